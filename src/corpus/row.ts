@@ -11,9 +11,29 @@ export interface Row {
   readonly values: readonly (string | null)[];
 }
 
-/** Rows so far: `read` is always `accepted + rejected`. */
+/** Rows so far: `read` is always `accepted + rejected`. A header and blank lines are not rows. */
 export interface RowCounts {
   readonly read: number;
   readonly accepted: number;
   readonly rejected: number;
+  /** Accepted rows with a NUL character in some value; it is kept. */
+  readonly withNul: number;
+  /** Invalid bytes read as U+FFFD; 0 unless that was asked for. */
+  readonly replacedBytes: number;
+  /** Lone surrogates of JSONL values read as U+FFFD. */
+  readonly loneSurrogates: number;
+  /** Accepted JSONL rows with a field that the first row lacks; that field is left out. */
+  readonly withUnknownFields: number;
+}
+
+/** A row that was left out, as it goes to a rejects file. */
+export interface Rejection {
+  readonly file: string;
+  /** 1-based line on which the row starts. */
+  readonly line: number;
+  /** 0-based offset of the row's first byte, decompressed. */
+  readonly byte: number;
+  readonly reason: string;
+  /** Start of the row as it stood, control characters escaped, at most 200 bytes of UTF-8. */
+  readonly raw: string;
 }

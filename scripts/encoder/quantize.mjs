@@ -1,0 +1,46 @@
+// Step 4: fp32 ONNX -> the encoder folder as it ships, in int8 with one activation scale a token.
+//
+//   node scripts/encoder/quantize.mjs --model build/fp32.onnx --teacher <folder> --out data/encoders/headstart-mini
+//
+// Needs `npm run build` before. The tokenizer and its settings are the teacher's; the card is written by hand.
+
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { readModel, writeModel } from "../../dist/onnx/model.js";
+import { quantizePerToken } from "../../dist/onnx/quantize.js";
+
+const { values } = parseArgs({
+  options: { model: { type: "string" }, teacher: { type: "string" }, out: { type: "string" } },
+});
+if (!values.model || !values.teacher || !values.out) throw new Error("give --model, --teacher and --out");
+
+const model = readModel(await readFile(values.model), values.model);
+const bytes = writeModel(quantizePerToken(model));
+const layers = new Set(model.graph.node.flatMap((n) => /layer\.(\d+)\//.exec(n.name)?.[1] ?? [])).size;
+const teacher = JSON.parse(await readFile(path.join(values.teacher, "config.json"), "utf8"));
+
+const files = {
+  "config.json": { ...teacher, num_hidden_layers: layers },
+  "modules.json": [
+    { idx: 0, name: "0", path: "", type: "sentence_transformers.models.Transformer" },
+    { idx: 1, name: "1", path: "1_Pooling", type: "sentence_transformers.models.Pooling" },
+    { idx: 2, name: "2", path: "2_Normalize", type: "sentence_transformers.models.Normalize" },
+  ],
+  "1_Pooling/config.json": {
+    word_embedding_dimension: teacher.hidden_size,
+    pooling_mode_cls_token: true,
+    pooling_mode_mean_tokens: false,
+  },
+  "sentence_bert_config.json": { max_seq_length: teacher.max_position_embeddings, do_lower_case: false },
+};
+for (const [name, value] of Object.entries(files)) {
+  await mkdir(path.dirname(path.join(values.out, name)), { recursive: true });
+  await writeFile(path.join(values.out, name), `${JSON.stringify(value, null, 2)}\n`);
+}
+for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
+  await copyFile(path.join(values.teacher, name), path.join(values.out, name));
+}
+await mkdir(path.join(values.out, "onnx"), { recursive: true });
+await writeFile(path.join(values.out, "onnx", "model.onnx"), bytes);
+console.log(`${layers} layers, ${(bytes.length / 1e6).toFixed(1)} MB`);

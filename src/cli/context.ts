@@ -1,0 +1,159 @@
+import type { Command } from "commander";
+import { openCorpus, type Corpus } from "../corpus/corpus.js";
+import { parseLabelMap, unusedMapKeys, type LabelMap } from "../corpus/labelMap.js";
+import type { Rejection } from "../corpus/row.js";
+import { readLabelled, type LabelledCorpus } from "../classify/labelled.js";
+import { vectorsOf, type CachedEmbedded } from "../classify/vectors.js";
+import { loadEncoder, type Encoder, type EncoderOptions } from "../encoder/encoder.js";
+import { BUILT_IN_ENCODER } from "../encoder/locate.js";
+import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
+import { commitFile } from "../store/commit.js";
+import {
+  corpusOptions,
+  defined,
+  embedOptions,
+  encoderOptions,
+  type CorpusFlags,
+  type EncoderFlags,
+  type GlobalFlags,
+} from "./options.js";
+import type { Talk } from "./talk.js";
+
+/** What every command is given beside its own flags. */
+export interface Context {
+  readonly talk: Talk;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Prints a result on stdout. */
+  readonly print: (text: string) => Promise<void>;
+  readonly stdin: NodeJS.ReadStream;
+  /** Milliseconds since some fixed moment. */
+  readonly clock: () => number;
+  /** ISO 8601, UTC. */
+  readonly now: () => string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A command of the program: how it is declared, and what it does. */
+export type AddCommand = (program: Command, context: () => Context) => void;
+
+/** Loads the encoder that the flags name and says what was decided. */
+export async function openEncoder(
+  { talk, env }: Context,
+  flags: EncoderFlags & GlobalFlags,
+  overrides: EncoderOptions & { readonly name?: string } = {},
+): Promise<Encoder> {
+  const { name = flags.encoder ?? BUILT_IN_ENCODER, ...more } = overrides;
+  const meter = talk.meter("downloading bytes");
+  const offline = flags.offline === true || /^(1|true|yes|on)$/i.test(env["HF_HUB_OFFLINE"] ?? "");
+  const encoder = await loadEncoder(name, {
+    ...encoderOptions(flags),
+    ...more,
+    ...(offline ? { offline } : {}),
+    onDownload: ({ received, total }) => meter.update(received, total),
+  });
+  meter.end();
+  talk.say(`encoder ${encoder.name}: ${encoder.decisions.join("; ")}`);
+  if (encoder.dependsOnBatch) {
+    talk.warn(
+      "this model quantises whole batches at once, so a text's vector would change with its neighbours: " +
+        (flags.allowBatchDependence === true
+          ? "allowed by --allow-batch-dependence"
+          : "texts go through one at a time (--allow-batch-dependence for speed)"),
+    );
+  }
+  return encoder;
+}
+
+/** The cache that the flags or HEADSTART_CACHE ask for, if any. */
+export async function openCache(
+  { env }: Context,
+  flags: EncoderFlags,
+  encoder: Encoder,
+): Promise<VectorCache | undefined> {
+  const asked = flags.cache === undefined || flags.cache === true ? env["HEADSTART_CACHE"] || flags.cache : flags.cache;
+  if (asked === undefined || asked === false || asked === "") return undefined;
+  // Vectors that depended on their neighbours must not be taken for the text's own.
+  const fingerprint = flags.allowBatchDependence === true && encoder.dependsOnBatch ? undefined : encoder.fingerprint;
+  if (fingerprint === undefined) return undefined;
+  return openVectorCache(asked === true ? defaultCacheFolder(env) : asked, { fingerprint, width: encoder.width });
+}
+
+/** Embeds texts with a progress meter. */
+export async function embedTexts(
+  { talk, signal }: Context,
+  texts: readonly string[],
+  {
+    encoder,
+    cache,
+    flags,
+    what,
+  }: { encoder: Encoder; cache: VectorCache | undefined; flags: EncoderFlags; what: string },
+): Promise<CachedEmbedded> {
+  const meter = talk.meter(`embedding ${what}`, texts.length);
+  const result = await vectorsOf(encoder, texts, {
+    ...embedOptions(flags),
+    ...defined({ cache }),
+    signal,
+    onProgress: ({ done }) => meter.update(done),
+  });
+  meter.end();
+  return result;
+}
+
+/** Reads a labelled corpus and says what was read. */
+export async function readRows(
+  { talk, stdin }: Context,
+  files: readonly string[],
+  { flags, map, rejects }: { flags: CorpusFlags; map?: LabelMap | undefined; rejects?: Rejects },
+): Promise<LabelledCorpus> {
+  const corpus = await readLabelled(files, {
+    ...corpusOptions(flags),
+    ...defined({ labelColumn: flags.labelColumn, map, onReject: rejects?.add }),
+    stdin,
+  });
+  const { read, rejected } = corpus.counts;
+  const dropped = corpus.dropped > 0 ? `, ${corpus.dropped} dropped by the map` : "";
+  talk.say(`${files.join(", ")}: ${read} rows read, ${corpus.texts.length} used, ${rejected} rejected${dropped}`);
+  for (const notice of corpus.notices) talk.warn(notice);
+  return corpus;
+}
+
+/** Opens a corpus whose labels do not matter. */
+export async function openTexts(
+  { stdin }: Context,
+  files: readonly string[],
+  flags: CorpusFlags,
+  rejects: Rejects,
+): Promise<Corpus> {
+  return openCorpus(files, { ...corpusOptions(flags), stdin, onReject: rejects.add });
+}
+
+/** Rejected rows, gathered for the file that tells of them. */
+export interface Rejects {
+  readonly add: (rejection: Rejection) => void;
+  /** Writes `<output>.rejects.jsonl` if there are any, and says so. */
+  readonly save: (talk: Talk) => Promise<void>;
+}
+
+export function gatherRejects(output: string): Rejects {
+  const found: Rejection[] = [];
+  return {
+    add: (rejection) => void found.push(rejection),
+    async save(talk) {
+      if (found.length === 0) return;
+      const file = `${output}.rejects.jsonl`;
+      const lines = found.map((rejection) => `${JSON.stringify(rejection)}\n`).join("");
+      await commitFile(file, (to) => to.write(new TextEncoder().encode(lines)), { force: true });
+      talk.warn(`${found.length} rows were rejected; ${file} tells which and why`);
+    },
+  };
+}
+
+export const labelMapOf = (text: string | undefined): LabelMap | undefined =>
+  text === undefined ? undefined : parseLabelMap(text);
+
+/** Warns of labels that a map names and nothing has. */
+export function warnOfUnused({ talk }: Context, map: LabelMap | undefined, seen: readonly Iterable<string>[]): void {
+  for (const warning of unusedMapKeys(map, new Set(seen.flatMap((labels) => [...labels])))) talk.warn(warning);
+}

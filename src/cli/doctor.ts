@@ -1,0 +1,116 @@
+import os from "node:os";
+import { vectorsOf } from "../classify/vectors.js";
+import { loadEncoder, type Encoder } from "../encoder/encoder.js";
+import { BUILT_IN_ENCODER } from "../encoder/locate.js";
+import { HeadstartError } from "../errors.js";
+import { cosine, row } from "../math/matrix.js";
+import { VERSION } from "../version.js";
+import type { AddCommand, Context } from "./context.js";
+import { encoderOptions, withEncoderFlags, withGlobalFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+
+const EXAMPLES = `
+Examples:
+  headstart doctor
+  headstart doctor --encoder ./my-encoder --json`;
+
+/** Short texts such as users bring, to see how fast they go through. */
+const SAMPLE = Array.from(
+  { length: 256 },
+  (_, i) =>
+    [
+      `the train was ${i} minutes late again and nobody told us why`,
+      `loved the new season, episode ${i} made me cry 😭`,
+      `room ${i} was clean, the staff friendly, breakfast could be better`,
+      `Congratulations! ticket ${i} has won, call now`,
+    ][i % 4],
+);
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+}
+
+export const addDoctor: AddCommand = (program, context) => {
+  const command = program.command("doctor").description("what this machine has, what works, how fast");
+  withEncoderFlags(withGlobalFlags(command))
+    .addHelpText("after", EXAMPLES)
+    .action((flags: GlobalFlags & EncoderFlags) => doctorCommand(context(), flags));
+};
+
+async function doctorCommand(context: Context, flags: GlobalFlags & EncoderFlags): Promise<void> {
+  const name = flags.encoder ?? BUILT_IN_ENCODER;
+  const checks: Check[] = [
+    { name: "node", ok: Number(process.versions.node.split(".")[0]) >= 20, found: process.version },
+    {
+      name: "machine",
+      ok: true,
+      found: `${os.platform()} ${os.arch()}, ${os.availableParallelism()} cores, ${(os.totalmem() / 2 ** 30).toFixed(1)} GiB`,
+    },
+  ];
+  const encoder = await loadEncoder(name, encoderOptions(flags));
+  try {
+    checks.push({
+      name: "encoder",
+      ok: true,
+      found: `${encoder.name}, ${encoder.width} wide, ${encoder.decisions.join("; ")}`,
+    });
+    checks.push(await sameAlone(encoder));
+    const rate = await speed(context, encoder);
+    checks.push({ name: "speed", ok: true, found: `${Math.round(rate)} short texts a second` });
+    checks.push(await sameElsewhere(encoder));
+    const ok = checks.every((check) => check.ok);
+    if (flags.json)
+      await context.print(`${JSON.stringify({ headstart: VERSION, ok, textsPerSecond: rate, checks })}\n`);
+    else
+      await context.print(
+        `headstart ${VERSION}\n${checks.map((c) => `${c.ok ? "ok  " : "FAIL"} ${c.name}: ${c.found}\n`).join("")}`,
+      );
+    if (!ok)
+      throw new HeadstartError(
+        "E_ENCODER_INVALID",
+        "A check failed; see above. Install headstart again, or try another encoder",
+      );
+  } finally {
+    await encoder.close();
+  }
+}
+
+async function speed({ clock }: Context, encoder: Encoder): Promise<number> {
+  await vectorsOf(encoder, SAMPLE.slice(0, 32));
+  const began = clock();
+  await vectorsOf(encoder, SAMPLE);
+  return (SAMPLE.length * 1000) / (clock() - began);
+}
+
+async function sameAlone(encoder: Encoder): Promise<Check> {
+  const together = (await vectorsOf(encoder, SAMPLE.slice(0, 16))).vectors;
+  for (let i = 0; i < 16; i++) {
+    const alone = (await vectorsOf(encoder, [SAMPLE[i]])).vectors.data;
+    if (!alone.every((value, d) => Object.is(value, together.data[i * encoder.width + d]))) {
+      return { name: "same vector alone and in a batch", ok: false, found: `text ${i + 1} differs` };
+    }
+  }
+  return { name: "same vector alone and in a batch", ok: true, found: "16 of 16 texts, bit for bit" };
+}
+
+/** The same model through transformers.js, an implementation of its own, where the pooling is one that it offers. */
+async function sameElsewhere(encoder: Encoder): Promise<Check> {
+  const name = "agrees with transformers.js";
+  if (encoder.pooling === "max" || encoder.prompt !== "")
+    return { name, ok: true, found: "not compared: it offers no such pooling or prompt" };
+  const { env, pipeline } = await import("@xenova/transformers");
+  env.allowRemoteModels = false;
+  env.localModelPath = "";
+  const extract = await pipeline("feature-extraction", encoder.path, { dtype: "fp32" }).catch(() => undefined);
+  if (extract === undefined) return { name, ok: true, found: "not compared: it does not load this folder" };
+  let least = 1;
+  const texts = SAMPLE.slice(0, 4);
+  const { vectors } = await vectorsOf(encoder, texts);
+  for (const [i, text] of texts.entries()) {
+    const other = await extract(text, { pooling: encoder.pooling, normalize: encoder.normalize });
+    least = Math.min(least, cosine(row(vectors, i), other.data as Float32Array));
+  }
+  await extract.dispose();
+  return { name, ok: least > 0.999, found: `cosine ${least.toFixed(6)} at least, ${texts.length} texts` };
+}

@@ -1,0 +1,28 @@
+import { listEncoders } from "../encoder/listing.js";
+import type { AddCommand, Context } from "./context.js";
+import { withGlobalFlags, type GlobalFlags } from "./options.js";
+
+const EXAMPLES = `
+Examples:
+  headstart encoders
+  headstart encoders --json`;
+
+export const addEncoders: AddCommand = (program, context) => {
+  const command = program
+    .command("encoders")
+    .description("which encoders can be used here: built in and in the hub's cache");
+  withGlobalFlags(command)
+    .addHelpText("after", EXAMPLES)
+    .action((flags: GlobalFlags) => encodersCommand(context(), flags));
+};
+
+async function encodersCommand({ print, env }: Context, flags: GlobalFlags): Promise<void> {
+  const found = await listEncoders(env);
+  if (flags.json) return print(`${JSON.stringify({ encoders: found })}\n`);
+  const lines = found.map(
+    (e) => `${e.name.padEnd(44)} ${e.kind.padEnd(9)} ${`${(e.bytes / 1e6).toFixed(1)} MB`.padStart(9)}  ${e.licence}`,
+  );
+  await print(
+    `${lines.join("\n")}\nAny folder in Hugging Face layout with an ONNX file works too: --encoder ./folder\n`,
+  );
+}

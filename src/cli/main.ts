@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// Before anything else: it must be in the environment when the native runtime loads.
+process.env["ORT_DISABLE_TELEMETRY"] = "1";
+
+const { run } = await import("./program.js");
+
+const EXIT_OF = { SIGINT: 130, SIGTERM: 143 } as const;
+const controller = new AbortController();
+let stoppedBy: keyof typeof EXIT_OF | undefined;
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    // The first asks for a clean stop, the second ends at once.
+    if (stoppedBy !== undefined) process.exit(EXIT_OF[signal]);
+    stoppedBy = signal;
+    controller.abort();
+    // Whatever does not look at the signal is given a moment.
+    setTimeout(() => process.exit(EXIT_OF[signal]), 4000).unref();
+  });
+}
+
+// `headstart ... | head -1` closes the pipe: that is an end, not an error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 5);
+});
+
+try {
+  process.exitCode = await run(process.argv.slice(2), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    signal: controller.signal,
+    clock: () => performance.now(),
+    now: () => new Date().toISOString(),
+  });
+} catch (error) {
+  if (stoppedBy === undefined) throw error;
+}
+if (stoppedBy !== undefined) process.exit(EXIT_OF[stoppedBy]);
+// A pipe that is not read to its end must not keep the process alive.
+process.stdin.unref?.();

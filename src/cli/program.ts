@@ -1,0 +1,80 @@
+import { Command, CommanderError } from "commander";
+import { VERSION } from "../version.js";
+import type { AddCommand, Context } from "./context.js";
+import { addDoctor } from "./doctor.js";
+import { addEmbed } from "./embed.js";
+import { addEncoders } from "./encoders.js";
+import { addEvaluate } from "./evaluate.js";
+import { describeFailure } from "./failure.js";
+import { addPredict } from "./predict.js";
+import { openTalk } from "./talk.js";
+import { addTrain } from "./train.js";
+import { addTransfer } from "./transfer.js";
+
+const COMMANDS: readonly AddCommand[] = [
+  addEmbed,
+  addTrain,
+  addEvaluate,
+  addPredict,
+  addTransfer,
+  addEncoders,
+  addDoctor,
+];
+
+const EXAMPLES = `
+Examples:
+  headstart predict sentiment "I loved it"
+  headstart embed tweets.csv -o tweets.parquet
+  headstart train tweets.csv -o my-head
+  headstart transfer --source tweets.csv --target movies.csv --map "neutral=drop" -o out
+
+Exit codes: 0 done, 1 a defect of headstart, 2 usage, 3 input data, 4 encoder or head, 5 output, 6 a limit, 7 another run`;
+
+/** The world a run happens in. */
+export interface World {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly clock: () => number;
+  readonly now: () => string;
+}
+
+/** Runs one command line to its end. @returns the exit status */
+export async function run(args: readonly string[], world: World): Promise<number> {
+  // Known before parsing, since parsing itself may fail.
+  const json = args.includes("--json");
+  const debug = args.includes("--debug");
+  const talk = openTalk({ quiet: args.includes("--quiet"), stream: world.stderr, clock: world.clock });
+  const context: Context = { ...world, talk, print: (text) => write(world.stdout, text) };
+  const program = new Command("headstart")
+    .description("Train small heads on frozen transformer vectors, and know whether they carry over to other texts")
+    .version(VERSION, "--version")
+    .addHelpText("after", EXAMPLES)
+    .showSuggestionAfterError();
+  for (const add of COMMANDS) add(program, () => context);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: () => {} });
+  }
+  try {
+    if (args.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (world.signal.aborted && !(error instanceof CommanderError)) throw error;
+    const failure = describeFailure(error, { json, debug });
+    if (failure.message !== "") world.stderr.write(`${failure.message}\n`);
+    return failure.exitCode;
+  }
+}
+
+/** Waits until the reader has taken the text, so that a slow pipe slows the run instead of filling the memory. */
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,191 @@
+import { Option } from "commander";
+import { trainClassifier, type LabelledVectors, type TrainedHead } from "../classify/train.js";
+import type { LabelledCorpus } from "../classify/labelled.js";
+import type { Encoder } from "../encoder/encoder.js";
+import { saveHead } from "../head/headFolder.js";
+import type { EncoderIdentity, HeadFile } from "../head/headFile.js";
+import { checkLabels } from "../corpus/labelSet.js";
+import { evaluationText } from "../report/terminal.js";
+import { checkOutputFolder, refuseExisting } from "../store/commit.js";
+import { VERSION } from "../version.js";
+import {
+  embedTexts,
+  gatherRejects,
+  labelMapOf,
+  openCache,
+  openEncoder,
+  readRows,
+  warnOfUnused,
+  type AddCommand,
+  type Context,
+} from "./context.js";
+import {
+  defined,
+  withCorpusFlags,
+  withEncoderFlags,
+  withGlobalFlags,
+  type CorpusFlags,
+  type EncoderFlags,
+  type GlobalFlags,
+} from "./options.js";
+
+interface TrainFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+  readonly output: string;
+  readonly task: HeadFile["task"];
+  readonly head: "logistic";
+  readonly dev?: string[];
+  readonly map?: string;
+  readonly classWeights: "none" | "balanced";
+}
+
+const EXAMPLES = `
+Examples:
+  headstart train tweets.csv -o sentiment-head
+  headstart train sms.csv -o spam-head --task spam --class-weights balanced
+  headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"`;
+
+export const addTrain: AddCommand = (program, context) => {
+  const command = program
+    .command("train")
+    .description("train a head on a labelled corpus")
+    .argument("<corpus...>", "files with a text and a label column")
+    .requiredOption("-o, --output <folder>", "where to write the head")
+    .addOption(
+      new Option("--task <task>", "what the labels mean")
+        .choices(["sentiment", "spam", "classification"])
+        .default("classification"),
+    )
+    .addOption(new Option("--head <kind>", "kind of head").choices(["logistic"]).default("logistic"))
+    .option("--dev <corpus...>", "rows to choose the regularisation on (default: a tenth, equal texts on one side)")
+    .option("--map <map>", 'rename or drop labels, such as "4=positive,2=drop"')
+    .addOption(
+      new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
+    );
+  withEncoderFlags(withCorpusFlags(withGlobalFlags(command), { labels: true }))
+    .addHelpText("after", EXAMPLES)
+    .action((files: string[], flags: TrainFlags) => trainCommand(context(), files, flags));
+};
+
+async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
+  const { talk, clock, print, signal, now } = context;
+  await refuseExisting(flags.output, flags.force);
+  await checkOutputFolder(flags.output);
+  const map = labelMapOf(flags.map);
+  const rejects = gatherRejects(flags.output);
+  const rows = await readRows(context, files, { flags, map, rejects });
+  const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, map, rejects });
+  warnOfUnused(context, map, [rows.seen, ...(devRows === undefined ? [] : [devRows.seen])]);
+  // Labels are checked before the long part begins.
+  checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
+  const began = clock();
+  const encoder = await openEncoder(context, flags);
+  try {
+    const cache = await openCache(context, flags, encoder);
+    const data = await withVectors(context, rows, { encoder, cache, flags, what: "training texts" });
+    const dev = devRows && (await withVectors(context, devRows, { encoder, cache, flags, what: "dev texts" }));
+    await cache?.close();
+    const fitBegan = clock();
+    const trained = await trainClassifier(data, {
+      ...defined({ dev, threads: flags.threads }),
+      seed: flags.seed,
+      classWeights: flags.classWeights,
+      signal,
+      onTrial: ({ strength, iterations, devLogLoss }) =>
+        talk.say(`strength ${strength}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
+    });
+    const fitSeconds = (clock() - fitBegan) / 1000;
+    for (const warning of trained.warnings) talk.warn(warning);
+    const file = headFile({ trained, rows, encoder, flags, createdAt: now() });
+    await saveHead(
+      flags.output,
+      { head: trained.head, bagOfWords: trained.bagOfWords, file },
+      defined({ force: flags.force }),
+    );
+    await rejects.save(talk);
+    const seconds = (clock() - began) / 1000;
+    await print(
+      flags.json
+        ? `${JSON.stringify(summary(trained, { flags, seconds, fitSeconds }))}\n`
+        : described(trained, flags, seconds),
+    );
+  } finally {
+    await encoder.close();
+  }
+}
+
+async function withVectors(
+  context: Context,
+  rows: LabelledCorpus,
+  job: Parameters<typeof embedTexts>[2],
+): Promise<LabelledVectors> {
+  const { vectors } = await embedTexts(context, rows.texts, job);
+  return { texts: rows.texts, labels: rows.labels, vectors };
+}
+
+interface Made {
+  readonly trained: TrainedHead;
+  readonly rows: LabelledCorpus;
+  readonly encoder: Encoder;
+  readonly flags: TrainFlags;
+  readonly createdAt: string;
+}
+
+function headFile({ trained, rows, encoder, flags, createdAt }: Made): Omit<HeadFile, "weights"> {
+  const { accuracy, macroF1, macroRecall, n, interval95, majority, bagOfWords } = trained.dev;
+  return {
+    format: "headstart-head",
+    version: 1,
+    headstart: VERSION,
+    createdAt,
+    task: flags.task,
+    kind: "logistic",
+    labels: [...trained.head.labels],
+    encoder: encoderIdentity(encoder, flags),
+    training: {
+      files: [...rows.files],
+      n: trained.n,
+      rejected: rows.counts.rejected,
+      dropped: rows.dropped,
+      labelCounts: { ...trained.labelCounts },
+      classWeights: trained.classWeights,
+      strength: trained.strength,
+      trials: [...trained.trials],
+      seed: flags.seed,
+      devFrom: trained.devFrom,
+      dev: { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords },
+      warnings: [...trained.warnings],
+    },
+  };
+}
+
+function encoderIdentity(encoder: Encoder, flags: TrainFlags): EncoderIdentity {
+  const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision } = encoder;
+  return { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: flags.layer ?? null };
+}
+
+function summary(
+  trained: TrainedHead,
+  { flags, seconds, fitSeconds }: { flags: TrainFlags; seconds: number; fitSeconds: number },
+): object {
+  return {
+    head: flags.output,
+    task: flags.task,
+    labels: trained.head.labels,
+    n: trained.n,
+    dev: trained.dev,
+    devFrom: trained.devFrom,
+    strength: trained.strength,
+    trials: trained.trials,
+    epochs: trained.trials.reduce((sum, trial) => sum + trial.iterations, 0),
+    seconds,
+    fitSeconds,
+    warnings: trained.warnings,
+  };
+}
+
+function described(trained: TrainedHead, flags: TrainFlags, seconds: number): string {
+  return (
+    `${evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
+    `${flags.output}: trained on ${trained.n} rows, strength ${trained.strength}, ${seconds.toFixed(1)} s\n`
+  );
+}

@@ -1,0 +1,137 @@
+import path from "node:path";
+import { Option } from "commander";
+import { saveReport } from "../report/saveReport.js";
+import { runTransfer } from "../transfer/transfer.js";
+import type { TransferRecord } from "../transfer/record.js";
+import { checkOutputFolder, refuseExisting } from "../store/commit.js";
+import {
+  embedTexts,
+  gatherRejects,
+  labelMapOf,
+  openCache,
+  openEncoder,
+  readRows,
+  warnOfUnused,
+  type AddCommand,
+  type Context,
+} from "./context.js";
+import {
+  defined,
+  withCorpusFlags,
+  withEncoderFlags,
+  withGlobalFlags,
+  type CorpusFlags,
+  type EncoderFlags,
+  type GlobalFlags,
+} from "./options.js";
+
+interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+  readonly source: string[];
+  readonly target: string[];
+  readonly sourceDev?: string[];
+  readonly targetTrain?: string[];
+  readonly map?: string;
+  readonly classWeights: "none" | "balanced";
+  readonly output: string;
+}
+
+const EXAMPLES = `
+Examples:
+  headstart transfer --source tweets.csv --target movies.csv --map "neutral=drop" -o out/tweets-to-movies
+  headstart transfer --source tweets.csv --target test.csv --target-train train.csv -o out/report`;
+
+export const addTransfer: AddCommand = (program, context) => {
+  const command = program
+    .command("transfer")
+    .description("train on one domain, evaluate on another, and say whether it carries over")
+    .requiredOption("--source <corpus...>", "labelled rows to train on")
+    .requiredOption("--target <corpus...>", "labelled rows of the other domain to evaluate on")
+    .option("--source-dev <corpus...>", "rows of the source's domain to evaluate on (default: a fifth of the source)")
+    .option("--target-train <corpus...>", "labelled rows of the target's domain: gives the ceiling and the verdict")
+    .option("--map <map>", 'rename or drop labels on both sides, such as "neutral=drop"')
+    .addOption(
+      new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
+    )
+    .requiredOption("-o, --output <folder>", "where report.html and record.json go");
+  withEncoderFlags(withCorpusFlags(withGlobalFlags(command), { labels: true }))
+    .addHelpText("after", EXAMPLES)
+    .action((flags: TransferFlags) => transferCommand(context(), flags));
+};
+
+async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
+  const { talk, print, signal, clock, now } = context;
+  await refuseExisting(flags.output, flags.force);
+  await checkOutputFolder(flags.output);
+  const map = labelMapOf(flags.map);
+  const rejects = gatherRejects(flags.output);
+  const read = (files: readonly string[]) => readRows(context, files, { flags, map, rejects });
+  const corpora = {
+    source: await read(flags.source),
+    target: await read(flags.target),
+    ...defined({
+      sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
+      targetTrain: flags.targetTrain && (await read(flags.targetTrain)),
+    }),
+  };
+  warnOfUnused(context, map, [corpora.source.seen, corpora.target.seen]);
+  const encoder = await openEncoder(context, flags);
+  try {
+    const cache = await openCache(context, flags, encoder);
+    const record = await runTransfer(encoder, corpora, {
+      ...defined({ map, threads: flags.threads }),
+      seed: flags.seed,
+      classWeights: flags.classWeights,
+      signal,
+      vectorsOf: async (texts, what) => (await embedTexts(context, texts, { encoder, cache, flags, what })).vectors,
+      createdAt: now(),
+      clock,
+      report: path.join(flags.output, "report.html"),
+    });
+    await cache?.close();
+    for (const warning of record.warnings) talk.warn(warning);
+    await saveReport(flags.output, record, defined({ force: flags.force }));
+    await rejects.save(talk);
+    await print(flags.json ? `${JSON.stringify(record)}\n` : transferText(record));
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** The numbers of an experiment on a few lines. */
+export function transferText({
+  source,
+  target,
+  ceiling,
+  joint,
+  drop,
+  leakage,
+  verdict,
+  report,
+}: TransferRecord): string {
+  const number = (x: number): string => x.toFixed(3);
+  const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}\n`;
+  const within = ([low, high]: readonly [number, number]): string => `(95 % ${number(low)} to ${number(high)})`;
+  const duplicates =
+    leakage.targetWithout === null
+      ? ""
+      : line(
+          "target without duplicates",
+          `${number(leakage.targetWithout.macroF1)} (${leakage.normalised} rows left out)`,
+        );
+  return (
+    line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${source.n} rows`) +
+    line("macro-F1 on the target", `${number(target.macroF1)} ${within(target.interval95)}, ${target.n} rows`) +
+    line("drop", number(drop)) +
+    line("majority on the target", number(target.majority.macroF1)) +
+    line("bag of words on the target", number(target.bagOfWords!.macroF1)) +
+    duplicates +
+    (ceiling === null
+      ? ""
+      : line("ceiling: trained on the target", `${number(ceiling.macroF1)} ${within(ceiling.interval95)}`)) +
+    (joint === null
+      ? ""
+      : line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)) +
+    line("verdict", `${verdict.call}: ${verdict.because}`) +
+    line("report", report)
+  );
+}

@@ -1,0 +1,213 @@
+import { excerpt, HeadstartError } from "../errors.js";
+import { findColumn, matchColumns } from "./columns.js";
+import { openCsv } from "./csvTable.js";
+import { decodeText, type DecodeOptions } from "./decode.js";
+import { openJsonl } from "./jsonlTable.js";
+import type { Rejection, Row, RowCounts } from "./row.js";
+import { findSource, type Source, type SourceOptions } from "./source.js";
+import { Tally } from "./tally.js";
+import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
+import type { TextChunk } from "./textChunk.js";
+
+export interface CorpusOptions extends SourceOptions, DecodeOptions {
+  /** Column of the texts; a column of nearly the same name is a rival only when this is left out. @default "text" */
+  readonly textColumn?: string;
+  /** Column of the labels; without it no label is read. */
+  readonly labelColumn?: string;
+  /** Ends the rows after so many accepted ones. @default no end */
+  readonly limit?: number;
+  /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
+  readonly badRows?: "fail" | "skip";
+  /** Leaves out rows without a label, counted as rejected, where they are an error otherwise. @default false */
+  readonly dropMissing?: boolean;
+  /** Is told of each rejected row, in order. */
+  readonly onReject?: (rejection: Rejection) => void;
+  /** Longest field in bytes of UTF-8 (for JSONL: longest line in characters); bounds the memory. @default 16 MiB */
+  readonly maxFieldBytes?: number;
+}
+
+const CORPUS_DEFAULTS = {
+  textColumn: "text",
+  limit: Infinity,
+  badRows: "fail",
+  dropMissing: false,
+  maxFieldBytes: 16 * 1024 * 1024,
+} as const satisfies CorpusOptions;
+
+/** Rows of one or several files, read once and in order. */
+export interface Corpus {
+  /** Names in the order of the first file. */
+  readonly columns: readonly string[];
+  /** The rows; may be called once. Leaving the loop early closes the file. */
+  readonly rows: () => AsyncGenerator<Row>;
+  /** Live: right at every moment, complete when the rows have ended. */
+  readonly counts: RowCounts;
+  /** What the rows so far call for telling, one sentence each. */
+  readonly notices: readonly string[];
+  /** Closes the first file; only for a corpus whose rows are not read. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens a corpus: files of CSV, TSV or JSONL, each also gzipped, or the pipe `-`.
+ *
+ * The first line of CSV and TSV and the first object of JSONL name the columns. Several files must have the same columns
+ * in any order; the headers of all of them are read before the first row. CSV is RFC 4180 with any mix of line ends and
+ * `,` `;` tab or `|` between fields; blank lines are not rows. An empty text is a row; a label that is empty or only
+ * spaces is missing. Memory does not grow with the number of rows.
+ *
+ * @throws HeadstartError E_INPUT_*, E_ENCODING, E_CSV_*, E_JSONL or E_COLUMN_*; `rows()` throws those and
+ * E_LABEL_MISSING when it meets them
+ */
+export async function openCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
+  if (paths.length === 0) throw new HeadstartError("E_USAGE", "Cannot read a corpus without a file. Name one, or -");
+  const sources: Source[] = [];
+  for (const path of paths) sources.push(await findSource(path, options));
+  const reader = new CorpusReader(sources, options);
+  await reader.open(options.textColumn !== undefined);
+  return reader;
+}
+
+type Settings = CorpusOptions & Required<Pick<CorpusOptions, keyof typeof CORPUS_DEFAULTS>>;
+
+class CorpusReader implements Corpus {
+  readonly #sources: readonly Source[];
+  readonly #settings: Settings;
+  readonly #tally: Tally;
+  #columns: readonly string[] = [];
+  #text = 0;
+  #label: number | undefined;
+  #first: Table | undefined;
+  #begun = false;
+
+  constructor(sources: readonly Source[], options: CorpusOptions) {
+    this.#sources = sources;
+    this.#settings = { ...CORPUS_DEFAULTS, ...options };
+    this.#tally = new Tally(options.onReject);
+  }
+
+  get columns(): readonly string[] {
+    return this.#columns;
+  }
+
+  get counts(): RowCounts {
+    return this.#tally.counts;
+  }
+
+  get notices(): readonly string[] {
+    return this.#tally.notices();
+  }
+
+  async open(textNamed: boolean): Promise<void> {
+    const [source, ...others] = this.#sources;
+    this.#first = await this.#openTable(source);
+    try {
+      this.#columns = this.#first.columns;
+      this.#chooseColumns(source.file, textNamed);
+      for (const other of others) await this.#checkColumns(other);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async *rows(): AsyncGenerator<Row> {
+    if (this.#begun) throw new Error("The rows of a corpus can be read once");
+    this.#begun = true;
+    try {
+      for (const [i, source] of this.#sources.entries()) {
+        if (this.counts.accepted >= this.#settings.limit) return;
+        const table = i === 0 ? this.#first : await this.#openTable(source);
+        if (table !== undefined) yield* this.#rowsOf(table, source.file);
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#first?.close();
+  }
+
+  async #openTable(source: Source): Promise<Table> {
+    const { file, format } = source;
+    const { maxFieldBytes, textColumn } = this.#settings;
+    const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
+    if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
+    if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
+    const known = this.#first === undefined ? {} : { columns: this.#columns };
+    const onFault = (record: TableRecord, fault: Fault): void => this.#reject(file, record, fault);
+    return openJsonl(chunks, { file, textColumn, maxLineLength: maxFieldBytes, onFault, ...known });
+  }
+
+  async *#counted(chunks: AsyncGenerator<TextChunk>): AsyncGenerator<TextChunk> {
+    for await (const chunk of chunks) {
+      if (this.#begun || this.#first === undefined) this.#tally.replaced(chunk.replaced);
+      yield chunk;
+    }
+  }
+
+  #chooseColumns(file: string, textNamed: boolean): void {
+    const { textColumn, labelColumn } = this.#settings;
+    this.#text = findColumn(this.#columns, textColumn, { file, flag: "--text-column", named: textNamed });
+    if (labelColumn === undefined) return;
+    this.#label = findColumn(this.#columns, labelColumn, { file, flag: "--label-column", named: true });
+    if (this.#label !== this.#text) return;
+    const message =
+      `Cannot read texts and labels of ${file} from one column, "${excerpt(textColumn)}". ` +
+      `Name another one with --label-column`;
+    throw new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column: textColumn });
+  }
+
+  /** A pipe cannot be read twice, so its header is checked at its turn; later JSONL files may lack any field. */
+  async #checkColumns(source: Source): Promise<void> {
+    if (!source.rereadable || source.format === "jsonl") return;
+    const table = await this.#openTable(source);
+    await table.close();
+    matchColumns(this.#columns, table.columns, source.file);
+  }
+
+  async *#rowsOf(table: Table, file: string): AsyncGenerator<Row> {
+    try {
+      const order = matchColumns(this.#columns, table.columns, file);
+      for await (const record of table.records) {
+        const row = this.#rowOf(record, order, file);
+        if (row === undefined) continue;
+        this.#tally.accept(row, record);
+        yield row;
+        if (this.counts.accepted >= this.#settings.limit) return;
+      }
+    } finally {
+      await table.close();
+    }
+  }
+
+  /** The row of a record; undefined when it was rejected. */
+  #rowOf(record: TableRecord, order: readonly number[], file: string): Row | undefined {
+    if (record.fault !== undefined) {
+      this.#reject(file, record, record.fault);
+      return undefined;
+    }
+    const { line } = record.position;
+    const values = order.map((i) => record.cells[i]);
+    const label = this.#label === undefined ? undefined : (values[this.#label] ?? "");
+    if (label !== undefined && label.trim() === "") {
+      if (!this.#settings.dropMissing) throw labelMissing(file, line, this.#columns[this.#label ?? 0]);
+      this.#tally.reject(file, record, "its label is missing");
+      return undefined;
+    }
+    return { file, line, text: values[this.#text] ?? "", label, values };
+  }
+
+  #reject(file: string, record: TableRecord, fault: Fault): void {
+    if (this.#settings.badRows === "fail") throw faultError(file, record, fault);
+    this.#tally.reject(file, record, fault.found);
+  }
+}
+
+function labelMissing(file: string, line: number, column: string): HeadstartError {
+  const message =
+    `Cannot read the label of the row at ${file}:${line}: its cell in column "${excerpt(column)}" is empty. ` +
+    `Fill it in, or leave such rows out with --drop-missing`;
+  return new HeadstartError("E_LABEL_MISSING", message, { file, line, column });
+}

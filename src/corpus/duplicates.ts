@@ -1,0 +1,64 @@
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
+const ENTITY = /&(amp|lt|gt|quot|#39);/g;
+const LINK = /\b(?:https?:\/\/|www\.)\S+/g;
+const MENTION = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}_]+/gu;
+// Marks stay with their letters: without them different words of Thai or Hindi would be one.
+const NEITHER_LETTER_NOR_DIGIT = /[^\p{L}\p{M}\p{N}]+/gu;
+
+/**
+ * A text reduced to what makes it the same text: NFKC, the commonest HTML entities decoded, lower case, without links and
+ * mentions, its words of letters and digits with one space between them.
+ *
+ * A text of which nothing is left (only emoji, only a link) is compared by itself, without outer spaces.
+ */
+export function normalisedText(text: string): string {
+  const words = text
+    .replace(ENTITY, (_, name: string) => ENTITIES[name])
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(LINK, " ")
+    .replace(MENTION, " ")
+    .replace(NEITHER_LETTER_NOR_DIGIT, " ")
+    .trim();
+  return words === "" ? text.trim() : words;
+}
+
+/**
+ * The group of each text, counted from 0 in the order of first appearance; texts whose normalised texts are equal share
+ * one. Near duplicates (a word changed) are not found.
+ *
+ * @returns as long as `texts`
+ */
+export function duplicateGroups(texts: readonly string[]): Int32Array {
+  const numbers = new Map<string, number>();
+  return Int32Array.from(texts, (text) => {
+    const key = normalisedText(text);
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, numbers.size);
+    return numbers.size - 1;
+  });
+}
+
+/** Target rows whose text stands in the source too. */
+export interface Overlap {
+  /** Rows of the target. */
+  readonly rows: number;
+  /** Target rows whose text is in the source to the letter, ascending. */
+  readonly exact: Int32Array;
+  /** Target rows whose normalised text is in the source, ascending; the exact ones are among them. */
+  readonly normalised: Int32Array;
+}
+
+/** Finds the target texts that were in the source, exactly and normalised. Near duplicates are not found. */
+export function overlap(source: readonly string[], target: readonly string[]): Overlap {
+  const exact = new Set(source);
+  const normalised = new Set(source.map(normalisedText));
+  const indices = (isIn: (text: string) => boolean): Int32Array =>
+    Int32Array.from(target.flatMap((text, i) => (isIn(text) ? [i] : [])));
+  return {
+    rows: target.length,
+    exact: indices((text) => exact.has(text)),
+    normalised: indices((text) => normalised.has(normalisedText(text))),
+  };
+}

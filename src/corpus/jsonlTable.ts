@@ -1,0 +1,188 @@
+import { HeadstartError } from "../errors.js";
+import { encodingError, type TextChunk, type TextPosition } from "./textChunk.js";
+import type { Fault, Table, TableRecord } from "./table.js";
+
+export interface JsonlTableOptions {
+  readonly file: string;
+  /** Field that must hold a string or a number. */
+  readonly textColumn: string;
+  /** Columns of the corpus so far; without them the first object names the columns. */
+  readonly columns?: readonly string[];
+  /** Longest line, in UTF-16 units. */
+  readonly maxLineLength: number;
+  /** Is given the records in front of the first object, which name no columns; it may throw. */
+  readonly onFault: (record: TableRecord, fault: Fault) => void;
+}
+
+/**
+ * Opens JSONL text: one object a line; blank lines are not rows.
+ *
+ * Strings are values as they are, numbers and booleans as JavaScript writes them (integers keep all their digits), null
+ * and a field left out are null, arrays and objects are JSON text. Lone surrogates become U+FFFD.
+ *
+ * @throws HeadstartError E_JSONL when no object names the columns, E_FIELD_TOO_LARGE for a line without end
+ */
+export async function openJsonl(chunks: AsyncGenerator<TextChunk>, options: JsonlTableOptions): Promise<Table> {
+  const objects = jsonlObjects(chunks, options);
+  const close = async (): Promise<void> => {
+    await objects.return(undefined);
+  };
+  const { columns, file, textColumn } = options;
+  if (columns !== undefined) return { columns, records: rowsOf(objects, columns, textColumn), close };
+  try {
+    for (let next = await objects.next(); next.done !== true; next = await objects.next()) {
+      const { fields } = next.value;
+      if (fields === undefined) {
+        const record = recordOf(next.value, [], textColumn);
+        options.onFault(record, record.fault ?? NO_OBJECT);
+        continue;
+      }
+      const names = [...fields.keys()];
+      return { columns: names, records: rowsOf(replay(next.value, objects), names, textColumn), close };
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const message =
+    `Cannot read the columns of ${file}: it holds no JSON object. ` +
+    `Write one on each line, such as {"text": "...", "label": "..."}`;
+  throw new HeadstartError("E_JSONL", message, { file, line: 1 });
+}
+
+interface JsonlObject {
+  readonly position: TextPosition;
+  readonly raw: string;
+  /** Undefined when the line is no JSON object. */
+  readonly fields: ReadonlyMap<string, unknown> | undefined;
+}
+
+const LEAVE_OUT = "or leave such rows out with --bad-rows skip";
+const NO_OBJECT: Fault = {
+  code: "E_JSONL",
+  found: "it is not a JSON object",
+  advice: `Write one JSON object on each line, ${LEAVE_OUT}`,
+};
+
+async function* replay(first: JsonlObject, rest: AsyncGenerator<JsonlObject>): AsyncGenerator<JsonlObject> {
+  yield first;
+  yield* rest;
+}
+
+async function* rowsOf(
+  objects: AsyncGenerator<JsonlObject>,
+  columns: readonly string[],
+  textColumn: string,
+): AsyncGenerator<TableRecord> {
+  for await (const object of objects) yield recordOf(object, columns, textColumn);
+}
+
+function recordOf({ position, raw, fields }: JsonlObject, columns: readonly string[], textColumn: string): TableRecord {
+  const faulty = (fault: Fault): TableRecord => {
+    return { position, raw, cells: [], fault, loneSurrogates: 0, unknownFields: [] };
+  };
+  if (fields === undefined) return faulty(NO_OBJECT);
+  const text = fields.get(textColumn);
+  if (typeof text !== "string" && typeof text !== "number") return faulty(noText(text, textColumn));
+  let loneSurrogates = 0;
+  const cells = columns.map((column) => {
+    const value = cellOf(fields.get(column));
+    return (
+      value?.replace(/\p{Surrogate}/gu, () => {
+        loneSurrogates++;
+        return "\ufffd";
+      }) ?? null
+    );
+  });
+  // No line has more fields than the columns without having an unknown one, so most lines need no search.
+  const known = columns.reduce((sum, column) => sum + (fields.has(column) ? 1 : 0), 0);
+  const unknownFields = known === fields.size ? [] : [...fields.keys()].filter((name) => !columns.includes(name));
+  return { position, raw, cells, fault: undefined, loneSurrogates, unknownFields };
+}
+
+function noText(value: unknown, textColumn: string): Fault {
+  const kind =
+    value === undefined
+      ? "missing"
+      : value === null
+        ? "null"
+        : Array.isArray(value)
+          ? "an array"
+          : typeof value === "object"
+            ? "an object"
+            : `a ${typeof value}`;
+  return {
+    code: "E_JSONL",
+    found: `its field "${textColumn}" is ${kind}`,
+    advice: `Give it a string, ${LEAVE_OUT}`,
+  };
+}
+
+function cellOf(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+async function* jsonlObjects(
+  chunks: AsyncGenerator<TextChunk>,
+  options: JsonlTableOptions,
+): AsyncGenerator<JsonlObject> {
+  for await (const { position, raw } of linesOf(chunks, options)) {
+    if (raw.trim() !== "") yield { position, raw, fields: fieldsOf(raw) };
+  }
+}
+
+/** Lines end in LF; the CR of CRLF is white space to JSON. */
+async function* linesOf(
+  chunks: AsyncGenerator<TextChunk>,
+  { file, maxLineLength }: JsonlTableOptions,
+): AsyncGenerator<{ position: TextPosition; raw: string }> {
+  let parts: string[] = [];
+  let [length, line] = [0, 1];
+  let start: TextPosition | undefined;
+  const keep = (part: string, position: TextPosition): void => {
+    start ??= position;
+    parts.push(part);
+    length += part.length;
+    if (length > maxLineLength) throw tooLong(file, line, maxLineLength);
+  };
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.text.indexOf("\n"); end >= 0; end = chunk.text.indexOf("\n", from)) {
+      keep(chunk.text.slice(from, end), { chunk, index: from, line });
+      yield { position: start ?? { chunk, index: from, line }, raw: parts.join("") };
+      [parts, length, start] = [[], 0, undefined];
+      from = end + 1;
+      line++;
+    }
+    if (from < chunk.text.length) keep(chunk.text.slice(from), { chunk, index: from, line });
+    if (chunk.invalid !== undefined) throw encodingError(file, line, chunk.invalid);
+  }
+  if (start !== undefined) yield { position: start, raw: parts.join("") };
+}
+
+function tooLong(file: string, line: number, limit: number): HeadstartError {
+  const message =
+    `Cannot read ${file}: line ${line} is longer than ${limit} characters. ` +
+    `Check that it holds one JSON object a line, or raise --max-field`;
+  return new HeadstartError("E_FIELD_TOO_LARGE", message, { file, line });
+}
+
+/** The fields of a line in its order, in a map so that no name can mean more than itself; undefined for no object. */
+function fieldsOf(line: string): ReadonlyMap<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(withAllDigits(line));
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    return new Map(Object.entries(value));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Long integers (such as the ids of posts) as strings, because a double would lose their last digits. */
+function withAllDigits(line: string): string {
+  if (!/\d{16}/.test(line)) return line;
+  return line.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?[1-9]\d{15,}(?=\s*[,}\]])/g, (found) =>
+    found.startsWith('"') ? found : `"${found}"`,
+  );
+}

@@ -1,0 +1,99 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline, type Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { HeadstartError } from "../errors.js";
+
+export type CorpusFormat = "csv" | "tsv" | "jsonl";
+
+export interface SourceOptions {
+  /** What `-` reads. @default process.stdin */
+  readonly stdin?: Readable;
+  /** Format of `-`, and of a path whose ending names none. @default "csv" for `-` and `/dev/stdin`, otherwise by ending */
+  readonly from?: CorpusFormat;
+}
+
+/** A file of a corpus, found but not yet opened. */
+export interface Source {
+  /** File as the user named it. */
+  readonly file: string;
+  readonly format: CorpusFormat;
+  /** True for a file that can be read from its start again; false for a pipe. */
+  readonly rereadable: boolean;
+  /** Opens the file and gives its bytes, decompressed; leaving the loop closes it. */
+  readonly bytes: () => AsyncGenerator<Uint8Array>;
+}
+
+/**
+ * Finds one file of a corpus and tells its format by its ending: `.csv`, `.tsv`, `.jsonl`, each also with `.gz`.
+ *
+ * `-` and `/dev/stdin` are the pipe; a FIFO may be named as well.
+ *
+ * @throws HeadstartError E_INPUT_ENDING, E_INPUT_MISSING, or E_INPUT_UNREADABLE for a folder or a file without permission
+ */
+export async function findSource(path: string, options: SourceOptions = {}): Promise<Source> {
+  if (path === "-" || path === "/dev/stdin") {
+    const format = options.from ?? "csv";
+    return { file: path, format, rereadable: false, bytes: () => pipeBytes(options.stdin ?? process.stdin, path) };
+  }
+  const format = formatOf(path, options.from);
+  const found = await stat(path).catch((cause: unknown) => {
+    throw inputError(path, cause);
+  });
+  if (found.isDirectory()) {
+    const message = `Cannot read ${path}: it is a folder. Name the files in it`;
+    throw new HeadstartError("E_INPUT_UNREADABLE", message, { file: path });
+  }
+  return { file: path, format, rereadable: found.isFile(), bytes: () => fileBytes(path) };
+}
+
+function formatOf(path: string, from: CorpusFormat | undefined): CorpusFormat {
+  const ending = /\.(csv|tsv|jsonl)(?:\.gz)?$/i.exec(path)?.[1].toLowerCase();
+  if (ending === "csv" || ending === "tsv" || ending === "jsonl") return ending;
+  if (from !== undefined) return from;
+  throw new HeadstartError(
+    "E_INPUT_ENDING",
+    `Cannot read ${path}: its ending names no format of rows. ` +
+      `Name a .csv, .tsv or .jsonl file, each also as .gz, or - for the pipe`,
+    { file: path },
+  );
+}
+
+async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path);
+  // The callback of pipeline() hands an error of either stream to the loop below, and closes both when it is left.
+  const stream = /\.gz$/i.test(path) ? pipeline(file, createGunzip(), () => {}) : file;
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (cause) {
+    throw inputError(path, cause);
+  }
+}
+
+async function* pipeBytes(stream: Readable, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield typeof chunk === "string" ? Buffer.from(chunk) : (chunk as Uint8Array);
+  } catch (cause) {
+    throw inputError(path, cause);
+  }
+}
+
+function inputError(path: string, cause: unknown): HeadstartError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const details = { file: path, cause };
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const message = `Cannot read ${path}: there is no such file. Check the path`;
+    return new HeadstartError("E_INPUT_MISSING", message, details);
+  }
+  if (code.startsWith("Z_")) {
+    const found = code === "Z_BUF_ERROR" ? "the compressed data ends too early" : "it is not valid gzip data";
+    const message = `Cannot unpack ${path}: ${found}. Get the file again, or drop .gz if it is not compressed`;
+    return new HeadstartError("E_INPUT_UNREADABLE", message, details);
+  }
+  const found = cause instanceof Error ? cause.message : String(cause);
+  return new HeadstartError(
+    "E_INPUT_UNREADABLE",
+    `Cannot read ${path}: ${found}. Check that it is a file that you may read`,
+    details,
+  );
+}

@@ -1,0 +1,59 @@
+import { HeadstartError, type ErrorCode } from "../errors.js";
+import { byteAt, type TextPosition } from "./textChunk.js";
+
+/** The columns of one file and its records, read once and in order. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly records: AsyncGenerator<TableRecord>;
+  /** Closes the file; for a table whose records were not read to the end. */
+  readonly close: () => Promise<void>;
+}
+
+/** One record as it stood in a file: its cells, or why they cannot be had. */
+export interface TableRecord {
+  readonly position: TextPosition;
+  /** The record as written, without its line end. */
+  readonly raw: string;
+  /** One cell a column; empty when there is a fault. */
+  readonly cells: readonly (string | null)[];
+  readonly fault: Fault | undefined;
+  /** Lone surrogates in its values that became U+FFFD. */
+  readonly loneSurrogates: number;
+  /** Fields that no column is for. */
+  readonly unknownFields: readonly string[];
+}
+
+/** What is wrong with a record. */
+export interface Fault {
+  readonly code: ErrorCode;
+  /** Where it is wrong, which may be a later line than the record's first; undefined for the record as a whole. */
+  readonly position?: TextPosition;
+  /** What was found; a clause without a full stop. */
+  readonly found: string;
+  /** What to do; a clause without a full stop. */
+  readonly advice: string;
+}
+
+/** The error that a faulty record is when bad rows are not skipped. */
+export function faultError(file: string, record: TableRecord, fault: Fault): HeadstartError {
+  const at = fault.position ?? record.position;
+  const message = `Cannot read the row at ${file}:${at.line}: ${fault.found}. ${fault.advice}`;
+  return new HeadstartError(fault.code, message, { file, line: at.line, byte: byteAt(at) });
+}
+
+/** Start of a record for a rejects file: control characters escaped, at most 200 bytes of UTF-8. */
+export function escapedRaw(raw: string): string {
+  const escaped = raw
+    .slice(0, 201)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (c) =>
+      c.length === 1 ? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}` : `\\u{${c.codePointAt(0)?.toString(16)}}`,
+    );
+  let bytes = 0;
+  let end = 0;
+  for (const character of escaped) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > 200) break;
+    end += character.length;
+  }
+  return escaped.slice(0, end);
+}

@@ -1,0 +1,53 @@
+import type { Tokens } from "./tokenizer.js";
+
+/** Texts that go through the encoder together, padded to the longest. */
+export interface Batch {
+  /** Which of the given texts: `texts[i]` is row i of the batch. */
+  readonly texts: Int32Array;
+  /** Padded length of every row. */
+  readonly tokens: number;
+}
+
+/**
+ * Cuts texts into batches of similar length, each of at most `budget` tokens with padding (or of one text).
+ *
+ * The plan depends only on the lengths, so the same texts always meet in the same batches.
+ */
+export function planBatches(lengths: ArrayLike<number>, budget: number): Batch[] {
+  const order = Int32Array.from({ length: lengths.length }, (_, i) => i);
+  order.sort((a, b) => lengths[a] - lengths[b] || a - b);
+  const batches: Batch[] = [];
+  let start = 0;
+  for (let i = 0; i < order.length; i++) {
+    const longest = lengths[order[i]];
+    if (i > start && (i + 1 - start) * longest > budget) {
+      batches.push({ texts: order.slice(start, i), tokens: lengths[order[i - 1]] });
+      start = i;
+    }
+  }
+  if (start < order.length) batches.push({ texts: order.slice(start), tokens: lengths[order[order.length - 1]] });
+  return batches;
+}
+
+export interface EncoderInputs {
+  /** `[rows, tokens]`, padded at the end. */
+  readonly ids: BigInt64Array;
+  /** `[rows, tokens]`, 1 = real token, 0 = padding. */
+  readonly mask: BigInt64Array;
+  /** `[rows, tokens]`, all zero. */
+  readonly segments: BigInt64Array;
+  readonly dims: readonly [number, number];
+}
+
+/** Lays a batch out as the arrays that an encoder takes. */
+export function encoderInputs(batch: Batch, tokens: readonly Tokens[], padId: number): EncoderInputs {
+  const size = batch.texts.length * batch.tokens;
+  const ids = new BigInt64Array(size).fill(BigInt(padId));
+  const mask = new BigInt64Array(size);
+  for (let r = 0; r < batch.texts.length; r++) {
+    const row = tokens[batch.texts[r]].ids;
+    for (let t = 0; t < row.length; t++) ids[r * batch.tokens + t] = BigInt(row[t]);
+    mask.fill(1n, r * batch.tokens, r * batch.tokens + row.length);
+  }
+  return { ids, mask, segments: new BigInt64Array(size), dims: [batch.texts.length, batch.tokens] };
+}

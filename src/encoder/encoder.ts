@@ -1,0 +1,256 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { HeadstartError } from "../errors.js";
+import {
+  dependsOnBatch,
+  encoderPorts,
+  externalFiles,
+  hiddenStates,
+  isQuantized,
+  type EncoderPorts,
+} from "../onnx/encoderGraph.js";
+import { copyModel, readModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
+import { quantizePerToken } from "../onnx/quantize.js";
+import { openSession, type Session } from "../onnx/session.js";
+import { locateEncoder, type EncoderFolder } from "./locate.js";
+import { describeBrokenFile } from "./modelFile.js";
+import type { Pooling } from "./pooling.js";
+import { readEncoderSettings, type EncoderSettings } from "./settings.js";
+import { loadTokenizer, type Tokenizer } from "./tokenizer.js";
+
+export type Precision = "fp32" | "int8";
+
+export interface EncoderOptions {
+  /** Use what is on this machine only. @default false */
+  readonly offline?: boolean;
+  /** @default what the model's own files say, else mean */
+  readonly pooling?: Pooling;
+  /** Scale vectors to length 1. @default what the model's own files say, else true */
+  readonly normalize?: boolean;
+  /** Tokens of a text, special ones included. @default the smallest limit in the model's files */
+  readonly maxTokens?: number;
+  /** Put before every text. @default what the model's own files say */
+  readonly prompt?: string;
+  /** Take the hidden states after this layer, 0 being the embeddings. @default the last layer's */
+  readonly layer?: number;
+  /** Precision of the computation. @default that of the model's file */
+  readonly precision?: Precision;
+  /** Threads inside one operator. @default as many as the machine has cores */
+  readonly threads?: number;
+  /** Told of downloads as they go. */
+  readonly onDownload?: (progress: {
+    readonly file: string;
+    readonly received: number;
+    readonly total: number;
+  }) => void;
+}
+
+/** A frozen encoder, ready to embed. */
+export interface Encoder {
+  /** As the user named it. */
+  readonly name: string;
+  readonly kind: EncoderFolder["kind"];
+  readonly path: string;
+  /** Length of a vector. */
+  readonly width: number;
+  /** sha256 of everything that decides a vector: weights, tokenizer, pooling, limits, layer, precision. */
+  readonly fingerprint: string;
+  readonly pooling: Pooling;
+  readonly normalize: boolean;
+  readonly maxTokens: number;
+  readonly prompt: string;
+  readonly precision: Precision;
+  /** Whether a text's vector may change with its batch; then every text goes through alone. */
+  readonly dependsOnBatch: boolean;
+  /** What was decided and why, a line each. */
+  readonly decisions: readonly string[];
+  readonly tokenizer: Tokenizer;
+  readonly ports: EncoderPorts;
+  readonly session: Session;
+  close(): Promise<void>;
+}
+
+/**
+ * Finds an encoder by name, folder or hub id and makes it ready.
+ *
+ * @throws HeadstartError with an E_ENCODER, E_HUB, E_OFFLINE or E_CHECKSUM code when it cannot be had or used
+ */
+export async function loadEncoder(name: string, options: EncoderOptions = {}): Promise<Encoder> {
+  const { offline, onDownload, threads, layer } = options;
+  const folder = await locateEncoder(name, {
+    ...(offline === undefined ? {} : { offline }),
+    ...(onDownload === undefined ? {} : { onProgress: onDownload }),
+  });
+  const settings = await readEncoderSettings(folder, overridesOf(options));
+  const file = path.join(folder.path, settings.modelFile);
+  const bytes = await readModelBytes(file);
+  const model = readModel(bytes, file);
+  const outside = await externalWeights(model, file);
+  const ports = encoderPorts(model, file);
+  const { ready, precision, hidden } = prepare(model, { file, ports, layer, precision: options.precision, outside });
+  const tokenizerBytes = await readFile(path.join(folder.path, settings.tokenizerFile));
+  const tokenizer = loadTokenizer(parse(tokenizerBytes, settings.tokenizerFile), await configOf(folder, settings), {
+    file: path.join(folder.path, settings.tokenizerFile),
+    maxTokens: settings.maxTokens,
+    prompt: settings.prompt,
+    lowerCase: settings.lowerCase,
+  });
+  const source = ready === undefined ? (outside.length > 0 ? file : bytes) : writeModel(ready);
+  const session = await openSession(source, { file, ...(threads === undefined ? {} : { threads }) });
+  const width = ports.width ?? settings.width;
+  if (width === undefined) {
+    throw new HeadstartError(
+      "E_ENCODER_INVALID",
+      `Neither ${file} nor config.json (hidden_size) says how wide a vector is`,
+    );
+  }
+  const hash = createHash("sha256").update(
+    await digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]),
+  );
+  const fingerprint = hash
+    .update(await digest([tokenizerBytes]))
+    .update(
+      JSON.stringify([settings.pooling, settings.normalize, settings.maxTokens, settings.prompt, settings.lowerCase]),
+    )
+    .update(JSON.stringify([layer ?? null, precision, isQuantized(model)]))
+    .digest("hex");
+  return {
+    name,
+    kind: folder.kind,
+    path: folder.path,
+    width,
+    fingerprint,
+    pooling: settings.pooling,
+    normalize: settings.normalize,
+    maxTokens: settings.maxTokens,
+    prompt: settings.prompt,
+    precision,
+    dependsOnBatch: dependsOnBatch(model),
+    decisions: [
+      ...settings.decisions,
+      ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]),
+      precision,
+    ],
+    tokenizer,
+    ports: { ...ports, hidden },
+    session,
+    close: () => session.close(),
+  };
+}
+
+function overridesOf({
+  pooling,
+  normalize,
+  maxTokens,
+  prompt,
+}: EncoderOptions): Parameters<typeof readEncoderSettings>[1] {
+  return {
+    ...(pooling === undefined ? {} : { pooling }),
+    ...(normalize === undefined ? {} : { normalize }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(prompt === undefined ? {} : { prompt }),
+  };
+}
+
+async function readModelBytes(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file);
+  const broken = describeBrokenFile(bytes.subarray(0, 512), bytes.length);
+  if (broken !== undefined) {
+    throw new HeadstartError("E_ENCODER_INVALID", `Cannot load ${file}: it ${broken}. Fetch the file again`, { file });
+  }
+  return bytes;
+}
+
+/** Weight files beside the model file; only plain names in the same folder are followed. */
+async function externalWeights(model: OnnxModel, file: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of externalFiles(model)) {
+    const beside = path.join(path.dirname(file), name);
+    if (name !== path.basename(name) || name.includes("\\") || name === ".." || name === "." || name === "") {
+      throw new HeadstartError(
+        "E_ENCODER_INVALID",
+        `${file} wants weights from outside its folder: "${name}". It is refused`,
+        { file },
+      );
+    }
+    if (!(await stat(beside).catch(() => undefined))?.isFile()) {
+      throw new HeadstartError(
+        "E_ENCODER_MISSING",
+        `${file} keeps weights in ${name}, which is not beside it. Fetch that file too`,
+        { file },
+      );
+    }
+    found.push(beside);
+  }
+  return found;
+}
+
+interface Preparation {
+  readonly file: string;
+  readonly ports: EncoderPorts;
+  readonly layer: number | undefined;
+  readonly precision: Precision | undefined;
+  readonly outside: readonly string[];
+}
+
+/** Rewrites the model where precision or layer ask for it; `ready` is undefined where the file serves as it is. */
+function prepare(
+  model: OnnxModel,
+  want: Preparation,
+): { ready: OnnxModel | undefined; precision: Precision; hidden: string } {
+  const { file, ports, layer, outside } = want;
+  const integer = isQuantized(model);
+  if (want.precision === "fp32" && integer) {
+    throw new HeadstartError(
+      "E_ENCODER_UNSUPPORTED",
+      `${file} holds int8 weights only, so it cannot run in fp32. Leave --precision out or name an fp32 encoder`,
+      { file },
+    );
+  }
+  const rewrite = want.precision === "int8" && !integer;
+  if ((rewrite || layer !== undefined) && outside.length > 0) {
+    throw new HeadstartError(
+      "E_ENCODER_UNSUPPORTED",
+      `${file} keeps its weights in a second file; --precision int8 and --layer need them in one`,
+      { file },
+    );
+  }
+  let ready = rewrite ? quantizePerToken(model) : undefined;
+  let { hidden } = ports;
+  if (layer !== undefined) {
+    const states = hiddenStates(model);
+    if (states.length === 0 || layer < 0 || layer >= states.length || !Number.isInteger(layer)) {
+      const reach =
+        states.length === 0 ? "its nodes do not name their layers" : `it has layers 0 to ${states.length - 1}`;
+      throw new HeadstartError(
+        "E_USAGE",
+        `Cannot take layer ${layer} of ${file}: ${reach}. Choose --layer accordingly`,
+        { file },
+      );
+    }
+    hidden = states[layer];
+    ready ??= copyModel(model);
+    ready.graph.output = [valueInfo(hidden, "float32", ["batch", "tokens", ports.width ?? "width"])];
+  }
+  return { ready, precision: integer || rewrite ? "int8" : "fp32", hidden };
+}
+
+async function configOf(folder: EncoderFolder, settings: EncoderSettings): Promise<unknown> {
+  if (settings.tokenizerConfigFile === undefined) return {};
+  return parse(await readFile(path.join(folder.path, settings.tokenizerConfigFile)), settings.tokenizerConfigFile);
+}
+
+function parse(bytes: Uint8Array, file: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new HeadstartError("E_ENCODER_INVALID", `${file} is not valid JSON. Fetch the file again`, { file, cause });
+  }
+}
+
+async function digest(parts: readonly Uint8Array[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}

@@ -1,0 +1,57 @@
+import { unreachable } from "../errors.js";
+
+/** How token vectors become one vector: their average, the first one, or the largest value of each column. */
+export type Pooling = "mean" | "cls" | "max";
+
+/** Token vectors of one text. */
+export interface TokenVectors {
+  /** `[.., width]`, row-major; the text's first token starts at `start`. */
+  readonly hidden: Float32Array;
+  readonly start: number;
+  /** Real tokens, padding not counted. */
+  readonly tokens: number;
+}
+
+/**
+ * Writes the pooled vector of one text into `out` (its length is the width).
+ *
+ * Only the text's real tokens are read, in order, with sums in float64, so padding and neighbours change no bit. A text
+ * without tokens gets zeros, not NaN.
+ *
+ * @see Reimers & Gurevych 2019, section 3: https://arxiv.org/abs/1908.10084
+ */
+export function poolInto(out: Float32Array, { hidden, start, tokens }: TokenVectors, pooling: Pooling): void {
+  const width = out.length;
+  if (tokens === 0) {
+    out.fill(0);
+    return;
+  }
+  switch (pooling) {
+    case "cls":
+      out.set(hidden.subarray(start, start + width));
+      return;
+    case "mean": {
+      const sums = new Float64Array(width);
+      for (let t = 0, at = start; t < tokens; t++) for (let d = 0; d < width; d++, at++) sums[d] += hidden[at];
+      for (let d = 0; d < width; d++) out[d] = sums[d] / tokens;
+      return;
+    }
+    case "max":
+      out.set(hidden.subarray(start, start + width));
+      for (let t = 1, at = start + width; t < tokens; t++) {
+        for (let d = 0; d < width; d++, at++) if (hidden[at] > out[d]) out[d] = hidden[at];
+      }
+      return;
+    default:
+      unreachable(pooling);
+  }
+}
+
+/** Scales `vector` to length 1, in place; a zero vector stays zero. */
+export function normalizeInto(vector: Float32Array): void {
+  let sum = 0;
+  for (let d = 0; d < vector.length; d++) sum += vector[d] * vector[d];
+  if (sum === 0) return;
+  const length = Math.sqrt(sum);
+  for (let d = 0; d < vector.length; d++) vector[d] /= length;
+}

@@ -1,0 +1,56 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { HeadstartError } from "../errors.js";
+import type { EncoderFolder } from "./folder.js";
+import { describeBrokenFile } from "./modelFile.js";
+
+const MAX_SETTINGS_BYTES = 16 * 1024 * 1024; // the longest seen lists some thousand added tokens in 1 MB
+
+/**
+ * Reads one JSON file of an encoder; undefined when the encoder lacks it.
+ *
+ * @throws HeadstartError E_ENCODER_INVALID when it is no JSON, or not of the schema's shape
+ */
+export async function readSettingsFile<T>(
+  folder: EncoderFolder,
+  file: string,
+  schema: z.ZodType<T>,
+): Promise<T | undefined> {
+  if (!folder.files.includes(file)) return undefined;
+  const path = join(folder.path, file);
+  const parsed = schema.safeParse(parse(await readBytes(path), path));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const at = issue.path.length === 0 ? "the whole" : `"${issue.path.join(".")}"`;
+  throw invalid(path, `${at}: ${issue.message}`);
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    if (size > MAX_SETTINGS_BYTES) throw invalid(path, `it has ${size} bytes, which settings never have`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+function parse(bytes: Buffer, path: string): unknown {
+  const broken = describeBrokenFile(bytes, bytes.length);
+  if (broken !== undefined) throw invalid(path, `the file ${broken}`);
+  try {
+    return JSON.parse(bytes.toString("utf8").replace(/^\ufeff/, ""));
+  } catch (cause) {
+    throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+/** The error for a settings file that cannot be used. */
+export function invalid(path: string, reason: string, cause?: unknown): HeadstartError {
+  return new HeadstartError("E_ENCODER_INVALID", `Cannot read ${path}: ${reason}. Fetch or export the encoder again`, {
+    file: path,
+    cause,
+  });
+}

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { HeadstartError } from "../errors.js";
+
+const Counts = z.record(z.string(), z.number().int().nonnegative());
+const Interval = z.tuple([z.number(), z.number()]);
+const Score = z.object({ accuracy: z.number(), macroF1: z.number() });
+
+/** What is kept of an evaluation for the card; the numbers are those of cli.md's `evaluate`. */
+const DevScore = z.object({
+  n: z.number().int(),
+  accuracy: z.number(),
+  macroF1: z.number(),
+  macroRecall: z.number(),
+  interval95: Interval,
+  majority: Score,
+  bagOfWords: Score.nullable(),
+});
+
+const EncoderIdentity = z.object({
+  name: z.string().min(1),
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  width: z.number().int().positive(),
+  pooling: z.enum(["mean", "cls", "max"]),
+  normalize: z.boolean(),
+  maxTokens: z.number().int().positive(),
+  prompt: z.string(),
+  precision: z.enum(["fp32", "int8"]),
+  layer: z.number().int().nonnegative().nullable(),
+});
+
+/** `headstart.json` of a head folder. */
+export const HeadFile = z.strictObject({
+  format: z.literal("headstart-head"),
+  version: z.literal(1),
+  headstart: z.string(),
+  createdAt: z.string(),
+  task: z.enum(["sentiment", "spam", "classification"]),
+  kind: z.literal("logistic"),
+  labels: z.array(z.string()).min(2),
+  encoder: EncoderIdentity,
+  weights: z.strictObject({ file: z.literal("head.safetensors"), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  training: z.strictObject({
+    files: z.array(z.string()),
+    n: z.number().int().positive(),
+    rejected: z.number().int().nonnegative(),
+    dropped: z.number().int().nonnegative(),
+    labelCounts: Counts,
+    classWeights: z.enum(["none", "balanced"]),
+    strength: z.number().positive(),
+    trials: z.array(
+      z.strictObject({
+        strength: z.number(),
+        iterations: z.number().int(),
+        converged: z.boolean(),
+        devLogLoss: z.number(),
+      }),
+    ),
+    seed: z.number().int(),
+    devFrom: z.string(),
+    dev: DevScore,
+    warnings: z.array(z.string()),
+  }),
+});
+
+export type HeadFile = z.infer<typeof HeadFile>;
+export type EncoderIdentity = z.infer<typeof EncoderIdentity>;
+
+/** @throws HeadstartError E_HEAD_INVALID naming the field */
+export function parseHeadFile(text: string, file: string): HeadFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new HeadstartError("E_HEAD_INVALID", `Cannot load the head: ${file} is not valid JSON. Train it again`, {
+      file,
+      cause,
+    });
+  }
+  const parsed = HeadFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0];
+  const field = path.length > 0 ? `field "${path.join(".")}": ` : "";
+  throw new HeadstartError("E_HEAD_INVALID", `Cannot load the head: ${file}, ${field}${message}. Train it again`, {
+    file,
+  });
+}

@@ -1,0 +1,55 @@
+import { logSumExp, sigmoid, softplus } from "../math/softmax.js";
+
+/** Rows with their labels, as the loss sees them. */
+export interface Targets {
+  /** Label index of every row. */
+  readonly y: Int32Array;
+  /** Weight of every row. */
+  readonly weights: Float64Array;
+  /** Number of labels; two labels have a single logit. */
+  readonly labels: number;
+}
+
+export const logitCount = (labels: number): number => (labels === 2 ? 1 : labels);
+
+/**
+ * Weighted log loss of logits `[rows, k]`, summed over the rows, in float64; exact for any finite logits.
+ *
+ * Writes its derivative, weight times (probability - truth), into `residuals` `[rows, k]`.
+ */
+export function logLossInto(
+  residuals: Float32Array | Float64Array,
+  logits: Float32Array | Float64Array,
+  { y, weights, labels }: Targets,
+): number {
+  const k = logitCount(labels);
+  let loss = 0;
+  for (let r = 0; r < y.length; r++) {
+    const w = weights[r];
+    if (k === 1) {
+      const z = logits[r];
+      loss += w * softplus(y[r] === 1 ? -z : z);
+      residuals[r] = w * (sigmoid(z) - y[r]);
+      continue;
+    }
+    const at = r * k;
+    const norm = logSumExp(logits, at, k);
+    loss += w * (norm - logits[at + y[r]]);
+    for (let c = 0; c < k; c++) residuals[at + c] = w * (Math.exp(logits[at + c] - norm) - (c === y[r] ? 1 : 0));
+  }
+  return loss;
+}
+
+/** Weight of every row so that each label weighs the same in total: n / (labels * rows of the label). */
+export function balancedWeights(y: Int32Array, labels: number): Float64Array {
+  const counts = new Float64Array(labels);
+  for (const label of y) counts[label]++;
+  return Float64Array.from(y, (label) => y.length / (labels * counts[label]));
+}
+
+/** Mean of -log p(true label) over rows of probabilities `[rows, labels]`; a probability of 0 counts as 1e-15. */
+export function meanLogLoss(probabilities: Float64Array, y: Int32Array, labels: number): number {
+  let sum = 0;
+  for (let r = 0; r < y.length; r++) sum -= Math.log(Math.max(probabilities[r * labels + y[r]], 1e-15));
+  return sum / y.length;
+}

@@ -1,0 +1,132 @@
+import { HeadstartError } from "../errors.js";
+import { bootstrapIntervals, type BootstrapOptions, type Interval } from "./bootstrap.js";
+import { confusionCounts, labelScore, macroScores, type LabelScore } from "./confusion.js";
+
+/** What a baseline reaches on the same rows. */
+export interface Score {
+  readonly accuracy: number;
+  readonly macroF1: number;
+}
+
+/** Counts of (truth, predicted) pairs: `counts[t][p]` rows have truth `labels[t]` and prediction `labels[p]`. */
+export interface Confusion {
+  readonly labels: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** How well predictions match the truth, with what it takes to believe it. Plain JSON. */
+export interface Evaluation {
+  /** Rows compared. */
+  readonly n: number;
+  readonly accuracy: number;
+  /** Mean F1 of the labels that occur in the truth or in the predictions. */
+  readonly macroF1: number;
+  /** Mean recall of the labels that occur in the truth. */
+  readonly macroRecall: number;
+  /** Which of the numbers is the main one. */
+  readonly metric: "macroF1";
+  /** 95 % interval of the main metric: percentile bootstrap over the rows. */
+  readonly interval95: Interval;
+  readonly intervals95: {
+    readonly accuracy: Interval;
+    readonly macroF1: Interval;
+    readonly macroRecall: Interval;
+  };
+  /** Has no prototype, so a label may have any name. */
+  readonly perLabel: Readonly<Record<string, LabelScore>>;
+  readonly confusion: Confusion;
+  /** Always answering one label. */
+  readonly majority: Score;
+  /** A linear model of word counts, fitted on the same training rows as the head; null when there is none. */
+  readonly bagOfWords: Score | null;
+  /** Labels that no row of the truth has: their recall is not measured, and macro-recall leaves them out. */
+  readonly missing: readonly string[];
+}
+
+export interface EvaluationOptions extends BootstrapOptions {
+  /** What simpler models reach on the same rows. */
+  readonly baselines?: {
+    /** @default always answering the commonest label of the truth, the best that any constant answer can do */
+    readonly majority?: Score;
+    /** @default null */
+    readonly bagOfWords?: Score | null;
+  };
+}
+
+/**
+ * Compares predicted labels with true ones.
+ *
+ * Macro-F1 averages over the labels that occur in the truth or in the predictions; macro-recall over the labels that
+ * occur in the truth. A label of `labels` that no row has is listed in `missing`: it still lowers macro-F1 when it is
+ * predicted. A precision or recall without a denominator is 0. Each resample of the interval chooses its labels by the
+ * same rule.
+ *
+ * A label that the truth has and the head does not know belongs into `labels` too, after the head's own; its recall
+ * is 0.
+ *
+ * @param truth      index into `labels` of each row
+ * @param predicted  same length
+ * @throws HeadstartError E_NO_ROWS when there are no rows
+ * @throws RangeError when the lengths differ or an index is out of range
+ * @see confusion.ts for the averages, bootstrap.ts for the interval
+ */
+export function evaluateClassification(
+  truth: Int32Array,
+  predicted: Int32Array,
+  labels: readonly string[],
+  options: EvaluationOptions = {},
+): Evaluation {
+  const classes = labels.length;
+  const counts = confusionCounts(truth, predicted, classes);
+  if (truth.length === 0) {
+    throw new HeadstartError("E_NO_ROWS", "Cannot evaluate: no row has both a text and a label. Give at least one row");
+  }
+  const [accuracy, macroF1, macroRecall] = bootstrapIntervals(counts, (c) => asList(macroScores(c, classes)), options);
+  const perLabel = labels.map((_, c) => labelScore(counts, classes, c));
+  return {
+    n: truth.length,
+    ...macroScores(counts, classes),
+    metric: "macroF1",
+    interval95: macroF1,
+    intervals95: { accuracy, macroF1, macroRecall },
+    perLabel: byName(labels, perLabel),
+    confusion: { labels: [...labels], counts: toRows(counts, classes) },
+    majority: options.baselines?.majority ?? majorityScore(truth, commonest(truth, classes), classes),
+    bagOfWords: options.baselines?.bagOfWords ?? null,
+    missing: labels.filter((_, c) => perLabel[c].support === 0),
+  };
+}
+
+/** Accuracy and macro-F1 alone, for a baseline. @throws RangeError like `evaluateClassification` */
+export function scorePredictions(truth: Int32Array, predicted: Int32Array, classes: number): Score {
+  const { accuracy, macroF1 } = macroScores(confusionCounts(truth, predicted, classes), classes);
+  return { accuracy, macroF1 };
+}
+
+/** What answering `label` on every row reaches; `label` is best the commonest one of the training rows. */
+export function majorityScore(truth: Int32Array, label: number, classes: number): Score {
+  return scorePredictions(truth, new Int32Array(truth.length).fill(label), classes);
+}
+
+/** Index of the class with the most rows; the first of several. */
+export function commonest(truth: Int32Array, classes: number): number {
+  const rows = new Int32Array(classes);
+  for (const c of truth) rows[c]++;
+  return rows.indexOf(rows.reduce((most, count) => Math.max(most, count), 0));
+}
+
+const asList = (scores: { accuracy: number; macroF1: number; macroRecall: number }): readonly number[] => [
+  scores.accuracy,
+  scores.macroF1,
+  scores.macroRecall,
+];
+
+/** Without a prototype `__proto__` is a name like any other. */
+function byName(labels: readonly string[], scores: readonly LabelScore[]): Record<string, LabelScore> {
+  const named: Record<string, LabelScore> = Object.create(null);
+  labels.forEach((label, c) => (named[label] = scores[c]));
+  return named;
+}
+
+const toRows = (counts: Int32Array, classes: number): number[][] =>
+  Array.from({ length: classes }, (_, t) => Array.from(counts.subarray(t * classes, (t + 1) * classes)));

@@ -1,0 +1,99 @@
+import { HeadstartError } from "../errors.js";
+import { lastDimension, rankOf, type OnnxModel } from "./model.js";
+
+/** Names by which a BERT-style model takes its inputs and gives its token vectors. */
+export interface EncoderPorts {
+  readonly ids: string;
+  readonly mask: string;
+  /** Undefined where the model has no segment input. */
+  readonly segments: string | undefined;
+  /** `[batch, tokens, width]` */
+  readonly hidden: string;
+  /** Undefined where the file does not say. */
+  readonly width: number | undefined;
+}
+
+const KNOWN_INPUTS = ["input_ids", "attention_mask", "token_type_ids"];
+
+/**
+ * Finds the inputs of an encoder by name and its token vectors by rank: the output named `last_hidden_state`, else the
+ * first one of rank 3.
+ *
+ * @throws HeadstartError E_ENCODER_UNSUPPORTED when inputs are missing or unknown, or no output has rank 3
+ */
+export function encoderPorts(model: OnnxModel, file: string): EncoderPorts {
+  const fixed = new Set(model.graph.initializer.map((t) => t.name));
+  const inputs = model.graph.input.map((i) => i.name).filter((name) => !fixed.has(name));
+  const strange = inputs.filter((name) => !KNOWN_INPUTS.includes(name));
+  const missing = ["input_ids", "attention_mask"].filter((name) => !inputs.includes(name));
+  if (missing.length > 0 || strange.length > 0) {
+    throw new HeadstartError(
+      "E_ENCODER_UNSUPPORTED",
+      `${file} is not a BERT-style encoder: it takes ${quoted(inputs)}` +
+        (missing.length > 0 ? `, and ${quoted(missing)} is missing` : "") +
+        `. An encoder takes "input_ids" and "attention_mask", and "token_type_ids" if it likes`,
+      { file },
+    );
+  }
+  const outputs = model.graph.output;
+  const ranked = outputs.filter((o) => rankOf(o) === 3 || (rankOf(o) === undefined && o.name === "last_hidden_state"));
+  const hidden = ranked.find((o) => o.name === "last_hidden_state") ?? ranked[0];
+  if (hidden === undefined) {
+    const found = outputs.map((o) => `"${o.name}" of rank ${rankOf(o) ?? "unknown"}`).join(", ");
+    throw new HeadstartError(
+      "E_ENCODER_UNSUPPORTED",
+      `${file} gives no token vectors: its outputs are ${found}. ` +
+        `Export it for feature extraction, with an output [batch, tokens, width]`,
+      { file },
+    );
+  }
+  return {
+    ids: "input_ids",
+    mask: "attention_mask",
+    segments: inputs.includes("token_type_ids") ? "token_type_ids" : undefined,
+    hidden: hidden.name,
+    width: lastDimension(hidden),
+  };
+}
+
+/**
+ * Whether a text's vector can depend on its neighbours in the batch: dynamic quantisation takes one scale for the whole
+ * tensor. Integer products alone are no sign.
+ */
+export function dependsOnBatch(model: OnnxModel): boolean {
+  return model.graph.node.some((n) => n.opType === "DynamicQuantizeLinear" || n.opType === "DynamicQuantizeMatMul");
+}
+
+/** Whether weights are stored as integers already. */
+export function isQuantized(model: OnnxModel): boolean {
+  const integer = ["MatMulInteger", "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "QLinearMatMul", "MatMulNBits"];
+  return model.graph.node.some((n) => integer.includes(n.opType));
+}
+
+/** Files that hold weights outside the model file, as the model names them. */
+export function externalFiles(model: OnnxModel): string[] {
+  const names = model.graph.initializer.flatMap((t) =>
+    t.externalData.filter((e) => e.key === "location").map((e) => e.value),
+  );
+  return [...new Set(names)];
+}
+
+/**
+ * Names of the hidden states after the embeddings (index 0) and after each layer, found by the names of the nodes
+ * (`.../layer.3/output/LayerNorm/...`).
+ *
+ * @returns empty when the nodes are not named so
+ */
+export function hiddenStates(model: OnnxModel): string[] {
+  const last: string[] = [];
+  for (const n of model.graph.node) {
+    const name = n.name.replace(/^\/?(model|bert|roberta)\//, "").replace(/^\//, "");
+    const layer = /^encoder\/layer\.(\d+)\/output\/LayerNorm\//.exec(name);
+    if (layer !== null) last[Number(layer[1]) + 1] = n.output[0];
+    else if (/^embeddings\/LayerNorm\//.test(name)) last[0] = n.output[0];
+  }
+  const complete = last.length > 1 && Array.from(last).every((name) => name !== undefined);
+  return complete ? last : [];
+}
+
+const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(", ");

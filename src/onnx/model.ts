@@ -1,0 +1,152 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { HeadstartError } from "../errors.js";
+import {
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from "./onnx_pb.js";
+
+export type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto };
+
+/** Element types of ONNX tensors, by their number in the format. */
+export const ElementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float64: 11 } as const;
+export type ElementTypeName = keyof typeof ElementType;
+
+const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;
+
+/** An ONNX model with its graph present. */
+export type OnnxModel = ModelProto & { graph: GraphProto };
+
+/**
+ * Decodes an ONNX file. Tensors' bytes are views into `bytes`, not copies.
+ *
+ * @param file  name for messages
+ * @throws HeadstartError E_ENCODER_INVALID when the bytes are no ONNX model
+ */
+export function readModel(bytes: Uint8Array, file: string): OnnxModel {
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw new HeadstartError("E_ENCODER_INVALID", `Cannot read ${file} as an ONNX model. Fetch or export it again`, {
+      file,
+      cause,
+    });
+  }
+  if (model.graph === undefined || model.graph.node.length === 0) {
+    throw new HeadstartError("E_ENCODER_INVALID", `${file} holds no ONNX graph. Fetch or export it again`, { file });
+  }
+  return model as OnnxModel;
+}
+
+export function writeModel(model: ModelProto): Uint8Array {
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** A deep copy of graph structure whose tensors share their bytes with `model`. */
+export function copyModel(model: OnnxModel): OnnxModel {
+  const graph = create(ModelProtoSchema, {
+    ...model,
+    graph: {
+      ...model.graph,
+      node: model.graph.node.map((n) => ({ ...n, input: [...n.input], output: [...n.output] })),
+    },
+  });
+  return graph as OnnxModel;
+}
+
+/** An empty model of one opset to build a small graph in. */
+export function newModel(opset: number, domains: Readonly<Record<string, number>> = {}): OnnxModel {
+  const imports = Object.entries(domains).map(([domain, version]) => ({ domain, version: BigInt(version) }));
+  return create(ModelProtoSchema, {
+    irVersion: 8n,
+    producerName: "headstart",
+    opsetImport: [{ domain: "", version: BigInt(opset) }, ...imports],
+    graph: { name: "headstart" },
+  }) as OnnxModel;
+}
+
+export type AttributeValue = number | bigint | string | readonly number[];
+
+/** A node; a `number` attribute is a float, a `bigint` an integer, an array a list of integers. */
+export function node(
+  type: string,
+  ports: { readonly inputs: readonly string[]; readonly outputs: readonly string[] },
+  options: {
+    readonly name?: string;
+    readonly domain?: string;
+    readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  } = {},
+): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: type,
+    name: options.name ?? ports.outputs[0],
+    domain: options.domain ?? "",
+    input: [...ports.inputs],
+    output: [...ports.outputs],
+    attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => attribute(name, value)),
+  });
+}
+
+function attribute(name: string, value: AttributeValue): AttributeProto {
+  if (typeof value === "number") return create(AttributeProtoSchema, { name, type: ATTRIBUTE.float, f: value });
+  if (typeof value === "bigint") return create(AttributeProtoSchema, { name, type: ATTRIBUTE.int, i: value });
+  if (typeof value === "string") {
+    return create(AttributeProtoSchema, { name, type: ATTRIBUTE.string, s: new TextEncoder().encode(value) });
+  }
+  return create(AttributeProtoSchema, { name, type: ATTRIBUTE.ints, ints: value.map(BigInt) });
+}
+
+type TensorData = Float32Array | Float64Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
+
+/** A constant tensor over the bytes of `data`. */
+export function tensor(name: string, type: ElementTypeName, dims: readonly number[], data: TensorData): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dataType: ElementType[type],
+    dims: dims.map(BigInt),
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  });
+}
+
+/** An input or output; a string dimension is free. */
+export function valueInfo(name: string, type: ElementTypeName, dims: readonly (number | string)[]): ValueInfoProto {
+  const shape = dims.map((d) =>
+    typeof d === "number"
+      ? { value: { case: "dimValue" as const, value: BigInt(d) } }
+      : { value: { case: "dimParam" as const, value: d } },
+  );
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: "tensorType", value: { elemType: ElementType[type], shape: { dim: shape } } } },
+  });
+}
+
+/** The numbers of a float32 tensor, as a fresh array; undefined for another element type. */
+export function floats(t: TensorProto): Float32Array | undefined {
+  if (t.dataType !== ElementType.float32) return undefined;
+  if (t.rawData.byteLength > 0) return new Float32Array(new Uint8Array(t.rawData).buffer);
+  return Float32Array.from(t.floatData);
+}
+
+export const shapeOf = (t: TensorProto): number[] => t.dims.map(Number);
+
+/** Rank of an input or output, or undefined where the file does not say. */
+export function rankOf(value: ValueInfoProto): number | undefined {
+  return value.type?.value.case === "tensorType" ? value.type.value.value.shape?.dim.length : undefined;
+}
+
+/** Last dimension of an input or output, or undefined where it is free or not said. */
+export function lastDimension(value: ValueInfoProto): number | undefined {
+  if (value.type?.value.case !== "tensorType") return undefined;
+  const dimension = value.type.value.value.shape?.dim.at(-1)?.value;
+  return dimension?.case === "dimValue" ? Number(dimension.value) : undefined;
+}

@@ -1,0 +1,85 @@
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { HeadstartError } from "../errors.js";
+
+type Runtime = typeof import("onnxruntime-node");
+
+export type NumberArray = Float32Array | Float64Array | BigInt64Array | Int32Array;
+
+export interface SessionOptions {
+  /** Threads inside one operator. @default as many as the machine has cores */
+  readonly threads?: number;
+  /** Named in messages. */
+  readonly file?: string;
+}
+
+/** What a run gives for one output: its numbers, row-major, and their shape. */
+export interface Output {
+  readonly data: Float32Array | Float64Array;
+  readonly dims: readonly number[];
+}
+
+/** An ONNX model made ready to run. */
+export interface Session {
+  /** Runs the model; the inputs are neither copied nor written. Only the outputs in `wanted` are computed. */
+  run(
+    inputs: ReadonlyMap<string, { data: NumberArray; dims: readonly number[] }>,
+    wanted: readonly string[],
+  ): Promise<Map<string, Output>>;
+  close(): Promise<void>;
+}
+
+let runtime: Promise<Runtime> | undefined;
+
+/** onnxruntime, loaded on first use and with its telemetry off, which must be said before the native module loads. */
+function onnxruntime(): Promise<Runtime> {
+  process.env["ORT_DISABLE_TELEMETRY"] = "1";
+  runtime ??= import("onnxruntime-node");
+  return runtime;
+}
+
+/**
+ * Makes an ONNX model ready to run on the CPU.
+ *
+ * @param model  the file's bytes, or its path where the weights lie in a second file beside it
+ * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
+ */
+export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
+  const ort = await onnxruntime();
+  const settings: InferenceSession.SessionOptions = {
+    executionProviders: ["cpu"],
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+  };
+  let session: InferenceSession;
+  try {
+    session = await (typeof model === "string"
+      ? ort.InferenceSession.create(model, settings)
+      : ort.InferenceSession.create(model, settings));
+  } catch (cause) {
+    const file = options.file ?? (typeof model === "string" ? model : "the model");
+    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new HeadstartError("E_ENCODER_INVALID", `onnxruntime cannot load ${file}: ${reason}. Export it again`, {
+      file,
+      cause,
+    });
+  }
+  return {
+    async run(inputs, wanted) {
+      const feeds: Record<string, Tensor> = {};
+      for (const [name, { data, dims }] of inputs) feeds[name] = tensorOf(ort, data, dims);
+      const results = await session.run(feeds, wanted);
+      return new Map(
+        wanted.map((name) => [name, { data: results[name].data as Float32Array, dims: results[name].dims }]),
+      );
+    },
+    close: () => session.release(),
+  };
+}
+
+function tensorOf(ort: Runtime, data: NumberArray, dims: readonly number[]): Tensor {
+  if (data instanceof Float32Array) return new ort.Tensor("float32", data, dims);
+  if (data instanceof Float64Array) return new ort.Tensor("float64", data, dims);
+  if (data instanceof Int32Array) return new ort.Tensor("int32", data, dims);
+  return new ort.Tensor("int64", data, dims);
+}

@@ -1,0 +1,41 @@
+import type { Interval } from "../metrics/bootstrap.js";
+
+/** A metric to three decimals; never "-0.000". */
+export const decimals = (value: number): string => value.toFixed(3).replace(/^-(0\.0+)$/, "$1");
+
+/** A difference to three decimals with its sign: +0.012, −0.012, 0.000. */
+export function signed(value: number): string {
+  const text = decimals(value);
+  if (Number(text) === 0) return text;
+  return value > 0 ? `+${text}` : `\u2212${text.slice(1)}`;
+}
+
+/** An interval in words: "0.684 to 0.729". */
+export const range = ([low, high]: Interval): string => `${decimals(low)} to ${decimals(high)}`;
+
+/** An interval of a difference in words: "−0.010 to +0.020". */
+export const signedRange = ([low, high]: Interval): string => `${signed(low)} to ${signed(high)}`;
+
+/** A whole number with commas: 12,284. */
+export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/** "1 row", "2,000 rows". */
+export const counted = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+
+/** A share of the whole in per cent, held together on one line: "62 %", below ten "3.4 %"; "0 %" only for nothing, "100 %" only for all. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.001) return "<\u00A00.1\u00A0%";
+  if (share < 1 && share > 0.995) return ">\u00A099\u00A0%";
+  const value = share * 100;
+  return `${value === 0 || value >= 9.95 ? value.toFixed(0) : value.toFixed(1)}\u00A0%`;
+}
+
+/** "n = 2,000", held together on one line. */
+export const rows = (n: number): string => `n\u00A0=\u00A0${count(n)}`;
+
+/** "0.4 s", "12 s", "3 min 20 s". */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 120 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

@@ -1,0 +1,117 @@
+import {
+  Field,
+  FixedSizeList,
+  Float16,
+  Float32,
+  Int8,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  Utf8,
+  makeData,
+} from "apache-arrow";
+import type { Data } from "apache-arrow";
+import { unreachable } from "../errors.js";
+import type { PendingFile } from "./commit.js";
+import type { StoredVectors, StoreKind } from "./stored-vectors.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
+import type { VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
+
+/**
+ * Writes an Arrow IPC file: the columns that travel along as nullable Utf8, for int8 a Float32 `scale`, then `vector` as
+ * FixedSizeList. One group is one record batch.
+ */
+export function arrowSink(file: PendingFile, shape: VectorShape): VectorSink {
+  const schema = arrowSchema(shape);
+  const writer = new CollectingWriter();
+  const flush = (): Promise<void> => file.write(Buffer.concat(writer.collected.splice(0)));
+  writer.reset(undefined, schema);
+  return {
+    pending: [file],
+    append: async (group) => {
+      writer.write(arrowBatch(schema, group));
+      await flush();
+    },
+    finish: async () => {
+      writer.finish();
+      await flush();
+    },
+  };
+}
+
+/** The schema of vectors with the columns that travel along, as `arrowBatch` fills it. */
+export function arrowSchema({ columns, store, width, metadata }: VectorShape): Schema {
+  const fields: Field[] = columns.map((name) => new Field(name, new Utf8(), true));
+  if (store === "int8") fields.push(new Field(SCALE_COLUMN, new Float32(), false));
+  fields.push(new Field(VECTOR_COLUMN, listType(store, width), false));
+  return new Schema(fields, new Map(Object.entries(metadata)));
+}
+
+/** One record batch of `arrowSchema`; the numbers are a view of the group's, not a copy. */
+export function arrowBatch(schema: Schema, { rows, vectors, values }: VectorGroup): RecordBatch {
+  const strings = schema.fields.length - (vectors.kind === "int8" ? 2 : 1);
+  const children: Data[] = [];
+  for (let c = 0; c < strings; c++) children.push(stringData(values.map((row) => row[c])));
+  if (vectors.kind === "int8") {
+    children.push(makeData({ type: new Float32(), length: rows, nullCount: 0, data: vectors.scales }));
+  }
+  const type = listType(vectors.kind, vectors.values.length / rows);
+  children.push(makeData({ type, length: rows, nullCount: 0, child: numberData(vectors) }));
+  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children }));
+}
+
+function listType(store: StoreKind, width: number): FixedSizeList {
+  switch (store) {
+    case "fp32":
+      return new FixedSizeList(width, new Field("item", new Float32(), true));
+    case "fp16":
+      return new FixedSizeList(width, new Field("item", new Float16(), true));
+    case "int8":
+      return new FixedSizeList(width, new Field("item", new Int8(), true));
+    default:
+      return unreachable(store);
+  }
+}
+
+function numberData(vectors: StoredVectors): Data {
+  const length = vectors.values.length;
+  switch (vectors.kind) {
+    case "fp32":
+      return makeData({ type: new Float32(), length, nullCount: 0, data: vectors.values });
+    case "fp16":
+      return makeData({ type: new Float16(), length, nullCount: 0, data: vectors.values });
+    case "int8":
+      return makeData({ type: new Int8(), length, nullCount: 0, data: vectors.values });
+    default:
+      return unreachable(vectors);
+  }
+}
+
+function stringData(values: readonly (string | null)[]): Data<Utf8> {
+  const parts: Buffer[] = [];
+  const valueOffsets = new Int32Array(values.length + 1);
+  const nullBitmap = new Uint8Array(Math.ceil(values.length / 8));
+  let nullCount = 0;
+  values.forEach((value, i) => {
+    const bytes = Buffer.from(value ?? "", "utf8");
+    parts.push(bytes);
+    valueOffsets[i + 1] = valueOffsets[i] + bytes.length;
+    if (value === null) nullCount++;
+    else nullBitmap[i >> 3] |= 1 << (i & 7);
+  });
+  const data = Buffer.concat(parts);
+  return makeData({ type: new Utf8(), length: values.length, nullCount, nullBitmap, valueOffsets, data });
+}
+
+/** Gives out what was written at once, where the base class queues it for a reader that may come later. */
+class CollectingWriter extends RecordBatchFileWriter {
+  readonly collected: Uint8Array[] = [];
+
+  protected override _write(chunk: unknown): this {
+    if (!this._started || !ArrayBuffer.isView(chunk)) return this;
+    this.collected.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    this._position += chunk.byteLength;
+    return this;
+  }
+}

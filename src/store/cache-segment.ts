@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import { HeadstartError } from "../errors.js";
+import type { ReadableFile } from "./read-bytes.js";
+import { errnoOf } from "./write-error.js";
+
+/*
+ * A segment holds vectors by the sha256 of their text:
+ *
+ *   header   64 bytes: "HSVECTOR", version, width (u32), sha256 of the fingerprint, 12 bytes of zeros, crc32 of these
+ *   records  rows times: key (32 bytes), vector (width float32), crc32 of both
+ *   keys     the keys again, so that opening a segment need not read the vectors
+ *   footer   16 bytes: rows (u32), crc32 of the keys, "HSSEALED"
+ *
+ * Numbers are little-endian. A segment that was not sealed has neither keys nor footer.
+ */
+const MAGIC = "HSVECTOR";
+const SEAL = "HSSEALED";
+const VERSION = 1;
+const HEADER_BYTES = 64;
+const FOOTER_BYTES = 16;
+const KEY_BYTES = 32;
+/** Rows after which a segment is sealed; a file with more is not one of ours. */
+export const SEGMENT_ROWS = 16_384;
+
+/** What all segments of one cache have in common. */
+export interface SegmentKind {
+  readonly fingerprint: string;
+  readonly width: number;
+}
+
+/** The key of a text, as 32 latin1 characters, one for each byte of its sha256. */
+export const textKey = (text: string): string => createHash("sha256").update(text, "utf8").digest("binary");
+
+const recordBytes = (width: number): number => KEY_BYTES + 4 * width + 4;
+
+export function encodeHeader({ fingerprint, width }: SegmentKind): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.write(MAGIC, 0, "latin1");
+  header.writeUInt32LE(VERSION, 8);
+  header.writeUInt32LE(width, 12);
+  createHash("sha256").update(fingerprint, "utf8").digest().copy(header, 16);
+  header.writeUInt32LE(crc32(header.subarray(0, HEADER_BYTES - 4)), HEADER_BYTES - 4);
+  return header;
+}
+
+export function encodeRecord(key: string, vector: Float32Array): Buffer {
+  const record = Buffer.alloc(recordBytes(vector.length));
+  record.write(key, 0, "latin1");
+  record.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), KEY_BYTES);
+  record.writeUInt32LE(crc32(record.subarray(0, record.length - 4)), record.length - 4);
+  return record;
+}
+
+/** Keys and footer, in the order of the records. */
+export function encodeSeal(keys: readonly string[]): Buffer {
+  const seal = Buffer.alloc(keys.length * KEY_BYTES + FOOTER_BYTES);
+  keys.forEach((key, i) => seal.write(key, i * KEY_BYTES, "latin1"));
+  const at = keys.length * KEY_BYTES;
+  seal.writeUInt32LE(keys.length, at);
+  seal.writeUInt32LE(crc32(seal.subarray(0, at)), at + 4);
+  seal.write(SEAL, at + 8, "latin1");
+  return seal;
+}
+
+/**
+ * The keys of a sealed segment, in the order of its records.
+ *
+ * @throws HeadstartError E_CACHE_INVALID when its header, length, keys or footer are not what was written
+ */
+export async function readSealedKeys(path: string, file: ReadableFile, kind: SegmentKind): Promise<string[]> {
+  const header = Buffer.from(await file.bytes(0, HEADER_BYTES));
+  checkHeader(path, header, kind);
+  const footer = Buffer.from(await file.bytes(Math.max(0, file.size - FOOTER_BYTES), file.size));
+  const sealed = footer.length === FOOTER_BYTES && footer.toString("latin1", 8) === SEAL;
+  if (!sealed) throw invalid(path, "its end is missing");
+  const rows = footer.readUInt32LE(0);
+  if (rows > SEGMENT_ROWS) throw invalid(path, `it declares ${rows} rows, more than ${SEGMENT_ROWS}`);
+  const size = HEADER_BYTES + rows * (recordBytes(kind.width) + KEY_BYTES) + FOOTER_BYTES;
+  if (file.size !== size) throw invalid(path, `it has ${file.size} bytes where its ${rows} rows take ${size}`);
+  const start = file.size - FOOTER_BYTES - rows * KEY_BYTES;
+  const keys = Buffer.from(await file.bytes(start, file.size - FOOTER_BYTES));
+  if (crc32(keys) !== footer.readUInt32LE(4)) throw invalid(path, "its keys do not match their checksum");
+  return Array.from({ length: rows }, (_, i) => keys.toString("latin1", i * KEY_BYTES, (i + 1) * KEY_BYTES));
+}
+
+/** Whole records of a segment that was never sealed, up to the first that is torn; none where the header is not ours. */
+export async function salvageRecords(
+  file: ReadableFile,
+  kind: SegmentKind,
+): Promise<{ readonly key: string; readonly vector: Float32Array }[]> {
+  const bytes = Buffer.from(await file.bytes(0, file.size));
+  if (!bytes.subarray(0, HEADER_BYTES).equals(encodeHeader(kind))) return [];
+  const size = recordBytes(kind.width);
+  const records: { key: string; vector: Float32Array }[] = [];
+  for (let at = HEADER_BYTES; at + size <= bytes.length; at += size) {
+    const record = bytes.subarray(at, at + size);
+    if (crc32(record.subarray(0, size - 4)) !== record.readUInt32LE(size - 4)) break;
+    records.push({ key: record.toString("latin1", 0, KEY_BYTES), vector: vectorOf(record) });
+  }
+  return records;
+}
+
+/**
+ * Reads single vectors of a sealed segment; keeps it open until `close`.
+ *
+ * @throws HeadstartError E_CACHE_INVALID when a record does not match its checksum or has another key
+ */
+export class SegmentReader {
+  readonly path: string;
+  readonly #record: Buffer;
+  readonly #handle: number;
+
+  constructor(path: string, width: number) {
+    this.path = path;
+    this.#record = Buffer.alloc(recordBytes(width));
+    try {
+      this.#handle = openSync(path, "r");
+    } catch (error) {
+      throw invalid(path, `it cannot be opened any more (${errnoOf(error) ?? String(error)})`);
+    }
+  }
+
+  /** The vector of record `index`, which must have `key`; a fresh array. */
+  read(index: number, key: string): Float32Array {
+    const record = this.#record;
+    const size = record.length;
+    const got = readSync(this.#handle, record, 0, size, HEADER_BYTES + index * size);
+    if (got !== size || crc32(record.subarray(0, size - 4)) !== record.readUInt32LE(size - 4)) {
+      throw invalid(this.path, `its vector ${index + 1} does not match its checksum`);
+    }
+    if (record.toString("latin1", 0, KEY_BYTES) !== key)
+      throw invalid(this.path, `its vector ${index + 1} has another key`);
+    return vectorOf(record);
+  }
+
+  close(): void {
+    closeSync(this.#handle);
+  }
+}
+
+function vectorOf(record: Buffer): Float32Array {
+  return new Float32Array(Uint8Array.from(record.subarray(KEY_BYTES, record.length - 4)).buffer);
+}
+
+function checkHeader(path: string, header: Buffer, kind: SegmentKind): void {
+  const whole = header.length === HEADER_BYTES && header.toString("latin1", 0, 8) === MAGIC;
+  if (!whole) throw invalid(path, "it does not start as a cache file does");
+  if (header.readUInt32LE(HEADER_BYTES - 4) !== crc32(header.subarray(0, HEADER_BYTES - 4))) {
+    throw invalid(path, "its header does not match its checksum");
+  }
+  if (header.readUInt32LE(8) !== VERSION)
+    throw invalid(path, `it has version ${header.readUInt32LE(8)}, not ${VERSION}`);
+  if (header.readUInt32LE(12) !== kind.width) {
+    throw invalid(path, `its vectors have width ${header.readUInt32LE(12)}, those of this encoder ${kind.width}`);
+  }
+  if (!header.equals(encodeHeader(kind))) throw invalid(path, "its vectors are of another encoder");
+}
+
+/** The error for a cache file that is not as it was written; everything in it can be computed again. */
+export function invalid(path: string, found: string): HeadstartError {
+  return new HeadstartError(
+    "E_CACHE_INVALID",
+    `Cannot use the cache file ${path}: ${found}. Delete this file; its texts are then embedded again`,
+    { file: path },
+  );
+}

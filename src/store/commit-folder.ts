@@ -1,0 +1,87 @@
+import { basename, dirname, join } from "node:path";
+import { exists, ignoringFailure, nodeFiles, refuseExisting, removeLeftovers } from "./commit.js";
+import type { CommitOptions, FileSystem } from "./commit.js";
+import { parseTempName, tempPath } from "./temp-name.js";
+import { errnoOf, writeError, writing } from "./write-error.js";
+
+/**
+ * Writes a folder so that `path` is either as it was or complete: `write` fills a temporary folder beside it, every
+ * file in it is brought to the disk, then it is renamed.
+ *
+ * With `force` an older folder is moved aside only once the new one is complete, and removed after that. A crash
+ * between these two renames leaves it under its temporary name; the next `commitFolder` to the same path puts it back
+ * before it starts.
+ *
+ * @throws HeadstartError E_OUTPUT_EXISTS, E_OUTPUT_WRITE; whatever `write` throws
+ */
+export async function commitFolder(
+  path: string,
+  write: (tempFolder: string) => Promise<void>,
+  options: CommitOptions = {},
+): Promise<void> {
+  const files = options.files ?? nodeFiles;
+  await refuseExisting(path, options.force);
+  await writing(path, () => files.mkdir(dirname(path)));
+  await restoreMovedAside(path, files);
+  await refuseExisting(path, options.force);
+  await removeLeftovers(path, files);
+  const temp = tempPath(path);
+  try {
+    await writing(path, () => files.mkdir(temp));
+    await filling(path, () => write(temp));
+    await syncAll(temp, { path, files });
+    await refuseExisting(path, options.force);
+    await replaceFolder(temp, path, files);
+  } catch (error) {
+    await ignoringFailure(files.removeFolder(temp));
+    throw error;
+  }
+}
+
+/** A full disk met by `write` itself is an output error too; a missing file is not, since `write` may also read. */
+async function filling(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw errnoOf(error) === undefined || errnoOf(error) === "ENOENT" ? error : writeError(path, error);
+  }
+}
+
+async function replaceFolder(temp: string, path: string, files: FileSystem): Promise<void> {
+  const folder = dirname(path);
+  if (!(await exists(path))) {
+    await writing(path, () => files.rename(temp, path));
+    return writing(path, () => files.fsyncDir(folder));
+  }
+  const old = tempPath(path, "old");
+  await writing(path, () => files.rename(path, old));
+  try {
+    await writing(path, () => files.rename(temp, path));
+  } catch (error) {
+    await ignoringFailure(files.rename(old, path));
+    throw error;
+  }
+  await writing(path, () => files.fsyncDir(folder));
+  await writing(path, () => files.removeFolder(old));
+}
+
+async function syncAll(folder: string, at: { readonly path: string; readonly files: FileSystem }): Promise<void> {
+  for (const entry of await writing(at.path, () => at.files.list(folder))) {
+    const inside = join(folder, entry.name);
+    if (entry.folder) await syncAll(inside, at);
+    else await writing(at.path, () => at.files.fsync(inside));
+  }
+  await writing(at.path, () => at.files.fsyncDir(folder));
+}
+
+/** Undoes or finishes the replacement that a dead run did not get through. */
+async function restoreMovedAside(path: string, files: FileSystem): Promise<void> {
+  const folder = dirname(path);
+  for (const { name: file } of await writing(path, () => files.list(folder))) {
+    const temp = parseTempName(file);
+    if (temp === undefined || !temp.stale || temp.name !== basename(path) || temp.kind !== "old") continue;
+    const aside = join(folder, file);
+    if (await exists(path)) await ignoringFailure(files.removeFolder(aside));
+    else await writing(path, () => files.rename(aside, path));
+  }
+}

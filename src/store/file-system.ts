@@ -1,0 +1,72 @@
+import { mkdir, open, readdir, rename, rm, unlink } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+
+/** A file open for writing. */
+export interface OpenFile {
+  /** Writes all of `bytes` at byte `position`. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Returns once everything written so far has reached the disk. */
+  fsync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Every change that the store makes to a disk goes through these calls, so that a test can make each of them fail.
+ *
+ * Calls fail as Node's do: with an `Error` that carries `code`, such as `ENOSPC`.
+ */
+export interface FileSystem {
+  /** Creates `path` for writing; fails with `EEXIST` where there is one. */
+  open(path: string): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  /** Creates the folder and those above it; one that exists is fine. */
+  mkdir(path: string): Promise<void>;
+  /** Removes a folder and all in it; a missing one is fine. */
+  removeFolder(path: string): Promise<void>;
+  /** Returns once the content of an existing file has reached the disk. */
+  fsync(path: string): Promise<void>;
+  /** Returns once the names in a folder have reached the disk. */
+  fsyncDir(path: string): Promise<void>;
+  /** Names in a folder, with whether each is a folder itself. */
+  list(path: string): Promise<readonly { readonly name: string; readonly folder: boolean }[]>;
+}
+
+/** The real disk. */
+export const nodeFiles: FileSystem = {
+  open: async (path) => openFile(await open(path, "wx")),
+  rename,
+  unlink,
+  mkdir: async (path) => {
+    await mkdir(path, { recursive: true });
+  },
+  removeFolder: (path) => rm(path, { recursive: true, force: true }),
+  fsync: (path) => syncPath(path, "r+"),
+  // Windows cannot open a folder; its renames are journalled by the file system instead.
+  fsyncDir: async (path) => (process.platform === "win32" ? undefined : syncPath(path, "r")),
+  list: async (path) =>
+    (await readdir(path, { withFileTypes: true })).map((entry) => ({ name: entry.name, folder: entry.isDirectory() })),
+};
+
+function openFile(handle: FileHandle): OpenFile {
+  return {
+    write: async (bytes, position) => {
+      let done = 0;
+      // A full disk or a signal can cut one call short.
+      while (done < bytes.length) {
+        done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+      }
+    },
+    fsync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+async function syncPath(path: string, flags: string): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

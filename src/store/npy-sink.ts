@@ -1,0 +1,35 @@
+import type { PendingFile } from "./commit.js";
+import { companionSink } from "./jsonl-sink.js";
+import { encodeNpyHeader } from "./npy-header.js";
+import type { VectorShape, VectorSink } from "./vector-sink.js";
+
+const KINDS = { fp32: "f4", fp16: "f2", int8: "i1" } as const;
+
+/** The file of the other columns beside an npy file: `vectors.npy` has `vectors.jsonl`. */
+export const companionPath = (npyPath: string): string => npyPath.replace(/\.npy$/i, ".jsonl");
+
+/**
+ * Writes a C-order npy matrix `[rows, width]`, and beside it JSON lines of the other columns (int8: and the scales).
+ *
+ * The row count in the header is filled in at the end; the npy file is committed last.
+ */
+export async function npySink(
+  file: PendingFile,
+  shape: VectorShape,
+  { companion }: { readonly companion: PendingFile },
+): Promise<VectorSink> {
+  const columns = companionSink(companion, shape);
+  const kind = KINDS[shape.store];
+  let rows = 0;
+  await file.write(encodeNpyHeader(kind, 0, shape.width));
+  return {
+    pending: [companion, file],
+    append: async (group) => {
+      const { buffer, byteOffset, byteLength } = group.vectors.values;
+      await file.write(new Uint8Array(buffer, byteOffset, byteLength));
+      await columns.append(group);
+      rows += group.rows;
+    },
+    finish: () => file.patch(encodeNpyHeader(kind, rows, shape.width), 0),
+  };
+}

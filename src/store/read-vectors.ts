@@ -1,0 +1,100 @@
+import { HeadstartError, unreachable } from "../errors.js";
+import { matrix } from "../math/matrix.js";
+import type { Matrix } from "../math/matrix.js";
+import { looksLike, unreadable } from "./looks-like.js";
+import { readArrowVectors } from "./read-arrow.js";
+import { withFile } from "./read-bytes.js";
+import type { ReadableFile } from "./read-bytes.js";
+import { readJsonlVectors } from "./read-jsonl.js";
+import { readNpyVectors } from "./read-npy.js";
+import { readParquetVectors } from "./read-parquet.js";
+import { vectorFormat } from "./vector-format.js";
+import type { VectorFormat } from "./vector-format.js";
+import type { RowValues, VectorTable } from "./vector-sink.js";
+import { errnoOf } from "./write-error.js";
+
+export interface ReadVectors {
+  /** [rows, width]; what was stored as fp16 or int8 is restored to float32. A JSON lines file without rows is 0 x 0. */
+  readonly vectors: Matrix;
+  /** Names of the columns that travelled along. */
+  readonly columns: readonly string[];
+  /** A row of column values for each vector; null is a missing value. */
+  readonly values: RowValues;
+  /** What the file says about itself; empty for npy and JSON lines. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a file that a `VectorWriter` wrote, or one of the same form: a list column `vector` in Parquet, Arrow or JSON
+ * lines, a matrix in npy. The ending says the format. Everything is read into memory.
+ *
+ * @throws HeadstartError E_INPUT_ENDING, E_INPUT_MISSING; E_INPUT_UNREADABLE saying what the file looks like;
+ *   E_NOT_FINITE naming the row
+ */
+export async function readVectors(path: string): Promise<ReadVectors> {
+  const format = vectorFormat(path, "read");
+  const table = await readTable(path, format);
+  const { data, width, columns, values, metadata } = table;
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad !== -1) {
+    const row = Math.floor(bad / width) + 1;
+    throw new HeadstartError(
+      "E_NOT_FINITE",
+      `Cannot use the vectors of ${path}: row ${row} has ${data[bad]}. Leave that row out, or embed it again`,
+      { file: path },
+    );
+  }
+  return { vectors: matrix(values.length, width, data), columns, values, metadata };
+}
+
+async function readTable(path: string, format: VectorFormat): Promise<VectorTable> {
+  try {
+    return await withFile(path, async (file) => {
+      const start = await file.bytes(0, 512);
+      try {
+        return await readerOf(format)(path, file);
+      } catch (cause) {
+        throw cause instanceof HeadstartError ? cause : explain(path, { start, cause, format });
+      }
+    });
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") {
+      const message = `Cannot read vectors from ${path}: there is no such file. Check the name`;
+      throw new HeadstartError("E_INPUT_MISSING", message, { file: path, cause: error });
+    }
+    const errno = errnoOf(error);
+    throw errno === undefined ? error : unreadable(path, `the file cannot be opened (${errno})`, { cause: error });
+  }
+}
+
+function readerOf(format: VectorFormat): (path: string, file: ReadableFile) => Promise<VectorTable> {
+  switch (format) {
+    case "parquet":
+      return readParquetVectors;
+    case "arrow":
+      return readArrowVectors;
+    case "npy":
+      return readNpyVectors;
+    case "jsonl":
+      return readJsonlVectors;
+    default:
+      return unreachable(format);
+  }
+}
+
+const EXPECTED = { parquet: "a Parquet file", arrow: "an Arrow file", npy: "a numpy array", jsonl: "JSON" } as const;
+
+interface Failure {
+  readonly start: Uint8Array;
+  readonly cause: unknown;
+  readonly format: VectorFormat;
+}
+
+function explain(path: string, { start, cause, format }: Failure): HeadstartError {
+  const looks = looksLike(start);
+  const said = cause instanceof Error ? cause.message : String(cause);
+  // A stream of Arrow batches has no sign at its start.
+  const found =
+    looks === EXPECTED[format] || looks === "binary data of an unknown kind" ? said : `it looks like ${looks}`;
+  return unreadable(path, found, { cause });
+}

@@ -1,0 +1,73 @@
+import { HeadstartError } from "../errors.js";
+import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
+
+export type Cell = string | number | null | Readonly<Record<string, number>>;
+
+/** Writes rows of named columns; nothing is visible under the final name before `commit`. */
+export interface RowWriter {
+  write(cells: readonly Cell[]): Promise<void>;
+  commit(): Promise<void>;
+  /** Removes everything written so far; after `commit` it does nothing. */
+  abort(): Promise<void>;
+}
+
+const FLUSH_AT = 2 ** 16;
+
+/** @throws HeadstartError E_OUTPUT_ENDING unless the path ends in `.csv` or `.jsonl` */
+export function rowFormat(path: string): "csv" | "jsonl" {
+  if (path.endsWith(".csv")) return "csv";
+  if (path.endsWith(".jsonl")) return "jsonl";
+  throw new HeadstartError("E_OUTPUT_ENDING", `Cannot tell how to write ${path} from its ending. Use .csv or .jsonl`, {
+    file: path,
+  });
+}
+
+/**
+ * Opens a writer of `.csv` (RFC 4180, with a header) or `.jsonl` (one object a row).
+ *
+ * @throws HeadstartError E_OUTPUT_ENDING, E_OUTPUT_EXISTS, E_OUTPUT_WRITE
+ */
+export async function openRowWriter(
+  path: string,
+  columns: readonly string[],
+  options: { readonly force?: boolean } = {},
+): Promise<RowWriter> {
+  const format = rowFormat(path);
+  await refuseExisting(path, options.force);
+  await checkOutputFolder(path);
+  const pending = await openPending(path);
+  let text = format === "csv" ? csvLine(columns) : "";
+  let open = true;
+  const flush = async (): Promise<void> => {
+    await pending.write(new TextEncoder().encode(text));
+    text = "";
+  };
+  return {
+    async write(cells) {
+      text += format === "csv" ? csvLine(cells) : jsonLine(columns, cells);
+      if (text.length >= FLUSH_AT) await flush();
+    },
+    async commit() {
+      await flush();
+      await commitTogether([pending], options);
+      open = false;
+    },
+    async abort() {
+      if (open) await pending.discard();
+      open = false;
+    },
+  };
+}
+
+const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(",")}\r\n`;
+
+/** A field as RFC 4180 writes it: quoted where it holds a quote, a comma, a line end or outer spaces. */
+function csvCell(cell: Cell): string {
+  if (cell === null) return "";
+  const text = typeof cell === "object" ? JSON.stringify(cell) : String(cell);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Built by hand so that a column named `__proto__` is a field like any other. */
+const jsonLine = (columns: readonly string[], cells: readonly Cell[]): string =>
+  `{${columns.map((column, i) => `${JSON.stringify(column)}:${JSON.stringify(cells[i])}`).join(",")}}\n`;

@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
+
+const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 6);
+const PROCESS = randomBytes(4).toString("hex");
+let made = 0;
+
+/** What a temporary file or folder is for: `tmp` is being written, `old` was moved aside by a replacement. */
+export type TempKind = "tmp" | "old";
+
+/** A temporary path beside `path`: `.<name>.<pid>.<nonce>.<kind>`, never the same twice. */
+export function tempPath(path: string, kind: TempKind = "tmp"): string {
+  const nonce = `${HOST}-${threadId}-${PROCESS}-${made++}`;
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${nonce}.${kind}`);
+}
+
+export interface TempName {
+  /** The name that the file would have got. */
+  readonly name: string;
+  readonly kind: TempKind;
+  /** Whether the process that made it is surely gone; always false for one made on another machine. */
+  readonly stale: boolean;
+}
+
+/** Reads a name made by `tempPath`; undefined for any other name. */
+export function parseTempName(file: string): TempName | undefined {
+  const match = /^\.(.+)\.(\d{1,10})\.([0-9a-f]{6})-(\d{1,9})-([0-9a-f]{8})-\d+\.(tmp|old)$/s.exec(file);
+  if (match === null) return undefined;
+  const [, name, pid, host, thread, maker, kind] = match;
+  // In containers a later run often has the very pid of the one that died, so the pid alone does not tell.
+  const gone = Number(pid) === process.pid ? Number(thread) === threadId && maker !== PROCESS : !isAlive(Number(pid));
+  return { name, kind: kind === "old" ? "old" : "tmp", stale: host === HOST && gone };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, but belongs to someone else.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

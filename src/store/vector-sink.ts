@@ -1,0 +1,47 @@
+import type { PendingFile } from "./commit.js";
+import type { StoredVectors, StoreKind } from "./stored-vectors.js";
+
+/** Values of the columns that travel with the vectors, one row each; null is a missing value. */
+export type RowValues = readonly (readonly (string | null)[])[];
+
+/** What a file of vectors consists of, whatever its format. */
+export interface VectorShape {
+  /** Numbers in a vector, at least 1. */
+  readonly width: number;
+  /** Names of the columns that travel along, all different. */
+  readonly columns: readonly string[];
+  readonly store: StoreKind;
+  /** Goes into the file where the format has a place for it (Parquet and Arrow). */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Some rows on their way to a file. */
+export interface VectorGroup {
+  readonly rows: number;
+  readonly vectors: StoredVectors;
+  readonly values: RowValues;
+}
+
+/** Writes one format; the group is not kept after `append` returns. */
+export interface VectorSink {
+  /** The files that it writes, in the order of committing them. */
+  readonly pending: readonly PendingFile[];
+  append(group: VectorGroup): Promise<void>;
+  /** Writes what comes after the last row. */
+  finish(): Promise<void>;
+}
+
+/** What a file of vectors held, restored to float32 and to strings. */
+export interface VectorTable {
+  /** Row-major, one row after the other. */
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly columns: readonly string[];
+  readonly values: RowValues;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Name of the column of vectors in every format with columns. */
+export const VECTOR_COLUMN = "vector";
+/** Name of the column of int8 scales. */
+export const SCALE_COLUMN = "scale";

@@ -1,0 +1,194 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { violations } from "./rules.js";
+import { readSourceTree } from "./source-tree.js";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+describe("src", () => {
+  const tree = readSourceTree(ROOT);
+
+  it("is read", () => {
+    expect(tree.has("src/errors.ts")).toBe(true);
+    expect(tree.has("src/math/matrix.ts")).toBe(true);
+  });
+
+  it("keeps the order of its folders and the other rules", () => {
+    expect(violations(tree)).toEqual([]);
+  });
+});
+
+/** What the rules find in these files, beside a few empty ones. */
+function found(files: Readonly<Record<string, string>>): readonly string[] {
+  const standing = { "src/errors.ts": "", "src/math/a.ts": "", "src/store/a.ts": "", "src/cli/a.ts": "" };
+  return violations(new Map(Object.entries({ ...standing, ...files })));
+}
+
+describe("violations()", () => {
+  it("finds nothing in files that keep the rules", () => {
+    expect(
+      found({
+        "src/math/a.ts": 'import { E } from "../errors.js"; import { b } from "./b.js";',
+        "src/math/b.ts": "export const b = 1;",
+        "src/head/fit.ts":
+          'import { a } from "../store/a.js"; import type { Stats } from "node:fs"; import { z } from "zod";',
+        "src/cli/a.ts": 'import { readFile } from "node:fs/promises"; const t = Date.now() + Math.random();',
+        "src/onnx/session.ts":
+          'import type { Tensor } from "onnxruntime-node"; const r = await import("onnxruntime-node");',
+        "src/store/a.ts": 'import * as fs from "node:fs"; import { writeFile } from "node:fs/promises";',
+        "src/encoder/hubCache.ts": 'import { rename } from "node:fs/promises";',
+        "src/index.ts": 'export { a } from "./head/fit.js"; export type { B } from "./math/b.js";',
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ["a static import", 'import { a } from "../cli/a.js";'],
+    ["an import for effect", 'import "../cli/a.js";'],
+    ["an import of a type", 'import type { A } from "../cli/a.js";'],
+    ["a re-export", 'export { a } from "../cli/a.js";'],
+    ["a re-export of everything", 'export * from "../cli/a.js";'],
+    ["a dynamic import", 'const a = async () => await import("../cli/a.js");'],
+    ["an import() type", 'let a: import("../cli/a.js").A;'],
+    ["a require", 'const a = createRequire(import.meta.url)("x"), b = require("../cli/a.js");'],
+  ])("finds %s of a higher rank", (_, code) => {
+    expect(found({ "src/head/fit.ts": `\n${code}` })).toEqual([
+      "src/head/fit.ts:2: head (4) imports cli (9): only lower ranks may be imported",
+    ]);
+  });
+
+  it("does not take text for imports", () => {
+    expect(found({ "src/head/fit.ts": '// import "../cli/a.js"\nconst s = `import "../cli/a.js"`;' })).toEqual([]);
+  });
+
+  it.each([
+    ["src/head/fit.ts", "src/tagging/bio.ts", "head (4) imports tagging (4)"],
+    ["src/report/html.ts", "src/export/fuse.ts", "report (7) imports export (7)"],
+    ["src/onnx/model.ts", "src/corpus/csv.ts", "onnx (1) imports corpus (1)"],
+    ["src/math/b.ts", "src/onnx/model.ts", "math (0) imports onnx (1)"],
+  ])("finds that %s imports %s of the same or a higher rank", (from, to, message) => {
+    expect(found({ [from]: `import { x } from "../${to.slice(4, -3)}.js";`, [to]: "" })).toEqual([
+      `${from}:1: ${message}: only lower ranks may be imported`,
+    ]);
+  });
+
+  it("finds any import in errors.ts, and of index.ts", () => {
+    expect(found({ "src/errors.ts": 'import { a } from "./math/a.js";' })).toEqual([
+      "src/errors.ts:1: src/errors.ts imports nothing",
+    ]);
+    expect(found({ "src/index.ts": "", "src/cli/b.ts": 'import { a } from "../index.js";' })).toEqual([
+      "src/cli/b.ts:1: imports src/index.ts, which is for users of the package",
+    ]);
+  });
+
+  it("finds an import that leads out of src or to no file", () => {
+    expect(found({ "src/math/b.ts": 'import p from "../../package.json"; import { c } from "./c.js";' })).toEqual([
+      "src/math/b.ts:1: ../../package.json is no file of src",
+      "src/math/b.ts:1: ./c.js is no file of src",
+    ]);
+  });
+
+  it("finds cycles, of types too and through any number of files", () => {
+    const cycle = found({
+      "src/math/b.ts": 'import type { C } from "./c.js";',
+      "src/math/c.ts": 'import type { D } from "./d.js";',
+      "src/math/d.ts": 'import type { B } from "./b.js";',
+      "src/math/e.ts": 'import { e } from "./e.js"; import type { B } from "./b.js";',
+    });
+    expect(cycle).toEqual([
+      "import cycle: src/math/b.ts -> src/math/c.ts -> src/math/d.ts -> src/math/b.ts",
+      "import cycle: src/math/e.ts -> src/math/e.ts",
+    ]);
+  });
+
+  it("takes no diamond for a cycle", () => {
+    expect(
+      found({
+        "src/math/b.ts": 'import "./c.js"; import "./d.js";',
+        "src/math/c.ts": 'import "./a.js";',
+        "src/math/d.ts": 'import "./a.js";',
+      }),
+    ).toEqual([]);
+  });
+
+  it("finds the runtime outside src/onnx, types and deeper paths too", () => {
+    const code =
+      'import type { Tensor } from "onnxruntime-node";\nconst b = require("onnxruntime-node/dist/backend.js");';
+    expect(found({ "src/encoder/a.ts": code })).toEqual([
+      "src/encoder/a.ts:1: imports onnxruntime-node, which only src/onnx does",
+      "src/encoder/a.ts:2: imports onnxruntime-node/dist/backend.js, which only src/onnx does",
+    ]);
+  });
+
+  it.each([
+    ["a function that writes", 'import { readFile, writeFile as w } from "node:fs/promises";', "writeFile"],
+    ["one that writes at once", 'import { mkdirSync } from "fs";', "mkdirSync"],
+    ["one that is not known to read", 'import { brandNew } from "node:fs";', "brandNew"],
+    ["the promises of node:fs", 'import { promises } from "node:fs";', "promises"],
+    ["all of it", 'import * as fs from "node:fs";', "*"],
+    ["all of it as default", 'import fs from "node:fs/promises";', "*"],
+    ["all of it, late", 'const { rm } = await import("node:fs");', "*"],
+  ])("finds that a file outside src/store takes %s", (_, code, name) => {
+    const [one, ...more] = found({ "src/cli/a.ts": code });
+    expect(one).toMatch(/^src\/cli\/a\.ts:1: takes /);
+    expect(one).toContain(`takes ${name} from`);
+    expect(more).toEqual([]);
+  });
+
+  it.each([
+    ['open(p, "w")', 1],
+    ["open(p, flags)", 1],
+    ["[p].map(open)", 1],
+    ["const o = { open }", 1],
+    ['open(p, "r")', 0],
+    ["open(p)", 0],
+    ["dialog.open(p, 'w')", 0],
+  ])("of opening files, %s outside src/store gives %d", (code, count) => {
+    expect(found({ "src/cli/a.ts": `import { open } from "node:fs/promises"; ${code};` })).toHaveLength(count);
+  });
+
+  it.each([
+    "export default 1;",
+    "export default function f() {}",
+    "const a = 1; export { a as default };",
+    'export { default } from "../math/a.js";',
+    'export { b as default } from "../math/a.js";',
+  ])("finds the default export in: %s", (code) => {
+    expect(found({ "src/head/fit.ts": code })).toEqual(["src/head/fit.ts:1: default export"]);
+  });
+
+  it.each([
+    "src/math/utils.ts",
+    "src/math/helper.ts",
+    "src/cli/common/a.ts",
+    "src/head/misc.ts",
+    "src/head/types.ts",
+    "src/types.ts",
+  ])("finds the junk drawer %s", (path) => {
+    expect(found({ [path]: "" }).join()).toContain("names no thing");
+  });
+
+  it("finds a folder or a file that has no place in the order", () => {
+    expect(found({ "src/models/a.ts": 'import "../math/a.js";', "src/thing.ts": "" })).toEqual([
+      'src/models/a.ts: "models" has no place in the order of folders',
+      'src/thing.ts: "thing" has no place in the order of folders',
+    ]);
+  });
+
+  it("finds a file of more than 400 lines, unless it is generated", () => {
+    expect(found({ "src/math/b.ts": "//\n".repeat(400), "src/onnx/onnx_pb.ts": "//\n".repeat(9000) })).toEqual([]);
+    expect(found({ "src/math/b.ts": "//\n".repeat(401) })).toEqual(["src/math/b.ts: 401 lines, more than 400"]);
+  });
+
+  it("finds randomness and time that are no arguments", () => {
+    expect(found({ "src/math/b.ts": "const a = Math.random();\nconst now = Date\n  .now;\n// Math.random()" })).toEqual(
+      ["src/math/b.ts:1: Math.random outside src/cli", "src/math/b.ts:2: Date.now outside src/cli"],
+    );
+  });
+
+  it("finds code in index.ts, and a re-export without names", () => {
+    expect(
+      found({ "src/index.ts": 'export * from "./math/a.js";\nexport const a = 1;\nexport { b } from "./math/a.js";' }),
+    ).toEqual(["src/index.ts:1: more than named re-exports", "src/index.ts:2: more than named re-exports"]);
+  });
+});

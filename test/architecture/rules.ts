@@ -1,0 +1,199 @@
+/** The rules that src keeps, as functions from its files to what breaks them: one line each, `file:line: what`. */
+
+import { posix } from "node:path";
+import ts from "typescript";
+import { lineOf, parseTree, visit, type Import, type SourceFile, type SourceTree } from "./source-tree.js";
+
+/** A file imports from its own folder and from folders of a lower rank. */
+const RANKS: Readonly<Record<string, number>> = {
+  errors: 0,
+  math: 0,
+  onnx: 1,
+  corpus: 1,
+  encoder: 2,
+  store: 3,
+  head: 4,
+  tagging: 4,
+  metrics: 5,
+  transfer: 6,
+  report: 7,
+  export: 7,
+  serve: 8,
+  cli: 9,
+  index: 10,
+};
+
+/** Files outside src/store that may write to disk. */
+const WRITERS: readonly { readonly files: RegExp; readonly reason: string }[] = [
+  {
+    files: /^src\/encoder\/hub\w*\.ts$/,
+    reason: "the cache of downloaded encoders has the layout that other programs share",
+  },
+];
+
+/** What is made by a tool is not held to rules of taste. */
+const GENERATED = new Set(["src/onnx/onnx_pb.ts"]);
+
+const MAX_LINES = 400;
+const JUNK_DRAWER = /^(utils?|helpers?|common|misc|types)$/i;
+const FILE_SYSTEM = /^(node:)?fs(\/promises)?$/;
+/** Of node:fs, without the ending Sync. `open` is looked at call by call. */
+const READERS = new Set(
+  (
+    "access close constants createReadStream exists fstat lstat open opendir read readdir readFile readlink readv " +
+    "realpath stat statfs watch watchFile unwatchFile Dir Dirent ReadStream Stats"
+  ).split(" "),
+);
+
+/** Everything in `tree` that breaks a rule; empty when all is well. */
+export function violations(tree: SourceTree): readonly string[] {
+  const files = parseTree(tree);
+  const found = files.flatMap((file) => [
+    ...badNames(file),
+    ...badImports(file, tree),
+    ...runtimeImports(file),
+    ...diskWrites(file),
+    ...defaultExports(file),
+    ...hiddenInputs(file),
+    ...(file.path === "src/index.ts" ? codeInIndex(file) : []),
+  ]);
+  return [...found, ...cycles(files)];
+}
+
+function badNames({ path, lines }: SourceFile): string[] {
+  if (GENERATED.has(path)) return [];
+  const found = [];
+  const names = path.split("/").map((part) => part.replace(/\..*$/, ""));
+  const drawer = names.find((name) => JUNK_DRAWER.test(name));
+  if (drawer !== undefined) found.push(`${path}: "${drawer}" names no thing; a thing lives with its name`);
+  if (RANKS[roomOf(path)] === undefined) found.push(`${path}: "${roomOf(path)}" has no place in the order of folders`);
+  if (lines > MAX_LINES) found.push(`${path}: ${lines} lines, more than ${MAX_LINES}`);
+  return found;
+}
+
+function badImports({ path, imports }: SourceFile, tree: SourceTree): string[] {
+  const room = roomOf(path);
+  return imports.flatMap(({ target, specifier, line }) => {
+    if (target === undefined) return [];
+    const at = `${path}:${line}: `;
+    if (!tree.has(target)) return [`${at}${specifier} is no file of src`];
+    const other = roomOf(target);
+    if (other === "index") return [`${at}imports src/index.ts, which is for users of the package`];
+    if (room === "errors") return [`${at}src/errors.ts imports nothing`];
+    if (RANKS[room] === undefined || RANKS[other] === undefined) return []; // said once, of the folder
+    if (other === room || RANKS[other] < RANKS[room] || (room === "math" && other === "errors")) return [];
+    return [`${at}${room} (${RANKS[room]}) imports ${other} (${RANKS[other]}): only lower ranks may be imported`];
+  });
+}
+
+function runtimeImports({ path, imports }: SourceFile): string[] {
+  if (roomOf(path) === "onnx") return [];
+  return imports
+    .filter(({ specifier }) => /\bonnxruntime-(node|common|web)\b/.test(specifier))
+    .map(({ line, specifier }) => `${path}:${line}: imports ${specifier}, which only src/onnx does`);
+}
+
+function diskWrites(file: SourceFile): string[] {
+  if (roomOf(file.path) === "store" || WRITERS.some(({ files }) => files.test(file.path))) return [];
+  const used = file.imports.filter(({ specifier, typeOnly }) => FILE_SYSTEM.test(specifier) && !typeOnly);
+  return used.flatMap((one) => [
+    ...one.names
+      .filter(({ imported }) => !READERS.has(imported.replace(/Sync$/, "")))
+      .map(
+        ({ imported }) => `${file.path}:${one.line}: takes ${imported} from ${one.specifier}; only src/store writes`,
+      ),
+    ...opensForWriting(file, one),
+  ]);
+}
+
+/** Uses of an imported `open` other than a call with the flag "r" or with none. */
+function opensForWriting({ path, syntax }: SourceFile, { names }: Import): string[] {
+  const openers = new Set(names.filter(({ imported }) => /^open(Sync)?$/.test(imported)).map(({ local }) => local));
+  const found: string[] = [];
+  visit(syntax, (node) => {
+    if (!ts.isIdentifier(node) || !openers.has(node.text) || ts.isImportSpecifier(node.parent)) return;
+    if (
+      isMemberName(node) ||
+      (ts.isCallExpression(node.parent) && node.parent.expression === node && readsOnly(node.parent))
+    )
+      return;
+    found.push(`${path}:${lineOf(syntax, node)}: opens a file other than with the flag "r"; only src/store writes`);
+  });
+  return found;
+}
+
+/** `x.open`, `{ open: ... }`, a method `open()`: not the imported name. */
+function isMemberName(node: ts.Identifier): boolean {
+  const { parent } = node;
+  return (
+    (ts.isPropertyAccessExpression(parent) ||
+      ts.isPropertyAssignment(parent) ||
+      ts.isMethodDeclaration(parent) ||
+      ts.isPropertySignature(parent) ||
+      ts.isMethodSignature(parent)) &&
+    parent.name === node
+  );
+}
+
+function readsOnly({ arguments: [, flag] }: ts.CallExpression): boolean {
+  return flag === undefined || (ts.isStringLiteralLike(flag) && flag.text === "r");
+}
+
+function defaultExports({ path, syntax }: SourceFile): string[] {
+  const found: string[] = [];
+  for (const statement of syntax.statements) {
+    const isDefault =
+      ts.isExportAssignment(statement) ||
+      (ts.canHaveModifiers(statement) &&
+        ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) ||
+      (ts.isExportDeclaration(statement) &&
+        statement.exportClause !== undefined &&
+        ts.isNamedExports(statement.exportClause) &&
+        statement.exportClause.elements.some(({ name }) => name.text === "default"));
+    if (isDefault) found.push(`${path}:${lineOf(syntax, statement)}: default export`);
+  }
+  return found;
+}
+
+/** Randomness and time are arguments; only the command line may make them up. */
+function hiddenInputs({ path, syntax }: SourceFile): string[] {
+  if (roomOf(path) === "cli") return [];
+  const found: string[] = [];
+  visit(syntax, (node) => {
+    if (!ts.isPropertyAccessExpression(node)) return;
+    const name = node.getText(syntax).replace(/\s/g, "");
+    if (!/^(globalThis\.)?(Math\.random|Date\.now)$/.test(name)) return;
+    found.push(`${path}:${lineOf(syntax, node)}: ${name} outside src/cli`);
+  });
+  return found;
+}
+
+function codeInIndex({ path, syntax }: SourceFile): string[] {
+  return syntax.statements
+    .filter(
+      (one) => !ts.isExportDeclaration(one) || one.exportClause === undefined || !ts.isNamedExports(one.exportClause),
+    )
+    .map((one) => `${path}:${lineOf(syntax, one)}: more than named re-exports`);
+}
+
+/** Each group of files that import one another, once, as a path through it. */
+function cycles(files: readonly SourceFile[]): string[] {
+  const edges = new Map(files.map(({ path, imports }) => [path, imports.flatMap(({ target }) => target ?? [])]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const follow = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) found.push(`import cycle: ${[...trail.slice(start), path].join(" -> ")}`);
+    if (start >= 0 || done.has(path)) return;
+    for (const next of edges.get(path) ?? []) follow(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of edges.keys()) follow(path, []);
+  return found;
+}
+
+/** Folder below src, or the name of a file that lies in src itself: `math`, `errors`. */
+function roomOf(path: string): string {
+  const [, first] = path.split("/");
+  return first.endsWith(".ts") ? posix.basename(first, ".ts") : first;
+}

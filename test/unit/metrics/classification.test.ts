@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { HeadstartError } from "../../../src/errors.js";
+import {
+  commonest,
+  evaluateClassification,
+  majorityScore,
+  scorePredictions,
+} from "../../../src/metrics/classification.js";
+import { golden } from "./golden.js";
+
+const NAMES = ["a", "b", "c", "d", "e", "f"];
+const quick = { resamples: 20 };
+
+describe("evaluateClassification()", () => {
+  it.each(golden.classification.map((one, i) => [i, one] as const))("agrees with scikit-learn on case %i", (_, one) => {
+    const labels = NAMES.slice(0, one.classes);
+    const result = evaluateClassification(Int32Array.from(one.truth), Int32Array.from(one.predicted), labels, quick);
+    expect(result.n).toBe(one.truth.length);
+    expect(result.accuracy).toBeCloseTo(one.accuracy, 12);
+    expect(result.macroF1).toBeCloseTo(one.macroF1, 12);
+    expect(result.macroRecall).toBeCloseTo(one.macroRecall, 12);
+    expect(result.confusion).toEqual({ labels, counts: one.confusion });
+    labels.forEach((label, c) => {
+      expect(result.perLabel[label].precision).toBeCloseTo(one.precision[c], 12);
+      expect(result.perLabel[label].recall).toBeCloseTo(one.recall[c], 12);
+      expect(result.perLabel[label].f1).toBeCloseTo(one.f1[c], 12);
+      expect(result.perLabel[label].support).toBe(one.support[c]);
+    });
+    expect(result.missing).toEqual(labels.filter((_label, c) => one.support[c] === 0));
+  });
+
+  it("has golden cases with labels that are missing from the truth, the predictions and both", () => {
+    const kinds = golden.classification.flatMap((one) =>
+      one.support.map((support, c) => `${support > 0} ${one.predicted.includes(c)}`),
+    );
+    expect(new Set(kinds)).toEqual(new Set(["true true", "true false", "false true", "false false"]));
+  });
+
+  const truth = Int32Array.of(0, 0, 1, 1, 1, 0, 1, 0);
+  const predicted = Int32Array.of(0, 0, 1, 0, 2, 0, 1, 1);
+
+  it("states the missing label and lets its false alarms lower macro-F1 but not macro-recall", () => {
+    const result = evaluateClassification(truth, predicted, ["x", "y", "z"], quick);
+    expect(result.missing).toEqual(["z"]);
+    expect(result.macroF1).toBeCloseTo((6 / 8 + 4 / 7 + 0) / 3, 12);
+    expect(result.macroRecall).toBeCloseTo((3 / 4 + 2 / 4) / 2, 12);
+  });
+
+  it("keeps each interval around its number, names the main one, and gives the same bytes for the same seed", () => {
+    const result = evaluateClassification(truth, predicted, ["x", "y", "z"]);
+    for (const name of ["accuracy", "macroF1", "macroRecall"] as const) {
+      const [low, high] = result.intervals95[name];
+      expect(low).toBeLessThan(result[name]);
+      expect(high).toBeGreaterThan(result[name]);
+    }
+    expect(result.metric).toBe("macroF1");
+    expect(result.interval95).toEqual(result.intervals95.macroF1);
+    expect(JSON.stringify(evaluateClassification(truth, predicted, ["x", "y", "z"], { seed: 1 }))).toBe(
+      JSON.stringify(result),
+    );
+    expect(evaluateClassification(truth, predicted, ["x", "y", "z"], { seed: 2 }).interval95).not.toEqual(
+      result.interval95,
+    );
+  });
+
+  it("has an interval without width when every row is right", () => {
+    expect(evaluateClassification(truth, truth, ["x", "y"], quick).interval95).toEqual([1, 1]);
+  });
+
+  it("keeps labels named like parts of an object", () => {
+    const labels = ["__proto__", "constructor", "1"];
+    const result = evaluateClassification(truth, predicted, labels, quick);
+    const read = JSON.parse(JSON.stringify(result));
+    expect(Object.keys(read.perLabel).sort()).toEqual([...labels].sort());
+    expect(Object.getOwnPropertyDescriptor(read.perLabel, "__proto__")?.value.support).toBe(4);
+    expect(({} as Record<string, unknown>).support).toBeUndefined();
+  });
+
+  it("takes the commonest label of the truth as baseline unless baselines are given", () => {
+    const own = evaluateClassification(Int32Array.of(1, 1, 0), Int32Array.of(0, 0, 0), ["x", "y"], quick);
+    expect(own.majority.accuracy).toBeCloseTo(2 / 3, 12);
+    expect(own.majority.macroF1).toBeCloseTo(0.4, 12);
+    expect(own.bagOfWords).toBeNull();
+    const baselines = { majority: { accuracy: 0.1, macroF1: 0.2 }, bagOfWords: { accuracy: 0.3, macroF1: 0.4 } };
+    expect(evaluateClassification(truth, truth, ["x", "y"], { ...quick, baselines })).toMatchObject(baselines);
+  });
+
+  it("refuses no rows, unequal lengths and classes without a label", () => {
+    const none = new Int32Array(0);
+    expect(() => evaluateClassification(none, none, ["x"])).toThrow(HeadstartError);
+    expect(() => evaluateClassification(none, none, ["x"])).toThrow(expect.objectContaining({ code: "E_NO_ROWS" }));
+    expect(() => evaluateClassification(truth, none, ["x", "y"])).toThrow(RangeError);
+    expect(() => evaluateClassification(truth, predicted, ["x", "y"])).toThrow("Row 4 has truth 1 and prediction 2");
+    expect(() => evaluateClassification(Int32Array.of(-1), Int32Array.of(0), ["x"])).toThrow(RangeError);
+  });
+
+  it("does not write to its inputs", () => {
+    const [t, p] = [truth.slice(), predicted.slice()];
+    evaluateClassification(t, p, Object.freeze(["x", "y", "z"]), quick);
+    expect([t, p]).toEqual([truth, predicted]);
+  });
+});
+
+describe("majorityScore()", () => {
+  it("scores the given label even where it is not the commonest", () => {
+    const truth = Int32Array.of(0, 0, 0, 1);
+    expect(majorityScore(truth, 1, 2)).toEqual({ accuracy: 0.25, macroF1: 0.2 });
+    expect(commonest(truth, 2)).toBe(0);
+    expect(commonest(Int32Array.of(2, 1), 3)).toBe(1);
+  });
+
+  it("equals scorePredictions() of constant answers", () => {
+    const truth = Int32Array.of(0, 2, 2, 1);
+    expect(majorityScore(truth, 2, 3)).toEqual(scorePredictions(truth, Int32Array.of(2, 2, 2, 2), 3));
+  });
+});
