@@ -1,13 +1,12 @@
 import { Option } from "commander";
+import { describeHead } from "../classify/describeHead.js";
 import { trainClassifier, type LabelledVectors, type TrainedHead } from "../classify/train.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
-import type { Encoder } from "../encoder/encoder.js";
 import { saveHead } from "../head/headFolder.js";
-import type { EncoderIdentity, HeadFile } from "../head/headFile.js";
+import type { HeadFile } from "../head/headFile.js";
 import { checkLabels } from "../corpus/labelSet.js";
 import { evaluationText } from "../report/terminal.js";
 import { checkOutputFolder, refuseExisting } from "../store/commit.js";
-import { VERSION } from "../version.js";
 import {
   embedTexts,
   gatherRejects,
@@ -95,7 +94,8 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) talk.warn(warning);
-    const file = headFile({ trained, rows, encoder, flags, createdAt: now() });
+    const { task, seed } = flags;
+    const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
     await saveHead(
       flags.output,
       { head: trained.head, bagOfWords: trained.bagOfWords, file },
@@ -120,47 +120,6 @@ async function withVectors(
 ): Promise<LabelledVectors> {
   const { vectors } = await embedTexts(context, rows.texts, job);
   return { texts: rows.texts, labels: rows.labels, vectors };
-}
-
-interface Made {
-  readonly trained: TrainedHead;
-  readonly rows: LabelledCorpus;
-  readonly encoder: Encoder;
-  readonly flags: TrainFlags;
-  readonly createdAt: string;
-}
-
-function headFile({ trained, rows, encoder, flags, createdAt }: Made): Omit<HeadFile, "weights"> {
-  const { accuracy, macroF1, macroRecall, n, interval95, majority, bagOfWords } = trained.dev;
-  return {
-    format: "headstart-head",
-    version: 1,
-    headstart: VERSION,
-    createdAt,
-    task: flags.task,
-    kind: "logistic",
-    labels: [...trained.head.labels],
-    encoder: encoderIdentity(encoder, flags),
-    training: {
-      files: [...rows.files],
-      n: trained.n,
-      rejected: rows.counts.rejected,
-      dropped: rows.dropped,
-      labelCounts: { ...trained.labelCounts },
-      classWeights: trained.classWeights,
-      strength: trained.strength,
-      trials: [...trained.trials],
-      seed: flags.seed,
-      devFrom: trained.devFrom,
-      dev: { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords },
-      warnings: [...trained.warnings],
-    },
-  };
-}
-
-function encoderIdentity(encoder: Encoder, flags: TrainFlags): EncoderIdentity {
-  const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision } = encoder;
-  return { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: flags.layer ?? null };
 }
 
 function summary(

@@ -60,6 +60,8 @@ export interface Encoder {
   readonly normalize: boolean;
   readonly maxTokens: number;
   readonly prompt: string;
+  /** Which hidden states are pooled; undefined for the last layer's. */
+  readonly layer: number | undefined;
   readonly precision: Precision;
   /** Whether a text's vector may change with its batch; then every text goes through alone. */
   readonly dependsOnBatch: boolean;
@@ -125,6 +127,7 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
     normalize: settings.normalize,
     maxTokens: settings.maxTokens,
     prompt: settings.prompt,
+    layer,
     precision,
     dependsOnBatch: dependsOnBatch(model),
     decisions: [

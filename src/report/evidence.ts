@@ -43,10 +43,11 @@ export function verdict(record: TransferRecord): Html {
 /** Target rows that the head saw in training. */
 export function leakage({ leakage: found, target, corpora }: TransferRecord): Html {
   const share = percent(target.n === 0 ? 0 : found.normalised / target.n);
+  const exact = found.normalised === 0 ? "" : `; ${count(found.exact)} of them character for character`;
   const entries: (readonly [Content, Content])[] = [
     [
       html`<b>${counted(found.normalised, "row")}</b>`,
-      `of the ${counted(target.n, "target row")} (${share}) also stood in the source, leaving aside case, links, mentions and punctuation; ${count(found.exact)} of them character for character.`,
+      `of the ${counted(target.n, "target row")} (${share}) also stood in the source, leaving aside case, links, mentions and punctuation${exact}.`,
     ],
   ];
   if (corpora.targetTrain !== null) {

@@ -25,11 +25,8 @@ function elementType(kind: StoreKind): Omit<SchemaElement, "name"> {
     case "fp16":
       return { type: "FIXED_LEN_BYTE_ARRAY", type_length: 2, logical_type: { type: "FLOAT16" } };
     case "int8":
-      return {
-        type: "INT32",
-        converted_type: "INT_8",
-        logical_type: { type: "INTEGER", bitWidth: 8, isSigned: true },
-      };
+      // The newer logical type is left out: the library writes its bit width as a number of another size.
+      return { type: "INT32", converted_type: "INT_8" };
     default:
       return unreachable(kind);
   }

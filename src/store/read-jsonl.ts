@@ -61,7 +61,7 @@ async function readRows(path: string, file: ReadableFile, visit: Visit): Promise
     const scale: unknown = fields[SCALE_COLUMN];
     // What travels along is text, so a scale that is a number is ours.
     const isScale = typeof scale === "number";
-    visit(fields, { line, scale: isScale ? scale : NaN });
+    visit(fields, { line, scale: isScale ? Math.fround(scale) : NaN });
     for (const name of namesOf(text, { fields, first: places.size === 0 })) {
       const own = name !== VECTOR_COLUMN && !(isScale && name === SCALE_COLUMN);
       if (own && !places.has(name)) places.set(name, places.size);
@@ -69,7 +69,7 @@ async function readRows(path: string, file: ReadableFile, visit: Visit): Promise
     rows.values.push(
       Array.from(places.keys(), (name) => (Object.hasOwn(fields, name) ? columnText(fields[name]) : null)),
     );
-    rows.scales.push(isScale ? scale : NaN);
+    rows.scales.push(isScale ? Math.fround(scale) : NaN);
   }
   // A column that first comes up in a later row is missing in those before.
   for (const row of rows.values) while (row.length < places.size) row.push(null);

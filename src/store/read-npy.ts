@@ -103,7 +103,7 @@ interface ScaleParts {
 
 function scaleRows(path: string, data: Float32Array, { header: { rows, cols }, companion }: ScaleParts): void {
   for (let r = 0; r < rows; r++) {
-    const scale = Math.fround(companion?.scales[r] ?? NaN);
+    const scale = companion?.scales[r] ?? NaN;
     if (Number.isNaN(scale)) {
       throw unreadable(path, `its numbers are int8, and ${companionPath(path)} has no "scale" for row ${r + 1}`);
     }

@@ -3,7 +3,7 @@ import { matrix } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
 import { arrowSink } from "./arrow-sink.js";
 import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
-import type { FileSystem } from "./commit.js";
+import type { FileSystem, PendingFile } from "./commit.js";
 import { jsonlSink } from "./jsonl-sink.js";
 import { companionPath, npySink } from "./npy-sink.js";
 import { parquetSink } from "./parquet-sink.js";
@@ -96,14 +96,21 @@ async function openSink(path: string, { format, shape, files }: SinkParts): Prom
     case "jsonl":
       return jsonlSink(file, shape);
     case "npy":
-      try {
-        return await npySink(file, shape, { companion: await openPending(companionPath(path), files) });
-      } catch (error) {
-        await file.discard();
-        throw error;
-      }
+      return openNpySink(file, shape, files);
     default:
       return unreachable(format);
+  }
+}
+
+async function openNpySink(file: PendingFile, shape: VectorShape, files: FileSystem | undefined): Promise<VectorSink> {
+  const opened = [file];
+  try {
+    const companion = await openPending(companionPath(file.path), files);
+    opened.push(companion);
+    return await npySink(file, shape, { companion });
+  } catch (error) {
+    for (const pending of opened) await pending.discard();
+    throw error;
   }
 }
 

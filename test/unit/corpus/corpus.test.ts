@@ -119,6 +119,19 @@ describe("openCorpus() on files", () => {
     expect(closed).toBe(true);
   });
 
+  it("closes a pipe whose rows are not read, and one whose header is refused", async () => {
+    for (const [textColumn, found] of [
+      ["text", "open"],
+      ["other", "E_COLUMN_MISSING"],
+    ]) {
+      const stdin = Readable.from([Buffer.from("text\na\n"), Buffer.from("b\n")]);
+      const opened = await openCorpus(["-"], { stdin, textColumn }).catch((error: { code: string }) => error);
+      expect("code" in opened ? opened.code : "open").toBe(found);
+      if ("close" in opened) await opened.close();
+      expect(stdin.destroyed).toBe(true);
+    }
+  });
+
   it("ends after the limit of accepted rows, rejected ones not counted", async () => {
     const csv = "text,label\na,1\nbad\nb,2\nc,3\n";
     const got = await readBytes(csv, { limit: 2, badRows: "skip" });

@@ -147,6 +147,7 @@ describe("openCorpus() on CSV", () => {
   });
 
   it("does not count delimiters inside a quoted header", async () => {
+    expect((await readBytes('"a,\nb,c";text\n1;2\n')).columns).toEqual(["a,\nb,c", "text"]);
     expect((await readBytes('"a,b,c";text\n1;2\n')).columns).toEqual(["a,b,c", "text"]);
   });
 

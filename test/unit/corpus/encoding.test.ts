@@ -131,12 +131,12 @@ describe("openCorpus() on encodings", () => {
   });
 
   it("counts bytes of rejected rows in the encoding of the file", async () => {
-    const got = await readBytes(iconv.encode("text,label\né,x\nbad\n", "latin1"), {
-      encoding: "latin1",
-      badRows: "skip",
-    });
-    expect(got.rejections[0]).toMatchObject({ line: 3, byte: 15 });
-    const wide = await readBytes(utf16("\ufefftext,label\né,x\nbad\n", true), { badRows: "skip" });
-    expect(wide.rejections[0]).toMatchObject({ line: 3, byte: 32 });
+    const western = iconv.encode("text,label\né,x\nbad\n", "latin1");
+    const wide = utf16("\ufefftext,label\né,x\nbad\n", true);
+    for (const size of [1, 3, 1000]) {
+      const got = await readBytes(western, { encoding: "latin1", badRows: "skip" }, size);
+      expect(got.rejections[0]).toMatchObject({ line: 3, byte: 15 });
+      expect((await readBytes(wide, { badRows: "skip" }, size)).rejections[0]).toMatchObject({ line: 3, byte: 32 });
+    }
   });
 });

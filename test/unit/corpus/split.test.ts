@@ -44,6 +44,15 @@ describe("splitCorpus()", () => {
     );
   });
 
+  it("keeps a rare class on both sides when its groups hold a common one too", () => {
+    const mixed = Array.from({ length: 40 }, (_, i) => Math.floor(i / 2));
+    const rare = mixed.map((group, i) => (group < 2 && i % 2 === 0 ? 1 : 0));
+    for (let seed = 0; seed < 20; seed++) {
+      const { train, dev } = splitCorpus(rare, mixed, { seed });
+      for (const side of [train, dev]) expect(Array.from(side).filter((i) => rare[i] === 1)).toHaveLength(1);
+    }
+  });
+
   const labels = Array.from({ length: 10_000 }, (_, i) => (i % 10 === 0 ? 1 : 0));
   const groups = labels.map((_, i) => i);
 

@@ -26,7 +26,10 @@ export const ENCODER_FILES: Readonly<Record<string, string>> = {
 };
 
 export const gitHash = (text: string): string =>
-  createHash("sha1").update(`blob ${Buffer.byteLength(text)}\0`).update(text).digest("hex");
+  createHash("sha1")
+    .update(`blob ${Buffer.byteLength(text)}\0`)
+    .update(text)
+    .digest("hex");
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const isLarge = (file: string): boolean => /\.(onnx|onnx_data|bin)$/.test(file);
 export const hashOf = (file: string, text: string): string => (isLarge(file) ? sha256(text) : gitHash(text));
@@ -77,6 +80,7 @@ function answer(hub: FakeHub, request: IncomingMessage, response: ServerResponse
   } else if (file !== undefined && hub.files[file] !== undefined) {
     const text = hub.files[file];
     response.setHeader("etag", `"${isLarge(file) ? gitHash("pointer") : gitHash(text)}"`);
+    response.setHeader("x-repo-commit", hub.commit);
     if (isLarge(file)) response.setHeader("x-linked-etag", `"${sha256(text)}"`);
     response.setHeader("content-length", Buffer.byteLength(text)).end(request.method === "HEAD" ? undefined : text);
   } else {

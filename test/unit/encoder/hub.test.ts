@@ -39,7 +39,11 @@ afterEach(async () => {
 
 const main = { id: ID, revision: "main" };
 const pinned = { id: ID, revision: COMMIT };
-const env = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({ HF_HOME: home.path, HF_ENDPOINT: hub.url, ...more });
+const env = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  HF_HOME: home.path,
+  HF_ENDPOINT: hub.url,
+  ...more,
+});
 const options = (more: HubOptions = {}): HubOptions => ({ env: env(), retryDelayMs: 1, ...more });
 const snapshot = (file: string): string => join(repository, "snapshots", COMMIT, file);
 const isModelRequest = (url: string | undefined): boolean => url?.endsWith(MODEL) ?? false;
@@ -66,7 +70,9 @@ describe("fetchEncoder()", () => {
     expect((await readdir(join(repository, "blobs"))).sort()).toEqual(
       WANTED.map((file) => hashOf(file, ENCODER_FILES[file])).sort(),
     );
-    expect(await readlink(snapshot("config.json"))).toBe(join("..", "..", "blobs", gitHash(ENCODER_FILES["config.json"])));
+    expect(await readlink(snapshot("config.json"))).toBe(
+      join("..", "..", "blobs", gitHash(ENCODER_FILES["config.json"])),
+    );
     expect(await readlink(snapshot(MODEL))).toBe(join("..", "..", "..", "blobs", sha256(MODEL_TEXT)));
     const absent = join(repository, ".no_exist", COMMIT);
     expect((await stat(join(absent, "config_sentence_transformers.json"))).size).toBe(0);
@@ -266,6 +272,17 @@ describe("fetchEncoder() with files that arrive wrong", () => {
     expect(await readFile(snapshot(MODEL), "utf8")).toBe(MODEL_TEXT);
   });
 
+  it("waits for a slow connection as long as something comes", async () => {
+    const pieces = MODEL_TEXT.match(/.{1,20000}/gs)!;
+    send((response) => {
+      response.writeHead(200, { "content-length": MODEL_TEXT.length });
+      pieces.forEach((piece, i) => setTimeout(() => response.write(piece), 100 * i));
+      setTimeout(() => response.end(), 100 * pieces.length);
+    });
+    await fetchEncoder(main, options({ stallMs: 400 }));
+    expect(await readFile(snapshot(MODEL), "utf8")).toBe(MODEL_TEXT);
+  });
+
   it("stops when it is aborted, and removes what was incomplete", async () => {
     const stop = new AbortController();
     send((response) => {
@@ -321,9 +338,9 @@ describe("fetchEncoder() and redirects", () => {
   });
 
   it("refuses one from https to http", async () => {
-    const answers = vi.spyOn(globalThis, "fetch").mockResolvedValue(
-      new Response(null, { status: 302, headers: { location: `${hub.url}/x` } }),
-    );
+    const answers = vi
+      .spyOn(globalThis, "fetch")
+      .mockResolvedValue(new Response(null, { status: 302, headers: { location: `${hub.url}/x` } }));
     try {
       const secure = env({ HF_ENDPOINT: "https://127.0.0.1:1" });
       expect((await failure(fetchEncoder(main, options({ env: secure })))).code).toBe("E_HUB");
@@ -389,19 +406,29 @@ describe("fetchEncoder() and refusals", () => {
     expect(hub.requests).toHaveLength(1);
   });
 
-  it("never writes outside the cache, whatever a listing names", async () => {
-    hub.files = { ...ENCODER_FILES, "../../../../out.onnx": "x", "/abs/1_Pooling/config.json": "x", "a\\..\\b.onnx": "x" };
+  it("never asks for, or writes, a path that leads out of the repository", async () => {
+    const hostile = {
+      "onnx/model.onnx_data/../../../../../../out": "x",
+      "1_Pooling\\..\\..\\config.json": "x",
+      "/abs.onnx": "x",
+    };
+    hub.files = { ...ENCODER_FILES, ...hostile };
     await fetchEncoder(main, options());
     expect((await readdir(home.path)).sort()).toEqual(["hub"]);
     expect(await readdir(join(repository, "snapshots"))).toEqual([COMMIT]);
     expect(hub.requests).toHaveLength(1 + WANTED.length);
+    hub.files = { "config.json": "{}", "tokenizer.json": "{}", "../../../../out.onnx": "x" };
+    expect((await failure(fetchEncoder(main, options()))).code).toBe("E_ENCODER_UNSUPPORTED");
   });
 });
 
 describe("fetchEncoder() without the hub", () => {
   it("names what a cold cache lacks, without a request", async () => {
     const cold = await failure(fetchEncoder(main, options({ offline: true })));
-    expect(cold).toMatchObject({ code: "E_OFFLINE", message: expect.stringContaining(join(repository, "refs", "main")) });
+    expect(cold).toMatchObject({
+      code: "E_OFFLINE",
+      message: expect.stringContaining(join(repository, "refs", "main")),
+    });
     const byVariable = await failure(fetchEncoder(pinned, options({ env: env({ HF_HUB_OFFLINE: "1" }) })));
     expect(byVariable).toMatchObject({ code: "E_OFFLINE", message: expect.stringContaining(snapshot("config.json")) });
     expect(hub.requests).toEqual([]);
@@ -472,12 +499,17 @@ describe("hubSettings()", () => {
   });
 
   it("reads endpoint, token and offline, and refuses what cannot be one", () => {
-    expect(hubSettings({ HF_ENDPOINT: "https://mirror.example/hf/", HF_TOKEN: " t\n", HF_HUB_OFFLINE: "ON" })).toMatchObject({
+    expect(
+      hubSettings({ HF_ENDPOINT: "https://mirror.example/hf/", HF_TOKEN: " t\n", HF_HUB_OFFLINE: "ON" }),
+    ).toMatchObject({
       endpoint: "https://mirror.example/hf",
       token: "t",
       offline: true,
     });
-    expect(hubSettings({ HF_HUB_OFFLINE: "0", HF_TOKEN: "" })).toMatchObject({ endpoint: "https://huggingface.co", offline: false });
+    expect(hubSettings({ HF_HUB_OFFLINE: "0", HF_TOKEN: "" })).toMatchObject({
+      endpoint: "https://huggingface.co",
+      offline: false,
+    });
     expect(hubSettings({ HF_TOKEN: "" })).not.toHaveProperty("token");
     for (const bad of ["file:///x", "nonsense", "https://user:pass@host"]) {
       expect(() => hubSettings({ HF_ENDPOINT: bad })).toThrow(/^(?!.*pass).*HF_ENDPOINT/);
@@ -494,8 +526,25 @@ describe("parseHubId()", () => {
   });
 
   it.each([
-    "name", "a/b/c", "../../x@y", "a/..", "a--b/c", "a/b--c", "a/b.git", "a/b@", "a/b@../x", "a/b@/x", "a/b@x/", "a/b@x@y",
-    "a/b@.x", "a/b@x y", "a/b\0", "a /b", `${"a".repeat(97)}/b`, "https://huggingface.co/a/b", "a\\b/c",
+    "name",
+    "a/b/c",
+    "../../x@y",
+    "a/..",
+    "a--b/c",
+    "a/b--c",
+    "a/b.git",
+    "a/b@",
+    "a/b@../x",
+    "a/b@/x",
+    "a/b@x/",
+    "a/b@x@y",
+    "a/b@.x",
+    "a/b@x y",
+    "a/b\0",
+    "a /b",
+    `${"a".repeat(97)}/b`,
+    "https://huggingface.co/a/b",
+    "a\\b/c",
   ])("refuses %j", (text) => {
     expect(parseHubId(text)).toBeUndefined();
   });

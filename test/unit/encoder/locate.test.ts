@@ -48,15 +48,16 @@ describe("locateEncoder()", () => {
     });
   });
 
-  it.each([["absolute", (path: string) => path], ["with a slash at the end", (path: string) => path + sep], ["below ~", () => "~/mine"]])(
-    "finds a local folder: %s",
-    async (_, nameOf) => {
-      const path = join(home.path, "mine");
-      await writeFiles(path, FILES);
-      const name = nameOf(path);
-      expect(await locateEncoder(name, options)).toMatchObject({ name, kind: "local", path, decisions: [] });
-    },
-  );
+  it.each([
+    ["absolute", (path: string) => path],
+    ["with a slash at the end", (path: string) => path + sep],
+    ["below ~", () => "~/mine"],
+  ])("finds a local folder: %s", async (_, nameOf) => {
+    const path = join(home.path, "mine");
+    await writeFiles(path, FILES);
+    const name = nameOf(path);
+    expect(await locateEncoder(name, options)).toMatchObject({ name, kind: "local", path, decisions: [] });
+  });
 
   it("prefers a local folder to a hub id of the same name, and says so", async () => {
     vi.spyOn(process, "cwd").mockReturnValue(home.path);
@@ -73,15 +74,34 @@ describe("locateEncoder()", () => {
       const online = { ...options, env: { HF_HOME: join(home.path, "hf"), HF_ENDPOINT: hub.url } };
       const found = await locateEncoder(`owner/name@${COMMIT}`, online);
       expect(found).toMatchObject({ name: `owner/name@${COMMIT}`, kind: "hub", revision: COMMIT, decisions: [] });
-      expect(found.files).toEqual(Object.keys(ENCODER_FILES).filter((file) => !file.endsWith(".bin")).sort());
+      expect(found.files).toEqual(
+        Object.keys(ENCODER_FILES)
+          .filter((file) => !file.endsWith(".bin"))
+          .sort(),
+      );
     } finally {
       await hub.close();
     }
   });
 
   it.each([
-    "", " ", "../../x@y", "./missing", "~/missing", "/missing", "C:\\missing", "a\0b", "./a\0b", "name", "name@rev", "a/b/c",
-    "CON", "x".repeat(4096), `${"x".repeat(100)}/${"y".repeat(110)}`, `../${"x".repeat(5000)}`, "https://huggingface.co/a/b",
+    "",
+    " ",
+    "../../x@y",
+    "./missing",
+    "~/missing",
+    "/missing",
+    "C:\\missing",
+    "a\0b",
+    "./a\0b",
+    "name",
+    "name@rev",
+    "a/b/c",
+    "CON",
+    "x".repeat(4096),
+    `${"x".repeat(100)}/${"y".repeat(110)}`,
+    `../${"x".repeat(5000)}`,
+    "https://huggingface.co/a/b",
   ])("refuses %j and says what is accepted, asking nobody", async (name) => {
     const { code, message } = await failure(locateEncoder(name, options));
     expect(code).toBe("E_ENCODER_MISSING");
@@ -95,14 +115,17 @@ describe("locateEncoder()", () => {
     expect((await failure(locateEncoder("something-else", options))).message).not.toContain("Did you mean");
   });
 
-  it.each(["m.pkl", "m.PICKLE", "m.bin", "m.pt", "m.pth", "m.joblib"])("refuses %s, which can run code", async (file) => {
-    await writeFile(join(home.path, file), "x");
-    for (const name of [join(home.path, file), `folder/${file}`]) {
-      const { code, message } = await failure(locateEncoder(name, options));
-      expect(code).toBe("E_ENCODER_UNSUPPORTED");
-      expect(message).toMatch(/can run code when loaded. Export the encoder to ONNX/);
-    }
-  });
+  it.each(["m.pkl", "m.PICKLE", "m.bin", "m.pt", "m.pth", "m.joblib"])(
+    "refuses %s, which can run code",
+    async (file) => {
+      await writeFile(join(home.path, file), "x");
+      for (const name of [join(home.path, file), `folder/${file}`]) {
+        const { code, message } = await failure(locateEncoder(name, options));
+        expect(code).toBe("E_ENCODER_UNSUPPORTED");
+        expect(message).toMatch(/can run code when loaded. Export the encoder to ONNX/);
+      }
+    },
+  );
 
   it("tells to name the folder of an ONNX file, or of any other file", async () => {
     await writeFiles(home.path, { "model.onnx": "x", "notes.txt": "x" });

@@ -29,7 +29,13 @@ describe("chooseModelFile()", () => {
 
 describe("externalDataOf()", () => {
   it("finds the second files of this model, not of another", () => {
-    const files = ["onnx/model.onnx", "onnx/model.onnx_data", "onnx/model.onnx_data_1", "onnx/model_q4.onnx_data", "m.onnx.data"];
+    const files = [
+      "onnx/model.onnx",
+      "onnx/model.onnx_data",
+      "onnx/model.onnx_data_1",
+      "onnx/model_q4.onnx_data",
+      "m.onnx.data",
+    ];
     expect(externalDataOf("onnx/model.onnx", files)).toEqual(["onnx/model.onnx_data", "onnx/model.onnx_data_1"]);
     expect(externalDataOf("m.onnx", files)).toEqual(["m.onnx.data"]);
   });

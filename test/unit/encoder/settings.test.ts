@@ -48,7 +48,11 @@ describe("readEncoderSettings()", () => {
   });
 
   it("assumes mean pooling and length 1 without modules.json, and says so", async () => {
-    const found = await settings({ ...BARE, "sentence_bert_config.json": undefined, "tokenizer_config.json": undefined });
+    const found = await settings({
+      ...BARE,
+      "sentence_bert_config.json": undefined,
+      "tokenizer_config.json": undefined,
+    });
     expect(found).toMatchObject({ pooling: "mean", normalize: true, maxTokens: 512 });
     expect(found).not.toHaveProperty("tokenizerConfigFile");
     expect(found.decisions).toEqual([
@@ -78,12 +82,15 @@ describe("readEncoderSettings()", () => {
     ]);
   });
 
-  it.each(["config.json", "tokenizer.json", "onnx/model.onnx"])("names a missing %s and what is there", async (file) => {
-    const { code, message } = await failure(settings({ [file]: undefined }));
-    expect(code).toBe("E_ENCODER_MISSING");
-    expect(message).toContain(file === "onnx/model.onnx" ? "no .onnx file" : `${file} is missing`);
-    expect(message).toContain("modules.json");
-  });
+  it.each(["config.json", "tokenizer.json", "onnx/model.onnx"])(
+    "names a missing %s and what is there",
+    async (file) => {
+      const { code, message } = await failure(settings({ [file]: undefined }));
+      expect(code).toBe("E_ENCODER_MISSING");
+      expect(message).toContain(file === "onnx/model.onnx" ? "no .onnx file" : `${file} is missing`);
+      expect(message).toContain("modules.json");
+    },
+  );
 
   it.each<[string, string, string]>([
     ["config.json", "{", "JSON"],
@@ -133,13 +140,20 @@ describe("readEncoderSettings() and modules", () => {
     const { code, message } = await failure(settings({ "1_Pooling/config.json": pooling }));
     expect(code).toBe("E_ENCODER_UNSUPPORTED");
     expect(message).toContain(`1_Pooling/config.json asks for pooling ${named}`);
-    expect(await settings({ "1_Pooling/config.json": pooling }, { pooling: "mean" })).toMatchObject({ pooling: "mean" });
+    expect(await settings({ "1_Pooling/config.json": pooling }, { pooling: "mean" })).toMatchObject({
+      pooling: "mean",
+    });
   });
 
   it("follows the path in modules.json, and class names wherever newer versions keep them", async () => {
     const modules = [
       { idx: 0, name: "0", path: "", type: "sentence_transformers.base.modules.transformer.Transformer" },
-      { idx: 1, name: "1", path: "9_Pooling", type: "sentence_transformers.sentence_transformer.modules.pooling.Pooling" },
+      {
+        idx: 1,
+        name: "1",
+        path: "9_Pooling",
+        type: "sentence_transformers.sentence_transformer.modules.pooling.Pooling",
+      },
     ];
     const found = await settings({ "modules.json": modules, "9_Pooling/config.json": { pooling_mode: "max" } });
     expect(found).toMatchObject({ pooling: "max", normalize: false });
@@ -218,7 +232,10 @@ describe("readEncoderSettings() and the longest text", () => {
   });
 
   it("reads the settings file's older names, and lower-casing", async () => {
-    const old = { "sentence_bert_config.json": undefined, "sentence_roberta_config.json": { max_seq_length: 64, do_lower_case: true } };
+    const old = {
+      "sentence_bert_config.json": undefined,
+      "sentence_roberta_config.json": { max_seq_length: 64, do_lower_case: true },
+    };
     const found = await settings(old);
     expect(found).toMatchObject({ maxTokens: 64, lowerCase: true });
     expect(found.decisions).toContain("texts lower-cased first (sentence_roberta_config.json)");

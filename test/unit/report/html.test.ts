@@ -21,6 +21,10 @@ describe("escapeHtml()", () => {
     );
   });
 
+  it("names each special character by its entity", () => {
+    expect(escapeHtml("&<>\"'`\r")).toBe("&amp;&lt;&gt;&quot;&#39;&#96;&#13;");
+  });
+
   it("shows what HTML cannot hold and keeps everything else", () => {
     expect(escapeHtml("a\0b\x1b[2J\x7f")).toBe("a␀b␛[2J␡");
     expect(escapeHtml("\ud800x\udc00 👍")).toBe("\ufffdx\ufffd 👍");

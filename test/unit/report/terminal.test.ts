@@ -95,6 +95,10 @@ describe("textWidth()", () => {
     expect(padLeft("日", 4)).toBe("  日");
   });
 
+  it("escapes every bidi control", () => {
+    for (const c of "\u061c\u200e\u200f\u202a\u202e\u2066\u2069") expect(escapeControls(c)).toMatch(/^\\u[0-9a-f]{4}$/);
+  });
+
   it("leaves letters of every script as they are", () => {
     expect(escapeControls("naïve 日本 كتاب 👩‍👩‍👧")).toBe("naïve 日本 كتاب 👩‍👩‍👧");
   });

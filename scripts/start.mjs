@@ -1,0 +1,89 @@
+// @ts-check
+/**
+ * `npm start`: installs and builds where needed, then runs the main job: trains a sentiment head on tweets and says how
+ * well it carries to movie reviews.
+ */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ensureBuilt, ensureInstalled, ROOT } from "./setup.mjs";
+
+process.env.ORT_DISABLE_TELEMETRY = "1";
+
+const MAX_SOURCE_ROWS = 6000;
+/** Tweets are neutral too, movie reviews here are not. */
+const MAP = "neutral=drop";
+
+/**
+ * @typedef {object} Corpora
+ * @property {string} name    said to the user
+ * @property {string} source  labelled tweets to train on
+ * @property {string} [dev]   held-out tweets; by default a part of the source
+ * @property {string} target  labelled movie reviews
+ */
+
+/** Real corpora where there are any, else those that come with the project. @returns {Corpora} */
+function chooseCorpora() {
+  for (const folder of [process.env.HEADSTART_CORPORA, join(ROOT, "data/public")]) {
+    if (!folder) continue;
+    const source = join(folder, "tweets/semeval-2013-2016.train.csv");
+    const dev = join(folder, "tweets/tweeteval-sentiment.val.csv");
+    const target = join(folder, "movies/sst2.test.csv");
+    if ([source, dev, target].every((file) => existsSync(file))) return { name: `the real corpora in ${folder}`, source, dev, target };
+  }
+  const data = join(ROOT, "data");
+  return {
+    name: "the small corpora that come with the project (npm run fetch-corpora gets real ones)",
+    source: join(data, "tweets.csv"),
+    target: join(data, "movies.csv"),
+  };
+}
+
+ensureInstalled();
+ensureBuilt();
+const headstart = await import("../dist/index.js");
+
+const corpora = chooseCorpora();
+const output = "out/tweets-to-movies";
+const number = (/** @type {number} */ x) => x.toFixed(3);
+console.log(`Tweets to movie reviews, on ${corpora.name}`);
+
+const map = headstart.parseLabelMap(MAP);
+const encoder = await headstart.loadEncoder(headstart.BUILT_IN_ENCODER, { offline: true });
+console.log(`Encoder: ${encoder.name}, ${encoder.width} wide, ${encoder.precision}`);
+const read = async (/** @type {string} */ file, /** @type {number} */ limit) => headstart.readLabelled([file], { map, limit });
+const record = await headstart.runTransfer(
+  encoder,
+  {
+    source: await read(corpora.source, MAX_SOURCE_ROWS),
+    target: await read(corpora.target, Infinity),
+    ...(corpora.dev === undefined ? {} : { sourceDev: await read(corpora.dev, Infinity) }),
+  },
+  {
+    map,
+    createdAt: new Date().toISOString(),
+    clock: () => performance.now(),
+    report: `${output}/report.html`,
+    vectorsOf: async (texts, what) => {
+      const began = performance.now();
+      const { vectors } = await headstart.embedAll(encoder, texts);
+      const seconds = (performance.now() - began) / 1000;
+      console.log(`Embedded ${texts.length} ${what} in ${seconds.toFixed(1)} s (${Math.round(texts.length / seconds)} a second)`);
+      return vectors;
+    },
+    onStep: (step) => {
+      if (step === "train") console.log("Training a logistic head");
+    },
+  },
+);
+await headstart.saveReport(join(ROOT, output), record, { force: true });
+await encoder.close();
+
+console.log(`
+macro-F1 on held-out tweets        ${number(record.source.macroF1)}   (${record.source.n} rows, 95 % ${record.source.interval95.map(number).join(" to ")})
+macro-F1 on movie reviews          ${number(record.target.macroF1)}   (${record.target.n} rows, 95 % ${record.target.interval95.map(number).join(" to ")})
+drop                               ${number(record.drop)}
+majority on movie reviews          ${number(record.target.majority.macroF1)}
+bag of words on movie reviews      ${number(record.target.bagOfWords?.macroF1 ?? NaN)}
+
+Report: ${join(ROOT, output, "report.html")}`);

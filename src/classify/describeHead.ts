@@ -1,0 +1,48 @@
+import type { Encoder } from "../encoder/encoder.js";
+import type { HeadFile } from "../head/headFile.js";
+import { VERSION } from "../version.js";
+import type { LabelledCorpus } from "./labelled.js";
+import type { TrainedHead } from "./train.js";
+
+export interface DescribeOptions {
+  /** @default "classification" */
+  readonly task?: HeadFile["task"];
+  /** @default 1 */
+  readonly seed?: number;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** What was read for training. */
+  readonly corpus: Pick<LabelledCorpus, "files" | "counts" | "dropped">;
+  readonly encoder: Encoder;
+}
+
+/** What a head's folder says of it: labels, the encoder it needs, and how it was trained. */
+export function describeHead(trained: TrainedHead, options: DescribeOptions): Omit<HeadFile, "weights"> {
+  const { task = "classification", seed = 1, createdAt, corpus, encoder } = options;
+  const { accuracy, macroF1, macroRecall, n, interval95, majority, bagOfWords } = trained.dev;
+  const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
+  return {
+    format: "headstart-head",
+    version: 1,
+    headstart: VERSION,
+    createdAt,
+    task,
+    kind: trained.head.kind,
+    labels: [...trained.head.labels],
+    encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
+    training: {
+      files: [...corpus.files],
+      n: trained.n,
+      rejected: corpus.counts.rejected,
+      dropped: corpus.dropped,
+      labelCounts: { ...trained.labelCounts },
+      classWeights: trained.classWeights,
+      strength: trained.strength,
+      trials: [...trained.trials],
+      seed,
+      devFrom: trained.devFrom,
+      dev: { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords },
+      warnings: [...trained.warnings],
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseStrictJson } from "../../../src/store/strict-json.js";
+import type { StrictJson } from "../../../src/store/strict-json.js";
+
+/** Back to plain values; names are put as entries so that `__proto__` and the order count. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return { entries: [...(value as ReadonlyMap<string, StrictJson>)].map(([k, v]) => [k, plain(v)]) };
+  if (typeof value === "object" && value !== null) return { entries: Object.entries(value).map(([k, v]) => [k, plain(v)]) };
+  return value;
+}
+
+describe("parseStrictJson()", () => {
+  it("reads what JSON.parse() reads", () => {
+    fc.assert(
+      fc.property(fc.json(), fc.boolean(), (text, spaced) => {
+        const given: unknown = JSON.parse(text);
+        const printed = spaced ? JSON.stringify(given, null, 2) : text;
+        expect(plain(parseStrictJson(printed, 100))).toEqual(plain(JSON.parse(printed)));
+      }),
+    );
+  });
+
+  it("refuses what JSON.parse() refuses", () => {
+    fc.assert(
+      fc.property(fc.json(), fc.nat(), fc.constantFrom("", ",", '"', "}", "0", "\\", "-", "e"), (text, at, sign) => {
+        const place = at % (text.length + 1);
+        const damaged = text.slice(0, place) + sign + text.slice(place + 1);
+        let valid = true;
+        try {
+          JSON.parse(damaged);
+        } catch {
+          valid = false;
+        }
+        if (!valid) expect(() => parseStrictJson(damaged, 100)).toThrow(SyntaxError);
+      }),
+    );
+  });
+
+  it("keeps the order of names and treats __proto__ as any", () => {
+    const value = parseStrictJson('{"2":1,"1":{"__proto__":null},"a":true}', 2);
+    expect(plain(value)).toEqual({ entries: [["2", 1], ["1", { entries: [["__proto__", null]] }], ["a", true]] });
+  });
+
+  it("refuses names that come twice and nesting beyond the limit", () => {
+    expect(() => parseStrictJson('{"a":1,"\\u0061":2}', 3)).toThrow('the name "a" comes twice');
+    expect(() => parseStrictJson("[[1]]", 1)).toThrow("deeper than 1");
+  });
+});
