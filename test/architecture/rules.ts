@@ -7,6 +7,7 @@ import { lineOf, parseTree, visit, type Import, type SourceFile, type SourceTree
 /** A file imports from its own folder and from folders of a lower rank. */
 const RANKS: Readonly<Record<string, number>> = {
   errors: 0,
+  version: 0,
   math: 0,
   onnx: 1,
   corpus: 1,
@@ -15,12 +16,13 @@ const RANKS: Readonly<Record<string, number>> = {
   head: 4,
   tagging: 4,
   metrics: 5,
-  transfer: 6,
-  report: 7,
-  export: 7,
-  serve: 8,
-  cli: 9,
-  index: 10,
+  classify: 6,
+  transfer: 7,
+  report: 8,
+  export: 8,
+  serve: 9,
+  cli: 10,
+  index: 11,
 };
 
 /** Files outside src/store that may write to disk. */

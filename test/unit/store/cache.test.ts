@@ -106,7 +106,9 @@ describe("openVectorCache()", () => {
     const puts: Promise<void>[] = [];
     for (let start = 0; start < n; start += 9_000) {
       const end = Math.min(n, start + 9_000);
-      puts.push(cache.put(texts(n).slice(start, end), matrix(end - start, WIDTH, data.slice(start * WIDTH, end * WIDTH))));
+      puts.push(
+        cache.put(texts(n).slice(start, end), matrix(end - start, WIDTH, data.slice(start * WIDTH, end * WIDTH))),
+      );
     }
     await Promise.all(puts);
     const check = (found: readonly (Float32Array | undefined)[]): void => {

@@ -40,7 +40,9 @@ describe("commitFolder()", () => {
       const { files, calls } = failingFiles("ENOSPC", at);
       await expect(writeNew(path, { files, force: true })).rejects.toMatchObject({ code: "E_OUTPUT_WRITE" });
       const last = at === 8;
-      expect(calls[at]).toBe(["mkdir", "mkdir", "fsync", "fsync", "fsyncDir", "fsyncDir", "rename", "rename", "fsyncDir"][at]);
+      expect(calls[at]).toBe(
+        ["mkdir", "mkdir", "fsync", "fsync", "fsyncDir", "fsyncDir", "rename", "rename", "fsyncDir"][at],
+      );
       expect(await readFile(join(path, "a"), "utf8")).toBe(last ? "new" : "old");
       if (!last) expect(await readdir(parent)).toEqual(["out"]);
     }

@@ -2,16 +2,26 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkOutputFolder, commitFile, commitTogether, openPending, refuseExisting } from "../../../src/store/commit.js";
+import {
+  checkOutputFolder,
+  commitFile,
+  commitTogether,
+  openPending,
+  refuseExisting,
+} from "../../../src/store/commit.js";
 import { parseTempName, tempPath } from "../../../src/store/temp-name.js";
 import { failingFiles } from "./failing-files.js";
 import { tempFolder } from "./temp-folder.js";
 
 const writeNew = (path: string, options = {}): Promise<void> =>
-  commitFile(path, async (file) => {
-    await file.write("ne");
-    await file.write(Buffer.from("w"));
-  }, options);
+  commitFile(
+    path,
+    async (file) => {
+      await file.write("ne");
+      await file.write(Buffer.from("w"));
+    },
+    options,
+  );
 
 /** Number of calls that `commitFile` makes of a disk that does not fail. */
 async function callsOf(): Promise<string[]> {
@@ -31,7 +41,10 @@ describe("commitFile()", () => {
       const path = join(folder, "a.txt");
       await writeFile(path, "old");
       const { files, calls } = failingFiles("EIO", at);
-      await expect(writeNew(path, { files, force: true })).rejects.toMatchObject({ code: "E_OUTPUT_WRITE", exitCode: 5 });
+      await expect(writeNew(path, { files, force: true })).rejects.toMatchObject({
+        code: "E_OUTPUT_WRITE",
+        exitCode: 5,
+      });
       expect(await readFile(path, "utf8")).toBe(calls[at] === "fsyncDir" ? "new" : "old");
       expect(await readdir(folder)).toEqual(["a.txt"]);
     }
@@ -69,9 +82,10 @@ describe("commitFile()", () => {
   it("refuses an existing file, also one that came up meanwhile, unless forced", async () => {
     const folder = await tempFolder();
     const path = join(folder, "a.txt");
-    await expect(
-      commitFile(path, async () => writeFile(path, "theirs")),
-    ).rejects.toMatchObject({ code: "E_OUTPUT_EXISTS", message: `Cannot write ${path}: it exists; give --force to replace it` });
+    await expect(commitFile(path, async () => writeFile(path, "theirs"))).rejects.toMatchObject({
+      code: "E_OUTPUT_EXISTS",
+      message: `Cannot write ${path}: it exists; give --force to replace it`,
+    });
     expect(await readFile(path, "utf8")).toBe("theirs");
     await expect(refuseExisting(path)).rejects.toMatchObject({ code: "E_OUTPUT_EXISTS" });
     await writeNew(path, { force: true });
@@ -147,7 +161,9 @@ describe("checkOutputFolder()", () => {
   it("refuses a path through a file", async () => {
     const folder = await tempFolder();
     await writeFile(join(folder, "file"), "");
-    await expect(checkOutputFolder(join(folder, "file", "x", "a.txt"))).rejects.toMatchObject({ code: "E_OUTPUT_WRITE" });
+    await expect(checkOutputFolder(join(folder, "file", "x", "a.txt"))).rejects.toMatchObject({
+      code: "E_OUTPUT_WRITE",
+    });
   });
 
   it.skipIf(process.getuid?.() === 0)("refuses a folder without permission to write", async () => {
@@ -159,7 +175,11 @@ describe("checkOutputFolder()", () => {
 
 describe("parseTempName()", () => {
   it("reads names made by tempPath() and no others", () => {
-    expect(parseTempName(basename(tempPath("/x/a.b.parquet")))).toEqual({ name: "a.b.parquet", kind: "tmp", stale: false });
+    expect(parseTempName(basename(tempPath("/x/a.b.parquet")))).toEqual({
+      name: "a.b.parquet",
+      kind: "tmp",
+      stale: false,
+    });
     expect(parseTempName(basename(tempPath("/x/a", "old")))).toMatchObject({ name: "a", kind: "old" });
     for (const name of ["a.tmp", ".a.tmp", ".a.1.x.tmp", ".gitignore"]) expect(parseTempName(name)).toBeUndefined();
   });

@@ -15,12 +15,22 @@ describe("toHalf()", () => {
       const [low, high] = [fromHalf(half), fromHalf(half + 1)];
       const middle = (low + high) / 2;
       const even = half % 2 === 0 ? half : half + 1;
-      expect([toHalf(low + (high - low) * 0.49), toHalf(middle), toHalf(low + (high - low) * 0.51)]).toEqual([half, even, half + 1]);
+      expect([toHalf(low + (high - low) * 0.49), toHalf(middle), toHalf(low + (high - low) * 0.51)]).toEqual([
+        half,
+        even,
+        half + 1,
+      ]);
       expect(toHalf(-middle)).toBe(even | 0x8000);
     }
   });
 
   it("ends at 65,504", () => {
-    expect([65504, 65519.9, 65520, 1e38, -Infinity].map((x) => fromHalf(toHalf(x)))).toEqual([65504, 65504, Infinity, Infinity, -Infinity]);
+    expect([65504, 65519.9, 65520, 1e38, -Infinity].map((x) => fromHalf(toHalf(x)))).toEqual([
+      65504,
+      65504,
+      Infinity,
+      Infinity,
+      -Infinity,
+    ]);
   });
 });

@@ -58,13 +58,15 @@ describe.skipIf(!hasPython("numpy", "pyarrow"))("read by pyarrow", () => {
   it.each(STORES)("Arrow with %s has the same vectors and columns, nulls at both ends", async (store) => {
     const path = await write("arrow", store);
     const type = { fp32: "float", fp16: "halffloat", int8: "int8" }[store];
-    expect(python(`${SHOW_TABLE}\nimport pyarrow as pa\nshow(pa.ipc.open_file(sys.argv[1]).read_all())`, path)).toEqual({
-      vectors: await restored(path),
-      names: COLUMNS,
-      rows: values,
-      type: `fixed_size_list<item: ${type}>[${WIDTH}]`,
-      meta: { encoder: "mini" },
-    });
+    expect(python(`${SHOW_TABLE}\nimport pyarrow as pa\nshow(pa.ipc.open_file(sys.argv[1]).read_all())`, path)).toEqual(
+      {
+        vectors: await restored(path),
+        names: COLUMNS,
+        rows: values,
+        type: `fixed_size_list<item: ${type}>[${WIDTH}]`,
+        meta: { encoder: "mini" },
+      },
+    );
   });
 
   it.each(["parquet", "arrow"])("readVectors() reads %s that pyarrow wrote, in its own layout", async (format) => {
@@ -81,7 +83,12 @@ print('null')`,
     const back = await readVectors(path);
     expect([...back.vectors.data]).toEqual([1, 2, 3, 4, 5, 6.5, 3, 4]);
     expect(back.columns).toEqual(["n", "text"]);
-    expect(back.values).toEqual([["1", "a"], [null, "b"], ["3", null], [null, "b"]]);
+    expect(back.values).toEqual([
+      ["1", "a"],
+      [null, "b"],
+      ["3", null],
+      [null, "b"],
+    ]);
   });
 });
 
@@ -158,19 +165,22 @@ print(json.dumps({'vectors': (v + 0.0).tolist(), 'type': str(a.dtype), 'order': 
     expect(shown).toEqual({ vectors: await restored(path), type, order: true, proto });
   });
 
-  it.each(["<f2", "<f4", ">f4", "<f8", ">f8"])("readVectors() reads %s that numpy wrote, in C and in Fortran order", async (type) => {
-    const folder = await tempFolder();
-    for (const order of ["C", "F"]) {
-      const path = join(folder, `${order}.npy`);
-      const program = `
+  it.each(["<f2", "<f4", ">f4", "<f8", ">f8"])(
+    "readVectors() reads %s that numpy wrote, in C and in Fortran order",
+    async (type) => {
+      const folder = await tempFolder();
+      for (const order of ["C", "F"]) {
+        const path = join(folder, `${order}.npy`);
+        const program = `
 import sys, numpy as np
 np.save(sys.argv[1], np.array([[1, 2, 3], [4, 5, 6.5]], dtype='${type}', order='${order}'))
 print('null')`;
-      python(program, path);
-      const { vectors: back } = await readVectors(path);
-      expect([back.rows, back.cols, ...back.data]).toEqual([2, 3, 1, 2, 3, 4, 5, 6.5]);
-    }
-  });
+        python(program, path);
+        const { vectors: back } = await readVectors(path);
+        expect([back.rows, back.cols, ...back.data]).toEqual([2, 3, 1, 2, 3, 4, 5, 6.5]);
+      }
+    },
+  );
 });
 
 describe.skipIf(!hasPython("safetensors", "numpy"))("read by the safetensors package", () => {

@@ -30,7 +30,12 @@ async function written(format: string): Promise<string> {
 function npy(header: string, data: Uint8Array, version = 1): Buffer {
   const length = Buffer.alloc(version === 1 ? 2 : 4);
   length.writeUIntLE(header.length, 0, length.length);
-  return Buffer.concat([Buffer.from(`\x93NUMPY${String.fromCharCode(version)}\0`, "latin1"), length, Buffer.from(header, "latin1"), data]);
+  return Buffer.concat([
+    Buffer.from(`\x93NUMPY${String.fromCharCode(version)}\0`, "latin1"),
+    length,
+    Buffer.from(header, "latin1"),
+    data,
+  ]);
 }
 
 const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
@@ -46,7 +51,8 @@ describe.each(FORMATS)("readVectors() of .%s", (format) => {
     ["text", "label,text\n1,2\n", "plain text"],
   ])("says that it looks like %s", async (_, content, found) => {
     const path = await fileOf(`v.${format}`, content);
-    if (format === "jsonl" && content === "") return expect(await readVectors(path)).toMatchObject({ vectors: { rows: 0 } });
+    if (format === "jsonl" && content === "")
+      return expect(await readVectors(path)).toMatchObject({ vectors: { rows: 0 } });
     await expect(readVectors(path)).rejects.toMatchObject({
       code: "E_INPUT_UNREADABLE",
       message: expect.stringContaining(found) as unknown,
@@ -79,7 +85,10 @@ describe.each(FORMATS)("readVectors() of .%s", (format) => {
 
   it("tells a missing file, and a folder", async () => {
     const folder = await tempFolder();
-    await expect(readVectors(join(folder, `no.${format}`))).rejects.toMatchObject({ code: "E_INPUT_MISSING", exitCode: 3 });
+    await expect(readVectors(join(folder, `no.${format}`))).rejects.toMatchObject({
+      code: "E_INPUT_MISSING",
+      exitCode: 3,
+    });
     await mkdir(join(folder, `dir.${format}`));
     await expect(readVectors(join(folder, `dir.${format}`))).rejects.toMatchObject({ code: "E_INPUT_UNREADABLE" });
   });
@@ -116,7 +125,10 @@ describe("readVectors()", () => {
 
   it("names the row of a number that is not finite", async () => {
     const path = await fileOf("v.npy", Buffer.concat([encodeNpyHeader("f4", 2, 2), floats(1, 2, 3, Infinity)]));
-    await expect(readVectors(path)).rejects.toMatchObject({ code: "E_NOT_FINITE", message: expect.stringContaining("row 2") as unknown });
+    await expect(readVectors(path)).rejects.toMatchObject({
+      code: "E_NOT_FINITE",
+      message: expect.stringContaining("row 2") as unknown,
+    });
   });
 });
 
@@ -160,7 +172,10 @@ describe("readVectors() of npy", () => {
     ["an empty dictionary and junk", "{} x", "malformed"],
   ])("refuses %s", async (_, header, found) => {
     const failed = readVectors(await fileOf("v.npy", npy(header, DATA)));
-    await expect(failed).rejects.toMatchObject({ code: "E_INPUT_UNREADABLE", message: expect.stringContaining(found) as unknown });
+    await expect(failed).rejects.toMatchObject({
+      code: "E_INPUT_UNREADABLE",
+      message: expect.stringContaining(found) as unknown,
+    });
   });
 
   it("refuses a header of 4 GiB, a cut one, and an unknown version", async () => {
@@ -183,7 +198,13 @@ describe("readVectors() of npy", () => {
     await writeFile(companion, '{"a":"x"}\n');
     await expect(readVectors(path)).rejects.toThrow("2 rows, but");
     await writeFile(companion, '{"a":"x"}\n{"b":1}');
-    expect(await readVectors(path)).toMatchObject({ columns: ["a", "b"], values: [["x", null], [null, "1"]] });
+    expect(await readVectors(path)).toMatchObject({
+      columns: ["a", "b"],
+      values: [
+        ["x", null],
+        [null, "1"],
+      ],
+    });
     await writeFile(path, npy(F4.replace("<f4", "|i1"), Uint8Array.of(1, 2, 3, 4, 5, 255)));
     await expect(readVectors(path)).rejects.toThrow('no "scale" for row 1');
     await writeFile(companion, '{"scale":0.5}\n{"scale":2}\n');
@@ -196,7 +217,10 @@ describe("readVectors() of JSON lines", () => {
     const lines = '\n{"a":1,"vector":[1,2],"2":true,"1":null}\r\n{"vector":[3,4],"b":{"c":[1]},"scale":"x"}';
     expect(await readVectors(await fileOf("v.jsonl", lines))).toMatchObject({
       columns: ["a", "2", "1", "b", "scale"],
-      values: [["1", "true", null, null, null], [null, null, null, '{"c":[1]}', "x"]],
+      values: [
+        ["1", "true", null, null, null],
+        [null, null, null, '{"c":[1]}', "x"],
+      ],
       vectors: { rows: 2, cols: 2 },
     });
   });

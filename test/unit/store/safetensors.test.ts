@@ -8,7 +8,7 @@ const TENSORS = new Map<string, Tensor>([
   ["bytes", { dtype: "U8", shape: [3], data: Uint8Array.of(0, 1, 255) }],
   ["__proto__", { dtype: "F32", shape: [2, 2], data: Float32Array.of(-0, 0.1, 1e-40, NaN) }],
   ["constructor", { dtype: "F64", shape: [1], data: Float64Array.of(Math.PI) }],
-  ["é\n\"", { dtype: "I32", shape: [2], data: Int32Array.of(-1, 2 ** 31 - 1) }],
+  ['é\n"', { dtype: "I32", shape: [2], data: Int32Array.of(-1, 2 ** 31 - 1) }],
   ["big", { dtype: "I64", shape: [1], data: BigInt64Array.of(2n ** 62n) }],
   ["scalar", { dtype: "F32", shape: [], data: Float32Array.of(7) }],
   ["none", { dtype: "F32", shape: [0, 5], data: new Float32Array(0) }],
@@ -40,7 +40,10 @@ describe("writeSafetensors()", () => {
     const bytes = writeSafetensors(TENSORS, { b: "2", a: "1" });
     expect(writeSafetensors(new Map([...TENSORS].reverse()), { a: "1", b: "2" })).toEqual(bytes);
     expect(Buffer.from(bytes).readBigUInt64LE() % 8n).toBe(0n);
-    expect([...readSafetensorsMetadata(bytes)]).toEqual([["a", "1"], ["b", "2"]]);
+    expect([...readSafetensorsMetadata(bytes)]).toEqual([
+      ["a", "1"],
+      ["b", "2"],
+    ]);
     expect(readSafetensorsMetadata(writeSafetensors(TENSORS)).size).toBe(0);
   });
 
@@ -68,7 +71,11 @@ describe("readSafetensors()", () => {
   it.each([
     ["fewer than 8 bytes", Buffer.alloc(7), "7 bytes, fewer"],
     ["a header longer than the file", file("{}").subarray(0, 9), "only 1 follow"],
-    ["a header of 2^64 - 1 bytes", Buffer.concat([Buffer.alloc(8, 0xff), Buffer.from("{}")]), "18446744073709551615 bytes"],
+    [
+      "a header of 2^64 - 1 bytes",
+      Buffer.concat([Buffer.alloc(8, 0xff), Buffer.from("{}")]),
+      "18446744073709551615 bytes",
+    ],
     ["no JSON", file("{x}"), 'unexpected "x" at character 1'],
     ["a list", file("[]"), "does not start with {"],
     ["leading space", file(" {}"), "does not start with {"],
@@ -78,7 +85,11 @@ describe("readSafetensors()", () => {
     ["an unfinished object", file('{"a":{"dtype":"F32"'), "it ends early"],
     ["a tensor twice", file(`{"a":${tensor("[0,4]")},"a":${tensor("[0,4]")}}`, 4), 'the name "a" comes twice'],
     ["a tensor twice, once escaped", file(`{"a":${tensor("[0,4]")},"\\u0061":${tensor("[0,4]")}}`, 4), "comes twice"],
-    ["a field twice", file('{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4), 'the name "dtype" comes twice'],
+    [
+      "a field twice",
+      file('{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4),
+      'the name "dtype" comes twice',
+    ],
     ["__proto__ twice", file(`{"__proto__":${tensor("[0,4]")},"__proto__":${tensor("[0,4]")}}`, 4), "comes twice"],
     ["an unknown kind", file(`{"a":${tensor("[0,2]", { dtype: '"BF16"' })}}`, 2), '"BF16", not F32'],
     ["a kind of Object.prototype", file(`{"a":${tensor("[0,4]", { dtype: '"toString"' })}}`, 4), "has dtype"],
@@ -92,8 +103,23 @@ describe("readSafetensors()", () => {
     ["a dimension with a fraction", file(`{"a":${tensor("[0,4]", { shape: "[1.5]" })}}`, 4), "has 1.5"],
     ["a dimension as text", file(`{"a":${tensor("[0,4]", { shape: '["1"]' })}}`, 4), "has 1, not"],
     ["NaN", file(`{"a":${tensor("[0,4]", { shape: "[NaN]" })}}`, 4), "unexpected"],
-    ["a product that overflows", file(`{"a":${tensor("[0,4]", { shape: "[4294967296,4294967296]" })}}`, 4), "by its shape"],
-    ["a product that is infinite", file(`{"a":${tensor("[0,4]", { shape: `[${Array(30).fill(2 ** 50).join()}]` })}}`, 4), "by its shape"],
+    [
+      "a product that overflows",
+      file(`{"a":${tensor("[0,4]", { shape: "[4294967296,4294967296]" })}}`, 4),
+      "by its shape",
+    ],
+    [
+      "a product that is infinite",
+      file(
+        `{"a":${tensor("[0,4]", {
+          shape: `[${Array(30)
+            .fill(2 ** 50)
+            .join()}]`,
+        })}}`,
+        4,
+      ),
+      "by its shape",
+    ],
     ["an offset of 2^53 + 1", file(`{"a":${tensor("[0,9007199254740993]")}}`, 4), "not a whole number"],
     ["a negative offset", file(`{"a":${tensor("[-4,0]")}}`, 4), "has -4"],
     ["three offsets", file(`{"a":${tensor("[0,4,4]")}}`, 4), "no valid data_offsets"],

@@ -4,7 +4,11 @@ import { seeded } from "../../../src/math/random.js";
 import { cosineMeter, restoreVectors, storeVectors } from "../../../src/store/stored-vectors.js";
 
 const random = seeded(3);
-const vectors = matrix(20, 16, Float32Array.from({ length: 320 }, () => random() - 0.5));
+const vectors = matrix(
+  20,
+  16,
+  Float32Array.from({ length: 320 }, () => random() - 0.5),
+);
 
 describe("storeVectors()", () => {
   it("keeps fp32 as it is", () => {
@@ -13,7 +17,9 @@ describe("storeVectors()", () => {
 
   it("is within half a unit in the last place for fp16, half a scale for int8", () => {
     const half = restoreVectors(storeVectors(vectors, "fp16"), 16);
-    vectors.data.forEach((x, i) => expect(Math.abs(half[i] - x)).toBeLessThanOrEqual(Math.abs(x) * 2 ** -11 + 2 ** -25));
+    vectors.data.forEach((x, i) =>
+      expect(Math.abs(half[i] - x)).toBeLessThanOrEqual(Math.abs(x) * 2 ** -11 + 2 ** -25),
+    );
     const stored = storeVectors(vectors, "int8");
     const bytes = restoreVectors(stored, 16);
     if (stored.kind !== "int8") throw new Error("kind");

@@ -6,8 +6,10 @@ import type { StrictJson } from "../../../src/store/strict-json.js";
 /** Back to plain values; names are put as entries so that `__proto__` and the order count. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Map) return { entries: [...(value as ReadonlyMap<string, StrictJson>)].map(([k, v]) => [k, plain(v)]) };
-  if (typeof value === "object" && value !== null) return { entries: Object.entries(value).map(([k, v]) => [k, plain(v)]) };
+  if (value instanceof Map)
+    return { entries: [...(value as ReadonlyMap<string, StrictJson>)].map(([k, v]) => [k, plain(v)]) };
+  if (typeof value === "object" && value !== null)
+    return { entries: Object.entries(value).map(([k, v]) => [k, plain(v)]) };
   return value;
 }
 
@@ -40,7 +42,13 @@ describe("parseStrictJson()", () => {
 
   it("keeps the order of names and treats __proto__ as any", () => {
     const value = parseStrictJson('{"2":1,"1":{"__proto__":null},"a":true}', 2);
-    expect(plain(value)).toEqual({ entries: [["2", 1], ["1", { entries: [["__proto__", null]] }], ["a", true]] });
+    expect(plain(value)).toEqual({
+      entries: [
+        ["2", 1],
+        ["1", { entries: [["__proto__", null]] }],
+        ["a", true],
+      ],
+    });
   });
 
   it("refuses names that come twice and nesting beyond the limit", () => {

@@ -86,7 +86,11 @@ describe.each(FORMATS)("openVectorWriter() to .%s", (format) => {
     for (const step of [1, 7, 40]) {
       const path = join(folder, `v${step}.${format}`);
       await writeAll(path, { ...given, step });
-      hashes.add(createHash("sha256").update(await readFile(path)).digest("hex"));
+      hashes.add(
+        createHash("sha256")
+          .update(await readFile(path))
+          .digest("hex"),
+      );
     }
     expect(hashes.size).toBe(1);
   });
@@ -94,7 +98,11 @@ describe.each(FORMATS)("openVectorWriter() to .%s", (format) => {
   it("keeps rows in order over several groups", async () => {
     const path = join(await tempFolder(), `v.${format}`);
     const rows = 20_050;
-    const vectors = matrix(rows, 2, Float32Array.from({ length: rows * 2 }, (_, i) => i));
+    const vectors = matrix(
+      rows,
+      2,
+      Float32Array.from({ length: rows * 2 }, (_, i) => i),
+    );
     const values = Array.from({ length: rows }, (_, r) => [r % 10_000 === 9_999 ? null : String(r)]);
     await writeAll(path, { vectors, values, columns: ["n"], step: 3_000 });
     const back = await readVectors(path);
@@ -106,7 +114,14 @@ describe.each(FORMATS)("openVectorWriter() to .%s", (format) => {
     const path = join(await tempFolder(), `v.${format}`);
     const values = Array.from({ length: 6 }, (_, r) => [String(r).repeat(2 ** 22)]);
     await writeAll(path, { vectors: sampleVectors(6, 2), values, columns: ["text"], step: 6 });
-    expect((await readVectors(path)).values.map(([text]) => text?.slice(0, 2))).toEqual(["00", "11", "22", "33", "44", "55"]);
+    expect((await readVectors(path)).values.map(([text]) => text?.slice(0, 2))).toEqual([
+      "00",
+      "11",
+      "22",
+      "33",
+      "44",
+      "55",
+    ]);
   });
 
   it("writes no rows, and no columns", async () => {
@@ -134,7 +149,11 @@ describe.each(FORMATS)("openVectorWriter() to .%s", (format) => {
   it("names the row of a number that is not finite and leaves nothing behind", async () => {
     const folder = await tempFolder();
     const path = join(folder, `v.${format}`);
-    for (const [bad, store] of [[NaN, "fp32"], [Infinity, "int8"], [70_000, "fp16"]] as const) {
+    for (const [bad, store] of [
+      [NaN, "fp32"],
+      [Infinity, "int8"],
+      [70_000, "fp16"],
+    ] as const) {
       const writer = await openVectorWriter(path, { width: 2, columns: [], store });
       await writer.write(sampleVectors(3, 2), [[], [], []]);
       const failed = writer.write(matrix(2, 2, Float32Array.of(0, 0, 0, bad)), [[], []]);
@@ -150,9 +169,14 @@ describe.each(FORMATS)("openVectorWriter() to .%s", (format) => {
     const before = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))));
     for (let at = 0; ; at++) {
       const { files, calls } = failingFiles("ENOSPC", at);
-      const failed: unknown = await writeAll(path, sample(5, 3), { files, force: true }).catch((error: unknown) => error);
+      const failed: unknown = await writeAll(path, sample(5, 3), { files, force: true }).catch(
+        (error: unknown) => error,
+      );
       if (calls.length <= at) break;
-      expect(failed).toMatchObject({ code: "E_OUTPUT_WRITE", message: expect.stringContaining("the disk is full (ENOSPC)") });
+      expect(failed).toMatchObject({
+        code: "E_OUTPUT_WRITE",
+        message: expect.stringContaining("the disk is full (ENOSPC)"),
+      });
       const names = await readdir(folder);
       expect(names).toHaveLength(before.length);
       // Of two files the first may be replaced already when the second rename fails.
@@ -177,7 +201,12 @@ describe("openVectorWriter()", () => {
   it("keeps metadata in Parquet and Arrow", async () => {
     const folder = await tempFolder();
     const metadata = { encoder: "mini", "headstart.fingerprint": "äöü" };
-    for (const [format, kept] of [["parquet", metadata], ["arrow", metadata], ["jsonl", {}], ["npy", {}]] as const) {
+    for (const [format, kept] of [
+      ["parquet", metadata],
+      ["arrow", metadata],
+      ["jsonl", {}],
+      ["npy", {}],
+    ] as const) {
       const path = join(folder, `${format}-v.${format}`);
       await writeAll(path, sample(2, 2), { metadata });
       expect((await readVectors(path)).metadata).toEqual(kept);
@@ -197,8 +226,15 @@ describe("openVectorWriter()", () => {
     const path = join(await tempFolder(), "v.parquet");
     const open = (columns: string[], store: "fp32" | "int8" = "fp32"): Promise<unknown> =>
       openVectorWriter(path, { width: 1, columns, store });
-    for (const [columns, store] of [[["vector"], "fp32"], [["scale"], "int8"], [["a", "a"], "fp32"]] as const) {
-      await expect(open([...columns], store)).rejects.toMatchObject({ code: "E_COLUMN_AMBIGUOUS", place: { column: columns[0] } });
+    for (const [columns, store] of [
+      [["vector"], "fp32"],
+      [["scale"], "int8"],
+      [["a", "a"], "fp32"],
+    ] as const) {
+      await expect(open([...columns], store)).rejects.toMatchObject({
+        code: "E_COLUMN_AMBIGUOUS",
+        place: { column: columns[0] },
+      });
     }
     await open(["scale", "Vector"]);
   });
