@@ -29,7 +29,8 @@ function chooseCorpora() {
     const source = join(folder, "tweets/semeval-2013-2016.train.csv");
     const dev = join(folder, "tweets/tweeteval-sentiment.val.csv");
     const target = join(folder, "movies/sst2.test.csv");
-    if ([source, dev, target].every((file) => existsSync(file))) return { name: `the real corpora in ${folder}`, source, dev, target };
+    if ([source, dev, target].every((file) => existsSync(file)))
+      return { name: `the real corpora in ${folder}`, source, dev, target };
   }
   const data = join(ROOT, "data");
   return {
@@ -51,7 +52,8 @@ console.log(`Tweets to movie reviews, on ${corpora.name}`);
 const map = headstart.parseLabelMap(MAP);
 const encoder = await headstart.loadEncoder(headstart.BUILT_IN_ENCODER, { offline: true });
 console.log(`Encoder: ${encoder.name}, ${encoder.width} wide, ${encoder.precision}`);
-const read = async (/** @type {string} */ file, /** @type {number} */ limit) => headstart.readLabelled([file], { map, limit });
+const read = async (/** @type {string} */ file, /** @type {number} */ limit) =>
+  headstart.readLabelled([file], { map, limit });
 const record = await headstart.runTransfer(
   encoder,
   {
@@ -68,7 +70,9 @@ const record = await headstart.runTransfer(
       const began = performance.now();
       const { vectors } = await headstart.embedAll(encoder, texts);
       const seconds = (performance.now() - began) / 1000;
-      console.log(`Embedded ${texts.length} ${what} in ${seconds.toFixed(1)} s (${Math.round(texts.length / seconds)} a second)`);
+      console.log(
+        `Embedded ${texts.length} ${what} in ${seconds.toFixed(1)} s (${Math.round(texts.length / seconds)} a second)`,
+      );
       return vectors;
     },
     onStep: (step) => {

@@ -5,7 +5,9 @@ import { run } from "../../dist/cli/program.js";
 
 const [corpus, encoder, limit, output, precision = ""] = process.argv.slice(2);
 const lines = /** @type {string[]} */ ([]);
-const out = { write: (/** @type {string} */ text, /** @type {() => void} */ done) => (lines.push(text), done?.(), true) };
+const out = {
+  write: (/** @type {string} */ text, /** @type {() => void} */ done) => (lines.push(text), done?.(), true),
+};
 const args = ["embed", corpus, "-o", output, "--encoder", encoder, "--limit", limit, "--json", "--quiet", "--force"];
 const status = await run([...args, ...(precision ? ["--precision", precision] : [])], {
   stdin: process.stdin,

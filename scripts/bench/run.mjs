@@ -80,7 +80,11 @@ rmSync(scratch, { recursive: true, force: true });
 
 const median = (/** @type {number[]} */ of) => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)];
 const rate = (/** @type {string} */ way) => median(results[way].map((r) => r.textsPerSecond));
-const bestPeer = Math.max(...Object.keys(ways).filter((way) => way.startsWith("transformers")).map(rate));
+const bestPeer = Math.max(
+  ...Object.keys(ways)
+    .filter((way) => way.startsWith("transformers"))
+    .map(rate),
+);
 console.log("| way | texts/s | to the best of transformers.js | peak memory |\n| --- | --- | --- | --- |");
 for (const way of Object.keys(ways)) {
   const peak = Math.max(...results[way].map((r) => r.peakMB));

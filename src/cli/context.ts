@@ -53,7 +53,10 @@ export async function openEncoder(
     onDownload: ({ received, total }) => meter.update(received, total),
   });
   meter.end();
-  talk.say(`encoder ${encoder.name}: ${encoder.decisions.join("; ")}`);
+  const fixed = overrides.name !== undefined;
+  talk.say(
+    `encoder ${encoder.name}: ${fixed ? "with the settings that the head was trained with" : encoder.decisions.join("; ")}`,
+  );
   if (encoder.dependsOnBatch) {
     talk.warn(
       "this model quantises whole batches at once, so a text's vector would change with its neighbours: " +
