@@ -17,6 +17,7 @@ import {
   type EncoderFlags,
   type GlobalFlags,
 } from "./options.js";
+import { rejectsFile } from "./outputs.js";
 import type { Talk } from "./talk.js";
 
 /** What every command is given beside its own flags. */
@@ -24,8 +25,8 @@ export interface Context {
   readonly talk: Talk;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
-  /** Prints a result on stdout. */
-  readonly print: (text: string) => Promise<void>;
+  /** Prints a result on stdout; resolves when the reader has taken it. */
+  readonly print: (content: string | Uint8Array) => Promise<void>;
   readonly stdin: NodeJS.ReadStream;
   /** Milliseconds since some fixed moment. */
   readonly clock: () => number;
@@ -68,12 +69,22 @@ export async function openEncoder(
   return encoder;
 }
 
+/** Lends the cache that is asked for, if any, to `work`; what the work puts there is kept even when it fails later. */
+export async function withCache<T>(
+  context: Context,
+  { flags, encoder }: { readonly flags: EncoderFlags; readonly encoder: Encoder },
+  work: (cache: VectorCache | undefined) => Promise<T>,
+): Promise<T> {
+  const cache = await openCache(context, flags, encoder);
+  try {
+    return await work(cache);
+  } finally {
+    await cache?.close();
+  }
+}
+
 /** The cache that the flags or HEADSTART_CACHE ask for, if any. */
-export async function openCache(
-  { env }: Context,
-  flags: EncoderFlags,
-  encoder: Encoder,
-): Promise<VectorCache | undefined> {
+async function openCache({ env }: Context, flags: EncoderFlags, encoder: Encoder): Promise<VectorCache | undefined> {
   const asked = flags.cache === undefined || flags.cache === true ? env["HEADSTART_CACHE"] || flags.cache : flags.cache;
   if (asked === undefined || asked === false || asked === "") return undefined;
   // Vectors that depended on their neighbours must not be taken for the text's own.
@@ -139,16 +150,23 @@ export interface Rejects {
   readonly save: (talk: Talk) => Promise<void>;
 }
 
-export function gatherRejects(output: string): Rejects {
+/** @param output  the file or folder that the rows would have gone to; undefined where it is a pipe */
+export function gatherRejects(output: string | undefined): Rejects {
   const found: Rejection[] = [];
   return {
     add: (rejection) => void found.push(rejection),
     async save(talk) {
       if (found.length === 0) return;
-      const file = `${output}.rejects.jsonl`;
+      const many = found.length === 1 ? "1 row was rejected" : `${found.length} rows were rejected`;
+      if (output === undefined) {
+        const { file, line, reason } = found[0];
+        talk.warn(`${many}, the first at ${file}:${line}: ${reason}`);
+        return;
+      }
+      const file = rejectsFile(output);
       const lines = found.map((rejection) => `${JSON.stringify(rejection)}\n`).join("");
       await commitFile(file, (to) => to.write(new TextEncoder().encode(lines)), { force: true });
-      talk.warn(`${found.length} rows were rejected; ${file} tells which and why`);
+      talk.warn(`${many}; ${file} tells which and why`);
     },
   };
 }

@@ -6,7 +6,7 @@ import { HeadstartError } from "../errors.js";
 import { cosine, row } from "../math/matrix.js";
 import { VERSION } from "../version.js";
 import type { AddCommand, Context } from "./context.js";
-import { encoderOptions, withEncoderFlags, withGlobalFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { encoderOptions, withCommonFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 
 const EXAMPLES = `
 Examples:
@@ -33,7 +33,7 @@ interface Check {
 
 export const addDoctor: AddCommand = (program, context) => {
   const command = program.command("doctor").description("what this machine has, what works, how fast");
-  withEncoderFlags(withGlobalFlags(command))
+  withCommonFlags(command, ["encoder"])
     .addHelpText("after", EXAMPLES)
     .action((flags: GlobalFlags & EncoderFlags) => doctorCommand(context(), flags));
 };
@@ -99,10 +99,7 @@ async function sameElsewhere(encoder: Encoder): Promise<Check> {
   const name = "agrees with transformers.js";
   if (encoder.pooling === "max" || encoder.prompt !== "")
     return { name, ok: true, found: "not compared: it offers no such pooling or prompt" };
-  const { env, pipeline } = await import("@xenova/transformers");
-  env.allowRemoteModels = false;
-  env.localModelPath = "";
-  const extract = await pipeline("feature-extraction", encoder.path, { dtype: "fp32" }).catch(() => undefined);
+  const extract = await extractorOf(encoder.path).catch(() => undefined);
   if (extract === undefined) return { name, ok: true, found: "not compared: it does not load this folder" };
   let least = 1;
   const texts = SAMPLE.slice(0, 4);
@@ -113,4 +110,11 @@ async function sameElsewhere(encoder: Encoder): Promise<Check> {
   }
   await extract.dispose();
   return { name, ok: least > 0.999, found: `cosine ${least.toFixed(6)} at least, ${texts.length} texts` };
+}
+
+async function extractorOf(folder: string) {
+  const { env, pipeline } = await import("@xenova/transformers");
+  env.allowRemoteModels = false;
+  env.localModelPath = "";
+  return pipeline("feature-extraction", folder, { dtype: "fp32" });
 }

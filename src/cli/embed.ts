@@ -4,72 +4,58 @@ import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
 import { vectorsOf } from "../classify/vectors.js";
 import type { VectorCache } from "../store/cache.js";
-import { openVectorWriter, type VectorWriter, type WrittenVectors } from "../store/vector-writer.js";
+import type { VectorWriter, WrittenVectors } from "../store/vector-writer.js";
+import { gatherRejects, openEncoder, openTexts, withCache, type AddCommand, type Context } from "./context.js";
+import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "./embedOutput.js";
 import { forecastRows } from "./forecast.js";
-import { gatherRejects, openCache, openEncoder, openTexts, type AddCommand, type Context } from "./context.js";
 import {
   defined,
   embedOptions,
-  withCorpusFlags,
-  withEncoderFlags,
-  withGlobalFlags,
+  withCommonFlags,
   type CorpusFlags,
   type EncoderFlags,
   type GlobalFlags,
 } from "./options.js";
-import { Option } from "commander";
 
-interface EmbedFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
-  readonly output: string;
-  readonly store: "fp32" | "fp16" | "int8";
-}
+interface EmbedFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EmbedOutputFlags {}
 
 const EXAMPLES = `
 Examples:
   headstart embed tweets.csv -o tweets.parquet
   headstart embed a.csv b.csv.gz -o vectors.npy --text-column message
-  headstart embed reviews.jsonl -o vectors.arrow --encoder Xenova/bge-small-en-v1.5`;
+  headstart embed reviews.jsonl -o vectors.arrow --encoder Xenova/bge-small-en-v1.5
+  cat rows.jsonl | headstart embed - --from jsonl -o - --to jsonl > vectors.jsonl`;
 
 export const addEmbed: AddCommand = (program, context) => {
   const command = program
     .command("embed")
     .description("turn the texts of a corpus into vectors")
     .argument("<corpus...>", "files (.csv, .tsv, .jsonl, each also .gz), or - for the pipe")
-    .requiredOption("-o, --output <file>", "where to write; .parquet, .arrow, .npy (+ .jsonl) or .jsonl")
-    .addOption(
-      new Option("--store <kind>", "numbers of the vectors written").choices(["fp32", "fp16", "int8"]).default("fp32"),
-    );
-  withEncoderFlags(withCorpusFlags(withGlobalFlags(command), { labels: false }))
+    .requiredOption("-o, --output <file>", "where to write; .parquet, .arrow, .npy (+ .jsonl), .jsonl, or - for a pipe")
+    .addOption(toFlag());
+  withCommonFlags(command, ["corpus", "encoder", "store", "output"])
     .addHelpText("after", EXAMPLES)
     .action((files: string[], flags: EmbedFlags) => embedCommand(context(), files, flags));
 };
 
 async function embedCommand(context: Context, files: readonly string[], flags: EmbedFlags): Promise<void> {
-  const { talk, clock, print } = context;
-  const rejects = gatherRejects(flags.output);
+  const output = await chooseOutput(files, flags);
+  const rejects = gatherRejects(output.kind === "file" ? output.path : undefined);
   const corpus = await openTexts(context, files, flags, rejects);
   let encoder: Encoder | undefined;
   let writer: VectorWriter | undefined;
   try {
-    const { store, force } = flags;
     encoder = await openEncoder(context, flags);
     const metadata = { "headstart.encoder": encoder.name, "headstart.fingerprint": encoder.fingerprint };
-    writer = await openVectorWriter(flags.output, {
-      width: encoder.width,
-      columns: corpus.columns,
-      store,
-      metadata,
-      ...defined({ force }),
-    });
-    const cache = await openCache(context, flags, encoder);
-    const began = clock();
-    const done = await embedRows(context, { corpus, encoder, writer, cache, flags, total: await forecastRows(files) });
+    const shape = { width: encoder.width, columns: corpus.columns, metadata };
+    writer = await openOutput(context, output, { shape, flags });
+    const job = { corpus, encoder, writer, flags, total: await forecastRows(files) };
+    const began = context.clock();
+    const done = await withCache(context, { flags, encoder }, (cache) => embedRows(context, { ...job, cache }));
     const written = await writer.commit();
-    await cache?.close();
-    await rejects.save(talk);
-    const seconds = (clock() - began) / 1000;
+    const seconds = (context.clock() - began) / 1000;
+    await rejects.save(context.talk);
     await report(context, { flags, corpus, encoder, done, written, seconds });
-    if (flags.json) await print(`${JSON.stringify(summary({ flags, corpus, encoder, done, written, seconds }))}\n`);
   } finally {
     await writer?.abort();
     await encoder?.close();
@@ -138,13 +124,18 @@ interface Finished {
   readonly seconds: number;
 }
 
-async function report(
-  { talk, print }: Context,
-  { flags, corpus, encoder, done, written, seconds }: Finished,
-): Promise<void> {
+async function report({ talk, print }: Context, finished: Finished): Promise<void> {
+  const { flags, corpus, done } = finished;
   for (const notice of corpus.notices) talk.warn(notice);
   if (done.texts === 0) talk.warn("the corpus has no rows, so the output has none either");
-  if (flags.json) return;
+  if (flags.json) return print(`${JSON.stringify(summary(finished))}\n`);
+  const lines = described(finished);
+  // With -o - the vectors have stdout for themselves.
+  if (flags.output === "-") for (const line of lines) talk.say(line);
+  else await print(`${lines.join("\n")}\n`);
+}
+
+function described({ flags, corpus, encoder, done, written, seconds }: Finished): readonly string[] {
   const { read, rejected } = corpus.counts;
   const remarks = [
     done.empty > 0 ? `${done.empty} empty` : "",
@@ -155,10 +146,11 @@ async function report(
     written.storeCosine === undefined
       ? ""
       : `; stored as ${flags.store}, cosine to fp32 ${written.storeCosine.mean.toFixed(6)} on average, ${written.storeCosine.min.toFixed(6)} at least`;
-  await print(
-    `${read} rows in = ${written.rows} out + ${rejected} rejected${remarks.length > 0 ? ` (${remarks.join(", ")})` : ""}\n` +
-      `${written.files.join(" and ")}: ${written.rows} x ${encoder.width}, ${(written.bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s, ${Math.round(written.rows / Math.max(seconds, 1e-3)).toLocaleString("en")} texts/s${loss}\n`,
-  );
+  const rate = Math.round(written.rows / Math.max(seconds, 1e-3)).toLocaleString("en");
+  return [
+    `${read} rows in = ${written.rows} out + ${rejected} rejected${remarks.length > 0 ? ` (${remarks.join(", ")})` : ""}`,
+    `${written.files.join(" and ")}: ${written.rows} x ${encoder.width}, ${(written.bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s, ${rate} texts/s${loss}`,
+  ];
 }
 
 function summary({ flags, corpus, encoder, done, written, seconds }: Finished): object {

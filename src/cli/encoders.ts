@@ -1,6 +1,6 @@
 import { listEncoders } from "../encoder/listing.js";
 import type { AddCommand, Context } from "./context.js";
-import { withGlobalFlags, type GlobalFlags } from "./options.js";
+import { withCommonFlags, type GlobalFlags } from "./options.js";
 
 const EXAMPLES = `
 Examples:
@@ -11,7 +11,7 @@ export const addEncoders: AddCommand = (program, context) => {
   const command = program
     .command("encoders")
     .description("which encoders can be used here: built in and in the hub's cache");
-  withGlobalFlags(command)
+  withCommonFlags(command, [])
     .addHelpText("after", EXAMPLES)
     .action((flags: GlobalFlags) => encodersCommand(context(), flags));
 };

@@ -2,28 +2,20 @@ import { evaluateHead, mistakesOf, type Evaluated } from "../classify/evaluate.j
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { loadHead, type SavedHead } from "../head/headFolder.js";
 import { evaluationText } from "../report/terminal.js";
-import { checkOutputFolder, refuseExisting } from "../store/commit.js";
 import { openRowWriter, rowFormat } from "../store/row-writer.js";
 import {
   embedTexts,
   gatherRejects,
   labelMapOf,
-  openCache,
   readRows,
   warnOfUnused,
+  withCache,
   type AddCommand,
   type Context,
 } from "./context.js";
-import {
-  defined,
-  withCorpusFlags,
-  withEncoderFlags,
-  withGlobalFlags,
-  type CorpusFlags,
-  type EncoderFlags,
-  type GlobalFlags,
-} from "./options.js";
+import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { openHeadEncoder } from "./headEncoder.js";
+import { checkOutputs } from "./outputs.js";
 
 interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly map?: string;
@@ -44,7 +36,7 @@ export const addEvaluate: AddCommand = (program, context) => {
     .argument("<corpus...>", "files with a text and a label column")
     .option("--map <map>", "rename or drop labels of the corpus and answers of the head")
     .option("--errors <file>", "write the mistakes, most confident first (.csv or .jsonl)");
-  withEncoderFlags(withCorpusFlags(withGlobalFlags(command), { labels: true }))
+  withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((head: string, files: string[], flags: EvaluateFlags) =>
       evaluateCommand(context(), { head, files, flags }),
@@ -58,19 +50,18 @@ async function evaluateCommand(
   const { print } = context;
   if (flags.errors !== undefined) {
     rowFormat(flags.errors);
-    await refuseExisting(flags.errors, flags.force);
-    await checkOutputFolder(flags.errors);
+    await checkOutputs([flags.errors], { inputs: files, force: flags.force });
   }
   const saved = await loadHead(head);
   const map = labelMapOf(flags.map);
-  const rejects = gatherRejects(flags.errors ?? files[0]);
+  const rejects = gatherRejects(flags.errors);
   const rows = await readRows(context, files, { flags, map, rejects });
   warnOfUnused(context, map, [rows.seen, saved.head.labels]);
   const encoder = await openHeadEncoder(context, saved.file, flags);
   try {
-    const cache = await openCache(context, flags, encoder);
-    const { vectors } = await embedTexts(context, rows.texts, { encoder, cache, flags, what: "texts" });
-    await cache?.close();
+    const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
+      embedTexts(context, rows.texts, { encoder, cache, flags, what: "texts" }),
+    );
     const judged = { ...saved, labelCounts: saved.file.training.labelCounts };
     const evaluated = evaluateHead(
       judged,
@@ -78,10 +69,8 @@ async function evaluateCommand(
       { ...defined({ map }), seed: flags.seed, file: files.join(", ") },
     );
     warnOfMissing(context, saved, evaluated);
-    if (flags.errors !== undefined) {
-      await writeErrors(flags.errors, { evaluated, rows, force: flags.force });
-      await rejects.save(context.talk);
-    }
+    if (flags.errors !== undefined) await writeErrors(flags.errors, { evaluated, rows, force: flags.force });
+    await rejects.save(context.talk);
     const { evaluation } = evaluated;
     const errors = defined({ errors: flags.errors });
     if (flags.json)

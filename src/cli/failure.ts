@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
-import { HeadstartError } from "../errors.js";
-import { visible } from "./talk.js";
+import { HeadstartError, type ErrorPlace } from "../errors.js";
+import { escapeControls } from "../report/textWidth.js";
 
 /** How a run that did not succeed ends. */
 export interface Failure {
@@ -20,35 +20,52 @@ export function describeFailure(
   error: unknown,
   { json, debug }: { readonly json: boolean; readonly debug: boolean },
 ): Failure {
-  if (error instanceof CommanderError) return usage(error, json);
-  const stack = debug && error instanceof Error ? `\n${error.stack ?? ""}` : "";
+  if (error instanceof CommanderError && error.exitCode === 0) return { exitCode: 0, message: "" };
+  const { exitCode, code, message, line, place } = describe(error);
+  const stack = debug ? stackOf(error) : undefined;
+  if (json) return { exitCode, message: JSON.stringify({ error: { code, message, ...place, stack } }) };
+  return { exitCode, message: `error[${code}] ${escapeControls(line)}${stack === undefined ? "" : `\n${stack}`}` };
+}
+
+/** Where it was thrown and what was thrown underneath, control characters escaped. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return escapeControls(String(error));
+  const own = (error.stack ?? error.message).split("\n").map(escapeControls).join("\n");
+  return error.cause === undefined ? own : `${own}\ncaused by ${stackOf(error.cause)}`;
+}
+
+interface Described {
+  readonly exitCode: number;
+  readonly code: string;
+  readonly message: string;
+  /** The message with its place before it or advice behind it, as it goes to a terminal. */
+  readonly line: string;
+  readonly place: ErrorPlace;
+}
+
+function describe(error: unknown): Described {
   if (error instanceof HeadstartError) {
-    const { code, message, place } = error;
-    const line = `error[${code}] ${placeText(error)}${visible(message)}`;
-    return { exitCode: error.exitCode, message: (json ? asJson(code, message, place) : line) + stack };
+    const { exitCode, code, message, place } = error;
+    return { exitCode, code, message, line: placeText(error) + message, place };
+  }
+  if (error instanceof CommanderError) {
+    // Help for a command that there is not comes as an error without a message.
+    const said = error.message === "(outputHelp)" ? "there is no such command" : error.message;
+    const message = said
+      .replace(/^error: /, "")
+      .replaceAll("\n", " ")
+      .replace(/\.$/, "");
+    return { exitCode: USAGE, code: "E_USAGE", message, line: `${message}. See headstart --help`, place: {} };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const advice = "This is a defect of headstart; --debug shows where";
-  return {
-    exitCode: DEFECT,
-    message: (json ? asJson("E_DEFECT", message, {}) : `error[E_DEFECT] ${visible(message)}. ${advice}`) + stack,
-  };
+  const line = `${message}. This is a defect of headstart; --debug shows where`;
+  return { exitCode: DEFECT, code: "E_DEFECT", message, line, place: {} };
 }
-
-function usage(error: CommanderError, json: boolean): Failure {
-  if (error.exitCode === 0) return { exitCode: 0, message: "" };
-  const message = error.message.replace(/^error: /, "").split("\n")[0];
-  const line = `error[E_USAGE] ${visible(message)} See headstart --help`;
-  return { exitCode: USAGE, message: json ? asJson("E_USAGE", message, {}) : line };
-}
-
-const asJson = (code: string, message: string, place: object): string =>
-  JSON.stringify({ error: { code, message, ...place } });
 
 /** `file:line: `, where the message does not name the file itself. */
 function placeText({ message, place }: HeadstartError): string {
   const { file, line, byte } = place;
   if (file === undefined || (line === undefined && message.includes(file))) return "";
   const at = line === undefined ? "" : `:${line}`;
-  return `${visible(file)}${at}${byte === undefined ? "" : ` (byte ${byte.toLocaleString("en")})`}: `;
+  return `${file}${at}${byte === undefined ? "" : ` (byte ${byte.toLocaleString("en")})`}: `;
 }

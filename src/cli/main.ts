@@ -14,6 +14,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     if (stoppedBy !== undefined) process.exit(EXIT_OF[signal]);
     stoppedBy = signal;
     controller.abort();
+    // Whoever waits for a pipe waits no longer.
+    process.stdin.destroy();
     // Whatever does not look at the signal is given a moment.
     setTimeout(() => process.exit(EXIT_OF[signal]), 4000).unref();
   });
@@ -21,11 +23,16 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 // `headstart ... | head -1` closes the pipe: that is an end, not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? 0 : 5);
+  if (error.code === "EPIPE") process.exit(0);
+  // What a command prints fails by itself; help does not.
+  process.exitCode = 5;
 });
 
+// Remarks that nobody can read are no reason to stop.
+process.stderr.on("error", () => {});
+
 try {
-  process.exitCode = await run(process.argv.slice(2), {
+  const status = await run(process.argv.slice(2), {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -34,6 +41,7 @@ try {
     clock: () => performance.now(),
     now: () => new Date().toISOString(),
   });
+  process.exitCode = status || process.exitCode || 0;
 } catch (error) {
   if (stoppedBy === undefined) throw error;
 }

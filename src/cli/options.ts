@@ -5,7 +5,7 @@ import type { EncoderOptions, Precision } from "../encoder/encoder.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import type { Pooling } from "../encoder/pooling.js";
 
-/** Flags that every command takes, as commander gives them. */
+/** Flags that every command has a use for, as commander gives them. */
 export interface GlobalFlags {
   readonly seed: number;
   readonly threads?: number;
@@ -43,47 +43,72 @@ export interface EncoderFlags {
   readonly cache?: string | boolean;
 }
 
-export function withGlobalFlags(command: Command): Command {
-  return command
-    .option("--seed <number>", "source of all randomness", wholeNumber(0), 1)
-    .option("--threads <number>", "threads of the encoder and of training (default: all cores)", wholeNumber(1))
-    .option("--offline", "use what is on this machine only")
-    .option("--json", "print one JSON object on stdout and nothing else there")
-    .option("--quiet", "no progress and no remarks on stderr")
-    .option("--force", "replace an output that exists")
-    .addOption(new Option("--debug", "show a stack trace with an error").hideHelp());
-}
+/** What a command does that the common flags are about. */
+export type Use = "corpus" | "labels" | "encoder" | "store" | "output";
 
-export function withCorpusFlags(command: Command, { labels }: { readonly labels: boolean }): Command {
-  command.option("--text-column <name>", "column of the texts (default: text)");
-  if (labels) command.option("--label-column <name>", "column of the labels (default: label)");
-  else command.addOption(new Option("--label-column <name>", "accepted; this command reads no labels").hideHelp());
-  command
-    .option("--encoding <name>", "encoding of the files (default: UTF-8, or UTF-16 by its byte order mark)")
-    .option("--limit <rows>", "read so many rows at most", wholeNumber(1))
-    .addOption(new Option("--bad-rows <what>", "rows that cannot be read").choices(["fail", "skip"]).default("fail"))
-    .addOption(
-      new Option("--invalid-utf8 <what>", "bytes that are not UTF-8").choices(["fail", "replace"]).default("fail"),
-    )
-    .addOption(new Option("--from <format>", "format of the pipe").choices(["csv", "tsv", "jsonl"]));
-  if (labels) command.option("--drop-missing", "leave out rows without a label");
+/**
+ * Declares the common flags, which every command accepts; those that are about nothing the command does have no effect
+ * and are left out of its help.
+ */
+export function withCommonFlags(command: Command, uses: readonly Use[]): Command {
+  const groups: readonly (readonly [uses: boolean, flags: readonly Option[]])[] = [
+    [uses.includes("corpus"), corpusFlags()],
+    [uses.includes("labels"), labelFlags()],
+    [uses.includes("encoder"), encoderFlags()],
+    [uses.includes("store"), storeFlags()],
+    [uses.includes("output"), [new Option("--force", "replace an output that exists")]],
+    [true, globalFlags()],
+  ];
+  for (const [shown, flags] of groups) for (const flag of flags) command.addOption(shown ? flag : flag.hideHelp());
   return command;
 }
 
-export function withEncoderFlags(command: Command): Command {
-  return command
-    .option("--encoder <name>", `built-in name, folder or hub id (default: ${BUILT_IN_ENCODER})`)
-    .addOption(new Option("--pooling <how>", "how token vectors become one").choices(["mean", "cls", "max"]))
-    .option("--no-normalize", "do not scale vectors to length 1")
-    .option("--layer <number>", "take the hidden states after this layer (0: the embeddings)", wholeNumber(0))
-    .option("--max-tokens <number>", "cut longer texts", wholeNumber(3))
-    .option("--prompt <text>", "put before every text")
-    .option("--batch-tokens <number>", "tokens of a batch, padding included (default: 2048)", wholeNumber(1))
-    .addOption(new Option("--precision <kind>", "of the computation").choices(["fp32", "int8"]))
-    .option("--allow-batch-dependence", "batch texts although the model then changes their vectors a little")
-    .option("--cache [folder]", "keep vectors and reuse them (HEADSTART_CACHE)")
-    .option("--no-cache", "use no cache");
-}
+const corpusFlags = (): Option[] => [
+  new Option("--text-column <name>", "column of the texts (default: text)"),
+  new Option("--encoding <name>", "encoding of the files (default: UTF-8, or UTF-16 by its byte order mark)"),
+  new Option("--limit <rows>", "read so many rows at most").argParser(wholeNumber(1)),
+  new Option("--bad-rows <what>", "rows that cannot be read").choices(["fail", "skip"]).default("fail"),
+  new Option("--invalid-utf8 <what>", "bytes that are not UTF-8").choices(["fail", "replace"]).default("fail"),
+  new Option("--from <format>", "format of the pipe").choices(["csv", "tsv", "jsonl"]),
+];
+
+const labelFlags = (): Option[] => [
+  new Option("--label-column <name>", "column of the labels (default: label)"),
+  new Option("--drop-missing", "leave out rows without a label"),
+];
+
+const encoderFlags = (): Option[] => [
+  new Option("--encoder <name>", `built-in name, folder or hub id (default: ${BUILT_IN_ENCODER})`),
+  new Option("--pooling <how>", "how token vectors become one").choices(["mean", "cls", "max"]),
+  new Option("--no-normalize", "do not scale vectors to length 1"),
+  new Option("--layer <number>", "take the hidden states after this layer (0: the embeddings)").argParser(
+    wholeNumber(0),
+  ),
+  new Option("--max-tokens <number>", "cut longer texts").argParser(wholeNumber(3)),
+  new Option("--prompt <text>", "put before every text"),
+  new Option("--batch-tokens <number>", "tokens of a batch, padding included (default: 2048)").argParser(
+    wholeNumber(1),
+  ),
+  new Option("--precision <kind>", "of the computation").choices(["fp32", "int8"]),
+  new Option("--allow-batch-dependence", "batch texts although the model then changes their vectors a little"),
+  new Option("--cache [folder]", "keep vectors and reuse them (HEADSTART_CACHE)"),
+  new Option("--no-cache", "use no cache"),
+];
+
+const storeFlags = (): Option[] => [
+  new Option("--store <kind>", "numbers of the vectors written").choices(["fp32", "fp16", "int8"]).default("fp32"),
+];
+
+const globalFlags = (): Option[] => [
+  new Option("--seed <number>", "source of all randomness").argParser(wholeNumber(0)).default(1),
+  new Option("--threads <number>", "threads of the encoder and of training (default: all cores)").argParser(
+    wholeNumber(1),
+  ),
+  new Option("--offline", "use what is on this machine only"),
+  new Option("--json", "print one JSON object on stdout and nothing else there"),
+  new Option("--quiet", "no progress and no remarks on stderr"),
+  new Option("--debug", "show a stack trace with an error").hideHelp(),
+];
 
 export function encoderOptions(flags: EncoderFlags & GlobalFlags): EncoderOptions {
   return defined({

@@ -6,6 +6,7 @@ import { addEmbed } from "./embed.js";
 import { addEncoders } from "./encoders.js";
 import { addEvaluate } from "./evaluate.js";
 import { describeFailure } from "./failure.js";
+import { writeError } from "../store/write-error.js";
 import { addPredict } from "./predict.js";
 import { openTalk } from "./talk.js";
 import { addTrain } from "./train.js";
@@ -43,11 +44,12 @@ export interface World {
 
 /** Runs one command line to its end. @returns the exit status */
 export async function run(args: readonly string[], world: World): Promise<number> {
-  // Known before parsing, since parsing itself may fail.
-  const json = args.includes("--json");
-  const debug = args.includes("--debug");
-  const talk = openTalk({ quiet: args.includes("--quiet"), stream: world.stderr, clock: world.clock });
-  const context: Context = { ...world, talk, print: (text) => write(world.stdout, text) };
+  // Known before parsing, since parsing itself may fail; after a `--` come texts and files.
+  const flags = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const json = flags.includes("--json");
+  const debug = flags.includes("--debug");
+  const talk = openTalk({ quiet: flags.includes("--quiet"), stream: world.stderr, clock: world.clock });
+  const context: Context = { ...world, talk, print: (content) => write(world.stdout, content) };
   const program = new Command("headstart")
     .description("Train small heads on frozen transformer vectors, and know whether they carry over to other texts")
     .version(VERSION, "--version")
@@ -72,9 +74,9 @@ export async function run(args: readonly string[], world: World): Promise<number
   }
 }
 
-/** Waits until the reader has taken the text, so that a slow pipe slows the run instead of filling the memory. */
-function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+/** Waits until the reader has taken it, so that a slow pipe slows the run instead of filling the memory. */
+function write(stream: NodeJS.WriteStream, content: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
+    stream.write(content, (error) => (error ? reject(writeError("stdout", error)) : resolve()));
   });
 }

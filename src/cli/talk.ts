@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { escapeControls } from "../report/textWidth.js";
 
 /** What a command says beside its result: remarks and progress on stderr. */
 export interface Talk {
@@ -38,7 +39,7 @@ export function openTalk({ quiet, stream, clock }: TalkOptions): Talk {
   };
   const say = (line: string): void => {
     clear();
-    stream.write(`${visible(line)}\n`);
+    stream.write(`${escapeControls(line)}\n`);
   };
   return {
     say,
@@ -80,10 +81,3 @@ function duration(seconds: number): string {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;
 }
-
-/** Control characters made visible, so that a corpus cannot drive the terminal. */
-export const visible = (text: string): string =>
-  text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );

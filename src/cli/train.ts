@@ -6,27 +6,19 @@ import { saveHead } from "../head/headFolder.js";
 import type { HeadFile } from "../head/headFile.js";
 import { checkLabels } from "../corpus/labelSet.js";
 import { evaluationText } from "../report/terminal.js";
-import { checkOutputFolder, refuseExisting } from "../store/commit.js";
 import {
   embedTexts,
   gatherRejects,
   labelMapOf,
-  openCache,
   openEncoder,
   readRows,
   warnOfUnused,
+  withCache,
   type AddCommand,
   type Context,
 } from "./context.js";
-import {
-  defined,
-  withCorpusFlags,
-  withEncoderFlags,
-  withGlobalFlags,
-  type CorpusFlags,
-  type EncoderFlags,
-  type GlobalFlags,
-} from "./options.js";
+import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { checkOutputs } from "./outputs.js";
 
 interface TrainFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly output: string;
@@ -60,15 +52,14 @@ export const addTrain: AddCommand = (program, context) => {
     .addOption(
       new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
     );
-  withEncoderFlags(withCorpusFlags(withGlobalFlags(command), { labels: true }))
+  withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((files: string[], flags: TrainFlags) => trainCommand(context(), files, flags));
 };
 
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
   const { talk, clock, print, signal, now } = context;
-  await refuseExisting(flags.output, flags.force);
-  await checkOutputFolder(flags.output);
+  await checkOutputs([flags.output], { inputs: [...files, ...(flags.dev ?? [])], force: flags.force });
   const map = labelMapOf(flags.map);
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, map, rejects });
@@ -79,10 +70,10 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   const began = clock();
   const encoder = await openEncoder(context, flags);
   try {
-    const cache = await openCache(context, flags, encoder);
-    const data = await withVectors(context, rows, { encoder, cache, flags, what: "training texts" });
-    const dev = devRows && (await withVectors(context, devRows, { encoder, cache, flags, what: "dev texts" }));
-    await cache?.close();
+    const { data, dev } = await withCache(context, { flags, encoder }, async (cache) => ({
+      data: await withVectors(context, rows, { encoder, cache, flags, what: "training texts" }),
+      dev: devRows && (await withVectors(context, devRows, { encoder, cache, flags, what: "dev texts" })),
+    }));
     const fitBegan = clock();
     const trained = await trainClassifier(data, {
       ...defined({ dev, threads: flags.threads }),

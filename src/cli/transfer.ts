@@ -3,27 +3,19 @@ import { Option } from "commander";
 import { saveReport } from "../report/saveReport.js";
 import { runTransfer } from "../transfer/transfer.js";
 import type { TransferRecord } from "../transfer/record.js";
-import { checkOutputFolder, refuseExisting } from "../store/commit.js";
 import {
   embedTexts,
   gatherRejects,
   labelMapOf,
-  openCache,
   openEncoder,
   readRows,
   warnOfUnused,
+  withCache,
   type AddCommand,
   type Context,
 } from "./context.js";
-import {
-  defined,
-  withCorpusFlags,
-  withEncoderFlags,
-  withGlobalFlags,
-  type CorpusFlags,
-  type EncoderFlags,
-  type GlobalFlags,
-} from "./options.js";
+import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { checkOutputs } from "./outputs.js";
 
 interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly source: string[];
@@ -53,15 +45,15 @@ export const addTransfer: AddCommand = (program, context) => {
       new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
     )
     .requiredOption("-o, --output <folder>", "where report.html and record.json go");
-  withEncoderFlags(withCorpusFlags(withGlobalFlags(command), { labels: true }))
+  withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((flags: TransferFlags) => transferCommand(context(), flags));
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
   const { talk, print, signal, clock, now } = context;
-  await refuseExisting(flags.output, flags.force);
-  await checkOutputFolder(flags.output);
+  const inputs = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
+  await checkOutputs([flags.output], { inputs, force: flags.force });
   const map = labelMapOf(flags.map);
   const rejects = gatherRejects(flags.output);
   const read = (files: readonly string[]) => readRows(context, files, { flags, map, rejects });
@@ -73,21 +65,25 @@ async function transferCommand(context: Context, flags: TransferFlags): Promise<
       targetTrain: flags.targetTrain && (await read(flags.targetTrain)),
     }),
   };
-  warnOfUnused(context, map, [corpora.source.seen, corpora.target.seen]);
+  warnOfUnused(
+    context,
+    map,
+    Object.values(corpora).map((corpus) => corpus.seen),
+  );
   const encoder = await openEncoder(context, flags);
   try {
-    const cache = await openCache(context, flags, encoder);
-    const record = await runTransfer(encoder, corpora, {
-      ...defined({ map, threads: flags.threads }),
-      seed: flags.seed,
-      classWeights: flags.classWeights,
-      signal,
-      vectorsOf: async (texts, what) => (await embedTexts(context, texts, { encoder, cache, flags, what })).vectors,
-      createdAt: now(),
-      clock,
-      report: path.join(flags.output, "report.html"),
-    });
-    await cache?.close();
+    const record = await withCache(context, { flags, encoder }, (cache) =>
+      runTransfer(encoder, corpora, {
+        ...defined({ map, threads: flags.threads }),
+        seed: flags.seed,
+        classWeights: flags.classWeights,
+        signal,
+        vectorsOf: async (texts, what) => (await embedTexts(context, texts, { encoder, cache, flags, what })).vectors,
+        createdAt: now(),
+        clock,
+        report: path.join(flags.output, "report.html"),
+      }),
+    );
     for (const warning of record.warnings) talk.warn(warning);
     await saveReport(flags.output, record, defined({ force: flags.force }));
     await rejects.save(talk);

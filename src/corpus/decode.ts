@@ -42,16 +42,19 @@ export async function* decodeText(
   }
 }
 
-/** At least four bytes, unless the file is shorter. */
+/** At least four bytes, unless the file or its first line is shorter: who writes a short line may wait for its answer. */
 async function firstBytes(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
   let head: Uint8Array = new Uint8Array(0);
-  while (head.length < 4) {
+  while (head.length < 4 && !isWholeLine(head)) {
     const next = await source.next();
     if (next.done === true) break;
     head = Buffer.concat([head, next.value]);
   }
   return head;
 }
+
+/** Whether the bytes end a line of UTF-8. With a NUL before the line end they might be UTF-16. */
+const isWholeLine = (head: Uint8Array): boolean => head.length > 1 && head.at(-1) === 0x0a && !head.includes(0);
 
 async function* withHead(head: Uint8Array, source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   if (head.length > 0) yield head;

@@ -1,6 +1,5 @@
 import { matrix, type Matrix } from "../math/matrix.js";
 import { HeadstartError } from "../errors.js";
-import type { Output } from "../onnx/session.js";
 import { encoderInputs, planBatches, type Batch } from "./batches.js";
 import type { Encoder } from "./encoder.js";
 import { normalizeInto, poolInto } from "./pooling.js";
@@ -110,11 +109,7 @@ async function embedWindow(
       const to = distinct[batch.texts[r]];
       const out = vectors.data.subarray(to * encoder.width, (to + 1) * encoder.width);
       const start = r * batch.tokens * encoder.width;
-      poolInto(
-        out,
-        { hidden: hidden.data as Float32Array, start, tokens: tokens[batch.texts[r]].ids.length },
-        encoder.pooling,
-      );
+      poolInto(out, { hidden, start, tokens: tokens[batch.texts[r]].ids.length }, encoder.pooling);
       if (encoder.normalize) normalizeInto(out);
       if (!out.every(Number.isFinite)) {
         throw new HeadstartError(
@@ -167,7 +162,8 @@ function countTokens(
   return { tokens: tokens.reduce((sum, t) => sum + t.ids.length, 0), truncated, empty };
 }
 
-async function runBatch(encoder: Encoder, batch: Batch, tokens: readonly Tokens[]): Promise<Output> {
+/** Token vectors of a batch, `[texts * tokens, width]`. */
+async function runBatch(encoder: Encoder, batch: Batch, tokens: readonly Tokens[]): Promise<Float32Array> {
   const { ids, mask, segments, hidden } = encoder.ports;
   const inputs = encoderInputs(batch, tokens, encoder.tokenizer.padId);
   const feeds = new Map([
@@ -175,5 +171,13 @@ async function runBatch(encoder: Encoder, batch: Batch, tokens: readonly Tokens[
     [mask, { data: inputs.mask, dims: inputs.dims }],
     ...(segments === undefined ? [] : [[segments, { data: inputs.segments, dims: inputs.dims }] as const]),
   ]);
-  return (await encoder.session.run(feeds, [hidden])).get(hidden)!;
+  const output = (await encoder.session.run(feeds, [hidden])).get(hidden)!;
+  const wanted = [...inputs.dims, encoder.width];
+  if (output.data instanceof Float32Array && wanted.every((size, i) => size === output.dims[i])) return output.data;
+  throw new HeadstartError(
+    "E_ENCODER_INVALID",
+    `${encoder.name} gave token vectors of shape [${output.dims.join(", ")}] where [${wanted.join(", ")}] in float32 was ` +
+      `expected. Its model and config.json do not belong together: fetch or export it again`,
+    { file: encoder.path },
+  );
 }

@@ -16,7 +16,7 @@ import { openSession, type Session } from "../onnx/session.js";
 import { locateEncoder, type EncoderFolder } from "./locate.js";
 import { describeBrokenFile } from "./modelFile.js";
 import type { Pooling } from "./pooling.js";
-import { readEncoderSettings, type EncoderSettings } from "./settings.js";
+import { readEncoderSettings } from "./settings.js";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.js";
 
 export type Precision = "fp32" | "int8";
@@ -86,14 +86,18 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
   });
   const settings = await readEncoderSettings(folder, overridesOf(options));
   const file = path.join(folder.path, settings.modelFile);
-  const bytes = await readModelBytes(file);
+  const bytes = await readWhole(file);
   const model = readModel(bytes, file);
   const outside = await externalWeights(model, file);
   const ports = encoderPorts(model, file);
   const { ready, precision, hidden } = prepare(model, { file, ports, layer, precision: options.precision, outside });
-  const tokenizerBytes = await readFile(path.join(folder.path, settings.tokenizerFile));
-  const tokenizer = loadTokenizer(parse(tokenizerBytes, settings.tokenizerFile), await configOf(folder, settings), {
-    file: path.join(folder.path, settings.tokenizerFile),
+  const { tokenizerFile, tokenizerConfigFile: configFile } = settings;
+  const tokenizerBytes = await readWhole(path.join(folder.path, tokenizerFile));
+  const configBytes = configFile === undefined ? undefined : await readWhole(path.join(folder.path, configFile));
+  const contents = parse(tokenizerBytes, path.join(folder.path, tokenizerFile));
+  const config = configBytes === undefined ? {} : parse(configBytes, path.join(folder.path, configFile!));
+  const tokenizer = loadTokenizer(contents, config, {
+    file: path.join(folder.path, tokenizerFile),
     maxTokens: settings.maxTokens,
     prompt: settings.prompt,
     lowerCase: settings.lowerCase,
@@ -112,6 +116,7 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
   );
   const fingerprint = hash
     .update(await digest([tokenizerBytes]))
+    .update(await digest(configBytes === undefined ? [] : [configBytes]))
     .update(
       JSON.stringify([settings.pooling, settings.normalize, settings.maxTokens, settings.prompt, settings.lowerCase]),
     )
@@ -156,7 +161,7 @@ function overridesOf({
   };
 }
 
-async function readModelBytes(file: string): Promise<Uint8Array> {
+async function readWhole(file: string): Promise<Uint8Array> {
   const bytes = await readFile(file);
   const broken = describeBrokenFile(bytes.subarray(0, 512), bytes.length);
   if (broken !== undefined) {
@@ -237,11 +242,6 @@ function prepare(
     ready.graph.output = [valueInfo(hidden, "float32", ["batch", "tokens", ports.width ?? "width"])];
   }
   return { ready, precision: integer || rewrite ? "int8" : "fp32", hidden };
-}
-
-async function configOf(folder: EncoderFolder, settings: EncoderSettings): Promise<unknown> {
-  if (settings.tokenizerConfigFile === undefined) return {};
-  return parse(await readFile(path.join(folder.path, settings.tokenizerConfigFile)), settings.tokenizerConfigFile);
 }
 
 function parse(bytes: Uint8Array, file: string): unknown {

@@ -19,7 +19,15 @@ export interface Tokenizer {
 
 interface TokenizerFile {
   readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
-  readonly model?: { readonly vocab?: unknown };
+  readonly normalizer?: Normalizer | null;
+}
+
+/** The part of a tokenizer that changes a text's characters. */
+interface Normalizer {
+  readonly type?: string;
+  readonly lowercase?: boolean;
+  readonly handle_chinese_chars?: boolean;
+  readonly normalizers?: readonly Normalizer[];
 }
 
 export interface TokenizerOptions {
@@ -43,48 +51,83 @@ export interface TokenizerOptions {
  */
 export function loadTokenizer(json: unknown, config: unknown, options: TokenizerOptions): Tokenizer {
   const { file, maxTokens, prompt = "", lowerCase = false } = options;
-  const contents = json as TokenizerFile;
-  // Without its control tokens the tokenizer cannot be made to emit them by a text; its template still adds them.
-  const words = { ...contents, added_tokens: contents.added_tokens?.filter((t) => !t.special) ?? [] };
-  let special: readonly number[];
-  let body: (text: string) => number[];
+  const { body, before, after, padId, clean } = openTokenizer(json, config, file);
+  const room = maxTokens - before.length - after.length;
+  if (room < 1) {
+    throw new HeadstartError("E_USAGE", `At most ${maxTokens} tokens leave no room for a text beside the special ones`);
+  }
+  return {
+    padId,
+    tokenize(text) {
+      const tokensOf = (whole: string): number[] => body(clean(lowerCase ? whole.toLowerCase() : whole));
+      const own = text.toWellFormed();
+      const ids = tokensOf(prompt + own);
+      return {
+        ids: [...before, ...(ids.length > room ? ids.slice(0, room) : ids), ...after],
+        truncated: ids.length > room,
+        empty: prompt === "" ? ids.length === 0 : tokensOf(own).length === 0,
+      };
+    },
+  };
+}
+
+interface OpenTokenizer {
+  /** Ids of a text without special tokens. */
+  readonly body: (text: string) => number[];
+  /** Special tokens in front of a text and behind it. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly padId: number;
+  /** Evens out differences from the reference tokenizer. */
+  readonly clean: (text: string) => string;
+}
+
+function openTokenizer(json: unknown, config: unknown, file: string): OpenTokenizer {
   try {
+    const contents = json as TokenizerFile;
+    // Without its control tokens the tokenizer cannot be made to emit them by a text; its template still adds them.
+    const words = { ...contents, added_tokens: contents.added_tokens?.filter((t) => !t.special) ?? [] };
     const tokenizer = new ModelTokenizer(words, (config ?? {}) as object);
-    special = tokenizer.encode("").ids;
-    body = (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const body = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const special = tokenizer.encode("").ids;
+    if (!special.every(Number.isInteger)) throw new Error("its template names tokens that it does not have");
+    const front = Math.max(0, tokenizer.encode("a").ids.indexOf(body("a")[0]));
+    return {
+      body,
+      before: special.slice(0, front),
+      after: special.slice(front),
+      padId: padIdOf(contents, config),
+      clean: likeReference(contents.normalizer ?? undefined),
+    };
   } catch (cause) {
     throw new HeadstartError("E_ENCODER_INVALID", `Cannot make a tokenizer from ${file}. Fetch the file again`, {
       file,
       cause,
     });
   }
-  const before = special.slice(0, Math.ceil(special.length / 2));
-  const after = special.slice(before.length);
-  const room = maxTokens - special.length;
-  if (room < 1) {
-    throw new HeadstartError("E_USAGE", `At most ${maxTokens} tokens leave no room for a text beside the special ones`);
-  }
-  return {
-    padId: padIdOf(contents, config),
-    tokenize(text) {
-      const clean = likeReference(text.toWellFormed());
-      const ids = body(prompt + (lowerCase ? clean.toLowerCase() : clean));
-      return {
-        ids: [...before, ...(ids.length > room ? ids.slice(0, room) : ids), ...after],
-        truncated: ids.length > room,
-        empty: prompt === "" ? ids.length === 0 : body(clean).length === 0,
-      };
-    },
-  };
 }
 
 /** Ideographs beyond U+FFFF that BERT splits off as words of their own; the library looks at UTF-16 units only. */
 const RARE_IDEOGRAPHS =
   /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 
-/** Evens out two differences from the reference tokenizer: rare ideographs, and the Greek final sigma of JavaScript. */
-function likeReference(text: string): string {
-  return text.replaceAll("\u03a3", "\u03c3").replace(RARE_IDEOGRAPHS, " $& ");
+/**
+ * Evens out two differences from the reference tokenizer, where its normalizers bring them up: the library sets no rare
+ * ideographs apart, and lowers capital sigma by JavaScript's rule, which knows a final form.
+ */
+function likeReference(normalizer: Normalizer | undefined): (text: string) => string {
+  const all = normalizersIn(normalizer);
+  const lowers = all.some((n) => n.type === "Lowercase" || (n.type === "BertNormalizer" && n.lowercase === true));
+  const splits = all.some((n) => n.type === "BertNormalizer" && n.handle_chinese_chars === true);
+  return (text) => {
+    const lowered = lowers ? text.replaceAll("\u03a3", "\u03c3") : text;
+    return splits ? lowered.replace(RARE_IDEOGRAPHS, " $& ") : lowered;
+  };
+}
+
+function normalizersIn(normalizer: Normalizer | undefined): Normalizer[] {
+  if (normalizer === undefined) return [];
+  return [normalizer, ...(normalizer.normalizers ?? []).flatMap(normalizersIn)];
 }
 
 function padIdOf(json: TokenizerFile, config: unknown): number {

@@ -1,7 +1,7 @@
 import { HeadstartError, unreachable } from "../errors.js";
 import { row, type Matrix } from "../math/matrix.js";
 import { sigmoid, softmax } from "../math/softmax.js";
-import type { Standardizer } from "./standardize.js";
+import { refuseNonFinite, type Standardizer } from "./standardize.js";
 
 /** A linear model on standardised vectors. */
 export interface LogisticHead {
@@ -25,7 +25,8 @@ export const headWidth = (head: Head): number => head.weights.cols;
  *
  * A row's result does not depend on the other rows, bit for bit.
  *
- * @throws HeadstartError E_SHAPE when the rows are not as wide as those that the head was trained on
+ * @throws HeadstartError E_SHAPE when the rows are not as wide as those that the head was trained on; E_NOT_FINITE naming
+ *   the first number that is none
  */
 export function predictProbabilities(head: Head, x: Matrix): Float64Array {
   if (x.cols !== headWidth(head)) {
@@ -34,6 +35,7 @@ export function predictProbabilities(head: Head, x: Matrix): Float64Array {
       `The head takes vectors of ${headWidth(head)} numbers, not ${x.cols}. Use the encoder that it was trained with`,
     );
   }
+  refuseNonFinite(x, "Cannot answer for these vectors");
   switch (head.kind) {
     case "logistic":
       return logisticProbabilities(head, x);

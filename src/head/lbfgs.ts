@@ -11,6 +11,11 @@ export interface LbfgsOptions {
   readonly maxIterations?: number;
   /** Pairs of steps remembered. @default 10 */
   readonly memory?: number;
+  /**
+   * Relative difference below which two values count as equal, so that slopes alone judge a step: near the minimum of a
+   * convex function slopes still tell when values have drowned in rounding. @default 0
+   */
+  readonly rounding?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -27,7 +32,7 @@ export interface Minimum {
   readonly history: readonly number[];
 }
 
-const DEFAULTS = { tolerance: 1e-5, maxIterations: 500, memory: 10 } as const satisfies LbfgsOptions;
+const DEFAULTS = { tolerance: 1e-5, maxIterations: 500, memory: 10, rounding: 0 } as const satisfies LbfgsOptions;
 /** Wolfe conditions: sufficient decrease and curvature. */
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
@@ -52,7 +57,7 @@ export async function minimize(
   start: Float64Array,
   options: LbfgsOptions = {},
 ): Promise<Minimum> {
-  const { tolerance, maxIterations, memory } = { ...DEFAULTS, ...options };
+  const { tolerance, maxIterations, memory, rounding } = { ...DEFAULTS, ...options };
   let point: Float64Array = start.slice();
   let { value, gradient } = await evaluate(point);
   let evaluations = 1;
@@ -76,7 +81,7 @@ export async function minimize(
       direction = gradient.map((g) => -g);
     }
     const first = pairs.length === 0 ? Math.min(1, 1 / norm(gradient)) : 1;
-    const found = await lineSearch({ evaluate, point, direction, value, gradient }, first);
+    const found = await lineSearch({ evaluate, point, direction, value, gradient, rounding }, first);
     evaluations += found.evaluations;
     if (found.at === undefined) {
       if (pairs.length === 0) return result(false);
@@ -127,6 +132,7 @@ interface Line {
   readonly direction: Float64Array;
   readonly value: number;
   readonly gradient: Float64Array;
+  readonly rounding: number;
 }
 
 interface Trial extends Evaluated {
@@ -143,8 +149,10 @@ async function lineSearch(line: Line, first: number): Promise<{ at: Trial | unde
     const { value, gradient } = await line.evaluate(point);
     return { point, value, gradient, length, slope: dot(line.direction, gradient) };
   };
+  const noise = line.rounding * Math.abs(line.value);
   const tooHigh = (t: Trial, low: Trial): boolean =>
-    !(t.value <= line.value + DECREASE * t.length * slope0) || t.value >= low.value;
+    !(t.value <= line.value + DECREASE * t.length * slope0 + noise) ||
+    (noise > 0 ? t.value > low.value + noise : t.value >= low.value);
   const flat = (t: Trial): boolean => Math.abs(t.slope) <= -CURVATURE * slope0;
 
   const origin: Trial = { ...line, length: 0, slope: slope0 };

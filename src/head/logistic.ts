@@ -1,9 +1,9 @@
 import { HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
-import { openProducts, type Floats, type Products } from "../onnx/products.js";
 import type { LogisticHead } from "./head.js";
-import { minimize, type Evaluated, type Minimum } from "./lbfgs.js";
-import { balancedWeights, logitCount, logLossInto, type Targets } from "./logisticLoss.js";
+import { minimize, type LbfgsOptions, type Minimum } from "./lbfgs.js";
+import { balancedWeights, logitCount, type Targets } from "./logisticLoss.js";
+import { openLogisticProblem, type LogisticProblem } from "./logisticProblem.js";
 import { fitStandardizer, refuseNonFinite, standardize, type Standardizer } from "./standardize.js";
 
 export interface LogisticOptions {
@@ -11,9 +11,9 @@ export interface LogisticOptions {
   readonly labels: readonly string[];
   /** Weight of the data against the penalty, scikit-learn's C: larger fits closer. @default 1 */
   readonly strength?: number;
-  /** `balanced` gives every label the same total weight. @default "none" */
+  /** `balanced` gives every label the same total weight, the rows' own weights counted. @default "none" */
   readonly classWeights?: "none" | "balanced";
-  /** Weight of every row, on top of the class weights. @default 1 each */
+  /** Weight of every row, 0 or more, on top of the class weights; 0 leaves the row out. @default 1 each */
   readonly sampleWeights?: Float64Array;
   /** Bring columns to mean 0 and deviation 1 first, inside the head. @default true */
   readonly standardize?: boolean;
@@ -44,17 +44,23 @@ const DEFAULTS = {
   tolerance: 1e-5,
   maxIterations: 1000,
 } as const;
+/** Gradients from float32 products, a mean over the rows, are good to about this much. */
+const FLOAT32_TOLERANCE = 1e-6;
+/** Relative error of a sum of many losses in float64, generously. */
+const FLOAT64_ROUNDING = 1e-13;
 
 /**
  * Fits a logistic head: L2 penalty, intercept not penalised, by L-BFGS.
  *
  * The objective is scikit-learn's, strength times the summed log loss plus half the squared norm of the weights; with two
- * labels it has one logit, as there. Products run in float32 on onnxruntime; where those cannot reach the tolerance the
- * end is polished in float64.
+ * labels it has one logit, as there. Products run in float32 on onnxruntime; where those do not reach the tolerance, or
+ * are not to be trusted with it, the end is polished in float64. The head's weights are float32 either way.
  *
  * @param x  `[rows, width]`; not written
  * @param y  label index of every row
- * @throws HeadstartError E_NOT_FINITE, E_SHAPE, or E_LABELS when fewer than two labels occur
+ * @throws HeadstartError E_NOT_FINITE, E_SHAPE, or E_LABELS when fewer than two labels occur, or one of `labels` has no
+ *   rows with weight
+ * @throws RangeError when an index in `y` is out of range or a strength is not above 0
  */
 export async function fitLogistic(x: Matrix, y: Int32Array, options: LogisticOptions): Promise<FittedLogistic> {
   for await (const fitted of fitLogisticPath(x, y, { ...options, strengths: [options.strength ?? DEFAULTS.strength] }))
@@ -68,103 +74,59 @@ export async function* fitLogisticPath(
   y: Int32Array,
   options: Omit<LogisticOptions, "strength"> & { readonly strengths: readonly number[] },
 ): AsyncGenerator<FittedLogistic> {
-  checkData(x, y, options.labels);
+  checkData(x, y, options);
   const o = { ...DEFAULTS, ...options };
   const labels = o.labels.length;
   const weights = rowWeights(y, labels, o);
   const standardizer = o.standardize ? fitStandardizer(x, weights) : identity(x.cols);
   const data = o.standardize ? standardize(x, standardizer) : x;
-  const problem = new Map<"float32" | "float64", Promise<Problem>>();
   const targets: Targets = { y, weights, labels };
-  const open = (kind: "float32" | "float64"): Promise<Problem> => {
-    const numbers = kind === "float32" ? data.data : Float64Array.from(data.data);
-    const opened =
-      problem.get(kind) ?? openProblem(numbers, { rows: x.rows, cols: x.cols, targets, threads: o.threads });
-    problem.set(kind, opened);
-    return opened;
-  };
+  const rows = { rows: x.rows, cols: x.cols, targets, threads: o.threads };
+  const single = await openLogisticProblem(data.data, rows);
+  let double: LogisticProblem | undefined;
   try {
-    let start: Float64Array = new Float64Array(logitCount(labels) * (x.cols + 1));
+    let start: Float64Array = new Float64Array(single.size);
     for (const strength of o.strengths) {
-      const rough = await minimizeAt(await open("float32"), { start, strength, options: o });
-      const best =
-        rough.converged || rough.iterations >= o.maxIterations
-          ? rough
-          : await polish(await open("float64"), rough, { strength, options: o });
-      start = best.point;
-      yield describe(best, {
+      let best = await minimizeAt(single, {
+        start,
         strength,
-        total: (await open("float32")).total,
-        labels: o.labels,
-        standardizer,
-        width: x.cols,
+        options: { ...o, tolerance: Math.max(o.tolerance, FLOAT32_TOLERANCE) },
       });
+      const reached = best.converged && o.tolerance >= FLOAT32_TOLERANCE;
+      if (!reached && best.iterations < o.maxIterations) {
+        double ??= await openLogisticProblem(new Float64Array(data.data), rows);
+        best = await polish(double, best, { strength, options: o });
+      }
+      start = best.point;
+      yield describe(best, { strength, total: single.total, labels: o.labels, standardizer, width: x.cols });
     }
   } finally {
-    for (const opened of problem.values()) await (await opened).products.close();
+    await single.close();
+    await double?.close();
   }
-}
-
-interface Problem {
-  readonly products: Products;
-  /** Mean objective and gradient at a point: weights `[k, width]`, then biases `[k]`. */
-  readonly evaluate: (strength: number) => (point: Float64Array) => Promise<Evaluated>;
-  /** Sum of the rows' weights. */
-  readonly total: number;
-}
-
-interface Data {
-  readonly rows: number;
-  readonly cols: number;
-  readonly targets: Targets;
-  readonly threads: number | undefined;
-}
-
-async function openProblem(numbers: Floats, { rows, cols, targets, threads }: Data): Promise<Problem> {
-  const products = await openProducts(numbers, { rows, cols }, threads === undefined ? {} : { threads });
-  const fresh = (n: number): Floats => (numbers instanceof Float32Array ? new Float32Array(n) : new Float64Array(n));
-  const k = logitCount(targets.labels);
-  const total = targets.weights.reduce((sum, w) => sum + w, 0);
-  const residuals = fresh(rows * k);
-  const weights = fresh(k * cols);
-  const evaluate =
-    (strength: number) =>
-    async (point: Float64Array): Promise<Evaluated> => {
-      weights.set(point.subarray(0, k * cols));
-      const logits = await products.forward(weights, k);
-      for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < k; c++, at++) logits[at] += point[k * cols + c];
-      const loss = logLossInto(residuals, logits, targets);
-      const slopes = await products.backward(residuals, k);
-      const gradient = new Float64Array(point.length);
-      const penalty = 1 / (strength * total);
-      let norm = 0;
-      for (let i = 0; i < k * cols; i++) {
-        norm += point[i] * point[i];
-        gradient[i] = slopes[i] / total + penalty * point[i];
-      }
-      for (let at = 0; at < residuals.length; at++) gradient[k * cols + (at % k)] += residuals[at] / total;
-      return { value: loss / total + (penalty * norm) / 2, gradient };
-    };
-  return { products, evaluate, total };
 }
 
 interface Run {
   readonly start: Float64Array;
   readonly strength: number;
-  readonly options: { readonly tolerance: number; readonly maxIterations: number; readonly signal?: AbortSignal };
+  readonly options: Pick<LbfgsOptions, "rounding" | "signal"> &
+    Required<Pick<LbfgsOptions, "tolerance" | "maxIterations">>;
 }
 
-function minimizeAt(problem: Problem, { start, strength, options }: Run): Promise<Minimum> {
-  const { tolerance, maxIterations, signal } = options;
+function minimizeAt(problem: LogisticProblem, { start, strength, options }: Run): Promise<Minimum> {
+  const { tolerance, maxIterations, rounding = 0, signal } = options;
   return minimize(problem.evaluate(strength), start, {
     tolerance,
     maxIterations,
+    rounding,
     ...(signal === undefined ? {} : { signal }),
   });
 }
 
-async function polish(problem: Problem, rough: Minimum, run: Omit<Run, "start">): Promise<Minimum> {
-  const fine = await minimizeAt(problem, { ...run, start: rough.point });
+async function polish(problem: LogisticProblem, rough: Minimum, run: Omit<Run, "start">): Promise<Minimum> {
+  const maxIterations = run.options.maxIterations - rough.iterations;
+  const options = { ...run.options, maxIterations, rounding: FLOAT64_ROUNDING };
+  const fine = await minimizeAt(problem, { ...run, options, start: rough.point });
   return { ...fine, iterations: rough.iterations + fine.iterations, history: [...rough.history, ...fine.history] };
 }
 
@@ -185,7 +147,7 @@ function describe(
       labels: [...labels],
       standardizer,
       weights: matrix(k, width, Float32Array.from(best.point.subarray(0, k * width))),
-      bias: Float32Array.from(best.point.subarray(k * width)),
+      bias: centred(best.point.subarray(k * width)),
     },
     strength,
     objective: best.value * strength * total,
@@ -195,14 +157,19 @@ function describe(
   };
 }
 
+/** The loss of several logits does not feel what their biases have in common: rounding alone would decide it. */
+function centred(bias: Float64Array): Float32Array {
+  const common = bias.length === 1 ? 0 : bias.reduce((sum, b) => sum + b, 0) / bias.length;
+  return Float32Array.from(bias, (b) => b - common);
+}
+
 function rowWeights(
   y: Int32Array,
   labels: number,
   options: Pick<LogisticOptions, "classWeights" | "sampleWeights">,
 ): Float64Array {
-  const weights = options.classWeights === "balanced" ? balancedWeights(y, labels) : new Float64Array(y.length).fill(1);
-  const own = options.sampleWeights;
-  return own === undefined ? weights : weights.map((w, r) => w * own[r]);
+  const own = options.sampleWeights ?? new Float64Array(y.length).fill(1);
+  return options.classWeights === "balanced" ? balancedWeights(y, own, labels) : own;
 }
 
 const identity = (width: number): Standardizer => ({
@@ -210,7 +177,15 @@ const identity = (width: number): Standardizer => ({
   factor: new Float32Array(width).fill(1),
 });
 
-function checkData(x: Matrix, y: Int32Array, labels: readonly string[]): void {
+function checkData(
+  x: Matrix,
+  y: Int32Array,
+  {
+    labels,
+    sampleWeights,
+    strengths,
+  }: Pick<LogisticOptions, "labels" | "sampleWeights"> & { strengths: readonly number[] },
+): void {
   if (x.rows !== y.length) {
     throw new HeadstartError(
       "E_SHAPE",
@@ -218,7 +193,12 @@ function checkData(x: Matrix, y: Int32Array, labels: readonly string[]): void {
     );
   }
   refuseNonFinite(x, "Cannot fit a head on these vectors");
-  const seen = new Set(y);
+  if (sampleWeights !== undefined) checkWeights(sampleWeights, x.rows);
+  const strange = y.find((label) => !(label >= 0 && label < labels.length));
+  if (strange !== undefined) throw new RangeError(`label ${strange} is none of the ${labels.length} labels`);
+  const weak = strengths.find((strength) => !(strength > 0 && Number.isFinite(strength)));
+  if (weak !== undefined) throw new RangeError(`strength is ${weak}, not a finite number above 0`);
+  const seen = new Set(y.filter((_, r) => sampleWeights?.[r] !== 0));
   const absent = labels.filter((_, i) => !seen.has(i));
   if (labels.length < 2 || absent.length > 0) {
     const found = `labels without a row: ${absent.map((l) => `"${l}"`).join(", ") || "none"}`;
@@ -227,4 +207,19 @@ function checkData(x: Matrix, y: Int32Array, labels: readonly string[]): void {
       `Cannot fit a head: it needs two labels or more, each with rows (${found}). Check --label-column`,
     );
   }
+}
+
+function checkWeights(weights: Float64Array, rows: number): void {
+  if (weights.length !== rows) {
+    throw new HeadstartError(
+      "E_SHAPE",
+      `Cannot fit a head: ${rows} vectors but ${weights.length} weights of rows. Give one weight a vector`,
+    );
+  }
+  const strange = weights.findIndex((w) => !(w >= 0 && w < Infinity));
+  if (strange < 0) return;
+  throw new HeadstartError(
+    "E_NOT_FINITE",
+    `Cannot fit a head: row ${strange + 1} has weight ${weights[strange]}. Give weights of 0 or more`,
+  );
 }

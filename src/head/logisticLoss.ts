@@ -40,11 +40,15 @@ export function logLossInto(
   return loss;
 }
 
-/** Weight of every row so that each label weighs the same in total: n / (labels * rows of the label). */
-export function balancedWeights(y: Int32Array, labels: number): Float64Array {
-  const counts = new Float64Array(labels);
-  for (const label of y) counts[label]++;
-  return Float64Array.from(y, (label) => y.length / (labels * counts[label]));
+/**
+ * Weight of every row so that each label weighs the same in total, and all weigh as much as before: the row's own weight
+ * times `total / (labels * total of its label)`.
+ */
+export function balancedWeights(y: Int32Array, own: Float64Array, labels: number): Float64Array {
+  const totals = new Float64Array(labels);
+  y.forEach((label, r) => (totals[label] += own[r]));
+  const total = own.reduce((sum, w) => sum + w, 0);
+  return own.map((w, r) => (w * total) / (labels * totals[y[r]]));
 }
 
 /** Mean of -log p(true label) over rows of probabilities `[rows, labels]`; a probability of 0 counts as 1e-15. */

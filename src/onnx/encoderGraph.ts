@@ -1,5 +1,14 @@
 import { HeadstartError } from "../errors.js";
-import { lastDimension, rankOf, type OnnxModel } from "./model.js";
+import {
+  elementTypeOf,
+  ElementType,
+  lastDimension,
+  rankOf,
+  type GraphProto,
+  type OnnxModel,
+  type TensorProto,
+  type ValueInfoProto,
+} from "./model.js";
 
 /** Names by which a BERT-style model takes its inputs and gives its token vectors. */
 export interface EncoderPorts {
@@ -19,7 +28,8 @@ const KNOWN_INPUTS = ["input_ids", "attention_mask", "token_type_ids"];
  * Finds the inputs of an encoder by name and its token vectors by rank: the output named `last_hidden_state`, else the
  * first one of rank 3.
  *
- * @throws HeadstartError E_ENCODER_UNSUPPORTED when inputs are missing or unknown, or no output has rank 3
+ * @throws HeadstartError E_ENCODER_UNSUPPORTED when inputs are missing, unknown or not int64, or no output of rank 3 has
+ *   float32 numbers
  */
 export function encoderPorts(model: OnnxModel, file: string): EncoderPorts {
   const fixed = new Set(model.graph.initializer.map((t) => t.name));
@@ -47,6 +57,8 @@ export function encoderPorts(model: OnnxModel, file: string): EncoderPorts {
       { file },
     );
   }
+  for (const input of model.graph.input) if (inputs.includes(input.name)) requireType(input, "int64", file);
+  requireType(hidden, "float32", file);
   return {
     ids: "input_ids",
     mask: "attention_mask",
@@ -54,6 +66,17 @@ export function encoderPorts(model: OnnxModel, file: string): EncoderPorts {
     hidden: hidden.name,
     width: lastDimension(hidden),
   };
+}
+
+function requireType(value: ValueInfoProto, wanted: "int64" | "float32", file: string): void {
+  const type = elementTypeOf(value);
+  if (type === undefined || type === ElementType[wanted]) return;
+  const found = Object.entries(ElementType).find(([, number]) => number === type)?.[0] ?? `ONNX's type ${type}`;
+  throw new HeadstartError(
+    "E_ENCODER_UNSUPPORTED",
+    `${file} has "${value.name}" as ${found}, not as ${wanted}. Export it again without changing types`,
+    { file },
+  );
 }
 
 /**
@@ -72,15 +95,26 @@ export function isQuantized(model: OnnxModel): boolean {
 
 /** Files that hold weights outside the model file, as the model names them. */
 export function externalFiles(model: OnnxModel): string[] {
-  const names = model.graph.initializer.flatMap((t) =>
+  const names = tensorsOf(model.graph).flatMap((t) =>
     t.externalData.filter((e) => e.key === "location").map((e) => e.value),
   );
   return [...new Set(names)];
 }
 
+/** Weights and constants of a graph and of the graphs inside its nodes. */
+function tensorsOf(graph: GraphProto): TensorProto[] {
+  const inNodes = graph.node.flatMap((n) =>
+    n.attribute.flatMap((a) => [
+      ...(a.t === undefined ? [] : [a.t]),
+      ...[...(a.g === undefined ? [] : [a.g]), ...a.graphs].flatMap(tensorsOf),
+    ]),
+  );
+  return [...graph.initializer, ...inNodes];
+}
+
 /**
  * Names of the hidden states after the embeddings (index 0) and after each layer, found by the names of the nodes
- * (`.../layer.3/output/LayerNorm/...`).
+ * (`.../layer.3/output/LayerNorm/Add_1`; deeper names are those of nodes that quantisation put behind).
  *
  * @returns empty when the nodes are not named so
  */
@@ -88,9 +122,9 @@ export function hiddenStates(model: OnnxModel): string[] {
   const last: string[] = [];
   for (const n of model.graph.node) {
     const name = n.name.replace(/^\/?(model|bert|roberta)\//, "").replace(/^\//, "");
-    const layer = /^encoder\/layer\.(\d+)\/output\/LayerNorm\//.exec(name);
+    const layer = /^encoder\/layer\.(\d+)\/output\/LayerNorm\/[^/]+$/.exec(name);
     if (layer !== null) last[Number(layer[1]) + 1] = n.output[0];
-    else if (/^embeddings\/LayerNorm\//.test(name)) last[0] = n.output[0];
+    else if (/^embeddings\/LayerNorm\/[^/]+$/.test(name)) last[0] = n.output[0];
   }
   const complete = last.length > 1 && Array.from(last).every((name) => name !== undefined);
   return complete ? last : [];

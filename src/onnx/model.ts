@@ -144,6 +144,12 @@ export function rankOf(value: ValueInfoProto): number | undefined {
   return value.type?.value.case === "tensorType" ? value.type.value.value.shape?.dim.length : undefined;
 }
 
+/** Element type of an input or output by its number in the format, or undefined where the file does not say. */
+export function elementTypeOf(value: ValueInfoProto): number | undefined {
+  const type = value.type?.value.case === "tensorType" ? value.type.value.value.elemType : 0;
+  return type === 0 ? undefined : type;
+}
+
 /** Last dimension of an input or output, or undefined where it is free or not said. */
 export function lastDimension(value: ValueInfoProto): number | undefined {
   if (value.type?.value.case !== "tensorType") return undefined;

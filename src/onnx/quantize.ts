@@ -8,8 +8,12 @@ const WEIGHT_STEPS = 64;
 /** Activations are u8 around 128, so a row's largest magnitude becomes 127 steps. */
 const ACTIVATION_STEPS = 127;
 const ACTIVATION_ZERO = 128;
-/** Smaller weights are not worth the extra operators. */
-const MIN_WEIGHTS = 4096;
+export interface QuantizeOptions {
+  /** Matrices of fewer numbers stay fp32: they are not worth the extra operators. @default 4096 */
+  readonly minWeights?: number;
+}
+
+const QUANTIZE_DEFAULTS = { minWeights: 4096 } as const satisfies QuantizeOptions;
 
 /**
  * Rewrites the weight products of a BERT-style fp32 model to int8, one activation scale a token.
@@ -21,7 +25,8 @@ const MIN_WEIGHTS = 4096;
  * @returns a fresh model; `model` is not written to
  * @see Yao et al. 2022 (ZeroQuant, token-wise quantisation): https://arxiv.org/abs/2206.01861
  */
-export function quantizePerToken(model: OnnxModel): OnnxModel {
+export function quantizePerToken(model: OnnxModel, options: QuantizeOptions = {}): OnnxModel {
+  const { minWeights } = { ...QUANTIZE_DEFAULTS, ...options };
   const result = copyModel(model);
   const { graph } = result;
   const weights = new Map(graph.initializer.map((t) => [t.name, t]));
@@ -36,8 +41,8 @@ export function quantizePerToken(model: OnnxModel): OnnxModel {
   const quantized = new Set<string>();
   const nodes: NodeProto[] = [];
   for (const n of graph.node) {
-    const product = n.opType === "MatMul" ? bigWeights(weights.get(n.input[1]), 2) : undefined;
-    const table = n.opType === "Gather" ? bigWeights(weights.get(n.input[0]), 2) : undefined;
+    const product = n.opType === "MatMul" ? bigWeights(weights.get(n.input[1]), minWeights) : undefined;
+    const table = n.opType === "Gather" ? bigWeights(weights.get(n.input[0]), minWeights) : undefined;
     if (product !== undefined) {
       nodes.push(...activationNodes(n.input[0], { done: quantized, axesAreInput }), ...productNodes(n, n.input[0]));
       if (!replaced.has(n.input[1])) constants.push(...columnScaled(n.input[1], product));
@@ -51,8 +56,11 @@ export function quantizePerToken(model: OnnxModel): OnnxModel {
     }
   }
   const stillRead = new Set(nodes.flatMap((n) => n.input));
+  const gone = new Set([...replaced].filter((name) => !stillRead.has(name)));
   graph.node = nodes;
-  graph.initializer = [...graph.initializer.filter((t) => stillRead.has(t.name)), ...constants];
+  graph.initializer = [...graph.initializer.filter((t) => !gone.has(t.name)), ...constants];
+  // Old files list weights among the inputs too.
+  graph.input = graph.input.filter((i) => !gone.has(i.name));
   // Rewritten graphs carry other intermediate values than the file described.
   graph.valueInfo = [];
   if (!result.opsetImport.some((o) => o.domain === "com.microsoft")) {
@@ -70,10 +78,10 @@ interface Weights {
   readonly data: Float32Array;
 }
 
-function bigWeights(t: TensorProto | undefined, rank: number): Weights | undefined {
-  if (t === undefined || t.dims.length !== rank) return undefined;
+function bigWeights(t: TensorProto | undefined, minWeights: number): Weights | undefined {
+  if (t === undefined || t.dims.length !== 2) return undefined;
   const [rows, cols] = shapeOf(t);
-  if (rows * cols < MIN_WEIGHTS) return undefined;
+  if (rows * cols < minWeights) return undefined;
   const data = floats(t);
   return data === undefined ? undefined : { rows, cols, data };
 }

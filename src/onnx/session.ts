@@ -20,7 +20,11 @@ export interface Output {
 
 /** An ONNX model made ready to run. */
 export interface Session {
-  /** Runs the model; the inputs are neither copied nor written. Only the outputs in `wanted` are computed. */
+  /**
+   * Runs the model; the inputs are neither copied nor written. Only the outputs in `wanted` are computed.
+   *
+   * @throws HeadstartError E_ENCODER_INVALID when the model cannot take these inputs
+   */
   run(
     inputs: ReadonlyMap<string, { data: NumberArray; dims: readonly number[] }>,
     wanted: readonly string[],
@@ -48,8 +52,18 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
   const settings: InferenceSession.SessionOptions = {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
+    // What goes wrong comes back as an error; a line of the runtime's own on stderr says nothing more.
+    logSeverityLevel: 4,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+  };
+  const file = options.file ?? (typeof model === "string" ? model : "the model");
+  const refuse = (verb: "load" | "run", cause: unknown): HeadstartError => {
+    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    const advice = verb === "load" ? "Export it again" : "Fetch it again, with the tokenizer that belongs to it";
+    return new HeadstartError("E_ENCODER_INVALID", `onnxruntime cannot ${verb} ${file}: ${reason}. ${advice}`, {
+      file,
+      cause,
+    });
   };
   let session: InferenceSession;
   try {
@@ -57,18 +71,15 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
       ? ort.InferenceSession.create(model, settings)
       : ort.InferenceSession.create(model, settings));
   } catch (cause) {
-    const file = options.file ?? (typeof model === "string" ? model : "the model");
-    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new HeadstartError("E_ENCODER_INVALID", `onnxruntime cannot load ${file}: ${reason}. Export it again`, {
-      file,
-      cause,
-    });
+    throw refuse("load", cause);
   }
   return {
     async run(inputs, wanted) {
       const feeds: Record<string, Tensor> = {};
       for (const [name, { data, dims }] of inputs) feeds[name] = tensorOf(ort, data, dims);
-      const results = await session.run(feeds, wanted);
+      const results = await session.run(feeds, wanted).catch((cause: unknown) => {
+        throw refuse("run", cause);
+      });
       return new Map(
         wanted.map((name) => [name, { data: results[name].data as Float32Array, dims: results[name].dims }]),
       );

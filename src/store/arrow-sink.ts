@@ -6,6 +6,7 @@ import {
   Int8,
   RecordBatch,
   RecordBatchFileWriter,
+  RecordBatchStreamWriter,
   Schema,
   Struct,
   Utf8,
@@ -13,29 +14,34 @@ import {
 } from "apache-arrow";
 import type { Data } from "apache-arrow";
 import { unreachable } from "../errors.js";
-import type { PendingFile } from "./commit.js";
+import { checkedTarget } from "./checksum.js";
 import type { StoredVectors, StoreKind } from "./stored-vectors.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
+import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
 
 /**
- * Writes an Arrow IPC file: the columns that travel along as nullable Utf8, for int8 a Float32 `scale`, then `vector` as
- * FixedSizeList. One group is one record batch.
+ * Writes Arrow IPC, as a file or as a stream: the columns that travel along as nullable Utf8, for int8 a Float32 `scale`,
+ * then `vector` as FixedSizeList. One group is one record batch.
  */
-export function arrowSink(file: PendingFile, shape: VectorShape): VectorSink {
+export function arrowSink(file: ByteTarget, shape: VectorShape, form: "file" | "stream" = "file"): VectorSink {
   const schema = arrowSchema(shape);
-  const writer = new CollectingWriter();
-  const flush = (): Promise<void> => file.write(Buffer.concat(writer.collected.splice(0)));
+  const writer = form === "file" ? new CollectingFileWriter() : new CollectingStreamWriter();
+  const checked = checkedTarget(file);
+  const collected = (): Buffer => Buffer.concat(writer.collected.splice(0));
   writer.reset(undefined, schema);
   return {
-    pending: [file],
     append: async (group) => {
       writer.write(arrowBatch(schema, group));
-      await flush();
+      await checked.write(collected());
     },
     finish: async () => {
+      await checked.write(collected());
       writer.finish();
-      await flush();
+      if (form === "stream") return checked.write(collected());
+      // The end of the batches comes first; the footer after it is found from the end of the file.
+      const [end, ...footer] = writer.collected.splice(0);
+      await checked.write(end);
+      await checked.end(Buffer.concat(footer));
     },
   };
 }
@@ -105,13 +111,28 @@ function stringData(values: readonly (string | null)[]): Data<Utf8> {
 }
 
 /** Gives out what was written at once, where the base class queues it for a reader that may come later. */
-class CollectingWriter extends RecordBatchFileWriter {
+class CollectingFileWriter extends RecordBatchFileWriter {
   readonly collected: Uint8Array[] = [];
 
   protected override _write(chunk: unknown): this {
-    if (!this._started || !ArrayBuffer.isView(chunk)) return this;
-    this.collected.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    this._position += chunk.byteLength;
+    if (this._started) this._position += collect(this.collected, chunk);
     return this;
   }
+}
+
+/** As `CollectingFileWriter`, without the footer that only a file can use. */
+class CollectingStreamWriter extends RecordBatchStreamWriter {
+  readonly collected: Uint8Array[] = [];
+
+  protected override _write(chunk: unknown): this {
+    if (this._started) this._position += collect(this.collected, chunk);
+    return this;
+  }
+}
+
+/** @returns the bytes that were added */
+function collect(into: Uint8Array[], chunk: unknown): number {
+  if (!ArrayBuffer.isView(chunk)) return 0;
+  into.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+  return chunk.byteLength;
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { HeadstartError } from "../errors.js";
@@ -80,7 +80,7 @@ export async function openVectorCache(dir: string, options: VectorCacheOptions):
   const { fingerprint, width } = options;
   if (!Number.isInteger(width) || width < 1) throw new RangeError(`A vector has at least one number, not ${width}`);
   const folder = join(dir, folderName(fingerprint));
-  await writing(folder, () => mkdir(folder, { recursive: true }));
+  await writing(folder, () => (options.files ?? nodeFiles).mkdir(folder));
   const cache = new SegmentedCache(folder, options);
   const names = (await readdir(folder)).sort();
   for (const name of names) {

@@ -9,10 +9,9 @@ export class FloatRows {
     this.#data = new Float32Array(width * 64);
   }
 
-  /** Adds one row. @throws RangeError when it has another length */
+  /** Adds one row. @throws Error when it has another length */
   add(row: ArrayLike<number>): void {
-    if (row.length !== this.width)
-      throw new RangeError(`a vector of ${row.length} numbers among those of ${this.width}`);
+    if (row.length !== this.width) throw new Error(`a vector of ${row.length} numbers among those of ${this.width}`);
     if (this.#length + this.width > this.#data.length) {
       const grown = new Float32Array(this.#data.length * 2);
       grown.set(this.#data);

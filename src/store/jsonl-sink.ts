@@ -1,9 +1,8 @@
-import type { PendingFile } from "./commit.js";
 import { floatText } from "./float-text.js";
 import type { StoredVectors } from "./stored-vectors.js";
 import { HALVES } from "./half.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
+import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
 
 /** Rows joined to one string before they are written; bounds memory, whatever the width. */
 const ROWS_A_WRITE = 256;
@@ -12,9 +11,8 @@ const ROWS_A_WRITE = 256;
  * Writes JSON lines: one object a row with the columns that travel along, for int8 a number `scale`, then `vector`. The
  * numbers are the shortest decimals that read back as the same float32.
  */
-export function jsonlSink(file: PendingFile, shape: VectorShape): VectorSink {
+export function jsonlSink(file: ByteTarget, shape: VectorShape): VectorSink {
   return {
-    pending: [file],
     append: (group) =>
       writeLines(file, group.rows, (r) =>
         rowText({ group, shape, r, vector: vectorText(group.vectors, shape.width, r) }),
@@ -24,15 +22,14 @@ export function jsonlSink(file: PendingFile, shape: VectorShape): VectorSink {
 }
 
 /** As `jsonlSink`, but without the vectors: the columns beside an npy file, and the int8 scales. */
-export function companionSink(file: PendingFile, shape: VectorShape): VectorSink {
+export function companionSink(file: ByteTarget, shape: VectorShape): VectorSink {
   return {
-    pending: [file],
     append: (group) => writeLines(file, group.rows, (r) => rowText({ group, shape, r })),
     finish: async () => {},
   };
 }
 
-async function writeLines(file: PendingFile, rows: number, line: (r: number) => string): Promise<void> {
+async function writeLines(file: ByteTarget, rows: number, line: (r: number) => string): Promise<void> {
   for (let start = 0; start < rows; start += ROWS_A_WRITE) {
     const lines: string[] = [];
     for (let r = start; r < Math.min(rows, start + ROWS_A_WRITE); r++) lines.push(line(r));
@@ -56,7 +53,8 @@ function rowText({ group, shape, r, vector }: RowParts): string {
   return `{${fields.join(",")}}`;
 }
 
-function vectorText(vectors: StoredVectors, width: number, r: number): string {
+/** JSON of vector `r`: for int8 its whole numbers, else the shortest decimals that read back as the same float32. */
+export function vectorText(vectors: StoredVectors, width: number, r: number): string {
   const numbers: string[] = [];
   for (let i = r * width; i < (r + 1) * width; i++) {
     if (vectors.kind === "int8") numbers.push(String(vectors.values[i]));

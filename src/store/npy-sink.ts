@@ -1,7 +1,7 @@
 import type { PendingFile } from "./commit.js";
 import { companionSink } from "./jsonl-sink.js";
 import { encodeNpyHeader } from "./npy-header.js";
-import type { VectorShape, VectorSink } from "./vector-sink.js";
+import type { ByteTarget, VectorShape, VectorSink } from "./vector-sink.js";
 
 const KINDS = { fp32: "f4", fp16: "f2", int8: "i1" } as const;
 
@@ -11,19 +11,18 @@ export const companionPath = (npyPath: string): string => npyPath.replace(/\.npy
 /**
  * Writes a C-order npy matrix `[rows, width]`, and beside it JSON lines of the other columns (int8: and the scales).
  *
- * The row count in the header is filled in at the end; the npy file is committed last.
+ * The row count in the header is filled in at the end.
  */
 export async function npySink(
   file: PendingFile,
   shape: VectorShape,
-  { companion }: { readonly companion: PendingFile },
+  { companion }: { readonly companion: ByteTarget },
 ): Promise<VectorSink> {
   const columns = companionSink(companion, shape);
   const kind = KINDS[shape.store];
   let rows = 0;
   await file.write(encodeNpyHeader(kind, 0, shape.width));
   return {
-    pending: [companion, file],
     append: async (group) => {
       const { buffer, byteOffset, byteLength } = group.vectors.values;
       await file.write(new Uint8Array(buffer, byteOffset, byteLength));

@@ -1,15 +1,15 @@
 import type { ColumnChunk, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import type { PendingFile } from "./commit.js";
+import { checkedTarget } from "./checksum.js";
 import { listSchema, writeListChunk } from "./parquet-list.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
+import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
 
 /**
  * Writes Parquet: the columns that travel along as optional strings, for int8 a FLOAT `scale`, then `vector` as a list.
  * One group is one row group.
  */
-export function parquetSink(file: PendingFile, shape: VectorShape): VectorSink {
+export function parquetSink(file: ByteTarget, shape: VectorShape): VectorSink {
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({
     writer: bytes,
@@ -17,20 +17,20 @@ export function parquetSink(file: PendingFile, shape: VectorShape): VectorSink {
     kvMetadata: Object.entries(shape.metadata).map(([key, value]) => ({ key, value })),
     createdBy: "headstart",
   });
-  const flush = async (): Promise<void> => {
-    await file.write(bytes.getBytes());
-    // The offset goes on counting; only the buffer starts anew.
-    bytes.index = 0;
-  };
+  const checked = checkedTarget(file);
   return {
-    pending: [file],
     append: async (group) => {
       writeRowGroup(writer, { group, shape, bytes });
-      await flush();
+      await checked.write(bytes.getBytes());
+      // The offset goes on counting; only the buffer starts anew.
+      bytes.index = 0;
     },
     finish: async () => {
+      // Without rows, the mark at the start is still there.
+      await checked.write(bytes.getBytes());
+      bytes.index = 0;
       await writer.finish();
-      await flush();
+      await checked.end(bytes.getBytes());
     },
   };
 }

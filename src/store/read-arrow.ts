@@ -1,5 +1,6 @@
 import { DataType, RecordBatchReader } from "apache-arrow";
 import type { Data, RecordBatch, Schema } from "apache-arrow";
+import { verifyChecksum } from "./checksum.js";
 import { columnText } from "./column-text.js";
 import { FloatRows } from "./float-rows.js";
 import { floatsOf } from "./half.js";
@@ -14,6 +15,7 @@ import type { VectorTable } from "./vector-sink.js";
  * @throws Error saying, as a clause, what cannot be read; whatever apache-arrow throws on a damaged file
  */
 export async function readArrowVectors(_path: string, file: ReadableFile): Promise<VectorTable> {
+  await verifyChecksum(file);
   const reader = RecordBatchReader.from(await file.bytes(0, file.size)).open();
   // Iterating closes the reader, which then forgets its schema.
   const { schema } = reader;

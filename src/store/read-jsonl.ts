@@ -57,7 +57,7 @@ async function readRows(path: string, file: ReadableFile, visit: Visit): Promise
     line++;
     const text = bytes.toString("utf8");
     if (text.trim() === "") continue;
-    const fields = parseLine(path, text, line);
+    const fields = parseLine(path, bytes, line);
     const scale: unknown = fields[SCALE_COLUMN];
     // What travels along is text, so a scale that is a number is ours.
     const isScale = typeof scale === "number";
@@ -76,12 +76,12 @@ async function readRows(path: string, file: ReadableFile, visit: Visit): Promise
   return { ...rows, columns: [...places.keys()] };
 }
 
-function parseLine(path: string, text: string, line: number): Readonly<Record<string, unknown>> {
+function parseLine(path: string, bytes: Buffer, line: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(bytes.toString("utf8"));
   } catch (cause) {
-    const found = line === 1 ? `it looks like ${looksLike(Buffer.from(text))}` : "it is not JSON";
+    const found = line === 1 ? `it looks like ${looksLike(bytes)}` : "it is not JSON";
     throw unreadable(path, `line ${line} is no JSON object: ${found}`, { line, cause });
   }
   if (isRecord(value)) return value;

@@ -1,5 +1,6 @@
 import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import type { AsyncBuffer, FileMetaData, SchemaTree } from "hyparquet";
+import { verifyChecksum } from "./checksum.js";
 import { columnText } from "./column-text.js";
 import { FloatRows } from "./float-rows.js";
 import type { ReadableFile } from "./read-bytes.js";
@@ -13,12 +14,14 @@ import type { VectorTable } from "./vector-sink.js";
  * @throws Error saying, as a clause, what cannot be read; whatever hyparquet throws on a damaged file
  */
 export async function readParquetVectors(_path: string, file: ReadableFile): Promise<VectorTable> {
+  await verifyChecksum(file);
   const buffer: AsyncBuffer = {
     byteLength: file.size,
     slice: async (start, end) => (await file.bytes(start, end ?? file.size)).buffer,
   };
   const metadata = await parquetMetadataAsync(buffer, { geoparquet: false });
   const tree = parquetSchema(metadata).children;
+  checkColumnPaths(metadata, tree);
   const scaled = isScaled(tree);
   const names = tree.map(({ element }) => element.name);
   if (!names.includes(VECTOR_COLUMN)) throw new Error(`it has no column "${VECTOR_COLUMN}", only ${list(names)}`);
@@ -39,6 +42,23 @@ export async function readParquetVectors(_path: string, file: ReadableFile): Pro
     values,
     metadata: Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ""])),
   };
+}
+
+/**
+ * Checks that every row group has the columns of the schema. Of a damaged file the decoder notices that only while it
+ * already reads others, whose errors then nobody waits for.
+ */
+function checkColumnPaths(metadata: FileMetaData, tree: readonly SchemaTree[]): void {
+  const leaves = tree.flatMap(leavesOf);
+  for (const { columns } of metadata.row_groups) {
+    const paths = columns.map((column) => JSON.stringify(column.meta_data?.path_in_schema));
+    if (paths.join() !== leaves.join())
+      throw new Error("it is damaged: its row groups do not have the columns of its schema");
+  }
+}
+
+function leavesOf(node: SchemaTree): string[] {
+  return node.children.length > 0 ? node.children.flatMap(leavesOf) : [JSON.stringify(node.path)];
 }
 
 /** Rows of one row group after the other, so that only one is in memory as JavaScript values. */

@@ -92,7 +92,10 @@ interface Failure {
 
 function explain(path: string, { start, cause, format }: Failure): HeadstartError {
   const looks = looksLike(start);
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // What a decoder trips over says nothing to the user.
+  const tripped = cause instanceof TypeError || cause instanceof RangeError;
+  const said = tripped ? `it is damaged or cut off (${message})` : message;
   // A stream of Arrow batches has no sign at its start.
   const found =
     looks === EXPECTED[format] || looks === "binary data of an unknown kind" ? said : `it looks like ${looks}`;

@@ -1,7 +1,8 @@
 import { HeadstartError } from "../errors.js";
 import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
+import { csvLine, type Cell } from "./csv-text.js";
 
-export type Cell = string | number | null | Readonly<Record<string, number>>;
+export type { Cell } from "./csv-text.js";
 
 /** Writes rows of named columns; nothing is visible under the final name before `commit`. */
 export interface RowWriter {
@@ -57,15 +58,6 @@ export async function openRowWriter(
       open = false;
     },
   };
-}
-
-const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(",")}\r\n`;
-
-/** A field as RFC 4180 writes it: quoted where it holds a quote, a comma, a line end or outer spaces. */
-function csvCell(cell: Cell): string {
-  if (cell === null) return "";
-  const text = typeof cell === "object" ? JSON.stringify(cell) : String(cell);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Built by hand so that a column named `__proto__` is a field like any other. */

@@ -1,4 +1,3 @@
-import type { PendingFile } from "./commit.js";
 import type { StoredVectors, StoreKind } from "./stored-vectors.js";
 
 /** Values of the columns that travel with the vectors, one row each; null is a missing value. */
@@ -22,10 +21,14 @@ export interface VectorGroup {
   readonly values: RowValues;
 }
 
+/** Where a sink writes to: a file, or a pipe. */
+export interface ByteTarget {
+  /** Appends bytes, or text as UTF-8; resolves when more can be taken. */
+  write(content: Uint8Array | string): Promise<void>;
+}
+
 /** Writes one format; the group is not kept after `append` returns. */
 export interface VectorSink {
-  /** The files that it writes, in the order of committing them. */
-  readonly pending: readonly PendingFile[];
   append(group: VectorGroup): Promise<void>;
   /** Writes what comes after the last row. */
   finish(): Promise<void>;

@@ -1,17 +1,19 @@
 import { HeadstartError, unreachable } from "../errors.js";
-import { matrix } from "../math/matrix.js";
-import type { Matrix } from "../math/matrix.js";
 import { arrowSink } from "./arrow-sink.js";
 import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
 import type { FileSystem, PendingFile } from "./commit.js";
+import { GroupingWriter } from "./grouping-writer.js";
+import type { VectorWriter } from "./grouping-writer.js";
 import { jsonlSink } from "./jsonl-sink.js";
 import { companionPath, npySink } from "./npy-sink.js";
 import { parquetSink } from "./parquet-sink.js";
-import { cosineMeter, fitsHalf, storeVectors } from "./stored-vectors.js";
-import type { StoreCosine, StoreKind } from "./stored-vectors.js";
+import type { StoreKind } from "./stored-vectors.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { RowValues, VectorShape, VectorSink } from "./vector-sink.js";
+import type { VectorShape, VectorSink } from "./vector-sink.js";
 import { vectorFormat } from "./vector-format.js";
+import type { VectorFormat } from "./vector-format.js";
+
+export type { VectorWriter, WrittenVectors } from "./grouping-writer.js";
 
 export interface VectorWriterOptions {
   /** Numbers in a vector, at least 1. */
@@ -28,40 +30,6 @@ export interface VectorWriterOptions {
   readonly files?: FileSystem;
 }
 
-export interface WrittenVectors {
-  readonly rows: number;
-  /** Of all files together. */
-  readonly bytes: number;
-  /** As the user sees them; for npy the companion first. */
-  readonly files: readonly string[];
-  /** How near the stored vectors are to those given; absent for fp32, which keeps every bit, and for no rows. */
-  readonly storeCosine?: StoreCosine;
-}
-
-/** Writes vectors with the columns they came with; nothing is visible under the final name before `commit`. */
-export interface VectorWriter {
-  /**
-   * Adds rows in order; how they are spread over calls does not show in the file. One call at a time. After an error
-   * the writer is aborted.
-   *
-   * @param vectors [rows, width]; copied
-   * @param values  one row of column values for each vector; null is a missing value
-   * @throws HeadstartError E_NOT_FINITE naming the row, E_OUTPUT_WRITE
-   * @throws RangeError when the shapes do not fit
-   */
-  write(vectors: Matrix, values: RowValues): Promise<void>;
-  /** Completes the files and gives them their names. @throws HeadstartError E_OUTPUT_EXISTS, E_OUTPUT_WRITE */
-  commit(): Promise<WrittenVectors>;
-  /** Removes everything written so far; after `commit` it does nothing. */
-  abort(): Promise<void>;
-}
-
-/** Bytes of float32 that are gathered before they are written as one row group or batch. */
-const GROUP_BYTES = 2 ** 24;
-const GROUP_ROWS = 10_000;
-/** UTF-16 units of column values after which a group is written early, however few rows it has. */
-const GROUP_TEXT = 2 ** 24;
-
 /**
  * Opens a writer whose format is the ending of `path`: `.parquet`, `.arrow`, `.npy` (with a `.jsonl` of the other
  * columns beside it) or `.jsonl`. Memory is bounded by one group of rows.
@@ -76,25 +44,44 @@ export async function openVectorWriter(path: string, options: VectorWriterOption
   checkColumns(path, columns, store);
   for (const file of format === "npy" ? [companionPath(path), path] : [path]) await refuseExisting(file, force);
   await checkOutputFolder(path);
-  const sink = await openSink(path, { format, files: options.files, shape: { width, columns, store, metadata } });
-  return new GroupingWriter(path, { ...options, sink });
+  const shape = { width, columns, store, metadata };
+  const { sink, pending } = await openSink(path, { format, files: options.files, shape });
+  return new GroupingWriter({
+    path,
+    shape,
+    sink,
+    commit: async () => {
+      await commitTogether(pending, { force, ...(options.files && { files: options.files }) });
+      return { bytes: pending.reduce((sum, file) => sum + file.bytes, 0), files: pending.map((file) => file.path) };
+    },
+    discard: async () => {
+      for (const file of pending) await file.discard();
+    },
+  });
 }
 
 interface SinkParts {
-  readonly format: ReturnType<typeof vectorFormat>;
+  readonly format: VectorFormat;
   readonly shape: VectorShape;
   readonly files: FileSystem | undefined;
 }
 
-async function openSink(path: string, { format, shape, files }: SinkParts): Promise<VectorSink> {
+interface OpenedSink {
+  readonly sink: VectorSink;
+  /** The files that it writes, in the order of committing them. */
+  readonly pending: readonly PendingFile[];
+}
+
+async function openSink(path: string, { format, shape, files }: SinkParts): Promise<OpenedSink> {
   const file = await openPending(path, files);
+  const pending = [file];
   switch (format) {
     case "parquet":
-      return parquetSink(file, shape);
+      return { sink: parquetSink(file, shape), pending };
     case "arrow":
-      return arrowSink(file, shape);
+      return { sink: arrowSink(file, shape), pending };
     case "jsonl":
-      return jsonlSink(file, shape);
+      return { sink: jsonlSink(file, shape), pending };
     case "npy":
       return openNpySink(file, shape, files);
     default:
@@ -102,19 +89,21 @@ async function openSink(path: string, { format, shape, files }: SinkParts): Prom
   }
 }
 
-async function openNpySink(file: PendingFile, shape: VectorShape, files: FileSystem | undefined): Promise<VectorSink> {
+/** The companion is committed first, so that an npy file is never there without it. */
+async function openNpySink(file: PendingFile, shape: VectorShape, files: FileSystem | undefined): Promise<OpenedSink> {
   const opened = [file];
   try {
     const companion = await openPending(companionPath(file.path), files);
-    opened.push(companion);
-    return await npySink(file, shape, { companion });
+    opened.unshift(companion);
+    return { sink: await npySink(file, shape, { companion }), pending: opened };
   } catch (error) {
     for (const pending of opened) await pending.discard();
     throw error;
   }
 }
 
-function checkColumns(path: string, columns: readonly string[], store: StoreKind): void {
+/** @throws HeadstartError E_COLUMN_AMBIGUOUS for a column with the name of one of the output's own, or of another */
+export function checkColumns(path: string, columns: readonly string[], store: StoreKind): void {
   const taken = new Set(store === "int8" ? [VECTOR_COLUMN, SCALE_COLUMN] : [VECTOR_COLUMN]);
   for (const column of columns) {
     if (taken.has(column)) {
@@ -128,107 +117,5 @@ function checkColumns(path: string, columns: readonly string[], store: StoreKind
       });
     }
     taken.add(column);
-  }
-}
-
-class GroupingWriter implements VectorWriter {
-  readonly #path: string;
-  readonly #options: VectorWriterOptions & { readonly sink: VectorSink };
-  readonly #buffer: Float32Array;
-  readonly #groupRows: number;
-  readonly #meter = cosineMeter();
-  #values: (readonly (string | null)[])[] = [];
-  #text = 0;
-  #rows = 0;
-  #state: "open" | "committed" | "aborted" = "open";
-
-  constructor(path: string, options: VectorWriterOptions & { readonly sink: VectorSink }) {
-    this.#path = path;
-    this.#options = options;
-    this.#groupRows = Math.max(1, Math.min(GROUP_ROWS, Math.floor(GROUP_BYTES / (4 * options.width))));
-    this.#buffer = new Float32Array(this.#groupRows * options.width);
-  }
-
-  async write(vectors: Matrix, values: RowValues): Promise<void> {
-    this.#checkShapes(vectors, values);
-    try {
-      this.#checkNumbers(vectors);
-      for (let r = 0; r < vectors.rows; r++) {
-        const { width } = this.#options;
-        this.#buffer.set(vectors.data.subarray(r * width, (r + 1) * width), this.#values.length * width);
-        this.#values.push(values[r]);
-        for (const value of values[r]) this.#text += value?.length ?? 0;
-        this.#rows++;
-        if (this.#values.length === this.#groupRows || this.#text >= GROUP_TEXT) await this.#flush();
-      }
-    } catch (error) {
-      await this.abort();
-      throw error;
-    }
-  }
-
-  async commit(): Promise<WrittenVectors> {
-    if (this.#state !== "open") throw new Error(`The writer of ${this.#path} is already ${this.#state}`);
-    const { sink, force = false, files } = this.#options;
-    try {
-      await this.#flush();
-      await sink.finish();
-      await commitTogether(sink.pending, { force, ...(files && { files }) });
-    } catch (error) {
-      await this.abort();
-      throw error;
-    }
-    this.#state = "committed";
-    const bytes = sink.pending.reduce((sum, file) => sum + file.bytes, 0);
-    const storeCosine = this.#meter.result();
-    return {
-      rows: this.#rows,
-      bytes,
-      files: sink.pending.map(({ path }) => path),
-      ...(storeCosine && { storeCosine }),
-    };
-  }
-
-  async abort(): Promise<void> {
-    if (this.#state !== "open") return;
-    this.#state = "aborted";
-    for (const file of this.#options.sink.pending) await file.discard();
-  }
-
-  async #flush(): Promise<void> {
-    const rows = this.#values.length;
-    if (rows === 0) return;
-    const { width, store = "fp32", sink } = this.#options;
-    const given = matrix(rows, width, this.#buffer.subarray(0, rows * width));
-    const vectors = storeVectors(given, store);
-    if (store !== "fp32") this.#meter.add(given, vectors);
-    await sink.append({ rows, vectors, values: this.#values });
-    this.#values = [];
-    this.#text = 0;
-  }
-
-  #checkShapes(vectors: Matrix, values: RowValues): void {
-    const { width, columns } = this.#options;
-    if (this.#state !== "open") throw new Error(`The writer of ${this.#path} is already ${this.#state}`);
-    if (vectors.cols !== width) throw new RangeError(`Vectors of width ${vectors.cols} where ${width} was announced`);
-    if (values.length !== vectors.rows)
-      throw new RangeError(`${values.length} rows of values, ${vectors.rows} vectors`);
-    const odd = values.find((row) => row.length !== columns.length);
-    if (odd !== undefined)
-      throw new RangeError(`A row of ${odd.length} values where there are ${columns.length} columns`);
-  }
-
-  #checkNumbers({ cols, data }: Matrix): void {
-    const half = this.#options.store === "fp16";
-    for (let i = 0; i < data.length; i++) {
-      if (Number.isFinite(data[i]) && (!half || fitsHalf(data[i]))) continue;
-      const row = this.#rows + Math.floor(i / cols) + 1;
-      const found = Number.isFinite(data[i])
-        ? `${data[i]}, more than half precision can hold. Give --store fp32`
-        : `${data[i]}, which is no finite number. Leave the row out or take another encoder`;
-      throw new HeadstartError("E_NOT_FINITE", `Cannot write ${this.#path}: the vector of row ${row} has ${found}`, {
-        file: this.#path,
-      });
-    }
   }
 }

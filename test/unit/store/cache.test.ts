@@ -214,15 +214,15 @@ describe("openVectorCache()", () => {
   });
 
   it("gives up the segment of a failed write, and goes on with a fresh one", async () => {
-    for (const at of [0, 1, 2, 3, 4, 5, 6]) {
+    for (const at of [1, 2, 3, 4, 5, 6, 7]) {
       const dir = await tempFolder();
-      const { files, calls } = failingFiles("ENOSPC", at);
+      const { files } = failingFiles("ENOSPC", at);
       const cache = await open(dir, { files });
-      // mkdir, open, write of header, write of records; write of the seal, fsync, rename.
+      // mkdir of the cache; mkdir, open, write of header, write of records; write of the seal, fsync, rename.
       const first = cache.put(["a"], sampleVectors(1, WIDTH)).then(() => cache.close());
-      await expect(first, calls.join()).rejects.toMatchObject({ code: "E_OUTPUT_WRITE" });
+      await expect(first).rejects.toMatchObject({ code: "E_OUTPUT_WRITE" });
       expect(await readdir(join(dir, FINGERPRINT))).toEqual([]);
-      if (at > 3) continue;
+      if (at > 4) continue;
       expect(cache.get(["a"])).toEqual([undefined]);
       await cache.put(["b", "a"], sampleVectors(2, WIDTH));
       await cache.close();

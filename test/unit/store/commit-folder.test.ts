@@ -44,7 +44,8 @@ describe("commitFolder()", () => {
         ["mkdir", "mkdir", "fsync", "fsync", "fsyncDir", "fsyncDir", "rename", "rename", "fsyncDir"][at],
       );
       expect(await readFile(join(path, "a"), "utf8")).toBe(last ? "new" : "old");
-      if (!last) expect(await readdir(parent)).toEqual(["out"]);
+      const others = (await readdir(parent)).filter((name) => name !== "out");
+      expect(others.length).toBe(last ? 1 : 0);
     }
   });
 

@@ -31,11 +31,8 @@ describe("floatText()", () => {
   });
 
   it("writes plain numbers plainly and keeps the sign of zero", () => {
-    const given = [0.1, 0.5, -0.25, 1, 1000, 16777216, 1e-7, 0, -0, 3.4028234663852886e38, 1.401298464324817e-45];
-    expect(given.map((x) => floatText(Math.fround(x)))).toEqual(
-      ["0.1", "0.5", "-0.25", "1", "1000", "16777216", "1e-7", "0", "-0", "3.40282e+38", "1.4013e-45"].map((text, i) =>
-        i < 9 ? text : expect.any(String),
-      ),
-    );
+    const given = [0.1, 0.5, -0.25, 1, 1000, 16777216, 1e-7, 0, -0];
+    const texts = ["0.1", "0.5", "-0.25", "1", "1000", "16777216", "1e-7", "0", "-0"];
+    expect(given.map((x) => floatText(Math.fround(x)))).toEqual(texts);
   });
 });

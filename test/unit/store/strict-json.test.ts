@@ -13,6 +13,15 @@ function plain(value: unknown): unknown {
   return value;
 }
 
+function refuses(text: string): boolean {
+  try {
+    parseStrictJson(text, 100);
+    return false;
+  } catch (error) {
+    return error instanceof SyntaxError;
+  }
+}
+
 describe("parseStrictJson()", () => {
   it("reads what JSON.parse() reads", () => {
     fc.assert(
@@ -35,7 +44,7 @@ describe("parseStrictJson()", () => {
         } catch {
           valid = false;
         }
-        if (!valid) expect(() => parseStrictJson(damaged, 100)).toThrow(SyntaxError);
+        return valid || refuses(damaged);
       }),
     );
   });

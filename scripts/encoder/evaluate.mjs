@@ -1,0 +1,137 @@
+// @ts-check
+/**
+ * Step 5: what an encoder is worth, frozen, with a logistic head.
+ *
+ *   npm run encoder:evaluate -- [--encoder headstart-mini] [--precision int8] [--cache out/cache]
+ *
+ * Needs the corpora (HEADSTART_CORPORA or data/public). Regularisation is chosen on dev splits; test splits are read
+ * last, and only to be scored.
+ */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ensureBuilt, ensureInstalled, ROOT } from "../setup.mjs";
+
+process.env.ORT_DISABLE_TELEMETRY = "1";
+const { values } = parseArgs({
+  options: {
+    encoder: { type: "string", default: "headstart-mini" },
+    precision: { type: "string" },
+    cache: { type: "string", default: join(ROOT, "out/cache") },
+  },
+});
+ensureInstalled();
+ensureBuilt();
+const headstart = await import("../../dist/index.js");
+
+const corpora = process.env.HEADSTART_CORPORA || join(ROOT, "data/public");
+if (!existsSync(corpora)) {
+  console.error("Cannot find the corpora: set HEADSTART_CORPORA, or npm run fetch-corpora");
+  process.exit(2);
+}
+const encoder = await headstart.loadEncoder(values.encoder, {
+  ...(values.precision === undefined ? {} : { precision: /** @type {"fp32" | "int8"} */ (values.precision) }),
+});
+const cache = await headstart.openVectorCache(values.cache, { fingerprint: encoder.fingerprint, width: encoder.width });
+const map = headstart.parseLabelMap("neutral=drop");
+const SIDES = 5; // folds
+
+/** @param {string} file @param {import("../../dist/index.js").LabelMap} [map] */
+async function load(file, map) {
+  const { texts, labels } = await headstart.readLabelled([join(corpora, file)], map === undefined ? {} : { map });
+  const began = performance.now();
+  const { vectors, cached } = await headstart.vectorsOf(encoder, texts, { cache });
+  const rate = (texts.length - cached) / ((performance.now() - began) / 1000);
+  console.error(
+    `${file}: ${texts.length} texts, ${cached} cached${cached < texts.length ? `, ${rate.toFixed(0)}/s` : ""}`,
+  );
+  return { texts, labels, vectors };
+}
+
+/** @typedef {Awaited<ReturnType<typeof load>>} Data */
+
+/** @param {{ train: Data, dev: Data }} rows @param {"none" | "balanced"} [classWeights] */
+const train = ({ train, dev }, classWeights = "none") => headstart.trainClassifier(train, { dev, classWeights });
+const percent = (/** @type {number} */ x) => x.toFixed(4);
+/** @type {string[][]} */
+const rows = [];
+
+const tweets = {
+  train: await load("tweets/semeval-2013-2016.train.csv"),
+  dev: await load("tweets/tweeteval-sentiment.val.csv"),
+};
+const polar = {
+  train: await load("tweets/semeval-2013-2016.train.csv", map),
+  dev: await load("tweets/tweeteval-sentiment.val.csv", map),
+};
+const films = { train: await load("movies/sst2.train.csv"), dev: await load("movies/sst2.val.csv") };
+const sms = await load("spam/sms-spam.csv");
+const heads = {
+  tweets: await train(tweets),
+  balanced: await train(tweets, "balanced"),
+  polar: await train(polar),
+  films: await train(films),
+};
+
+rows.push([
+  "SST-2 val",
+  "accuracy",
+  percent(heads.films.dev.accuracy),
+  percent(heads.films.dev.bagOfWords?.accuracy ?? NaN),
+]);
+rows.push(["TweetEval val", "macro-recall", percent(heads.tweets.dev.macroRecall), ""]);
+rows.push(["TweetEval val, balanced", "macro-recall", percent(heads.balanced.dev.macroRecall), ""]);
+rows.push(["sms-spam, 5 folds", "F1 of spam", percent(await folds(sms)), ""]);
+
+const tests = {
+  tweets: await load("tweets/tweeteval-sentiment.test.csv"),
+  films: await load("movies/sst2.test.csv"),
+  reviews: await load("movies/rt-polarity.csv"),
+};
+const score = (/** @type {keyof typeof heads} */ head, /** @type {keyof typeof tests} */ test) =>
+  headstart.evaluateHead(heads[head], tests[test]).evaluation;
+const accuracy = (/** @type {import("../../dist/index.js").Evaluation} */ e) => [
+  percent(e.accuracy),
+  percent(e.bagOfWords?.accuracy ?? NaN),
+];
+rows.push(["SST-2 -> SST-2 test", "accuracy", ...accuracy(score("films", "films"))]);
+rows.push(["tweets -> TweetEval test", "macro-recall", percent(score("tweets", "tweets").macroRecall), ""]);
+rows.push(["tweets, balanced -> TweetEval test", "macro-recall", percent(score("balanced", "tweets").macroRecall), ""]);
+rows.push(["tweets without neutral -> SST-2 test", "accuracy", ...accuracy(score("polar", "films"))]);
+rows.push(["tweets without neutral -> rt-polarity", "accuracy", ...accuracy(score("polar", "reviews"))]);
+await cache.close();
+await encoder.close();
+
+console.log(
+  `\n${encoder.name}, ${encoder.precision}: frozen, logistic head\n\n| rows | metric | head | bag of words |\n| --- | --- | --- | --- |`,
+);
+for (const row of rows) console.log(`| ${row.join(" | ")} |`);
+
+/** F1 of spam over all folds together, equal texts in one fold; a tenth of the other folds chooses. @param {Data} data */
+async function folds(data) {
+  const names = [...new Set(data.labels)].sort();
+  const y = data.labels.map((label) => names.indexOf(label));
+  const fold = headstart.foldCorpus(y, headstart.duplicateGroups(data.texts), { folds: SIDES, seed: 1 });
+  const counts = { hit: 0, invented: 0, missed: 0 };
+  for (let f = 0; f < SIDES; f++) {
+    const pick = (/** @type {boolean} */ inside) => {
+      const at = y.flatMap((_, i) => ((fold[i] === f) === inside ? [i] : []));
+      return {
+        texts: at.map((i) => data.texts[i]),
+        labels: at.map((i) => data.labels[i]),
+        vectors: headstart.takeRows(data.vectors, at),
+      };
+    };
+    const { evaluation } = headstart.evaluateHead(await headstart.trainClassifier(pick(false)), pick(true));
+    const spam = evaluation.confusion.labels.indexOf("spam");
+    evaluation.confusion.counts.forEach((row, t) =>
+      row.forEach((n, p) => {
+        if (t === spam && p === spam) counts.hit += n;
+        else if (p === spam) counts.invented += n;
+        else if (t === spam) counts.missed += n;
+      }),
+    );
+  }
+  return (2 * counts.hit) / (2 * counts.hit + counts.invented + counts.missed);
+}

@@ -1,0 +1,36 @@
+// @ts-check
+/**
+ * Makes the head that ships, data/heads/sentiment: node scripts/heads/sentiment.mjs
+ *
+ * Needs the corpora (HEADSTART_CORPORA or data/public). The head holds weights and hashes of words, no text.
+ */
+
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureBuilt, ensureInstalled, ROOT, runStep } from "../setup.mjs";
+
+const CARD = `
+## Data
+
+Trained on the English tweets of SemEval-2017 task 4 A's training data (2013 to 2016), with every text of TweetEval's
+validation and test splits removed; the strength was chosen on TweetEval's validation split. Those corpora are for
+research use under Twitter's terms; none of their text is in this folder. \`scripts/heads/sentiment.mjs\` makes the head
+again.
+`;
+
+ensureInstalled();
+ensureBuilt();
+const corpora = process.env.HEADSTART_CORPORA || join(ROOT, "data/public");
+const output = join(ROOT, "data/heads/sentiment");
+const status = runStep(
+  process.execPath,
+  [
+    join(ROOT, "dist/cli/main.js"),
+    ...["train", "tweets/semeval-2013-2016.train.csv", "--dev", "tweets/tweeteval-sentiment.val.csv"],
+    ...["--task", "sentiment", "--force", "-o", output, "--cache", join(ROOT, "out/cache")],
+  ],
+  // The record names the files as they lie in the corpora, not where this machine keeps them.
+  corpora,
+);
+if (status !== 0) process.exit(status);
+appendFileSync(join(output, "README.md"), CARD);

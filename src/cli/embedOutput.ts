@@ -1,0 +1,64 @@
+import { Option } from "commander";
+import { HeadstartError } from "../errors.js";
+import { companionPath } from "../store/npy-sink.js";
+import type { StoreKind } from "../store/stored-vectors.js";
+import { vectorFormat } from "../store/vector-format.js";
+import { openVectorStream, type StreamFormat } from "../store/vector-stream.js";
+import { openVectorWriter, type VectorWriter } from "../store/vector-writer.js";
+import type { Context } from "./context.js";
+import { defined } from "./options.js";
+import { checkOutputs } from "./outputs.js";
+
+/** Flags that say where vectors go, and in which form. */
+export interface EmbedOutputFlags {
+  readonly output: string;
+  readonly to?: StreamFormat;
+  readonly store: StoreKind;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Where the vectors go. */
+export type EmbedOutput =
+  { readonly kind: "file"; readonly path: string } | { readonly kind: "pipe"; readonly format: StreamFormat };
+
+export const toFlag = (): Option =>
+  new Option("--to <format>", "format of -o - (default: jsonl)").choices(["csv", "jsonl", "arrow"]);
+
+/**
+ * Where `-o` says that the vectors go, refused before any long work where that cannot be.
+ *
+ * @throws HeadstartError E_USAGE, E_OUTPUT_ENDING, E_OUTPUT_EXISTS, E_OUTPUT_WRITE
+ */
+export async function chooseOutput(
+  inputs: readonly string[],
+  { output: path, to, force, json }: EmbedOutputFlags,
+): Promise<EmbedOutput> {
+  if (path === "-") {
+    if (json) throw new HeadstartError("E_USAGE", "-o - and --json both write to stdout. Leave one of them out");
+    return { kind: "pipe", format: to ?? "jsonl" };
+  }
+  const format = vectorFormat(path, "write");
+  if (to !== undefined && to !== format) {
+    throw new HeadstartError("E_USAGE", `--to ${to} is for -o -; the ending of ${path} says ${format}. Leave it out`);
+  }
+  await checkOutputs(format === "npy" ? [companionPath(path), path] : [path], { inputs, force });
+  return { kind: "file", path };
+}
+
+export interface EmbedShape {
+  readonly width: number;
+  readonly columns: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Opens what `chooseOutput` chose. */
+export async function openOutput(
+  { print }: Context,
+  output: EmbedOutput,
+  { shape, flags }: { readonly shape: EmbedShape; readonly flags: EmbedOutputFlags },
+): Promise<VectorWriter> {
+  const options = { ...shape, store: flags.store };
+  if (output.kind === "pipe") return openVectorStream({ write: print }, { ...options, format: output.format });
+  return openVectorWriter(output.path, { ...options, ...defined({ force: flags.force }) });
+}

@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { VERSION } from "../../src/version.js";
+import { csv, jsonOf, labelledRows, sharedSandbox, TINY, type Sandbox } from "./runCli.js";
+
+/** The flags that every command accepts, with a value each, and what they are about. */
+const COMMON: readonly (readonly [flag: string, about: string, ...value: string[]])[] = [
+  ["--text-column", "corpus", "text"],
+  ["--encoding", "corpus", "utf-8"],
+  ["--limit", "corpus", "40"],
+  ["--bad-rows", "corpus", "skip"],
+  ["--label-column", "labels", "label"],
+  ["--encoder", "encoder", TINY],
+  ["--pooling", "encoder", "max"],
+  ["--layer", "encoder", "1"],
+  ["--max-tokens", "encoder", "16"],
+  ["--batch-tokens", "encoder", "256"],
+  ["--precision", "encoder", "int8"],
+  ["--cache", "encoder", "kept"],
+  ["--no-cache", "encoder"],
+  ["--store", "store", "fp16"],
+  ["--force", "output"],
+  ["--seed", "all", "3"],
+  ["--threads", "all", "1"],
+  ["--offline", "all"],
+  ["--quiet", "all"],
+  ["--json", "all"],
+];
+const ALL = COMMON.flatMap(([flag, , ...value]) => [flag, ...value]);
+
+/** Each command with what it needs, and what the common flags shown in its help are about. */
+const COMMANDS: Readonly<Record<string, readonly [args: readonly string[], about: readonly string[]]>> = {
+  train: [
+    ["in.csv", "-o", "head"],
+    ["corpus", "labels", "encoder", "output"],
+  ],
+  embed: [
+    ["in.csv", "-o", "out.npy"],
+    ["corpus", "encoder", "store", "output"],
+  ],
+  evaluate: [
+    ["head", "in.csv"],
+    ["corpus", "labels", "encoder", "output"],
+  ],
+  predict: [
+    ["head", "--input", "in.csv", "-o", "out.csv"],
+    ["corpus", "encoder", "output"],
+  ],
+  transfer: [
+    ["--source", "in.csv", "--target", "other.csv", "-o", "moved"],
+    ["corpus", "labels", "encoder", "output"],
+  ],
+  encoders: [[], []],
+  doctor: [[], ["encoder"]],
+};
+
+let box: Sandbox;
+beforeAll(async () => {
+  box = await sharedSandbox();
+  await box.write("in.csv", csv(["text", "label"], labelledRows(60)));
+  await box.write("other.csv", csv(["text", "label"], labelledRows(90).slice(60)));
+});
+
+describe.each(Object.entries(COMMANDS))("headstart %s", (command, [args, about]) => {
+  it("accepts every common flag", async () => {
+    jsonOf(await box.run([command, ...args, ...ALL]));
+  });
+
+  it("is silent on stderr with --quiet", async () => {
+    const { code, stderr } = await box.run([command, ...args, ...ALL]);
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  it("shows examples and the common flags that matter to it with --help", async () => {
+    const { code, stdout, stderr } = await box.run([command, "--help"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain(`Usage: headstart ${command} `);
+    expect(stdout).toMatch(new RegExp(`^Examples:\\n {2}.*headstart ${command}`, "m"));
+    const shown = COMMON.filter(([flag]) => new RegExp(`^ .*${flag}\\b`, "m").test(stdout)).map(([flag]) => flag);
+    expect(shown).toEqual(COMMON.filter(([, what]) => what === "all" || about.includes(what)).map(([flag]) => flag));
+  });
+
+  it("prints the version with --version", async () => {
+    const { code, stdout } = await box.run([command, "--version"]);
+    expect([code, stdout]).toEqual([0, `${VERSION}\n`]);
+  });
+});
+
+describe("headstart", () => {
+  it("has the version of the package", async () => {
+    const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
+    expect((await box.run(["--version"])).stdout).toBe(`${version}\n`);
+  });
+
+  it.each([[[]], [["--help"]], [["help"]]])("shows its commands, examples and exit codes for %j", async (args) => {
+    const { code, stdout, stderr } = await box.run(args);
+    expect([code, stderr]).toEqual([0, ""]);
+    for (const command of Object.keys(COMMANDS)) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
+    expect(stdout).toContain("Examples:");
+    expect(stdout).toContain("Exit codes: 0 done");
+  });
+
+  it("did with the flags what they say", async () => {
+    const settings = JSON.parse(await readFile(box.path("head/headstart.json"), "utf8")) as object;
+    expect(settings).toMatchObject({
+      encoder: { pooling: "max", layer: 1, maxTokens: 16, precision: "int8" },
+      training: { seed: 3 },
+    });
+    expect(await box.files()).not.toContain("kept");
+  });
+});

@@ -1,0 +1,218 @@
+import { gzipSync } from "node:zlib";
+import { mkdir, readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { csv, expectFailure, labelledRows, sandbox, sharedSandbox, TINY, type Sandbox } from "./runCli.js";
+
+const WITH_TINY = ["--encoder", TINY];
+const GOOD = csv(["text", "label"], labelledRows(20));
+
+interface Case {
+  readonly name: string;
+  /** Name of the corpus. @default "in.csv" */
+  readonly file?: string;
+  /** Its content; without it there is no file. */
+  readonly content?: string | Uint8Array;
+  readonly code: string;
+  readonly says: readonly RegExp[];
+}
+
+const UNREADABLE: readonly Case[] = [
+  { name: "a missing file", code: "E_INPUT_MISSING", says: [/in\.csv: there is no such file/] },
+  { name: "a file below a file", file: "x.csv/y.csv", code: "E_INPUT_MISSING", says: [/x\.csv\/y\.csv/] },
+  {
+    name: "an unknown ending",
+    file: "in.xlsx",
+    content: "",
+    code: "E_INPUT_ENDING",
+    says: [/\.csv, \.tsv or \.jsonl/],
+  },
+  { name: "an empty file", content: "", code: "E_CSV_HEADER", says: [/in\.csv:1: .*it is empty/] },
+  { name: "an empty JSONL file", file: "in.jsonl", content: "\n", code: "E_JSONL", says: [/no JSON object/] },
+  {
+    name: "a missing column, with the header and the nearest name",
+    content: "id,txet,label\n1,a,b\n",
+    code: "E_COLUMN_MISSING",
+    says: [/in\.csv:1: .*column "text".*"id", "txet", "label".*Did you mean "txet"\? .*--text-column/],
+  },
+  {
+    name: "two columns of nearly the same name",
+    content: "text,Text,label\na,b,c\n",
+    code: "E_COLUMN_AMBIGUOUS",
+    says: [/"text", "Text"/],
+  },
+  { name: "two columns of one name", content: "text,label,text\na,b,c\n", code: "E_CSV_HEADER", says: [/twice/] },
+  {
+    name: "bytes that are no text",
+    content: Buffer.from("text,label\nok,a\ncaf\xe9,b\n", "latin1"),
+    code: "E_ENCODING",
+    says: [/in\.csv:3 \(byte 19\): .*0xE9/, /--encoding/],
+  },
+  {
+    name: "a quote that is never closed, naming the line where it opened",
+    content: 'text,label\nok,a\n"open,b\nmore,a\nand more,b\n',
+    code: "E_CSV_QUOTE",
+    says: [/^error\[E_CSV_QUOTE\] in\.csv:3 \(byte 16\): /, /opened at line 3 is never closed/],
+  },
+  {
+    name: "a short row",
+    content: "text,label\nok,a\nshort\n",
+    code: "E_CSV_FIELDS",
+    says: [/in\.csv:3\b/, /1 field where the header has 2/, /--bad-rows skip/],
+  },
+  {
+    name: "a line that is no JSON",
+    file: "in.jsonl",
+    content: '{"text":"a","label":"b"}\n{\n',
+    code: "E_JSONL",
+    says: [/in\.jsonl:2/],
+  },
+  {
+    name: "a compressed file that was cut",
+    file: "in.csv.gz",
+    content: gzipSync(GOOD).subarray(0, 60),
+    code: "E_INPUT_UNREADABLE",
+    says: [/the compressed data ends too early/],
+  },
+  { name: "an unknown encoding", file: "in.csv", content: GOOD, code: "E_ENCODING", says: [/"klingon"/] },
+];
+
+describe("headstart ends with 3, one line and nothing written", () => {
+  it.each(UNREADABLE)("for $name", async ({ file = "in.csv", content, code, says }) => {
+    const box = await sandbox();
+    if (content !== undefined) await box.write(file, content);
+    if (file.includes("/")) await box.write("x.csv", GOOD);
+    const before = await box.files();
+    const encoding = says[0].source.includes("klingon") ? ["--encoding", "klingon"] : [];
+    const finished = await box.run(["embed", file, "-o", "new/out.parquet", ...encoding, ...WITH_TINY]);
+    expectFailure(finished, { exit: 3, code, says });
+    expect((await box.files()).filter((name) => name !== "new")).toEqual(before);
+  });
+
+  it("for a folder", async () => {
+    const box = await sandbox();
+    await mkdir(box.path("folder.csv"));
+    const finished = await box.run(["embed", "folder.csv", "-o", "out.npy", ...WITH_TINY]);
+    expectFailure(finished, { exit: 3, code: "E_INPUT_UNREADABLE", says: [/it is a folder/] });
+  });
+
+  it("for files of different columns", async () => {
+    const box = await sandbox();
+    await box.write("a.csv", GOOD);
+    await box.write("b.csv", "text,topic\nx,y\n");
+    const finished = await box.run(["embed", "a.csv", "b.csv", "-o", "out.npy", ...WITH_TINY]);
+    expectFailure(finished, { exit: 3, code: "E_CSV_HEADER", says: [/b\.csv.*lacks "label" and has "topic" besides/] });
+  });
+});
+
+describe("headstart train ends with 3, one line and nothing written", () => {
+  it.each<[string, readonly [string, string][], string, RegExp]>([
+    ["a corpus of nothing but a header", [], "E_NO_ROWS", /in\.csv gives no labelled rows/],
+    [
+      "one class",
+      [
+        ["sun", "a"],
+        ["rain", "a"],
+      ],
+      "E_LABELS",
+      /all 2 rows have the label "a" \(2\)/,
+    ],
+    [
+      "a class of one row",
+      [...labelledRows(20), ["odd", "so-so"]],
+      "E_LABELS",
+      /"so-so", of "bad" \(10\), "good" \(10\), "so-so" \(1\)/,
+    ],
+    [
+      "a label a row",
+      [
+        ["sun", "1"],
+        ["rain", "2"],
+        ["fog", "3"],
+      ],
+      "E_LABELS",
+      /--label-column/,
+    ],
+    [
+      "a missing label",
+      [
+        ["sun", "a"],
+        ["rain", " "],
+      ],
+      "E_LABEL_MISSING",
+      /in\.csv:3.*--drop-missing/,
+    ],
+  ])("for %s", async (_, rows, code, says) => {
+    const box = await sandbox();
+    await box.write("in.csv", csv(["text", "label"], rows));
+    const finished = await box.run(["train", "in.csv", "-o", "head", ...WITH_TINY]);
+    expectFailure(finished, { exit: 3, code, says: [says] });
+    // Labels are judged before the encoder is loaded.
+    expect(finished.stderr).not.toContain("encoder");
+    expect(await box.files()).toEqual(["in.csv"]);
+  });
+
+  it.each<[string, readonly string[], string, RegExp]>([
+    ["a label column that is missing", ["--label-column", "lable"], "E_COLUMN_MISSING", /Did you mean "label"/],
+    ["one column for texts and labels", ["--text-column", "label"], "E_COLUMN_AMBIGUOUS", /--label-column/],
+    ["a malformed map", ["--map", "good:fine"], "E_LABEL_MAP", /has no "="/],
+    ["a map that drops all rows", ["--map", "good=drop,bad=drop"], "E_NO_ROWS", /the map drops all 20/],
+    ["a map that leaves one class", ["--map", "good=bad"], "E_LABELS", /all 20 rows/],
+  ])("for %s", async (_, flags, code, says) => {
+    const box = await sandbox();
+    await box.write("in.csv", GOOD);
+    expectFailure(await box.run(["train", "in.csv", "-o", "head", ...flags, ...WITH_TINY]), {
+      exit: 3,
+      code,
+      says: [says],
+    });
+    expect(await box.files()).toEqual(["in.csv"]);
+  });
+});
+
+describe("with a trained head", () => {
+  let box: Sandbox;
+  beforeAll(async () => {
+    box = await sharedSandbox();
+    await box.write("in.csv", GOOD);
+    expect((await box.run(["train", "in.csv", "-o", "head", "--quiet", ...WITH_TINY])).code).toBe(0);
+  });
+
+  it("headstart evaluate ends with 3 for labels that the head does not know, unless a map bridges them", async () => {
+    await box.write("stars.csv", csv(["text", "label"], labelledRows(20, ["5", "1"])));
+    const args = ["evaluate", "head", "stars.csv", "--errors", "mistakes.csv"];
+    expectFailure(await box.run(args), {
+      exit: 3,
+      code: "E_LABEL_MAP",
+      says: [/"5", "1".*"bad", "good".*--map "5=bad"/],
+    });
+    expect(await box.files()).not.toContain("mistakes.csv");
+    expect((await box.run([...args, "--map", "5=good,1=bad"])).code).toBe(0);
+  });
+
+  it("a run with --force that fails leaves the old output as it was", async () => {
+    await box.write("bad.csv", `${GOOD}"the last row, and a long way from the first"\n`);
+    await box.write("rest.csv", csv(["text", "label"], labelledRows(20, ["5", "1"])));
+    const old = {
+      "out.parquet": "old vectors",
+      "out.csv": "old answers",
+      "e.csv": "old mistakes",
+      "d/report.html": "old",
+    };
+    for (const [name, content] of Object.entries(old)) await box.write(name, content);
+    const weights = await readFile(box.path("head/head.safetensors"));
+    const before = await box.files();
+    for (const args of [
+      ["embed", "bad.csv", "-o", "out.parquet", ...WITH_TINY],
+      ["train", "bad.csv", "-o", "head", ...WITH_TINY],
+      ["evaluate", "head", "rest.csv", "--errors", "e.csv"],
+      ["predict", "head", "--input", "bad.csv", "-o", "out.csv"],
+      ["transfer", "--source", "in.csv", "--target", "rest.csv", "-o", "d", ...WITH_TINY],
+    ]) {
+      const finished = await box.run([...args, "--force"]);
+      expectFailure(finished, { exit: 3, code: args.includes("bad.csv") ? "E_CSV_FIELDS" : "E_LABEL_MAP" });
+    }
+    for (const [name, content] of Object.entries(old)) expect(await readFile(box.path(name), "utf8")).toBe(content);
+    expect(await readFile(box.path("head/head.safetensors"))).toEqual(weights);
+    expect(await box.files()).toEqual(before);
+  });
+});

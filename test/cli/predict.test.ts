@@ -1,0 +1,151 @@
+import { readFile } from "node:fs/promises";
+import { once } from "node:events";
+import { beforeAll, describe, expect, it } from "vitest";
+import { csv, expectFailure, jsonOf, labelledRows, linesOf, sharedSandbox, TINY, type Sandbox } from "./runCli.js";
+
+let box: Sandbox;
+beforeAll(async () => {
+  box = await sharedSandbox();
+  await box.write("train.csv", csv(["text", "label"], labelledRows(60)));
+  const { code } = await box.run(["train", "train.csv", "-o", "head", "--quiet", "--encoder", TINY]);
+  expect(code).toBe(0);
+});
+
+interface Answer {
+  readonly text: string;
+  readonly label: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+function expectAnswers(answers: readonly unknown[], texts: readonly string[]): void {
+  expect(answers).toHaveLength(texts.length);
+  for (const [i, answer] of (answers as Answer[]).entries()) {
+    expect(answer.text).toBe(texts[i]);
+    const { good, bad } = answer.probabilities;
+    expect(good + bad).toBeCloseTo(1, 9);
+    expect(answer.label).toBe(good > bad ? "good" : "bad");
+  }
+}
+
+describe("headstart predict", () => {
+  it.each([[[]], [["--json"]]])("answers for arguments in JSON lines %j", async (flags) => {
+    const texts = ["sun lovely day", "", "rain awful 😀", "sun lovely day"];
+    const finished = await box.run(["predict", "head", ...flags, ...texts]);
+    expect(finished.code).toBe(0);
+    const answers = linesOf(finished);
+    expectAnswers(answers, texts);
+    expect(answers[3]).toEqual(answers[0]);
+  });
+
+  it("takes what follows -- as texts, whatever it looks like", async () => {
+    const texts = ["--json", "--quiet", "-o"];
+    const finished = await box.run(["predict", "head", "--", ...texts]);
+    expectAnswers(linesOf(finished), texts);
+    expect(finished.stderr).toContain("encoder");
+  });
+
+  it("answers for every line of a pipe, CRLF or not, in order", async () => {
+    const texts = ["sun lovely day", "", "one\u2028line", ...labelledRows(3000).map(([text]) => text), "last"];
+    const input = `\ufeff${texts.join("\r\n")}`;
+    expectAnswers(linesOf(await box.run(["predict", "head"], { input })), texts);
+  });
+
+  it("answers a line before the pipe closes, however short it is", async () => {
+    const { process: child, finished } = box.start(["predict", "head", "--quiet"]);
+    for (const text of ["ok", "sun lovely day"]) {
+      child.stdin.write(`${text}\n`);
+      const [chunk] = (await once(child.stdout, "data")) as [Buffer];
+      expectAnswers([JSON.parse(chunk.toString())], [text]);
+    }
+    child.stdin.end();
+    expect((await finished).code).toBe(0);
+  });
+
+  it("answers nothing for an empty pipe", async () => {
+    const { code, stdout } = await box.run(["predict", "head"], { input: "" });
+    expect([code, stdout]).toEqual([0, ""]);
+  });
+
+  it("refuses bytes of a pipe that are no text, where it is not told to replace them", async () => {
+    const input = Buffer.from("sun\nra\xffn\n", "latin1");
+    const refused = await box.run(["predict", "head"], { input });
+    expect(linesOf(refused).map(({ text }) => text)).toEqual(["sun"]);
+    expectFailure({ ...refused, stdout: "" }, { exit: 3, code: "E_ENCODING", says: [/line 2, byte 6/] });
+    const replaced = await box.run(["predict", "head", "--invalid-utf8", "replace"], { input });
+    expectAnswers(linesOf(replaced), ["sun", "ra\ufffdn"]);
+    const named = await box.run(["predict", "head", "--encoding", "latin1"], { input });
+    expectAnswers(linesOf(named), ["sun", "raÿn"]);
+  });
+
+  it("says the same with a cache as without", async () => {
+    const args = ["predict", "head", "sun lovely day"];
+    const plain = await box.run(args);
+    for (const _ of ["cold", "warm"]) {
+      expect((await box.run([...args, "--cache", "kept"])).stdout).toBe(plain.stdout);
+    }
+    expect((await box.files()).some((name) => name.startsWith("kept/"))).toBe(true);
+  });
+});
+
+describe("headstart predict --input", () => {
+  const COLUMNS = ["id", "text", "label"];
+  const ROWS = labelledRows(2100).map(([text, label], i) => [String(i), text, label]);
+
+  it("writes .csv: the columns of the input, its own label under another name, and the answer", async () => {
+    await box.write("in.csv", csv(COLUMNS, ROWS));
+    const finished = await box.run(["predict", "head", "--input", "in.csv", "-o", "out.csv", "--json"]);
+    expect(jsonOf(finished)).toEqual({ rows: 2100, rejected: 0, output: "out.csv" });
+    expect(finished.stderr).toContain('the input\'s own column "label" is called "input_label" in out.csv');
+    const [header, ...lines] = (await readFile(box.path("out.csv"), "utf8")).trimEnd().split("\r\n");
+    expect(header).toBe("id,text,input_label,label,probability");
+    const rows = lines.map((line) => line.split(","));
+    expect(rows.map((row) => row.slice(0, 3))).toEqual(ROWS);
+    const alone = linesOf(await box.run(["predict", "head", ROWS[7][1]]))[0] as unknown as Answer;
+    expect(rows[7].slice(3)).toEqual([alone.label, String(alone.probabilities[alone.label])]);
+  });
+
+  it("writes .jsonl with all probabilities, and renames until a name is free", async () => {
+    await box.write("odd.csv", csv(["text", "label", "input_label", "probability"], [["sun", "a", "b", "c"]]));
+    const args = ["predict", "head", "--input", "odd.csv", "-o", "odd.jsonl"];
+    const { code, stdout } = await box.run(args);
+    expect([code, stdout]).toEqual([0, "1 rows in = 1 out + 0 rejected\nodd.jsonl\n"]);
+    const row = JSON.parse(await readFile(box.path("odd.jsonl"), "utf8")) as Answer & Record<string, unknown>;
+    expectAnswers([row], ["sun"]);
+    const given = { input_input_label: "a", input_label: "b", input_probability: "c" };
+    expect(row).toMatchObject({ ...given, probability: row.probabilities[row.label] });
+  });
+
+  it("writes a header and warns for a corpus without rows", async () => {
+    await box.write("none.csv", "id,text\n");
+    const finished = await box.run(["predict", "head", "--input", "none.csv", "-o", "none-out.csv", "--json"]);
+    expect(jsonOf(finished)).toMatchObject({ rows: 0 });
+    expect(finished.stderr).toContain("warning: the corpus has no rows");
+    expect(await readFile(box.path("none-out.csv"), "utf8")).toBe("id,text,label,probability\r\n");
+  });
+
+  it("skips bad rows and tells of them", async () => {
+    await box.write("bad.csv", "id,text\n1,sun\n2\n");
+    const args = ["predict", "head", "--input", "bad.csv", "-o", "bad-out.csv", "--bad-rows", "skip", "--json"];
+    expect(jsonOf(await box.run(args))).toMatchObject({ rows: 1, rejected: 1 });
+    expect(await readFile(box.path("bad-out.csv.rejects.jsonl"), "utf8")).toContain('"line":3');
+  });
+
+  it.each([
+    [["--input", "in.csv"], /go together/],
+    [["-o", "out.jsonl"], /go together/],
+    [["--input", "in.csv", "-o", "x.csv", "--", "a text"], /not both/],
+    [["--input", "in.csv", "-o", "x.parquet"], /\.csv or \.jsonl/],
+  ])("refuses %j", async (flags, says) => {
+    const finished = await box.run(["predict", "head", ...flags]);
+    const code = flags.includes("x.parquet") ? "E_OUTPUT_ENDING" : "E_USAGE";
+    expectFailure(finished, { exit: 2, code, says: [says] });
+  });
+});
+
+describe("headstart predict sentiment", () => {
+  it("answers with the head and the encoder that ship", async () => {
+    const finished = await box.run(["predict", "sentiment", "I loved it", "What a waste of time"]);
+    expect(finished.code).toBe(0);
+    expect(linesOf(finished).map(({ label }) => label)).toEqual(["positive", "negative"]);
+  });
+});

@@ -1,0 +1,227 @@
+import { readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  csv,
+  expectFailure,
+  jsonOf,
+  labelledRows,
+  linesOf,
+  sandbox,
+  sharedSandbox,
+  TINY,
+  type Finished,
+  type Sandbox,
+} from "./runCli.js";
+
+const COLUMNS = ["text", "label"];
+const WITH_TINY = ["--encoder", TINY];
+const SCORE = { accuracy: expect.any(Number) as number, macroF1: expect.any(Number) as number };
+/** What cli.md promises of every evaluation. */
+const evaluationOf = (labels: readonly string[], n: number): object => ({
+  n,
+  ...SCORE,
+  macroRecall: expect.any(Number) as number,
+  metric: "macroF1",
+  interval95: [expect.any(Number), expect.any(Number)],
+  perLabel: Object.fromEntries(
+    labels.map((label) => [label, expect.objectContaining({ support: expect.any(Number) as number })]),
+  ),
+  confusion: { labels, counts: labels.map(() => labels.map(() => expect.any(Number) as number)) },
+  majority: SCORE,
+  bagOfWords: SCORE,
+});
+
+let box: Sandbox;
+let trained: Finished;
+beforeAll(async () => {
+  box = await sharedSandbox();
+  await box.write("train.csv", csv(COLUMNS, labelledRows(60)));
+  await box.write("test.csv", csv(COLUMNS, labelledRows(100).slice(80)));
+  trained = await box.run(["train", "train.csv", "-o", "head", "--task", "sentiment", "--json", ...WITH_TINY]);
+});
+
+describe("headstart train", () => {
+  it("prints what it did as one object", () => {
+    const json = jsonOf(trained);
+    expect(json).toMatchObject({ head: "head", task: "sentiment", labels: ["bad", "good"] });
+    const { n, dev, epochs, seconds, fitSeconds } = json as Record<string, number> & { dev: { n: number } };
+    expect(dev).toMatchObject(evaluationOf(["bad", "good"], 60 - n));
+    expect(dev.n).toBeGreaterThan(1);
+    expect(epochs).toBeGreaterThan(0);
+    expect(seconds).toBeGreaterThan(fitSeconds);
+    expect(fitSeconds).toBeGreaterThan(0);
+  });
+
+  it("writes a folder of weights, settings and a card, and nothing else", async () => {
+    const files = (await box.files()).filter((name) => name.startsWith("head"));
+    expect(files).toEqual(["head", "head/README.md", "head/head.safetensors", "head/headstart.json"]);
+  });
+
+  it("gives the same bytes again, and others for another seed", async () => {
+    const weights = (folder: string): Promise<Buffer> => readFile(box.path(`${folder}/head.safetensors`));
+    const train = ["train", "train.csv", "--quiet", ...WITH_TINY];
+    expect((await box.run([...train, "-o", "again/"])).code).toBe(0);
+    expect((await box.run([...train, "-o", "other", "--seed", "2"])).code).toBe(0);
+    expect(await weights("again")).toEqual(await weights("head"));
+    expect(await weights("other")).not.toEqual(await weights("head"));
+  });
+
+  it("shows its dev score to people, on rows that --dev names", async () => {
+    const args = ["train", "train.csv", "--dev", "test.csv", "-o", "shown", "--class-weights", "balanced"];
+    const { code, stdout, stderr } = await box.run([...args, ...WITH_TINY]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Dev: 20 rows given for it");
+    expect(stdout).toContain("macro-F1");
+    expect(stdout).toContain("shown: trained on 60 rows");
+    expect(stderr).toContain("train.csv: 60 rows read, 60 used, 0 rejected");
+  });
+
+  it("renames and drops labels with --map, and warns of a label that no row has", async () => {
+    const own = await sandbox();
+    await own.write("stars.csv", csv(["review", "stars"], labelledRows(90, ["5", "1", "3"])));
+    const args = ["train", "stars.csv", "-o", "head", "--text-column", "review", "--label-column", "stars"];
+    const finished = await own.run([...args, "--map", "5=good,1=bad,3=drop,2=bad", "--json", ...WITH_TINY]);
+    expect(jsonOf(finished).labels).toEqual(["bad", "good"]);
+    expect(finished.stderr).toContain("90 rows read, 60 used, 0 rejected, 30 dropped by the map");
+    expect(finished.stderr).toContain('warning: the map names the label "2", which no row has');
+  });
+
+  it("skips bad rows and those without a label, and tells of them beside the head", async () => {
+    const own = await sandbox();
+    await own.write("in.csv", `${csv(COLUMNS, labelledRows(40))}alone\n"no label",\n`);
+    const args = ["train", "in.csv", "-o", "head/", "--bad-rows", "skip", "--drop-missing", "--json"];
+    const finished = await own.run([...args, ...WITH_TINY]);
+    expect(jsonOf(finished).labels).toEqual(["bad", "good"]);
+    expect(finished.stderr).toContain("in.csv: 42 rows read, 40 used, 2 rejected");
+    const rejects = (await readFile(own.path("head.rejects.jsonl"), "utf8")).trim().split("\n");
+    expect(rejects.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual([42, 43]);
+    expect((await own.files()).filter((name) => name.startsWith("head/"))).toHaveLength(3);
+  });
+});
+
+describe("headstart evaluate", () => {
+  it("prints the evaluation as one object", async () => {
+    const json = jsonOf(await box.run(["evaluate", "head", "test.csv", "--json"]));
+    expect(json).toMatchObject({ ...evaluationOf(["bad", "good"], 20), head: "head", corpus: ["test.csv"] });
+    const { counts } = json.confusion as { counts: number[][] };
+    expect(counts.flat().reduce((sum, n) => sum + n)).toBe(20);
+  });
+
+  it("shows it to people with the baselines beside it", async () => {
+    const { code, stdout } = await box.run(["evaluate", "head", "test.csv", "--quiet"]);
+    expect(code).toBe(0);
+    for (const part of ["head on test.csv", "macro-F1", "95 % interval", "commonest label", "bag of words"]) {
+      expect(stdout).toContain(part);
+    }
+  });
+
+  it.each(["csv", "jsonl"])("lists the mistakes in .%s, the most confident first", async (ending) => {
+    const wrong = labelledRows(100)
+      .slice(80)
+      .map(([text, label]) => [text, label === "good" ? "bad" : "good"]);
+    await box.write("wrong.csv", csv(COLUMNS, wrong));
+    const args = ["evaluate", "head", "wrong.csv", "--errors", `mistakes.${ending}`, "--json"];
+    const { confusion, errors } = jsonOf(await box.run(args)) as {
+      confusion: { counts: [[number, number], [number, number]] };
+      errors: string;
+    };
+    expect(errors).toBe(`mistakes.${ending}`);
+    const listed = linesOf(await box.run(["embed", errors, "-o", "-", ...WITH_TINY])) as Record<string, string>[];
+    expect(listed).toHaveLength(confusion.counts[0][1] + confusion.counts[1][0]);
+    expect(listed.length).toBeGreaterThan(0);
+    const confidence = listed.map(({ probability }) => Number(probability));
+    expect(confidence).toEqual(confidence.toSorted((a, b) => b - a));
+    for (const { label, predicted, file, line, text } of listed) {
+      expect(predicted).not.toBe(label);
+      expect(file).toBe("wrong.csv");
+      expect(wrong[Number(line) - 2]).toEqual([text, label]);
+    }
+  });
+
+  it("warns of an answer that no row has, which a map leaves out", async () => {
+    await box.write("three.csv", csv(COLUMNS, labelledRows(90, ["good", "bad", "so-so"])));
+    expect((await box.run(["train", "three.csv", "-o", "three", "--quiet", ...WITH_TINY])).code).toBe(0);
+    const plain = await box.run(["evaluate", "three", "test.csv", "--json"]);
+    expect(plain.stderr).toContain('warning: no row has the label "so-so"');
+    const mapped = jsonOf(await box.run(["evaluate", "three", "test.csv", "--map", "so-so=drop", "--json"]));
+    expect(mapped.confusion).toMatchObject({ labels: ["bad", "good"] });
+  });
+});
+
+describe("headstart transfer", () => {
+  const SIDES = ["transfer", "--source", "train.csv", "--target", "test.csv", ...WITH_TINY];
+
+  it("prints the record as one object, and writes it with its report", async () => {
+    await box.write("own.csv", csv(COLUMNS, labelledRows(140).slice(100)));
+    const args = [...SIDES, "--target-train", "own.csv", "-o", "moved", "--json"];
+    const json = jsonOf(await box.run(args));
+    const labels = ["bad", "good"];
+    expect(json).toMatchObject({
+      source: evaluationOf(labels, 12),
+      target: evaluationOf(labels, 20),
+      ceiling: evaluationOf(labels, 20),
+      drop: expect.any(Number) as number,
+      verdict: { call: expect.stringMatching(/^(positive|neutral|negative)$/) as string },
+      leakage: { exact: 0 },
+      divergence: { proxyA: expect.any(Number) as number },
+      report: "moved/report.html",
+    });
+    const { source, target, drop } = json as { source: { macroF1: number }; target: { macroF1: number }; drop: number };
+    expect(drop).toBeCloseTo(source.macroF1 - target.macroF1, 12);
+    expect(JSON.parse(await readFile(box.path("moved/record.json"), "utf8"))).toEqual(json);
+    expect(await readFile(box.path("moved/report.html"), "utf8")).toMatch(/^<!doctype html>/i);
+  });
+
+  it("shows the five numbers to people, on rows that --source-dev names, and knows no verdict without more", async () => {
+    await box.write("dev.csv", csv(COLUMNS, labelledRows(80).slice(60)));
+    const { code, stdout } = await box.run([...SIDES, "--source-dev", "dev.csv", "-o", "shown-report", "--quiet"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^macro-F1 in-domain +\d\.\d{3} .*, 20 rows$/m);
+    expect(stdout).toMatch(/^macro-F1 on the target +\d\.\d{3} .*, 20 rows$/m);
+    for (const name of ["drop", "majority on the target", "bag of words on the target"])
+      expect(stdout).toMatch(new RegExp(`^${name} +-?\\d\\.\\d{3}$`, "m"));
+    expect(stdout).toMatch(/^verdict +unknown: /m);
+    expect(stdout).toContain("shown-report/report.html");
+  });
+
+  it("refuses labels of the target that the source has not, before it embeds, and leaves nothing", async () => {
+    await box.write("stars.csv", csv(COLUMNS, labelledRows(20, ["5", "1"])));
+    const before = await box.files();
+    const args = ["transfer", "--source", "train.csv", "--target", "stars.csv", "-o", "no", ...WITH_TINY];
+    expectFailure(await box.run(args), { exit: 3, code: "E_LABEL_MAP", says: [/"5", "1"/, /--map/] });
+    expect(await box.files()).toEqual(before);
+    const mapped = await box.run([...args, "--map", "5=good,1=bad", "--json"]);
+    expect(jsonOf(mapped)).toMatchObject({ map: { "5": "good", "1": "bad" }, ceiling: null });
+  });
+});
+
+describe("headstart encoders", () => {
+  it("lists the built-in encoder with its size", async () => {
+    const { encoders } = jsonOf(await box.run(["encoders", "--json"])) as { encoders: Record<string, unknown>[] };
+    expect(encoders).toHaveLength(1);
+    expect(encoders[0]).toMatchObject({ name: "headstart-mini", kind: "built-in" });
+    expect(encoders[0].bytes).toBeGreaterThan(1e6);
+    expect((await box.run(["encoders"])).stdout).toMatch(/^headstart-mini +built-in +[\d.]+ MB/);
+  });
+});
+
+describe("headstart doctor", () => {
+  it("checks this machine, and agrees with another implementation of the same encoder", async () => {
+    const { ok, textsPerSecond, checks } = jsonOf(await box.run(["doctor", "--json", ...WITH_TINY])) as {
+      ok: boolean;
+      textsPerSecond: number;
+      checks: { name: string; ok: boolean; found: string }[];
+    };
+    expect(checks.filter((check) => !check.ok)).toEqual([]);
+    expect(ok).toBe(true);
+    expect(textsPerSecond).toBeGreaterThan(0);
+    const agreement = checks.find(({ name }) => name === "agrees with transformers.js");
+    expect(agreement?.found).toMatch(/^cosine (1\.000000|0\.9999\d\d) at least/);
+  });
+
+  it("shows a line a check to people", async () => {
+    const { code, stdout } = await box.run(["doctor", ...WITH_TINY]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^headstart \d+\.\d+\.\d+\nok {3}node: v/);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { csv, expectFailure, labelledRows, sandbox, TINY } from "./runCli.js";
+
+const EMBED = ["embed", "in.csv", "-o", "out.npy", "--encoder", TINY];
+
+describe("headstart ends with 2 and one line", () => {
+  it.each<[string, readonly string[], string, RegExp]>([
+    ["an unknown flag", [...EMBED, "--poolin", "cls"], "E_USAGE", /'--poolin' \(Did you mean --pooling\?\)/],
+    ["an unknown flag before the command", ["--nope", "embed"], "E_USAGE", /'--nope'/],
+    ["an unknown command", ["embedd", "in.csv"], "E_USAGE", /'embedd' \(Did you mean embed\?\)/],
+    ["help for an unknown command", ["help", "embedd"], "E_USAGE", /no such command/],
+    ["a missing argument", ["embed", "-o", "out.npy"], "E_USAGE", /'corpus'/],
+    ["a missing head", ["predict"], "E_USAGE", /'head'/],
+    ["a missing output", ["embed", "in.csv"], "E_USAGE", /--output/],
+    ["a missing source", ["transfer", "--target", "in.csv", "-o", "out"], "E_USAGE", /--source/],
+    ["a flag without its value", ["embed", "in.csv", "-o"], "E_USAGE", /-o, --output <file>/],
+    ["an argument too many", ["encoders", "in.csv"], "E_USAGE", /too many arguments/],
+    [
+      "an unknown ending",
+      ["embed", "in.csv", "-o", "out.csv"],
+      "E_OUTPUT_ENDING",
+      /\.parquet, \.arrow, \.npy or \.jsonl/,
+    ],
+    ["no ending", ["embed", "in.csv", "-o", "out"], "E_OUTPUT_ENDING", /\.parquet/],
+    ["an unknown ending of a missing corpus", ["embed", "no.csv", "-o", "out.h5"], "E_OUTPUT_ENDING", /out\.h5/],
+    ["an unknown ending of mistakes", ["evaluate", "h", "in.csv", "--errors", "e.txt"], "E_OUTPUT_ENDING", /e\.txt/],
+    ["a bad number", [...EMBED, "--limit", "many"], "E_USAGE", /--limit <rows>.*whole number of at least 1/],
+    ["a number too small", [...EMBED, "--threads", "0"], "E_USAGE", /--threads.*at least 1/],
+    ["a negative number", [...EMBED, "--layer", "-1"], "E_USAGE", /--layer.*at least 0/],
+    ["half a number", [...EMBED, "--seed", "1.5"], "E_USAGE", /--seed.*whole number/],
+    ["an empty number", [...EMBED, "--seed", ""], "E_USAGE", /--seed.*whole number/],
+    ["a bad choice", [...EMBED, "--pooling", "median"], "E_USAGE", /Allowed choices are mean, cls, max/],
+    ["a bad choice of a flag without use", ["encoders", "--store", "fp8"], "E_USAGE", /fp32, fp16, int8/],
+    ["a layer that the encoder lacks", [...EMBED, "--layer", "99"], "E_USAGE", /it has layers 0 to \d/],
+    ["too few tokens", [...EMBED, "--max-tokens", "1"], "E_USAGE", /at least 3/],
+    ["--json with -o -", ["embed", "in.csv", "-o", "-", "--json"], "E_USAGE", /stdout/],
+    ["--to that is not the ending", [...EMBED, "--to", "arrow"], "E_USAGE", /the ending of out\.npy says npy/],
+  ])("for %s", async (_, args, code, says) => {
+    const box = await sandbox();
+    await box.write("in.csv", csv(["text", "label"], labelledRows(10)));
+    const finished = await box.run(args);
+    if (!args.includes("--json")) expectFailure(finished, { exit: 2, code, says: [says] });
+    else
+      expect(JSON.parse(finished.stderr)).toEqual({ error: { code, message: expect.stringMatching(says) as string } });
+    expect(finished.code).toBe(2);
+    expect(await box.files()).toEqual(["in.csv"]);
+  });
+
+  it("for an output that is an input, --force or not", async () => {
+    const box = await sandbox();
+    await box.write("in.jsonl", '{"text":"sun"}\n');
+    for (const args of [
+      ["embed", "in.jsonl", "-o", "in.npy", "--force", "--encoder", TINY],
+      ["predict", "head", "--input", "in.jsonl", "-o", "./in.jsonl", "--force"],
+      ["train", "in.jsonl", "-o", "in.jsonl", "--force"],
+    ]) {
+      expectFailure(await box.run(args), { exit: 2, code: "E_USAGE", says: [/in\.jsonl: this run reads it/] });
+    }
+    expect(await box.files()).toEqual(["in.jsonl"]);
+  });
+});

@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encoderInputs, planBatches } from "../../../src/encoder/batches.js";
+
+const lengths = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 60 });
+const budget = fc.integer({ min: 0, max: 200 });
+
+describe("planBatches", () => {
+  it("has every text in exactly one batch", () => {
+    fc.assert(
+      fc.property(lengths, budget, (all, most) => {
+        const seen = planBatches(all, most).flatMap((batch) => [...batch.texts]);
+        expect(seen.sort((a, b) => a - b)).toEqual(all.map((_, i) => i));
+      }),
+    );
+  });
+
+  it("pads each batch to its longest text and keeps to the budget unless a text is alone", () => {
+    fc.assert(
+      fc.property(lengths, budget, (all, most) => {
+        for (const { texts, tokens } of planBatches(all, most)) {
+          expect(texts.length).toBeGreaterThan(0);
+          expect(tokens).toBe(Math.max(...Array.from(texts, (i) => all[i])));
+          if (texts.length > 1) expect(texts.length * tokens).toBeLessThanOrEqual(most);
+        }
+      }),
+    );
+  });
+
+  it("fills batches: two neighbours would not fit into one", () => {
+    fc.assert(
+      fc.property(lengths, budget, (all, most) => {
+        const batches = planBatches(all, most);
+        for (let b = 1; b < batches.length; b++) {
+          const next = all[batches[b].texts[0]];
+          expect((batches[b - 1].texts.length + 1) * next).toBeGreaterThan(most);
+        }
+      }),
+    );
+  });
+
+  it("goes from short to long, equal lengths in the order given, and depends on the lengths alone", () => {
+    fc.assert(
+      fc.property(lengths, budget, (all, most) => {
+        const batches = planBatches(all, most);
+        const order = batches.flatMap((batch) => [...batch.texts]);
+        const sorted = all.map((_, i) => i).sort((a, b) => all[a] - all[b] || a - b);
+        expect(order).toEqual(sorted);
+        expect(planBatches(Int32Array.from(all), most)).toEqual(batches);
+      }),
+    );
+  });
+});
+
+describe("encoderInputs", () => {
+  it("pads at the end with the id for it and masks the padding", () => {
+    const tokens = [[5, 6, 7], [1], [8, 9]].map((ids) => ({ ids, truncated: false, empty: false }));
+    const inputs = encoderInputs({ texts: Int32Array.of(2, 0), tokens: 4 }, tokens, 77);
+    expect(inputs).toEqual({
+      ids: BigInt64Array.of(8n, 9n, 77n, 77n, 5n, 6n, 7n, 77n),
+      mask: BigInt64Array.of(1n, 1n, 0n, 0n, 1n, 1n, 1n, 0n),
+      segments: new BigInt64Array(8),
+      dims: [2, 4],
+    });
+  });
+});

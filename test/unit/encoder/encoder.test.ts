@@ -1,0 +1,205 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { embedAll } from "../../../src/encoder/embed.js";
+import { loadEncoder, type EncoderOptions } from "../../../src/encoder/encoder.js";
+import { writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model.js";
+import { quantizePerToken } from "../../../src/onnx/quantize.js";
+import { fixture, fixtureModel, folderFrom, golden, modelBytes, openEncoder, type PooledText } from "./tinyBert.js";
+
+const TINY = fixture("tiny-bert");
+const MODEL = "onnx/model.onnx";
+const texts = golden<PooledText>("tiny-bert").texts.map(({ text }) => text);
+
+/** tiny-bert with its first weights said to lie in a file of this name. */
+function withWeightsIn(location: string): { model: OnnxModel; weights: TensorProto; bytes: Uint8Array } {
+  const model = fixtureModel("tiny-bert");
+  const [weights, ...others] = model.graph.initializer;
+  const outside = {
+    ...weights,
+    rawData: new Uint8Array(0),
+    dataLocation: 1,
+    externalData: [{ $typeName: "onnx.StringStringEntryProto" as const, key: "location", value: location }],
+  } as unknown as TensorProto;
+  return {
+    model: { ...model, graph: { ...model.graph, initializer: [outside, ...others] } },
+    weights,
+    bytes: weights.rawData,
+  };
+}
+
+describe("loadEncoder", () => {
+  it("says what the encoder is and where its choices come from", async () => {
+    const encoder = await openEncoder(TINY);
+    expect(encoder).toMatchObject({
+      kind: "local",
+      width: 32,
+      pooling: "mean",
+      normalize: true,
+      maxTokens: 64,
+      prompt: "",
+      layer: undefined,
+      precision: "fp32",
+      dependsOnBatch: false,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(encoder.decisions).toContain("fp32");
+    expect((await openEncoder(TINY, { layer: 1 })).decisions).toContain("hidden states after layer 1");
+  });
+
+  it("sees that a vector of dynamic-int8 depends on its batch, and that one of the rewritten model does not", async () => {
+    expect(await openEncoder(fixture("dynamic-int8"))).toMatchObject({ dependsOnBatch: true, precision: "int8" });
+    expect(await openEncoder(TINY, { precision: "int8" })).toMatchObject({ dependsOnBatch: false, precision: "int8" });
+  });
+
+  it.each([-1, 3, 1.5, Number.NaN])("refuses layer %d of an encoder of two", async (layer) => {
+    await expect(loadEncoder(TINY, { layer })).rejects.toMatchObject({
+      code: "E_USAGE",
+      message: expect.stringContaining("layers 0 to 2"),
+    });
+  });
+
+  it.each([
+    ["odd-inputs", "pixel_values"],
+    ["rank2-output", "sentence_embedding"],
+  ] as const)("refuses %s with E_ENCODER_UNSUPPORTED, naming %s", async (name, found) => {
+    await expect(loadEncoder(fixture(name))).rejects.toMatchObject({
+      code: "E_ENCODER_UNSUPPORTED",
+      message: expect.stringContaining(found),
+    });
+  });
+
+  it("refuses fp32 where there are int8 weights only", async () => {
+    const bytes = writeModel(quantizePerToken(fixtureModel("tiny-bert"), { minWeights: 256 }));
+    const folder = await folderFrom("tiny-bert", { [MODEL]: bytes });
+    await expect(loadEncoder(folder, { precision: "fp32" })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
+    expect(await openEncoder(folder)).toMatchObject({ precision: "int8", dependsOnBatch: false });
+    // Its layers are still found by their names.
+    expect((await embedAll(await openEncoder(folder, { layer: 1 }), texts)).vectors.rows).toBe(texts.length);
+  });
+});
+
+describe("the fingerprint", () => {
+  const of = async (path: string, options: EncoderOptions = {}): Promise<string> =>
+    (await openEncoder(path, options)).fingerprint;
+
+  it("is another one for each thing that changes a vector", async () => {
+    const model = fixtureModel("tiny-bert");
+    const { initializer } = model.graph;
+    const moved = Uint8Array.from(initializer[0].rawData);
+    moved[0] ^= 1;
+    const weights = [{ ...initializer[0], rawData: moved }, ...initializer.slice(1)] as TensorProto[];
+    const changedModel = { ...model, graph: { ...model.graph, initializer: weights } };
+    const cased = (await readFile(join(TINY, "tokenizer.json"), "utf8")).replace(
+      '"lowercase":true',
+      '"lowercase":false',
+    );
+    const folders = [
+      await folderFrom("tiny-bert", { [MODEL]: writeModel(changedModel) }),
+      await folderFrom("tiny-bert", { "tokenizer.json": cased }),
+      await folderFrom("tiny-bert", { "tokenizer_config.json": '{"model_max_length":64,"remove_space":true}' }),
+      await folderFrom("tiny-bert", { "sentence_bert_config.json": '{"max_seq_length":64,"do_lower_case":true}' }),
+    ];
+    const found = [
+      await of(TINY),
+      await of(TINY, { pooling: "cls" }),
+      await of(TINY, { pooling: "max" }),
+      await of(TINY, { normalize: false }),
+      await of(TINY, { maxTokens: 63 }),
+      await of(TINY, { prompt: "query: " }),
+      await of(TINY, { layer: 0 }),
+      await of(TINY, { layer: 1 }),
+      await of(TINY, { precision: "int8" }),
+    ];
+    for (const folder of folders) found.push(await of(folder));
+    expect(new Set(found).size).toBe(found.length);
+  });
+
+  it("is the same for another number of threads, another place, and choices that the files make anyway", async () => {
+    const copy = await folderFrom("tiny-bert", {});
+    const found = [
+      await of(TINY),
+      await of(TINY, { threads: 1 }),
+      await of(TINY, { threads: 2 }),
+      await of(copy),
+      await of(TINY, { pooling: "mean", normalize: true, maxTokens: 64, prompt: "", precision: "fp32" }),
+    ];
+    expect(new Set(found).size).toBe(1);
+  });
+});
+
+describe("weights in a second file", () => {
+  it("give the vectors and need the file; its bytes are in the fingerprint", async () => {
+    const { model, bytes } = withWeightsIn("model.onnx_data");
+    const folder = await folderFrom("tiny-bert", {
+      [MODEL]: writeModel(model),
+      "onnx/model.onnx_data": bytes,
+    });
+    const [inside, outside] = [await openEncoder(TINY), await openEncoder(folder)];
+    expect((await embedAll(outside, texts)).vectors).toEqual((await embedAll(inside, texts)).vectors);
+    const other = Uint8Array.from(bytes);
+    other[0] ^= 1;
+    await writeFile(join(folder, "onnx/model.onnx_data"), other);
+    expect((await openEncoder(folder)).fingerprint).not.toBe(outside.fingerprint);
+    await expect(loadEncoder(folder, { precision: "int8" })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
+    await expect(loadEncoder(folder, { layer: 1 })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
+  });
+
+  it.each(["../secret", "/etc/passwd", "..\\secret", "sub/../../secret", "sub/secret", "..", "."])(
+    "are refused where they lead out of the folder: %s",
+    async (location) => {
+      const { model, bytes } = withWeightsIn(location);
+      const folder = await folderFrom("tiny-bert", { [MODEL]: writeModel(model), secret: bytes });
+      await mkdir(join(folder, "onnx/sub"), { recursive: true });
+      await writeFile(join(folder, "onnx/sub/secret"), bytes);
+      await expect(loadEncoder(folder)).rejects.toMatchObject({
+        code: "E_ENCODER_INVALID",
+        message: expect.stringContaining("is refused"),
+      });
+    },
+  );
+
+  it("are missed by name where the file is not there, or is a folder", async () => {
+    const { model } = withWeightsIn("model.onnx_data");
+    for (const more of [{}, { "onnx/model.onnx_data/file": "" }]) {
+      const folder = await folderFrom("tiny-bert", { [MODEL]: writeModel(model), ...more });
+      await expect(loadEncoder(folder)).rejects.toMatchObject({
+        code: "E_ENCODER_MISSING",
+        message: expect.stringContaining("model.onnx_data"),
+      });
+    }
+  });
+});
+
+describe("a broken file", () => {
+  it.each([
+    ["a git-lfs pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 90000\n", "git-lfs pointer"],
+    ["a web page", "<!doctype html><title>404</title>", "HTML page"],
+    ["an empty file", "", "is empty"],
+    ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0), "is gzip"],
+    ["a cut model", modelBytes("tiny-bert").subarray(0, 40_000), "model.onnx"],
+    ["one byte", Uint8Array.of(8), "model.onnx"],
+  ])("as the model: %s is refused with E_ENCODER_INVALID that says so", async (_, content, found) => {
+    const folder = await folderFrom("tiny-bert", { [MODEL]: content });
+    await expect(loadEncoder(folder)).rejects.toMatchObject({
+      code: "E_ENCODER_INVALID",
+      message: expect.stringContaining(found),
+    });
+  });
+
+  it.each([
+    ["tokenizer.json", "version https://git-lfs.github.com/spec/v1\n", "git-lfs pointer"],
+    ["tokenizer.json", "", "is empty"],
+    ["tokenizer.json", '{"version":"1.0"', "JSON"],
+    ["tokenizer.json", "null", "tokenizer.json"],
+    ["tokenizer_config.json", "{,}", "JSON"],
+  ])("as %s: %j is refused with E_ENCODER_INVALID and the file's path", async (file, content, found) => {
+    const folder = await folderFrom("tiny-bert", { [file]: content });
+    const error = await loadEncoder(folder).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ code: "E_ENCODER_INVALID", message: expect.stringContaining(found) });
+    expect((error as Error).message).toContain(join(folder, file));
+  });
+});

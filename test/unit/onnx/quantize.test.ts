@@ -1,0 +1,112 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { cosine } from "../../../src/math/matrix.js";
+import { encoderPorts } from "../../../src/onnx/encoderGraph.js";
+import { newModel, node, tensor, valueInfo, writeModel, type OnnxModel } from "../../../src/onnx/model.js";
+import { quantizePerToken } from "../../../src/onnx/quantize.js";
+import { openSession, type Session } from "../../../src/onnx/session.js";
+import { fixtureModel } from "../encoder/tinyBert.js";
+import { hiddenOf, someTexts } from "./tokenRuns.js";
+
+const open: Session[] = [];
+
+afterAll(async () => {
+  for (const session of open) await session.close();
+});
+
+async function sessionOf(model: OnnxModel, threads = 1): Promise<Session> {
+  const session = await openSession(writeModel(model), { threads });
+  open.push(session);
+  return session;
+}
+
+const fp32 = fixtureModel("tiny-bert");
+const ports = encoderPorts(fp32, "tiny-bert");
+// tiny-bert's matrices are far smaller than those that are worth it.
+const int8 = quantizePerToken(fp32, { minWeights: 256 });
+const texts = someTexts(24, 40);
+
+describe("quantizePerToken", () => {
+  it("gives a text the same bits alone, in a batch, padded to 64 tokens and with two threads", async () => {
+    const session = await sessionOf(int8);
+    const alone: Float32Array[] = [];
+    for (const text of texts) alone.push((await hiddenOf(session, ports, [text]))[0]);
+    expect(await hiddenOf(session, ports, texts)).toEqual(alone);
+    expect(await hiddenOf(session, ports, texts, 64)).toEqual(alone);
+    expect(await hiddenOf(await sessionOf(int8, 2), ports, texts, 64)).toEqual(alone);
+  });
+
+  it("stays near fp32, and is not fp32", async () => {
+    const exact = await hiddenOf(await sessionOf(fp32), ports, texts);
+    const rounded = await hiddenOf(await sessionOf(int8), ports, texts);
+    exact.forEach((hidden, i) => expect(cosine(hidden, rounded[i])).toBeGreaterThan(0.99));
+    expect(rounded).not.toEqual(exact);
+  });
+
+  it("rewrites all products with weights, shrinks the file and leaves the model as it was", () => {
+    const before = writeModel(fp32);
+    const made = quantizePerToken(fp32, { minWeights: 256 });
+    expect(Buffer.compare(writeModel(fp32), before)).toBe(0);
+    const weights = new Set(fp32.graph.initializer.map((t) => t.name));
+    const products = fp32.graph.node.filter((n) => n.opType === "MatMul" && weights.has(n.input[1]));
+    expect(products).toHaveLength(12);
+    expect(made.graph.node.filter((n) => n.opType === "MatMulIntegerToFloat")).toHaveLength(12);
+    const bytes = (model: OnnxModel): number =>
+      model.graph.initializer.reduce((sum, t) => sum + t.rawData.byteLength, 0);
+    expect(bytes(made)).toBeLessThan(0.45 * bytes(fp32));
+  });
+
+  it("quantises no weights below the smallest size", () => {
+    const made = quantizePerToken(fp32);
+    expect(made.graph.node.some((n) => n.opType === "MatMulIntegerToFloat")).toBe(false);
+    const table = made.graph.initializer.filter((t) => t.dims.join() === "197,32");
+    expect(table.map((t) => t.dataType)).toEqual([3]);
+  });
+
+  // ReduceMax takes its axes as an attribute up to opset 17, as an input from 18 on.
+  it.each([13, 17, 18, 20])("makes a graph that runs in opset %i", async (opset) => {
+    const weights = Float32Array.from({ length: 16 * 4 }, (_, i) => Math.sin(i));
+    const model = newModel(opset);
+    model.graph.node = [node("MatMul", { inputs: ["x", "w"], outputs: ["y"] })];
+    model.graph.initializer = [tensor("w", "float32", [16, 4], weights)];
+    model.graph.input = [valueInfo("x", "float32", ["rows", 16])];
+    model.graph.output = [valueInfo("y", "float32", ["rows", 4])];
+    const x = Float32Array.from({ length: 2 * 16 }, (_, i) => Math.cos(i * i) * (i < 16 ? 1000 : 0.001));
+    const run = async (made: OnnxModel): Promise<Float32Array> => {
+      const session = await sessionOf(made);
+      const outputs = await session.run(new Map([["x", { data: x, dims: [2, 16] }]]), ["y"]);
+      return outputs.get("y")!.data as Float32Array;
+    };
+    const [exact, rounded] = [await run(model), await run(quantizePerToken(model, { minWeights: 1 }))];
+    for (const row of [0, 1]) {
+      const part = (all: Float32Array): Float32Array => all.subarray(row * 4, row * 4 + 4);
+      expect(cosine(part(rounded), part(exact))).toBeGreaterThan(0.999);
+      expect(Math.hypot(...part(rounded)) / Math.hypot(...part(exact))).toBeCloseTo(1, 1);
+    }
+  });
+
+  it("gives zero for a token of zeros, not NaN", async () => {
+    const model = newModel(13);
+    model.graph.node = [node("MatMul", { inputs: ["x", "w"], outputs: ["y"] })];
+    model.graph.initializer = [tensor("w", "float32", [2, 2], Float32Array.of(1, 0, 0, 0))];
+    model.graph.input = [valueInfo("x", "float32", ["rows", 2])];
+    model.graph.output = [valueInfo("y", "float32", ["rows", 2])];
+    const session = await sessionOf(quantizePerToken(model, { minWeights: 1 }));
+    const x = { data: Float32Array.of(0, 0, 3, 4), dims: [2, 2] };
+    const { data } = (await session.run(new Map([["x", x]]), ["y"])).get("y")!;
+    expect([...data.subarray(0, 2)]).toEqual([0, 0]);
+    expect(data[2]).toBeCloseTo(3, 1);
+    expect(data[3]).toBe(0);
+  });
+
+  it("takes weights that are also listed as inputs off that list", async () => {
+    const model = newModel(13);
+    model.graph.node = [node("MatMul", { inputs: ["x", "w"], outputs: ["y"] })];
+    model.graph.initializer = [tensor("w", "float32", [2, 1], Float32Array.of(1, 2))];
+    model.graph.input = [valueInfo("x", "float32", ["rows", 2]), valueInfo("w", "float32", [2, 1])];
+    model.graph.output = [valueInfo("y", "float32", ["rows", 1])];
+    const session = await sessionOf(quantizePerToken(model, { minWeights: 1 }));
+    const x = { data: Float32Array.of(1, 1), dims: [1, 2] };
+    const { data } = (await session.run(new Map([["x", x]]), ["y"])).get("y")!;
+    expect(data[0]).toBeCloseTo(3, 1);
+  });
+});
