@@ -2,7 +2,7 @@ import type { LabelMap } from "../corpus/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
 import { likeliest, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateClassification, majorityScore, scorePredictions, type Evaluation } from "../metrics/classification.js";
-import { labelCounts } from "./labelled.js";
+import { countOf, labelCounts } from "./labelled.js";
 import { labelIndices, labelSpace, project } from "./labelSpace.js";
 import { commonestLabel, type LabelledVectors } from "./train.js";
 
@@ -62,7 +62,9 @@ function countsIn(
 ): Record<string, number> {
   const result = labelCounts([]);
   head.labels.forEach((label, k) => {
-    if (target[k] >= 0) result[labels[target[k]]] = (result[labels[target[k]]] ?? 0) + (counts[label] ?? 0);
+    if (target[k] < 0) return;
+    const name = labels[target[k]];
+    result[name] = countOf(result, name) + countOf(counts, label);
   });
   return result;
 }

@@ -26,12 +26,13 @@ export function labelSpace(headLabels: readonly string[], map: LabelMap | undefi
 }
 
 /**
- * Sums and renormalises probabilities `[rows, head labels]` to `[rows, labels]`: with a dropped neutral label,
- * p+ / (p+ + p-).
+ * Sums probabilities `[rows, head labels]` to `[rows, labels]` and, where labels are dropped, renormalises them: with a
+ * dropped neutral label, p+ / (p+ + p-). Without a map they stay the same to the bit.
  */
 export function project(probabilities: Float64Array, { labels, target }: LabelSpace): Float64Array {
   const rows = probabilities.length / target.length;
   const result = new Float64Array(rows * labels.length);
+  const drops = target.includes(-1);
   for (let r = 0; r < rows; r++) {
     let sum = 0;
     for (let k = 0; k < target.length; k++) {
@@ -40,7 +41,7 @@ export function project(probabilities: Float64Array, { labels, target }: LabelSp
       result[r * labels.length + target[k]] += p;
       sum += p;
     }
-    for (let k = 0; k < labels.length; k++) {
+    for (let k = 0; drops && k < labels.length; k++) {
       const at = r * labels.length + k;
       result[at] = sum > 0 ? result[at] / sum : 1 / labels.length;
     }

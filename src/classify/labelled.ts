@@ -75,6 +75,10 @@ export async function readLabelled(files: readonly string[], options: LabelledOp
   };
 }
 
+/** Rows of one label; 0 where it has none, whatever its name. */
+export const countOf = (counts: Readonly<Record<string, number>>, label: string): number =>
+  Object.hasOwn(counts, label) ? counts[label] : 0;
+
 /** Rows of each label. */
 export function labelCounts(labels: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = Object.create(null) as Record<string, number>;

@@ -9,7 +9,7 @@ import { meanLogLoss } from "../head/logisticLoss.js";
 import { takeRows, type Matrix } from "../math/matrix.js";
 import { evaluateClassification, majorityScore, scorePredictions, type Evaluation } from "../metrics/classification.js";
 import { labelIndices } from "./labelSpace.js";
-import { labelCounts } from "./labelled.js";
+import { countOf, labelCounts } from "./labelled.js";
 
 /** Texts with vectors and labels, as training takes them. */
 export interface LabelledVectors {
@@ -129,7 +129,7 @@ export async function trainClassifier(data: LabelledVectors, options: TrainOptio
 export function commonestLabel(labels: readonly string[], counts: Readonly<Record<string, number>>): number {
   let best = 0;
   labels.forEach((label, i) => {
-    if ((counts[label] ?? 0) > (counts[labels[best]] ?? 0)) best = i;
+    if (countOf(counts, label) > countOf(counts, labels[best])) best = i;
   });
   return best;
 }

@@ -1,4 +1,5 @@
 import { evaluateHead, mistakesOf, type Evaluated } from "../classify/evaluate.js";
+import { labelIndices, labelSpace } from "../classify/labelSpace.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { loadHead, type SavedHead } from "../head/headFolder.js";
 import { evaluationText } from "../report/terminal.js";
@@ -57,6 +58,8 @@ async function evaluateCommand(
   const rejects = gatherRejects(flags.errors);
   const rows = await readRows(context, files, { flags, map, rejects });
   warnOfUnused(context, map, [rows.seen, saved.head.labels]);
+  // Labels are checked before the long part begins.
+  labelIndices(labelSpace(saved.head.labels, map).labels, rows.labels, files.join(", "));
   const encoder = await openHeadEncoder(context, saved.file, flags);
   try {
     const { vectors } = await withCache(context, { flags, encoder }, (cache) =>

@@ -1,3 +1,4 @@
+import { HeadstartError } from "../errors.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { requireSameEncoder } from "../head/headFolder.js";
 import type { HeadFile } from "../head/headFile.js";
@@ -15,7 +16,7 @@ export async function openHeadEncoder(
   flags: EncoderFlags & GlobalFlags,
 ): Promise<Encoder> {
   const { name, pooling, normalize, maxTokens, prompt, precision, layer } = file.encoder;
-  const encoder = await openEncoder(context, flags, {
+  const settings = {
     name: flags.encoder ?? name,
     pooling: flags.pooling ?? pooling,
     normalize: flags.normalize === false ? false : normalize,
@@ -23,6 +24,9 @@ export async function openHeadEncoder(
     prompt: flags.prompt ?? prompt,
     precision: flags.precision ?? precision,
     ...defined({ layer: flags.layer ?? layer ?? undefined }),
+  };
+  const encoder = await openEncoder(context, flags, settings).catch((error: unknown) => {
+    throw flags.encoder !== undefined && isAboutSettings(error) ? unfit(file, flags.encoder, error) : error;
   });
   try {
     requireSameEncoder(file, encoder);
@@ -31,4 +35,18 @@ export async function openHeadEncoder(
     throw error;
   }
   return encoder;
+}
+
+const isAboutSettings = (error: unknown): error is HeadstartError =>
+  error instanceof HeadstartError && (error.code === "E_ENCODER_UNSUPPORTED" || error.code === "E_USAGE");
+
+/** An encoder that cannot even do what the head's own does; the user did not ask for those settings. */
+function unfit({ encoder }: HeadFile, name: string, cause: HeadstartError): HeadstartError {
+  return new HeadstartError(
+    "E_HEAD_MISMATCH",
+    `The head was trained on vectors of ${encoder.name} (${encoder.pooling} pooling, ${encoder.maxTokens} tokens, ` +
+      `${encoder.precision}), which ${name} cannot give: ${cause.message}. ` +
+      `Use that encoder, or train the head again`,
+    { cause },
+  );
 }

@@ -67,6 +67,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     await program.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
+    talk.clear();
     if (world.signal.aborted && !(error instanceof CommanderError)) throw error;
     const failure = describeFailure(error, { json, debug });
     if (failure.message !== "") world.stderr.write(`${failure.message}\n`);

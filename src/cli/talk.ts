@@ -9,6 +9,8 @@ export interface Talk {
   warn(line: string): void;
   /** A progress meter for work of `total` steps, if that is known. */
   meter(what: string, total?: number): Meter;
+  /** Removes a meter that work which failed has left, so that an error has a line of its own. */
+  clear(): void;
 }
 
 export interface Meter {
@@ -29,7 +31,7 @@ export interface TalkOptions {
 
 export function openTalk({ quiet, stream, clock }: TalkOptions): Talk {
   if (quiet) {
-    return { say: () => {}, warn: () => {}, meter: () => ({ update: () => {}, end: () => {} }) };
+    return { say: () => {}, warn: () => {}, meter: () => ({ update: () => {}, end: () => {} }), clear: () => {} };
   }
   const tty = stream.isTTY === true;
   let drawn = false;
@@ -43,6 +45,7 @@ export function openTalk({ quiet, stream, clock }: TalkOptions): Talk {
   };
   return {
     say,
+    clear,
     warn: (line) => say(`warning: ${line}`),
     meter(what, initial) {
       const began = clock();

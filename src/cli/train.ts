@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { describeHead } from "../classify/describeHead.js";
+import { labelIndices } from "../classify/labelSpace.js";
 import { trainClassifier, type LabelledVectors, type TrainedHead } from "../classify/train.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { saveHead } from "../head/headFolder.js";
@@ -66,7 +67,8 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, map, rejects });
   warnOfUnused(context, map, [rows.seen, ...(devRows === undefined ? [] : [devRows.seen])]);
   // Labels are checked before the long part begins.
-  checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
+  const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
+  if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "));
   const began = clock();
   const encoder = await openEncoder(context, flags);
   try {
@@ -96,7 +98,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const seconds = (clock() - began) / 1000;
     await print(
       flags.json
-        ? `${JSON.stringify(summary(trained, { flags, seconds, fitSeconds }))}\n`
+        ? `${JSON.stringify(summary(trained, { flags, rows, seconds, fitSeconds }))}\n`
         : described(trained, flags, seconds),
     );
   } finally {
@@ -115,13 +117,20 @@ async function withVectors(
 
 function summary(
   trained: TrainedHead,
-  { flags, seconds, fitSeconds }: { flags: TrainFlags; seconds: number; fitSeconds: number },
+  {
+    flags,
+    rows,
+    seconds,
+    fitSeconds,
+  }: { flags: TrainFlags; rows: LabelledCorpus; seconds: number; fitSeconds: number },
 ): object {
   return {
     head: flags.output,
     task: flags.task,
     labels: trained.head.labels,
     n: trained.n,
+    rejected: rows.counts.rejected,
+    dropped: rows.dropped,
     dev: trained.dev,
     devFrom: trained.devFrom,
     strength: trained.strength,

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { Option } from "commander";
+import { checkLabels } from "../corpus/labelSet.js";
 import { saveReport } from "../report/saveReport.js";
 import { runTransfer } from "../transfer/transfer.js";
 import type { TransferRecord } from "../transfer/record.js";
@@ -70,6 +71,8 @@ async function transferCommand(context: Context, flags: TransferFlags): Promise<
     map,
     Object.values(corpora).map((corpus) => corpus.seen),
   );
+  // Labels are checked before the long part begins; against each other before anything is embedded.
+  checkLabels(corpora.source.labels);
   const encoder = await openEncoder(context, flags);
   try {
     const record = await withCache(context, { flags, encoder }, (cache) =>

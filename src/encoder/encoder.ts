@@ -16,7 +16,7 @@ import { openSession, type Session } from "../onnx/session.js";
 import { locateEncoder, type EncoderFolder } from "./locate.js";
 import { describeBrokenFile } from "./modelFile.js";
 import type { Pooling } from "./pooling.js";
-import { readEncoderSettings } from "./settings.js";
+import { readEncoderSettings, type EncoderSettings } from "./settings.js";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.js";
 
 export type Precision = "fp32" | "int8";
@@ -91,37 +91,24 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
   const outside = await externalWeights(model, file);
   const ports = encoderPorts(model, file);
   const { ready, precision, hidden } = prepare(model, { file, ports, layer, precision: options.precision, outside });
-  const { tokenizerFile, tokenizerConfigFile: configFile } = settings;
-  const tokenizerBytes = await readWhole(path.join(folder.path, tokenizerFile));
-  const configBytes = configFile === undefined ? undefined : await readWhole(path.join(folder.path, configFile));
-  const contents = parse(tokenizerBytes, path.join(folder.path, tokenizerFile));
-  const config = configBytes === undefined ? {} : parse(configBytes, path.join(folder.path, configFile!));
-  const tokenizer = loadTokenizer(contents, config, {
-    file: path.join(folder.path, tokenizerFile),
-    maxTokens: settings.maxTokens,
-    prompt: settings.prompt,
-    lowerCase: settings.lowerCase,
-  });
-  const source = ready === undefined ? (outside.length > 0 ? file : bytes) : writeModel(ready);
-  const session = await openSession(source, { file, ...(threads === undefined ? {} : { threads }) });
+  const { tokenizer, tokenizerBytes } = await readTokenizer(folder, settings);
   const width = ports.width ?? settings.width;
   if (width === undefined) {
     throw new HeadstartError(
       "E_ENCODER_INVALID",
-      `Neither ${file} nor config.json (hidden_size) says how wide a vector is`,
+      `Neither ${file} nor config.json (hidden_size) says how wide a vector is. Export the encoder again`,
+      { file },
     );
   }
-  const hash = createHash("sha256").update(
-    await digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]),
-  );
-  const fingerprint = hash
-    .update(await digest([tokenizerBytes]))
-    .update(await digest(configBytes === undefined ? [] : [configBytes]))
-    .update(
-      JSON.stringify([settings.pooling, settings.normalize, settings.maxTokens, settings.prompt, settings.lowerCase]),
-    )
-    .update(JSON.stringify([layer ?? null, precision, isQuantized(model)]))
-    .digest("hex");
+  const modelHash = digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]);
+  const fingerprint = digest([
+    modelHash,
+    ...tokenizerBytes.map((part) => digest([part])),
+    JSON.stringify([settings.pooling, settings.normalize, settings.maxTokens, settings.prompt, settings.lowerCase]),
+    JSON.stringify([layer ?? null, precision, isQuantized(model)]),
+  ]);
+  const source = ready === undefined ? (outside.length > 0 ? file : bytes) : writeModel(ready);
+  const session = await openSession(source, { file, ...(threads === undefined ? {} : { threads }) });
   return {
     name,
     kind: folder.kind,
@@ -244,6 +231,20 @@ function prepare(
   return { ready, precision: integer || rewrite ? "int8" : "fp32", hidden };
 }
 
+/** The tokenizer and the bytes of its two files, the second being empty where there is none. */
+async function readTokenizer(
+  folder: EncoderFolder,
+  { tokenizerFile, tokenizerConfigFile, maxTokens, prompt, lowerCase }: EncoderSettings,
+): Promise<{ tokenizer: Tokenizer; tokenizerBytes: readonly Uint8Array[] }> {
+  const file = path.join(folder.path, tokenizerFile);
+  const bytes = await readWhole(file);
+  const configFile = tokenizerConfigFile === undefined ? undefined : path.join(folder.path, tokenizerConfigFile);
+  const configBytes = configFile === undefined ? new Uint8Array(0) : await readWhole(configFile);
+  const config = configFile === undefined ? {} : parse(configBytes, configFile);
+  const tokenizer = loadTokenizer(parse(bytes, file), config, { file, maxTokens, prompt, lowerCase });
+  return { tokenizer, tokenizerBytes: [bytes, configBytes] };
+}
+
 function parse(bytes: Uint8Array, file: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
@@ -252,7 +253,7 @@ function parse(bytes: Uint8Array, file: string): unknown {
   }
 }
 
-async function digest(parts: readonly Uint8Array[]): Promise<string> {
+function digest(parts: readonly (Uint8Array | string)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex");

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 
-const Counts = z.record(z.string(), z.number().int().nonnegative());
+/** Rows of each label; zod's own record drops a label called `__proto__`. */
+const Counts = z.custom<Record<string, number>>(isCounts, "expected whole numbers of 0 or more by name");
 const Interval = z.tuple([z.number(), z.number()]);
 const Score = z.object({ accuracy: z.number(), macroF1: z.number() });
 
@@ -36,7 +37,10 @@ export const HeadFile = z.strictObject({
   createdAt: z.string(),
   task: z.enum(["sentiment", "spam", "classification"]),
   kind: z.literal("logistic"),
-  labels: z.array(z.string()).min(2),
+  labels: z
+    .array(z.string())
+    .min(2)
+    .refine((labels) => new Set(labels).size === labels.length, "a label stands there twice"),
   encoder: EncoderIdentity,
   weights: z.strictObject({ file: z.literal("head.safetensors"), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
   training: z.strictObject({
@@ -64,6 +68,11 @@ export const HeadFile = z.strictObject({
 
 export type HeadFile = z.infer<typeof HeadFile>;
 export type EncoderIdentity = z.infer<typeof EncoderIdentity>;
+
+function isCounts(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((count) => Number.isInteger(count) && Number(count) >= 0);
+}
 
 /** @throws HeadstartError E_HEAD_INVALID naming the field */
 export function parseHeadFile(text: string, file: string): HeadFile {

@@ -39,12 +39,17 @@ export async function openRowWriter(
   const pending = await openPending(path);
   let text = format === "csv" ? csvLine(columns) : "";
   let open = true;
-  const flush = async (): Promise<void> => {
-    await pending.write(new TextEncoder().encode(text));
+  let written: Promise<void> = Promise.resolve();
+  const flush = (): Promise<void> => {
+    const bytes = new TextEncoder().encode(text);
     text = "";
+    written = written.then(() => pending.write(bytes));
+    return written;
   };
   return {
     async write(cells) {
+      if (cells.length !== columns.length)
+        throw new RangeError(`a row of ${cells.length} cells for ${columns.length} columns`);
       text += format === "csv" ? csvLine(cells) : jsonLine(columns, cells);
       if (text.length >= FLUSH_AT) await flush();
     },

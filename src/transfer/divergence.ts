@@ -1,3 +1,4 @@
+import { duplicateGroups } from "../corpus/duplicates.js";
 import { foldCorpus } from "../corpus/split.js";
 import { wordsOf } from "../head/bagOfWords.js";
 import { likeliest, predictProbabilities } from "../head/head.js";
@@ -33,26 +34,32 @@ export async function divergenceOf(
   options: DivergenceOptions = {},
 ): Promise<Divergence> {
   return {
-    proxyA: await proxyADistance(source.vectors, target.vectors, options),
+    proxyA: await proxyADistance(source, target, options),
     ...wordDivergence(source.texts, target.texts),
   };
 }
 
-/** `2 (1 - 2 e)` with the cross-validated error of a logistic model that tells the domains apart, both equally large. */
+/**
+ * `2 (1 - 2 e)` with the cross-validated error of a logistic model that tells the domains apart, both equally large.
+ *
+ * Equal texts are in one fold: a text of both domains that is learnt as the one would be answered wrongly as the other.
+ */
 async function proxyADistance(
-  source: Matrix,
-  target: Matrix,
+  source: Domain,
+  target: Domain,
   { seed = 1, threads }: DivergenceOptions,
 ): Promise<number> {
   const random = seeded(seed);
-  const n = Math.min(MAX_ROWS, source.rows, target.rows);
+  const n = Math.min(MAX_ROWS, source.texts.length, target.texts.length);
   if (n < 2 * FOLDS) return 0;
+  const sides = [source, target].map((side) => sample(side, shuffled(side.texts.length, random).subarray(0, n)));
   const x = stackRows(
-    source.cols,
-    [source, target].map((side) => takeRows(side, shuffled(side.rows, random).subarray(0, n))),
+    source.vectors.cols,
+    sides.map(({ vectors }) => vectors),
   );
   const y = Int32Array.from({ length: 2 * n }, (_, r) => (r < n ? 0 : 1));
-  const fold = foldCorpus(y, Int32Array.from(y.keys()), { folds: FOLDS, seed });
+  const groups = duplicateGroups(sides.flatMap(({ texts }) => texts));
+  const fold = foldCorpus(y, groups, { folds: FOLDS, seed });
   let wrong = 0;
   for (let f = 0; f < FOLDS; f++) {
     const rows = (inside: boolean): number[] => Array.from(fold.keys()).filter((r) => (fold[r] === f) === inside);
@@ -74,6 +81,11 @@ async function proxyADistance(
   }
   return 2 * (1 - (2 * wrong) / (2 * n));
 }
+
+const sample = ({ texts, vectors }: Domain, rows: Int32Array): Domain => ({
+  texts: Array.from(rows, (r) => texts[r]),
+  vectors: takeRows(vectors, rows),
+});
 
 function wordDivergence(source: readonly string[], target: readonly string[]): Omit<Divergence, "proxyA"> {
   const [p, q] = [frequencies(source), frequencies(target)];

@@ -2,6 +2,7 @@ import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../classi
 import { labelCounts, type LabelledCorpus } from "../classify/labelled.js";
 import { trainClassifier, type LabelledVectors, type TrainedHead, type TrainOptions } from "../classify/train.js";
 import { duplicateGroups, normalisedText, overlap } from "../corpus/duplicates.js";
+import { checkLabels } from "../corpus/labelSet.js";
 import type { LabelMap } from "../corpus/labelMap.js";
 import { splitCorpus, type Split } from "../corpus/split.js";
 import type { Encoder } from "../encoder/encoder.js";
@@ -52,7 +53,8 @@ const EXAMPLES = 5;
  * baselines on the same rows, duplicates between the corpora, how far apart they are, and with training rows of the
  * target whether the source helped.
  *
- * @throws HeadstartError E_LABEL_MAP when the target has labels that the source has not
+ * @throws HeadstartError E_LABEL_MAP when the target has labels that the source, or its own training rows, have not;
+ *   E_LABELS when a label has too few rows
  */
 export async function runTransfer(
   encoder: Encoder,
@@ -253,17 +255,24 @@ const summary = (corpus: LabelledCorpus, labels: readonly string[]): CorpusSumma
   labels: labelCounts(labels),
 });
 
-/** Before the long part: the target may not have labels that the source has not. */
+/** Before the long part: whether there are labels to learn, and the target has none that were not learnt. */
 function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora): void {
-  const known = new Set(source.labels);
-  for (const corpus of [sourceDev, target, targetTrain]) {
-    const strange = [...new Set(corpus?.labels)].filter((label) => !known.has(label));
-    if (corpus === undefined || strange.length === 0) continue;
-    throw new HeadstartError(
-      "E_LABEL_MAP",
-      `${corpus.files.join(", ")} has labels that the source has not: ${strange.map((l) => `"${l}"`).join(", ")}. ` +
-        `The source has ${[...known].map((l) => `"${l}"`).join(", ")}. Bridge them with --map, such as --map "${strange[0]}=${[...known][0]}"`,
-      { file: corpus.files[0] },
-    );
-  }
+  for (const corpus of [sourceDev, target, targetTrain]) if (corpus !== undefined) requireKnown(corpus, source);
+  if (targetTrain !== undefined) requireKnown(target, targetTrain);
+  // One row of a label to train on, one to choose the strength on and, unless they are given, one held out.
+  checkLabels(source.labels, { minPerClass: sourceDev === undefined ? 3 : 2 });
+  if (targetTrain !== undefined) checkLabels(targetTrain.labels, { minPerClass: 1 });
+}
+
+function requireKnown(corpus: LabelledCorpus, learnt: LabelledCorpus): void {
+  const known = [...new Set(learnt.labels)];
+  const strange = [...new Set(corpus.labels)].filter((label) => !known.includes(label));
+  if (strange.length === 0) return;
+  const quoted = (labels: readonly string[]): string => labels.map((label) => `"${label}"`).join(", ");
+  throw new HeadstartError(
+    "E_LABEL_MAP",
+    `${corpus.files.join(", ")} has labels that ${learnt.files.join(", ")} has not: ${quoted(strange)}. It has ` +
+      `${quoted(known)}. Bridge them with --map, such as --map "${strange[0]}=${known[0]}"`,
+    { file: corpus.files[0] },
+  );
 }

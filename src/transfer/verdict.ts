@@ -18,9 +18,13 @@ export const UNKNOWN_VERDICT: Verdict = {
  * @see Wang et al. 2019 (negative transfer gap): https://arxiv.org/abs/1811.09751
  */
 export function judge(ceiling: Evaluated, joint: Evaluated, seed: number): Verdict {
-  const aligned = Int32Array.from(joint.predicted, (p) => ceiling.labels.indexOf(joint.labels[p]));
-  const classes = ceiling.labels.length;
-  const { difference, interval95 } = pairedBootstrap(ceiling.truth, [aligned, ceiling.predicted], { classes, seed });
+  // The source may bring labels that the target's own rows have not: answers that count as mistakes.
+  const labels = [...new Set([...ceiling.labels, ...joint.labels])];
+  const aligned = Int32Array.from(joint.predicted, (p) => labels.indexOf(joint.labels[p]));
+  const { difference, interval95 } = pairedBootstrap(ceiling.truth, [aligned, ceiling.predicted], {
+    classes: labels.length,
+    seed,
+  });
   const [low, high] = interval95;
   const range = `${signed(low)} to ${signed(high)}`;
   if (low > 0)

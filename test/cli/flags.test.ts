@@ -63,7 +63,7 @@ beforeAll(async () => {
 
 describe.each(Object.entries(COMMANDS))("headstart %s", (command, [args, about]) => {
   it("accepts every common flag", async () => {
-    jsonOf(await box.run([command, ...args, ...ALL]));
+    expect(jsonOf(await box.run([command, ...args, ...ALL]))).toBeTypeOf("object");
   });
 
   it("is silent on stderr with --quiet", async () => {

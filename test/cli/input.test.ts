@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { mkdir, readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { csv, expectFailure, labelledRows, sandbox, sharedSandbox, TINY, type Sandbox } from "./runCli.js";
+import { csv, expectFailure, labelledRows, sandbox, sharedSandbox, TINY, type Sandbox, succeeded } from "./runCli.js";
 
 const WITH_TINY = ["--encoder", TINY];
 const GOOD = csv(["text", "label"], labelledRows(20));
@@ -30,9 +30,9 @@ const UNREADABLE: readonly Case[] = [
   { name: "an empty JSONL file", file: "in.jsonl", content: "\n", code: "E_JSONL", says: [/no JSON object/] },
   {
     name: "a missing column, with the header and the nearest name",
-    content: "id,txet,label\n1,a,b\n",
+    content: "id,txt,label\n1,a,b\n",
     code: "E_COLUMN_MISSING",
-    says: [/in\.csv:1: .*column "text".*"id", "txet", "label".*Did you mean "txet"\? .*--text-column/],
+    says: [/in\.csv:1: .*column "text".*"id", "txt", "label".*Did you mean "txt"\? .*--text-column/],
   },
   {
     name: "two columns of nearly the same name",
@@ -152,7 +152,7 @@ describe("headstart train ends with 3, one line and nothing written", () => {
   });
 
   it.each<[string, readonly string[], string, RegExp]>([
-    ["a label column that is missing", ["--label-column", "lable"], "E_COLUMN_MISSING", /Did you mean "label"/],
+    ["a label column that is missing", ["--label-column", "labl"], "E_COLUMN_MISSING", /Did you mean "label"/],
     ["one column for texts and labels", ["--text-column", "label"], "E_COLUMN_AMBIGUOUS", /--label-column/],
     ["a malformed map", ["--map", "good:fine"], "E_LABEL_MAP", /has no "="/],
     ["a map that drops all rows", ["--map", "good=drop,bad=drop"], "E_NO_ROWS", /the map drops all 20/],
@@ -169,17 +169,39 @@ describe("headstart train ends with 3, one line and nothing written", () => {
   });
 });
 
+describe("labels are judged before the encoder is loaded", () => {
+  it("by headstart train with --dev", async () => {
+    const box = await sandbox();
+    await box.write("in.csv", GOOD);
+    await box.write("dev.csv", csv(["text", "label"], labelledRows(6, ["good", "so-so"])));
+    const finished = await box.run(["train", "in.csv", "--dev", "dev.csv", "-o", "head", ...WITH_TINY]);
+    expectFailure(finished, { exit: 3, code: "E_LABEL_MAP", says: [/dev\.csv.*"so-so"/] });
+    expect(finished.stderr).not.toContain("encoder ");
+  });
+
+  it("by headstart transfer", async () => {
+    const box = await sandbox();
+    await box.write("in.csv", csv(["text", "label"], labelledRows(20, ["good"])));
+    const finished = await box.run(["transfer", "--source", "in.csv", "--target", "in.csv", "-o", "d", ...WITH_TINY]);
+    expectFailure(finished, { exit: 3, code: "E_LABELS", says: [/all 20 rows have the label "good"/] });
+    expect(finished.stderr).not.toContain("encoder ");
+    expect(await box.files()).toEqual(["in.csv"]);
+  });
+});
+
 describe("with a trained head", () => {
   let box: Sandbox;
   beforeAll(async () => {
     box = await sharedSandbox();
     await box.write("in.csv", GOOD);
-    expect((await box.run(["train", "in.csv", "-o", "head", "--quiet", ...WITH_TINY])).code).toBe(0);
+    succeeded(await box.run(["train", "in.csv", "-o", "head", "--quiet", ...WITH_TINY]));
   });
 
   it("headstart evaluate ends with 3 for labels that the head does not know, unless a map bridges them", async () => {
     await box.write("stars.csv", csv(["text", "label"], labelledRows(20, ["5", "1"])));
     const args = ["evaluate", "head", "stars.csv", "--errors", "mistakes.csv"];
+    // Said before the encoder is loaded.
+    expect((await box.run(args)).stderr).not.toContain("encoder");
     expectFailure(await box.run(args), {
       exit: 3,
       code: "E_LABEL_MAP",

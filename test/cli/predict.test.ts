@@ -1,14 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { once } from "node:events";
 import { beforeAll, describe, expect, it } from "vitest";
-import { csv, expectFailure, jsonOf, labelledRows, linesOf, sharedSandbox, TINY, type Sandbox } from "./runCli.js";
+import {
+  csv,
+  expectFailure,
+  jsonOf,
+  labelledRows,
+  linesOf,
+  sharedSandbox,
+  TINY,
+  type Sandbox,
+  succeeded,
+} from "./runCli.js";
 
 let box: Sandbox;
 beforeAll(async () => {
   box = await sharedSandbox();
   await box.write("train.csv", csv(["text", "label"], labelledRows(60)));
-  const { code } = await box.run(["train", "train.csv", "-o", "head", "--quiet", "--encoder", TINY]);
-  expect(code).toBe(0);
+  succeeded(await box.run(["train", "train.csv", "-o", "head", "--quiet", "--encoder", TINY]));
 });
 
 interface Answer {

@@ -139,6 +139,12 @@ export function startProcess(args: readonly string[], { cwd, env, input, program
   return { process: child, finished };
 }
 
+/** A run that had to succeed for the test to have any sense. */
+export function succeeded(finished: Finished): Finished {
+  if (finished.code !== 0) throw new Error(`It ended with ${finished.code}: ${finished.stderr}`);
+  return finished;
+}
+
 /** The one JSON object that a run with --json prints. */
 export function jsonOf({ code, stdout, stderr }: Finished): Record<string, unknown> {
   expect(stderr).not.toContain("error[");
@@ -162,7 +168,7 @@ export function expectFailure(
 ): void {
   const lines = finished.stderr.split("\n").filter((line) => line !== "");
   const errors = lines.filter((line) => line.startsWith("error["));
-  expect(errors, finished.stderr).toHaveLength(1);
+  if (errors.length !== 1) throw new Error(`Not one error but ${errors.length}: ${finished.stderr}`);
   expect(lines.at(-1)).toBe(errors[0]);
   expect(errors[0]).toMatch(new RegExp(`^error\\[${code}\\] `));
   for (const pattern of says) expect(errors[0]).toMatch(pattern);

@@ -11,6 +11,7 @@ import {
   TINY,
   type Finished,
   type Sandbox,
+  succeeded,
 } from "./runCli.js";
 
 const COLUMNS = ["text", "label"];
@@ -37,7 +38,9 @@ beforeAll(async () => {
   box = await sharedSandbox();
   await box.write("train.csv", csv(COLUMNS, labelledRows(60)));
   await box.write("test.csv", csv(COLUMNS, labelledRows(100).slice(80)));
-  trained = await box.run(["train", "train.csv", "-o", "head", "--task", "sentiment", "--json", ...WITH_TINY]);
+  trained = succeeded(
+    await box.run(["train", "train.csv", "-o", "head", "--task", "sentiment", "--json", ...WITH_TINY]),
+  );
 });
 
 describe("headstart train", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { embedAll } from "../../../src/encoder/embed.js";
 import { loadEncoder, type EncoderOptions } from "../../../src/encoder/encoder.js";
-import { writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model.js";
+import { valueInfo, writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model.js";
 import { quantizePerToken } from "../../../src/onnx/quantize.js";
 import { fixture, fixtureModel, folderFrom, golden, modelBytes, openEncoder, type PooledText } from "./tinyBert.js";
 
@@ -66,6 +66,19 @@ describe("loadEncoder", () => {
     await expect(loadEncoder(fixture(name))).rejects.toMatchObject({
       code: "E_ENCODER_UNSUPPORTED",
       message: expect.stringContaining(found),
+    });
+  });
+
+  it("takes the width from config.json where the model leaves it open, and refuses where neither says it", async () => {
+    const model = fixtureModel("tiny-bert");
+    const output = [valueInfo("last_hidden_state", "float32", ["batch", "tokens", "width"])];
+    const open = writeModel({ ...model, graph: { ...model.graph, output } } as OnnxModel);
+    const folder = await folderFrom("tiny-bert", { [MODEL]: open });
+    expect((await openEncoder(folder)).width).toBe(32);
+    const silent = await folderFrom("tiny-bert", { [MODEL]: open, "config.json": '{"model_type":"bert"}' });
+    await expect(loadEncoder(silent)).rejects.toMatchObject({
+      code: "E_ENCODER_INVALID",
+      message: expect.stringContaining("hidden_size"),
     });
   });
 

@@ -27,7 +27,7 @@ describe("fitStandardizer and standardize", () => {
 
   it("count a row with its weight", () => {
     const weights = Float64Array.from({ length: 50 }, (_, r) => [1, 2, 0][r % 3]);
-    const rows = [...weights.keys()].flatMap((r) => new Array<number>(weights[r]).fill(r));
+    const rows = [...weights.keys()].flatMap((r) => Array.from({ length: weights[r] }, () => r));
     const [weighted, repeated] = [fitStandardizer(x, weights), fitStandardizer(takeRows(x, rows))];
     weighted.mean.forEach((value, c) => expect(value).toBeCloseTo(repeated.mean[c], 5));
     weighted.factor.forEach((value, c) => expect(value).toBeCloseTo(repeated.factor[c], 5));

@@ -12,7 +12,7 @@ describe("seeded", () => {
 
   it("gives numbers of [0, 1) spread evenly", () => {
     const all = draws(3, 20_000);
-    const tenths = new Array<number>(10).fill(0);
+    const tenths = Array.from({ length: 10 }, () => 0);
     for (const x of all) tenths[Math.floor(x * 10)]++;
     expect(tenths.reduce((a, b) => a + b)).toBe(20_000);
     // Standard deviation of a tenth's count: sqrt(20000 * 0.1 * 0.9) = 42.

@@ -1,0 +1,136 @@
+import { chmod, mkdir, readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  csv,
+  expectFailure,
+  labelledRows,
+  MAIN,
+  sharedSandbox,
+  startProcess,
+  TINY,
+  type Sandbox,
+  succeeded,
+} from "./runCli.js";
+
+const WITH_TINY = ["--encoder", TINY];
+const WRITERS: Readonly<Record<string, (output: string) => readonly string[]>> = {
+  embed: (output) => ["embed", "in.csv", "-o", `${output}.parquet`, ...WITH_TINY],
+  train: (output) => ["train", "in.csv", "-o", output, ...WITH_TINY],
+  evaluate: (output) => ["evaluate", "head", "in.csv", "--errors", `${output}.csv`],
+  predict: (output) => ["predict", "head", "--input", "in.csv", "-o", `${output}.jsonl`],
+  transfer: (output) => ["transfer", "--source", "in.csv", "--target", "in.csv", "-o", output, ...WITH_TINY],
+};
+const named = (args: readonly string[]): string => args[args.findIndex((arg) => /^(-o|--errors)$/.test(arg)) + 1];
+
+let box: Sandbox;
+beforeAll(async () => {
+  box = await sharedSandbox();
+  await box.write("in.csv", csv(["text", "label"], labelledRows(20)));
+  succeeded(await box.run(["train", "in.csv", "-o", "head", "--quiet", ...WITH_TINY]));
+});
+
+describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
+  it("keeps an output that is there, and replaces it with --force", async () => {
+    const args = argsFor(`${command}-old`);
+    await box.write(named(args), "old");
+    const before = await box.files();
+    const says = [/--force/, new RegExp(`Cannot write ${command}-old`)];
+    const refused = await box.run(args);
+    expectFailure(refused, { exit: 5, code: "E_OUTPUT_EXISTS", says });
+    // Before any long work, and before the encoder is loaded.
+    expect(refused.stderr.trimEnd()).not.toContain("\n");
+    expect(await readFile(box.path(named(args)), "utf8")).toBe("old");
+    expect(await box.files()).toEqual(before);
+    expect((await box.run([...args, "--force", "--quiet"])).code).toBe(0);
+    const after = await box.files();
+    expect(after).toContain(named(args));
+    expect(after.filter((name) => /\.(tmp|old)$/.test(name))).toEqual([]);
+    const folder = after.some((name) => name.startsWith(`${named(args)}/`));
+    const content = folder ? "a folder" : await readFile(box.path(named(args)), "utf8");
+    expect(content).not.toBe("old");
+  });
+
+  it("cannot write below a file", async () => {
+    const before = await box.files();
+    const refused = await box.run(argsFor(`in.csv/${command}`));
+    expectFailure(refused, { exit: 5, code: "E_OUTPUT_WRITE", says: [/a part of the path is a file/] });
+    expect(refused.stderr.trimEnd()).not.toContain("\n");
+    expect(await box.files()).toEqual(before);
+  });
+
+  // Root may write anywhere.
+  it.skipIf(process.getuid?.() === 0)("cannot write to a folder that it may not change", async () => {
+    await mkdir(box.path(`${command}-locked`));
+    await chmod(box.path(`${command}-locked`), 0o555);
+    const refused = await box.run(argsFor(`${command}-locked/out`));
+    expectFailure(refused, { exit: 5, code: "E_OUTPUT_WRITE", says: [/there is no permission/] });
+  });
+});
+
+describe("headstart embed -o x.npy", () => {
+  it("keeps a .jsonl of that name too", async () => {
+    await box.write("beside.jsonl", "old");
+    const refused = await box.run(["embed", "in.csv", "-o", "beside.npy", ...WITH_TINY]);
+    expectFailure(refused, { exit: 5, code: "E_OUTPUT_EXISTS", says: [/Cannot write beside\.jsonl/] });
+    expect(await box.files()).not.toContain("beside.npy");
+  });
+});
+
+describe("errors", () => {
+  it("show a stack only with --debug", async () => {
+    const args = ["embed", "gone.csv", "-o", "x.npy"];
+    expectFailure(await box.run(args), { exit: 3, code: "E_INPUT_MISSING" });
+    const { code, stderr } = await box.run([...args, "--debug"]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^error\[E_INPUT_MISSING\] .*\nHeadstartError: .*\n {4}at /);
+    expect(stderr).toContain("caused by Error: ENOENT");
+  });
+
+  it("are one JSON object on stderr with --json, with their place and, with --debug, their stack", async () => {
+    await box.write("short.csv", "text,label\nok,a\nshort\n");
+    const args = ["embed", "short.csv", "-o", "x.npy", ...WITH_TINY, "--json"];
+    for (const debug of [[], ["--debug"]]) {
+      const { code, stdout, stderr } = await box.run([...args, ...debug]);
+      expect([code, stdout]).toEqual([3, ""]);
+      const { error } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as { error: Record<string, unknown> };
+      expect(error).toMatchObject({ code: "E_CSV_FIELDS", file: "short.csv", line: 3, byte: 16 });
+      expect(error.message).toMatch(/^Cannot read the row at short\.csv:3: /);
+      expect(Object.hasOwn(error, "stack")).toBe(debug.length > 0);
+    }
+  });
+
+  it("and remarks show the control characters of a corpus as escapes, on one line", async () => {
+    const evil = "\u001b]0;owned\u0007\u001b[2J\rx\u0000\u009b31m\u202e";
+    await box.write("evil.csv", csv([`te${evil}xt`, "label"], [["a", "b"]]));
+    await box.write("labels.csv", csv(["text", "label"], [...labelledRows(8), [evil, `good${evil}`], [evil, "n\na"]]));
+    await box.write("rows.csv", `text,label\n${evil.replace("\r", "")}\n`);
+    for (const [code, args] of [
+      ["E_COLUMN_MISSING", ["embed", "evil.csv", "-o", "x.npy", ...WITH_TINY]],
+      ["E_INPUT_MISSING", ["embed", `no${evil.replaceAll("\0", "")}\n.csv`, "-o", "x.npy", ...WITH_TINY]],
+      ["E_LABEL_MAP", ["evaluate", "head", "labels.csv"]],
+      ["E_LABELS", ["train", "labels.csv", "-o", "x", ...WITH_TINY]],
+      ["E_CSV_FIELDS", ["embed", "rows.csv", "-o", "x.npy", ...WITH_TINY]],
+      ["E_HEAD_MISSING", ["predict", evil.replaceAll("\0", ""), "a"]],
+      ["E_ENCODER_MISSING", ["predict", "head", "a", "--encoder", `./${evil.replaceAll("\0", "")}`]],
+      ["E_USAGE", ["embed", "x", `--${evil.replaceAll("\0", "")}`]],
+    ] as const) {
+      const finished = await box.run(args);
+      expectFailure(finished, {
+        exit: { E_USAGE: 2, E_HEAD_MISSING: 4, E_ENCODER_MISSING: 4 }[code as string] ?? 3,
+        code,
+      });
+      expect(finished.stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+      expect(finished.stderr).not.toContain("at Object");
+    }
+    const kept = await box.run(["embed", "labels.csv", "--text-column", "label", "-o", "kept.npy", ...WITH_TINY]);
+    expect(kept.code).toBe(0);
+    expect((kept.stdout + kept.stderr).replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(kept.stderr).toContain("with a NUL character");
+  });
+
+  it.skipIf(process.platform !== "linux")("say so when stdout is full", async () => {
+    const args = ["-c", `"${process.execPath}" "${MAIN}" embed in.csv -o - --quiet --encoder "${TINY}" > /dev/full`];
+    const finished = await startProcess(args, { program: "sh", cwd: box.folder, env: box.env, input: "" }).finished;
+    expectFailure(finished, { exit: 5, code: "E_OUTPUT_WRITE", says: [/stdout: the disk is full \(ENOSPC\)/] });
+  });
+});

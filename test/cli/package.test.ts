@@ -1,0 +1,144 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ROOT, sharedSandbox, startProcess, type Finished, type Sandbox, succeeded } from "./runCli.js";
+
+const MINUTES = 60_000;
+/** Files of the package beside those in its folders. */
+const ALONE = ["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "package.json"];
+const FOLDERS = ["dist", "data/encoders", "data/heads"];
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** The environment without what npm tells the scripts that it runs of their own package. */
+const ENV = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_)|npm_config_local_prefix$|INIT_CWD$)/.test(name)),
+  ),
+  ONNXRUNTIME_NODE_INSTALL: "skip",
+} as Record<string, string>;
+
+function npm(args: readonly string[], cwd: string): Finished {
+  const { status, stdout, stderr } = spawnSync("npm", args, {
+    cwd,
+    env: ENV,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+    maxBuffer: 2 ** 26,
+  });
+  return { code: status, stdout, stderr, bytes: Buffer.from(stdout) };
+}
+
+const packed = (args: readonly string[]): Packed => {
+  const { stdout } = succeeded(npm(["pack", "--json", ...args], ROOT));
+  return (JSON.parse(stdout) as [Packed])[0];
+};
+
+/** A program of a user of the package, whose types must hold. */
+const CONSUMER = `
+import { embedAll, HeadstartError, loadEncoder, readLabelled, trainClassifier, type Encoder, type Matrix } from "headstart";
+const encoder: Encoder = await loadEncoder("headstart-mini", { pooling: "cls" });
+const vectors: Matrix = (await embedAll(encoder, ["a text"])).vectors;
+const { texts, labels } = await readLabelled(["in.csv"]);
+const { head } = await trainClassifier({ texts, labels, vectors });
+export const labelled: readonly string[] = head.labels;
+export const code = (error: unknown): string | undefined => error instanceof HeadstartError ? error.code : undefined;
+// @ts-expect-error There is no such pooling.
+await loadEncoder("headstart-mini", { pooling: "median" });
+// @ts-expect-error A width is a number.
+export const width: string = encoder.width;
+`;
+
+/** What the compiler says of the consumer in a folder; nothing when its types hold. */
+function compile(folder: string): string {
+  writeFileSync(join(folder, "consumer.ts"), CONSUMER);
+  const flags = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "--ignoreConfig"];
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const args = [tsc, ...flags, "--module", "nodenext", "--target", "es2022", "consumer.ts"];
+  return spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" }).stdout;
+}
+
+describe("the package", () => {
+  it("holds the program, the encoder, the heads and what a user wants to read, and nothing else", () => {
+    const files = packed(["--dry-run"]).files.map(({ path }) => path);
+    const inFolders = files.filter((path) => FOLDERS.some((folder) => path.startsWith(`${folder}/`)));
+    expect(files.filter((path) => !inFolders.includes(path)).sort()).toEqual(ALONE);
+    for (const path of [
+      "dist/index.js",
+      "dist/index.d.ts",
+      "dist/cli/main.js",
+      "data/encoders/headstart-mini/onnx/model.onnx",
+      "data/encoders/headstart-mini/tokenizer.json",
+      "data/heads/sentiment/headstart.json",
+      "data/heads/sentiment/head.safetensors",
+    ])
+      expect(files).toContain(path);
+    const strange = inFolders.filter(
+      (path) => /\.(csv|tsv|conll|npy|parquet|map|test\.\w+|ts)$/.test(path) && !path.endsWith(".d.ts"),
+    );
+    expect(strange).toEqual([]);
+  });
+
+  it("runs nothing when it is installed, and names a program that node can start", () => {
+    const { scripts, bin } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+      bin: { headstart: string };
+    };
+    const hooks = ["preinstall", "install", "postinstall", "prepare", "prepublish"];
+    expect(Object.keys(scripts).filter((name) => hooks.includes(name))).toEqual([]);
+    expect(readFileSync(join(ROOT, bin.headstart), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it("has types that hold for a program that imports it by name", { timeout: 2 * MINUTES }, () => {
+    mkdirSync(join(ROOT, "out"), { recursive: true });
+    // Below the checkout, where its own name leads to it.
+    const folder = mkdtempSync(join(ROOT, "out/consumer-"));
+    try {
+      expect(compile(folder)).toBe("");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+const registryAnswers = spawnSync("npm", ["ping"], { env: ENV, shell: process.platform === "win32" }).status === 0;
+
+describe.skipIf(!registryAnswers)("the package, installed", () => {
+  let box: Sandbox;
+  beforeAll(async () => {
+    box = await sharedSandbox();
+    const { filename } = packed(["--pack-destination", box.folder]);
+    await box.write("package.json", '{"name":"consumer","private":true,"type":"module"}');
+    succeeded(npm(["install", "--no-audit", "--no-fund", `./${filename}`], box.folder));
+  }, 5 * MINUTES);
+
+  it("runs by npx", { timeout: 2 * MINUTES }, () => {
+    const { stdout } = succeeded(npm(["exec", "--no", "--", "headstart", "encoders"], box.folder));
+    expect(stdout).toMatch(/^headstart-mini +built-in/);
+  });
+
+  it("answers with the head and the encoder that came with it", { timeout: 2 * MINUTES }, async () => {
+    const main = "node_modules/headstart/dist/cli/main.js";
+    const args = [main, "predict", "sentiment", "I loved it"];
+    const { code, stdout } = await startProcess(args, { cwd: box.folder, env: box.env, input: "" }).finished;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ text: "I loved it", label: "positive" });
+  });
+
+  it("is imported by its name, with its types", { timeout: 2 * MINUTES }, async () => {
+    await box.write(
+      "program.mjs",
+      `import { embedAll, loadEncoder } from "headstart";
+       const encoder = await loadEncoder("headstart-mini", { offline: true });
+       console.log((await embedAll(encoder, ["a text"])).vectors.cols);
+       await encoder.close();`,
+    );
+    const finished = await startProcess(["program.mjs"], { cwd: box.folder, env: box.env, input: "" }).finished;
+    expect([finished.code, finished.stdout]).toEqual([0, "384\n"]);
+    expect(compile(box.folder)).toBe("");
+  });
+});
