@@ -4,7 +4,7 @@ import { likeliest, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateClassification, majorityScore, scorePredictions, type Evaluation } from "../metrics/classification.js";
 import { countOf, labelCounts } from "./labelled.js";
 import { labelIndices, labelSpace, project } from "./labelSpace.js";
-import { commonestLabel, type LabelledVectors } from "./train.js";
+import type { LabelledVectors } from "./labelledVectors.js";
 
 /** What evaluation needs of a trained head. */
 export interface Judged {
@@ -75,4 +75,13 @@ export function mistakesOf({ truth, predicted, probabilities, labels }: Evaluate
   return Array.from(truth.keys())
     .filter((r) => truth[r] !== predicted[r])
     .sort((a, b) => confidence(b) - confidence(a) || a - b);
+}
+
+/** Index of the label with the most training rows. */
+export function commonestLabel(labels: readonly string[], counts: Readonly<Record<string, number>>): number {
+  let best = 0;
+  labels.forEach((label, i) => {
+    if (countOf(counts, label) > countOf(counts, labels[best])) best = i;
+  });
+  return best;
 }

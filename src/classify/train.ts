@@ -1,23 +1,14 @@
-import { duplicateGroups } from "../corpus/duplicates.js";
 import { checkLabels } from "../corpus/labelSet.js";
-import { splitCorpus } from "../corpus/split.js";
 import { HeadstartError } from "../errors.js";
-import { fitBagOfWords, predictBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
-import { likeliest, predictProbabilities, type Head } from "../head/head.js";
+import { fitBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
+import { predictProbabilities, type Head } from "../head/head.js";
 import { fitLogisticPath, type FittedLogistic } from "../head/logistic.js";
 import { meanLogLoss } from "../head/logisticLoss.js";
-import { takeRows, type Matrix } from "../math/matrix.js";
-import { evaluateClassification, majorityScore, scorePredictions, type Evaluation } from "../metrics/classification.js";
+import type { Evaluation } from "../metrics/classification.js";
+import { evaluateHead } from "./evaluate.js";
 import { labelIndices } from "./labelSpace.js";
-import { countOf, labelCounts } from "./labelled.js";
-
-/** Texts with vectors and labels, as training takes them. */
-export interface LabelledVectors {
-  readonly texts: readonly string[];
-  readonly labels: readonly string[];
-  /** `[texts, width]` */
-  readonly vectors: Matrix;
-}
+import { labelCounts } from "./labelled.js";
+import { holdOut, type LabelledVectors } from "./labelledVectors.js";
 
 export interface TrainOptions {
   /** Rows to choose the regularisation on. @default a seeded, duplicate-aware tenth of the training rows, at most 5,000 */
@@ -72,7 +63,7 @@ const DEV_FRACTION = 0.1;
 export async function trainClassifier(data: LabelledVectors, options: TrainOptions = {}): Promise<TrainedHead> {
   const { seed = 1, classWeights = "none", strengths = STRENGTHS, onTrial } = options;
   const { labels, warnings } = checkLabels(data.labels, { minPerClass: options.dev === undefined ? 2 : 1 });
-  const { train, dev, devFrom } = sides(data, { labels, seed, dev: options.dev });
+  const { train, dev, devFrom } = sides(data, { seed, dev: options.dev });
   const y = labelIndices(labels, train.labels, "the training rows");
   const devY = labelIndices(labels, dev.labels, "the dev rows");
   const trials: Trial[] = [];
@@ -92,73 +83,35 @@ export async function trainClassifier(data: LabelledVectors, options: TrainOptio
   }
   if (best === undefined) throw new HeadstartError("E_USAGE", "No strength to try. Name at least one");
   const { head, strength } = best.fitted;
-  const bagOfWords = await fitBagOfWords(train.texts, y, { labels });
-  const counts = labelCounts(train.labels);
-  const evaluation = evaluateClassification(
-    devY,
-    likeliest(predictProbabilities(head, dev.vectors), labels.length),
-    labels,
-    {
-      seed,
-      baselines: {
-        majority: majorityScore(devY, commonestLabel(labels, counts), labels.length),
-        bagOfWords: scorePredictions(
-          devY,
-          likeliest(predictBagOfWords(bagOfWords, dev.texts), labels.length),
-          labels.length,
-        ),
-      },
-    },
-  );
+  const judged = {
+    head,
+    bagOfWords: await fitBagOfWords(train.texts, y, { labels }),
+    labelCounts: labelCounts(train.labels),
+  };
   const unfinished = best.trial.converged ? [] : [`the fit at strength ${strength} stopped before it converged`];
   return {
-    head,
-    bagOfWords,
-    labelCounts: counts,
+    ...judged,
     n: train.texts.length,
     strength,
     classWeights,
     trials,
-    dev: evaluation,
+    dev: evaluateHead(judged, dev, { seed, file: "the dev rows" }).evaluation,
     devFrom,
     warnings: [...warnings, ...unfinished],
   };
-}
-
-/** Index of the label with the most training rows. */
-export function commonestLabel(labels: readonly string[], counts: Readonly<Record<string, number>>): number {
-  let best = 0;
-  labels.forEach((label, i) => {
-    if (countOf(counts, label) > countOf(counts, labels[best])) best = i;
-  });
-  return best;
 }
 
 function passed({ threads, signal }: TrainOptions): Pick<TrainOptions, "threads" | "signal"> {
   return { ...(threads === undefined ? {} : { threads }), ...(signal === undefined ? {} : { signal }) };
 }
 
+/** The rows to fit on, those to choose on, and where these come from. */
 function sides(
   data: LabelledVectors,
-  { labels, seed, dev }: { labels: readonly string[]; seed: number; dev: LabelledVectors | undefined },
+  { seed, dev }: { seed: number; dev: LabelledVectors | undefined },
 ): { train: LabelledVectors; dev: LabelledVectors; devFrom: string } {
   if (dev !== undefined) return { train: data, dev, devFrom: `${dev.texts.length} rows given for it` };
-  const y = labelIndices(labels, data.labels, "the training rows");
-  const split = splitCorpus(y, duplicateGroups(data.texts), { devFraction: DEV_FRACTION, seed });
-  if (split.dev.length === 0) {
-    throw new HeadstartError(
-      "E_LABELS",
-      `${data.texts.length} rows are too few to set some aside. Give more rows, or --dev with others`,
-    );
-  }
-  return {
-    train: pick(data, split.train),
-    dev: pick(data, split.dev),
-    devFrom: `${split.dev.length} of the ${data.texts.length} training rows, set aside by seed ${seed}, equal texts on one side`,
-  };
-}
-
-function pick({ texts, labels, vectors }: LabelledVectors, rows: Int32Array): LabelledVectors {
-  const at = Array.from(rows);
-  return { texts: at.map((i) => texts[i]), labels: at.map((i) => labels[i]), vectors: takeRows(vectors, rows) };
+  const held = holdOut(data, { devFraction: DEV_FRACTION, seed });
+  const from = `${held.dev.texts.length} of the ${data.texts.length} training rows`;
+  return { ...held, devFrom: `${from}, set aside by seed ${seed}, equal texts on one side` };
 }

@@ -4,7 +4,7 @@ import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
 import { vectorsOf } from "../classify/vectors.js";
 import type { VectorCache } from "../store/cache.js";
-import type { VectorWriter, WrittenVectors } from "../store/vector-writer.js";
+import type { VectorWriter, WrittenVectors } from "../store/vectorWriter.js";
 import { gatherRejects, openEncoder, openTexts, withCache, type AddCommand, type Context } from "./context.js";
 import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "./embedOutput.js";
 import { forecastRows } from "./forecast.js";

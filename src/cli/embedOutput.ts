@@ -1,10 +1,10 @@
 import { Option } from "commander";
 import { HeadstartError } from "../errors.js";
-import { companionPath } from "../store/npy-sink.js";
-import type { StoreKind } from "../store/stored-vectors.js";
-import { vectorFormat } from "../store/vector-format.js";
-import { openVectorStream, type StreamFormat } from "../store/vector-stream.js";
-import { openVectorWriter, type VectorWriter } from "../store/vector-writer.js";
+import { companionPath } from "../store/npySink.js";
+import type { StoreKind } from "../store/storedVectors.js";
+import { vectorFormat } from "../store/vectorFormat.js";
+import { openVectorStream, type StreamFormat } from "../store/vectorStream.js";
+import { openVectorWriter, type VectorWriter } from "../store/vectorWriter.js";
 import type { Context } from "./context.js";
 import { defined } from "./options.js";
 import { checkOutputs } from "./outputs.js";

@@ -3,7 +3,7 @@ import { labelIndices, labelSpace } from "../classify/labelSpace.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { loadHead, type SavedHead } from "../head/headFolder.js";
 import { evaluationText } from "../report/terminal.js";
-import { openRowWriter, rowFormat } from "../store/row-writer.js";
+import { openRowWriter, rowFormat } from "../store/rowWriter.js";
 import {
   embedTexts,
   gatherRejects,

@@ -3,7 +3,7 @@ import { predictVectors } from "../classify/predict.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { HeadstartError } from "../errors.js";
 import { loadHead } from "../head/headFolder.js";
-import { rowFormat } from "../store/row-writer.js";
+import { rowFormat } from "../store/rowWriter.js";
 import { withCache, type AddCommand, type Context } from "./context.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { linesOf } from "./lines.js";

@@ -6,7 +6,7 @@ import { addEmbed } from "./embed.js";
 import { addEncoders } from "./encoders.js";
 import { addEvaluate } from "./evaluate.js";
 import { describeFailure } from "./failure.js";
-import { writeError } from "../store/write-error.js";
+import { writeError } from "../store/writeError.js";
 import { addPredict } from "./predict.js";
 import { openTalk } from "./talk.js";
 import { addTrain } from "./train.js";

@@ -1,7 +1,8 @@
 import { Option } from "commander";
 import { describeHead } from "../classify/describeHead.js";
 import { labelIndices } from "../classify/labelSpace.js";
-import { trainClassifier, type LabelledVectors, type TrainedHead } from "../classify/train.js";
+import type { LabelledVectors } from "../classify/labelledVectors.js";
+import { trainClassifier, type TrainedHead } from "../classify/train.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { saveHead } from "../head/headFolder.js";
 import type { HeadFile } from "../head/headFile.js";

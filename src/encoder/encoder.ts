@@ -46,6 +46,9 @@ export interface EncoderOptions {
   }) => void;
 }
 
+/** Changes whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
+const VECTOR_VERSION = "1";
+
 /** A frozen encoder, ready to embed. */
 export interface Encoder {
   /** As the user named it. */
@@ -102,6 +105,7 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
   }
   const modelHash = digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]);
   const fingerprint = digest([
+    VECTOR_VERSION,
     modelHash,
     ...tokenizerBytes.map((part) => digest([part])),
     JSON.stringify([settings.pooling, settings.normalize, settings.maxTokens, settings.prompt, settings.lowerCase]),

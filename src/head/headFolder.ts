@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { HeadstartError, nearestName } from "../errors.js";
 import { matrix } from "../math/matrix.js";
-import { commitFolder } from "../store/commit-folder.js";
+import { commitFolder } from "../store/commitFolder.js";
 import { commitFile } from "../store/commit.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../store/safetensors.js";
 import type { BagOfWords } from "./bagOfWords.js";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { commitFile } from "../store/commit.js";
-import { commitFolder } from "../store/commit-folder.js";
+import { commitFolder } from "../store/commitFolder.js";
 import type { TransferRecord } from "../transfer/record.js";
 import { renderTransferReport } from "./transferReport.js";
 

@@ -14,13 +14,13 @@ import {
   readSealedKeys,
   salvageRecords,
   textKey,
-} from "./cache-segment.js";
-import type { SegmentKind } from "./cache-segment.js";
+} from "./cacheSegment.js";
+import type { SegmentKind } from "./cacheSegment.js";
 import { commitTogether, ignoringFailure, nodeFiles, openPending } from "./commit.js";
 import type { FileSystem, PendingFile } from "./commit.js";
-import { withFile } from "./read-bytes.js";
-import { parseTempName, tempPath } from "./temp-name.js";
-import { errnoOf, writing } from "./write-error.js";
+import { withFile } from "./readBytes.js";
+import { parseTempName, tempPath } from "./tempName.js";
+import { errnoOf, writing } from "./writeError.js";
 
 export interface VectorCacheOptions {
   /** Identity of the vectors: of the encoder and of everything else that changes them. */

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import type { ReadableFile } from "./read-bytes.js";
-import type { ByteTarget } from "./vector-sink.js";
+import type { ReadableFile } from "./readBytes.js";
+import type { ByteTarget } from "./vectorSink.js";
 
 /*
  * Parquet and Arrow files carry a checksum of all their other bytes right before the footer, where readers of either

@@ -2,13 +2,13 @@ import { constants } from "node:fs";
 import { access, lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { HeadstartError } from "../errors.js";
-import { nodeFiles } from "./file-system.js";
-import type { FileSystem, OpenFile } from "./file-system.js";
-import { parseTempName, tempPath } from "./temp-name.js";
-import { errnoOf, writeError, writing } from "./write-error.js";
+import { nodeFiles } from "./fileSystem.js";
+import type { FileSystem, OpenFile } from "./fileSystem.js";
+import { parseTempName, tempPath } from "./tempName.js";
+import { errnoOf, writeError, writing } from "./writeError.js";
 
-export { nodeFiles } from "./file-system.js";
-export type { FileSystem, OpenFile } from "./file-system.js";
+export { nodeFiles } from "./fileSystem.js";
+export type { FileSystem, OpenFile } from "./fileSystem.js";
 
 export interface CommitOptions {
   /** Replaces a file or folder that is already there. @default false */

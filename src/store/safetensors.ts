@@ -1,8 +1,8 @@
 import { HeadstartError } from "../errors.js";
-import { checkTensors } from "./safetensors-header.js";
-import type { TensorEntry } from "./safetensors-header.js";
-import { parseStrictJson } from "./strict-json.js";
-import type { StrictJson } from "./strict-json.js";
+import { checkTensors } from "./safetensorsHeader.js";
+import type { TensorEntry } from "./safetensorsHeader.js";
+import { parseStrictJson } from "./strictJson.js";
+import type { StrictJson } from "./strictJson.js";
 
 /** An array with its shape, row-major; `data.length` is the product of `shape`. */
 export type Tensor =

@@ -1,13 +1,13 @@
 import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../classify/evaluate.js";
 import { labelCounts, type LabelledCorpus } from "../classify/labelled.js";
-import { trainClassifier, type LabelledVectors, type TrainedHead, type TrainOptions } from "../classify/train.js";
-import { duplicateGroups, normalisedText, overlap } from "../corpus/duplicates.js";
+import { holdOut, joinRows, pickRows, type LabelledVectors } from "../classify/labelledVectors.js";
+import { trainClassifier, type TrainedHead, type TrainOptions } from "../classify/train.js";
+import { normalisedText, overlap } from "../corpus/duplicates.js";
 import { checkLabels } from "../corpus/labelSet.js";
 import type { LabelMap } from "../corpus/labelMap.js";
-import { splitCorpus, type Split } from "../corpus/split.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { HeadstartError } from "../errors.js";
-import { stackRows, takeRows, type Matrix } from "../math/matrix.js";
+import type { Matrix } from "../math/matrix.js";
 import { VERSION } from "../version.js";
 import { divergenceOf } from "./divergence.js";
 import type { CorpusSummary, Leakage, Mistake, TransferRecord } from "./record.js";
@@ -147,7 +147,7 @@ async function embedSides(
   };
   if (held !== undefined)
     return { source: all, sourceDev: held, ...rest, how: `given: ${sourceDev!.files.join(", ")}` };
-  const { train, dev } = splitRows(all, { ...HELD_OUT, seed: options.seed ?? 1 });
+  const { train, dev } = holdOut(all, { ...HELD_OUT, seed: options.seed ?? 1 });
   const how = `${dev.texts.length} of the source's ${all.texts.length} rows, held out by seed ${options.seed ?? 1}, equal texts on one side`;
   return { source: train, sourceDev: dev, ...rest, how };
 }
@@ -159,37 +159,12 @@ async function compareWithOwn(
   options: TransferOptions,
 ): Promise<{ ceiling: Evaluated; joint: Evaluated }> {
   const { seed = 1 } = options;
-  const { train, dev } = splitRows(targetTrain, { devFraction: 0.1, maxDev: 5000, seed });
+  const { train, dev } = holdOut(targetTrain, { devFraction: 0.1, maxDev: 5000, seed });
   const shared = { ...trainOptions(options), dev };
   const own = await trainClassifier(train, shared);
-  const both = await trainClassifier(joined(sides.source, train), shared);
+  const both = await trainClassifier(joinRows(sides.source, train), shared);
   const evaluate = (head: Judged): Evaluated => evaluateHead(head, sides.target, { seed, file: "the target" });
   return { ceiling: evaluate(own), joint: evaluate(both) };
-}
-
-function splitRows(
-  data: LabelledVectors,
-  options: { devFraction: number; maxDev: number; seed: number },
-): { train: LabelledVectors; dev: LabelledVectors } {
-  const names = [...new Set(data.labels)].sort();
-  const y = data.labels.map((label) => names.indexOf(label));
-  const split: Split = splitCorpus(y, duplicateGroups(data.texts), options);
-  if (split.dev.length === 0)
-    throw new HeadstartError("E_LABELS", `${data.texts.length} rows are too few to hold some out. Give more rows`);
-  return { train: pick(data, split.train), dev: pick(data, split.dev) };
-}
-
-function pick({ texts, labels, vectors }: LabelledVectors, rows: ArrayLike<number>): LabelledVectors {
-  const at = Array.from(rows);
-  return { texts: at.map((i) => texts[i]), labels: at.map((i) => labels[i]), vectors: takeRows(vectors, rows) };
-}
-
-function joined(a: LabelledVectors, b: LabelledVectors): LabelledVectors {
-  return {
-    texts: [...a.texts, ...b.texts],
-    labels: [...a.labels, ...b.labels],
-    vectors: stackRows(a.vectors.cols, [a.vectors, b.vectors]),
-  };
 }
 
 function trainOptions({ seed = 1, classWeights = "none", threads, signal }: TransferOptions): TrainOptions {
@@ -206,7 +181,7 @@ function leakageOf({ source, target, targetTrain }: Sides, trained: TrainedHead,
   const seen = new Set(found.normalised);
   const others = target.texts.flatMap((_, r) => (seen.has(r) ? [] : [r]));
   const without =
-    seen.size > 0 && others.length > 0 ? evaluateHead(trained, pick(target, others), { seed }).evaluation : null;
+    seen.size > 0 && others.length > 0 ? evaluateHead(trained, pickRows(target, others), { seed }).evaluation : null;
   const bySense = new Map(source.texts.map((text) => [normalisedText(text), text]));
   return {
     exact: found.exact.length,

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { embedAll } from "../../src/encoder/embed.js";
 import { loadEncoder } from "../../src/encoder/encoder.js";
-import { readVectors } from "../../src/store/read-vectors.js";
+import { readVectors } from "../../src/store/readVectors.js";
 import { csv, jsonOf, sandbox, TINY, type Finished } from "./runCli.js";
 
 const COLUMNS = ["id", "text", "note"];

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeHead } from "../../../src/classify/describeHead.js";
 import { evaluateHead } from "../../../src/classify/evaluate.js";
-import { commonestLabel, trainClassifier, type LabelledVectors, type Trial } from "../../../src/classify/train.js";
+import { commonestLabel } from "../../../src/classify/evaluate.js";
+import type { LabelledVectors } from "../../../src/classify/labelledVectors.js";
+import { trainClassifier, type Trial } from "../../../src/classify/train.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";
 import { saveHead } from "../../../src/head/headFolder.js";
 import { HeadFile } from "../../../src/head/headFile.js";
 import { matrix } from "../../../src/math/matrix.js";
-import { tempFolder } from "../store/temp-folder.js";
+import { tempFolder } from "../store/tempFolder.js";
 import { toyVectors } from "./toyVectors.js";
 
 const OPTIONS = { threads: 1, strengths: [0.01, 0.1, 1] } as const;

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { loadEncoder, type Encoder, type EncoderOptions } from "../../../src/encoder/encoder.js";
 import { readModel, type OnnxModel } from "../../../src/onnx/model.js";
-import { tempFolder } from "../store/temp-folder.js";
+import { tempFolder } from "../store/tempFolder.js";
 
 export type Fixture =
   "tiny-bert" | "tiny-bert-cls" | "tiny-bert-output-names" | "odd-inputs" | "rank2-output" | "dynamic-int8";

@@ -5,7 +5,7 @@ import { predictBagOfWords } from "../../../src/head/bagOfWords.js";
 import { predictProbabilities } from "../../../src/head/head.js";
 import { loadHead, requireSameEncoder, saveHead } from "../../../src/head/headFolder.js";
 import { matrix } from "../../../src/math/matrix.js";
-import { tempFolder } from "../store/temp-folder.js";
+import { tempFolder } from "../store/tempFolder.js";
 import { madeUpHead } from "./savedHead.js";
 
 async function saved(labels: readonly string[] = ["negative", "positive"]) {

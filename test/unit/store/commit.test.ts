@@ -9,9 +9,9 @@ import {
   openPending,
   refuseExisting,
 } from "../../../src/store/commit.js";
-import { parseTempName, tempPath } from "../../../src/store/temp-name.js";
-import { failingFiles } from "./failing-files.js";
-import { tempFolder } from "./temp-folder.js";
+import { parseTempName, tempPath } from "../../../src/store/tempName.js";
+import { failingFiles } from "./failingFiles.js";
+import { tempFolder } from "./tempFolder.js";
 
 const writeNew = (path: string, options = {}): Promise<void> =>
   commitFile(

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readVectors } from "../../../src/store/read-vectors.js";
-import { openVectorWriter } from "../../../src/store/vector-writer.js";
-import { storeVectors } from "../../../src/store/stored-vectors.js";
+import { readVectors } from "../../../src/store/readVectors.js";
+import { openVectorWriter } from "../../../src/store/vectorWriter.js";
+import { storeVectors } from "../../../src/store/storedVectors.js";
 import { writeSafetensors } from "../../../src/store/safetensors.js";
 import { writeFile } from "node:fs/promises";
 import { hasPython, python } from "./python.js";
 import { COLUMNS, sampleValues, sampleVectors } from "./sample.js";
-import { tempFolder } from "./temp-folder.js";
+import { tempFolder } from "./tempFolder.js";
 
 const ROWS = 40;
 const WIDTH = 13;

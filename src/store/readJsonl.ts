@@ -1,11 +1,11 @@
-import { columnText } from "./column-text.js";
-import { FloatRows } from "./float-rows.js";
-import { linesOf } from "./read-bytes.js";
-import type { ReadableFile } from "./read-bytes.js";
-import { parseStrictJson } from "./strict-json.js";
-import { looksLike, unreadable } from "./looks-like.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { VectorTable } from "./vector-sink.js";
+import { columnText } from "./columnText.js";
+import { FloatRows } from "./floatRows.js";
+import { linesOf } from "./readBytes.js";
+import type { ReadableFile } from "./readBytes.js";
+import { parseStrictJson } from "./strictJson.js";
+import { looksLike, unreadable } from "./looksLike.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import type { VectorTable } from "./vectorSink.js";
 
 /** Columns of a JSON lines file, one list of values a row; int8 scales apart. */
 export interface JsonlRows {

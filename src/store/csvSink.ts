@@ -1,7 +1,7 @@
-import { csvLine } from "./csv-text.js";
-import { vectorText } from "./jsonl-sink.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
+import { csvLine } from "./csvText.js";
+import { vectorText } from "./jsonlSink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vectorSink.js";
 
 /** Rows joined to one string before they are written; bounds memory, whatever the width. */
 const ROWS_A_WRITE = 256;

@@ -1,12 +1,12 @@
 import { unreachable } from "../errors.js";
-import { arrowSink } from "./arrow-sink.js";
-import { csvSink } from "./csv-sink.js";
-import { GroupingWriter } from "./grouping-writer.js";
-import type { VectorWriter } from "./grouping-writer.js";
-import { jsonlSink } from "./jsonl-sink.js";
-import type { ByteTarget, VectorShape, VectorSink } from "./vector-sink.js";
-import { checkColumns } from "./vector-writer.js";
-import type { VectorWriterOptions } from "./vector-writer.js";
+import { arrowSink } from "./arrowSink.js";
+import { csvSink } from "./csvSink.js";
+import { GroupingWriter } from "./groupingWriter.js";
+import type { VectorWriter } from "./groupingWriter.js";
+import { jsonlSink } from "./jsonlSink.js";
+import type { ByteTarget, VectorShape, VectorSink } from "./vectorSink.js";
+import { checkColumns } from "./vectorWriter.js";
+import type { VectorWriterOptions } from "./vectorWriter.js";
 
 /** Formats that can be read while they are written. */
 export type StreamFormat = "csv" | "jsonl" | "arrow";

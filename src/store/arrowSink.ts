@@ -15,9 +15,9 @@ import {
 import type { Data } from "apache-arrow";
 import { unreachable } from "../errors.js";
 import { checkedTarget } from "./checksum.js";
-import type { StoredVectors, StoreKind } from "./stored-vectors.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
+import type { StoredVectors, StoreKind } from "./storedVectors.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vectorSink.js";
 
 /**
  * Writes Arrow IPC, as a file or as a stream: the columns that travel along as nullable Utf8, for int8 a Float32 `scale`,

@@ -1,8 +1,8 @@
 import { HeadstartError } from "../errors.js";
 import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
-import { csvLine, type Cell } from "./csv-text.js";
+import { csvLine, type Cell } from "./csvText.js";
 
-export type { Cell } from "./csv-text.js";
+export type { Cell } from "./csvText.js";
 
 /** Writes rows of named columns; nothing is visible under the final name before `commit`. */
 export interface RowWriter {

@@ -2,9 +2,9 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openRowWriter, rowFormat, type Cell } from "../../../src/store/row-writer.js";
+import { openRowWriter, rowFormat, type Cell } from "../../../src/store/rowWriter.js";
 import { readFiles } from "../corpus/reading.js";
-import { tempFolder } from "./temp-folder.js";
+import { tempFolder } from "./tempFolder.js";
 
 async function written(name: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<string> {
   const path = join(await tempFolder(), name);

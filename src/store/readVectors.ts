@@ -1,17 +1,17 @@
 import { HeadstartError, unreachable } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
-import { looksLike, unreadable } from "./looks-like.js";
-import { readArrowVectors } from "./read-arrow.js";
-import { withFile } from "./read-bytes.js";
-import type { ReadableFile } from "./read-bytes.js";
-import { readJsonlVectors } from "./read-jsonl.js";
-import { readNpyVectors } from "./read-npy.js";
-import { readParquetVectors } from "./read-parquet.js";
-import { vectorFormat } from "./vector-format.js";
-import type { VectorFormat } from "./vector-format.js";
-import type { RowValues, VectorTable } from "./vector-sink.js";
-import { errnoOf } from "./write-error.js";
+import { looksLike, unreadable } from "./looksLike.js";
+import { readArrowVectors } from "./readArrow.js";
+import { withFile } from "./readBytes.js";
+import type { ReadableFile } from "./readBytes.js";
+import { readJsonlVectors } from "./readJsonl.js";
+import { readNpyVectors } from "./readNpy.js";
+import { readParquetVectors } from "./readParquet.js";
+import { vectorFormat } from "./vectorFormat.js";
+import type { VectorFormat } from "./vectorFormat.js";
+import type { RowValues, VectorTable } from "./vectorSink.js";
+import { errnoOf } from "./writeError.js";
 
 export interface ReadVectors {
   /** [rows, width]; what was stored as fp16 or int8 is restored to float32. A JSON lines file without rows is 0 x 0. */

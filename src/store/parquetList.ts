@@ -2,7 +2,7 @@ import type { ColumnChunk, Encoding, SchemaElement } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { unreachable } from "../errors.js";
-import type { StoredVectors, StoreKind } from "./stored-vectors.js";
+import type { StoredVectors, StoreKind } from "./storedVectors.js";
 
 /** About how many bytes of values a page holds; always whole rows. */
 const PAGE_BYTES = 2 ** 20;

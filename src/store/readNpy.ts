@@ -1,14 +1,14 @@
 import { fromHalf } from "./half.js";
-import { readCompanion } from "./read-jsonl.js";
-import type { JsonlRows } from "./read-jsonl.js";
-import { looksLike, unreadable } from "./looks-like.js";
-import { decodeNpyHeader } from "./npy-header.js";
-import type { NpyHeader } from "./npy-header.js";
-import { companionPath } from "./npy-sink.js";
-import { withFile } from "./read-bytes.js";
-import type { ReadableFile } from "./read-bytes.js";
-import type { VectorTable } from "./vector-sink.js";
-import { errnoOf } from "./write-error.js";
+import { readCompanion } from "./readJsonl.js";
+import type { JsonlRows } from "./readJsonl.js";
+import { looksLike, unreadable } from "./looksLike.js";
+import { decodeNpyHeader } from "./npyHeader.js";
+import type { NpyHeader } from "./npyHeader.js";
+import { companionPath } from "./npySink.js";
+import { withFile } from "./readBytes.js";
+import type { ReadableFile } from "./readBytes.js";
+import type { VectorTable } from "./vectorSink.js";
+import { errnoOf } from "./writeError.js";
 
 const BYTES = { f2: 2, f4: 4, f8: 8, i1: 1 } as const;
 /** A multiple of every element size. */

@@ -1,4 +1,4 @@
-import type { StoredVectors, StoreKind } from "./stored-vectors.js";
+import type { StoredVectors, StoreKind } from "./storedVectors.js";
 
 /** Values of the columns that travel with the vectors, one row each; null is a missing value. */
 export type RowValues = readonly (readonly (string | null)[])[];

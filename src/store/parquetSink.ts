@@ -1,9 +1,9 @@
 import type { ColumnChunk, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { checkedTarget } from "./checksum.js";
-import { listSchema, writeListChunk } from "./parquet-list.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
+import { listSchema, writeListChunk } from "./parquetList.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vectorSink.js";
 
 /**
  * Writes Parquet: the columns that travel along as optional strings, for int8 a FLOAT `scale`, then `vector` as a list.

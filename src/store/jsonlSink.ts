@@ -1,8 +1,8 @@
-import { floatText } from "./float-text.js";
-import type { StoredVectors } from "./stored-vectors.js";
+import { floatText } from "./floatText.js";
+import type { StoredVectors } from "./storedVectors.js";
 import { HALVES } from "./half.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vector-sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vectorSink.js";
 
 /** Rows joined to one string before they are written; bounds memory, whatever the width. */
 const ROWS_A_WRITE = 256;

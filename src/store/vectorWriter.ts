@@ -1,19 +1,19 @@
 import { HeadstartError, unreachable } from "../errors.js";
-import { arrowSink } from "./arrow-sink.js";
+import { arrowSink } from "./arrowSink.js";
 import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
 import type { FileSystem, PendingFile } from "./commit.js";
-import { GroupingWriter } from "./grouping-writer.js";
-import type { VectorWriter } from "./grouping-writer.js";
-import { jsonlSink } from "./jsonl-sink.js";
-import { companionPath, npySink } from "./npy-sink.js";
-import { parquetSink } from "./parquet-sink.js";
-import type { StoreKind } from "./stored-vectors.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { VectorShape, VectorSink } from "./vector-sink.js";
-import { vectorFormat } from "./vector-format.js";
-import type { VectorFormat } from "./vector-format.js";
+import { GroupingWriter } from "./groupingWriter.js";
+import type { VectorWriter } from "./groupingWriter.js";
+import { jsonlSink } from "./jsonlSink.js";
+import { companionPath, npySink } from "./npySink.js";
+import { parquetSink } from "./parquetSink.js";
+import type { StoreKind } from "./storedVectors.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import type { VectorShape, VectorSink } from "./vectorSink.js";
+import { vectorFormat } from "./vectorFormat.js";
+import type { VectorFormat } from "./vectorFormat.js";
 
-export type { VectorWriter, WrittenVectors } from "./grouping-writer.js";
+export type { VectorWriter, WrittenVectors } from "./groupingWriter.js";
 
 export interface VectorWriterOptions {
   /** Numbers in a vector, at least 1. */

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { commitFolder } from "../../../src/store/commit-folder.js";
-import { tempPath } from "../../../src/store/temp-name.js";
-import { failingFiles } from "./failing-files.js";
-import { tempFolder } from "./temp-folder.js";
+import { commitFolder } from "../../../src/store/commitFolder.js";
+import { tempPath } from "../../../src/store/tempName.js";
+import { failingFiles } from "./failingFiles.js";
+import { tempFolder } from "./tempFolder.js";
 
 const writeNew = (path: string, options = {}): Promise<void> =>
   commitFolder(

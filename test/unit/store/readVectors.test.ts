@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
 import { seeded } from "../../../src/math/random.js";
-import { encodeNpyHeader } from "../../../src/store/npy-header.js";
-import { readVectors } from "../../../src/store/read-vectors.js";
-import { openVectorWriter } from "../../../src/store/vector-writer.js";
+import { encodeNpyHeader } from "../../../src/store/npyHeader.js";
+import { readVectors } from "../../../src/store/readVectors.js";
+import { openVectorWriter } from "../../../src/store/vectorWriter.js";
 import { COLUMNS, sampleValues, sampleVectors } from "./sample.js";
-import { tempFolder } from "./temp-folder.js";
+import { tempFolder } from "./tempFolder.js";
 
 const FORMATS = ["parquet", "arrow", "npy", "jsonl"] as const;
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { HeadstartError } from "../errors.js";
-import type { ReadableFile } from "./read-bytes.js";
-import { errnoOf } from "./write-error.js";
+import type { ReadableFile } from "./readBytes.js";
+import { errnoOf } from "./writeError.js";
 
 /*
  * A segment holds vectors by the sha256 of their text:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matrix } from "../../../src/math/matrix.js";
 import { seeded } from "../../../src/math/random.js";
-import { cosineMeter, restoreVectors, storeVectors } from "../../../src/store/stored-vectors.js";
+import { cosineMeter, restoreVectors, storeVectors } from "../../../src/store/storedVectors.js";
 
 const random = seeded(3);
 const vectors = matrix(

@@ -1,7 +1,7 @@
 import type { PendingFile } from "./commit.js";
-import { companionSink } from "./jsonl-sink.js";
-import { encodeNpyHeader } from "./npy-header.js";
-import type { ByteTarget, VectorShape, VectorSink } from "./vector-sink.js";
+import { companionSink } from "./jsonlSink.js";
+import { encodeNpyHeader } from "./npyHeader.js";
+import type { ByteTarget, VectorShape, VectorSink } from "./vectorSink.js";
 
 const KINDS = { fp32: "f4", fp16: "f2", int8: "i1" } as const;
 

@@ -1,8 +1,8 @@
 import { basename, dirname, join } from "node:path";
 import { exists, ignoringFailure, nodeFiles, refuseExisting, removeLeftovers } from "./commit.js";
 import type { CommitOptions, FileSystem } from "./commit.js";
-import { parseTempName, tempPath } from "./temp-name.js";
-import { errnoOf, writeError, writing } from "./write-error.js";
+import { parseTempName, tempPath } from "./tempName.js";
+import { errnoOf, writeError, writing } from "./writeError.js";
 
 /**
  * Writes a folder so that `path` is either as it was or complete: `write` fills a temporary folder beside it, every

@@ -1,11 +1,11 @@
 import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import type { AsyncBuffer, FileMetaData, SchemaTree } from "hyparquet";
 import { verifyChecksum } from "./checksum.js";
-import { columnText } from "./column-text.js";
-import { FloatRows } from "./float-rows.js";
-import type { ReadableFile } from "./read-bytes.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { VectorTable } from "./vector-sink.js";
+import { columnText } from "./columnText.js";
+import { FloatRows } from "./floatRows.js";
+import type { ReadableFile } from "./readBytes.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import type { VectorTable } from "./vectorSink.js";
 
 /**
  * Reads a Parquet file with a column `vector` of lists of numbers; all other columns come as text. Uncompressed and

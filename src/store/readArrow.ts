@@ -1,12 +1,12 @@
 import { DataType, RecordBatchReader } from "apache-arrow";
 import type { Data, RecordBatch, Schema } from "apache-arrow";
 import { verifyChecksum } from "./checksum.js";
-import { columnText } from "./column-text.js";
-import { FloatRows } from "./float-rows.js";
+import { columnText } from "./columnText.js";
+import { FloatRows } from "./floatRows.js";
 import { floatsOf } from "./half.js";
-import type { ReadableFile } from "./read-bytes.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vector-sink.js";
-import type { VectorTable } from "./vector-sink.js";
+import type { ReadableFile } from "./readBytes.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import type { VectorTable } from "./vectorSink.js";
 
 /**
  * Reads an Arrow IPC file or stream with a column `vector` of lists of numbers, of fixed size or not; all other columns

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../src/math/random.js";
-import { floatText } from "../../../src/store/float-text.js";
+import { floatText } from "../../../src/store/floatText.js";
 
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);

@@ -1,4 +1,4 @@
-import type { StrictJson } from "./strict-json.js";
+import type { StrictJson } from "./strictJson.js";
 
 /** What a safetensors header says of one tensor; bytes [start, end) count from the end of the header. */
 export interface TensorEntry<Dtype extends string = "F32" | "F64" | "I32" | "I64" | "U8"> {

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openCorpus } from "../../../src/corpus/corpus.js";
 import { matrix } from "../../../src/math/matrix.js";
-import { readVectors } from "../../../src/store/read-vectors.js";
-import { restoreVectors, storeVectors } from "../../../src/store/stored-vectors.js";
-import { openVectorStream, type VectorStreamOptions } from "../../../src/store/vector-stream.js";
+import { readVectors } from "../../../src/store/readVectors.js";
+import { restoreVectors, storeVectors } from "../../../src/store/storedVectors.js";
+import { openVectorStream, type VectorStreamOptions } from "../../../src/store/vectorStream.js";
 import { COLUMNS, sampleValues, sampleVectors } from "./sample.js";
-import { tempFolder } from "./temp-folder.js";
+import { tempFolder } from "./tempFolder.js";
 
 const ROWS = 20;
 const WIDTH = 3;

@@ -1,9 +1,9 @@
 import { HeadstartError } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
-import { cosineMeter, fitsHalf, storeVectors } from "./stored-vectors.js";
-import type { StoreCosine } from "./stored-vectors.js";
-import type { RowValues, VectorShape, VectorSink } from "./vector-sink.js";
+import { cosineMeter, fitsHalf, storeVectors } from "./storedVectors.js";
+import type { StoreCosine } from "./storedVectors.js";
+import type { RowValues, VectorShape, VectorSink } from "./vectorSink.js";
 
 export interface WrittenVectors {
   readonly rows: number;
