@@ -30,7 +30,12 @@ function chooseCorpora() {
     const dev = join(folder, "tweets/tweeteval-sentiment.val.csv");
     const target = join(folder, "movies/sst2.test.csv");
     if ([source, dev, target].every((file) => existsSync(file)))
-      return { name: `the real corpora in ${folder}`, source, dev, target };
+      return {
+        name: `real corpora: the first ${MAX_SOURCE_ROWS} rows of ${source}, evaluated on ${dev} and ${target}`,
+        source,
+        dev,
+        target,
+      };
   }
   const data = join(ROOT, "data");
   return {

@@ -101,18 +101,19 @@ export function nearestName(wanted: string, candidates: readonly string[]): stri
   return best;
 }
 
-/** Levenshtein distance in UTF-16 units. */
+/** Edits that turn `a` into `b`, in UTF-16 units: insert, delete, replace, or swap two neighbours. */
 export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    const current = [i];
+    rows[i] = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replace = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(replace, previous[j] + 1, current[j - 1] + 1));
+      const replace = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? rows[i - 2][j - 2] + 1 : Infinity;
+      rows[i][j] = Math.min(replace, rows[i - 1][j] + 1, rows[i][j - 1] + 1, swap);
     }
-    previous = current;
   }
-  return previous[b.length];
+  return rows[a.length][b.length];
 }
 
 /** For the default branch of a switch over a union: a new kind fails to compile. */

@@ -30,9 +30,8 @@ if (!existsSync(corpora)) {
   console.error("Cannot find the corpora: set HEADSTART_CORPORA, or npm run fetch-corpora");
   process.exit(2);
 }
-const encoder = await headstart.loadEncoder(values.encoder, {
-  ...(values.precision === undefined ? {} : { precision: /** @type {"fp32" | "int8"} */ (values.precision) }),
-});
+const precision = /** @type {"fp32" | "int8" | undefined} */ (values.precision);
+const encoder = await headstart.loadEncoder(values.encoder, precision === undefined ? {} : { precision });
 const cache = await headstart.openVectorCache(values.cache, { fingerprint: encoder.fingerprint, width: encoder.width });
 const map = headstart.parseLabelMap("neutral=drop");
 const SIDES = 5; // folds

@@ -18,6 +18,8 @@ research use under Twitter's terms; none of their text is in this folder. \`scri
 again.
 `;
 
+const ROWS = ["tweets/semeval-2013-2016.train.csv", "--dev", "tweets/tweeteval-sentiment.val.csv"];
+
 ensureInstalled();
 ensureBuilt();
 const corpora = process.env.HEADSTART_CORPORA || join(ROOT, "data/public");
@@ -26,8 +28,15 @@ const status = runStep(
   process.execPath,
   [
     join(ROOT, "dist/cli/main.js"),
-    ...["train", "tweets/semeval-2013-2016.train.csv", "--dev", "tweets/tweeteval-sentiment.val.csv"],
-    ...["--task", "sentiment", "--force", "-o", output, "--cache", join(ROOT, "out/cache")],
+    "train",
+    ...ROWS,
+    "--task",
+    "sentiment",
+    "--force",
+    "-o",
+    output,
+    "--cache",
+    join(ROOT, "out/cache"),
   ],
   // The record names the files as they lie in the corpora, not where this machine keeps them.
   corpora,

@@ -25,6 +25,7 @@ export interface CorpusFlags {
   readonly badRows: "fail" | "skip";
   readonly invalidUtf8: "fail" | "replace";
   readonly dropMissing?: boolean;
+  readonly maxField?: number;
   readonly from?: "csv" | "tsv" | "jsonl";
 }
 
@@ -69,6 +70,9 @@ const corpusFlags = (): Option[] => [
   new Option("--limit <rows>", "read so many rows at most").argParser(wholeNumber(1)),
   new Option("--bad-rows <what>", "rows that cannot be read").choices(["fail", "skip"]).default("fail"),
   new Option("--invalid-utf8 <what>", "bytes that are not UTF-8").choices(["fail", "replace"]).default("fail"),
+  new Option("--max-field <bytes>", "longest field; a longer one is an error (default: 16777216)").argParser(
+    wholeNumber(1),
+  ),
   new Option("--from <format>", "format of the pipe").choices(["csv", "tsv", "jsonl"]),
 ];
 
@@ -132,6 +136,7 @@ export function corpusOptions(flags: CorpusFlags): CorpusOptions {
     badRows: flags.badRows,
     invalidUtf8: flags.invalidUtf8,
     dropMissing: flags.dropMissing,
+    maxFieldBytes: flags.maxField,
     from: flags.from,
   });
 }

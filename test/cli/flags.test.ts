@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { VERSION } from "../../src/version.js";
 import { csv, jsonOf, labelledRows, sharedSandbox, TINY, type Sandbox } from "./runCli.js";
@@ -100,6 +100,21 @@ describe("headstart", () => {
     for (const command of Object.keys(COMMANDS)) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     expect(stdout).toContain("Examples:");
     expect(stdout).toContain("Exit codes: 0 done");
+  });
+
+  it("has every flag that a message advises", async () => {
+    const shown = await Promise.all(["help", ...Object.keys(COMMANDS)].map((command) => box.run([command, "--help"])));
+    const known = new Set(shown.flatMap(({ stdout }) => stdout.match(/--[a-z][a-z0-9-]+/g)));
+    const src = new URL("../../src/", import.meta.url);
+    const files = (await readdir(src, { recursive: true })).filter((name) => /^(?!report).*\.ts$/.test(name));
+    const advised = new Set<string>();
+    for (const file of files) {
+      const text = await readFile(new URL(file, src), "utf8");
+      for (const [flag] of text.matchAll(/(?<=[^\w-])--[a-z][a-z0-9-]+/g)) advised.add(flag);
+    }
+    expect(advised.size).toBeGreaterThan(30);
+    // --debug is known to those who need it.
+    expect([...advised].filter((flag) => !known.has(flag))).toEqual(["--debug"]);
   });
 
   it("did with the flags what they say", async () => {

@@ -104,6 +104,21 @@ describe("headstart ends with 3, one line and nothing written", () => {
   });
 });
 
+describe("headstart ends with 6", () => {
+  it.each([
+    ["in.csv", `text\n"${"a".repeat(50)}"\n${"b".repeat(200)}\n`, /in\.csv:3.*longer than 100 bytes.*--max-field/],
+    ["in.jsonl", `{"text":"a"}\n{"text":"${"b".repeat(200)}"}\n`, /in\.jsonl:2.*longer than 100.*--max-field/],
+  ])("for a field of %s longer than --max-field", async (file, content, says) => {
+    const box = await sandbox();
+    await box.write(file, content);
+    const args = ["embed", file, "-o", "out.npy", ...WITH_TINY];
+    const refused = await box.run([...args, "--max-field", "100"]);
+    expectFailure(refused, { exit: 6, code: "E_FIELD_TOO_LARGE", says: [says] });
+    expect(await box.files()).toEqual([file]);
+    expect((await box.run([...args, "--max-field", "300"])).code).toBe(0);
+  });
+});
+
 describe("headstart train ends with 3, one line and nothing written", () => {
   it.each<[string, readonly [string, string][], string, RegExp]>([
     ["a corpus of nothing but a header", [], "E_NO_ROWS", /in\.csv gives no labelled rows/],
