@@ -1,4 +1,4 @@
-// Step 4: fp32 ONNX -> the encoder folder as it ships, in int8 with one activation scale a token.
+// Step 4: fp32 ONNX -> the encoder folder as it ships, in int8.
 //
 //   node scripts/encoder/quantize.mjs --model build/fp32.onnx --teacher <folder> --out data/encoders/headstart-mini
 //
@@ -8,7 +8,11 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { readModel, writeModel } from "../../dist/onnx/model.js";
-import { quantizePerToken } from "../../dist/onnx/quantize.js";
+import { quantizeInt8 } from "../../dist/onnx/quantize.js";
+import { activationRanges } from "../../dist/encoder/calibrate.js";
+import { loadTokenizer } from "../../dist/encoder/tokenizer.js";
+import { openCorpus } from "../../dist/corpus/corpus.js";
+import { ROOT } from "../setup.mjs";
 
 const { values } = parseArgs({
   options: { model: { type: "string" }, teacher: { type: "string" }, out: { type: "string" } },
@@ -16,9 +20,22 @@ const { values } = parseArgs({
 if (!values.model || !values.teacher || !values.out) throw new Error("give --model, --teacher and --out");
 
 const model = readModel(await readFile(values.model), values.model);
-const bytes = writeModel(quantizePerToken(model));
+const json = async (name) => JSON.parse(await readFile(path.join(values.teacher, name), "utf8"));
+const tokenizer = loadTokenizer(await json("tokenizer.json"), await json("tokenizer_config.json"), {
+  file: "tokenizer.json",
+  maxTokens: 128,
+});
+// The texts that ship with the project, a thousand of three kinds, show the ranges of the activations.
+const texts = [];
+const corpus = await openCorpus(
+  ["tweets.csv", "movies.csv", "sms.csv"].map((name) => path.join(ROOT, "data", name)),
+  {},
+);
+for await (const row of corpus.rows()) texts.push(row.text);
+const ranges = await activationRanges(model, tokenizer, texts);
+const bytes = writeModel(quantizeInt8(model, { ranges }));
 const layers = new Set(model.graph.node.flatMap((n) => /layer\.(\d+)\//.exec(n.name)?.[1] ?? [])).size;
-const teacher = JSON.parse(await readFile(path.join(values.teacher, "config.json"), "utf8"));
+const teacher = await json("config.json");
 
 const files = {
   "config.json": { ...teacher, num_hidden_layers: layers },

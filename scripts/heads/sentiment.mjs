@@ -5,7 +5,7 @@
  * Needs the corpora (HEADSTART_CORPORA or data/public). The head holds weights and hashes of words, no text.
  */
 
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuilt, ensureInstalled, ROOT, runStep } from "../setup.mjs";
 
@@ -23,6 +23,10 @@ const ROWS = ["tweets/semeval-2013-2016.train.csv", "--dev", "tweets/tweeteval-s
 ensureInstalled();
 ensureBuilt();
 const corpora = process.env.HEADSTART_CORPORA || join(ROOT, "data/public");
+if (!existsSync(join(corpora, ROWS[0]))) {
+  console.error(`Cannot find ${ROWS[0]} in ${corpora}: set HEADSTART_CORPORA, or npm run fetch-corpora`);
+  process.exit(2);
+}
 const output = join(ROOT, "data/heads/sentiment");
 const status = runStep(
   process.execPath,

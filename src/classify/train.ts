@@ -1,10 +1,10 @@
 import { checkLabels } from "../corpus/labelSet.js";
 import { HeadstartError } from "../errors.js";
 import { fitBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
-import { predictProbabilities, type Head } from "../head/head.js";
-import { fitLogisticPath, type FittedLogistic } from "../head/logistic.js";
-import { meanLogLoss } from "../head/logisticLoss.js";
+import type { Head } from "../head/head.js";
+import { fitLogisticPath } from "../head/logistic.js";
 import type { Evaluation } from "../metrics/classification.js";
+import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./chooseStrength.js";
 import { evaluateHead } from "./evaluate.js";
 import { labelIndices } from "./labelSpace.js";
 import { labelCounts } from "./labelled.js";
@@ -30,8 +30,9 @@ export interface Trial {
   readonly strength: number;
   readonly iterations: number;
   readonly converged: boolean;
-  /** Mean log loss on the dev rows; the smallest wins. */
+  /** Mean log loss on the dev rows. */
   readonly devLogLoss: number;
+  readonly devMacroF1: number;
 }
 
 /** A head with its baseline and the evidence for it. */
@@ -53,10 +54,12 @@ export interface TrainedHead {
 
 const STRENGTHS = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
 const DEV_FRACTION = 0.1;
+/** A finer fit changes no answer that the dev rows would notice. */
+const TOLERANCE = 1e-4;
 
 /**
- * Trains a logistic head: fits one for each strength, from strong to weak regularisation, and keeps the one with the
- * least log loss on dev rows. The bag-of-words baseline is fitted on the same training rows.
+ * Trains a logistic head: fits one for each strength, from strong to weak regularisation, and keeps the one that the dev
+ * rows speak for (see chooseStrength.ts). The bag-of-words baseline is fitted on the same training rows.
  *
  * @throws HeadstartError E_LABELS when there are fewer than two labels, or a label too rare to be split
  */
@@ -66,40 +69,41 @@ export async function trainClassifier(data: LabelledVectors, options: TrainOptio
   const { train, dev, devFrom } = sides(data, { seed, dev: options.dev });
   const y = labelIndices(labels, train.labels, "the training rows");
   const devY = labelIndices(labels, dev.labels, "the dev rows");
-  const trials: Trial[] = [];
-  let best: { fitted: FittedLogistic; trial: Trial } | undefined;
-  for await (const fitted of fitLogisticPath(train.vectors, y, {
-    labels,
-    strengths,
-    classWeights,
-    ...passed(options),
-  })) {
-    const devLogLoss = meanLogLoss(predictProbabilities(fitted.head, dev.vectors), devY, labels.length);
-    const trial = { strength: fitted.strength, iterations: fitted.iterations, converged: fitted.converged, devLogLoss };
-    trials.push(trial);
-    onTrial?.(trial);
-    if (best === undefined || devLogLoss < best.trial.devLogLoss) best = { fitted, trial };
-    else if (trials.length - trials.indexOf(best.trial) > 2) break;
+  const candidates: Candidate[] = [];
+  const path = { labels, strengths, classWeights, tolerance: TOLERANCE, ...passed(options) };
+  for await (const fitted of fitLogisticPath(train.vectors, y, path)) {
+    const next = candidate(fitted, { vectors: dev.vectors, y: devY });
+    candidates.push(next);
+    onTrial?.(trialOf(next));
+    if (isPastBest(candidates)) break;
   }
-  if (best === undefined) throw new HeadstartError("E_USAGE", "No strength to try. Name at least one");
-  const { head, strength } = best.fitted;
+  if (candidates.length === 0) throw new HeadstartError("E_USAGE", "No strength to try. Name at least one");
+  const { head, strength, converged } = chooseCandidate(candidates).fitted;
   const judged = {
     head,
     bagOfWords: await fitBagOfWords(train.texts, y, { labels }),
     labelCounts: labelCounts(train.labels),
   };
-  const unfinished = best.trial.converged ? [] : [`the fit at strength ${strength} stopped before it converged`];
+  const unfinished = converged ? [] : [`the fit at strength ${strength} stopped before it converged`];
   return {
     ...judged,
     n: train.texts.length,
     strength,
     classWeights,
-    trials,
+    trials: candidates.map(trialOf),
     dev: evaluateHead(judged, dev, { seed, file: "the dev rows" }).evaluation,
     devFrom,
     warnings: [...warnings, ...unfinished],
   };
 }
+
+const trialOf = (tried: Candidate): Trial => ({
+  strength: tried.fitted.strength,
+  iterations: tried.fitted.iterations,
+  converged: tried.fitted.converged,
+  devLogLoss: meanLoss(tried),
+  devMacroF1: tried.macroF1,
+});
 
 function passed({ threads, signal }: TrainOptions): Pick<TrainOptions, "threads" | "signal"> {
   return { ...(threads === undefined ? {} : { threads }), ...(signal === undefined ? {} : { signal }) };

@@ -40,7 +40,7 @@ export type AddCommand = (program: Command, context: () => Context) => void;
 
 /** Loads the encoder that the flags name and says what was decided. */
 export async function openEncoder(
-  { talk, env }: Context,
+  { talk, env, signal }: Context,
   flags: EncoderFlags & GlobalFlags,
   overrides: EncoderOptions & { readonly name?: string } = {},
 ): Promise<Encoder> {
@@ -51,6 +51,7 @@ export async function openEncoder(
     ...encoderOptions(flags),
     ...more,
     ...(offline ? { offline } : {}),
+    signal,
     onDownload: ({ received, total }) => meter.update(received, total),
   });
   meter.end();

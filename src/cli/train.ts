@@ -83,8 +83,10 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       seed: flags.seed,
       classWeights: flags.classWeights,
       signal,
-      onTrial: ({ strength, iterations, devLogLoss }) =>
-        talk.say(`strength ${strength}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
+      onTrial: ({ strength, iterations, devLogLoss, devMacroF1 }) => {
+        const reached = `dev log loss ${devLogLoss.toFixed(4)}, macro-F1 ${devMacroF1.toFixed(3)}`;
+        talk.say(`strength ${strength}: ${iterations} iterations, ${reached}`);
+      },
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) talk.warn(warning);

@@ -11,7 +11,7 @@ import {
   type EncoderPorts,
 } from "../onnx/encoderGraph.js";
 import { copyModel, readModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
-import { quantizePerToken } from "../onnx/quantize.js";
+import { quantizeInt8 } from "../onnx/quantize.js";
 import { openSession, type Session } from "../onnx/session.js";
 import { locateEncoder, type EncoderFolder } from "./locate.js";
 import { describeBrokenFile } from "./modelFile.js";
@@ -38,6 +38,8 @@ export interface EncoderOptions {
   readonly precision?: Precision;
   /** Threads inside one operator. @default as many as the machine has cores */
   readonly threads?: number;
+  /** Aborts downloads. */
+  readonly signal?: AbortSignal;
   /** Told of downloads as they go. */
   readonly onDownload?: (progress: {
     readonly file: string;
@@ -82,10 +84,11 @@ export interface Encoder {
  * @throws HeadstartError with an E_ENCODER, E_HUB, E_OFFLINE or E_CHECKSUM code when it cannot be had or used
  */
 export async function loadEncoder(name: string, options: EncoderOptions = {}): Promise<Encoder> {
-  const { offline, onDownload, threads, layer } = options;
+  const { offline, onDownload, signal, threads, layer } = options;
   const folder = await locateEncoder(name, {
     ...(offline === undefined ? {} : { offline }),
     ...(onDownload === undefined ? {} : { onProgress: onDownload }),
+    ...(signal === undefined ? {} : { signal }),
   });
   const settings = await readEncoderSettings(folder, overridesOf(options));
   const file = path.join(folder.path, settings.modelFile);
@@ -215,7 +218,7 @@ function prepare(
       { file },
     );
   }
-  let ready = rewrite ? quantizePerToken(model) : undefined;
+  let ready = rewrite ? quantizeInt8(model) : undefined;
   let { hidden } = ports;
   if (layer !== undefined) {
     const states = hiddenStates(model);

@@ -18,7 +18,7 @@ export function headCard(file: HeadFile): string {
     "",
     `- Rows: ${training.n.toLocaleString("en")} (${counts.join(", ")}) from ${training.files.map(plain).join(", ")}`,
     `- Rejected rows: ${training.rejected}; rows dropped by the label map: ${training.dropped}`,
-    `- Class weights: ${training.classWeights}; strength ${training.strength}, the least log loss on dev of ${training.trials.length} tried; seed ${training.seed}`,
+    `- Class weights: ${training.classWeights}; strength ${training.strength}, chosen on dev among ${training.trials.length}; seed ${training.seed}`,
     "",
     "## Scores on dev rows",
     "",

@@ -57,6 +57,7 @@ export const HeadFile = z.strictObject({
         iterations: z.number().int(),
         converged: z.boolean(),
         devLogLoss: z.number(),
+        devMacroF1: z.number(),
       }),
     ),
     seed: z.number().int(),

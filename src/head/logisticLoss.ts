@@ -51,9 +51,7 @@ export function balancedWeights(y: Int32Array, own: Float64Array, labels: number
   return own.map((w, r) => (w * total) / (labels * totals[y[r]]));
 }
 
-/** Mean of -log p(true label) over rows of probabilities `[rows, labels]`; a probability of 0 counts as 1e-15. */
-export function meanLogLoss(probabilities: Float64Array, y: Int32Array, labels: number): number {
-  let sum = 0;
-  for (let r = 0; r < y.length; r++) sum -= Math.log(Math.max(probabilities[r * labels + y[r]], 1e-15));
-  return sum / y.length;
+/** -log p(true label) of every row of probabilities `[rows, labels]`; a probability of 0 counts as 1e-15. */
+export function logLosses(probabilities: Float64Array, y: Int32Array, labels: number): Float64Array {
+  return Float64Array.from(y, (label, r) => -Math.log(Math.max(probabilities[r * labels + label], 1e-15)));
 }

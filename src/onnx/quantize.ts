@@ -1,120 +1,148 @@
-import { copyModel, floats, node, shapeOf, tensor, type NodeProto, type OnnxModel, type TensorProto } from "./model.js";
+import { comesFromGelu, fixedScale, perToken, type Activation } from "./int8Activations.js";
+import { bigWeights, columnScaled, rowScaled, type Weights } from "./int8Weights.js";
+import { copyModel, node, type NodeProto, type OnnxModel, type TensorProto } from "./model.js";
 
-/**
- * Largest magnitude of an int8 weight. With 64 the sum of two products of an unsigned and a signed byte stays within
- * 16 bits, so processors without VNNI, which add in 16 bits, give the same integers as those with it.
- */
-const WEIGHT_STEPS = 64;
-/** Activations are u8 around 128, so a row's largest magnitude becomes 127 steps. */
-const ACTIVATION_STEPS = 127;
-const ACTIVATION_ZERO = 128;
 export interface QuantizeOptions {
   /** Matrices of fewer numbers stay fp32: they are not worth the extra operators. @default 4096 */
   readonly minWeights?: number;
+  /**
+   * Largest magnitude of every column of an activation, by the activation's name, as seen on texts of all kinds. Those
+   * that have it get one fixed scale, which is faster; the others, and the outputs of GELU, one a token. @default none
+   */
+  readonly ranges?: ReadonlyMap<string, Float32Array>;
 }
 
-const QUANTIZE_DEFAULTS = { minWeights: 4096 } as const satisfies QuantizeOptions;
+const DEFAULTS = { minWeights: 4096 } as const satisfies QuantizeOptions;
 
 /**
- * Rewrites the weight products of a BERT-style fp32 model to int8, one activation scale a token.
+ * Rewrites the weight products of a BERT-style fp32 model to int8.
  *
- * Per row x of the activations, s = max |x|; q = round(127 x / s) + 128 as u8; y = s / 127 * scale_column * (q - 128) W8.
- * A row's result depends on that row alone, so a text gets the same vector alone, in any batch and at any padding,
- * unlike with one scale for the whole tensor. Weights have one scale a column, the word embeddings one a row.
+ * Activations are u8 with one scale a token or a fixed one, never one that other texts have a say in: a row's result
+ * depends on that row alone, so a text gets the same vector alone, in any batch and at any padding. Weights have one
+ * scale a column, the word embeddings one a row.
  *
  * @returns a fresh model; `model` is not written to
- * @see Yao et al. 2022 (ZeroQuant, token-wise quantisation): https://arxiv.org/abs/2206.01861
+ * @see int8Activations.ts and int8Weights.ts for the formulas
  */
-export function quantizePerToken(model: OnnxModel, options: QuantizeOptions = {}): OnnxModel {
-  const { minWeights } = { ...QUANTIZE_DEFAULTS, ...options };
+export function quantizeInt8(model: OnnxModel, options: QuantizeOptions = {}): OnnxModel {
+  const { minWeights, ranges } = { ...DEFAULTS, ...options };
   const result = copyModel(model);
   const { graph } = result;
-  const weights = new Map(graph.initializer.map((t) => [t.name, t]));
-  const axesAreInput = opsetOf(result) >= 18;
-  const constants: TensorProto[] = [
-    ...(axesAreInput ? [tensor("int8/last_axis", "int64", [1], BigInt64Array.of(-1n))] : []),
-    tensor("int8/one_step", "float32", [], Float32Array.of(1 / ACTIVATION_STEPS)),
-    tensor("int8/zero", "uint8", [], Uint8Array.of(ACTIVATION_ZERO)),
-    tensor("int8/tiny", "float32", [], Float32Array.of(1e-30)),
-  ];
-  const replaced = new Set<string>();
-  const quantized = new Set<string>();
+  const weights = new Map(graph.initializer.map((t) => [t.name, bigWeights(t, minWeights)]));
+  const products = productsByInput(model, weights);
+  const activations = activationsOf(model, { products, weights, ranges });
+  const biases = fusedBiases(model, { products, activations });
+  const fused = new Set([...biases.values()].map(({ sum }) => sum));
+  const rewritten = new Set<string>();
+  const constants: TensorProto[] = [];
   const nodes: NodeProto[] = [];
+  const once = (name: string, add: () => void): void => {
+    if (!rewritten.has(name)) add();
+    rewritten.add(name);
+  };
   for (const n of graph.node) {
-    const product = n.opType === "MatMul" ? bigWeights(weights.get(n.input[1]), minWeights) : undefined;
-    const table = n.opType === "Gather" ? bigWeights(weights.get(n.input[0]), minWeights) : undefined;
-    if (product !== undefined) {
-      nodes.push(...activationNodes(n.input[0], { done: quantized, axesAreInput }), ...productNodes(n, n.input[0]));
-      if (!replaced.has(n.input[1])) constants.push(...columnScaled(n.input[1], product));
-      replaced.add(n.input[1]);
-    } else if (table !== undefined && isFirstAxis(n)) {
+    const activation = isProduct(n, weights) ? activations.get(n.input[0]) : undefined;
+    const table = n.opType === "Gather" && isFirstAxis(n) ? weights.get(n.input[0]) : undefined;
+    if (activation !== undefined) {
+      once(n.input[0], () => {
+        nodes.push(...activation.nodes);
+        constants.push(...activation.constants);
+      });
+      once(n.input[1], () =>
+        constants.push(...columnScaled(n.input[1], weights.get(n.input[1])!, activation.rowFactors)),
+      );
+      nodes.push(...productNodes(n, activation, biases.get(n.output[0])));
+    } else if (table !== undefined) {
+      once(n.input[0], () => constants.push(...rowScaled(n.input[0], table)));
       nodes.push(...lookupNodes(n));
-      if (!replaced.has(n.input[0])) constants.push(...rowScaled(n.input[0], table));
-      replaced.add(n.input[0]);
-    } else {
+    } else if (!fused.has(n.output[0])) {
       nodes.push(n);
     }
   }
-  const stillRead = new Set(nodes.flatMap((n) => n.input));
-  const gone = new Set([...replaced].filter((name) => !stillRead.has(name)));
-  graph.node = nodes;
-  graph.initializer = [...graph.initializer.filter((t) => !gone.has(t.name)), ...constants];
-  // Old files list weights among the inputs too.
-  graph.input = graph.input.filter((i) => !gone.has(i.name));
-  // Rewritten graphs carry other intermediate values than the file described.
-  graph.valueInfo = [];
-  if (!result.opsetImport.some((o) => o.domain === "com.microsoft")) {
-    result.opsetImport = [...result.opsetImport, { ...result.opsetImport[0], domain: "com.microsoft", version: 1n }];
-  }
+  replaceNodes(result, { nodes, constants, rewritten });
   return result;
 }
 
-const opsetOf = (model: OnnxModel): number =>
-  Number(model.opsetImport.find((o) => o.domain === "" || o.domain === "ai.onnx")?.version ?? 0n);
-
-interface Weights {
-  readonly rows: number;
-  readonly cols: number;
-  readonly data: Float32Array;
+/** Names of the activations that products with big weights take. */
+export function productInputs(model: OnnxModel, options: Pick<QuantizeOptions, "minWeights"> = {}): string[] {
+  const { minWeights } = { ...DEFAULTS, ...options };
+  const weights = new Map(model.graph.initializer.map((t) => [t.name, bigWeights(t, minWeights)]));
+  return [...productsByInput(model, weights).keys()];
 }
 
-function bigWeights(t: TensorProto | undefined, minWeights: number): Weights | undefined {
-  if (t === undefined || t.dims.length !== 2) return undefined;
-  const [rows, cols] = shapeOf(t);
-  if (rows * cols < minWeights) return undefined;
-  const data = floats(t);
-  return data === undefined ? undefined : { rows, cols, data };
-}
+type WeightsByName = ReadonlyMap<string, Weights | undefined>;
+type Products = ReadonlyMap<string, readonly NodeProto[]>;
+
+const isProduct = (n: NodeProto, weights: WeightsByName): boolean =>
+  n.opType === "MatMul" && weights.get(n.input[1]) !== undefined;
 
 const isFirstAxis = (n: NodeProto): boolean => n.attribute.every((a) => a.name !== "axis" || a.i === 0n);
 
-/** Nodes that quantise activation `x` to `x/int8`, with the row's scale in `x/scale`; none if they are there already. */
-function activationNodes(x: string, { done, axesAreInput }: { done: Set<string>; axesAreInput: boolean }): NodeProto[] {
-  if (done.has(x)) return [];
-  done.add(x);
-  const inputs = axesAreInput ? [`${x}/abs`, "int8/last_axis"] : [`${x}/abs`];
-  const attributes = axesAreInput ? { keepdims: 1n } : { axes: [-1], keepdims: 1n };
-  return [
-    node("Abs", { inputs: [x], outputs: [`${x}/abs`] }),
-    node("ReduceMax", { inputs, outputs: [`${x}/max`] }, { attributes }),
-    node("Max", { inputs: [`${x}/max`, "int8/tiny"], outputs: [`${x}/scale`] }),
-    node("Div", { inputs: [x, `${x}/scale`], outputs: [`${x}/unit`] }),
-    node("QuantizeLinear", { inputs: [`${x}/unit`, "int8/one_step", "int8/zero"], outputs: [`${x}/int8`] }),
-  ];
+function productsByInput(model: OnnxModel, weights: WeightsByName): Products {
+  const products = new Map<string, NodeProto[]>();
+  for (const n of model.graph.node) {
+    if (isProduct(n, weights)) products.set(n.input[0], [...(products.get(n.input[0]) ?? []), n]);
+  }
+  return products;
 }
 
-function productNodes(n: NodeProto, x: string): NodeProto[] {
+function activationsOf(
+  model: OnnxModel,
+  { products, weights, ranges }: { products: Products; weights: WeightsByName; ranges: QuantizeOptions["ranges"] },
+): Map<string, Activation> {
+  const opset = Number(model.opsetImport.find((o) => o.domain === "" || o.domain === "ai.onnx")?.version ?? 0n);
+  const entries = [...products].map(([x, users]) => {
+    const range = ranges?.get(x);
+    const gelu = comesFromGelu(model, x);
+    const fixed = range !== undefined && !gelu;
+    const own = users.map((n) => weights.get(n.input[1])!);
+    return [x, fixed ? fixedScale(x, range, own) : perToken(x, { gelu, opset })] as const;
+  });
+  return new Map(entries);
+}
+
+/** A constant that is added to a product and to nothing else, and the name of the sum. */
+interface Bias {
+  readonly bias: string;
+  readonly sum: string;
+}
+
+/** By the product's name, the biases that the integer product can add itself: those of products without row scales. */
+function fusedBiases(
+  { graph }: OnnxModel,
+  { products, activations }: { products: Products; activations: ReadonlyMap<string, Activation> },
+): Map<string, Bias> {
+  const vectors = new Set(graph.initializer.filter((t) => t.dims.length === 1).map((t) => t.name));
+  const readers = new Map<string, NodeProto[]>();
+  for (const n of graph.node) for (const name of n.input) readers.set(name, [...(readers.get(name) ?? []), n]);
+  const given = new Set(graph.output.map((o) => o.name));
+  const biases = new Map<string, Bias>();
+  for (const [x, users] of products) {
+    if (activations.get(x)?.rowScale !== undefined) continue;
+    for (const { output } of users) {
+      const [sum, ...others] = readers.get(output[0]) ?? [];
+      const bias = sum?.opType === "Add" ? sum.input.find((name) => vectors.has(name)) : undefined;
+      if (bias === undefined || others.length > 0 || given.has(output[0])) continue;
+      biases.set(output[0], { bias, sum: sum.output[0] });
+    }
+  }
+  return biases;
+}
+
+function productNodes(n: NodeProto, { steps, step, zero, rowScale }: Activation, bias: Bias | undefined): NodeProto[] {
   const [weight, result] = [n.input[1], n.output[0]];
-  return [
+  const inputs = [steps, `${weight}/int8`, step, `${weight}/scale`, zero];
+  const product = (output: string, name: string, more: readonly string[] = []): NodeProto =>
     node(
       "MatMulIntegerToFloat",
-      {
-        inputs: [`${x}/int8`, `${weight}/int8`, "int8/one_step", `${weight}/scale`, "int8/zero"],
-        outputs: [`${result}/unit`],
-      },
-      { name: `${n.name}/int8`, domain: "com.microsoft" },
-    ),
-    node("Mul", { inputs: [`${result}/unit`, `${x}/scale`], outputs: [result] }, { name: n.name }),
+      { inputs: [...inputs, ...more], outputs: [output] },
+      { name, domain: "com.microsoft" },
+    );
+  if (bias !== undefined) return [product(bias.sum, n.name, ["", bias.bias])];
+  if (rowScale === undefined) return [product(result, n.name)];
+  return [
+    product(`${result}/unit`, `${n.name}/int8`),
+    node("Mul", { inputs: [`${result}/unit`, rowScale], outputs: [result] }, { name: n.name }),
   ];
 }
 
@@ -128,24 +156,21 @@ function lookupNodes(n: NodeProto): NodeProto[] {
   ];
 }
 
-function columnScaled(name: string, { rows, cols, data }: Weights): TensorProto[] {
-  const scale = new Float32Array(cols);
-  for (let i = 0; i < data.length; i++) scale[i % cols] = Math.max(scale[i % cols], Math.abs(data[i]));
-  for (let c = 0; c < cols; c++) scale[c] = Math.max(scale[c], 1e-30) / WEIGHT_STEPS;
-  const steps = new Int8Array(data.length);
-  for (let i = 0; i < data.length; i++) steps[i] = Math.round(data[i] / scale[i % cols]);
-  return [tensor(`${name}/int8`, "int8", [rows, cols], steps), tensor(`${name}/scale`, "float32", [cols], scale)];
-}
-
-/** Embedding rows are looked up, not multiplied, so they use the whole byte. */
-function rowScaled(name: string, { rows, cols, data }: Weights): TensorProto[] {
-  const scale = new Float32Array(rows);
-  const steps = new Int8Array(data.length);
-  for (let r = 0; r < rows; r++) {
-    let largest = 1e-30;
-    for (let c = 0; c < cols; c++) largest = Math.max(largest, Math.abs(data[r * cols + c]));
-    scale[r] = largest / 127;
-    for (let c = 0; c < cols; c++) steps[r * cols + c] = Math.round(data[r * cols + c] / scale[r]);
+/** Puts the new nodes in, and takes out the weights that nothing reads any more. */
+function replaceNodes(
+  model: OnnxModel,
+  { nodes, constants, rewritten }: { nodes: NodeProto[]; constants: TensorProto[]; rewritten: ReadonlySet<string> },
+): void {
+  const { graph } = model;
+  const read = new Set(nodes.flatMap((n) => n.input));
+  const isGone = ({ name }: { name: string }): boolean => rewritten.has(name) && !read.has(name);
+  graph.node = nodes;
+  graph.initializer = [...graph.initializer.filter((t) => !isGone(t)), ...constants];
+  // Old files list weights among the inputs too.
+  graph.input = graph.input.filter((i) => !isGone(i));
+  // The file described intermediate values that are no longer there.
+  graph.valueInfo = [];
+  if (!model.opsetImport.some((o) => o.domain === "com.microsoft")) {
+    model.opsetImport = [...model.opsetImport, { ...model.opsetImport[0], domain: "com.microsoft", version: 1n }];
   }
-  return [tensor(`${name}/int8`, "int8", [rows, cols], steps), tensor(`${name}/scale`, "float32", [rows, 1], scale)];
 }

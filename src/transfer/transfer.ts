@@ -1,3 +1,4 @@
+import { HOW_CHOSEN } from "../classify/chooseStrength.js";
 import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../classify/evaluate.js";
 import { labelCounts, type LabelledCorpus } from "../classify/labelled.js";
 import { holdOut, joinRows, pickRows, type LabelledVectors } from "../classify/labelledVectors.js";
@@ -103,7 +104,7 @@ export async function runTransfer(
     head: {
       kind: "logistic",
       strength: trained.strength,
-      chosenBy: `least log loss on dev: ${trained.devFrom}`,
+      chosenBy: `${HOW_CHOSEN}: ${trained.devFrom}`,
       n: trained.n,
     },
     source: source.evaluation,

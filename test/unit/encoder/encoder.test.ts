@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { embedAll } from "../../../src/encoder/embed.js";
 import { loadEncoder, type EncoderOptions } from "../../../src/encoder/encoder.js";
 import { valueInfo, writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model.js";
-import { quantizePerToken } from "../../../src/onnx/quantize.js";
+import { quantizeInt8 } from "../../../src/onnx/quantize.js";
 import { fixture, fixtureModel, folderFrom, golden, modelBytes, openEncoder, type PooledText } from "./tinyBert.js";
 
 const TINY = fixture("tiny-bert");
@@ -83,7 +83,7 @@ describe("loadEncoder", () => {
   });
 
   it("refuses fp32 where there are int8 weights only", async () => {
-    const bytes = writeModel(quantizePerToken(fixtureModel("tiny-bert"), { minWeights: 256 }));
+    const bytes = writeModel(quantizeInt8(fixtureModel("tiny-bert"), { minWeights: 256 }));
     const folder = await folderFrom("tiny-bert", { [MODEL]: bytes });
     await expect(loadEncoder(folder, { precision: "fp32" })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
     expect(await openEncoder(folder)).toMatchObject({ precision: "int8", dependsOnBatch: false });

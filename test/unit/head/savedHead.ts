@@ -55,7 +55,7 @@ export function madeUpHead(
         labelCounts: Object.fromEntries(labels.map((label, i) => [label, i + 1])),
         classWeights: "none",
         strength: 0.1,
-        trials: [{ strength: 0.1, iterations: 7, converged: true, devLogLoss: 0.5 }],
+        trials: [{ strength: 0.1, iterations: 7, converged: true, devLogLoss: 0.5, devMacroF1: 0.8 }],
         seed: 1,
         devFrom: "2 rows given for it",
         dev: { n: 2, ...score, macroRecall: 0.5, interval95: [0.1, 0.9], majority: score, bagOfWords: null },

@@ -9,7 +9,7 @@ import {
 } from "../../../src/onnx/encoderGraph.js";
 import { newModel, node, tensor, valueInfo, type OnnxModel } from "../../../src/onnx/model.js";
 import { AttributeProtoSchema, GraphProtoSchema } from "../../../src/onnx/onnx_pb.js";
-import { quantizePerToken } from "../../../src/onnx/quantize.js";
+import { quantizeInt8 } from "../../../src/onnx/quantize.js";
 import { fixtureModel } from "../encoder/tinyBert.js";
 
 function modelOf(inputs: readonly string[], outputs: readonly [string, (number | string)[]][]): OnnxModel {
@@ -91,7 +91,7 @@ describe("encoderPorts", () => {
 describe("dependsOnBatch and isQuantized", () => {
   it("tell one scale for the whole tensor from one scale a token, and both from fp32", () => {
     const fp32 = fixtureModel("tiny-bert");
-    const ours = quantizePerToken(fp32, { minWeights: 256 });
+    const ours = quantizeInt8(fp32, { minWeights: 256 });
     const dynamic = fixtureModel("dynamic-int8");
     expect([fp32, ours, dynamic].map(dependsOnBatch)).toEqual([false, false, true]);
     expect([fp32, ours, dynamic].map(isQuantized)).toEqual([false, true, true]);
@@ -145,7 +145,7 @@ describe("hiddenStates", () => {
 
   it("finds the same in the rewritten model as in fp32, whatever nodes stand behind them there", () => {
     const model = fixtureModel("tiny-bert");
-    expect(hiddenStates(quantizePerToken(model, { minWeights: 256 }))).toEqual(hiddenStates(model));
+    expect(hiddenStates(quantizeInt8(model, { minWeights: 256 }))).toEqual(hiddenStates(model));
   });
 
   it("is empty when nodes have no such names, or a layer is missing", () => {

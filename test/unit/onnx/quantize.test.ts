@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { cosine } from "../../../src/math/matrix.js";
 import { encoderPorts } from "../../../src/onnx/encoderGraph.js";
 import { newModel, node, tensor, valueInfo, writeModel, type OnnxModel } from "../../../src/onnx/model.js";
-import { quantizePerToken } from "../../../src/onnx/quantize.js";
+import { quantizeInt8 } from "../../../src/onnx/quantize.js";
 import { openSession, type Session } from "../../../src/onnx/session.js";
 import { fixtureModel } from "../encoder/tinyBert.js";
 import { hiddenOf, someTexts } from "./tokenRuns.js";
@@ -22,10 +22,10 @@ async function sessionOf(model: OnnxModel, threads = 1): Promise<Session> {
 const fp32 = fixtureModel("tiny-bert");
 const ports = encoderPorts(fp32, "tiny-bert");
 // tiny-bert's matrices are far smaller than those that are worth it.
-const int8 = quantizePerToken(fp32, { minWeights: 256 });
+const int8 = quantizeInt8(fp32, { minWeights: 256 });
 const texts = someTexts(24, 40);
 
-describe("quantizePerToken", () => {
+describe("quantizeInt8", () => {
   it("gives a text the same bits alone, in a batch, padded to 64 tokens and with two threads", async () => {
     const session = await sessionOf(int8);
     const alone: Float32Array[] = [];
@@ -44,7 +44,7 @@ describe("quantizePerToken", () => {
 
   it("rewrites all products with weights, shrinks the file and leaves the model as it was", () => {
     const before = writeModel(fp32);
-    const made = quantizePerToken(fp32, { minWeights: 256 });
+    const made = quantizeInt8(fp32, { minWeights: 256 });
     expect(Buffer.compare(writeModel(fp32), before)).toBe(0);
     const weights = new Set(fp32.graph.initializer.map((t) => t.name));
     const products = fp32.graph.node.filter((n) => n.opType === "MatMul" && weights.has(n.input[1]));
@@ -56,7 +56,7 @@ describe("quantizePerToken", () => {
   });
 
   it("quantises no weights below the smallest size", () => {
-    const made = quantizePerToken(fp32);
+    const made = quantizeInt8(fp32);
     expect(made.graph.node.some((n) => n.opType === "MatMulIntegerToFloat")).toBe(false);
     const table = made.graph.initializer.filter((t) => t.dims.join() === "197,32");
     expect(table.map((t) => t.dataType)).toEqual([3]);
@@ -76,7 +76,7 @@ describe("quantizePerToken", () => {
       const outputs = await session.run(new Map([["x", { data: x, dims: [2, 16] }]]), ["y"]);
       return outputs.get("y")!.data as Float32Array;
     };
-    const [exact, rounded] = [await run(model), await run(quantizePerToken(model, { minWeights: 1 }))];
+    const [exact, rounded] = [await run(model), await run(quantizeInt8(model, { minWeights: 1 }))];
     for (const row of [0, 1]) {
       const part = (all: Float32Array): Float32Array => all.subarray(row * 4, row * 4 + 4);
       expect(cosine(part(rounded), part(exact))).toBeGreaterThan(0.999);
@@ -90,7 +90,7 @@ describe("quantizePerToken", () => {
     model.graph.initializer = [tensor("w", "float32", [2, 2], Float32Array.of(1, 0, 0, 0))];
     model.graph.input = [valueInfo("x", "float32", ["rows", 2])];
     model.graph.output = [valueInfo("y", "float32", ["rows", 2])];
-    const session = await sessionOf(quantizePerToken(model, { minWeights: 1 }));
+    const session = await sessionOf(quantizeInt8(model, { minWeights: 1 }));
     const x = { data: Float32Array.of(0, 0, 3, 4), dims: [2, 2] };
     const { data } = (await session.run(new Map([["x", x]]), ["y"])).get("y")!;
     expect([...data.subarray(0, 2)]).toEqual([0, 0]);
@@ -104,7 +104,7 @@ describe("quantizePerToken", () => {
     model.graph.initializer = [tensor("w", "float32", [2, 1], Float32Array.of(1, 2))];
     model.graph.input = [valueInfo("x", "float32", ["rows", 2]), valueInfo("w", "float32", [2, 1])];
     model.graph.output = [valueInfo("y", "float32", ["rows", 1])];
-    const session = await sessionOf(quantizePerToken(model, { minWeights: 1 }));
+    const session = await sessionOf(quantizeInt8(model, { minWeights: 1 }));
     const x = { data: Float32Array.of(1, 1), dims: [1, 2] };
     const { data } = (await session.run(new Map([["x", x]]), ["y"])).get("y")!;
     expect(data[0]).toBeCloseTo(3, 1);
