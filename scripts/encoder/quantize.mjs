@@ -32,7 +32,7 @@ const corpus = await openCorpus(
   {},
 );
 for await (const row of corpus.rows()) texts.push(row.text);
-const ranges = await activationRanges(model, tokenizer, texts);
+const ranges = await activationRanges(model, texts, { tokenizer });
 const bytes = writeModel(quantizeInt8(model, { ranges }));
 const layers = new Set(model.graph.node.flatMap((n) => /layer\.(\d+)\//.exec(n.name)?.[1] ?? [])).size;
 const teacher = await json("config.json");

@@ -1,6 +1,6 @@
 import { encoderPorts } from "../onnx/encoderGraph.js";
 import { copyModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
-import { productInputs } from "../onnx/quantize.js";
+import { productInputs, type QuantizeOptions } from "../onnx/quantize.js";
 import { openSession } from "../onnx/session.js";
 import { encoderInputs, planBatches } from "./batches.js";
 import type { Tokenizer } from "./tokenizer.js";
@@ -13,10 +13,10 @@ const BATCH_TOKENS = 1024;
  */
 export async function activationRanges(
   model: OnnxModel,
-  tokenizer: Tokenizer,
   texts: readonly string[],
+  { tokenizer, ...options }: { readonly tokenizer: Tokenizer } & Pick<QuantizeOptions, "minWeights">,
 ): Promise<Map<string, Float32Array>> {
-  const names = productInputs(model);
+  const names = productInputs(model, options);
   const ports = encoderPorts(model, "the model");
   const tapped = copyModel(model);
   tapped.graph.output = names.map((name) => valueInfo(name, "float32", ["batch", "tokens", "width"]));

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { cosine } from "../../../src/math/matrix.js";
 import { encoderPorts } from "../../../src/onnx/encoderGraph.js";
 import { newModel, node, tensor, valueInfo, writeModel, type OnnxModel } from "../../../src/onnx/model.js";
-import { quantizeInt8 } from "../../../src/onnx/quantize.js";
+import { productInputs, quantizeInt8 } from "../../../src/onnx/quantize.js";
 import { openSession, type Session } from "../../../src/onnx/session.js";
 import { fixtureModel } from "../encoder/tinyBert.js";
 import { hiddenOf, someTexts } from "./tokenRuns.js";
@@ -24,6 +24,57 @@ const ports = encoderPorts(fp32, "tiny-bert");
 // tiny-bert's matrices are far smaller than those that are worth it.
 const int8 = quantizeInt8(fp32, { minWeights: 256 });
 const texts = someTexts(24, 40);
+
+describe("quantizeInt8 with ranges", () => {
+  const names = productInputs(fp32, { minWeights: 256 });
+  const ranges = new Map(
+    names.map((name) => [name, new Float32Array(/intermediate_act/.test(name) ? 64 : 32).fill(4)]),
+  );
+  const fixed = quantizeInt8(fp32, { minWeights: 256, ranges });
+
+  it("names the activations once: attention's input and output, the feed-forward block's two, a layer", () => {
+    expect(names).toHaveLength(8);
+    expect(new Set(names).size).toBe(8);
+  });
+
+  it("scales the outputs of GELU a token and the others once, and lets products add their biases", () => {
+    const count = (type: string): number => fixed.graph.node.filter((n) => n.opType === type).length;
+    expect(count("ReduceMax")).toBe(2);
+    expect(count("QuantizeLinear")).toBe(8);
+    const products = fixed.graph.node.filter((n) => n.opType === "MatMulIntegerToFloat");
+    expect(products.filter((n) => n.input.length === 7)).toHaveLength(10);
+    const sums = fp32.graph.node.filter((n) => n.opType === "Add").length - count("Add");
+    expect(sums).toBe(10);
+  });
+
+  it("gives a text the same bits alone, in a batch, padded to 64 tokens and with two threads", async () => {
+    const session = await sessionOf(fixed);
+    const alone: Float32Array[] = [];
+    for (const text of texts) alone.push((await hiddenOf(session, ports, [text]))[0]);
+    expect(await hiddenOf(session, ports, texts)).toEqual(alone);
+    expect(await hiddenOf(await sessionOf(fixed, 2), ports, texts, 64)).toEqual(alone);
+  });
+
+  it("stays near fp32", async () => {
+    const exact = await hiddenOf(await sessionOf(fp32), ports, texts);
+    const rounded = await hiddenOf(await sessionOf(fixed), ports, texts);
+    exact.forEach((hidden, i) => expect(cosine(hidden, rounded[i])).toBeGreaterThan(0.99));
+  });
+
+  it("clips values beyond the ranges instead of wrapping around", async () => {
+    const model = newModel(13);
+    model.graph.node = [node("MatMul", { inputs: ["x", "w"], outputs: ["y"] })];
+    model.graph.initializer = [tensor("w", "float32", [2, 1], Float32Array.of(1, 1))];
+    model.graph.input = [valueInfo("x", "float32", ["rows", 2])];
+    model.graph.output = [valueInfo("y", "float32", ["rows", 1])];
+    const made = quantizeInt8(model, { minWeights: 1, ranges: new Map([["x", Float32Array.of(1, 1)]]) });
+    const x = { data: Float32Array.of(1, 0.5, 1000, 0, -1000, 0), dims: [3, 2] };
+    const { data } = (await (await sessionOf(made)).run(new Map([["x", x]]), ["y"])).get("y")!;
+    expect(data[0]).toBeCloseTo(1.5, 1);
+    expect(data[1]).toBeCloseTo(1.1, 1);
+    expect(data[2]).toBeCloseTo(-1.1, 1);
+  });
+});
 
 describe("quantizeInt8", () => {
   it("gives a text the same bits alone, in a batch, padded to 64 tokens and with two threads", async () => {
