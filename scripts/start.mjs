@@ -5,7 +5,7 @@
  */
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { ensureBuilt, ensureInstalled, ROOT } from "./setup.mjs";
 
 process.env.ORT_DISABLE_TELEMETRY = "1";
@@ -57,8 +57,9 @@ console.log(`Tweets to movie reviews, on ${corpora.name}`);
 const map = headstart.parseLabelMap(MAP);
 const encoder = await headstart.loadEncoder(headstart.BUILT_IN_ENCODER, { offline: true });
 console.log(`Encoder: ${encoder.name}, ${encoder.width} wide, ${encoder.precision}`);
+/** Files inside the checkout are named from there, in the report too. */
 const read = async (/** @type {string} */ file, /** @type {number} */ limit) =>
-  headstart.readLabelled([file], { map, limit });
+  headstart.readLabelled([file.startsWith(ROOT) ? relative(process.cwd(), file) : file], { map, limit });
 const record = await headstart.runTransfer(
   encoder,
   {

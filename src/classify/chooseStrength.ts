@@ -5,7 +5,7 @@ import type { Matrix } from "../math/matrix.js";
 import { scorePredictions } from "../metrics/classification.js";
 
 /** How the strength of a head is chosen, in words for the record. */
-export const HOW_CHOSEN = "best macro-F1 on dev among those within one standard error of the least log loss";
+export const HOW_CHOSEN = "strongest regularisation within one standard error of the least log loss on dev";
 
 /** A head fitted at one strength, with what it reaches on the dev rows. */
 export interface Candidate {
@@ -29,18 +29,16 @@ export function candidate(fitted: FittedLogistic, { vectors, y }: DevRows): Cand
 }
 
 /**
- * The candidate to keep: log loss, which every row has a say in, rules out all but those that the dev rows cannot tell
- * from the best of them (by the paired standard error); macro-F1, which the user asks for, decides among these. On a tie
- * the first wins, the one with the strongest regularisation when they come from strong to weak.
+ * The candidate to keep: the first whose log loss the dev rows cannot tell from the least one, by the paired standard
+ * error. Given from strong to weak regularisation, that is the most regularised of the good ones, the one to trust on
+ * other texts.
  *
  * @param candidates  at least one
  * @see Hastie, Tibshirani & Friedman 2009, section 7.10 (the one-standard-error rule)
  */
 export function chooseCandidate(candidates: readonly Candidate[]): Candidate {
   const best = leastLoss(candidates);
-  return candidates
-    .filter((c) => c === best || isWithinError(c, best))
-    .reduce((chosen, c) => (c.macroF1 > chosen.macroF1 ? c : chosen));
+  return candidates.find((c) => c === best || isWithinError(c, best))!;
 }
 
 /** Whether the last two candidates are both worse than the best beyond its error, so that weaker ones need no trial. */
