@@ -12,7 +12,7 @@ import {
 } from "../onnx/encoderGraph.js";
 import { copyModel, readModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
 import { quantizeInt8 } from "../onnx/quantize.js";
-import { openSession, type Session } from "../onnx/session.js";
+import { coreCount, openSession, type Session } from "../onnx/session.js";
 import { locateEncoder, type EncoderFolder } from "./locate.js";
 import { describeBrokenFile } from "./modelFile.js";
 import type { Pooling } from "./pooling.js";
@@ -70,6 +70,8 @@ export interface Encoder {
   readonly precision: Precision;
   /** Whether a text's vector may change with its batch; then every text goes through alone. */
   readonly dependsOnBatch: boolean;
+  /** Threads inside one operator. */
+  readonly threads: number;
   /** What was decided and why, a line each. */
   readonly decisions: readonly string[];
   readonly tokenizer: Tokenizer;
@@ -84,7 +86,7 @@ export interface Encoder {
  * @throws HeadstartError with an E_ENCODER, E_HUB, E_OFFLINE or E_CHECKSUM code when it cannot be had or used
  */
 export async function loadEncoder(name: string, options: EncoderOptions = {}): Promise<Encoder> {
-  const { offline, onDownload, signal, threads, layer } = options;
+  const { offline, onDownload, signal, threads = coreCount(), layer } = options;
   const folder = await locateEncoder(name, {
     ...(offline === undefined ? {} : { offline }),
     ...(onDownload === undefined ? {} : { onProgress: onDownload }),
@@ -115,7 +117,7 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
     JSON.stringify([layer ?? null, precision, isQuantized(model)]),
   ]);
   const source = ready === undefined ? (outside.length > 0 ? file : bytes) : writeModel(ready);
-  const session = await openSession(source, { file, ...(threads === undefined ? {} : { threads }) });
+  const session = await openSession(source, { file, threads });
   return {
     name,
     kind: folder.kind,
@@ -129,6 +131,7 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
     layer,
     precision,
     dependsOnBatch: dependsOnBatch(model),
+    threads,
     decisions: [
       ...settings.decisions,
       ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]),

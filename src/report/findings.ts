@@ -6,16 +6,20 @@ import { html, verbatim, type Html } from "./html.js";
 
 /**
  * What happened, in one word: the head learned nothing at home; or it is of no use on the target; or it loses on the
- * way, gains on it, or holds what it had (no difference can be told).
+ * way, gains on it, or holds what it had; or the rows are too few to tell a loss from none.
  */
-export type Outcome = "unlearned" | "useless" | "loses" | "gains" | "holds";
+export type Outcome = "unlearned" | "useless" | "loses" | "gains" | "holds" | "unsure";
+
+/** A loss of macro-F1 that would matter: only where the interval excludes it does the head hold what it had. */
+const LOSS_THAT_MATTERS = 0.05;
 
 export function outcome(record: TransferRecord): Outcome {
   if (!beatsMajority(record.source)) return "unlearned";
   if (!beatsMajority(record.target)) return "useless";
   const [low, high] = dropInterval(record);
   if (low > 0) return "loses";
-  return high < 0 ? "gains" : "holds";
+  if (high < 0) return "gains";
+  return high <= LOSS_THAT_MATTERS ? "holds" : "unsure";
 }
 
 /** Is the whole interval above what always answering the commonest label reaches? */
@@ -84,6 +88,9 @@ export function headline(record: TransferRecord): Html {
     case "holds":
       return html`Trained on ${source}, the head carries over: ${home} <span class="term">macro-F1</span> at home,
         ${away} on ${target}, no measurable loss.`;
+    case "unsure":
+      return html`Trained on ${source}, the head scores ${home} <span class="term">macro-F1</span> at home and ${away}
+        on ${target}: too few rows to say whether it loses on the way.`;
   }
 }
 

@@ -54,7 +54,7 @@ describe("outcome()", () => {
     ["loses", good, fair, "at home but only 0.700"],
     ["gains", fair, good, "at home and even 0.900"],
     ["holds", good, good, "no measurable loss"],
-    ["holds", fair, small, "no measurable loss"],
+    ["unsure", fair, small, "too few rows to say"],
     ["useless", good, none, "not measurably better than one constant answer"],
     ["unlearned", none, good, "even at home"],
   ] as const)("is %s, and the headline says so", (expected, source, target, words) => {
