@@ -12,7 +12,8 @@ import {
 } from "../onnx/encoderGraph.js";
 import { copyModel, readModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
 import { quantizeInt8 } from "../onnx/quantize.js";
-import { coreCount, openSession, type Session } from "../onnx/session.js";
+import { openLanes } from "../onnx/lanes.js";
+import type { Session } from "../onnx/session.js";
 import { locateEncoder, type EncoderFolder } from "./locate.js";
 import { describeBrokenFile } from "./modelFile.js";
 import type { Pooling } from "./pooling.js";
@@ -36,7 +37,7 @@ export interface EncoderOptions {
   readonly layer?: number;
   /** Precision of the computation. @default that of the model's file */
   readonly precision?: Precision;
-  /** Threads inside one operator. @default as many as the machine has cores */
+  /** Threads of the encoder altogether. @default as many as the machine has cores */
   readonly threads?: number;
   /** Aborts downloads. */
   readonly signal?: AbortSignal;
@@ -70,8 +71,6 @@ export interface Encoder {
   readonly precision: Precision;
   /** Whether a text's vector may change with its batch; then every text goes through alone. */
   readonly dependsOnBatch: boolean;
-  /** Threads inside one operator. */
-  readonly threads: number;
   /** What was decided and why, a line each. */
   readonly decisions: readonly string[];
   readonly tokenizer: Tokenizer;
@@ -86,7 +85,7 @@ export interface Encoder {
  * @throws HeadstartError with an E_ENCODER, E_HUB, E_OFFLINE or E_CHECKSUM code when it cannot be had or used
  */
 export async function loadEncoder(name: string, options: EncoderOptions = {}): Promise<Encoder> {
-  const { offline, onDownload, signal, threads = coreCount(), layer } = options;
+  const { offline, onDownload, signal, threads, layer } = options;
   const folder = await locateEncoder(name, {
     ...(offline === undefined ? {} : { offline }),
     ...(onDownload === undefined ? {} : { onProgress: onDownload }),
@@ -116,8 +115,8 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
     JSON.stringify([settings.pooling, settings.normalize, settings.maxTokens, settings.prompt, settings.lowerCase]),
     JSON.stringify([layer ?? null, precision, isQuantized(model)]),
   ]);
-  const source = ready === undefined ? (outside.length > 0 ? file : bytes) : writeModel(ready);
-  const session = await openSession(source, { file, threads });
+  const source = ready === undefined ? file : writeModel(ready);
+  const session = await openLanes(source, { file, ...(threads === undefined ? {} : { threads }) });
   return {
     name,
     kind: folder.kind,
@@ -131,7 +130,6 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
     layer,
     precision,
     dependsOnBatch: dependsOnBatch(model),
-    threads,
     decisions: [
       ...settings.decisions,
       ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]),

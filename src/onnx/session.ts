@@ -19,17 +19,21 @@ export interface Output {
   readonly dims: readonly number[];
 }
 
+/** Arrays by the names of the model's inputs. */
+export type RunInputs = ReadonlyMap<string, { readonly data: NumberArray; readonly dims: readonly number[] }>;
+
 /** An ONNX model made ready to run. */
 export interface Session {
+  /** Runs that go on side by side. */
+  readonly lanes: number;
+  /** Threads inside one run. */
+  readonly threads: number;
   /**
    * Runs the model; the inputs are neither copied nor written. Only the outputs in `wanted` are computed.
    *
    * @throws HeadstartError E_ENCODER_INVALID when the model cannot take these inputs
    */
-  run(
-    inputs: ReadonlyMap<string, { data: NumberArray; dims: readonly number[] }>,
-    wanted: readonly string[],
-  ): Promise<Map<string, Output>>;
+  run(inputs: RunInputs, wanted: readonly string[]): Promise<Map<string, Output>>;
   close(): Promise<void>;
 }
 
@@ -38,27 +42,33 @@ export const coreCount = (): number => availableParallelism();
 
 let runtime: Promise<Runtime> | undefined;
 
-/** onnxruntime, loaded on first use and with its telemetry off, which must be said before the native module loads. */
-function onnxruntime(): Promise<Runtime> {
+/** To be said before the native module loads, on the main thread, whose environment alone is the process's own. */
+export function turnTelemetryOff(): void {
   process.env["ORT_DISABLE_TELEMETRY"] = "1";
+}
+
+/** onnxruntime, loaded on first use. */
+function onnxruntime(): Promise<Runtime> {
+  turnTelemetryOff();
   runtime ??= import("onnxruntime-node");
   return runtime;
 }
 
 /**
- * Makes an ONNX model ready to run on the CPU.
+ * Makes an ONNX model ready to run on the CPU, on the thread that calls.
  *
  * @param model  the file's bytes, or its path where the weights lie in a second file beside it
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
  */
 export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
   const ort = await onnxruntime();
+  const threads = options.threads ?? coreCount();
   const settings: InferenceSession.SessionOptions = {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",
     // What goes wrong comes back as an error; a line of the runtime's own on stderr says nothing more.
     logSeverityLevel: 4,
-    intraOpNumThreads: options.threads ?? coreCount(),
+    intraOpNumThreads: threads,
   };
   const file = options.file ?? (typeof model === "string" ? model : "the model");
   const refuse = (verb: "load" | "run", cause: unknown): HeadstartError => {
@@ -78,6 +88,8 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     throw refuse("load", cause);
   }
   return {
+    lanes: 1,
+    threads,
     async run(inputs, wanted) {
       const feeds: Record<string, Tensor> = {};
       for (const [name, { data, dims }] of inputs) feeds[name] = tensorOf(ort, data, dims);

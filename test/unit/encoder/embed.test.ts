@@ -214,9 +214,45 @@ describe("embed", () => {
     const onProgress = (): void => controller.abort(new Error("enough"));
     const options = { batchTokens: 0, signal: controller.signal, onProgress };
     await expect(embedAll(encoder, texts, options)).rejects.toThrow("enough");
-    expect(runs()).toBe(1);
+    const sent = runs();
+    expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeLessThan(texts.length / 2);
     await expect(embedAll(encoder, texts, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
-    expect(runs()).toBe(1);
+    expect(runs()).toBe(sent);
+  });
+
+  it("gives every window while the next ones are under way, and stops when its reader does", async () => {
+    const { encoder, texts: sent } = counting(await openEncoder(TINY));
+    const many = Array.from({ length: 4000 }, (_, i) => `day ${i}`);
+    let read = 0;
+    const source = (function* () {
+      for (const text of many) {
+        read++;
+        yield text;
+      }
+    })();
+    const sizes: number[] = [];
+    for await (const { vectors } of embed(encoder, source, { window: 512 })) {
+      sizes.push(vectors.rows);
+      if (sizes.length === 2) break;
+    }
+    expect(sizes).toEqual([256, 512]);
+    expect(read).toBeLessThan(2000);
+    const after = sent();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(sent()).toBe(after);
+  });
+
+  it("passes on a failure of its source after the windows before it", async () => {
+    const encoder = await openEncoder(TINY);
+    async function* source(): AsyncGenerator<string> {
+      for (let i = 0; i < 300; i++) yield `day ${i}`;
+      throw new Error("the disk is gone");
+    }
+    const run = async (): Promise<void> => {
+      for await (const part of embed(encoder, source())) expect(part.texts).toBe(256);
+    };
+    await expect(run()).rejects.toThrow("the disk is gone");
   });
 
   it("refuses vectors that are not finite, naming the text", async () => {

@@ -81,7 +81,7 @@ export async function folderFrom(
 export function counting(encoder: Encoder): { encoder: Encoder; runs: () => number; texts: () => number } {
   let [runs, texts] = [0, 0];
   const session: Encoder["session"] = {
-    close: () => encoder.session.close(),
+    ...encoder.session,
     run: (inputs, wanted) => {
       runs++;
       texts += inputs.get(encoder.ports.ids)?.dims[0] ?? 0;

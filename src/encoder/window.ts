@@ -1,0 +1,160 @@
+import { setImmediate } from "node:timers/promises";
+import { HeadstartError } from "../errors.js";
+import { matrix, type Matrix } from "../math/matrix.js";
+import { encoderInputs, planBatches, type Batch } from "./batches.js";
+import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
+import type { Encoder } from "./encoder.js";
+import { normalizeInto, poolInto } from "./pooling.js";
+import type { Tokens } from "./tokenizer.js";
+
+/** So much of a batch that each thread's share stays in its core's cache: 256 beat 128, 512 and 1,024. */
+const TOKENS_A_THREAD = 256;
+
+/** Batches that wait at every lane, so that none is idle while this thread tokenises or pools. */
+const BATCHES_A_LANE = 2;
+
+/** Texts tokenised without a break; about what the waiting batches last. */
+const TEXTS_A_TURN = 64;
+
+/** Consecutive texts, tokenised and ready for the encoder. */
+export interface Window {
+  readonly texts: readonly string[];
+  /** Texts before this window. */
+  readonly before: number;
+  /** For each text, the first that equals it. */
+  readonly firstOf: Int32Array;
+  /** Texts that equal none before them. */
+  readonly distinct: readonly number[];
+  /** Of the distinct texts. */
+  readonly tokens: readonly Tokens[];
+}
+
+/** Tokenises texts in small turns, between which the encoder's batches are sent and received. */
+export async function prepareWindow(
+  encoder: Encoder,
+  texts: readonly string[],
+  { before, signal }: { readonly before: number; readonly signal: AbortSignal },
+): Promise<Window> {
+  const { firstOf, distinct } = distinctTexts(texts);
+  const tokens: Tokens[] = [];
+  for (const text of distinct) {
+    tokens.push(encoder.tokenizer.tokenize(texts[text]));
+    if (tokens.length % TEXTS_A_TURN > 0) continue;
+    await setImmediate();
+    signal.throwIfAborted();
+  }
+  return { texts, before, firstOf, distinct, tokens };
+}
+
+/** Vectors of a window's texts, in their order. */
+export async function embedWindow(encoder: Encoder, window: Window, options: EmbedOptions): Promise<Embedded> {
+  const { texts, before, firstOf, distinct, tokens } = window;
+  const { lanes, threads } = encoder.session;
+  const alone = encoder.dependsOnBatch && options.allowBatchDependence !== true;
+  const budget = alone ? 0 : (options.batchTokens ?? TOKENS_A_THREAD * threads);
+  const batches = planBatches(
+    tokens.map((t) => t.ids.length),
+    budget,
+  );
+  const vectors = matrix(texts.length, encoder.width);
+  let done = before;
+  const embedBatch = async (batch: Batch): Promise<void> => {
+    const hidden = await runBatch(encoder, batch, tokens);
+    poolBatch(encoder, { window, batch, hidden }, vectors);
+    options.onProgress?.({ done: (done += batch.texts.length) });
+  };
+  await inParallel(batches, BATCHES_A_LANE * lanes, async (batch) => {
+    options.signal?.throwIfAborted();
+    await embedBatch(batch);
+  });
+  for (let i = 0; i < texts.length; i++) {
+    if (firstOf[i] !== i)
+      vectors.data.copyWithin(i * encoder.width, firstOf[i] * encoder.width, (firstOf[i] + 1) * encoder.width);
+  }
+  if (distinct.length < texts.length) options.onProgress?.({ done: before + texts.length });
+  return { vectors, texts: texts.length, ...countTokens(window) };
+}
+
+/** Writes the vectors of a batch's texts to their places. */
+function poolBatch(
+  encoder: Encoder,
+  { window, batch, hidden }: { readonly window: Window; readonly batch: Batch; readonly hidden: Float32Array },
+  vectors: Matrix,
+): void {
+  const { width, pooling } = encoder;
+  for (let r = 0; r < batch.texts.length; r++) {
+    const to = window.distinct[batch.texts[r]];
+    const out = vectors.data.subarray(to * width, (to + 1) * width);
+    const start = r * batch.tokens * width;
+    poolInto(out, { hidden, start, tokens: window.tokens[batch.texts[r]].ids.length }, pooling);
+    if (encoder.normalize) normalizeInto(out);
+    if (!out.every(Number.isFinite)) {
+      throw new HeadstartError(
+        "E_NOT_FINITE",
+        `The encoder gave a vector that is not finite for text ${window.before + to + 1}. Check its weights, or try --precision fp32`,
+      );
+    }
+  }
+}
+
+/** Does `work` on every item, `limit` at a time; after a failure starts no more and lets the started ones end. */
+async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  let failed = false;
+  const runs = Array.from({ length: Math.min(limit, items.length) }, async () => {
+    while (next < items.length && !failed) {
+      try {
+        await work(items[next++]);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  });
+  const failure = (await Promise.allSettled(runs)).find((run) => run.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+}
+
+function distinctTexts(texts: readonly string[]): Pick<Window, "firstOf" | "distinct"> {
+  const seen = new Map<string, number>();
+  const distinct: number[] = [];
+  const firstOf = Int32Array.from(texts, (text, i) => {
+    const first = seen.get(text);
+    if (first !== undefined) return first;
+    seen.set(text, i);
+    distinct.push(i);
+    return i;
+  });
+  return { firstOf, distinct };
+}
+
+function countTokens({ texts, firstOf, distinct, tokens }: Window): Omit<EmbedCounts, "texts"> {
+  const at = new Map(distinct.map((text, i) => [text, tokens[i]]));
+  let [truncated, empty] = [0, 0];
+  for (let i = 0; i < texts.length; i++) {
+    const own = at.get(firstOf[i]);
+    if (own?.truncated) truncated++;
+    if (own?.empty) empty++;
+  }
+  return { tokens: tokens.reduce((sum, t) => sum + t.ids.length, 0), truncated, empty };
+}
+
+/** Token vectors of a batch, `[texts * tokens, width]`. */
+async function runBatch(encoder: Encoder, batch: Batch, tokens: readonly Tokens[]): Promise<Float32Array> {
+  const { ids, mask, segments, hidden } = encoder.ports;
+  const inputs = encoderInputs(batch, tokens, encoder.tokenizer.padId);
+  const feeds = new Map([
+    [ids, { data: inputs.ids, dims: inputs.dims }],
+    [mask, { data: inputs.mask, dims: inputs.dims }],
+    ...(segments === undefined ? [] : [[segments, { data: inputs.segments, dims: inputs.dims }] as const]),
+  ]);
+  const output = (await encoder.session.run(feeds, [hidden])).get(hidden)!;
+  const wanted = [...inputs.dims, encoder.width];
+  if (output.data instanceof Float32Array && wanted.every((size, i) => size === output.dims[i])) return output.data;
+  throw new HeadstartError(
+    "E_ENCODER_INVALID",
+    `${encoder.name} gave token vectors of shape [${output.dims.join(", ")}] where [${wanted.join(", ")}] in float32 was ` +
+      `expected. Its model and config.json do not belong together: fetch or export it again`,
+    { file: encoder.path },
+  );
+}

@@ -1,0 +1,56 @@
+/** The thread of one lane: opens a session and runs what it is sent, one run at a time. */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { HeadstartError } from "../errors.js";
+import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./laneMessages.js";
+import { openSession, type Session } from "./session.js";
+
+const { model, options, state } = workerData as LaneSetup;
+const port = parentPort!;
+
+/** Marks the lane as inside native code, which must not be torn down there; false when the process is ending. */
+function enter(): boolean {
+  return Atomics.compareExchange(state, 0, LANE.idle, LANE.busy) === LANE.idle;
+}
+
+function leave(): void {
+  Atomics.compareExchange(state, 0, LANE.busy, LANE.idle);
+  Atomics.notify(state, 0);
+}
+
+function failureOf(error: unknown): LaneFailure {
+  if (error instanceof HeadstartError) return { code: error.code, message: error.message, place: { ...error.place } };
+  return { message: error instanceof Error ? error.message : String(error) };
+}
+
+const reply = (message: LaneReply): void => port.postMessage(message);
+
+async function answer(session: Session, job: LaneJob): Promise<void> {
+  if ("close" in job) {
+    await session.close();
+    port.close();
+  } else if (enter()) {
+    const message: LaneReply = await session.run(job.inputs, job.wanted).then(
+      (outputs) => ({ id: job.id, outputs }),
+      (error: unknown) => ({ id: job.id, failure: failureOf(error) }),
+    );
+    leave();
+    reply(message);
+  }
+}
+
+if (enter()) {
+  try {
+    const session = await openSession(model, options);
+    let last: Promise<void> = Promise.resolve();
+    port.on("message", (job: LaneJob) => {
+      last = last.then(() => answer(session, job));
+    });
+    leave();
+    reply({ id: 0 });
+  } catch (error) {
+    leave();
+    reply({ id: 0, failure: failureOf(error) });
+    port.close();
+  }
+}

@@ -1,0 +1,130 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import { HeadstartError } from "../errors.js";
+import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./laneMessages.js";
+import { coreCount, turnTelemetryOff, type Output, type Session, type SessionOptions } from "./session.js";
+
+/** More lanes would each hold the weights once more. */
+const MOST_LANES = 4;
+
+/** How long the end of the process waits for a run to leave native code. */
+const LONGEST_RUN_MS = 10_000;
+
+// By the package's own import map, so that the compiled file is found from the sources as well.
+const LANE_FILE = createRequire(import.meta.url).resolve("#lane");
+
+interface Waiting {
+  readonly resolve: (outputs: Map<string, Output>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Lane {
+  readonly worker: Worker;
+  readonly state: Int32Array;
+  readonly waiting: Map<number, Waiting>;
+  /** Settles when the thread has ended. */
+  readonly ended: Promise<void>;
+}
+
+const running = new Set<Lane>();
+
+/**
+ * Makes an ONNX model ready to run off the main thread, on several threads side by side.
+ *
+ * onnxruntime-node runs on the thread that calls it. Here every lane is a thread with a session of its own, so the
+ * caller can tokenise the next texts meanwhile, and two runs on one core each are faster than one run on two, whose
+ * operators wait for each other. `threads` is the total; up to four lanes share it. Lanes after the first start when
+ * there is work for them.
+ *
+ * @param model  the file's path, or its bytes, which every lane then copies
+ * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
+ */
+export async function openLanes(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
+  turnTelemetryOff();
+  const threads = options.threads ?? coreCount();
+  const most = Math.min(threads, MOST_LANES);
+  const each = Math.floor(threads / most);
+  const start = (): Promise<Lane> => startLane({ model, options: { ...options, threads: each } });
+  const lanes: Lane[] = [await start()];
+  let starting: Promise<unknown> | undefined;
+  let id = 0;
+  const leastBusy = (): Lane => lanes.reduce((best, lane) => (lane.waiting.size < best.waiting.size ? lane : best));
+  return {
+    lanes: most,
+    threads: each,
+    run(inputs, wanted) {
+      const lane = leastBusy();
+      if (lane.waiting.size > 0 && lanes.length < most && starting === undefined) {
+        starting = start().then(
+          (another) => (lanes.push(another), (starting = undefined)),
+          () => {}, // the lanes that did start carry on
+        );
+      }
+      return send(lane, { id: ++id, inputs, wanted });
+    },
+    async close() {
+      await starting;
+      await Promise.all(lanes.splice(0).map(closeLane));
+    },
+  };
+}
+
+async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  // Without the flags of this process, some of which (--input-type) a thread does not stand.
+  const worker = new Worker(LANE_FILE, { workerData: { ...setup, state } satisfies LaneSetup, execArgv: [] });
+  const waiting: Lane["waiting"] = new Map();
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  const lane: Lane = { worker, state, waiting, ended };
+  running.add(lane);
+  if (running.size === 1) process.once("exit", waitForRuns);
+  const fail = (error: unknown): void => {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on("error", fail);
+  worker.once("exit", () => {
+    running.delete(lane);
+    if (running.size === 0) process.off("exit", waitForRuns);
+    fail(new Error("an encoder's thread ended before its run did"));
+  });
+  worker.on("message", ({ id, outputs, failure }: LaneReply) => {
+    const { resolve, reject } = waiting.get(id) ?? {};
+    waiting.delete(id);
+    // An idle lane keeps no process alive.
+    if (waiting.size === 0) worker.unref();
+    if (failure === undefined) resolve?.(outputs ?? new Map());
+    else reject?.(errorOf(failure));
+  });
+  await new Promise((resolve, reject) => waiting.set(0, { resolve, reject }));
+  return lane;
+}
+
+function send(lane: Lane, job: Extract<LaneJob, { id: number }>): Promise<Map<string, Output>> {
+  return new Promise((resolve, reject) => {
+    lane.waiting.set(job.id, { resolve, reject });
+    lane.worker.ref();
+    lane.worker.postMessage(job satisfies LaneJob);
+  });
+}
+
+async function closeLane({ worker, ended }: Lane): Promise<void> {
+  worker.ref();
+  worker.postMessage({ close: true } satisfies LaneJob);
+  await ended;
+}
+
+/** A process that ends while a thread is inside onnxruntime would crash: no new runs, and the last one is waited for. */
+function waitForRuns(): void {
+  for (const { state } of running) {
+    const stop = (): number => Atomics.compareExchange(state, 0, LANE.idle, LANE.stopped);
+    if (stop() === LANE.busy) {
+      Atomics.wait(state, 0, LANE.busy, LONGEST_RUN_MS);
+      stop();
+    }
+  }
+}
+
+function errorOf({ code, message, place }: LaneFailure): Error {
+  return code === undefined ? new Error(message) : new HeadstartError(code, message, place);
+}
