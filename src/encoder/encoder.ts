@@ -10,6 +10,7 @@ import {
   isQuantized,
   type EncoderPorts,
 } from "../onnx/encoderGraph.js";
+import { FIRST_TOKENS, keepFirstTokens } from "../onnx/firstTokens.js";
 import { copyModel, readModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
 import { quantizeInt8 } from "../onnx/quantize.js";
 import { openLanes } from "../onnx/lanes.js";
@@ -74,7 +75,10 @@ export interface Encoder {
   /** What was decided and why, a line each. */
   readonly decisions: readonly string[];
   readonly tokenizer: Tokenizer;
-  readonly ports: EncoderPorts;
+  readonly ports: EncoderPorts & {
+    /** Of how many tokens of a text, from the first, the model gives vectors. */
+    readonly tokens: number;
+  };
   readonly session: Session;
   close(): Promise<void>;
 }
@@ -97,7 +101,8 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
   const model = readModel(bytes, file);
   const outside = await externalWeights(model, file);
   const ports = encoderPorts(model, file);
-  const { ready, precision, hidden } = prepare(model, { file, ports, layer, precision: options.precision, outside });
+  const want = { file, ports, layer, precision: options.precision, outside, pooling: settings.pooling };
+  const { ready, precision, hidden, tokens } = prepare(model, want);
   const { tokenizer, tokenizerBytes } = await readTokenizer(folder, settings);
   const width = ports.width ?? settings.width;
   if (width === undefined) {
@@ -136,7 +141,7 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
       precision,
     ],
     tokenizer,
-    ports: { ...ports, hidden },
+    ports: { ...ports, hidden, tokens },
     session,
     close: () => session.close(),
   };
@@ -195,13 +200,19 @@ interface Preparation {
   readonly layer: number | undefined;
   readonly precision: Precision | undefined;
   readonly outside: readonly string[];
+  readonly pooling: Pooling;
 }
 
-/** Rewrites the model where precision or layer ask for it; `ready` is undefined where the file serves as it is. */
-function prepare(
-  model: OnnxModel,
-  want: Preparation,
-): { ready: OnnxModel | undefined; precision: Precision; hidden: string } {
+interface Prepared {
+  /** Undefined where the file serves as it is. */
+  readonly ready: OnnxModel | undefined;
+  readonly precision: Precision;
+  readonly hidden: string;
+  readonly tokens: number;
+}
+
+/** Rewrites the model where precision, layer or pooling ask for it. */
+function prepare(model: OnnxModel, want: Preparation): Prepared {
   const { file, ports, layer, outside } = want;
   const integer = isQuantized(model);
   if (want.precision === "fp32" && integer) {
@@ -236,7 +247,11 @@ function prepare(
     ready ??= copyModel(model);
     ready.graph.output = [valueInfo(hidden, "float32", ["batch", "tokens", ports.width ?? "width"])];
   }
-  return { ready, precision: integer || rewrite ? "int8" : "fp32", hidden };
+  const made: Prepared = { ready, precision: integer || rewrite ? "int8" : "fp32", hidden, tokens: Infinity };
+  // Cutting would change what one scale for the whole batch is taken from; weights in a second file are not at hand.
+  const isWhole = layer !== undefined || want.pooling !== "cls" || dependsOnBatch(model) || outside.length > 0;
+  const cut = isWhole ? undefined : keepFirstTokens(ready ?? model, ports);
+  return cut === undefined ? made : { ...made, ready: cut, tokens: FIRST_TOKENS };
 }
 
 /** The tokenizer and the bytes of its two files, the second being empty where there is none. */

@@ -85,7 +85,7 @@ function poolBatch(
   for (let r = 0; r < batch.texts.length; r++) {
     const to = window.distinct[batch.texts[r]];
     const out = vectors.data.subarray(to * width, (to + 1) * width);
-    const start = r * batch.tokens * width;
+    const start = r * Math.min(batch.tokens, encoder.ports.tokens) * width;
     poolInto(out, { hidden, start, tokens: window.tokens[batch.texts[r]].ids.length }, pooling);
     if (encoder.normalize) normalizeInto(out);
     if (!out.every(Number.isFinite)) {
@@ -139,7 +139,7 @@ function countTokens({ texts, firstOf, distinct, tokens }: Window): Omit<EmbedCo
   return { tokens: tokens.reduce((sum, t) => sum + t.ids.length, 0), truncated, empty };
 }
 
-/** Token vectors of a batch, `[texts * tokens, width]`. */
+/** Token vectors of a batch, `[texts, tokens, width]`, of no more tokens of a text than the model gives. */
 async function runBatch(encoder: Encoder, batch: Batch, tokens: readonly Tokens[]): Promise<Float32Array> {
   const { ids, mask, segments, hidden } = encoder.ports;
   const inputs = encoderInputs(batch, tokens, encoder.tokenizer.padId);
@@ -149,7 +149,7 @@ async function runBatch(encoder: Encoder, batch: Batch, tokens: readonly Tokens[
     ...(segments === undefined ? [] : [[segments, { data: inputs.segments, dims: inputs.dims }] as const]),
   ]);
   const output = (await encoder.session.run(feeds, [hidden])).get(hidden)!;
-  const wanted = [...inputs.dims, encoder.width];
+  const wanted = [batch.texts.length, Math.min(batch.tokens, encoder.ports.tokens), encoder.width];
   if (output.data instanceof Float32Array && wanted.every((size, i) => size === output.dims[i])) return output.data;
   throw new HeadstartError(
     "E_ENCODER_INVALID",
