@@ -71,7 +71,7 @@ export async function openLanes(model: Uint8Array | string, options: SessionOpti
 
 async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
   const state = new Int32Array(new SharedArrayBuffer(4));
-  // Without the flags of this process, some of which (--input-type) a thread does not stand.
+  // Without the flags of this process, some of which a thread does not stand.
   const worker = new Worker(LANE_FILE, { workerData: { ...setup, state } satisfies LaneSetup, execArgv: [] });
   const waiting: Lane["waiting"] = new Map();
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
