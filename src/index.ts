@@ -10,7 +10,7 @@ export type { LabelMap } from "./corpus/labelMap.js";
 export { duplicateGroups, normalisedText, overlap } from "./corpus/duplicates.js";
 export { foldCorpus, splitCorpus } from "./corpus/split.js";
 export { BUILT_IN_ENCODER } from "./encoder/locate.js";
-export { loadEncoder } from "./encoder/encoder.js";
+export { loadEncoder } from "./encoder/load.js";
 export type { Encoder, EncoderOptions, Precision } from "./encoder/encoder.js";
 export { embed, embedAll } from "./encoder/embed.js";
 export type { Embedded, EmbedCounts, EmbedOptions } from "./encoder/embed.js";

@@ -4,7 +4,8 @@ import { parseLabelMap, unusedMapKeys, type LabelMap } from "../corpus/labelMap.
 import type { Rejection } from "../corpus/row.js";
 import { readLabelled, type LabelledCorpus } from "../classify/labelled.js";
 import { vectorsOf, type CachedEmbedded } from "../classify/vectors.js";
-import { loadEncoder, type Encoder, type EncoderOptions } from "../encoder/encoder.js";
+import type { Encoder, EncoderOptions } from "../encoder/encoder.js";
+import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
 import { commitFile } from "../store/commit.js";

@@ -1,6 +1,7 @@
 import os from "node:os";
 import { vectorsOf } from "../classify/vectors.js";
-import { loadEncoder, type Encoder } from "../encoder/encoder.js";
+import type { Encoder } from "../encoder/encoder.js";
+import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import { HeadstartError } from "../errors.js";
 import { cosine, row } from "../math/matrix.js";

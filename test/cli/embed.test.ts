@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { embedAll } from "../../src/encoder/embed.js";
-import { loadEncoder } from "../../src/encoder/encoder.js";
+import { loadEncoder } from "../../src/encoder/load.js";
 import { readVectors } from "../../src/store/readVectors.js";
 import { csv, jsonOf, sandbox, TINY, type Finished } from "./runCli.js";
 

@@ -5,7 +5,8 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import { loadEncoder, type Encoder, type EncoderOptions } from "../../../src/encoder/encoder.js";
+import type { Encoder, EncoderOptions } from "../../../src/encoder/encoder.js";
+import { loadEncoder } from "../../../src/encoder/load.js";
 import { readModel, type OnnxModel } from "../../../src/onnx/model.js";
 import { tempFolder } from "../store/tempFolder.js";
 

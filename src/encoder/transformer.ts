@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { HeadstartError } from "../errors.js";
+import { dependsOnBatch, encoderPorts, externalFiles, isQuantized } from "../onnx/encoderGraph.js";
+import { openLanes } from "../onnx/lanes.js";
+import { readModel, writeModel, type OnnxModel } from "../onnx/model.js";
+import type { Encoder, EncoderOptions } from "./encoder.js";
+import type { EncoderFolder } from "./locate.js";
+import { describeBrokenFile } from "./modelFile.js";
+import { rewrite } from "./rewrite.js";
+import { readEncoderSettings, type EncoderSettings } from "./settings.js";
+import { loadTokenizer, type Tokenizer } from "./tokenizer.js";
+
+/** Changes whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
+const VECTOR_VERSION = "1";
+
+/**
+ * Makes the transformer in `folder` ready to embed.
+ *
+ * @throws HeadstartError with an E_ENCODER code when it cannot be used
+ */
+export async function loadTransformer(folder: EncoderFolder, options: EncoderOptions = {}): Promise<Encoder> {
+  const { threads, layer } = options;
+  const settings = await readEncoderSettings(folder, overridesOf(options));
+  const file = path.join(folder.path, settings.modelFile);
+  const bytes = await readWhole(file);
+  const model = readModel(bytes, file);
+  const outside = await externalWeights(model, file);
+  const ports = encoderPorts(model, file);
+  const want = { file, ports, layer, precision: options.precision, outside, pooling: settings.pooling };
+  const { ready, precision, hidden, tokens } = rewrite(model, want);
+  const { tokenizer, tokenizerBytes } = await readTokenizer(folder, settings);
+  const width = ports.width ?? settings.width;
+  if (width === undefined) {
+    throw new HeadstartError(
+      "E_ENCODER_INVALID",
+      `Neither ${file} nor config.json (hidden_size) says how wide a vector is. Export the encoder again`,
+      { file },
+    );
+  }
+  const modelHash = digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]);
+  const fingerprint = digest([
+    VECTOR_VERSION,
+    modelHash,
+    ...tokenizerBytes.map((part) => digest([part])),
+    JSON.stringify([settings.pooling, settings.normalize, settings.maxTokens, settings.prompt, settings.lowerCase]),
+    JSON.stringify([layer ?? null, precision, isQuantized(model)]),
+  ]);
+  const source = ready === undefined ? file : writeModel(ready);
+  const session = await openLanes(source, { file, ...(threads === undefined ? {} : { threads }) });
+  return {
+    name: folder.name,
+    kind: folder.kind,
+    path: folder.path,
+    width,
+    fingerprint,
+    pooling: settings.pooling,
+    normalize: settings.normalize,
+    maxTokens: settings.maxTokens,
+    prompt: settings.prompt,
+    layer,
+    precision,
+    dependsOnBatch: dependsOnBatch(model),
+    decisions: [
+      ...settings.decisions,
+      ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]),
+      precision,
+    ],
+    tokenizer,
+    ports: { ...ports, hidden, tokens },
+    session,
+    close: () => session.close(),
+  };
+}
+
+function overridesOf({
+  pooling,
+  normalize,
+  maxTokens,
+  prompt,
+}: EncoderOptions): Parameters<typeof readEncoderSettings>[1] {
+  return {
+    ...(pooling === undefined ? {} : { pooling }),
+    ...(normalize === undefined ? {} : { normalize }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(prompt === undefined ? {} : { prompt }),
+  };
+}
+
+async function readWhole(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file);
+  const broken = describeBrokenFile(bytes.subarray(0, 512), bytes.length);
+  if (broken !== undefined) {
+    throw new HeadstartError("E_ENCODER_INVALID", `Cannot load ${file}: it ${broken}. Fetch the file again`, { file });
+  }
+  return bytes;
+}
+
+/** Weight files beside the model file; only plain names in the same folder are followed. */
+async function externalWeights(model: OnnxModel, file: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of externalFiles(model)) {
+    const beside = path.join(path.dirname(file), name);
+    if (name !== path.basename(name) || name.includes("\\") || name === ".." || name === "." || name === "") {
+      throw new HeadstartError(
+        "E_ENCODER_INVALID",
+        `${file} wants weights from outside its folder: "${name}". It is refused`,
+        { file },
+      );
+    }
+    if (!(await stat(beside).catch(() => undefined))?.isFile()) {
+      throw new HeadstartError(
+        "E_ENCODER_MISSING",
+        `${file} keeps weights in ${name}, which is not beside it. Fetch that file too`,
+        { file },
+      );
+    }
+    found.push(beside);
+  }
+  return found;
+}
+
+/** The tokenizer and the bytes of its two files, the second being empty where there is none. */
+async function readTokenizer(
+  folder: EncoderFolder,
+  { tokenizerFile, tokenizerConfigFile, maxTokens, prompt, lowerCase }: EncoderSettings,
+): Promise<{ tokenizer: Tokenizer; tokenizerBytes: readonly Uint8Array[] }> {
+  const file = path.join(folder.path, tokenizerFile);
+  const bytes = await readWhole(file);
+  const configFile = tokenizerConfigFile === undefined ? undefined : path.join(folder.path, tokenizerConfigFile);
+  const configBytes = configFile === undefined ? new Uint8Array(0) : await readWhole(configFile);
+  const config = configFile === undefined ? {} : parse(configBytes, configFile);
+  const tokenizer = loadTokenizer(parse(bytes, file), config, { file, maxTokens, prompt, lowerCase });
+  return { tokenizer, tokenizerBytes: [bytes, configBytes] };
+}
+
+function parse(bytes: Uint8Array, file: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new HeadstartError("E_ENCODER_INVALID", `${file} is not valid JSON. Fetch the file again`, { file, cause });
+  }
+}
+
+function digest(parts: readonly (Uint8Array | string)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
