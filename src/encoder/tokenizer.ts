@@ -1,5 +1,6 @@
 import { Tokenizer as ModelTokenizer } from "@huggingface/tokenizers";
 import { HeadstartError } from "../errors.js";
+import { isBertTokenizer, rememberWords, type BertTokenizerFile, type Normalizer } from "./wordPiece.js";
 
 /** Token ids of one text, special tokens included. */
 export interface Tokens {
@@ -17,18 +18,10 @@ export interface Tokenizer {
   readonly padId: number;
 }
 
-interface TokenizerFile {
+interface TokenizerFile extends BertTokenizerFile {
   readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
-  readonly normalizer?: Normalizer | null;
 }
 
-/** The part of a tokenizer that changes a text's characters. */
-interface Normalizer {
-  readonly type?: string;
-  readonly lowercase?: boolean;
-  readonly handle_chinese_chars?: boolean;
-  readonly normalizers?: readonly Normalizer[];
-}
 
 export interface TokenizerOptions {
   /** Named in messages. */
@@ -88,7 +81,8 @@ function openTokenizer(json: unknown, config: unknown, file: string): OpenTokeni
     // Without its control tokens the tokenizer cannot be made to emit them by a text; its template still adds them.
     const words = { ...contents, added_tokens: contents.added_tokens?.filter((t) => !t.special) ?? [] };
     const tokenizer = new ModelTokenizer(words, (config ?? {}) as object);
-    const body = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const body = isBertTokenizer(words) ? rememberWords(words, encode) : encode;
     const special = tokenizer.encode("").ids;
     if (!special.every(Number.isInteger)) throw new Error("its template names tokens that it does not have");
     const front = Math.max(0, tokenizer.encode("a").ids.indexOf(body("a")[0]));
