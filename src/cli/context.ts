@@ -9,6 +9,7 @@ import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
 import { commitFile } from "../store/commit.js";
+import { defaultModelFolder, openModelStore } from "../store/modelStore.js";
 import {
   corpusOptions,
   defined,
@@ -52,6 +53,7 @@ export async function openEncoder(
     ...encoderOptions(flags),
     ...more,
     ...(offline ? { offline } : {}),
+    ...(flags.cache === false ? {} : { models: openModelStore(defaultModelFolder(env)) }),
     signal,
     onDownload: ({ received, total }) => meter.update(received, total),
   });

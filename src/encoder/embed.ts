@@ -1,6 +1,6 @@
 import { matrix } from "../math/matrix.js";
 import { addCounts, type EmbedCounts, type Embedded, type EmbedOptions } from "./embedded.js";
-import type { Encoder } from "./encoder.js";
+import type { EmbeddingEncoder } from "./encoder.js";
 import { embedWindow, prepareWindow, type Window } from "./window.js";
 
 export { addCounts } from "./embedded.js";
@@ -20,7 +20,7 @@ const FIRST_WINDOW = 256;
  * @throws HeadstartError E_NOT_FINITE when the encoder gives NaN or infinity
  */
 export async function* embed(
-  encoder: Encoder,
+  encoder: EmbeddingEncoder,
   texts: Iterable<string> | AsyncIterable<string>,
   options: EmbedOptions = {},
 ): AsyncGenerator<Embedded> {
@@ -72,7 +72,7 @@ async function* windowsOf(texts: Iterable<string> | AsyncIterable<string>, most:
 
 /** All vectors of `texts` at once, with the counts. */
 export async function embedAll(
-  encoder: Encoder,
+  encoder: EmbeddingEncoder,
   texts: readonly string[],
   options: EmbedOptions = {},
 ): Promise<Embedded> {

@@ -1,5 +1,6 @@
 import type { EncoderPorts } from "../onnx/encoderGraph.js";
 import type { Session } from "../onnx/session.js";
+import type { ModelStore } from "./keptModel.js";
 import type { EncoderFolder } from "./locate.js";
 import type { Pooling } from "./pooling.js";
 import type { Tokenizer } from "./tokenizer.js";
@@ -21,6 +22,8 @@ export interface EncoderOptions {
   readonly layer?: number;
   /** Precision of the computation. @default that of the model's file */
   readonly precision?: Precision;
+  /** Where models rewritten to int8 are kept between runs. @default nowhere: they are rewritten at every load */
+  readonly models?: ModelStore;
   /** Threads of the encoder altogether. @default as many as the machine has cores */
   readonly threads?: number;
   /** Aborts downloads. */
@@ -33,32 +36,36 @@ export interface EncoderOptions {
   }) => void;
 }
 
-/** A frozen encoder, ready to embed. */
-export interface Encoder {
+/** What embedding needs of an encoder. */
+export interface EmbeddingEncoder {
   /** As the user named it. */
   readonly name: string;
-  readonly kind: EncoderFolder["kind"];
   readonly path: string;
   /** Length of a vector. */
   readonly width: number;
-  /** sha256 of everything that decides a vector: weights, tokenizer, pooling, limits, layer, precision. */
-  readonly fingerprint: string;
   readonly pooling: Pooling;
   readonly normalize: boolean;
-  readonly maxTokens: number;
-  readonly prompt: string;
-  /** Which hidden states are pooled; undefined for the last layer's. */
-  readonly layer: number | undefined;
-  readonly precision: Precision;
   /** Whether a text's vector may change with its batch; then every text goes through alone. */
   readonly dependsOnBatch: boolean;
-  /** What was decided and why, a line each. */
-  readonly decisions: readonly string[];
   readonly tokenizer: Tokenizer;
   readonly ports: EncoderPorts & {
     /** Of how many tokens of a text, from the first, the model gives vectors. */
     readonly tokens: number;
   };
   readonly session: Session;
+}
+
+/** A frozen encoder, ready to embed. */
+export interface Encoder extends EmbeddingEncoder {
+  readonly kind: EncoderFolder["kind"];
+  /** sha256 of everything that decides a vector: weights, tokenizer, pooling, limits, layer, precision. */
+  readonly fingerprint: string;
+  readonly maxTokens: number;
+  readonly prompt: string;
+  /** Which hidden states are pooled; undefined for the last layer's. */
+  readonly layer: number | undefined;
+  readonly precision: Precision;
+  /** What was decided and why, a line each. */
+  readonly decisions: readonly string[];
   close(): Promise<void>;
 }

@@ -22,7 +22,6 @@ interface TokenizerFile extends BertTokenizerFile {
   readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
 }
 
-
 export interface TokenizerOptions {
   /** Named in messages. */
   readonly file: string;

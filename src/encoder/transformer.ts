@@ -4,11 +4,12 @@ import path from "node:path";
 import { HeadstartError } from "../errors.js";
 import { dependsOnBatch, encoderPorts, externalFiles, isQuantized } from "../onnx/encoderGraph.js";
 import { openLanes } from "../onnx/lanes.js";
-import { readModel, writeModel, type OnnxModel } from "../onnx/model.js";
+import { readModel, type OnnxModel } from "../onnx/model.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import type { EncoderFolder } from "./locate.js";
 import { describeBrokenFile } from "./modelFile.js";
-import { rewrite } from "./rewrite.js";
+import { readyModel } from "./rewrite.js";
+import { sampleCosines } from "./sampleCosines.js";
 import { readEncoderSettings, type EncoderSettings } from "./settings.js";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.js";
 
@@ -28,8 +29,6 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
   const model = readModel(bytes, file);
   const outside = await externalWeights(model, file);
   const ports = encoderPorts(model, file);
-  const want = { file, ports, layer, precision: options.precision, outside, pooling: settings.pooling };
-  const { ready, precision, hidden, tokens } = rewrite(model, want);
   const { tokenizer, tokenizerBytes } = await readTokenizer(folder, settings);
   const width = ports.width ?? settings.width;
   if (width === undefined) {
@@ -39,35 +38,32 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
       { file },
     );
   }
-  const modelHash = digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]);
+  const { pooling, normalize, maxTokens, prompt, lowerCase } = settings;
+  const use = { width, pooling, normalize, tokenizer, dependsOnBatch: dependsOnBatch(model) };
+  const hash = digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]);
+  const { source, precision, hidden, tokens, remark } = await readyModel(model, {
+    ...{ file, hash, ports, layer, precision: options.precision, outside, pooling, store: options.models },
+    compare: (one, other) => sampleCosines({ ...use, name: folder.name, path: folder.path }, { ports, one, other }),
+  });
   const fingerprint = digest([
     VECTOR_VERSION,
-    modelHash,
+    hash,
     ...tokenizerBytes.map((part) => digest([part])),
-    JSON.stringify([settings.pooling, settings.normalize, settings.maxTokens, settings.prompt, settings.lowerCase]),
+    JSON.stringify([pooling, normalize, maxTokens, prompt, lowerCase]),
     JSON.stringify([layer ?? null, precision, isQuantized(model)]),
   ]);
-  const source = ready === undefined ? file : writeModel(ready);
   const session = await openLanes(source, { file, ...(threads === undefined ? {} : { threads }) });
   return {
     name: folder.name,
     kind: folder.kind,
     path: folder.path,
-    width,
     fingerprint,
-    pooling: settings.pooling,
-    normalize: settings.normalize,
-    maxTokens: settings.maxTokens,
-    prompt: settings.prompt,
+    maxTokens,
+    prompt,
     layer,
     precision,
-    dependsOnBatch: dependsOnBatch(model),
-    decisions: [
-      ...settings.decisions,
-      ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]),
-      precision,
-    ],
-    tokenizer,
+    decisions: [...settings.decisions, ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]), remark],
+    ...use,
     ports: { ...ports, hidden, tokens },
     session,
     close: () => session.close(),

@@ -3,7 +3,7 @@ import { HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { encoderInputs, planBatches, type Batch } from "./batches.js";
 import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
-import type { Encoder } from "./encoder.js";
+import type { EmbeddingEncoder } from "./encoder.js";
 import { normalizeInto, poolInto } from "./pooling.js";
 import type { Tokens } from "./tokenizer.js";
 
@@ -31,7 +31,7 @@ export interface Window {
 
 /** Tokenises texts in small turns, between which the encoder's batches are sent and received. */
 export async function prepareWindow(
-  encoder: Encoder,
+  encoder: EmbeddingEncoder,
   texts: readonly string[],
   { before, signal }: { readonly before: number; readonly signal: AbortSignal },
 ): Promise<Window> {
@@ -47,7 +47,7 @@ export async function prepareWindow(
 }
 
 /** Vectors of a window's texts, in their order. */
-export async function embedWindow(encoder: Encoder, window: Window, options: EmbedOptions): Promise<Embedded> {
+export async function embedWindow(encoder: EmbeddingEncoder, window: Window, options: EmbedOptions): Promise<Embedded> {
   const { texts, before, firstOf, distinct, tokens } = window;
   const { lanes, threads } = encoder.session;
   const alone = encoder.dependsOnBatch && options.allowBatchDependence !== true;
@@ -77,7 +77,7 @@ export async function embedWindow(encoder: Encoder, window: Window, options: Emb
 
 /** Writes the vectors of a batch's texts to their places. */
 function poolBatch(
-  encoder: Encoder,
+  encoder: EmbeddingEncoder,
   { window, batch, hidden }: { readonly window: Window; readonly batch: Batch; readonly hidden: Float32Array },
   vectors: Matrix,
 ): void {
@@ -140,7 +140,7 @@ function countTokens({ texts, firstOf, distinct, tokens }: Window): Omit<EmbedCo
 }
 
 /** Token vectors of a batch, `[texts, tokens, width]`, of no more tokens of a text than the model gives. */
-async function runBatch(encoder: Encoder, batch: Batch, tokens: readonly Tokens[]): Promise<Float32Array> {
+async function runBatch(encoder: EmbeddingEncoder, batch: Batch, tokens: readonly Tokens[]): Promise<Float32Array> {
   const { ids, mask, segments, hidden } = encoder.ports;
   const inputs = encoderInputs(batch, tokens, encoder.tokenizer.padId);
   const feeds = new Map([

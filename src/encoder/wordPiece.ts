@@ -78,7 +78,7 @@ function plainWords({ model, normalizer }: BertTokenizerFile): Encode {
   const cut = (word: string): readonly number[] => {
     if (word.length > max_input_chars_per_word) return [unknown];
     const ids: number[] = [];
-    for (let start = 0; start < word.length; ) {
+    for (let start = 0; start < word.length;) {
       let end = word.length;
       let id: number | undefined;
       for (; end > start && id === undefined; end--) {

@@ -58,13 +58,20 @@ const OPEN_SEGMENTS = 64;
 const SEGMENT_ENDING = ".vectors";
 
 /** The folder of `--cache` without a name: in the user's cache folder as the operating system has it. */
-export function defaultCacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+export function defaultCacheFolder(env: Environment = process.env): string {
+  return join(cacheHome(env), "vectors");
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `headstart` in the system's place for caches. */
+export function cacheHome(env: Environment): string {
   const home = homedir();
   const systems: Partial<Record<NodeJS.Platform, string>> = {
     darwin: join(home, "Library", "Caches"),
     win32: env["LOCALAPPDATA"] || join(home, "AppData", "Local"),
   };
-  return join(env["XDG_CACHE_HOME"] || systems[process.platform] || join(home, ".cache"), "headstart", "vectors");
+  return join(env["XDG_CACHE_HOME"] || systems[process.platform] || join(home, ".cache"), "headstart");
 }
 
 /**
