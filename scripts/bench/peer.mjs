@@ -1,12 +1,12 @@
 // @ts-check
-/** One run of transformers.js: peer.mjs <corpus> <model folder> <limit> <batch> <folder of the peers> */
+/** One run of transformers.js: peer.mjs <corpus> <model folder> <limit> <batch> <folder of the peers> [pooling] */
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readLabelled } from "../../dist/classify/labelled.js";
 
-const [corpus, model, limit, batch, peers] = process.argv.slice(2);
+const [corpus, model, limit, batch, peers, pooling = "mean"] = process.argv.slice(2);
 const require = createRequire(join(peers, "package.json"));
 const entry = join(dirname(require.resolve("@huggingface/transformers")), "transformers.node.mjs");
 const { env, pipeline } = await import(pathToFileURL(entry).href);
@@ -20,7 +20,7 @@ const began = performance.now();
 let rows = 0;
 for (let start = 0; start < texts.length; start += size) {
   const part = texts.slice(start, start + size);
-  const { dims } = await extract(size === 1 ? part[0] : part, { pooling: "mean", normalize: true });
+  const { dims } = await extract(size === 1 ? part[0] : part, { pooling: /** @type {"mean"} */ (pooling), normalize: true });
   rows += dims[0];
 }
 const seconds = (performance.now() - began) / 1000;

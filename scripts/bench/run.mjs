@@ -4,8 +4,8 @@
  *
  *   npm run bench -- [--encoders <folder>] [--rounds 5] [--texts 2048]
  *
- * Needs the corpora (HEADSTART_CORPORA or data/public) and a folder with `Xenova/all-MiniLM-L6-v2` in Hugging Face
- * layout (HEADSTART_ENCODERS, or --encoders). Peers are installed into a scratch folder outside the checkout; every
+ * Needs the corpora (HEADSTART_CORPORA or data/public) and a folder with `Xenova/all-MiniLM-L6-v2` and, for the built-in
+ * encoder's ratio to its teacher, `Xenova/bge-small-en-v1.5` in Hugging Face layout (HEADSTART_ENCODERS, or --encoders). Peers are installed into a scratch folder outside the checkout; every
  * measurement is a process of its own, and the ways take turns, so that a noisy machine is noisy for all of them.
  */
 
@@ -18,6 +18,7 @@ import { ensureBuilt, ensureInstalled, ROOT } from "../setup.mjs";
 
 const PEER = "@huggingface/transformers@4.3.1"; // what @xenova/transformers has become
 const MINILM = "Xenova/all-MiniLM-L6-v2";
+const TEACHER = "Xenova/bge-small-en-v1.5"; // of the built-in encoder
 
 const { values } = parseArgs({
   options: {
@@ -48,6 +49,10 @@ const peers = join(tmpdir(), "headstart-bench-peers");
 installPeers();
 const scratch = mkdtempSync(join(tmpdir(), "headstart-bench-"));
 
+const teacher = join(values.encoders, TEACHER);
+const ofTeacher = "transformers.js, bge-small-en-v1.5, batches of 32";
+
+/** @type {Record<string, string[]>} */
 const ways = {
   "headstart embed": ["ours.mjs", corpus, model, String(limit), join(scratch, "ours.npy")],
   "transformers.js, one text at a time": ["peer.mjs", corpus, model, String(limit), "1", peers],
@@ -55,6 +60,9 @@ const ways = {
   "transformers.js, all at once": ["peer.mjs", corpus, model, String(limit), String(limit), peers],
   "headstart embed, --precision int8": ["ours.mjs", corpus, model, String(limit), join(scratch, "int8.npy"), "int8"],
   "headstart embed, built-in encoder": ["ours.mjs", corpus, "headstart-mini", String(limit), join(scratch, "mini.npy")],
+  ...(existsSync(join(teacher, "onnx/model.onnx"))
+    ? { [ofTeacher]: ["peer.mjs", corpus, teacher, String(limit), "32", peers, "cls"] }
+    : {}),
 };
 
 console.log(`${cpus()[0].model}, ${availableParallelism()} cores, node ${process.version}`);
@@ -82,13 +90,17 @@ const median = (/** @type {number[]} */ of) => of.toSorted((a, b) => a - b)[Math
 const rate = (/** @type {string} */ way) => median(results[way].map((r) => r.textsPerSecond));
 const bestPeer = Math.max(
   ...Object.keys(ways)
-    .filter((way) => way.startsWith("transformers"))
+    .filter((way) => way.startsWith("transformers") && way !== ofTeacher)
     .map(rate),
 );
 console.log("| way | texts/s | to the best of transformers.js | peak memory |\n| --- | --- | --- | --- |");
 for (const way of Object.keys(ways)) {
   const peak = Math.max(...results[way].map((r) => r.peakMB));
   console.log(`| ${way} | ${rate(way).toFixed(0)} | ${(rate(way) / bestPeer).toFixed(2)} | ${peak.toFixed(0)} MB |`);
+}
+if (ofTeacher in ways) {
+  const times = rate("headstart embed, built-in encoder") / rate(ofTeacher);
+  console.log(`\nThe built-in encoder is ${times.toFixed(1)} times as fast as its teacher in transformers.js`);
 }
 
 function installPeers() {

@@ -4,9 +4,9 @@
 
 Per batch, with h the teacher's hidden states and s the student's, both after the last layer:
 
-    loss = (1 - cos(h_CLS, s_CLS)) + 0.3 mean over tokens (1 - cos(h, s)) + 2 mean (H H' - S S')^2
+    loss = (1 - cos(h_CLS, s_CLS)) + a mean over tokens (1 - cos(h, s)) + b mean (H H' - S S')^2
 
-where H and S hold the normalised CLS vectors of the batch. The state is saved every few minutes; the same command
+where H and S hold the normalised CLS vectors of the batch; a is 0.3 and b is 2 unless told otherwise. The state is saved every few minutes; the same command
 goes on from it. `--minutes` spreads the learning-rate schedule over a budget of time, `--texts` over a number of texts
 (the same seed then gives the same run).
 """
@@ -113,13 +113,14 @@ def batches(ids: np.ndarray, ends: np.ndarray, seed: int, budget: int, skip: int
         epoch += 1
 
 
-def loss_of(h: torch.Tensor, s: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, dict[str, float]]:
+def loss_of(h: torch.Tensor, s: torch.Tensor, mask: torch.Tensor, token_weight: float,
+            similarity_weight: float) -> tuple[torch.Tensor, dict[str, float]]:
     cls_h, cls_s = F.normalize(h[:, 0], dim=-1), F.normalize(s[:, 0], dim=-1)
     cls = (1 - (cls_h * cls_s).sum(-1)).mean()
     real = mask.bool()
     tokens = (1 - F.cosine_similarity(h[real], s[real], dim=-1)).mean()
     similarity = (cls_h @ cls_h.T - cls_s @ cls_s.T).square().mean()
-    return cls + 0.3 * tokens + 2 * similarity, {
+    return cls + token_weight * tokens + similarity_weight * similarity, {
         "cls": cls.item(), "tokens": tokens.item(), "similarity": similarity.item()}
 
 
@@ -143,6 +144,8 @@ def main() -> None:
     parser.add_argument("--texts", type=int)
     parser.add_argument("--lr", type=float, default=3e-4)
     parser.add_argument("--warmup", type=int, default=200, help="steps")
+    parser.add_argument("--token-weight", type=float, default=0.3, help="a in the loss")
+    parser.add_argument("--similarity-weight", type=float, default=2.0, help="b in the loss")
     parser.add_argument("--batch-tokens", type=int, default=4096)
     parser.add_argument("--train-embeddings", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
@@ -191,7 +194,7 @@ def main() -> None:
         h = teacher(ids, mask)
         with half(args.device):
             s = student(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        loss, parts = loss_of(h, s, mask)
+        loss, parts = loss_of(h, s, mask, args.token_weight, args.similarity_weight)
         if not math.isfinite(loss.item()):
             raise SystemExit(f"loss is {loss.item()} at step {step}: lower --lr")
         optimizer.zero_grad(set_to_none=True)

@@ -2,7 +2,9 @@
 /**
  * Step 5: what an encoder is worth, frozen, with a logistic head.
  *
- *   npm run encoder:evaluate -- [--encoder headstart-mini] [--precision int8] [--cache out/cache]
+ *   npm run encoder:evaluate -- [--encoder headstart-mini] [--precision int8] [--cache out/cache] [--dev]
+ *
+ * With --dev: only the dev splits, the tweets' head from the first 12,000 rows, one line of JSON; for choosing.
  *
  * Needs the corpora (HEADSTART_CORPORA or data/public). Regularisation is chosen on dev splits; test splits are read
  * last, and only to be scored.
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     encoder: { type: "string", default: "headstart-mini" },
     precision: { type: "string" },
     cache: { type: "string", default: join(ROOT, "out/cache") },
+    dev: { type: "boolean", default: false },
   },
 });
 ensureInstalled();
@@ -36,9 +39,9 @@ const cache = await headstart.openVectorCache(values.cache, { fingerprint: encod
 const map = headstart.parseLabelMap("neutral=drop");
 const SIDES = 5; // folds
 
-/** @param {string} file @param {import("../../dist/index.js").LabelMap} [map] */
-async function load(file, map) {
-  const { texts, labels } = await headstart.readLabelled([join(corpora, file)], map === undefined ? {} : { map });
+/** @param {string} file @param {import("../../dist/index.js").LabelledOptions} [options] */
+async function load(file, options = {}) {
+  const { texts, labels } = await headstart.readLabelled([join(corpora, file)], options);
   const began = performance.now();
   const { vectors, cached } = await headstart.vectorsOf(encoder, texts, { cache });
   const rate = (texts.length - cached) / ((performance.now() - began) / 1000);
@@ -56,13 +59,18 @@ const percent = (/** @type {number} */ x) => x.toFixed(4);
 /** @type {string[][]} */
 const rows = [];
 
+if (values.dev) {
+  await chooseBy();
+  process.exit();
+}
+
 const tweets = {
   train: await load("tweets/semeval-2013-2016.train.csv"),
   dev: await load("tweets/tweeteval-sentiment.val.csv"),
 };
 const polar = {
-  train: await load("tweets/semeval-2013-2016.train.csv", map),
-  dev: await load("tweets/tweeteval-sentiment.val.csv", map),
+  train: await load("tweets/semeval-2013-2016.train.csv", { map }),
+  dev: await load("tweets/tweeteval-sentiment.val.csv", { map }),
 };
 const films = { train: await load("movies/sst2.train.csv"), dev: await load("movies/sst2.val.csv") };
 const sms = await load("spam/sms-spam.csv");
@@ -106,6 +114,23 @@ console.log(
   `\n${encoder.name}, ${encoder.precision}: frozen, logistic head\n\n| rows | metric | head | bag of words |\n| --- | --- | --- | --- |`,
 );
 for (const row of rows) console.log(`| ${row.join(" | ")} |`);
+
+/** Prints what may be chosen by. */
+async function chooseBy() {
+  const films = { train: await load("movies/sst2.train.csv"), dev: await load("movies/sst2.val.csv") };
+  const tweets = {
+    train: await load("tweets/semeval-2013-2016.train.csv", { limit: 12_000 }),
+    dev: await load("tweets/tweeteval-sentiment.val.csv"),
+  };
+  const scores = {
+    "SST-2 val": (await train(films)).dev.accuracy,
+    "TweetEval val": (await train(tweets)).dev.macroRecall,
+    "TweetEval val, balanced": (await train(tweets, "balanced")).dev.macroRecall,
+  };
+  await cache.close();
+  await encoder.close();
+  console.log(JSON.stringify(scores));
+}
 
 /** F1 of spam over all folds together, equal texts in one fold; a tenth of the other folds chooses. @param {Data} data */
 async function folds(data) {
