@@ -1,6 +1,6 @@
 import type { EncoderPorts } from "../onnx/encoderGraph.js";
 import type { Session } from "../onnx/session.js";
-import type { EncoderFolder } from "./locate.js";
+import type { EncoderFile, EncoderFolder } from "./folder.js";
 import type { Pooling } from "./pooling.js";
 import type { Tokenizer } from "./tokenizer.js";
 
@@ -37,7 +37,7 @@ export interface EncoderOptions {
 export interface Encoder {
   /** As the user named it. */
   readonly name: string;
-  readonly kind: EncoderFolder["kind"];
+  readonly kind: EncoderFolder["kind"] | EncoderFile["kind"];
   readonly path: string;
   /** Length of a vector. */
   readonly width: number;
