@@ -52,6 +52,8 @@ export interface Encoder {
   readonly precision: Precision;
   /** Whether a text's vector may change with its batch; then every text goes through alone. */
   readonly dependsOnBatch: boolean;
+  /** Whether a token has one vector, whatever its neighbours: word vectors, or a table of token vectors. */
+  readonly isStatic: boolean;
   /** What was decided and why, a line each. */
   readonly decisions: readonly string[];
   readonly tokenizer: Tokenizer;

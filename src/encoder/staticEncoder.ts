@@ -79,6 +79,7 @@ export function staticEncoder(
     layer: undefined,
     precision: "fp32",
     dependsOnBatch: false,
+    isStatic: true,
     tokenizer,
     ports: { ids: "ids", mask: "mask", segments: undefined, hidden: "vectors", width: table.width, tokens: Infinity },
     session: tableSession(table),

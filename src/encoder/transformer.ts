@@ -62,6 +62,7 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     layer,
     precision,
     dependsOnBatch: dependsOnBatch(model),
+    isStatic: false,
     decisions: [
       ...settings.decisions,
       ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]),
