@@ -13,7 +13,7 @@ export interface CachedEmbedded extends Embedded {
   readonly cached: number;
 }
 
-const NONE: EmbedCounts = { texts: 0, tokens: 0, truncated: 0, empty: 0 };
+const NONE: EmbedCounts = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0 };
 
 /** Vectors of all texts, from the cache where it has them; the same bits with and without a cache. */
 export async function vectorsOf(

@@ -81,7 +81,7 @@ async function embedRows(
   { corpus, encoder, writer, cache, flags, total }: Job,
 ): Promise<Done> {
   const meter = talk.meter("embedding");
-  let done: Done = { texts: 0, tokens: 0, truncated: 0, empty: 0, cached: 0 };
+  let done: Done = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0, cached: 0 };
   let bytes = 0;
   const flush = async (rows: readonly Row[]): Promise<void> => {
     for (const row of rows) for (const value of row.values) bytes += Buffer.byteLength(value ?? "") + 1;
@@ -139,6 +139,7 @@ function described({ flags, corpus, encoder, done, written, seconds }: Finished)
   const { read, rejected } = corpus.counts;
   const remarks = [
     done.empty > 0 ? `${done.empty} empty` : "",
+    done.unknown > 0 ? `${done.unknown} unknown ${done.unknown === 1 ? "word" : "words"}` : "",
     done.truncated > 0 ? `${done.truncated} cut at ${encoder.maxTokens} tokens` : "",
     done.cached > 0 ? `${done.cached} from the cache` : "",
   ].filter((remark) => remark !== "");
@@ -159,6 +160,7 @@ function summary({ flags, corpus, encoder, done, written, seconds }: Finished): 
     rejected: corpus.counts.rejected,
     empty: done.empty,
     truncated: done.truncated,
+    unknown: done.unknown,
     encoder: encoder.name,
     fingerprint: encoder.fingerprint,
     width: encoder.width,

@@ -82,7 +82,7 @@ const labelFlags = (): Option[] => [
 ];
 
 const encoderFlags = (): Option[] => [
-  new Option("--encoder <name>", `built-in name, folder or hub id (default: ${BUILT_IN_ENCODER})`),
+  new Option("--encoder <name>", `built-in name, folder, hub id or word-vector file (default: ${BUILT_IN_ENCODER})`),
   new Option("--pooling <how>", "how token vectors become one").choices(["mean", "cls", "max"]),
   new Option("--no-normalize", "do not scale vectors to length 1"),
   new Option("--layer <number>", "take the hidden states after this layer (0: the embeddings)").argParser(

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
 import type { AddCommand, Context } from "./context.js";
+import { addDistil } from "./distil.js";
 import { addDoctor } from "./doctor.js";
 import { addEmbed } from "./embed.js";
 import { addEncoders } from "./encoders.js";
@@ -18,6 +19,7 @@ const COMMANDS: readonly AddCommand[] = [
   addEvaluate,
   addPredict,
   addTransfer,
+  addDistil,
   addEncoders,
   addDoctor,
 ];

@@ -77,7 +77,7 @@ export async function embedAll(
   options: EmbedOptions = {},
 ): Promise<Embedded> {
   const vectors = matrix(texts.length, encoder.width);
-  let counts: EmbedCounts = { texts: 0, tokens: 0, truncated: 0, empty: 0 };
+  let counts: EmbedCounts = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0 };
   for await (const part of embed(encoder, texts, options)) {
     vectors.data.set(part.vectors.data, counts.texts * encoder.width);
     counts = addCounts(counts, part);

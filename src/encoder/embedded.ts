@@ -22,6 +22,8 @@ export interface EmbedCounts {
   readonly truncated: number;
   /** Texts without a token of their own; they have the encoder's own vector for an empty text. */
   readonly empty: number;
+  /** Words or tokens that the encoder has no entry for, in all texts together. */
+  readonly unknown: number;
 }
 
 /** Vectors of consecutive texts, in input order. */
@@ -36,5 +38,6 @@ export function addCounts(a: EmbedCounts, b: EmbedCounts): EmbedCounts {
     tokens: a.tokens + b.tokens,
     truncated: a.truncated + b.truncated,
     empty: a.empty + b.empty,
+    unknown: a.unknown + b.unknown,
   };
 }

@@ -1,7 +1,7 @@
 import type { EncoderPorts } from "../onnx/encoderGraph.js";
 import type { Session } from "../onnx/session.js";
+import type { EncoderFile, EncoderFolder } from "./folder.js";
 import type { ModelStore } from "./keptModel.js";
-import type { EncoderFolder } from "./locate.js";
 import type { Pooling } from "./pooling.js";
 import type { Tokenizer } from "./tokenizer.js";
 
@@ -57,7 +57,9 @@ export interface EmbeddingEncoder {
 
 /** A frozen encoder, ready to embed. */
 export interface Encoder extends EmbeddingEncoder {
-  readonly kind: EncoderFolder["kind"];
+  readonly kind: EncoderFolder["kind"] | EncoderFile["kind"];
+  /** Whether a token has one vector, whatever its neighbours: word vectors, or a table of token vectors. */
+  readonly isStatic: boolean;
   /** sha256 of everything that decides a vector: weights, tokenizer, pooling, limits, layer, precision. */
   readonly fingerprint: string;
   readonly maxTokens: number;

@@ -1,18 +1,21 @@
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import { locateEncoder } from "./locate.js";
+import { isTokenTable, loadTokenTable } from "./tokenTable.js";
 import { loadTransformer } from "./transformer.js";
+import { loadWordVectors } from "./wordVectors.js";
 
 /**
- * Finds an encoder by name, folder or hub id and makes it ready.
+ * Finds an encoder by name, folder, file of word vectors or hub id and makes it ready.
  *
  * @throws HeadstartError with an E_ENCODER, E_HUB, E_OFFLINE or E_CHECKSUM code when it cannot be had or used
  */
 export async function loadEncoder(name: string, options: EncoderOptions = {}): Promise<Encoder> {
   const { offline, onDownload, signal } = options;
-  const folder = await locateEncoder(name, {
+  const found = await locateEncoder(name, {
     ...(offline === undefined ? {} : { offline }),
     ...(onDownload === undefined ? {} : { onProgress: onDownload }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return loadTransformer(folder, options);
+  if (found.kind === "file") return loadWordVectors(found, options);
+  return (await isTokenTable(found)) ? loadTokenTable(found, options) : loadTransformer(found, options);
 }

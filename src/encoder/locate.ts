@@ -2,12 +2,15 @@ import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HeadstartError, excerpt, nearestName } from "../errors.js";
-import { isFile, isFolder, listFiles, type EncoderFolder } from "./folder.js";
+import { isFile, isFolder, listFiles, type EncoderFile, type EncoderFolder } from "./folder.js";
 import { fetchEncoder, type HubOptions } from "./hub.js";
 import { parseHubId } from "./hubId.js";
 import { expandHome } from "./hubSettings.js";
+import { describeBrokenFile } from "./modelFile.js";
+import { firstBytes } from "./unpacked.js";
+import { SNIFFED_BYTES, sniffWordVectors } from "./wordVectorFormat.js";
 
-export type { EncoderFolder } from "./folder.js";
+export type { EncoderFile, EncoderFolder } from "./folder.js";
 
 /** Name of the encoder that comes with the package. */
 export const BUILT_IN_ENCODER = "headstart-mini";
@@ -21,21 +24,22 @@ export interface LocateOptions extends HubOptions {
 }
 
 const MAX_NAME = 200; // the longest id and revision that the hub allows are shorter
-const ACCEPTED = `${BUILT_IN_ENCODER} (built in), a local folder, or a hub id such as owner/name or owner/name@revision`;
+const ACCEPTED = `${BUILT_IN_ENCODER} (built in), a local folder, a file of word vectors, or a hub id such as owner/name or owner/name@revision`;
 
 /** Formats whose readers run code that the file brings along. */
 const RUNS_CODE = [".pkl", ".pickle", ".bin", ".pt", ".pth", ".ckpt", ".joblib"];
 
 /**
- * Finds the folder of an encoder, fetching it from the hub where it must.
+ * Finds the folder of an encoder, fetching it from the hub where it must, or the file of word vectors that is one.
  *
- * A name is tried as a built-in encoder, then as a local folder, then as a hub id. What looks like a path (it starts with
+ * A name is tried as a built-in encoder, then as a local folder or file, then as a hub id. What looks like a path (it starts with
  * `.`, `/`, `~` or a drive letter) is never sent to the hub.
  *
- * @throws HeadstartError E_ENCODER_MISSING when nothing of that name is found; E_ENCODER_UNSUPPORTED for a file; for hub
+ * @throws HeadstartError E_ENCODER_MISSING when nothing of that name is found; E_ENCODER_UNSUPPORTED for a file
+ *   that holds no word vectors; for hub
  *   ids also E_OFFLINE, E_HUB, E_CHECKSUM and E_OUTPUT_WRITE
  */
-export async function locateEncoder(name: string, options: LocateOptions = {}): Promise<EncoderFolder> {
+export async function locateEncoder(name: string, options: LocateOptions = {}): Promise<EncoderFolder | EncoderFile> {
   const builtIn = options.builtInFolder ?? BUILT_IN_FOLDER;
   const known = [...new Set([BUILT_IN_ENCODER, ...(await builtInNames(builtIn))])];
   if (name.trim() === "" || name.includes("\0")) throw unknownName(name, name, known);
@@ -43,7 +47,8 @@ export async function locateEncoder(name: string, options: LocateOptions = {}): 
   const path = expandHome(name, options.env ?? process.env);
   const hub = looksLikePath(name) || name.length > MAX_NAME ? undefined : parseHubId(name);
   if (await isFolder(path)) return localEncoder(name, path, hub !== undefined);
-  refuseFile(name, await isFile(path));
+  if (await isFile(path)) return wordVectorFile(name, path);
+  refuseToFetch(name);
   if (hub === undefined) throw unknownName(name, path, known);
   const { decisions, ...found } = await fetchEncoder(hub, options);
   return { name, kind: "hub", ...found, files: await listFiles(found.path), decisions };
@@ -72,21 +77,38 @@ async function localEncoder(name: string, path: string, alsoHubId: boolean): Pro
 
 const looksLikePath = (name: string): boolean => /^(?:[./\\~]|[A-Za-z]:[\\/])/.test(name);
 
-function refuseFile(name: string, exists: boolean): void {
-  const ending = extname(name).toLowerCase();
-  const shown = excerpt(name);
-  let reason: string;
-  if (RUNS_CODE.includes(ending)) {
-    reason = `${ending} files can run code when loaded. Export the encoder to ONNX and name its folder`;
-  } else if (!exists) {
-    return;
-  } else if (ending === ".onnx") {
-    reason =
-      "an ONNX file alone lacks tokenizer and settings. Name the folder that holds it, config.json and tokenizer.json";
-  } else {
-    reason = "it is a file. Name a folder with config.json, tokenizer.json and an ONNX file";
+/** Tells a file by its content, whatever its name. */
+async function wordVectorFile(name: string, path: string): Promise<EncoderFile> {
+  const head = await firstBytes(path, SNIFFED_BYTES);
+  const sniffed = sniffWordVectors(head);
+  if (sniffed !== undefined && "format" in sniffed) {
+    return { name, kind: "file", path, format: sniffed.format, decisions: [] };
   }
-  throw new HeadstartError("E_ENCODER_UNSUPPORTED", `Cannot use ${shown} as an encoder: ${reason}`, { file: shown });
+  if (sniffed !== undefined) throw unusable(name, `${sniffed.found}. ${sniffed.advice}`);
+  if (extname(name).toLowerCase() === ".onnx") {
+    const advice = "Name the folder that holds it, config.json and tokenizer.json";
+    throw unusable(name, `an ONNX file alone lacks tokenizer and settings. ${advice}`);
+  }
+  refuseToFetch(name);
+  const broken = describeBrokenFile(head, head.length);
+  const found = broken === undefined ? "it is a file, and holds no word vectors" : `the file ${broken}`;
+  throw unusable(
+    name,
+    `${found}. Name a folder with config.json, tokenizer.json and an ONNX file, ` +
+      "or word vectors as text (GloVe, word2vec, fastText .vec) or in word2vec's binary form",
+  );
+}
+
+/** Refuses names of files whose readers run code, there or not: no hub id ends like that. */
+function refuseToFetch(name: string): void {
+  const ending = extname(name).toLowerCase();
+  if (!RUNS_CODE.includes(ending)) return;
+  throw unusable(name, `${ending} files can run code when loaded. Export the encoder to ONNX and name its folder`);
+}
+
+function unusable(name: string, reason: string): HeadstartError {
+  const shown = excerpt(name);
+  return new HeadstartError("E_ENCODER_UNSUPPORTED", `Cannot use ${shown} as an encoder: ${reason}`, { file: shown });
 }
 
 function unknownName(name: string, path: string, known: readonly string[]): HeadstartError {

@@ -1,6 +1,6 @@
 import { Tokenizer as ModelTokenizer } from "@huggingface/tokenizers";
 import { HeadstartError } from "../errors.js";
-import { isBertTokenizer, rememberWords, type BertTokenizerFile, type Normalizer } from "./wordPiece.js";
+import { isBertTokenizer, rememberWords, type TokenizerFile, type Normalizer } from "./wordPiece.js";
 
 /** Token ids of one text, special tokens included. */
 export interface Tokens {
@@ -9,6 +9,8 @@ export interface Tokens {
   readonly truncated: boolean;
   /** Whether the text has no tokens of its own. */
   readonly empty: boolean;
+  /** Tokens that stand for what the vocabulary lacks, such as [UNK]; at most `maxTokens` are looked at. */
+  readonly unknown: number;
 }
 
 export interface Tokenizer {
@@ -16,10 +18,6 @@ export interface Tokenizer {
   tokenize(text: string): Tokens;
   /** Id that fills up shorter texts in a batch. */
   readonly padId: number;
-}
-
-interface TokenizerFile extends BertTokenizerFile {
-  readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
 }
 
 export interface TokenizerOptions {
@@ -43,7 +41,7 @@ export interface TokenizerOptions {
  */
 export function loadTokenizer(json: unknown, config: unknown, options: TokenizerOptions): Tokenizer {
   const { file, maxTokens, prompt = "", lowerCase = false } = options;
-  const { body, before, after, padId, clean } = openTokenizer(json, config, file);
+  const { body, before, after, padId, unknownId, clean } = openTokenizer(json, config, file);
   const room = maxTokens - before.length - after.length;
   if (room < 1) {
     throw new HeadstartError("E_USAGE", `At most ${maxTokens} tokens leave no room for a text beside the special ones`);
@@ -54,10 +52,12 @@ export function loadTokenizer(json: unknown, config: unknown, options: Tokenizer
       const tokensOf = (whole: string): number[] => body(clean(lowerCase ? whole.toLowerCase() : whole));
       const own = text.toWellFormed();
       const ids = tokensOf(prompt + own);
+      const kept = ids.length > room ? ids.slice(0, room) : ids;
       return {
-        ids: [...before, ...(ids.length > room ? ids.slice(0, room) : ids), ...after],
+        ids: [...before, ...kept, ...after],
         truncated: ids.length > room,
         empty: prompt === "" ? ids.length === 0 : tokensOf(own).length === 0,
+        unknown: kept.reduce((count, id) => (id === unknownId ? count + 1 : count), 0),
       };
     },
   };
@@ -70,6 +70,8 @@ interface OpenTokenizer {
   readonly before: readonly number[];
   readonly after: readonly number[];
   readonly padId: number;
+  /** Id of the token for what the vocabulary lacks; undefined where there is none. */
+  readonly unknownId: number | undefined;
   /** Evens out differences from the reference tokenizer. */
   readonly clean: (text: string) => string;
 }
@@ -90,6 +92,7 @@ function openTokenizer(json: unknown, config: unknown, file: string): OpenTokeni
       before: special.slice(0, front),
       after: special.slice(front),
       padId: padIdOf(contents, config),
+      unknownId: unknownIdOf(contents),
       clean: likeReference(contents.normalizer ?? undefined),
     };
   } catch (cause) {
@@ -127,4 +130,12 @@ function padIdOf(json: TokenizerFile, config: unknown): number {
   const named = (config as { pad_token?: string | { content?: string } } | undefined)?.pad_token;
   const content = typeof named === "string" ? named : named?.content;
   return json.added_tokens?.find((t) => t.content === content)?.id ?? 0;
+}
+
+/** WordPiece, BPE and WordLevel name the token; Unigram gives its place in the vocabulary. */
+export function unknownIdOf({ model }: TokenizerFile): number | undefined {
+  if (typeof model?.unk_id === "number") return model.unk_id;
+  if (typeof model?.unk_token !== "string") return undefined;
+  const id = (model.vocab as Readonly<Record<string, unknown>> | undefined)?.[model.unk_token];
+  return typeof id === "number" ? id : undefined;
 }

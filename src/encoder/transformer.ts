@@ -64,6 +64,7 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     precision,
     decisions: [...settings.decisions, ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]), remark],
     ...use,
+    isStatic: false,
     ports: { ...ports, hidden, tokens },
     session,
     close: () => session.close(),

@@ -130,13 +130,14 @@ function distinctTexts(texts: readonly string[]): Pick<Window, "firstOf" | "dist
 
 function countTokens({ texts, firstOf, distinct, tokens }: Window): Omit<EmbedCounts, "texts"> {
   const at = new Map(distinct.map((text, i) => [text, tokens[i]]));
-  let [truncated, empty] = [0, 0];
+  let [truncated, empty, unknown] = [0, 0, 0];
   for (let i = 0; i < texts.length; i++) {
     const own = at.get(firstOf[i]);
     if (own?.truncated) truncated++;
     if (own?.empty) empty++;
+    unknown += own?.unknown ?? 0;
   }
-  return { tokens: tokens.reduce((sum, t) => sum + t.ids.length, 0), truncated, empty };
+  return { tokens: tokens.reduce((sum, t) => sum + t.ids.length, 0), truncated, empty, unknown };
 }
 
 /** Token vectors of a batch, `[texts, tokens, width]`, of no more tokens of a text than the model gives. */

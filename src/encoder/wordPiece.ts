@@ -6,8 +6,8 @@ export interface Normalizer {
   readonly normalizers?: readonly Normalizer[];
 }
 
-/** What of `tokenizer.json` decides how a BERT tokenizer cuts words. */
-export interface BertTokenizerFile {
+/** What of `tokenizer.json` is looked at. */
+export interface TokenizerFile {
   readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
   readonly normalizer?: Normalizer | null;
   readonly pre_tokenizer?: { readonly type?: string } | null;
@@ -15,9 +15,11 @@ export interface BertTokenizerFile {
     readonly type?: string;
     readonly vocab?: Readonly<Record<string, number>>;
     readonly unk_token?: string;
+    /** Of the other kinds of tokenizer. */
+    readonly unk_id?: unknown;
     readonly continuing_subword_prefix?: string;
     readonly max_input_chars_per_word?: number;
-  };
+  } | null;
 }
 
 type Encode = (text: string) => readonly number[];
@@ -31,7 +33,7 @@ const PLAIN = /^[!-~]+$/;
 const PIECES = /[A-Za-z0-9]+|[^A-Za-z0-9]/g;
 
 /** Whether a text's tokens are those of its parts between spaces, one after another: so for BERT's own kind. */
-export function isBertTokenizer({ model, normalizer, pre_tokenizer, added_tokens }: BertTokenizerFile): boolean {
+export function isBertTokenizer({ model, normalizer, pre_tokenizer, added_tokens }: TokenizerFile): boolean {
   return (
     model?.type === "WordPiece" &&
     model.vocab !== undefined &&
@@ -45,7 +47,7 @@ export function isBertTokenizer({ model, normalizer, pre_tokenizer, added_tokens
  * Ids of a text, word by word: words seen before are remembered, words of plain ASCII are cut here, the others by
  * `encode`. Most of a corpus are the same few words, so this is several times as fast as cutting whole texts.
  */
-export function rememberWords(file: BertTokenizerFile, encode: Encode): (text: string) => number[] {
+export function rememberWords(file: TokenizerFile, encode: Encode): (text: string) => number[] {
   const plain = plainWords(file);
   const known = new Map<string, readonly number[]>();
   const idsOf = (word: string): readonly number[] => {
@@ -71,7 +73,7 @@ export function rememberWords(file: BertTokenizerFile, encode: Encode): (text: s
  *
  * @see Wu et al. 2016, section 4.1: https://arxiv.org/abs/1609.08144
  */
-function plainWords({ model, normalizer }: BertTokenizerFile): Encode {
+function plainWords({ model, normalizer }: TokenizerFile): Encode {
   const vocab = new Map(Object.entries(model?.vocab ?? {}));
   const { unk_token = "[UNK]", continuing_subword_prefix = "##", max_input_chars_per_word = 100 } = model ?? {};
   const unknown = vocab.get(unk_token) ?? 0;

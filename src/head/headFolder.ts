@@ -6,7 +6,7 @@ import { HeadstartError, nearestName } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import { commitFolder } from "../store/commitFolder.js";
 import { commitFile } from "../store/commit.js";
-import { readSafetensors, writeSafetensors, type Tensor } from "../store/safetensors.js";
+import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
 import type { BagOfWords } from "./bagOfWords.js";
 import type { Head } from "./head.js";
 import { headCard } from "./headCard.js";
@@ -76,7 +76,7 @@ export async function loadHead(name: string): Promise<SavedHead> {
       { file: weightsPath },
     );
   }
-  return { path: folder, file, ...fromTensors(readSafetensors(bytes), file, weightsPath) };
+  return { path: folder, file, ...fromTensors(readSafetensors(bytes, { file: weightsPath }), file, weightsPath) };
 }
 
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */

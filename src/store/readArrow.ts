@@ -3,7 +3,7 @@ import type { Data, RecordBatch, Schema } from "apache-arrow";
 import { verifyChecksum } from "./checksum.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
-import { floatsOf } from "./half.js";
+import { floatsOf } from "../tensors/half.js";
 import type { ReadableFile } from "./readBytes.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorTable } from "./vectorSink.js";

@@ -2,7 +2,7 @@ import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
 import { linesOf } from "./readBytes.js";
 import type { ReadableFile } from "./readBytes.js";
-import { parseStrictJson } from "./strictJson.js";
+import { parseStrictJson } from "../tensors/strictJson.js";
 import { looksLike, unreadable } from "./looksLike.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorTable } from "./vectorSink.js";

@@ -9,6 +9,7 @@ const RANKS: Readonly<Record<string, number>> = {
   errors: 0,
   version: 0,
   math: 0,
+  tensors: 1,
   onnx: 1,
   corpus: 1,
   encoder: 2,

@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, readonly [args: readonly string[], about
     ["--source", "in.csv", "--target", "other.csv", "-o", "moved"],
     ["corpus", "labels", "encoder", "output"],
   ],
+  distil: [
+    [TINY, "-o", "table"],
+    ["encoder", "output"],
+  ],
   encoders: [[], []],
   doctor: [[], ["encoder"]],
 };

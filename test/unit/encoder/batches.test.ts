@@ -54,7 +54,7 @@ describe("planBatches", () => {
 
 describe("encoderInputs", () => {
   it("pads at the end with the id for it and masks the padding", () => {
-    const tokens = [[5, 6, 7], [1], [8, 9]].map((ids) => ({ ids, truncated: false, empty: false }));
+    const tokens = [[5, 6, 7], [1], [8, 9]].map((ids) => ({ ids, truncated: false, empty: false, unknown: 0 }));
     const inputs = encoderInputs({ texts: Int32Array.of(2, 0), tokens: 4 }, tokens, 77);
     expect(inputs).toEqual({
       ids: BigInt64Array.of(8n, 9n, 77n, 77n, 5n, 6n, 7n, 77n),

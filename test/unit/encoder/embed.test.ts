@@ -158,6 +158,7 @@ describe("embed", () => {
       tokens: 0,
       truncated: 0,
       empty: 0,
+      unknown: 0,
     });
   });
 

@@ -3,12 +3,20 @@ import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { BUILT_IN_ENCODER, BUILT_IN_FOLDER, locateEncoder, type LocateOptions } from "../../../src/encoder/locate.js";
+import {
+  BUILT_IN_ENCODER,
+  BUILT_IN_FOLDER,
+  locateEncoder,
+  type EncoderFolder,
+  type LocateOptions,
+} from "../../../src/encoder/locate.js";
 import { COMMIT, ENCODER_FILES, failure, startHub, temporaryFolder, writeFiles } from "./fakeHub.js";
 
 let home: Awaited<ReturnType<typeof temporaryFolder>>;
 let options: LocateOptions;
 const FILES = { "config.json": "{}", "tokenizer.json": "{}", "onnx/model.onnx": "x" };
+
+const filesOf = (found: EncoderFolder | EncoderFile): readonly string[] => (found.kind === "file" ? [] : found.files);
 
 beforeEach(async () => {
   home = await temporaryFolder();
@@ -74,7 +82,7 @@ describe("locateEncoder()", () => {
       const online = { ...options, env: { HF_HOME: join(home.path, "hf"), HF_ENDPOINT: hub.url } };
       const found = await locateEncoder(`owner/name@${COMMIT}`, online);
       expect(found).toMatchObject({ name: `owner/name@${COMMIT}`, kind: "hub", revision: COMMIT, decisions: [] });
-      expect(found.files).toEqual(
+      expect(filesOf(found)).toEqual(
         Object.keys(ENCODER_FILES)
           .filter((file) => !file.endsWith(".bin"))
           .sort(),
@@ -105,7 +113,7 @@ describe("locateEncoder()", () => {
   ])("refuses %j and says what is accepted, asking nobody", async (name) => {
     const { code, message } = await failure(locateEncoder(name, options));
     expect(code).toBe("E_ENCODER_MISSING");
-    expect(message).toContain(`${BUILT_IN_ENCODER} (built in), a local folder, or a hub id`);
+    expect(message).toContain(`${BUILT_IN_ENCODER} (built in), a local folder, a file of word vectors, or a hub id`);
     expect(message).not.toContain("\0");
     expect(message.length).toBeLessThan(500);
   });
@@ -144,7 +152,7 @@ describe("locateEncoder()", () => {
     await symlink(join(path, "config.json"), join(path, "linked.json"));
     await symlink(join(path, "nothing"), join(path, "broken.json"));
     execFileSync("mkfifo", [join(path, "pipe.onnx")]);
-    expect((await locateEncoder(path, options)).files).toEqual([
+    expect(filesOf(await locateEncoder(path, options))).toEqual([
       "1_Pooling/config.json",
       "config.json",
       "linked.json",

@@ -96,7 +96,12 @@ describe("tokenize", () => {
   });
 
   it("takes a whole megabyte without spaces as a word it does not know", () => {
-    expect(tokenizer().tokenize("z".repeat(1_000_000))).toEqual({ ids: [2, 1, 3], truncated: false, empty: false });
+    expect(tokenizer().tokenize("z".repeat(1_000_000))).toEqual({
+      ids: [2, 1, 3],
+      truncated: false,
+      empty: false,
+      unknown: 1,
+    });
   });
 });
 

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { Tokenizer } from "@huggingface/tokenizers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isBertTokenizer, rememberWords, type BertTokenizerFile } from "../../../src/encoder/wordPiece.js";
+import { isBertTokenizer, rememberWords, type TokenizerFile } from "../../../src/encoder/wordPiece.js";
 
 const MINI = new URL("../../../data/encoders/headstart-mini/tokenizer.json", import.meta.url);
-const whole = JSON.parse(readFileSync(MINI, "utf8")) as BertTokenizerFile;
-const file: BertTokenizerFile = { ...whole, added_tokens: [] };
+const whole = JSON.parse(readFileSync(MINI, "utf8")) as TokenizerFile;
+const file: TokenizerFile = { ...whole, added_tokens: [] };
 const library = new Tokenizer(file as object, {});
 const encode = (text: string): number[] => library.encode(text, { add_special_tokens: false }).ids;
 
@@ -32,19 +32,19 @@ describe("rememberWords", () => {
   });
 
   it("knows words that are too long or in no part of the vocabulary", () => {
-    const alone: BertTokenizerFile = {
+    const alone: TokenizerFile = {
       ...file,
       model: { ...file.model, vocab: { "[UNK]": 7, un: 1, "##know": 2, "!": 3 } },
     };
     const few = rememberWords(alone, () => []);
     expect(few("unknow UNKNOW! unknowx x")).toEqual([1, 2, 1, 2, 3, 7, 7]);
     expect(few("un".padEnd(101, "know"))).toEqual([7]);
-    const short: BertTokenizerFile = { ...alone, model: { ...alone.model, max_input_chars_per_word: 5 } };
+    const short: TokenizerFile = { ...alone, model: { ...alone.model, max_input_chars_per_word: 5 } };
     expect(rememberWords(short, () => [])("unknow")).toEqual([7]);
   });
 
   it("keeps capitals where the normaliser does", () => {
-    const cased: BertTokenizerFile = {
+    const cased: TokenizerFile = {
       ...file,
       normalizer: { ...file.normalizer, lowercase: false },
       model: { ...file.model, vocab: { "[UNK]": 0, Un: 1, un: 2 } },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
 import { seeded } from "../../../src/math/random.js";
-import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../../../src/store/safetensors.js";
-import type { Tensor } from "../../../src/store/safetensors.js";
+import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../../../src/tensors/safetensors.js";
+import type { Tensor } from "../../../src/tensors/safetensors.js";
 
 const TENSORS = new Map<string, Tensor>([
   ["bytes", { dtype: "U8", shape: [3], data: Uint8Array.of(0, 1, 255) }],
@@ -10,6 +10,7 @@ const TENSORS = new Map<string, Tensor>([
   ["constructor", { dtype: "F64", shape: [1], data: Float64Array.of(Math.PI) }],
   ['é\n"', { dtype: "I32", shape: [2], data: Int32Array.of(-1, 2 ** 31 - 1) }],
   ["big", { dtype: "I64", shape: [1], data: BigInt64Array.of(2n ** 62n) }],
+  ["half", { dtype: "F16", shape: [3], data: Uint16Array.of(0x3c00, 0x8000, 0x7bff) }],
   ["scalar", { dtype: "F32", shape: [], data: Float32Array.of(7) }],
   ["none", { dtype: "F32", shape: [0, 5], data: new Float32Array(0) }],
 ]);
@@ -135,13 +136,19 @@ describe("readSafetensors()", () => {
   ])("refuses %s", (_, bytes, found) => {
     let error: unknown;
     try {
-      readSafetensors(bytes, "head.safetensors");
+      readSafetensors(bytes, { file: "head.safetensors" });
     } catch (caught) {
       error = caught;
     }
     expect(error).toBeInstanceOf(HeadstartError);
     expect(error).toMatchObject({ code: "E_HEAD_INVALID", exitCode: 4, place: { file: "head.safetensors" } });
     expect((error as Error).message).toContain(found);
+  });
+
+  it("gives the code and the advice that it is told to", () => {
+    const options = { file: "x", code: "E_ENCODER_INVALID", advice: "Fetch it again" } as const;
+    expect(() => readSafetensors(file("[]"), options)).toThrow(/does not start with \{\. Fetch it again$/);
+    expect(() => readSafetensors(file("[]"), options)).toThrow(expect.objectContaining({ code: "E_ENCODER_INVALID" }));
   });
 
   it("gives E_HEAD_INVALID or tensors for any damage to the header", () => {

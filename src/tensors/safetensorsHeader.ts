@@ -1,7 +1,7 @@
 import type { StrictJson } from "./strictJson.js";
 
 /** What a safetensors header says of one tensor; bytes [start, end) count from the end of the header. */
-export interface TensorEntry<Dtype extends string = "F32" | "F64" | "I32" | "I64" | "U8"> {
+export interface TensorEntry<Dtype extends string = "F32" | "F16" | "F64" | "I32" | "I64" | "U8"> {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly start: number;

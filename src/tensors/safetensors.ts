@@ -1,19 +1,20 @@
-import { HeadstartError } from "../errors.js";
+import { HeadstartError, type ErrorCode } from "../errors.js";
 import { checkTensors } from "./safetensorsHeader.js";
 import type { TensorEntry } from "./safetensorsHeader.js";
 import { parseStrictJson } from "./strictJson.js";
 import type { StrictJson } from "./strictJson.js";
 
-/** An array with its shape, row-major; `data.length` is the product of `shape`. */
+/** An array with its shape, row-major; `data.length` is the product of `shape`. Halves are kept as their bits. */
 export type Tensor =
   | { readonly dtype: "F32"; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly dtype: "F16"; readonly shape: readonly number[]; readonly data: Uint16Array }
   | { readonly dtype: "F64"; readonly shape: readonly number[]; readonly data: Float64Array }
   | { readonly dtype: "I32"; readonly shape: readonly number[]; readonly data: Int32Array }
   | { readonly dtype: "I64"; readonly shape: readonly number[]; readonly data: BigInt64Array }
   | { readonly dtype: "U8"; readonly shape: readonly number[]; readonly data: Uint8Array };
 
 /** Bytes of an element of each kind. */
-const SIZES = { F32: 4, F64: 8, I32: 4, I64: 8, U8: 1 } as const;
+const SIZES = { F32: 4, F16: 2, F64: 8, I32: 4, I64: 8, U8: 1 } as const;
 /** The format's own limit; an honest header is far below it. */
 const MAX_HEADER = 100_000_000;
 /** object > tensor > list > number. */
@@ -57,17 +58,25 @@ function metadataText(metadata: Readonly<Record<string, string>>): string {
   return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`;
 }
 
+export interface ReadOptions {
+  /** As the user named it, for messages. */
+  readonly file?: string;
+  /** Of the error for a file that cannot be read. @default "E_HEAD_INVALID" */
+  readonly code?: ErrorCode;
+  /** What to do about it, at the end of the message. @default to train again */
+  readonly advice?: string;
+}
+
 /**
- * Reads a safetensors file: tensors of F32, F64, I32, I64 and U8, as fresh arrays.
+ * Reads a safetensors file: tensors of F32, F16, F64, I32, I64 and U8, as fresh arrays.
  *
  * Everything the header says is checked before it is used: its length, names that come twice, kinds, shapes, and that
  * the tensors fill the file from end to end without overlap or hole. Names such as `__proto__` are plain map keys.
  *
- * @param file as the user named it, for messages
- * @throws HeadstartError E_HEAD_INVALID
+ * @throws HeadstartError E_HEAD_INVALID, or the code of the options
  */
-export function readSafetensors(bytes: Uint8Array, file?: string): Map<string, Tensor> {
-  const { entries, dataStart } = readHeader(bytes, file);
+export function readSafetensors(bytes: Uint8Array, options: ReadOptions = {}): Map<string, Tensor> {
+  const { entries, dataStart } = readHeader(bytes, options);
   const tensors = new Map<string, Tensor>();
   for (const [name, { dtype, shape, start, end }] of entries) {
     const copy = bytes.slice(dataStart + start, dataStart + end);
@@ -78,15 +87,17 @@ export function readSafetensors(bytes: Uint8Array, file?: string): Map<string, T
   return tensors;
 }
 
-/** The entries of `__metadata__`, empty where there is none. @throws HeadstartError E_HEAD_INVALID as `readSafetensors` */
-export function readSafetensorsMetadata(bytes: Uint8Array, file?: string): Map<string, string> {
-  return readHeader(bytes, file).metadata;
+/** The entries of `__metadata__`, empty where there is none. @throws HeadstartError as `readSafetensors` */
+export function readSafetensorsMetadata(bytes: Uint8Array, options: ReadOptions = {}): Map<string, string> {
+  return readHeader(bytes, options).metadata;
 }
 
 function tensorOver(dtype: Tensor["dtype"], shape: readonly number[], buffer: ArrayBufferLike): Tensor {
   switch (dtype) {
     case "F32":
       return { dtype, shape, data: new Float32Array(buffer) };
+    case "F16":
+      return { dtype, shape, data: new Uint16Array(buffer) };
     case "F64":
       return { dtype, shape, data: new Float64Array(buffer) };
     case "I32":
@@ -104,15 +115,16 @@ interface Header {
   readonly dataStart: number;
 }
 
-function readHeader(bytes: Uint8Array, file: string | undefined): Header {
+function readHeader(bytes: Uint8Array, options: ReadOptions): Header {
+  const { file, code = "E_HEAD_INVALID", advice = "Take the file from where it came, or train again" } = options;
   try {
     const { json, dataStart } = parseHeader(bytes);
     return { ...checkTensors(json, { sizes: SIZES, dataBytes: bytes.length - dataStart }), dataStart };
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     const name = file ?? "the safetensors file";
-    const message = `Cannot read the tensors of ${name}: ${cause.message}. Take the file from where it came, or train again`;
-    throw new HeadstartError("E_HEAD_INVALID", message, { ...(file !== undefined && { file }), cause });
+    const message = `Cannot read the tensors of ${name}: ${cause.message}. ${advice}`;
+    throw new HeadstartError(code, message, { ...(file !== undefined && { file }), cause });
   }
 }
 

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { HeadstartError } from "../errors.js";
+import { floatsOf } from "../tensors/half.js";
+import { readSafetensors, type Tensor } from "../tensors/safetensors.js";
+import type { Encoder, EncoderOptions } from "./encoder.js";
+import type { EncoderFolder } from "./folder.js";
+import { invalid, readSettingsFile } from "./settingsFile.js";
+import { staticEncoder, staticSettings } from "./staticEncoder.js";
+import { loadTokenizer, type Tokenizer } from "./tokenizer.js";
+import { tableOver, type VectorTable } from "./vectorTable.js";
+import { readVocabulary } from "./vocabulary.js";
+
+/** What config.json calls a table of token vectors. */
+export const TOKEN_TABLE = "model2vec";
+/** Its files beside config.json and tokenizer.json. */
+export const TABLE_FILE = "model.safetensors";
+
+/** Changes whenever the same files and settings come to give other vectors, so that none are mixed. */
+const VECTOR_VERSION = "token-table 1";
+
+const ConfigFile = z.object({
+  model_type: z.string().nullish(),
+  normalize: z.boolean().nullish(),
+  seq_length: z.number().int().positive().nullish(),
+});
+
+/** Whether a folder is a table of token vectors, as `headstart distil` and model2vec write it, by its config.json. */
+export async function isTokenTable(folder: EncoderFolder): Promise<boolean> {
+  if (!folder.files.includes(TABLE_FILE)) return false;
+  return (await readSettingsFile(folder, "config.json", ConfigFile))?.model_type === TOKEN_TABLE;
+}
+
+/**
+ * Makes a table of token vectors ready to embed: a text's vector is the mean of its tokens' rows. Control tokens and
+ * unknown ones are left out of it, and a text without others gets zeros.
+ *
+ * Reads `embeddings` `[tokens, width]` in float32, float64 or halves and, where they are there, a factor for each token
+ * (`weights`) and the row of each token (`mapping`).
+ *
+ * @throws HeadstartError E_ENCODER_MISSING, E_ENCODER_INVALID
+ * @see https://github.com/MinishLab/model2vec
+ */
+export async function loadTokenTable(folder: EncoderFolder, options: EncoderOptions = {}): Promise<Encoder> {
+  if (!folder.files.includes("tokenizer.json")) {
+    throw new HeadstartError("E_ENCODER_MISSING", `${folder.path} lacks tokenizer.json. Fetch or distil it again`, {
+      file: folder.path,
+    });
+  }
+  const config = await readSettingsFile(folder, "config.json", ConfigFile);
+  const own = { normalize: config?.normalize ?? false, maxTokens: config?.seq_length ?? undefined };
+  const settings = staticSettings(folder.name, options, own);
+  const { pooling, normalize, maxTokens, prompt } = settings;
+  const bytes = await Promise.all([TABLE_FILE, "tokenizer.json"].map((file) => readFile(join(folder.path, file))));
+  const table = readTable(bytes[0], join(folder.path, TABLE_FILE));
+  const tokenizer = openTokenizer(folder, bytes[1], { rows: table.rows, maxTokens, prompt });
+  const hashes = bytes.map((part) => createHash("sha256").update(part).digest("hex"));
+  const identity = [VECTOR_VERSION, ...hashes, pooling, normalize, maxTokens, prompt];
+  const size = `${table.rows.toLocaleString("en")} token vectors (${TOKEN_TABLE})`;
+  return staticEncoder(folder, {
+    settings: { ...settings, decisions: [...folder.decisions, size, ...settings.decisions] },
+    table,
+    tokenizer,
+    fingerprint: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
+  });
+}
+
+function readTable(bytes: Uint8Array, file: string): VectorTable {
+  const advice = "Fetch or distil it again";
+  const tensors = readSafetensors(bytes, { file, code: "E_ENCODER_INVALID", advice });
+  const refuse = (found: string): HeadstartError =>
+    new HeadstartError("E_ENCODER_INVALID", `Cannot use the token vectors of ${file}: ${found}. ${advice}`, { file });
+  const embeddings = tensors.get("embeddings");
+  if (embeddings?.shape.length !== 2 || embeddings.shape[1] === 0) {
+    throw refuse(`the tensor "embeddings" is ${describe(embeddings)}, not [tokens, width]`);
+  }
+  const width = embeddings.shape[1];
+  const own = tableOver(numbersOf(embeddings), width);
+  const [mapping, weights] = [tensors.get("mapping"), tensors.get("weights")];
+  if (mapping === undefined && weights === undefined) return own;
+  const rows = mapping?.data.length ?? own.rows;
+  if (weights !== undefined && weights.data.length !== rows) {
+    throw refuse(`the tensor "weights" is ${describe(weights)}, not [${rows}]`);
+  }
+  const factors = weights === undefined ? undefined : numbersOf(weights);
+  const table = tableOver(new Float32Array(rows * width), width);
+  for (let token = 0; token < rows; token++) {
+    const from = mapping === undefined ? token : Number(mapping.data[token]);
+    if (!(from >= 0 && from < own.rows)) throw refuse(`"mapping" names row ${from} of ${own.rows}`);
+    const row = table.row(token);
+    row.set(own.row(from));
+    if (factors !== undefined) for (let d = 0; d < width; d++) row[d] *= factors[token];
+  }
+  return table;
+}
+
+const describe = (tensor: Tensor | undefined): string =>
+  tensor === undefined ? "missing" : `${tensor.dtype} [${tensor.shape.join(", ")}]`;
+
+function numbersOf(tensor: Tensor): Float32Array {
+  if (tensor.dtype === "F32") return tensor.data;
+  return tensor.dtype === "F16" ? floatsOf(tensor.data) : Float32Array.from(tensor.data as ArrayLike<number>, Number);
+}
+
+/** The folder's tokenizer, without control tokens around a text, and without the ids that have no vector. */
+function openTokenizer(
+  folder: EncoderFolder,
+  bytes: Uint8Array,
+  { rows, maxTokens, prompt }: { readonly rows: number; readonly maxTokens: number; readonly prompt: string },
+): Tokenizer {
+  const file = join(folder.path, "tokenizer.json");
+  const json = parseJson(bytes, file);
+  const { tokens, special } = readVocabulary(json);
+  if (tokens.length > rows) throw invalid(file, `it has ${tokens.length} tokens, and the table ${rows} rows`);
+  const whole = loadTokenizer({ ...json, post_processor: null }, {}, { file, maxTokens: Infinity, prompt });
+  return {
+    padId: 0,
+    tokenize(text) {
+      const { ids, empty, unknown } = whole.tokenize(text);
+      const known = ids.filter((id) => !special.has(id));
+      const truncated = known.length > maxTokens;
+      return {
+        ids: truncated ? known.slice(0, maxTokens) : known,
+        truncated,
+        empty: empty || known.length === 0,
+        unknown,
+      };
+    },
+  };
+}
+
+function parseJson(bytes: Uint8Array, file: string): object {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as object;
+  } catch (cause) {
+    throw invalid(file, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
