@@ -1,5 +1,6 @@
 import { HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
+import { measureCurvature, preconditioner } from "./curvature.js";
 import type { LogisticHead } from "./head.js";
 import { minimize, type LbfgsOptions, type Minimum } from "./lbfgs.js";
 import { balancedWeights, logitCount, type Targets } from "./logisticLoss.js";
@@ -46,8 +47,11 @@ const DEFAULTS = {
 } as const;
 /** Gradients from float32 products, a mean over the rows, are good to about this much. */
 const FLOAT32_TOLERANCE = 1e-6;
-/** Relative error of a sum of many losses in float64, generously. */
+/** Relative error of a sum of many losses, generously: of logits from float32 products, and from float64 ones. */
+const FLOAT32_ROUNDING = 1e-9;
 const FLOAT64_ROUNDING = 1e-13;
+/** With fewer rows for each column, finding the curvature costs more than the iterations that it saves. */
+const ROWS_FOR_CURVATURE = 4;
 
 /**
  * Fits a logistic head: L2 penalty, intercept not penalised, by L-BFGS.
@@ -85,17 +89,21 @@ export async function* fitLogisticPath(
   const single = await openLogisticProblem(data.data, rows);
   let double: LogisticProblem | undefined;
   try {
+    const curvature = x.rows < ROWS_FOR_CURVATURE * x.cols ? undefined : await measureCurvature(data.data, rows);
     let start: Float64Array = new Float64Array(single.size);
     for (const strength of o.strengths) {
+      const precondition = curvature && preconditioner(curvature, { labels, penalty: 1 / (strength * single.total) });
+      const options = { ...o, ...(precondition === undefined ? {} : { precondition }) };
+      const tolerance = Math.max(o.tolerance, FLOAT32_TOLERANCE);
       let best = await minimizeAt(single, {
         start,
         strength,
-        options: { ...o, tolerance: Math.max(o.tolerance, FLOAT32_TOLERANCE) },
+        options: { ...options, tolerance, rounding: FLOAT32_ROUNDING },
       });
       const reached = best.converged && o.tolerance >= FLOAT32_TOLERANCE;
       if (!reached && best.iterations < o.maxIterations) {
         double ??= await openLogisticProblem(new Float64Array(data.data), rows);
-        best = await polish(double, best, { strength, options: o });
+        best = await polish(double, best, { strength, options });
       }
       start = best.point;
       yield describe(best, { strength, total: single.total, labels: o.labels, standardizer, width: x.cols });
@@ -109,18 +117,12 @@ export async function* fitLogisticPath(
 interface Run {
   readonly start: Float64Array;
   readonly strength: number;
-  readonly options: Pick<LbfgsOptions, "rounding" | "signal"> &
+  readonly options: Pick<LbfgsOptions, "rounding" | "precondition" | "signal"> &
     Required<Pick<LbfgsOptions, "tolerance" | "maxIterations">>;
 }
 
 function minimizeAt(problem: LogisticProblem, { start, strength, options }: Run): Promise<Minimum> {
-  const { tolerance, maxIterations, rounding = 0, signal } = options;
-  return minimize(problem.evaluate(strength), start, {
-    tolerance,
-    maxIterations,
-    rounding,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  return minimize(problem.evaluate(strength), start, options);
 }
 
 async function polish(problem: LogisticProblem, rough: Minimum, run: Omit<Run, "start">): Promise<Minimum> {
