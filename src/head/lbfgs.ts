@@ -16,6 +16,11 @@ export interface LbfgsOptions {
    * convex function slopes still tell when values have drowned in rounding. @default 0
    */
   readonly rounding?: number;
+  /**
+   * Relative to the value, the least fall that a step must promise: below it the function's own rounding hides what the
+   * step does, and the search ends, not converged. @default 0
+   */
+  readonly resolution?: number;
   /** Multiplies a gradient, in place, by an estimate of the inverse Hessian, positive definite. @default the identity */
   readonly precondition?: (gradient: Float64Array) => void;
   readonly signal?: AbortSignal;
@@ -34,7 +39,13 @@ export interface Minimum {
   readonly history: readonly number[];
 }
 
-const DEFAULTS = { tolerance: 1e-5, maxIterations: 500, memory: 10, rounding: 0 } as const satisfies LbfgsOptions;
+const DEFAULTS = {
+  tolerance: 1e-5,
+  maxIterations: 500,
+  memory: 10,
+  rounding: 0,
+  resolution: 0,
+} as const satisfies LbfgsOptions;
 /** Wolfe conditions: sufficient decrease and curvature. */
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
@@ -59,7 +70,7 @@ export async function minimize(
   start: Float64Array,
   options: LbfgsOptions = {},
 ): Promise<Minimum> {
-  const { tolerance, maxIterations, memory, rounding } = { ...DEFAULTS, ...options };
+  const { tolerance, maxIterations, memory, rounding, resolution } = { ...DEFAULTS, ...options };
   let point: Float64Array = start.slice();
   let { value, gradient } = await evaluate(point);
   let evaluations = 1;
@@ -82,6 +93,7 @@ export async function minimize(
       pairs.length = 0;
       direction = descent(gradient, pairs, options.precondition);
     }
+    if (-dot(direction, gradient) < resolution * Math.abs(value)) return result(false);
     const unknown = pairs.length === 0 && options.precondition === undefined;
     const first = unknown ? Math.min(1, 1 / norm(gradient)) : 1;
     const found = await lineSearch({ evaluate, point, direction, value, gradient, rounding }, first);
