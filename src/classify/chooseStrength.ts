@@ -37,8 +37,13 @@ export function candidate(fitted: FittedLogistic, { vectors, y }: DevRows): Cand
  * @see Hastie, Tibshirani & Friedman 2009, section 7.10 (the one-standard-error rule)
  */
 export function chooseCandidate<T extends Pick<Candidate, "losses">>(candidates: readonly T[]): T {
+  return goodCandidates(candidates)[0];
+}
+
+/** The candidates whose log loss the rows cannot tell from the least one, in their order. */
+export function goodCandidates<T extends Pick<Candidate, "losses">>(candidates: readonly T[]): T[] {
   const best = leastLoss(candidates);
-  return candidates.find((c) => c === best || isWithinError(c, best))!;
+  return candidates.filter((c) => c === best || isWithinError(c, best));
 }
 
 /** Whether the last two candidates are both worse than the best beyond its error, so that weaker ones need no trial. */

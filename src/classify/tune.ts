@@ -6,7 +6,7 @@ import type { Tuning } from "../head/headFile.js";
 import { logLosses } from "../head/logisticLoss.js";
 import type { MlpSettings } from "../head/mlp.js";
 import { scorePredictions } from "../metrics/classification.js";
-import { chooseCandidate, meanLoss } from "./chooseStrength.js";
+import { goodCandidates, meanLoss } from "./chooseStrength.js";
 import {
   fitPerceptron,
   fitStrengths,
@@ -69,7 +69,10 @@ const PERCEPTRONS: readonly MlpSettings[] = [
 ];
 const MOST_FOLDS = 5;
 const RULE =
-  "the first, from simple to large, whose log loss over the folds is within one standard error of the least (paired by row)";
+  "of those whose log loss is within one standard error of the least (paired by row) the one with the highest macro-F1";
+
+const bestOf = (rivals: readonly Rival[]): Rival =>
+  goodCandidates(rivals).reduce((best, r) => (r.scored.macroF1.mean > best.scored.macroF1.mean ? r : best));
 
 /**
  * Chooses strength, kind of head, and layer and pooling by stratified cross-validation, equal texts in one fold, on the
@@ -98,7 +101,7 @@ export async function tune(views: readonly View[], options: TuneOptions): Promis
     folds ??= foldsOf(data, options);
     tell(await crossValidateStrengths({ view, data, folds }, { ...options, strengths }));
   }
-  const { view, data } = chooseCandidate(rivals);
+  const { view, data } = bestOf(rivals);
   for (const given of kinds.includes("mlp") ? perceptrons : []) {
     const setup: Setup = { kind: "mlp", settings: mlpSettings(given) };
     const rival = late()
@@ -108,7 +111,7 @@ export async function tune(views: readonly View[], options: TuneOptions): Promis
     else tell([rival]);
   }
   const eligible = kinds.includes("logistic") ? rivals : rivals.filter(({ setup }) => setup.kind !== "logistic");
-  const chosen = chooseCandidate(eligible.length > 0 ? eligible : rivals);
+  const chosen = bestOf(eligible.length > 0 ? eligible : rivals);
   return {
     setup: chosen.setup,
     view: chosen.view,
