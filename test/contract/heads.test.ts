@@ -14,7 +14,7 @@ import { tempFolder } from "../unit/store/tempFolder.js";
 
 type Fit = (rows: ToyRows, options?: Partial<FitDataOptions> & { readonly seed?: number }) => Promise<Head>;
 /** Full batches and no dropout, so that the order of the rows says nothing. */
-const STEADY = { hidden: [8], dropout: 0, epochs: 40, batchSize: 1000, learningRate: 0.02, threads: 1 } as const;
+const STEADY = { hidden: [8], dropout: 0, epochs: 60, batchSize: 1000, learningRate: 0.02, threads: 1 } as const;
 
 const KINDS: readonly (readonly [name: string, fit: Fit])[] = [
   [
@@ -29,7 +29,7 @@ const KINDS: readonly (readonly [name: string, fit: Fit])[] = [
   [
     "mlp of two layers",
     async ({ x, y, labels }, options = {}) =>
-      (await fitMlp(x, y, { labels, ...STEADY, hidden: [8, 5], ...options })).head,
+      (await fitMlp(x, y, { labels, ...STEADY, hidden: [16, 8], ...options })).head,
   ],
 ];
 
