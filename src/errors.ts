@@ -20,6 +20,7 @@ const EXIT_CODES = {
   E_NO_ROWS: 3,
   E_NOT_FINITE: 3,
   E_SHAPE: 3,
+  E_DIVERGED: 3,
   // encoder, head, saved artefact
   E_ENCODER_MISSING: 4,
   E_ENCODER_INVALID: 4,

@@ -2,7 +2,7 @@
 /**
  * `npm run bench`: speed and memory beside named peers, every figure a ratio within one run.
  *
- *   npm run bench -- [--encoders <folder>] [--rounds 5] [--texts 2048]
+ *   npm run bench -- [--encoders <folder>] [--rounds 5] [--texts 2048] [--only embed|heads]
  *
  * Needs the corpora (HEADSTART_CORPORA or data/public) and a folder with `Xenova/all-MiniLM-L6-v2` and, for the built-in
  * encoder's ratio to its teacher, `Xenova/bge-small-en-v1.5` in Hugging Face layout (HEADSTART_ENCODERS, or --encoders). Peers are installed into a scratch folder outside the checkout; every
@@ -14,6 +14,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { benchHeads } from "./heads.mjs";
 import { ensureBuilt, ensureInstalled, ROOT } from "../setup.mjs";
 
 const PEER = "@huggingface/transformers@4.3.1"; // what @xenova/transformers has become
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     encoders: { type: "string", default: process.env.HEADSTART_ENCODERS ?? "" },
     rounds: { type: "string", default: "5" },
     texts: { type: "string", default: "2048" },
+    only: { type: "string", default: "" },
   },
 });
 const rounds = Number(values.rounds);
@@ -32,6 +34,8 @@ const limit = Number(values.texts);
 
 ensureInstalled();
 ensureBuilt();
+if (values.only !== "embed") await benchHeads(rounds);
+if (values.only === "heads") process.exit(0);
 const corpora = process.env.HEADSTART_CORPORA || join(ROOT, "data/public");
 const corpus = join(corpora, "tweets/tweeteval-sentiment.test.csv");
 const model = join(values.encoders, MINILM);

@@ -36,23 +36,29 @@ export function candidate(fitted: FittedLogistic, { vectors, y }: DevRows): Cand
  * @param candidates  at least one
  * @see Hastie, Tibshirani & Friedman 2009, section 7.10 (the one-standard-error rule)
  */
-export function chooseCandidate(candidates: readonly Candidate[]): Candidate {
+export function chooseCandidate<T extends Pick<Candidate, "losses">>(candidates: readonly T[]): T {
+  return goodCandidates(candidates)[0];
+}
+
+/** The candidates whose log loss the rows cannot tell from the least one, in their order. */
+export function goodCandidates<T extends Pick<Candidate, "losses">>(candidates: readonly T[]): T[] {
   const best = leastLoss(candidates);
-  return candidates.find((c) => c === best || isWithinError(c, best))!;
+  return candidates.filter((c) => c === best || isWithinError(c, best));
 }
 
 /** Whether the last two candidates are both worse than the best beyond its error, so that weaker ones need no trial. */
-export function isPastBest(candidates: readonly Candidate[]): boolean {
+export function isPastBest(candidates: readonly Pick<Candidate, "losses">[]): boolean {
   const best = leastLoss(candidates);
   return candidates.length - candidates.indexOf(best) > 2 && candidates.slice(-2).every((c) => !isWithinError(c, best));
 }
 
-export const meanLoss = ({ losses }: Candidate): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+export const meanLoss = ({ losses }: Pick<Candidate, "losses">): number =>
+  losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 
-const leastLoss = (candidates: readonly Candidate[]): Candidate =>
+const leastLoss = <T extends Pick<Candidate, "losses">>(candidates: readonly T[]): T =>
   candidates.reduce((best, c) => (meanLoss(c) < meanLoss(best) ? c : best));
 
-function isWithinError(candidate: Candidate, best: Candidate): boolean {
+function isWithinError(candidate: Pick<Candidate, "losses">, best: Pick<Candidate, "losses">): boolean {
   const differences = candidate.losses.map((loss, r) => loss - best.losses[r]);
   const n = differences.length;
   const mean = differences.reduce((sum, d) => sum + d, 0) / n;

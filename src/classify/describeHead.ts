@@ -28,6 +28,7 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
     createdAt,
     task,
     kind: trained.head.kind,
+    ...(trained.mlp === undefined ? {} : { mlp: { ...trained.mlp, hidden: [...trained.mlp.hidden] } }),
     labels: [...trained.head.labels],
     encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
     training: {
@@ -39,6 +40,9 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
       classWeights: trained.classWeights,
       strength: trained.strength,
       trials: [...trained.trials],
+      curve: trained.curve,
+      ...(trained.tuning === undefined ? {} : { tuning: trained.tuning }),
+      ...(trained.few.length === 0 ? {} : { few: [...trained.few] }),
       seed,
       devFrom: trained.devFrom,
       dev: { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords },

@@ -5,6 +5,8 @@ import type { LabelledVectors } from "../classify/labelledVectors.js";
 import { trainClassifier, type TrainedHead } from "../classify/train.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { saveHead } from "../head/headFolder.js";
+import type { Encoder } from "../encoder/encoder.js";
+import type { Head } from "../head/head.js";
 import type { HeadFile } from "../head/headFile.js";
 import { checkLabels } from "../corpus/labelSet.js";
 import { evaluationText } from "../report/terminal.js";
@@ -19,22 +21,28 @@ import {
   type AddCommand,
   type Context,
 } from "./context.js";
-import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "./options.js";
+import { mlpSettingsOf, withMlpFlags, type MlpFlags } from "./mlpFlags.js";
 import { checkOutputs } from "./outputs.js";
+import { search, withSearchFlags, type SearchFlags } from "./search.js";
+import { openCurves } from "./trainingCurves.js";
 
-interface TrainFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags {
   readonly output: string;
   readonly task: HeadFile["task"];
-  readonly head: "logistic";
+  readonly head: Head["kind"];
+  readonly few?: readonly number[];
+  readonly tensorboard?: string;
   readonly dev?: string[];
   readonly map?: string;
-  readonly classWeights: "none" | "balanced";
 }
 
 const EXAMPLES = `
 Examples:
   headstart train tweets.csv -o sentiment-head
   headstart train sms.csv -o spam-head --task spam --class-weights balanced
+  headstart train tweets.csv -o head --head mlp --hidden 256,64 --tensorboard runs
+  headstart train tweets.csv -o head --tune --cache
   headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"`;
 
 export const addTrain: AddCommand = (program, context) => {
@@ -48,12 +56,17 @@ export const addTrain: AddCommand = (program, context) => {
         .choices(["sentiment", "spam", "classification"])
         .default("classification"),
     )
-    .addOption(new Option("--head <kind>", "kind of head").choices(["logistic"]).default("logistic"))
+    .addOption(new Option("--head <kind>", "kind of head").choices(["logistic", "mlp"]).default("logistic"))
     .option("--dev <corpus...>", "rows to choose the regularisation on (default: a tenth, equal texts on one side)")
     .option("--map <map>", 'rename or drop labels, such as "4=positive,2=drop"')
     .addOption(
       new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    );
+    )
+    .option("--few <numbers>", "also tell what so many rows a label would reach, such as 8,16,64", (list: string) =>
+      list.split(",").map(wholeNumber(1)),
+    )
+    .option("--tensorboard <folder>", "write the losses as TensorBoard event files, as they go");
+  withMlpFlags(withSearchFlags(command));
   withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((files: string[], flags: TrainFlags) => trainCommand(context(), files, flags));
@@ -71,23 +84,30 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
   if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "));
   const began = clock();
-  const encoder = await openEncoder(context, flags);
+  let encoder = await openEncoder(context, flags);
+  const curves = await openCurves(context, flags.tensorboard);
   try {
-    const { data, dev } = await withCache(context, { flags, encoder }, async (cache) => ({
-      data: await withVectors(context, rows, { encoder, cache, flags, what: "training texts" }),
-      dev: devRows && (await withVectors(context, devRows, { encoder, cache, flags, what: "dev texts" })),
-    }));
+    const found = flags.tune
+      ? await search(context, { labels, rows, devRows, encoder }, flags)
+      : await embedded(context, { rows, devRows, encoder }, flags);
+    encoder = found.encoder;
+    const { data, dev, tuned } = found;
     const fitBegan = clock();
     const trained = await trainClassifier(data, {
-      ...defined({ dev, threads: flags.threads }),
+      ...defined({ dev, tuned, threads: flags.threads, few: flags.few }),
+      head: flags.head,
+      mlp: mlpSettingsOf(flags),
       seed: flags.seed,
       classWeights: flags.classWeights,
       signal,
-      onTrial: ({ strength, iterations, devLogLoss, devMacroF1 }) => {
-        const reached = `dev log loss ${devLogLoss.toFixed(4)}, macro-F1 ${devMacroF1.toFixed(3)}`;
-        talk.say(`strength ${strength}: ${iterations} iterations, ${reached}`);
+      onTrial: (trial) => {
+        const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
+        talk.say(`strength ${trial.strength}: ${trial.iterations} iterations, ${reached}`);
+        curves.trial(trial);
       },
+      onEpoch: (epoch) => curves.epoch(epoch),
     });
+    curves.head(trained);
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) talk.warn(warning);
     const { task, seed } = flags;
@@ -105,8 +125,23 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
         : described(trained, flags, seconds),
     );
   } finally {
+    await curves.close();
     await encoder.close();
   }
+}
+
+/** Vectors of all rows by the encoder as the flags have it. */
+async function embedded(
+  context: Context,
+  { rows, devRows, encoder }: { rows: LabelledCorpus; devRows: LabelledCorpus | undefined; encoder: Encoder },
+  flags: TrainFlags,
+) {
+  return withCache(context, { flags, encoder }, async (cache) => ({
+    encoder,
+    tuned: undefined,
+    data: await withVectors(context, rows, { encoder, cache, flags, what: "training texts" }),
+    dev: devRows && (await withVectors(context, devRows, { encoder, cache, flags, what: "dev texts" })),
+  }));
 }
 
 async function withVectors(
@@ -137,8 +172,14 @@ function summary(
     dev: trained.dev,
     devFrom: trained.devFrom,
     strength: trained.strength,
+    kind: trained.head.kind,
     trials: trained.trials,
-    epochs: trained.trials.reduce((sum, trial) => sum + trial.iterations, 0),
+    ...(trained.mlp === undefined ? {} : { mlp: trained.mlp }),
+    ...(trained.tuning === undefined ? {} : { tuning: trained.tuning }),
+    ...(trained.few.length === 0 ? {} : { few: trained.few }),
+    curve: trained.curve,
+    // Passes over the rows: an iteration of L-BFGS is one.
+    epochs: trained.trials.reduce((sum, trial) => sum + trial.iterations, 0) || trained.curve.train.length,
     seconds,
     fitSeconds,
     warnings: trained.warnings,
@@ -148,6 +189,20 @@ function summary(
 function described(trained: TrainedHead, flags: TrainFlags, seconds: number): string {
   return (
     `${evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
-    `${flags.output}: trained on ${trained.n} rows, strength ${trained.strength}, ${seconds.toFixed(1)} s\n`
+    fewText(trained) +
+    `${flags.output}: trained on ${trained.n} rows, ${settingText(trained)}, ${seconds.toFixed(1)} s\n`
   );
 }
+
+function settingText({ strength, mlp, curve }: TrainedHead): string {
+  if (mlp === undefined) return `strength ${strength}`;
+  return `mlp ${mlp.hidden.join("-")}, epoch ${curve.best} of ${curve.train.length}`;
+}
+
+const fewText = ({ few }: TrainedHead): string =>
+  few
+    .map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
+      const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
+      return `With ${perLabel} rows a label: macro-F1 ${mean.toFixed(3)} (${spread})\n`;
+    })
+    .join("");

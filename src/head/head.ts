@@ -1,6 +1,7 @@
 import { HeadstartError, unreachable } from "../errors.js";
 import { row, type Matrix } from "../math/matrix.js";
 import { sigmoid, softmax } from "../math/softmax.js";
+import { activated, type Activation } from "./mlpGraph.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
 
 /** A linear model on standardised vectors. */
@@ -15,10 +16,29 @@ export interface LogisticHead {
   readonly bias: Float32Array;
 }
 
-/** What was trained on top of the encoder. */
-export type Head = LogisticHead;
+/** A multi-layer perceptron on standardised vectors, with one logit a label. */
+export interface MlpHead {
+  readonly kind: "mlp";
+  /** In the order of the probabilities. */
+  readonly labels: readonly string[];
+  readonly standardizer: Standardizer;
+  /** Between layers, not after the last. */
+  readonly activation: Activation;
+  readonly layers: readonly DenseLayer[];
+}
 
-export const headWidth = (head: Head): number => head.weights.cols;
+export interface DenseLayer {
+  /** `[inputs, outputs]` */
+  readonly weights: Matrix;
+  /** `[outputs]` */
+  readonly bias: Float32Array;
+}
+
+/** What was trained on top of the encoder. */
+export type Head = LogisticHead | MlpHead;
+
+/** Numbers in the vectors that a head takes. */
+export const headWidth = (head: Head): number => head.standardizer.mean.length;
 
 /**
  * Probabilities of every label for every row, `[rows, labels]`, each row summing to 1.
@@ -39,8 +59,10 @@ export function predictProbabilities(head: Head, x: Matrix): Float64Array {
   switch (head.kind) {
     case "logistic":
       return logisticProbabilities(head, x);
+    case "mlp":
+      return mlpProbabilities(head, x);
     default:
-      return unreachable(head.kind);
+      return unreachable(head);
   }
 }
 
@@ -60,6 +82,31 @@ function logisticProbabilities(head: LogisticHead, x: Matrix): Float64Array {
     result.set(labelProbabilities(logits, labels.length), r * labels.length);
   }
   return result;
+}
+
+function mlpProbabilities({ labels, layers, activation, standardizer }: MlpHead, x: Matrix): Float64Array {
+  const result = new Float64Array(x.rows * labels.length);
+  for (let r = 0; r < x.rows; r++) {
+    let values: Float64Array = Float64Array.from(
+      row(x, r),
+      (v, d) => (v - standardizer.mean[d]) * standardizer.factor[d],
+    );
+    layers.forEach((layer, i) => {
+      if (i > 0) values = values.map((z) => activated(activation, z));
+      values = denseOutputs(layer, values);
+    });
+    result.set(softmax(values, 0, labels.length), r * labels.length);
+  }
+  return result;
+}
+
+function denseOutputs({ weights: { rows, cols, data }, bias }: DenseLayer, values: Float64Array): Float64Array {
+  const sums = Float64Array.from(bias);
+  for (let d = 0, at = 0; d < rows; d++) {
+    const value = values[d];
+    for (let j = 0; j < cols; j++, at++) sums[j] += value * data[at];
+  }
+  return sums;
 }
 
 /** From logits of one row: softmax, or for a single logit the two probabilities. */

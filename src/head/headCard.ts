@@ -1,4 +1,5 @@
 import type { HeadFile } from "./headFile.js";
+import { sparkline } from "./sparkline.js";
 
 /** The card of a head, in Markdown: what it answers, on what it was trained, how well it does and where it may not. */
 export function headCard(file: HeadFile): string {
@@ -18,11 +19,14 @@ export function headCard(file: HeadFile): string {
     "",
     `- Rows: ${training.n.toLocaleString("en")} (${counts.join(", ")}) from ${training.files.map(plain).join(", ")}`,
     `- Rejected rows: ${training.rejected}; rows dropped by the label map: ${training.dropped}`,
-    `- Class weights: ${training.classWeights}; strength ${training.strength}, chosen on dev among ${training.trials.length}; seed ${training.seed}`,
+    `- Class weights: ${training.classWeights}; ${settingsOf(file)}; seed ${training.seed}`,
+    ...curveLines(training.curve),
+    ...tuningLines(training.tuning),
+    ...fewLines(training.few),
     "",
     "## Scores on dev rows",
     "",
-    `Dev: ${training.devFrom}. The strength was chosen on these rows, so they flatter a little; evaluate on rows of your own.`,
+    `Dev: ${training.devFrom}. ${devRole(file)}`,
     "",
     "| | accuracy | macro-F1 |",
     "| --- | --- | --- |",
@@ -41,6 +45,71 @@ export function headCard(file: HeadFile): string {
       : []),
     "",
   ].join("\n");
+}
+
+function settingsOf({ training, mlp }: HeadFile): string {
+  const how = training.tuning === undefined ? "" : ", chosen by cross-validation (below)";
+  if (mlp === undefined) {
+    return `strength ${training.strength}${how || `, chosen on dev among ${training.trials.length}`}`;
+  }
+  return (
+    `hidden ${mlp.hidden.join("-")}, ${mlp.activation}, dropout ${mlp.dropout}, AdamW at ${mlp.learningRate} ` +
+    `(${mlp.schedule}, decay ${mlp.decay}), batches of ${mlp.batchSize}, at most ${mlp.epochs} epochs${how}`
+  );
+}
+
+function devRole({ training, kind }: HeadFile): string {
+  if (training.tuning !== undefined) return "Nothing was chosen on these rows.";
+  const what = kind === "mlp" ? "The last epoch" : "The strength";
+  return `${what} was chosen on these rows, so they flatter a little; evaluate on rows of your own.`;
+}
+
+function curveLines(curve: HeadFile["training"]["curve"]): string[] {
+  if (curve === undefined || curve.train.length === 0) return [];
+  const line = (name: string, values: readonly number[]): string =>
+    `    ${name.padEnd(8)} ${sparkline(values)} ${values[0].toFixed(3)} to ${values[values.length - 1].toFixed(3)}`;
+  return [
+    "",
+    `Losses over ${curve.train.length} ${curve.unit}s; the head is that of ${curve.unit} ${curve.best}:`,
+    "",
+    line("training", curve.train),
+    ...(curve.dev === null ? [] : [line("held out", curve.dev)]),
+  ];
+}
+
+function tuningLines(tuning: HeadFile["training"]["tuning"]): string[] {
+  if (tuning === undefined) return [];
+  const spread = ({ mean, deviation }: { mean: number; deviation: number }): string =>
+    `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
+  return [
+    "",
+    "## Choice",
+    "",
+    `${tuning.folds}-fold cross-validation on ${tuning.rows.toLocaleString("en")} training rows, equal texts in one fold; kept is ${tuning.rule}. Mean ± deviation over the folds:`,
+    "",
+    "| | log loss | macro-F1 |",
+    "| --- | --- | --- |",
+    ...tuning.rivals.map(
+      ({ name, logLoss, macroF1 }) =>
+        `| ${name}${name === tuning.chosen ? " (chosen)" : ""} | ${spread(logLoss)} | ${spread(macroF1)} |`,
+    ),
+    ...(tuning.skipped.length === 0 ? [] : ["", `No time was left for: ${tuning.skipped.join("; ")}`]),
+  ];
+}
+
+function fewLines(few: HeadFile["training"]["few"]): string[] {
+  if (few === undefined || few.length === 0) return [];
+  return [
+    "",
+    "## With fewer examples",
+    "",
+    `| rows a label | macro-F1, mean of ${few[0].seeds} draws | deviation | lowest to highest |`,
+    "| --- | --- | --- | --- |",
+    ...few.map(
+      ({ perLabel, macroF1: { mean, deviation, lowest, highest } }) =>
+        `| ${perLabel} | ${mean.toFixed(3)} | ${deviation.toFixed(3)} | ${lowest.toFixed(3)} to ${highest.toFixed(3)} |`,
+    ),
+  ];
 }
 
 /** A user's words inside Markdown: no markup, one line. */

@@ -29,6 +29,48 @@ const EncoderIdentity = z.object({
   layer: z.number().int().nonnegative().nullable(),
 });
 
+const MlpForm = z.strictObject({
+  hidden: z.array(z.number().int().positive()).min(1).max(2),
+  activation: z.enum(["relu", "gelu"]),
+  dropout: z.number(),
+  epochs: z.number().int(),
+  batchSize: z.number().int(),
+  learningRate: z.number(),
+  schedule: z.enum(["constant", "linear", "cosine"]),
+  decay: z.number(),
+  patience: z.number().int(),
+});
+
+/** Losses as training went on. */
+const Curve = z.strictObject({
+  unit: z.enum(["iteration", "epoch"]),
+  train: z.array(z.number()),
+  dev: z.array(z.number()).nullable(),
+  /** The one whose weights the head has, from 1. */
+  best: z.number().int(),
+});
+
+const View = z.strictObject({ layer: z.number().int().nullable(), pooling: z.enum(["mean", "cls", "max"]) });
+const Spread = z.strictObject({ mean: z.number(), deviation: z.number() });
+
+/** What a search chose, and among what. */
+const Tuning = z.strictObject({
+  folds: z.number().int(),
+  rows: z.number().int(),
+  rule: z.string(),
+  chosen: z.string(),
+  rivals: z.array(z.strictObject({ name: z.string(), view: View, logLoss: Spread, macroF1: Spread })),
+  /** What the time budget left out. */
+  skipped: z.array(z.string()),
+});
+
+/** What a head reaches with few rows of each label, over several draws. */
+const Few = z.strictObject({
+  perLabel: z.number().int(),
+  seeds: z.number().int(),
+  macroF1: z.strictObject({ mean: z.number(), deviation: z.number(), lowest: z.number(), highest: z.number() }),
+});
+
 /** `headstart.json` of a head folder. */
 export const HeadFile = z.strictObject({
   format: z.literal("headstart-head"),
@@ -36,7 +78,9 @@ export const HeadFile = z.strictObject({
   headstart: z.string(),
   createdAt: z.string(),
   task: z.enum(["sentiment", "spam", "classification"]),
-  kind: z.literal("logistic"),
+  kind: z.enum(["logistic", "mlp"]),
+  /** What a perceptron looks like; absent in other kinds. */
+  mlp: MlpForm.optional(),
   labels: z
     .array(z.string())
     .min(2)
@@ -50,7 +94,11 @@ export const HeadFile = z.strictObject({
     dropped: z.number().int().nonnegative(),
     labelCounts: Counts,
     classWeights: z.enum(["none", "balanced"]),
-    strength: z.number().positive(),
+    /** Null where the kind has none. */
+    strength: z.number().positive().nullable(),
+    curve: Curve.optional(),
+    tuning: Tuning.optional(),
+    few: z.array(Few).optional(),
     trials: z.array(
       z.strictObject({
         strength: z.number(),
@@ -68,6 +116,9 @@ export const HeadFile = z.strictObject({
 });
 
 export type HeadFile = z.infer<typeof HeadFile>;
+export type Curve = z.infer<typeof Curve>;
+export type Tuning = z.infer<typeof Tuning>;
+export type Few = z.infer<typeof Few>;
 export type EncoderIdentity = z.infer<typeof EncoderIdentity>;
 
 function isCounts(value: unknown): boolean {
@@ -87,10 +138,20 @@ export function parseHeadFile(text: string, file: string): HeadFile {
     });
   }
   const parsed = HeadFile.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success && (parsed.data.kind === "mlp") === (parsed.data.mlp !== undefined)) return parsed.data;
+  if (parsed.success) throw misfit(file);
   const { path, message } = parsed.error.issues[0];
   const field = path.length > 0 ? `field "${path.join(".")}": ` : "";
   throw new HeadstartError("E_HEAD_INVALID", `Cannot load the head: ${file}, ${field}${message}. Train it again`, {
     file,
   });
 }
+
+const misfit = (file: string): HeadstartError =>
+  new HeadstartError(
+    "E_HEAD_INVALID",
+    `Cannot load the head: ${file}, field "mlp": belongs to kind "mlp" alone. Train it again`,
+    {
+      file,
+    },
+  );

@@ -2,15 +2,16 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { HeadstartError, nearestName } from "../errors.js";
+import { HeadstartError, nearestName, unreachable } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import { commitFolder } from "../store/commitFolder.js";
 import { commitFile } from "../store/commit.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
 import type { BagOfWords } from "./bagOfWords.js";
-import type { Head } from "./head.js";
+import { headWidth, type Head } from "./head.js";
 import { headCard } from "./headCard.js";
 import { parseHeadFile, type HeadFile } from "./headFile.js";
+import type { Activation } from "./mlpGraph.js";
 
 /** Folder of the heads that come with the package. */
 const BUILT_IN_HEADS = fileURLToPath(new URL("../../data/heads", import.meta.url));
@@ -122,13 +123,14 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
+const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });
+
 function tensorsOf(head: Head, bag: BagOfWords): Map<string, Tensor> {
-  const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });
+  const width = headWidth(head);
   return new Map<string, Tensor>([
-    ["weights", float(head.weights.data, head.weights.rows, head.weights.cols)],
-    ["bias", float(head.bias, head.bias.length)],
-    ["mean", float(head.standardizer.mean, head.weights.cols)],
-    ["factor", float(head.standardizer.factor, head.weights.cols)],
+    ...weightTensors(head),
+    ["mean", float(head.standardizer.mean, width)],
+    ["factor", float(head.standardizer.factor, width)],
     ["bag_of_words.hashes", { dtype: "I32", shape: [bag.hashes.length], data: bag.hashes }],
     ["bag_of_words.idf", float(bag.idf, bag.idf.length)],
     ["bag_of_words.weights", float(bag.weights.data, bag.weights.rows, bag.weights.cols)],
@@ -136,9 +138,26 @@ function tensorsOf(head: Head, bag: BagOfWords): Map<string, Tensor> {
   ]);
 }
 
+function weightTensors(head: Head): [string, Tensor][] {
+  switch (head.kind) {
+    case "logistic":
+      return [
+        ["weights", float(head.weights.data, head.weights.rows, head.weights.cols)],
+        ["bias", float(head.bias, head.bias.length)],
+      ];
+    case "mlp":
+      return head.layers.flatMap(({ weights, bias }, i): [string, Tensor][] => [
+        [`layers.${i}.weights`, float(weights.data, weights.rows, weights.cols)],
+        [`layers.${i}.bias`, float(bias, bias.length)],
+      ]);
+    default:
+      return unreachable(head);
+  }
+}
+
 function fromTensors(
   tensors: ReadonlyMap<string, Tensor>,
-  { labels, encoder }: HeadFile,
+  { labels, encoder, mlp }: HeadFile,
   file: string,
 ): { head: Head; bagOfWords: BagOfWords } {
   const k = labels.length === 2 ? 1 : labels.length;
@@ -160,14 +179,24 @@ function fromTensors(
   const floats = (name: string, ...shape: (number | undefined)[]): Float32Array =>
     take(name, "F32", shape).data as Float32Array;
   const hashes = take("bag_of_words.hashes", "I32", [undefined]).data as Int32Array;
+  const standardizer = { mean: floats("mean", encoder.width), factor: floats("factor", encoder.width) };
+  const logistic = (): Head => ({
+    kind: "logistic",
+    labels,
+    standardizer,
+    weights: matrix(k, encoder.width, floats("weights", k, encoder.width)),
+    bias: floats("bias", k),
+  });
+  const perceptron = ({ hidden, activation }: { hidden: readonly number[]; activation: Activation }): Head => {
+    const widths = [encoder.width, ...hidden, labels.length];
+    const layers = widths.slice(1).map((width, i) => ({
+      weights: matrix(widths[i], width, floats(`layers.${i}.weights`, widths[i], width)),
+      bias: floats(`layers.${i}.bias`, width),
+    }));
+    return { kind: "mlp", labels, standardizer, activation, layers };
+  };
   return {
-    head: {
-      kind: "logistic",
-      labels,
-      standardizer: { mean: floats("mean", encoder.width), factor: floats("factor", encoder.width) },
-      weights: matrix(k, encoder.width, floats("weights", k, encoder.width)),
-      bias: floats("bias", k),
-    },
+    head: mlp === undefined ? logistic() : perceptron(mlp),
     bagOfWords: {
       labels,
       hashes,

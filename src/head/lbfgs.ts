@@ -16,6 +16,13 @@ export interface LbfgsOptions {
    * convex function slopes still tell when values have drowned in rounding. @default 0
    */
   readonly rounding?: number;
+  /**
+   * Relative to the value, the least fall that a step must promise: below it the function's own rounding hides what the
+   * step does, and the search ends, not converged. @default 0
+   */
+  readonly resolution?: number;
+  /** Multiplies a gradient, in place, by an estimate of the inverse Hessian, positive definite. @default the identity */
+  readonly precondition?: (gradient: Float64Array) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -32,7 +39,13 @@ export interface Minimum {
   readonly history: readonly number[];
 }
 
-const DEFAULTS = { tolerance: 1e-5, maxIterations: 500, memory: 10, rounding: 0 } as const satisfies LbfgsOptions;
+const DEFAULTS = {
+  tolerance: 1e-5,
+  maxIterations: 500,
+  memory: 10,
+  rounding: 0,
+  resolution: 0,
+} as const satisfies LbfgsOptions;
 /** Wolfe conditions: sufficient decrease and curvature. */
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
@@ -57,7 +70,7 @@ export async function minimize(
   start: Float64Array,
   options: LbfgsOptions = {},
 ): Promise<Minimum> {
-  const { tolerance, maxIterations, memory, rounding } = { ...DEFAULTS, ...options };
+  const { tolerance, maxIterations, memory, rounding, resolution } = { ...DEFAULTS, ...options };
   let point: Float64Array = start.slice();
   let { value, gradient } = await evaluate(point);
   let evaluations = 1;
@@ -75,12 +88,14 @@ export async function minimize(
   while (largest(gradient) > tolerance) {
     options.signal?.throwIfAborted();
     if (history.length >= maxIterations || !Number.isFinite(value)) return result(false);
-    let direction: Float64Array = descent(gradient, pairs);
+    let direction: Float64Array = descent(gradient, pairs, options.precondition);
     if (dot(direction, gradient) >= 0) {
       pairs.length = 0;
-      direction = gradient.map((g) => -g);
+      direction = descent(gradient, pairs, options.precondition);
     }
-    const first = pairs.length === 0 ? Math.min(1, 1 / norm(gradient)) : 1;
+    if (-dot(direction, gradient) < resolution * Math.abs(value)) return result(false);
+    const unknown = pairs.length === 0 && options.precondition === undefined;
+    const first = unknown ? Math.min(1, 1 / norm(gradient)) : 1;
     const found = await lineSearch({ evaluate, point, direction, value, gradient, rounding }, first);
     evaluations += found.evaluations;
     if (found.at === undefined) {
@@ -96,20 +111,33 @@ export async function minimize(
 }
 
 /** Two-loop recursion: minus the inverse Hessian's estimate times the gradient. */
-function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
+function descent(
+  gradient: Float64Array,
+  pairs: readonly Pair[],
+  precondition: LbfgsOptions["precondition"],
+): Float64Array {
   const direction = gradient.map((g) => -g);
   const alphas: number[] = [];
   for (let i = pairs.length - 1; i >= 0; i--) {
     alphas[i] = pairs[i].rho * dot(pairs[i].step, direction);
     addScaled(direction, -alphas[i], pairs[i].change);
   }
+  precondition?.(direction);
   const last = pairs.at(-1);
-  if (last !== undefined) scale(direction, 1 / (last.rho * dot(last.change, last.change)));
+  if (last !== undefined) scale(direction, lengthOf(last, precondition));
   for (let i = 0; i < pairs.length; i++) {
     const beta = pairs[i].rho * dot(pairs[i].change, direction);
     addScaled(direction, alphas[i] - beta, pairs[i].step);
   }
   return direction;
+}
+
+/** What the last step says of the length of the steps that the starting estimate proposes. */
+function lengthOf({ change, rho }: Pair, precondition: LbfgsOptions["precondition"]): number {
+  if (precondition === undefined) return 1 / (rho * dot(change, change));
+  const proposed = change.slice();
+  precondition(proposed);
+  return 1 / (rho * dot(change, proposed));
 }
 
 function remember(

@@ -1,20 +1,15 @@
-import { HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
+import { measureCurvature, preconditioner } from "./curvature.js";
 import type { LogisticHead } from "./head.js";
 import { minimize, type LbfgsOptions, type Minimum } from "./lbfgs.js";
-import { balancedWeights, logitCount, type Targets } from "./logisticLoss.js";
+import { checkFitData, noStandardizer, rowWeights, type FitDataOptions } from "./fitData.js";
+import { logitCount, type Targets } from "./logisticLoss.js";
 import { openLogisticProblem, type LogisticProblem } from "./logisticProblem.js";
-import { fitStandardizer, refuseNonFinite, standardize, type Standardizer } from "./standardize.js";
+import { fitStandardizer, standardize, type Standardizer } from "./standardize.js";
 
-export interface LogisticOptions {
-  /** Names of the label indices in `y`. */
-  readonly labels: readonly string[];
+export interface LogisticOptions extends FitDataOptions {
   /** Weight of the data against the penalty, scikit-learn's C: larger fits closer. @default 1 */
   readonly strength?: number;
-  /** `balanced` gives every label the same total weight, the rows' own weights counted. @default "none" */
-  readonly classWeights?: "none" | "balanced";
-  /** Weight of every row, 0 or more, on top of the class weights; 0 leaves the row out. @default 1 each */
-  readonly sampleWeights?: Float64Array;
   /** Bring columns to mean 0 and deviation 1 first, inside the head. @default true */
   readonly standardize?: boolean;
   /** Stops when no element of the mean objective's gradient is larger. @default 1e-5 */
@@ -46,8 +41,11 @@ const DEFAULTS = {
 } as const;
 /** Gradients from float32 products, a mean over the rows, are good to about this much. */
 const FLOAT32_TOLERANCE = 1e-6;
-/** Relative error of a sum of many losses in float64, generously. */
+/** Relative error of a sum of many losses: of logits from float32 products, and, generously, from float64 ones. */
+const FLOAT32_RESOLUTION = 1e-10;
 const FLOAT64_ROUNDING = 1e-13;
+/** With fewer rows for each column, finding the curvature costs more than the iterations that it saves. */
+const ROWS_FOR_CURVATURE = 4;
 
 /**
  * Fits a logistic head: L2 penalty, intercept not penalised, by L-BFGS.
@@ -74,28 +72,34 @@ export async function* fitLogisticPath(
   y: Int32Array,
   options: Omit<LogisticOptions, "strength"> & { readonly strengths: readonly number[] },
 ): AsyncGenerator<FittedLogistic> {
-  checkData(x, y, options);
+  checkFitData(x, y, options);
+  const weak = options.strengths.find((strength) => !(strength > 0 && Number.isFinite(strength)));
+  if (weak !== undefined) throw new RangeError(`strength is ${weak}, not a finite number above 0`);
   const o = { ...DEFAULTS, ...options };
   const labels = o.labels.length;
-  const weights = rowWeights(y, labels, o);
-  const standardizer = o.standardize ? fitStandardizer(x, weights) : identity(x.cols);
+  const weights = rowWeights(y, o);
+  const standardizer = o.standardize ? fitStandardizer(x, weights) : noStandardizer(x.cols);
   const data = o.standardize ? standardize(x, standardizer) : x;
   const targets: Targets = { y, weights, labels };
   const rows = { rows: x.rows, cols: x.cols, targets, threads: o.threads };
   const single = await openLogisticProblem(data.data, rows);
   let double: LogisticProblem | undefined;
   try {
+    const curvature = x.rows < ROWS_FOR_CURVATURE * x.cols ? undefined : await measureCurvature(data.data, rows);
     let start: Float64Array = new Float64Array(single.size);
     for (const strength of o.strengths) {
+      const precondition = curvature && preconditioner(curvature, { labels, penalty: 1 / (strength * single.total) });
+      const options = { ...o, ...(precondition === undefined ? {} : { precondition }) };
+      const tolerance = Math.max(o.tolerance, FLOAT32_TOLERANCE);
       let best = await minimizeAt(single, {
         start,
         strength,
-        options: { ...o, tolerance: Math.max(o.tolerance, FLOAT32_TOLERANCE) },
+        options: { ...options, tolerance, resolution: FLOAT32_RESOLUTION },
       });
       const reached = best.converged && o.tolerance >= FLOAT32_TOLERANCE;
       if (!reached && best.iterations < o.maxIterations) {
         double ??= await openLogisticProblem(new Float64Array(data.data), rows);
-        best = await polish(double, best, { strength, options: o });
+        best = await polish(double, best, { strength, options });
       }
       start = best.point;
       yield describe(best, { strength, total: single.total, labels: o.labels, standardizer, width: x.cols });
@@ -109,23 +113,17 @@ export async function* fitLogisticPath(
 interface Run {
   readonly start: Float64Array;
   readonly strength: number;
-  readonly options: Pick<LbfgsOptions, "rounding" | "signal"> &
+  readonly options: Pick<LbfgsOptions, "rounding" | "resolution" | "precondition" | "signal"> &
     Required<Pick<LbfgsOptions, "tolerance" | "maxIterations">>;
 }
 
 function minimizeAt(problem: LogisticProblem, { start, strength, options }: Run): Promise<Minimum> {
-  const { tolerance, maxIterations, rounding = 0, signal } = options;
-  return minimize(problem.evaluate(strength), start, {
-    tolerance,
-    maxIterations,
-    rounding,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  return minimize(problem.evaluate(strength), start, options);
 }
 
 async function polish(problem: LogisticProblem, rough: Minimum, run: Omit<Run, "start">): Promise<Minimum> {
   const maxIterations = run.options.maxIterations - rough.iterations;
-  const options = { ...run.options, maxIterations, rounding: FLOAT64_ROUNDING };
+  const options = { ...run.options, maxIterations, rounding: FLOAT64_ROUNDING, resolution: 0 };
   const fine = await minimizeAt(problem, { ...run, options, start: rough.point });
   return { ...fine, iterations: rough.iterations + fine.iterations, history: [...rough.history, ...fine.history] };
 }
@@ -161,65 +159,4 @@ function describe(
 function centred(bias: Float64Array): Float32Array {
   const common = bias.length === 1 ? 0 : bias.reduce((sum, b) => sum + b, 0) / bias.length;
   return Float32Array.from(bias, (b) => b - common);
-}
-
-function rowWeights(
-  y: Int32Array,
-  labels: number,
-  options: Pick<LogisticOptions, "classWeights" | "sampleWeights">,
-): Float64Array {
-  const own = options.sampleWeights ?? new Float64Array(y.length).fill(1);
-  return options.classWeights === "balanced" ? balancedWeights(y, own, labels) : own;
-}
-
-const identity = (width: number): Standardizer => ({
-  mean: new Float32Array(width),
-  factor: new Float32Array(width).fill(1),
-});
-
-function checkData(
-  x: Matrix,
-  y: Int32Array,
-  {
-    labels,
-    sampleWeights,
-    strengths,
-  }: Pick<LogisticOptions, "labels" | "sampleWeights"> & { strengths: readonly number[] },
-): void {
-  if (x.rows !== y.length) {
-    throw new HeadstartError(
-      "E_SHAPE",
-      `Cannot fit a head: ${x.rows} vectors but ${y.length} labels. Give one label a vector`,
-    );
-  }
-  refuseNonFinite(x, "Cannot fit a head on these vectors");
-  if (sampleWeights !== undefined) checkWeights(sampleWeights, x.rows);
-  const strange = y.find((label) => !(label >= 0 && label < labels.length));
-  if (strange !== undefined) throw new RangeError(`label ${strange} is none of the ${labels.length} labels`);
-  const weak = strengths.find((strength) => !(strength > 0 && Number.isFinite(strength)));
-  if (weak !== undefined) throw new RangeError(`strength is ${weak}, not a finite number above 0`);
-  const seen = new Set(y.filter((_, r) => sampleWeights?.[r] !== 0));
-  const absent = labels.filter((_, i) => !seen.has(i));
-  if (labels.length < 2 || absent.length > 0) {
-    const found = `labels without a row: ${absent.map((l) => `"${l}"`).join(", ") || "none"}`;
-    throw new HeadstartError(
-      "E_LABELS",
-      `Cannot fit a head: it needs two labels or more, each with rows (${found}). Check --label-column`,
-    );
-  }
-}
-
-function checkWeights(weights: Float64Array, rows: number): void {
-  if (weights.length !== rows) {
-    throw new HeadstartError(
-      "E_SHAPE",
-      `Cannot fit a head: ${rows} vectors but ${weights.length} weights of rows. Give one weight a vector`,
-    );
-  }
-  const strange = weights.findIndex((w) => !(w >= 0 && w < Infinity));
-  if (strange < 0) return;
-  throw new HeadstartError(
-    "E_NOT_FINITE",
-    `Cannot fit a head: row ${strange + 1} has weight ${weights[strange]}. Give weights of 0 or more`,
-  );
 }

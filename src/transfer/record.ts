@@ -108,7 +108,7 @@ export interface TransferRecord {
   readonly head: {
     readonly kind: "logistic";
     /** L2 penalty. */
-    readonly strength: number;
+    readonly strength: number | null;
     /** How the strength was chosen, on which rows. */
     readonly chosenBy: string;
     /** Rows it was trained on. */

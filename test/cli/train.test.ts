@@ -69,6 +69,52 @@ describe("headstart train", () => {
     expect(await weights("other")).not.toEqual(await weights("head"));
   });
 
+  it("trains a perceptron that predicts, with its losses as they go and in TensorBoard files", async () => {
+    const flags = [
+      "--head",
+      "mlp",
+      "--hidden",
+      "8,4",
+      "--activation",
+      "gelu",
+      "--epochs",
+      "4",
+      "--tensorboard",
+      "runs",
+    ];
+    const finished = await box.run(["train", "train.csv", "-o", "mlp", "--json", ...flags, ...WITH_TINY]);
+    const json = jsonOf(succeeded(finished));
+    expect(json).toMatchObject({ kind: "mlp", epochs: 4, strength: null, mlp: { hidden: [8, 4], activation: "gelu" } });
+    for (const epoch of [1, 2, 3, 4]) expect(finished.stderr).toContain(`epoch ${epoch}: loss `);
+    expect((await box.files()).filter((name) => name.startsWith("runs/"))).toHaveLength(1);
+    expect(await readFile(box.path("mlp/README.md"), "utf8")).toContain("Losses over 4 epochs");
+    const again = await box.run(["train", "train.csv", "-o", "mlp2", "--quiet", ...flags, ...WITH_TINY]);
+    expect(again.code).toBe(0);
+    const weights = (folder: string): Promise<Buffer> => readFile(box.path(`${folder}/head.safetensors`));
+    expect(await weights("mlp2")).toEqual(await weights("mlp"));
+    const answer = await box.run(["predict", "mlp", "a fine film"]);
+    expect(Object.keys(jsonOf(answer).probabilities as object)).toEqual(["bad", "good"]);
+    const wrong = await box.run(["train", "train.csv", "-o", "no", "--head", "mlp", "--hidden", "1,2,3", ...WITH_TINY]);
+    expect(wrong.code).toBe(2);
+  });
+
+  it("chooses by cross-validation with --tune, and tells the choice, its rivals and what fewer rows would give", async () => {
+    const flags = ["--tune", "--tune-layers", "1", "--tune-poolings", "cls", "--few", "4,8", "--epochs", "3"];
+    const finished = await box.run(["train", "train.csv", "-o", "tuned", "--json", ...flags, ...WITH_TINY]);
+    const { tuning, few } = jsonOf(succeeded(finished)) as unknown as {
+      tuning: { chosen: string; rivals: { name: string; view: object }[] };
+      few: { perLabel: number }[];
+    };
+    expect(new Set(tuning.rivals.map(({ view }) => JSON.stringify(view))).size).toBe(4);
+    expect(tuning.rivals.map(({ name }) => name)).toContain(tuning.chosen);
+    expect(few.map(({ perLabel }) => perLabel)).toEqual([4, 8]);
+    expect(finished.stderr).toContain(`chosen: ${tuning.chosen}`);
+    const card = await readFile(box.path("tuned/README.md"), "utf8");
+    expect(card).toContain(`${tuning.chosen} (chosen)`);
+    expect(card).toContain("Nothing was chosen on these rows");
+    expect((await box.run(["evaluate", "tuned", "test.csv", "--quiet"])).code).toBe(0);
+  });
+
   it("shows its dev score to people, on rows that --dev names", async () => {
     const args = ["train", "train.csv", "--dev", "test.csv", "-o", "shown", "--class-weights", "balanced"];
     const { code, stdout, stderr } = await box.run([...args, ...WITH_TINY]);

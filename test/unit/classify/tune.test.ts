@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { fewExamples, drawRows } from "../../../src/classify/fewExamples.js";
+import type { LabelledVectors } from "../../../src/classify/labelledVectors.js";
+import { trainClassifier } from "../../../src/classify/train.js";
+import { tune, type TuneOptions, type View } from "../../../src/classify/tune.js";
+import { matrix } from "../../../src/math/matrix.js";
+import { toyVectors } from "./toyVectors.js";
+
+const toy = toyVectors(90, { copies: 3 });
+const OPTIONS: TuneOptions = {
+  labels: ["bad", "good"],
+  classWeights: "none",
+  seed: 1,
+  threads: 1,
+  folds: 3,
+  strengths: [0.01, 0.1, 1],
+  perceptrons: [{ hidden: [4], epochs: 3 }],
+};
+const viewOf = (data: LabelledVectors, layer: number | null = null): View => ({
+  layer,
+  pooling: "mean",
+  load: async () => data,
+});
+/** Vectors that say nothing of the labels. */
+const blank: LabelledVectors = { ...toy, vectors: matrix(90, 6) };
+
+describe("tune", () => {
+  it("scores every strength on every view, then perceptrons on the best view, and tells of each", async () => {
+    const told: string[] = [];
+    const views = [viewOf(blank), viewOf(toy, 2)];
+    const { setup, view, data, tuning } = await tune(views, { ...OPTIONS, onRival: ({ name }) => told.push(name) });
+    expect(told).toEqual(tuning.rivals.map(({ name }) => name));
+    expect(tuning.rivals.map(({ view: of }) => of.layer)).toEqual([null, null, null, 2, 2, 2, 2]);
+    expect(tuning.rivals.at(-1)?.name).toContain("mlp 4");
+    expect([view.layer, data, tuning.folds, tuning.rows, tuning.skipped]).toEqual([2, toy, 3, 90, []]);
+    expect(tuning.rivals.map(({ name }) => name)).toContain(tuning.chosen);
+    expect(setup.kind).toBe(tuning.chosen.split(/[ ,]/)[0]);
+    // What says nothing costs what guessing costs.
+    expect(tuning.rivals[0].logLoss.mean).toBeCloseTo(Math.LN2, 2);
+    const least = Math.min(...tuning.rivals.map(({ logLoss }) => logLoss.mean));
+    expect(least).toBeLessThan(0.6);
+    expect(await tune(views, OPTIONS)).toEqual({ setup, view, data, tuning });
+  });
+
+  it("never tells a row by a copy of it: vectors that name the text and nothing else are worth no more than a guess", async () => {
+    // Labels alternate within a text's copies only by text, so a copy in training would give each answer away.
+    const labels = toy.texts.map((_, r) => (Math.floor(r / 6) % 2 === 0 ? "bad" : "good"));
+    const texts = toy.texts.map((_, r) => `text ${Math.floor(r / 3)}`);
+    const vectors = matrix(90, 30);
+    texts.forEach((_, r) => (vectors.data[r * 30 + Math.floor(r / 3)] = 1));
+    const { tuning } = await tune([viewOf({ texts, labels, vectors })], { ...OPTIONS, kinds: ["logistic"] });
+    for (const { macroF1 } of tuning.rivals) expect(macroF1.mean).toBeLessThan(0.6);
+  });
+
+  it("begins nothing new when time is up, and says what it left out; the first view is always scored", async () => {
+    let now = 0;
+    const options = { ...OPTIONS, seconds: 1, clock: () => (now += 2000) };
+    const { tuning } = await tune([viewOf(toy), viewOf(blank, 1)], options);
+    expect(tuning.rivals).toHaveLength(3);
+    expect(tuning.skipped).toEqual(["layer 1, mean", expect.stringContaining("mlp 4")]);
+  });
+
+  it("is fitted by trainClassifier() without a look at the dev rows", async () => {
+    const dev = toyVectors(30, { seed: 2 });
+    for (const kind of ["logistic", "mlp"] as const) {
+      const tuned = await tune([viewOf(toy)], { ...OPTIONS, kinds: [kind] });
+      const trained = await trainClassifier(toy, { threads: 1, dev, tuned });
+      expect([trained.head.kind, trained.tuning?.chosen]).toEqual([kind, tuned.tuning.chosen]);
+      const other = await trainClassifier(toy, {
+        threads: 1,
+        dev: { ...dev, labels: [...dev.labels].reverse() },
+        tuned,
+      });
+      expect(other.head).toEqual(trained.head);
+      expect(other.dev.accuracy).not.toBe(trained.dev.accuracy);
+    }
+  });
+});
+
+describe("fewExamples", () => {
+  it("draws so many different texts of each label, and tells the spread over its draws", async () => {
+    const labels = ["bad", "good"];
+    const rows = drawRows(toy, { number: 4, seed: 3, labels });
+    expect(rows).toHaveLength(8);
+    expect(new Set(rows.map((r) => toy.texts[r])).size).toBe(8);
+    expect(rows.filter((r) => toy.labels[r] === "bad")).toHaveLength(4);
+    expect(drawRows(toy, { number: 4, seed: 4, labels })).not.toEqual(rows);
+    // No more than there are: 15 different texts of each.
+    expect(drawRows(toy, { number: 99, seed: 1, labels })).toHaveLength(30);
+
+    const dev = toyVectors(60, { seed: 1 });
+    const fit = { labels, classWeights: "none", seed: 1, threads: 1 } as const;
+    const few = await fewExamples(toy, { ...fit, perLabel: [2, 8], seeds: 3, dev });
+    expect(few.map(({ perLabel, seeds }) => [perLabel, seeds])).toEqual([
+      [2, 3],
+      [8, 3],
+    ]);
+    for (const { macroF1 } of few) {
+      expect(macroF1.lowest).toBeLessThanOrEqual(macroF1.mean);
+      expect(macroF1.mean).toBeLessThanOrEqual(macroF1.highest);
+      expect(macroF1.deviation).toBeGreaterThan(0);
+    }
+    expect(few[1].macroF1.mean).toBeGreaterThan(0.7);
+  });
+});
