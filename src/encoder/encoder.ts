@@ -19,6 +19,12 @@ export interface EncoderOptions {
   readonly prompt?: string;
   /** Take the hidden states after this layer, 0 being the embeddings. @default the last layer's */
   readonly layer?: number;
+  /**
+   * Give the vectors of every token after these layers, for tagging, 0 being the embeddings. `spread` is the last layer,
+   * the middle one and the embeddings, or the last alone (as layer -1) where the model does not name its layers.
+   * @default what pooling needs
+   */
+  readonly layers?: readonly number[] | "spread";
   /** Precision of the computation. @default that of the model's file */
   readonly precision?: Precision;
   /** Threads of the encoder altogether. @default as many as the machine has cores */
@@ -58,7 +64,11 @@ export interface Encoder {
   readonly ports: EncoderPorts & {
     /** Of how many tokens of a text, from the first, the model gives vectors. */
     readonly tokens: number;
+    /** Outputs with the token vectors of the layers that were asked for, in their order. */
+    readonly states: readonly string[];
   };
+  /** Whose token vectors `ports.states` gives, 0 being the embeddings; undefined where pooled vectors are given. */
+  readonly layers: readonly number[] | undefined;
   readonly session: Session;
   close(): Promise<void>;
 }

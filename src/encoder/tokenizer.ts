@@ -13,6 +13,18 @@ export interface Tokens {
 export interface Tokenizer {
   /** Tokens of `text`, at most `maxTokens` with the special ones; what is cut is the end of the text. */
   tokenize(text: string): Tokens;
+  /**
+   * Ids of one word of a text, without special ones; none where the tokenizer knows none of its characters.
+   *
+   * @param isFirst  whether no space stands in front of it, which some tokenizers tell apart
+   */
+  wordPieces(word: string, isFirst: boolean): readonly number[];
+  /** Ids with the special ones and the prompt's around them; nothing is cut. */
+  frame(ids: readonly number[]): readonly number[];
+  /** Ids that `frame` puts in front. */
+  readonly lead: number;
+  /** Most ids that can be framed. */
+  readonly room: number;
   /** Id that fills up shorter texts in a batch. */
   readonly padId: number;
 }
@@ -56,10 +68,15 @@ export function loadTokenizer(json: unknown, config: unknown, options: Tokenizer
   if (room < 1) {
     throw new HeadstartError("E_USAGE", `At most ${maxTokens} tokens leave no room for a text beside the special ones`);
   }
+  const tokensOf = (whole: string): number[] => body(clean(lowerCase ? whole.toLowerCase() : whole));
+  const promptIds = prompt === "" ? [] : tokensOf(prompt);
   return {
     padId,
+    lead: before.length + promptIds.length,
+    room: Math.max(1, room - promptIds.length),
+    wordPieces: (word, isFirst) => tokensOf(isFirst ? word.toWellFormed() : ` ${word.toWellFormed()}`),
+    frame: (ids) => [...before, ...promptIds, ...ids, ...after],
     tokenize(text) {
-      const tokensOf = (whole: string): number[] => body(clean(lowerCase ? whole.toLowerCase() : whole));
       const own = text.toWellFormed();
       const ids = tokensOf(prompt + own);
       return {

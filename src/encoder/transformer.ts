@@ -21,15 +21,15 @@ const VECTOR_VERSION = "1";
  * @throws HeadstartError with an E_ENCODER code when it cannot be used
  */
 export async function loadTransformer(folder: EncoderFolder, options: EncoderOptions = {}): Promise<Encoder> {
-  const { threads, layer } = options;
+  const { threads, layer, layers } = options;
   const settings = await readEncoderSettings(folder, overridesOf(options));
   const file = path.join(folder.path, settings.modelFile);
   const bytes = await readWhole(file);
   const model = readModel(bytes, file);
   const outside = await externalWeights(model, file);
   const ports = encoderPorts(model, file);
-  const want = { file, ports, layer, precision: options.precision, outside, pooling: settings.pooling };
-  const { ready, precision, hidden, tokens } = rewrite(model, want);
+  const want = { file, ports, layer, layers, precision: options.precision, outside, pooling: settings.pooling };
+  const { ready, precision, hidden, tokens, states, stateLayers } = rewrite(model, want);
   const { tokenizer, tokenizerBytes } = await readTokenizer(folder, settings);
   const width = ports.width ?? settings.width;
   if (width === undefined) {
@@ -46,6 +46,7 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     ...tokenizerBytes.map((part) => digest([part])),
     JSON.stringify([settings.pooling, settings.normalize, settings.maxTokens, settings.prompt, settings.lowerCase]),
     JSON.stringify([layer ?? null, precision, isQuantized(model)]),
+    ...(stateLayers === undefined ? [] : [JSON.stringify(stateLayers)]),
   ]);
   const source = ready === undefined ? file : writeModel(ready);
   const session = await openLanes(source, { file, ...(threads === undefined ? {} : { threads }) });
@@ -65,10 +66,12 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     decisions: [
       ...settings.decisions,
       ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]),
+      ...(stateLayers === undefined ? [] : [`token vectors after layers ${stateLayers.join(", ")}`]),
       precision,
     ],
     tokenizer,
-    ports: { ...ports, hidden, tokens },
+    layers: stateLayers,
+    ports: { ...ports, hidden, tokens, states },
     session,
     close: () => session.close(),
   };
