@@ -2,6 +2,7 @@ import { fitStandardizer, type Standardizer } from "../head/standardize.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { seeded, shuffled, type Random } from "../math/random.js";
 import { openRowProducts, type RowProducts } from "../onnx/products.js";
+import { dropoutMask } from "./dropout.js";
 import { featureRows, featureTable, type FeatureTable } from "./featureTable.js";
 import { inputWeights, layerShares, newNet, trainStep, unitsOf, type Net, type NetBatch, type NetShape } from "./net.js";
 import type { TaggedSentence } from "./sentence.js";
@@ -218,13 +219,12 @@ function gather(
   chosen.forEach((s, i) => (own[i + 1] = own[i] + offsets[s + 1] - offsets[s]));
   const x = matrix(own[chosen.length], vectors.cols);
   const { mean, factor } = standardizer;
-  const scale = 1 / (1 - settings.inputDropout);
+  const mask = dropoutMask(settings.inputDropout, random);
   let at = 0;
   for (const s of chosen) {
     for (let from = offsets[s] * vectors.cols; from < offsets[s + 1] * vectors.cols; from += vectors.cols) {
-      for (let c = 0; c < vectors.cols; c++, at++) {
-        x.data[at] = random() < settings.inputDropout ? 0 : (vectors.data[from + c] - mean[c]) * factor[c] * scale;
-      }
+      const kept = mask.draw(vectors.cols);
+      for (let c = 0; c < vectors.cols; c++, at++) x.data[at] = (vectors.data[from + c] - mean[c]) * factor[c] * kept[c];
     }
   }
   const tags = new Int32Array(x.rows);

@@ -5,7 +5,8 @@ import type { RowProducts } from "../onnx/products.js";
 import { adamwInto, parameter, type Parameter, type Step } from "./adamw.js";
 import { chainLossInto, freeChain, type Chain, type ChainSlopes } from "./chain.js";
 import { mixedSlopes, mixLayers } from "./layerMix.js";
-import { addMoved, gelu, geluSlope, outputInto } from "./tagger.js";
+import { addMoved, outputInto } from "./tagger.js";
+import { dropoutMask } from "./dropout.js";
 import { wordLossInto } from "./wordLoss.js";
 
 /** The shape of what is learnt. */
@@ -155,6 +156,7 @@ function forwardPass(
   const keep = hidden === 0 ? undefined : new Float32Array(words * units);
   const output = { weights: matrix(hidden === 0 ? 0 : tags, units, net.output.values), bias: net.outputBias.values };
   const active = new Float32Array(units);
+  const mask = dropoutMask(dropout, random);
   for (let s = 0; s + 1 < offsets.length; s++) {
     const sentence = { from: offsets[s], words: offsets[s + 1] - offsets[s], reach };
     for (let i = 0; i < sentence.words; i++) {
@@ -165,12 +167,12 @@ function forwardPass(
       for (const f of cues[row]) for (let u = 0; u < units; u++) own[u] += net.cues.values[f * units + u];
       const out = emissions.subarray(row * tags, (row + 1) * tags);
       if (keep === undefined) out.set(own);
-      for (let u = 0; keep !== undefined && u < units; u++) {
-        const kept = random() < dropout ? 0 : 1 / (1 - dropout);
-        keep[row * units + u] = kept;
-        active[u] = kept * gelu(own[u]);
+      else {
+        const kept = mask.draw(units);
+        keep.set(kept, row * units);
+        for (let u = 0; u < units; u++) active[u] = own[u] > 0 ? kept[u] * own[u] : 0;
+        outputInto(out, active, output);
       }
-      if (keep !== undefined) outputInto(out, active, output);
       for (const f of features[row]) for (let k = 0; k < tags; k++) out[k] += net.features.values[f * tags + k];
     }
   }
@@ -229,7 +231,8 @@ function backwardPass(
     const e = emissions.subarray(row * tags, (row + 1) * tags);
     if (keep === undefined) slope.set(e);
     else {
-      for (let u = 0; u < units; u++) active[u] = keep[row * units + u] * gelu(values[row * units + u]);
+      const [mine, kept] = [values.subarray(row * units), keep.subarray(row * units)];
+      for (let u = 0; u < units; u++) active[u] = mine[u] > 0 ? kept[u] * mine[u] : 0;
       for (let k = 0, at = 0; k < tags; k++) {
         outputBias[k] += e[k];
         for (let u = 0; u < units; u++, at++) {
@@ -237,7 +240,7 @@ function backwardPass(
           slope[u] += e[k] * net.output.values[at];
         }
       }
-      for (let u = 0; u < units; u++) slope[u] *= keep[row * units + u] * geluSlope(values[row * units + u]);
+      for (let u = 0; u < units; u++) slope[u] = mine[u] > 0 ? kept[u] * slope[u] : 0;
     }
     for (let u = 0; u < units; u++) bias[u] += slope[u];
     addToRows(tables.features, rows, e);

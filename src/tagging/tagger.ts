@@ -117,7 +117,7 @@ function unitsInto(
       addFeatures(values, tagger.cues, cues[i]);
       const own = out.subarray((from + i) * tags, (from + i + 1) * tags);
       if (tagger.output === undefined) own.set(values);
-      else outputInto(own, values.map(gelu), tagger.output);
+      else outputInto(own, values.map(relu), tagger.output);
       addFeatures(own, tagger.features, writing[i]);
     }
   });
@@ -157,15 +157,7 @@ export function outputInto(
   }
 }
 
-const GELU_SCALE = Math.sqrt(2 / Math.PI);
-
-/** @see Hendrycks & Gimpel 2016, the approximation by tanh: https://arxiv.org/abs/1606.08415 */
-export const gelu = (x: number): number => 0.5 * x * (1 + Math.tanh(GELU_SCALE * (x + 0.044715 * x * x * x)));
-
-export function geluSlope(x: number): number {
-  const t = Math.tanh(GELU_SCALE * (x + 0.044715 * x * x * x));
-  return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * GELU_SCALE * (1 + 3 * 0.044715 * x * x);
-}
+const relu = (x: number): number => (x > 0 ? x : 0);
 
 /** Entities of every sentence: the likeliest legal tags, with the probability of each entity under the chain. */
 export function decode(tagger: Tagger, emissions: Float64Array, offsets: Int32Array): FoundSpan[][] {
