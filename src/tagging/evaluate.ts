@@ -62,8 +62,8 @@ export interface Found extends Span {
 }
 
 export interface EvaluateTaggerOptions {
-  /** Surface forms of the training entities, lower-cased. */
-  readonly surfaces: ReadonlySet<string>;
+  /** Whether an entity of the training sentences has this surface form, lower-cased. */
+  readonly isSeen: (surface: string) => boolean;
   /** Applied to the tagger's answers: renamed, or dropped. */
   readonly map?: LabelMap;
   /** @default 1 */
@@ -112,7 +112,7 @@ export async function evaluateTagger(
 export function scoreFound(
   found: readonly (readonly Found[])[],
   { sentences, offsets, cut }: Pick<TaggedVectors, "sentences" | "offsets"> & { readonly cut: ReadonlySet<number> },
-  { surfaces, seed = 1 }: Pick<EvaluateTaggerOptions, "surfaces" | "seed">,
+  { isSeen, seed = 1 }: Pick<EvaluateTaggerOptions, "isSeen" | "seed">,
 ): TaggingEvaluated {
   const gold = sentences.map(goldSpans);
   const strict = gold.map((own) => own.strict);
@@ -120,8 +120,8 @@ export function scoreFound(
   const total = entityScore(addEntityCounts(counts));
   const scored = (count: (own: readonly Span[], answer: readonly Found[]) => EntityCounts): EntityScore =>
     entityScore(addEntityCounts(strict.map((own, s) => count(own, found[s]))));
-  const bySurface = (isSeen: boolean): EntityScore => {
-    const has = (s: number, span: Span): boolean => surfaces.has(surfaceOf(sentences[s].text, span)) === isSeen;
+  const bySurface = (seen: boolean): EntityScore => {
+    const has = (s: number, span: Span): boolean => isSeen(surfaceOf(sentences[s].text, span)) === seen;
     return entityScore(
       addEntityCounts(
         strict.map((own, s) => countEntities(own.filter((span) => has(s, span)), found[s].filter((span) => has(s, span)))),

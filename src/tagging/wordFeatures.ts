@@ -41,23 +41,28 @@ export function writingOf({ words }: Sentence, options: WritingOptions): readonl
   return words.map(({ text }, i) => {
     const found = [...own[i]];
     if (options.shape) found.push(`loud=${loud}`, `loud=${loud}|${caseOf(text)}`);
-    if (options.around) found.push(...aroundFeatures(own, words, i, options));
+    if (options.around) found.push(...aroundFeatures(words, i, options));
     return Int32Array.from(new Set(found.map(hashOf)));
   });
 }
 
-function aroundFeatures(
-  own: readonly (readonly string[])[],
-  words: Sentence["words"],
-  i: number,
-  options: WritingOptions,
-): string[] {
+/** Less of the words around than of the word itself, and less still of those two away. */
+function aroundFeatures(words: Sentence["words"], i: number, { shape: byShape, affixes, word }: WritingOptions): string[] {
   const found: string[] = [];
   for (const offset of [-2, -1, 1, 2]) {
-    const neighbour = own[i + offset] ?? [i + offset < 0 ? "start" : "end"];
-    for (const feature of neighbour) found.push(`${offset}:${feature}`);
+    const text = words[i + offset]?.text;
+    if (text === undefined) {
+      found.push(`${offset}:none`);
+      continue;
+    }
+    const lower = text.toLowerCase();
+    if (word) found.push(`${offset}:w=${lower}`);
+    if (byShape) found.push(`${offset}:c=${caseOf(text)}`);
+    if (Math.abs(offset) > 1) continue;
+    if (byShape) found.push(`${offset}:ss=${shortShape(text)}`);
+    if (affixes) found.push(`${offset}:p=${lower.slice(0, 3)}`, `${offset}:e=${lower.slice(-3)}`);
   }
-  if (options.shape) {
+  if (byShape) {
     const shape = (at: number): string => (at < 0 || at >= words.length ? "-" : shortShape(words[at].text));
     found.push(`ss-1,0=${shape(i - 1)}|${shape(i)}`, `ss0,1=${shape(i)}|${shape(i + 1)}`);
   }
