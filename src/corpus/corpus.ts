@@ -131,6 +131,7 @@ class CorpusReader implements Corpus {
 
   async #openTable(source: Source): Promise<Table> {
     const { file, format } = source;
+    if (format === "conll") throw taggedWords(file);
     const { maxFieldBytes, textColumn } = this.#settings;
     const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
     if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
@@ -204,6 +205,13 @@ class CorpusReader implements Corpus {
     this.#tally.reject(file, record, fault.found);
   }
 }
+
+const taggedWords = (file: string): HeadstartError =>
+  new HeadstartError(
+    "E_INPUT_ENDING",
+    `Cannot read ${file} as rows of texts: it holds words with tags. Use --task ner, or name a .csv, .tsv or .jsonl file`,
+    { file },
+  );
 
 function labelMissing(file: string, line: number, column: string): HeadstartError {
   const message =

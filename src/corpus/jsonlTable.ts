@@ -1,5 +1,6 @@
 import { HeadstartError } from "../errors.js";
-import { encodingError, type TextChunk, type TextPosition } from "./textChunk.js";
+import type { TextChunk, TextPosition } from "./textChunk.js";
+import { textLines } from "./textLines.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 
 export interface JsonlTableOptions {
@@ -127,45 +128,9 @@ async function* jsonlObjects(
   chunks: AsyncGenerator<TextChunk>,
   options: JsonlTableOptions,
 ): AsyncGenerator<JsonlObject> {
-  for await (const { position, raw } of linesOf(chunks, options)) {
+  for await (const { position, raw } of textLines(chunks, options)) {
     if (raw.trim() !== "") yield { position, raw, fields: fieldsOf(raw) };
   }
-}
-
-/** Lines end in LF; the CR of CRLF is white space to JSON. */
-async function* linesOf(
-  chunks: AsyncGenerator<TextChunk>,
-  { file, maxLineLength }: JsonlTableOptions,
-): AsyncGenerator<{ position: TextPosition; raw: string }> {
-  let parts: string[] = [];
-  let [length, line] = [0, 1];
-  let start: TextPosition | undefined;
-  const keep = (part: string, position: TextPosition): void => {
-    start ??= position;
-    parts.push(part);
-    length += part.length;
-    if (length > maxLineLength) throw tooLong(file, line, maxLineLength);
-  };
-  for await (const chunk of chunks) {
-    let from = 0;
-    for (let end = chunk.text.indexOf("\n"); end >= 0; end = chunk.text.indexOf("\n", from)) {
-      keep(chunk.text.slice(from, end), { chunk, index: from, line });
-      yield { position: start ?? { chunk, index: from, line }, raw: parts.join("") };
-      [parts, length, start] = [[], 0, undefined];
-      from = end + 1;
-      line++;
-    }
-    if (from < chunk.text.length) keep(chunk.text.slice(from), { chunk, index: from, line });
-    if (chunk.invalid !== undefined) throw encodingError(file, line, chunk.invalid);
-  }
-  if (start !== undefined) yield { position: start, raw: parts.join("") };
-}
-
-function tooLong(file: string, line: number, limit: number): HeadstartError {
-  const message =
-    `Cannot read ${file}: line ${line} is longer than ${limit} characters. ` +
-    `Check that it holds one JSON object a line, or raise --max-field`;
-  return new HeadstartError("E_FIELD_TOO_LARGE", message, { file, line });
 }
 
 /** The fields of a line in its order, in a map so that no name can mean more than itself; undefined for no object. */

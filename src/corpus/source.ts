@@ -4,7 +4,7 @@ import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { HeadstartError } from "../errors.js";
 
-export type CorpusFormat = "csv" | "tsv" | "jsonl";
+export type CorpusFormat = "csv" | "tsv" | "jsonl" | "conll";
 
 export interface SourceOptions {
   /** What `-` reads. @default process.stdin */
@@ -25,7 +25,7 @@ export interface Source {
 }
 
 /**
- * Finds one file of a corpus and tells its format by its ending: `.csv`, `.tsv`, `.jsonl`, each also with `.gz`.
+ * Finds one file of a corpus and tells its format by its ending: `.csv`, `.tsv`, `.jsonl`, `.conll`, each also with `.gz`.
  *
  * `-` and `/dev/stdin` are the pipe; a FIFO may be named as well.
  *
@@ -48,8 +48,8 @@ export async function findSource(path: string, options: SourceOptions = {}): Pro
 }
 
 function formatOf(path: string, from: CorpusFormat | undefined): CorpusFormat {
-  const ending = /\.(csv|tsv|jsonl)(?:\.gz)?$/i.exec(path)?.[1].toLowerCase();
-  if (ending === "csv" || ending === "tsv" || ending === "jsonl") return ending;
+  const ending = /\.(csv|tsv|jsonl|conll)(?:\.gz)?$/i.exec(path)?.[1].toLowerCase();
+  if (ending === "csv" || ending === "tsv" || ending === "jsonl" || ending === "conll") return ending;
   if (from !== undefined) return from;
   throw new HeadstartError(
     "E_INPUT_ENDING",

@@ -40,7 +40,7 @@ export interface EncoderInputs {
 }
 
 /** Lays a batch out as the arrays that an encoder takes. */
-export function encoderInputs(batch: Batch, tokens: readonly Tokens[], padId: number): EncoderInputs {
+export function encoderInputs(batch: Batch, tokens: readonly Pick<Tokens, "ids">[], padId: number): EncoderInputs {
   const size = batch.texts.length * batch.tokens;
   const ids = new BigInt64Array(size).fill(BigInt(padId));
   const mask = new BigInt64Array(size);

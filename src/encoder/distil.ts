@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { embedAll } from "./embed.js";
+import type { Tokenizer } from "./tokenizer.js";
 import type { Encoder } from "./encoder.js";
 import { listFiles } from "./folder.js";
 import { reduceRows } from "./reduce.js";
@@ -93,7 +94,7 @@ function idsWithMeaning({ tokens, special }: Vocabulary): readonly number[] {
 async function embedTokens(encoder: Encoder, ids: readonly number[], options: DistilOptions): Promise<Matrix> {
   const { onProgress, signal } = options;
   const { before, after } = aroundText(encoder);
-  const tokenizer: Encoder["tokenizer"] = {
+  const tokenizer: Tokenizer = {
     padId: encoder.tokenizer.padId,
     tokenize: (id) => ({ ids: [...before, Number(id), ...after], truncated: false, empty: false, unknown: 0 }),
   };

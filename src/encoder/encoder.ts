@@ -3,7 +3,7 @@ import type { Session } from "../onnx/session.js";
 import type { EncoderFile, EncoderFolder } from "./folder.js";
 import type { ModelStore } from "./keptModel.js";
 import type { Pooling } from "./pooling.js";
-import type { Tokenizer } from "./tokenizer.js";
+import type { PieceTokenizer, Tokenizer } from "./tokenizer.js";
 
 export type Precision = "fp32" | "int8";
 
@@ -20,6 +20,12 @@ export interface EncoderOptions {
   readonly prompt?: string;
   /** Take the hidden states after this layer, 0 being the embeddings. @default the last layer's */
   readonly layer?: number;
+  /**
+   * Give the vectors of every token after these layers, for tagging, 0 being the embeddings. `spread` is the last layer,
+   * the middle one and the embeddings, or the last alone (as layer -1) where the model does not name its layers.
+   * @default what pooling needs
+   */
+  readonly layers?: readonly number[] | "spread";
   /** Precision of the computation. @default that of the model's file */
   readonly precision?: Precision;
   /** Where models rewritten to int8 are kept between runs. @default nowhere: they are rewritten at every load */
@@ -57,6 +63,13 @@ export interface EmbeddingEncoder {
 
 /** A frozen encoder, ready to embed. */
 export interface Encoder extends EmbeddingEncoder {
+  readonly tokenizer: PieceTokenizer;
+  readonly ports: EmbeddingEncoder["ports"] & {
+    /** Outputs with the token vectors of the layers that were asked for, in their order. */
+    readonly states: readonly string[];
+  };
+  /** Whose token vectors `ports.states` gives, 0 being the embeddings; undefined where pooled vectors are given. */
+  readonly layers: readonly number[] | undefined;
   readonly kind: EncoderFolder["kind"] | EncoderFile["kind"];
   /** Whether a token has one vector, whatever its neighbours: word vectors, or a table of token vectors. */
   readonly isStatic: boolean;

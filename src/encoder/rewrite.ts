@@ -16,6 +16,8 @@ export interface Wanted {
   readonly hash: string;
   readonly ports: EncoderPorts;
   readonly layer: number | undefined;
+  /** Layers whose token vectors are wanted instead of pooled ones. */
+  readonly layers: readonly number[] | "spread" | undefined;
   readonly precision: Precision | undefined;
   /** Files that hold weights outside the model file. */
   readonly outside: readonly string[];
@@ -35,6 +37,9 @@ export interface Ready {
   readonly hidden: string;
   /** Of how many tokens of a text, from the first, it gives vectors. */
   readonly tokens: number;
+  /** Outputs with token vectors, those of `stateLayers`; the one to pool where no layers were asked for. */
+  readonly states: readonly string[];
+  readonly stateLayers: readonly number[] | undefined;
   /** What there is to say of it. */
   readonly remark: string;
 }
@@ -52,6 +57,8 @@ const REWRITE_VERSION = "1";
 const About = z.object({
   hidden: z.string(),
   tokens: z.number().nullable(),
+  states: z.array(z.string()),
+  stateLayers: z.array(z.number()).nullable(),
   cosines: z.object({ mean: z.number(), min: z.number(), texts: z.number() }),
 });
 
@@ -64,25 +71,27 @@ const About = z.object({
  * @throws HeadstartError E_ENCODER_UNSUPPORTED, E_USAGE when the model cannot be had so
  */
 export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Ready> {
-  const { file, store, layer, pooling } = wanted;
+  const { file, store, layer, layers, pooling } = wanted;
   const toInt8 = refuseImpossible(model, wanted);
   const made = (int8: boolean): Ready => {
     const { ready, ...rest } = rewrite(model, wanted, int8);
     return { ...rest, source: ready === undefined ? file : writeModel(ready), remark: rest.precision };
   };
   if (!toInt8 || store === undefined) return made(toInt8);
-  const choices = JSON.stringify([REWRITE_VERSION, wanted.hash, layer ?? null, pooling === "cls"]);
+  const choices = JSON.stringify([REWRITE_VERSION, wanted.hash, layer ?? null, layers ?? null, pooling === "cls"]);
   const key = createHash("sha256").update(choices).digest("hex");
   const kept = await store.get(key);
   const about = About.safeParse(kept?.about);
   if (kept !== undefined && about.success) {
-    const { hidden, tokens, cosines } = about.data;
-    return { source: kept.file, precision: "int8", hidden, tokens: tokens ?? Infinity, remark: told(cosines) };
+    const { tokens, stateLayers, cosines, ...rest } = about.data;
+    const limits = { tokens: tokens ?? Infinity, stateLayers: stateLayers ?? undefined };
+    return { ...rest, ...limits, source: kept.file, precision: "int8", remark: told(cosines) };
   }
   const fresh = made(true);
   const cosines = await wanted.compare(made(false), fresh);
-  const { hidden, tokens, source } = fresh;
-  const said = { hidden, tokens: Number.isFinite(tokens) ? tokens : null, cosines };
+  const { hidden, tokens, states, stateLayers, source } = fresh;
+  const limits = { tokens: Number.isFinite(tokens) ? tokens : null, stateLayers: stateLayers ?? null };
+  const said = { hidden, states, ...limits, cosines };
   const put = await store.put(key, source as Uint8Array, said).catch(() => undefined);
   return { ...fresh, source: put?.file ?? source, remark: told(cosines) };
 }
@@ -91,7 +100,7 @@ const told = ({ mean, min, texts }: Cosines): string =>
   `int8, rewritten here: cosine to fp32 ${mean.toFixed(4)} on average, ${min.toFixed(4)} at least, on ${texts} texts`;
 
 /** @returns whether the model is to be quantised */
-function refuseImpossible(model: OnnxModel, { file, precision, layer, outside }: Wanted): boolean {
+function refuseImpossible(model: OnnxModel, { file, precision, layer, layers, outside }: Wanted): boolean {
   const integer = isQuantized(model);
   if (precision === "fp32" && integer) {
     throw new HeadstartError(
@@ -101,7 +110,7 @@ function refuseImpossible(model: OnnxModel, { file, precision, layer, outside }:
     );
   }
   const toInt8 = precision === "int8" && !integer;
-  if ((toInt8 || layer !== undefined) && outside.length > 0) {
+  if ((toInt8 || layer !== undefined || layers !== undefined) && outside.length > 0) {
     throw new HeadstartError(
       "E_ENCODER_UNSUPPORTED",
       `${file} keeps its weights in a second file; --precision int8 and --layer need them in one`,
@@ -111,37 +120,55 @@ function refuseImpossible(model: OnnxModel, { file, precision, layer, outside }:
   return toInt8;
 }
 
-interface Rewritten extends Pick<Ready, "precision" | "hidden" | "tokens"> {
+interface Rewritten extends Omit<Ready, "source" | "remark"> {
   /** Undefined where the file serves as it is. */
   readonly ready: OnnxModel | undefined;
 }
 
-function rewrite(model: OnnxModel, { file, ports, layer, outside, pooling }: Wanted, toInt8: boolean): Rewritten {
+function rewrite(model: OnnxModel, wanted: Wanted, toInt8: boolean): Rewritten {
+  const { ports, layer, layers, outside, pooling } = wanted;
   let ready = toInt8 ? quantizeInt8(model) : undefined;
+  const precision: Precision = toInt8 || isQuantized(model) ? "int8" : "fp32";
+  const made = { precision, tokens: Infinity, stateLayers: undefined };
+  if (layers !== undefined) {
+    const chosen = statesOf(ready ?? model, layers, wanted);
+    ready ??= copyModel(model);
+    ready.graph.output = chosen.states.map((name) => tokenOutput(name, ports));
+    return { ...made, ready, hidden: chosen.states[0], ...chosen };
+  }
   let { hidden } = ports;
   if (layer !== undefined) {
-    const states = hiddenStates(model);
-    if (states.length === 0 || layer < 0 || layer >= states.length || !Number.isInteger(layer)) {
-      const reach =
-        states.length === 0 ? "its nodes do not name their layers" : `it has layers 0 to ${states.length - 1}`;
-      throw new HeadstartError(
-        "E_USAGE",
-        `Cannot take layer ${layer} of ${file}: ${reach}. Choose --layer accordingly`,
-        { file },
-      );
-    }
-    hidden = states[layer];
+    hidden = statesOf(ready ?? model, [layer], wanted).states[0];
     ready ??= copyModel(model);
-    ready.graph.output = [valueInfo(hidden, "float32", ["batch", "tokens", ports.width ?? "width"])];
+    ready.graph.output = [tokenOutput(hidden, ports)];
   }
-  const made: Rewritten = {
-    ready,
-    precision: toInt8 || isQuantized(model) ? "int8" : "fp32",
-    hidden,
-    tokens: Infinity,
-  };
+  const whole: Rewritten = { ...made, ready, hidden, states: [hidden] };
   // Cutting would change what one scale for the whole batch is taken from; weights in a second file are not at hand.
   const isWhole = layer !== undefined || pooling !== "cls" || dependsOnBatch(model) || outside.length > 0;
   const cut = isWhole ? undefined : keepFirstTokens(ready ?? model, ports);
-  return cut === undefined ? made : { ...made, ready: cut, tokens: FIRST_TOKENS };
+  return cut === undefined ? whole : { ...whole, ready: cut, tokens: FIRST_TOKENS };
+}
+
+const tokenOutput = (name: string, { width }: EncoderPorts): ReturnType<typeof valueInfo> =>
+  valueInfo(name, "float32", ["batch", "tokens", width ?? "width"]);
+
+/** Names of the hidden states after `layers`, and the layers counted from the embeddings. */
+function statesOf(
+  model: OnnxModel,
+  layers: readonly number[] | "spread",
+  { file, ports }: Wanted,
+): { readonly states: readonly string[]; readonly stateLayers: readonly number[] } {
+  const all = hiddenStates(model);
+  const last = all.length - 1;
+  if (all.length === 0 && layers === "spread") return { states: [ports.hidden], stateLayers: [-1] };
+  const stateLayers = layers === "spread" ? [...new Set([last, Math.floor(last / 2), 0])] : layers;
+  const strange = stateLayers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer > last);
+  if (strange === undefined && stateLayers.length > 0)
+    return { states: stateLayers.map((layer) => all[layer]), stateLayers };
+  const reach = all.length === 0 ? "its nodes do not name their layers" : `it has layers 0 to ${last}`;
+  throw new HeadstartError(
+    "E_USAGE",
+    `Cannot take layer ${strange ?? "none"} of ${file}: ${reach}. Choose --layer accordingly`,
+    { file },
+  );
 }

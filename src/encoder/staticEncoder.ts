@@ -2,7 +2,7 @@ import { HeadstartError } from "../errors.js";
 import type { Session } from "../onnx/session.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import type { Pooling } from "./pooling.js";
-import type { Tokenizer } from "./tokenizer.js";
+import { unframed, type Tokenizer } from "./tokenizer.js";
 import type { VectorTable } from "./vectorTable.js";
 
 /** Longest text by default; a table has no limit of its own, but the token vectors of a text are held in memory. */
@@ -64,6 +64,8 @@ export interface StaticParts {
   readonly fingerprint: string;
 }
 
+const PORTS = { ids: "ids", mask: "mask", segments: undefined, hidden: "vectors", states: ["vectors"] } as const;
+
 /** An encoder that looks every token's vector up in a table; a text without a known token gets zeros. */
 export function staticEncoder(
   { name, kind, path }: Pick<Encoder, "name" | "kind" | "path">,
@@ -80,8 +82,9 @@ export function staticEncoder(
     precision: "fp32",
     dependsOnBatch: false,
     isStatic: true,
-    tokenizer,
-    ports: { ids: "ids", mask: "mask", segments: undefined, hidden: "vectors", width: table.width, tokens: Infinity },
+    tokenizer: unframed(tokenizer, settings.maxTokens),
+    layers: undefined,
+    ports: { ...PORTS, width: table.width, tokens: Infinity },
     session: tableSession(table),
     close: async () => {},
   };

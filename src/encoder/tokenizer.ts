@@ -20,6 +20,31 @@ export interface Tokenizer {
   readonly padId: number;
 }
 
+/** A tokenizer that cuts words one by one, for labels on words. */
+export interface PieceTokenizer extends Tokenizer {
+  /**
+   * Ids of one word of a text, without special ones; none where the tokenizer knows none of its characters.
+   *
+   * @param isFirst  whether no space stands in front of it, which some tokenizers tell apart
+   */
+  wordPieces(word: string, isFirst: boolean): readonly number[];
+  /** Ids with the special ones and the prompt's around them; nothing is cut. */
+  frame(ids: readonly number[]): readonly number[];
+  /** Ids that `frame` puts in front. */
+  readonly lead: number;
+  /** Most ids that can be framed. */
+  readonly room: number;
+}
+
+/** Pieces of a tokenizer without special tokens or memory of what stood before. */
+export const unframed = (tokenizer: Tokenizer, maxTokens: number): PieceTokenizer => ({
+  ...tokenizer,
+  wordPieces: (word) => tokenizer.tokenize(word).ids,
+  frame: (ids) => ids,
+  lead: 0,
+  room: maxTokens,
+});
+
 export interface TokenizerOptions {
   /** Named in messages. */
   readonly file: string;
@@ -39,17 +64,22 @@ export interface TokenizerOptions {
  *
  * @throws HeadstartError E_ENCODER_INVALID when the files describe no tokenizer
  */
-export function loadTokenizer(json: unknown, config: unknown, options: TokenizerOptions): Tokenizer {
+export function loadTokenizer(json: unknown, config: unknown, options: TokenizerOptions): PieceTokenizer {
   const { file, maxTokens, prompt = "", lowerCase = false } = options;
   const { body, before, after, padId, unknownId, clean } = openTokenizer(json, config, file);
   const room = maxTokens - before.length - after.length;
   if (room < 1) {
     throw new HeadstartError("E_USAGE", `At most ${maxTokens} tokens leave no room for a text beside the special ones`);
   }
+  const tokensOf = (whole: string): number[] => body(clean(lowerCase ? whole.toLowerCase() : whole));
+  const promptIds = prompt === "" ? [] : tokensOf(prompt);
   return {
     padId,
+    lead: before.length + promptIds.length,
+    room: Math.max(1, room - promptIds.length),
+    wordPieces: (word, isFirst) => tokensOf(isFirst ? word.toWellFormed() : ` ${word.toWellFormed()}`),
+    frame: (ids) => [...before, ...promptIds, ...ids, ...after],
     tokenize(text) {
-      const tokensOf = (whole: string): number[] => body(clean(lowerCase ? whole.toLowerCase() : whole));
       const own = text.toWellFormed();
       const ids = tokensOf(prompt + own);
       const kept = ids.length > room ? ids.slice(0, room) : ids;

@@ -11,7 +11,7 @@ import { describeBrokenFile } from "./modelFile.js";
 import { readyModel } from "./rewrite.js";
 import { sampleCosines } from "./sampleCosines.js";
 import { readEncoderSettings, type EncoderSettings } from "./settings.js";
-import { loadTokenizer, type Tokenizer } from "./tokenizer.js";
+import { loadTokenizer, type PieceTokenizer } from "./tokenizer.js";
 
 /** Changes whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
 const VECTOR_VERSION = "1";
@@ -22,7 +22,7 @@ const VECTOR_VERSION = "1";
  * @throws HeadstartError with an E_ENCODER code when it cannot be used
  */
 export async function loadTransformer(folder: EncoderFolder, options: EncoderOptions = {}): Promise<Encoder> {
-  const { threads, layer } = options;
+  const { threads, layer, layers } = options;
   const settings = await readEncoderSettings(folder, overridesOf(options));
   const file = path.join(folder.path, settings.modelFile);
   const bytes = await readWhole(file);
@@ -41,8 +41,10 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
   const { pooling, normalize, maxTokens, prompt, lowerCase } = settings;
   const use = { width, pooling, normalize, tokenizer, dependsOnBatch: dependsOnBatch(model) };
   const hash = digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]);
-  const { source, precision, hidden, tokens, remark } = await readyModel(model, {
-    ...{ file, hash, ports, layer, precision: options.precision, outside, pooling, store: options.models },
+  const { source, precision, hidden, tokens, states, stateLayers, remark } = await readyModel(model, {
+    ...{ file, hash, ports, layer, layers, outside, pooling },
+    precision: options.precision,
+    store: options.models,
     compare: (one, other) => sampleCosines({ ...use, name: folder.name, path: folder.path }, { ports, one, other }),
   });
   const fingerprint = digest([
@@ -51,6 +53,7 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     ...tokenizerBytes.map((part) => digest([part])),
     JSON.stringify([pooling, normalize, maxTokens, prompt, lowerCase]),
     JSON.stringify([layer ?? null, precision, isQuantized(model)]),
+    ...(stateLayers === undefined ? [] : [JSON.stringify(stateLayers)]),
   ]);
   const session = await openLanes(source, { file, ...(threads === undefined ? {} : { threads }) });
   return {
@@ -62,10 +65,16 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     prompt,
     layer,
     precision,
-    decisions: [...settings.decisions, ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]), remark],
+    decisions: [
+      ...settings.decisions,
+      ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]),
+      ...(stateLayers === undefined ? [] : [`token vectors after layers ${stateLayers.join(", ")}`]),
+      remark,
+    ],
     ...use,
     isStatic: false,
-    ports: { ...ports, hidden, tokens },
+    layers: stateLayers,
+    ports: { ...ports, hidden, tokens, states },
     session,
     close: () => session.close(),
   };
@@ -122,7 +131,7 @@ async function externalWeights(model: OnnxModel, file: string): Promise<string[]
 async function readTokenizer(
   folder: EncoderFolder,
   { tokenizerFile, tokenizerConfigFile, maxTokens, prompt, lowerCase }: EncoderSettings,
-): Promise<{ tokenizer: Tokenizer; tokenizerBytes: readonly Uint8Array[] }> {
+): Promise<{ tokenizer: PieceTokenizer; tokenizerBytes: readonly Uint8Array[] }> {
   const file = path.join(folder.path, tokenizerFile);
   const bytes = await readWhole(file);
   const configFile = tokenizerConfigFile === undefined ? undefined : path.join(folder.path, tokenizerConfigFile);

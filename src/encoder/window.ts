@@ -8,10 +8,10 @@ import { normalizeInto, poolInto } from "./pooling.js";
 import type { Tokens } from "./tokenizer.js";
 
 /** So much of a batch that each thread's share stays in its core's cache: 256 beat 128, 512 and 1,024. */
-const TOKENS_A_THREAD = 256;
+export const TOKENS_A_THREAD = 256;
 
 /** Batches that wait at every lane, so that none is idle while this thread tokenises or pools. */
-const BATCHES_A_LANE = 2;
+export const BATCHES_A_LANE = 2;
 
 /** Texts tokenised without a break; about what the waiting batches last. */
 const TEXTS_A_TURN = 64;
@@ -98,7 +98,11 @@ function poolBatch(
 }
 
 /** Does `work` on every item, `limit` at a time; after a failure starts no more and lets the started ones end. */
-async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   let next = 0;
   let failed = false;
   const runs = Array.from({ length: Math.min(limit, items.length) }, async () => {

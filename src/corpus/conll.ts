@@ -1,0 +1,50 @@
+import { excerpt, HeadstartError } from "../errors.js";
+import type { TextChunk } from "./textChunk.js";
+import { textLines, type LineOptions } from "./textLines.js";
+
+/** Words of one sentence with the tags of the last column, as they stand in the file. */
+export interface ConllSentence {
+  /** 1-based line of its first word. */
+  readonly line: number;
+  readonly words: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/**
+ * Sentences of a CoNLL file: a word a line, its tag in the last of two or more columns, sentences parted by lines that
+ * are empty or hold white space only. Columns are parted by tabs or, in lines without one, by spaces. Lines of
+ * `-DOCSTART-` are left out.
+ *
+ * @throws HeadstartError E_CONLL for a line of one column, and whatever reading throws
+ */
+export async function* readConll(
+  chunks: AsyncGenerator<TextChunk>,
+  options: LineOptions,
+): AsyncGenerator<ConllSentence> {
+  let [words, tags, first]: [string[], string[], number] = [[], [], 0];
+  for await (const { position, raw } of textLines(chunks, options)) {
+    const line = raw.trim() === "" ? "" : raw.replace(/[\r\n]+$/, "");
+    if (line === "") {
+      if (words.length > 0) yield { line: first, words, tags };
+      [words, tags] = [[], []];
+      continue;
+    }
+    const columns = line.includes("\t") ? line.split("\t").map((cell) => cell.trim()) : line.trim().split(/ +/);
+    if (columns[0] === "-DOCSTART-") continue;
+    const tag = columns.at(-1)!;
+    if (columns.length < 2 || columns[0] === "" || tag === "") throw malformed(options.file, position.line, line);
+    if (words.length === 0) first = position.line;
+    words.push(columns[0]);
+    tags.push(tag);
+  }
+  if (words.length > 0) yield { line: first, words, tags };
+}
+
+function malformed(file: string, line: number, found: string): HeadstartError {
+  return new HeadstartError(
+    "E_CONLL",
+    `Cannot read the word at ${file}:${line}: "${excerpt(found)}" has no word and tag. ` +
+      `Write a word and its tag on each line, parted by a tab or a space, and an empty line after each sentence`,
+    { file, line },
+  );
+}

@@ -1,0 +1,74 @@
+import { HeadstartError } from "../errors.js";
+import { encoderInputs, planBatches, type Batch } from "./batches.js";
+import type { EmbedOptions } from "./embedded.js";
+import type { Encoder } from "./encoder.js";
+import type { Tokens } from "./tokenizer.js";
+import { BATCHES_A_LANE, inParallel, TOKENS_A_THREAD } from "./window.js";
+
+/** Token vectors of one sequence: those of every layer in turn, `[tokens, width]` each. */
+export type TokenStates = readonly Float32Array[];
+
+/**
+ * Runs sequences of token ids, special ones included, through the encoder and hands the token vectors of its
+ * `layers` to `take`, in no particular order.
+ *
+ * A sequence's vectors depend on it alone, not on its neighbours in a batch. The arrays are views that `take` may read
+ * while it runs.
+ *
+ * @throws HeadstartError E_NOT_FINITE when the encoder gives NaN or infinity
+ */
+export async function tokenStates(
+  encoder: Encoder,
+  sequences: readonly (readonly number[])[],
+  { take, ...options }: EmbedOptions & { readonly take: (sequence: number, states: TokenStates) => void },
+): Promise<void> {
+  const { lanes, threads } = encoder.session;
+  const alone = encoder.dependsOnBatch && options.allowBatchDependence !== true;
+  const budget = alone ? 0 : (options.batchTokens ?? TOKENS_A_THREAD * threads);
+  const lengths = sequences.map((ids) => ids.length);
+  const tokens = sequences.map((ids) => ({ ids }));
+  let done = 0;
+  await inParallel(planBatches(lengths, budget), BATCHES_A_LANE * lanes, async (batch) => {
+    options.signal?.throwIfAborted();
+    const states = await runBatch(encoder, batch, tokens);
+    batch.texts.forEach((sequence, r) => {
+      const start = r * batch.tokens * encoder.width;
+      const own = states.map((state) => state.subarray(start, start + lengths[sequence] * encoder.width));
+      if (!own.every((state) => state.every(Number.isFinite))) throw notFinite(encoder);
+      take(sequence, own);
+    });
+    options.onProgress?.({ done: (done += batch.texts.length) });
+  });
+}
+
+async function runBatch(
+  encoder: Encoder,
+  batch: Batch,
+  tokens: readonly Pick<Tokens, "ids">[],
+): Promise<Float32Array[]> {
+  const { ids, mask, segments, states } = encoder.ports;
+
+  const inputs = encoderInputs(batch, tokens, encoder.tokenizer.padId);
+  const feeds = new Map([
+    [ids, { data: inputs.ids, dims: inputs.dims }],
+    [mask, { data: inputs.mask, dims: inputs.dims }],
+    ...(segments === undefined ? [] : [[segments, { data: inputs.segments, dims: inputs.dims }] as const]),
+  ]);
+  const outputs = await encoder.session.run(feeds, states);
+  return states.map((name) => {
+    const { data, dims } = outputs.get(name)!;
+    const wanted = [batch.texts.length, batch.tokens, encoder.width];
+    if (data instanceof Float32Array && wanted.every((size, i) => size === dims[i])) return data;
+    throw new HeadstartError(
+      "E_ENCODER_INVALID",
+      `${encoder.name} gave token vectors of shape [${dims.join(", ")}] where [${wanted.join(", ")}] was expected. ` +
+        `Its model and config.json do not belong together: fetch or export it again`,
+      { file: encoder.path },
+    );
+  });
+}
+
+const notFinite = ({ name, path }: Encoder): HeadstartError =>
+  new HeadstartError("E_NOT_FINITE", `${name} gave a token vector that is not finite. Check its weights`, {
+    file: path,
+  });

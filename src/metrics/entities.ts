@@ -1,0 +1,141 @@
+import { drawBinomial } from "./binomial.js";
+import { BOOTSTRAP_DEFAULTS, percentileInterval, type BootstrapOptions, type Interval } from "./bootstrap.js";
+import { seeded } from "../math/random.js";
+
+/** An entity `[start, end)`, in words or characters. */
+export interface Entity {
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+}
+
+/** How many entities are true, how many were predicted, and how many of these are right. */
+export interface EntityCounts {
+  readonly gold: number;
+  readonly predicted: number;
+  readonly correct: number;
+}
+
+export interface EntityScore {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** True entities. */
+  readonly support: number;
+}
+
+/** Precision, recall and F1 of counts; 0 where there is nothing to divide by. */
+export function entityScore({ gold, predicted, correct }: EntityCounts): EntityScore {
+  const precision = predicted === 0 ? 0 : correct / predicted;
+  const recall = gold === 0 ? 0 : correct / gold;
+  const f1 = gold + predicted === 0 ? 0 : (2 * correct) / (gold + predicted);
+  return { precision, recall, f1, support: gold };
+}
+
+/** What makes two entities the same. */
+export type Sameness = "strict" | "boundary";
+
+const keyOf = ({ start, end, label }: Entity, sameness: Sameness): string =>
+  sameness === "strict" ? `${start} ${end} ${label}` : `${start} ${end}`;
+
+/** Counts of one sentence; an entity counts once, however often it is listed. */
+export function countEntities(
+  gold: readonly Entity[],
+  predicted: readonly Entity[],
+  sameness: Sameness = "strict",
+): EntityCounts {
+  const truth = new Set(gold.map((entity) => keyOf(entity, sameness)));
+  const found = new Set(predicted.map((entity) => keyOf(entity, sameness)));
+  return { gold: truth.size, predicted: found.size, correct: [...found].filter((key) => truth.has(key)).length };
+}
+
+/**
+ * Counts of one sentence where a predicted entity is right when it shares a word with a true one of its label; every true
+ * entity answers for one prediction at most.
+ */
+export function countTypes(gold: readonly Entity[], predicted: readonly Entity[]): EntityCounts {
+  const free = [...gold];
+  let correct = 0;
+  for (const { start, end, label } of predicted) {
+    const match = free.findIndex((g) => g.label === label && g.start < end && start < g.end);
+    if (match < 0) continue;
+    free.splice(match, 1);
+    correct++;
+  }
+  return { gold: gold.length, predicted: predicted.length, correct };
+}
+
+export function addEntityCounts(counts: Iterable<EntityCounts>): EntityCounts {
+  let [gold, predicted, correct] = [0, 0, 0];
+  for (const one of counts) {
+    gold += one.gold;
+    predicted += one.predicted;
+    correct += one.correct;
+  }
+  return { gold, predicted, correct };
+}
+
+/** Scores of every label that occurs, by name; the object has no prototype, so a label may have any name. */
+export function scoresByLabel(
+  gold: readonly (readonly Entity[])[],
+  predicted: readonly (readonly Entity[])[],
+): Record<string, EntityScore> {
+  const labels = new Set([...gold, ...predicted].flatMap((entities) => entities.map(({ label }) => label)));
+  const scores: Record<string, EntityScore> = Object.create(null) as Record<string, EntityScore>;
+  for (const label of [...labels].sort()) {
+    const own = (entities: readonly Entity[]): Entity[] => entities.filter((entity) => entity.label === label);
+    scores[label] = entityScore(addEntityCounts(gold.map((g, s) => countEntities(own(g), own(predicted[s])))));
+  }
+  return scores;
+}
+
+/**
+ * 95 % percentile interval of a statistic of counts, the sentences being drawn anew; several taggers may be counted on
+ * the same sentences and compared.
+ *
+ * @param taggers    counts of every sentence, for each tagger
+ * @param statistic  of each tagger's counts added up
+ * @see Efron & Tibshirani 1993, section 13.3
+ */
+export function bootstrapEntities(
+  taggers: readonly (readonly EntityCounts[])[],
+  statistic: (counts: readonly EntityCounts[]) => number,
+  options: BootstrapOptions = {},
+): Interval {
+  const { seed, resamples } = { ...BOOTSTRAP_DEFAULTS, ...options };
+  const random = seeded(seed);
+  const cells = alike(taggers);
+  const sentences = taggers[0].length;
+  const values = new Float64Array(resamples);
+  for (let r = 0; r < resamples; r++) {
+    const sums = taggers.map(() => ({ gold: 0, predicted: 0, correct: 0 }));
+    let [rowsLeft, weightLeft] = [sentences, sentences];
+    for (const { weight, counts } of cells) {
+      const drawn = rowsLeft === 0 ? 0 : drawBinomial(rowsLeft, weight / weightLeft, random);
+      rowsLeft -= drawn;
+      weightLeft -= weight;
+      counts.forEach((own, t) => {
+        sums[t].gold += drawn * own.gold;
+        sums[t].predicted += drawn * own.predicted;
+        sums[t].correct += drawn * own.correct;
+      });
+    }
+    values[r] = statistic(sums);
+  }
+  return percentileInterval(values);
+}
+
+/** Sentences with the same counts are alike to every statistic: how many there are of each kind. */
+function alike(
+  taggers: readonly (readonly EntityCounts[])[],
+): readonly { readonly weight: number; readonly counts: readonly EntityCounts[] }[] {
+  const kinds = new Map<string, { weight: number; counts: readonly EntityCounts[] }>();
+  for (let s = 0; s < taggers[0].length; s++) {
+    const counts = taggers.map((own) => own[s]);
+    const key = counts.map(({ gold, predicted, correct }) => `${gold} ${predicted} ${correct}`).join(",");
+    const kind = kinds.get(key);
+    if (kind === undefined) kinds.set(key, { weight: 1, counts });
+    else kind.weight++;
+  }
+  return [...kinds.keys()].sort().map((key) => kinds.get(key)!);
+}

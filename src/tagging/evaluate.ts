@@ -1,0 +1,175 @@
+import {
+  addEntityCounts,
+  bootstrapEntities,
+  countEntities,
+  countTypes,
+  entityScore,
+  scoresByLabel,
+  type EntityCounts,
+  type EntityScore,
+} from "../metrics/entities.js";
+import type { Interval } from "../metrics/bootstrap.js";
+import { applyLabelMap, type LabelMap } from "../corpus/labelMap.js";
+import { errorTable, lostEntities, type ErrorTable, type LostEntity } from "./errorTable.js";
+import type { TaggedVectors } from "./fitTagger.js";
+import { characterSpans, goldSpans } from "./readTagged.js";
+import type { Span, TaggedSentence } from "./sentence.js";
+import { decode, emissionsOf, type FoundSpan, type Tagger } from "./tagger.js";
+
+/** How well a tagger finds entities, with what it takes to believe it. Plain JSON. */
+export interface TaggingEvaluation {
+  /** Sentences compared. */
+  readonly n: number;
+  /** True entities. */
+  readonly entities: number;
+  /** Share of the words with the right tag. */
+  readonly accuracy: number;
+  readonly metric: "entityF1";
+  /** Strict IOB2: right are the entities whose words and label are right. */
+  readonly entityF1: number;
+  readonly entityPrecision: number;
+  readonly entityRecall: number;
+  /** Of `entityF1`: percentile bootstrap over the sentences. */
+  readonly interval95: Interval;
+  /** Read as conlleval does, which makes entities of illegal sequences too. */
+  readonly entityF1Conlleval: number;
+  readonly perType: Readonly<Record<string, EntityScore>>;
+  /** Right are the words, whatever the label. */
+  readonly boundary: EntityScore;
+  /** Right is the label, with at least a word in common. */
+  readonly type: EntityScore;
+  /** True entities whose surface form, lower-cased, an entity of the training sentences has or has not; and predictions. */
+  readonly seen: EntityScore;
+  readonly unseen: EntityScore;
+  readonly errors: ErrorTable;
+  /** Entities that no answer can be: cut words, or boundaries inside a word. At most 20. */
+  readonly lost: readonly LostEntity[];
+}
+
+export interface TaggingEvaluated {
+  readonly evaluation: TaggingEvaluation;
+  /** Entities found in every sentence, with scores. */
+  readonly found: readonly (readonly Found[])[];
+  /** Counts of every sentence, for comparisons. */
+  readonly counts: readonly EntityCounts[];
+}
+
+/** An entity found in a text. */
+export interface Found extends Span {
+  readonly text: string;
+  /** Probability of exactly this entity. */
+  readonly score: number;
+}
+
+export interface EvaluateTaggerOptions {
+  /** Whether an entity of the training sentences has this surface form, lower-cased. */
+  readonly isSeen: (surface: string) => boolean;
+  /** Applied to the tagger's answers: renamed, or dropped. */
+  readonly map?: LabelMap;
+  /** @default 1 */
+  readonly seed?: number;
+  readonly threads?: number;
+}
+
+const MOST_LOST = 20;
+
+/** Entities that the tagger finds in every sentence. */
+export async function findEntities(
+  tagger: Tagger,
+  data: Omit<TaggedVectors, "sentences"> & { readonly sentences: readonly Pick<TaggedSentence, "text" | "words">[] },
+  options: { readonly map?: LabelMap; readonly threads?: number } = {},
+): Promise<Found[][]> {
+  const emissions = await emissionsOf(tagger, data, options.threads === undefined ? {} : { threads: options.threads });
+  return decode(tagger, emissions, data.offsets).map((spans, s) => {
+    const { text, words } = data.sentences[s];
+    return spans.flatMap((span) => {
+      const label = mapped(tagger, span, options.map);
+      if (label === undefined) return [];
+      const [place] = characterSpans([{ ...span, label }], words);
+      return [{ ...place, text: text.slice(place.start, place.end), score: span.score }];
+    });
+  });
+}
+
+function mapped({ labels }: Tagger, { label }: FoundSpan, map: LabelMap | undefined): string | undefined {
+  return map === undefined ? labels[label] : applyLabelMap(map, labels[label]);
+}
+
+/**
+ * Evaluates a tagger on tagged sentences. Entities that no answer can be, because words of theirs were cut or they begin
+ * inside a word, count as missed.
+ */
+export async function evaluateTagger(
+  tagger: Tagger,
+  data: TaggedVectors & { readonly cut: ReadonlySet<number> },
+  options: EvaluateTaggerOptions,
+): Promise<TaggingEvaluated> {
+  const found = await findEntities(tagger, data, options);
+  return scoreFound(found, data, options);
+}
+
+/** Scores of entities that were found in tagged sentences. */
+export function scoreFound(
+  found: readonly (readonly Found[])[],
+  { sentences, offsets, cut }: Pick<TaggedVectors, "sentences" | "offsets"> & { readonly cut: ReadonlySet<number> },
+  { isSeen, seed = 1 }: Pick<EvaluateTaggerOptions, "isSeen" | "seed">,
+): TaggingEvaluated {
+  const gold = sentences.map(goldSpans);
+  const strict = gold.map((own) => own.strict);
+  const counts = strict.map((own, s) => countEntities(own, found[s]));
+  const total = entityScore(addEntityCounts(counts));
+  const scored = (count: (own: readonly Span[], answer: readonly Found[]) => EntityCounts): EntityScore =>
+    entityScore(addEntityCounts(strict.map((own, s) => count(own, found[s]))));
+  const bySurface = (seen: boolean): EntityScore => {
+    const has = (s: number, span: Span): boolean => isSeen(surfaceOf(sentences[s].text, span)) === seen;
+    return entityScore(
+      addEntityCounts(
+        strict.map((own, s) =>
+          countEntities(
+            own.filter((span) => has(s, span)),
+            found[s].filter((span) => has(s, span)),
+          ),
+        ),
+      ),
+    );
+  };
+  const lost = lostEntities(sentences, { offsets, cut });
+  const evaluation: TaggingEvaluation = {
+    n: sentences.length,
+    entities: total.support,
+    accuracy: tagAccuracy(sentences, found),
+    metric: "entityF1",
+    entityF1: total.f1,
+    entityPrecision: total.precision,
+    entityRecall: total.recall,
+    interval95: bootstrapEntities([counts], ([own]) => entityScore(own).f1, { seed }),
+    entityF1Conlleval: entityScore(addEntityCounts(gold.map((own, s) => countEntities(own.conlleval, found[s])))).f1,
+    perType: scoresByLabel(strict, found),
+    boundary: scored((own, answer) => countEntities(own, answer, "boundary")),
+    type: scored(countTypes),
+    seen: bySurface(true),
+    unseen: bySurface(false),
+    errors: errorTable(strict, found, lost),
+    lost: lost.flat().slice(0, MOST_LOST),
+  };
+  return { evaluation, found, counts };
+}
+
+const surfaceOf = (text: string, { start, end }: Span): string => text.slice(start, end).toLowerCase();
+
+/** Surface forms of all entities, lower-cased. */
+export const surfacesOf = (sentences: readonly TaggedSentence[]): Set<string> =>
+  new Set(sentences.flatMap((sentence) => goldSpans(sentence).conlleval.map((span) => surfaceOf(sentence.text, span))));
+
+function tagAccuracy(sentences: readonly TaggedSentence[], found: readonly (readonly Span[])[]): number {
+  let [right, all] = [0, 0];
+  sentences.forEach(({ words, tags }, s) => {
+    words.forEach((word, i) => {
+      const span = found[s].find(({ start, end }) => start <= word.start && word.end <= end);
+      const tag = span === undefined ? "O" : `${span.start === word.start ? "B" : "I"}-${span.label}`;
+      if (tag === tags[i]) right++;
+      all++;
+    });
+  });
+  return all === 0 ? 0 : right / all;
+}

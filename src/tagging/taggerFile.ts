@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { HeadstartError } from "../errors.js";
+
+const Score = z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.number() });
+
+/** `headstart.json` of a tagger's folder. */
+export const TaggerFile = z.strictObject({
+  format: z.literal("headstart-head"),
+  version: z.literal(1),
+  headstart: z.string(),
+  createdAt: z.string(),
+  task: z.literal("ner"),
+  kind: z.enum(["linear", "mlp"]),
+  crf: z.boolean(),
+  labels: z.array(z.string().min(1)).min(1),
+  encoder: z.strictObject({
+    name: z.string().min(1),
+    fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+    width: z.int().positive(),
+    maxTokens: z.int().positive(),
+    prompt: z.string(),
+    precision: z.enum(["fp32", "int8"]),
+    layers: z.array(z.int()).min(1),
+  }),
+  words: z.strictObject({
+    subWords: z.enum(["first", "mean", "first-last"]),
+    reach: z.int().nonnegative().max(8),
+    writing: z.strictObject({ shape: z.boolean(), affixes: z.boolean(), word: z.boolean(), around: z.boolean() }),
+  }),
+  weights: z.strictObject({ file: z.literal("head.safetensors"), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** Surface forms of the training entities as hashes, so that seen and unseen ones can be told apart. */
+  training: z.strictObject({
+    files: z.array(z.string()),
+    n: z.int().positive(),
+    repaired: z.int().nonnegative(),
+    labelCounts: z.custom<Record<string, number>>(isRecord, "expected counts by name"),
+    layerShares: z.array(z.number()).nullable(),
+    seed: z.int(),
+    epochs: z.int().positive(),
+    trials: z.array(z.strictObject({ epoch: z.int(), loss: z.number(), devEntityF1: z.number() })),
+    devFrom: z.string(),
+    dev: z.looseObject({
+      n: z.int(),
+      entities: z.int(),
+      entityF1: z.number(),
+      entityPrecision: z.number(),
+      entityRecall: z.number(),
+      interval95: z.tuple([z.number(), z.number()]),
+      unseen: Score,
+    }),
+  }),
+});
+
+export type TaggerFile = z.infer<typeof TaggerFile>;
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).every((count) => Number.isInteger(count));
+}
+
+/** @throws HeadstartError E_HEAD_INVALID naming the field */
+export function parseTaggerFile(value: unknown, file: string): TaggerFile {
+  const parsed = TaggerFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0];
+  const field = path.length > 0 ? `field "${path.join(".")}": ` : "";
+  throw new HeadstartError("E_HEAD_INVALID", `Cannot load the head: ${file}, ${field}${message}. Train it again`, {
+    file,
+  });
+}
