@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { HeadstartError } from "../errors.js";
 import { distil, DISTIL_DEFAULTS, type TokenTable } from "../encoder/distil.js";
 import { saveTokenTable } from "../store/saveTokenTable.js";
@@ -8,8 +9,7 @@ import { checkOutputs } from "./outputs.js";
 interface DistilFlags extends GlobalFlags, EncoderFlags {
   readonly output: string;
   readonly dims?: number;
-  /** False with `--no-weights`. */
-  readonly weights: boolean;
+  readonly weights: "none" | "zipf";
 }
 
 const EXAMPLES = `
@@ -29,7 +29,11 @@ export const addDistil: AddCommand = (program, context) => {
       `numbers of a vector (default: ${DISTIL_DEFAULTS.dims}, or the encoder's width where that is less)`,
       wholeNumber(1),
     )
-    .option("--no-weights", "let common tokens count as much as rare ones");
+    .addOption(
+      new Option("--weights <how>", "zipf: common tokens count less in the mean of a text")
+        .choices(["none", "zipf"])
+        .default(DISTIL_DEFAULTS.weights),
+    );
   withCommonFlags(command, ["encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((name: string, flags: DistilFlags) => distilCommand(context(), name, flags));
@@ -69,7 +73,7 @@ interface Summary {
   readonly tokens: number;
   readonly dims: number;
   readonly explained: number;
-  readonly weights: boolean;
+  readonly weights: DistilFlags["weights"];
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -85,7 +89,7 @@ function summarise(
     tokens,
     dims: embeddings.cols,
     explained,
-    weights: sif !== undefined,
+    weights: sif === undefined ? "none" : "zipf",
   };
 }
 

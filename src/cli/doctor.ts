@@ -98,6 +98,7 @@ async function sameAlone(encoder: Encoder): Promise<Check> {
 /** The same model through transformers.js, an implementation of its own, where the pooling is one that it offers. */
 async function sameElsewhere(encoder: Encoder): Promise<Check> {
   const name = "agrees with transformers.js";
+  if (encoder.isStatic) return { name, ok: true, found: "not compared: it knows no static encoders" };
   if (encoder.pooling === "max" || encoder.prompt !== "")
     return { name, ok: true, found: "not compared: it offers no such pooling or prompt" };
   const extract = await extractorOf(encoder.path).catch(() => undefined);

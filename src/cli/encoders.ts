@@ -23,6 +23,6 @@ async function encodersCommand({ print, env }: Context, flags: GlobalFlags): Pro
     (e) => `${e.name.padEnd(44)} ${e.kind.padEnd(9)} ${`${(e.bytes / 1e6).toFixed(1)} MB`.padStart(9)}  ${e.licence}`,
   );
   await print(
-    `${lines.join("\n")}\nAny folder in Hugging Face layout with an ONNX file works too: --encoder ./folder\n`,
+    `${lines.join("\n")}\nAny folder in Hugging Face layout with an ONNX file works too, and a file of word vectors: --encoder ./folder\n`,
   );
 }

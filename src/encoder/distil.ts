@@ -14,15 +14,18 @@ import { readVocabulary, type Vocabulary } from "./vocabulary.js";
 export interface DistilOptions {
   /** Numbers of a token's vector; at most the encoder's width. @default 256, or the width where that is less */
   readonly dims?: number;
-  /** Let common tokens count less. @default true */
-  readonly weights?: boolean;
+  /**
+   * `zipf` lets common tokens count less, which helps to compare texts without a head; heads did better without on dev
+   * rows. @default "none"
+   */
+  readonly weights?: "none" | "zipf";
   readonly threads?: number;
   /** Told of the tokens done. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
 }
 
-export const DISTIL_DEFAULTS = { dims: 256, weights: true } as const satisfies DistilOptions;
+export const DISTIL_DEFAULTS = { dims: 256, weights: "none" } as const satisfies DistilOptions;
 
 /** A table of token vectors, and how it was made. */
 export interface TokenTable {
@@ -65,7 +68,7 @@ export async function distil(encoder: Encoder, options: DistilOptions = {}): Pro
     dims,
     options.threads === undefined ? {} : { threads: options.threads },
   );
-  const factors = weights ? zipfWeights(ids.length) : new Float64Array(ids.length).fill(1);
+  const factors = weights === "zipf" ? zipfWeights(ids.length) : new Float64Array(ids.length).fill(1);
   const embeddings = matrix(vocabulary.tokens.length, dims);
   ids.forEach((id, i) => {
     for (let d = 0; d < dims; d++) embeddings.data[id * dims + d] = rows.data[i * dims + d] * factors[i];
@@ -75,7 +78,7 @@ export async function distil(encoder: Encoder, options: DistilOptions = {}): Pro
     embeddings,
     tokenizer,
     tokens: ids.length,
-    sif: weights ? SIF : undefined,
+    sif: weights === "zipf" ? SIF : undefined,
     explained,
     from: { name, width, fingerprint, pooling, precision, layer },
   };

@@ -13,7 +13,7 @@ describe("headstart distil", () => {
       vocabulary: 197,
       tokens: 192,
       dims: 16,
-      weights: true,
+      weights: "none",
     });
     expect((await box.files()).filter((file) => file.startsWith("table"))).toEqual([
       "table",
@@ -30,17 +30,17 @@ describe("headstart distil", () => {
     expect(jsonOf(await box.run(["evaluate", "head", "in.csv", "--json"]))).toMatchObject({ n: 60 });
     expect(JSON.parse(await readFile(box.path("table/config.json"), "utf8"))).toMatchObject({
       model_type: "model2vec",
-      apply_zipf: true,
+      apply_zipf: false,
       hidden_dim: 16,
       normalize: true,
     });
   });
 
-  it("leaves the weights out with --no-weights, and says what it did", async () => {
+  it("weighs tokens with --weights zipf, and says what it did", async () => {
     const box = await sandbox();
-    const { stdout } = succeeded(await box.run(["distil", TINY, "-o", "table", "--no-weights"]));
+    const { stdout } = succeeded(await box.run(["distil", TINY, "-o", "table", "--weights", "zipf"]));
     expect(stdout).toMatch(/^table: 192 of 197 tokens x 32, 100\.0 % of the variance, 0\.0 MB, [\d.]+ s\n$/);
-    expect(await readFile(box.path("table/README.md"), "utf8")).toContain("No weights");
+    expect(await readFile(box.path("table/README.md"), "utf8")).toContain("by Zipf's law");
   });
 
   it("refuses what cannot be: too many numbers, a static encoder, two encoders, an output that is there", async () => {

@@ -7,6 +7,7 @@ import {
   BUILT_IN_ENCODER,
   BUILT_IN_FOLDER,
   locateEncoder,
+  type EncoderFile,
   type EncoderFolder,
   type LocateOptions,
 } from "../../../src/encoder/locate.js";

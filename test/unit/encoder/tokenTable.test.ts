@@ -124,7 +124,7 @@ describe("zipfWeights()", () => {
 describe("distil()", () => {
   it("keeps the distances of the tokens' own vectors when no axis is left out", async () => {
     const encoder = await tiny();
-    const table = await distil(encoder, { dims: 32, weights: false });
+    const table = await distil(encoder, { dims: 32 });
     expect([table.embeddings.rows, table.tokens, table.explained]).toEqual([197, 192, expect.closeTo(1, 9)]);
     const words = ["good", "bad", "movie", "the"];
     const own = (await embedAll(encoder, words)).vectors;
@@ -140,9 +140,9 @@ describe("distil()", () => {
   it("gives zeros to control tokens, weights to the others, and fewer numbers as the first of more", async () => {
     const encoder = await tiny();
     const [plain, weighted, few] = [
-      await distil(encoder, { weights: false }),
       await distil(encoder),
-      await distil(encoder, { dims: 4 }),
+      await distil(encoder, { weights: "zipf" }),
+      await distil(encoder, { dims: 4, weights: "zipf" }),
     ];
     for (const id of [0, 1, 2, 3, 4]) expect([...row(weighted.embeddings, id)]).toEqual(Array(32).fill(0));
     const weights = zipfWeights(192);
