@@ -12,14 +12,14 @@ import { madeUpHead } from "../unit/head/savedHead.js";
 import { clouds, type ToyRows } from "../unit/head/toyRows.js";
 import { tempFolder } from "../unit/store/tempFolder.js";
 
-type Fit = (rows: ToyRows, options?: Partial<FitDataOptions> & { readonly seed?: number }) => Promise<Head>;
+type Fit = (rows: ToyRows, options?: Partial<FitDataOptions>) => Promise<Head>;
 /** Full batches and no dropout, so that the order of the rows says nothing. */
 const STEADY = { hidden: [8], dropout: 0, epochs: 60, batchSize: 1000, learningRate: 0.02, threads: 1 } as const;
 
 const KINDS: readonly (readonly [name: string, fit: Fit])[] = [
   [
     "logistic",
-    async ({ x, y, labels }, { seed: _, ...options } = {}) =>
+    async ({ x, y, labels }, options = {}) =>
       (await fitLogistic(x, y, { labels, tolerance: 1e-11, maxIterations: 5000, threads: 1, ...options })).head,
   ],
   ...(["relu", "gelu"] as const).map((activation): [string, Fit] => [

@@ -24,10 +24,10 @@ describe("choleskyInPlace() and solveInPlace()", () => {
 
 describe("preconditioner()", () => {
   it.each([2, 4])(
-    "leads L-BFGS to the same minimum in a quarter of the iterations on uneven columns, %i labels",
+    "leads L-BFGS at least as low in a quarter of the iterations on uneven columns, %i labels",
     async (labels) => {
       const { x, y } = clouds(300, 6, { classes: labels });
-      const numbers = Float64Array.from(x.data, (v, i) => v * 4 ** ((i % 6) - 3) + (i % 6));
+      const numbers = Float64Array.from(x.data, (v, i) => v * 10 ** ((i % 6) - 3) + (i % 6));
       const targets = { y, weights: Float64Array.from(y, (_, r) => 1 + (r % 2)), labels };
       const rows = { rows: 300, cols: 6, targets, threads: 1 };
       const problem = await openLogisticProblem(numbers, rows);
@@ -38,8 +38,8 @@ describe("preconditioner()", () => {
       const plain = await minimize(problem.evaluate(1), start, options);
       const guided = await minimize(problem.evaluate(1), start, { ...options, precondition });
       await problem.close();
-      expect([plain.converged, guided.converged]).toEqual([true, true]);
-      expect(guided.value / plain.value).toBeCloseTo(1, 9);
+      expect(guided.converged).toBe(true);
+      expect(guided.value).toBeLessThan(plain.value * (1 + 1e-9));
       expect(guided.iterations).toBeLessThan(plain.iterations / 4);
     },
   );

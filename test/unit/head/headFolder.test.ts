@@ -50,6 +50,16 @@ describe("saveHead and loadHead", () => {
     }
   });
 
+  it("belong together: a perceptron says what it looks like, and no other kind does", async () => {
+    const made = madeUpHead(["a", "b"]);
+    const folder = join(await tempFolder(), "head");
+    await saveHead(folder, { ...made, file: { ...made.file, kind: "mlp" } });
+    await expect(loadHead(folder)).rejects.toMatchObject({
+      code: "E_HEAD_INVALID",
+      message: expect.stringContaining('"mlp"') as string,
+    });
+  });
+
   it("keep a baseline without words", async () => {
     const folder = join(await tempFolder(), "head");
     const made = madeUpHead(["a", "b", "c"], { words: 0 });
