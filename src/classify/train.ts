@@ -2,8 +2,10 @@ import { checkLabels } from "../corpus/labelSet.js";
 import { HeadstartError } from "../errors.js";
 import { fitBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
 import type { Head } from "../head/head.js";
+import type { DevAnswers } from "../head/devAnswers.js";
 import { fitLogisticPath } from "../head/logistic.js";
 import type { Evaluation } from "../metrics/classification.js";
+import { calibrateHead, type CalibratedHead } from "./calibrateHead.js";
 import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./chooseStrength.js";
 import { evaluateHead } from "./evaluate.js";
 import { labelIndices } from "./labelSpace.js";
@@ -37,7 +39,10 @@ export interface Trial {
 
 /** A head with its baseline and the evidence for it. */
 export interface TrainedHead {
+  /** Calibrated on the dev rows. */
   readonly head: Head;
+  readonly devAnswers: DevAnswers;
+  readonly calibration: CalibratedHead["calibration"];
   readonly bagOfWords: BagOfWords;
   /** Rows of each label that the head was trained on. */
   readonly labelCounts: Readonly<Record<string, number>>;
@@ -80,7 +85,7 @@ export async function trainClassifier(data: LabelledVectors, options: TrainOptio
   if (candidates.length === 0) throw new HeadstartError("E_USAGE", "No strength to try. Name at least one");
   const { head, strength, converged } = chooseCandidate(candidates).fitted;
   const judged = {
-    head,
+    ...calibrateHead(head, { dev, y: devY, seed }),
     bagOfWords: await fitBagOfWords(train.texts, y, { labels }),
     labelCounts: labelCounts(train.labels),
   };

@@ -17,6 +17,33 @@ const DevScore = z.object({
   bagOfWords: Score.nullable(),
 });
 
+const CalibrationNumbers = z.strictObject({
+  ece: z.number(),
+  brier: z.number(),
+  logLoss: z.number(),
+  intervals95: z.strictObject({ ece: Interval, brier: Interval, logLoss: Interval }),
+});
+
+/** How certain the head may be, learned on the dev rows. */
+const Calibration = z.strictObject({
+  temperature: z.number().positive(),
+  /** Dev rows that it was fitted on. */
+  n: z.number().int().positive(),
+  /** Dev answers that are kept, from which thresholds and label sets are worked out. */
+  keptAnswers: z.number().int().positive(),
+  before: CalibrationNumbers,
+  /** By folds: each row under a temperature that was fitted without it. */
+  after: CalibrationNumbers,
+});
+
+/** Training rows that are kept to explain answers with. */
+const Neighbours = z.strictObject({
+  file: z.literal("neighbours.safetensors"),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number().int().positive(),
+  rows: z.number().int().positive(),
+});
+
 const EncoderIdentity = z.object({
   name: z.string().min(1),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
@@ -43,6 +70,8 @@ export const HeadFile = z.strictObject({
     .refine((labels) => new Set(labels).size === labels.length, "a label stands there twice"),
   encoder: EncoderIdentity,
   weights: z.strictObject({ file: z.literal("head.safetensors"), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  calibration: Calibration.optional(),
+  neighbours: Neighbours.optional(),
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
