@@ -32,7 +32,10 @@ async function load(file, map) {
 }
 const number = (/** @type {number} */ x) => x.toFixed(3);
 
-const tweets = { train: await load("tweets/semeval-2013-2016.train.csv"), dev: await load("tweets/tweeteval-sentiment.val.csv") };
+const tweets = {
+  train: await load("tweets/semeval-2013-2016.train.csv"),
+  dev: await load("tweets/tweeteval-sentiment.val.csv"),
+};
 const films = { train: await load("movies/sst2.train.csv"), dev: await load("movies/sst2.val.csv") };
 const heads = {
   tweets: await headstart.trainClassifier(tweets.train, { dev: tweets.dev }),
@@ -45,7 +48,9 @@ const tests = {
   polar: await load("tweets/tweeteval-sentiment.test.csv", map),
   films: await load("movies/sst2.test.csv"),
 };
-console.log("\n| trained on -> measured on | T | ECE before | ECE after | 95 % | equal width | Brier | log loss | AURC |");
+console.log(
+  "\n| trained on -> measured on | T | ECE before | ECE after | 95 % | equal width | Brier | log loss | AURC |",
+);
 console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 /** @type {string[]} */
 const sets = [];

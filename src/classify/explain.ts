@@ -106,10 +106,12 @@ interface Removal extends Omit<WordChange, "change"> {
 export function removals(text: string): Removal[] {
   const words = [...text.matchAll(WORD)].map(({ index, 0: word }) => ({ start: index, end: index + word.length }));
   const step = Math.ceil(words.length / MOST_REMOVALS);
-  const runs = words.filter((_, i) => i % step === 0).map(({ start }, i) => ({
-    start,
-    end: words[Math.min((i + 1) * step, words.length) - 1].end,
-  }));
+  const runs = words
+    .filter((_, i) => i % step === 0)
+    .map(({ start }, i) => ({
+      start,
+      end: words[Math.min((i + 1) * step, words.length) - 1].end,
+    }));
   return runs.map(({ start, end }) => ({
     start,
     end,

@@ -62,13 +62,17 @@ export async function heldOutProbabilities(
   for (let f = 0; f < folds; f++) {
     const [inside, outside] = [true, false].map((own) => [...fold.keys()].filter((i) => (fold[i] === f) === own));
     const held = takeRows(x, inside);
-    const path = fitLogisticPath(takeRows(x, outside), Int32Array.from(outside, (i) => y[i]), {
-      labels: names,
-      strengths: STRENGTHS,
-      tolerance: TOLERANCE,
-      ...(threads === undefined ? {} : { threads }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const path = fitLogisticPath(
+      takeRows(x, outside),
+      Int32Array.from(outside, (i) => y[i]),
+      {
+        labels: names,
+        strengths: STRENGTHS,
+        tolerance: TOLERANCE,
+        ...(threads === undefined ? {} : { threads }),
+        ...(signal === undefined ? {} : { signal }),
+      },
+    );
     let s = 0;
     for await (const { head } of path) {
       const answers = predictProbabilities(head, held);

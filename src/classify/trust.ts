@@ -151,4 +151,3 @@ export function scoreChoice({ labels, probabilities, truth }: Evidence, rule: Ru
     cost: cost / truth.length,
   };
 }
-

@@ -1,10 +1,12 @@
 import { vectorsOf } from "../classify/vectors.js";
-import { predictVectors } from "../classify/predict.js";
+import { answerVectors } from "../classify/predict.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { HeadstartError } from "../errors.js";
-import { loadHead } from "../head/headFolder.js";
+import { loadHead, loadNeighbours } from "../head/headFolder.js";
+import { explanationText } from "../report/explanationText.js";
 import { rowFormat } from "../store/rowWriter.js";
 import { withCache, type AddCommand, type Context } from "./context.js";
+import { explained } from "./explained.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { linesOf } from "./lines.js";
 import {
@@ -17,8 +19,11 @@ import {
 } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { predictCorpus, type Answering } from "./predictCorpus.js";
+import { promiseOf, share, wishOf, withWishFlags, type WishFlags } from "./wish.js";
 
-interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, WishFlags {
+  readonly sets?: number;
+  readonly explain?: boolean;
   readonly input?: string[];
   readonly output?: string;
 }
@@ -27,7 +32,9 @@ const EXAMPLES = `
 Examples:
   headstart predict sentiment "I loved it" "What a waste of time"
   cat texts.txt | headstart predict sentiment-head
-  headstart predict sentiment-head --input tweets.csv -o answers.csv`;
+  headstart predict sentiment-head --input tweets.csv -o answers.csv
+  headstart predict sentiment-head --explain "not bad at all"
+  headstart predict sentiment-head --min-precision 0.95 --sets 0.9 "it was fine"`;
 
 export const addPredict: AddCommand = (program, context) => {
   const command = program
@@ -37,6 +44,9 @@ export const addPredict: AddCommand = (program, context) => {
     .argument("[texts...]", "texts to answer for")
     .option("--input <corpus...>", "answer for a corpus")
     .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)");
+  withWishFlags(command)
+    .option("--sets <share>", "add a set of labels that holds the true one so often, such as 0.9", share)
+    .option("--explain", "say what each answer rests on: words, nearest training texts, distance");
   withCommonFlags(command, ["corpus", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((head: string, texts: string[], flags: PredictFlags) => predictCommand(context(), { head, texts, flags }));
@@ -56,11 +66,15 @@ async function predictCommand(
     rowFormat(output);
     await checkOutputs([output], { inputs: input, force: flags.force });
   }
-  const { head, file } = await loadHead(name);
+  const saved = await loadHead(name);
+  const { head, file } = saved;
+  const options = promiseOf(saved, { wish: wishOf(flags, head.labels), sets: flags.sets });
+  const explains = flags.explain === true;
+  const neighbours = explains ? await loadNeighbours(saved) : undefined;
   const encoder = await openHeadEncoder(context, file, flags);
   try {
     await withCache(context, { flags, encoder }, async (cache) => {
-      const answering = { head, encoder, cache, flags };
+      const answering = { head, encoder, cache, flags, options, explains, neighbours };
       if (input !== undefined && output !== undefined) return predictCorpus(context, { ...answering, input, output });
       if (texts.length > 0) return answer(context, texts, answering);
       const { encoding, invalidUtf8 } = flags;
@@ -85,12 +99,19 @@ function checkUsage({ stdin }: Context, texts: readonly string[], { input, outpu
   }
 }
 
-async function answer(
-  { print, signal }: Context,
-  texts: readonly string[],
-  { head, encoder, cache, flags }: Answering,
-): Promise<void> {
+async function answer(context: Context, texts: readonly string[], answering: Answering): Promise<void> {
+  const { print, signal } = context;
+  const { head, encoder, cache, flags, options, explains } = answering;
   const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
-  const answers = predictVectors(head, vectors);
-  await print(answers.map((prediction, i) => `${JSON.stringify({ text: texts[i], ...prediction })}\n`).join(""));
+  const why = await explained(context, texts, { answering, vectors });
+  const answers = answerVectors(head, vectors, options);
+  const line = (i: number): string => {
+    const { probability: _, ...answered } = answers[i];
+    return `${JSON.stringify({ text: texts[i], ...answered, ...defined({ explanation: why[i] }) })}\n`;
+  };
+  const readable = explains && flags.json !== true;
+  const shown = texts.map((text, i) =>
+    readable ? explanationText(text, { answer: answers[i], why: why[i]! }) : line(i),
+  );
+  await print(shown.join(readable ? "\n" : ""));
 }

@@ -1,13 +1,16 @@
 import { vectorsOf } from "../classify/vectors.js";
-import { predictVectors } from "../classify/predict.js";
+import { answerVectors, type Answer, type AnswerOptions } from "../classify/predict.js";
+import type { Explanation } from "../classify/explain.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
 import type { Head } from "../head/head.js";
+import type { Neighbours } from "../head/neighbours.js";
 import type { VectorCache } from "../store/cache.js";
-import { openRowWriter, rowFormat, type RowWriter } from "../store/rowWriter.js";
+import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../store/rowWriter.js";
 import { gatherRejects, openTexts, type Context } from "./context.js";
+import { explained } from "./explained.js";
 import { forecastRows } from "./forecast.js";
 import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 
@@ -17,6 +20,11 @@ export interface Answering {
   readonly encoder: Encoder;
   readonly cache: VectorCache | undefined;
   readonly flags: GlobalFlags & CorpusFlags & EncoderFlags;
+  /** When to answer, and the threshold of label sets. */
+  readonly options: AnswerOptions;
+  readonly explains: boolean;
+  /** To explain with; undefined where the head keeps none. */
+  readonly neighbours: Neighbours | undefined;
 }
 
 export interface CorpusJob extends Answering {
@@ -25,8 +33,36 @@ export interface CorpusJob extends Answering {
   readonly output: string;
 }
 
-/** Columns of the answer; JSON has a place for all probabilities. */
-const ANSWER = { csv: ["label", "probability"], jsonl: ["label", "probability", "probabilities"] } as const;
+/** Columns of an answer by name; JSON has a place for whole objects, CSV gets what fits a cell. */
+function answerCells(
+  format: "csv" | "jsonl",
+  { label, probability, probabilities, set }: Answer,
+  why: Explanation | undefined,
+): Map<string, Cell> {
+  const json = format === "jsonl";
+  const near = why?.neighbours?.[0];
+  const flat: [string, Cell][] = [
+    ["further_than", why?.distance?.percentile ?? null],
+    ["nearest_text", near?.text ?? null],
+    ["nearest_label", near?.label ?? null],
+    ["words", why?.words.map(({ text, change }) => `${text} ${change.toFixed(3)}`).join("; ") ?? null],
+  ];
+  return new Map<string, Cell>([
+    ["label", label],
+    ["probability", probability],
+    ...(json ? [["probabilities", probabilities] as const] : []),
+    ...(set === undefined ? [] : [["set", json ? set : set.join("|")] as const]),
+    ...(why === undefined ? [] : json ? [["explanation", why] as const] : flat),
+  ]);
+}
+
+/** Names of those columns, without an answer at hand. */
+function answerColumns(format: "csv" | "jsonl", { options, explains }: Answering): readonly string[] {
+  const why = { label: "", probability: 0, calibrated: false, neighbours: null, distance: null, words: [] };
+  const set = options.setThreshold === undefined ? {} : { set: [] };
+  const blank = { label: null, probability: 0, probabilities: {}, ...set };
+  return [...answerCells(format, blank, explains ? why : undefined).keys()];
+}
 
 /** Answers for every row of a corpus: its columns and those of the answer, in input order. */
 export async function predictCorpus(context: Context, job: CorpusJob): Promise<void> {
@@ -36,7 +72,7 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
   const corpus = await openTexts(context, input, flags, rejects);
   let writer: RowWriter | undefined;
   try {
-    const answer = ANSWER[rowFormat(output)];
+    const answer = answerColumns(rowFormat(output), job);
     const columns = renamed(corpus.columns, answer);
     columns.forEach((column, i) => {
       const own = corpus.columns[i];
@@ -74,29 +110,31 @@ interface RowsJob extends CorpusJob {
   readonly writer: RowWriter;
 }
 
-async function answerRows(
-  { talk, signal }: Context,
-  { head, encoder, cache, flags, input, output, corpus, writer }: RowsJob,
-): Promise<number> {
-  const withAll = rowFormat(output) === "jsonl";
+async function answerRows(context: Context, job: RowsJob): Promise<number> {
+  const { talk, signal } = context;
+  const { head, encoder, cache, flags, input, output, corpus, writer, options } = job;
+  const format = rowFormat(output);
   const total = await forecastRows(input);
   const meter = talk.meter("answering");
   let [rows, bytes] = [0, 0];
   const flush = async (window: readonly Row[]): Promise<void> => {
     const texts = window.map((row) => row.text);
     const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
-    for (const [i, { label, probabilities }] of predictVectors(head, vectors).entries()) {
+    const why = await explained(context, texts, { answering: job, vectors });
+    for (const [i, answer] of answerVectors(head, vectors, options).entries()) {
       const { values } = window[i];
-      await writer.write([...values, label, probabilities[label], ...(withAll ? [probabilities] : [])]);
+      await writer.write([...values, ...answerCells(format, answer, why[i]).values()]);
       for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;
     }
     rows += window.length;
     meter.update(rows, total?.(rows, bytes));
   };
+  // Explaining takes many texts for each: smaller windows keep the memory and the wait for progress small.
+  const most = EMBED_DEFAULTS.window / (job.explains ? 64 : 4);
   let window: Row[] = [];
   for await (const row of corpus.rows()) {
     window.push(row);
-    if (window.length < EMBED_DEFAULTS.window / 4) continue;
+    if (window.length < most) continue;
     await flush(window);
     window = [];
   }

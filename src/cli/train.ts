@@ -4,6 +4,7 @@ import { labelIndices } from "../classify/labelSpace.js";
 import type { LabelledVectors } from "../classify/labelledVectors.js";
 import { trainClassifier, type TrainedHead } from "../classify/train.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
+import { keepNeighbours, type Neighbours } from "../head/neighbours.js";
 import { saveHead } from "../head/headFolder.js";
 import type { HeadFile } from "../head/headFile.js";
 import { checkLabels } from "../corpus/labelSet.js";
@@ -19,7 +20,15 @@ import {
   type AddCommand,
   type Context,
 } from "./context.js";
-import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { checkCommand, warnOfLabels } from "./check.js";
+import {
+  defined,
+  wholeNumber,
+  withCommonFlags,
+  type CorpusFlags,
+  type EncoderFlags,
+  type GlobalFlags,
+} from "./options.js";
 import { checkOutputs } from "./outputs.js";
 
 interface TrainFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -29,13 +38,17 @@ interface TrainFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly dev?: string[];
   readonly map?: string;
   readonly classWeights: "none" | "balanced";
+  readonly check?: boolean;
+  /** Most training rows that are kept with the head, or false for none. */
+  readonly neighbours?: number | false;
 }
 
 const EXAMPLES = `
 Examples:
   headstart train tweets.csv -o sentiment-head
   headstart train sms.csv -o spam-head --task spam --class-weights balanced
-  headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"`;
+  headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"
+  headstart train tweets.csv -o sentiment-head --check`;
 
 export const addTrain: AddCommand = (program, context) => {
   const command = program
@@ -53,10 +66,20 @@ export const addTrain: AddCommand = (program, context) => {
     .option("--map <map>", 'rename or drop labels, such as "4=positive,2=drop"')
     .addOption(
       new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    );
+    )
+    .option("--check", "train nothing: list rows whose label may be wrong in <output>.check.csv")
+    .addOption(
+      new Option(
+        "--neighbours <rows>",
+        "training texts kept with the head for predict --explain (default: 10000)",
+      ).argParser(wholeNumber(1)),
+    )
+    .option("--no-neighbours", "keep no training text with the head");
   withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
-    .action((files: string[], flags: TrainFlags) => trainCommand(context(), files, flags));
+    .action((files: string[], flags: TrainFlags) =>
+      flags.check === true ? checkCommand(context(), files, flags) : trainCommand(context(), files, flags),
+    );
 };
 
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
@@ -70,6 +93,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
   if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "));
+  warnOfLabels(context, rows);
   const began = clock();
   const encoder = await openEncoder(context, flags);
   try {
@@ -92,11 +116,8 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     for (const warning of trained.warnings) talk.warn(warning);
     const { task, seed } = flags;
     const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
-    await saveHead(
-      flags.output,
-      { head: trained.head, bagOfWords: trained.bagOfWords, file },
-      defined({ force: flags.force }),
-    );
+    const neighbours = await neighboursOf(context, data, { labels: trained.head.labels, flags });
+    await saveHead(flags.output, { ...trained, file, ...defined({ neighbours }) }, defined({ force: flags.force }));
     await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
     await print(
@@ -107,6 +128,24 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   } finally {
     await encoder.close();
   }
+}
+
+/** The training rows that go with the head; dev rows that were set aside are among them, since they explain as well. */
+async function neighboursOf(
+  { talk }: Context,
+  data: LabelledVectors,
+  { labels, flags }: { readonly labels: readonly string[]; readonly flags: TrainFlags },
+): Promise<Neighbours | undefined> {
+  if (flags.neighbours === false) return undefined;
+  const most = typeof flags.neighbours === "number" ? flags.neighbours : undefined;
+  const rows = { texts: data.texts, y: labelIndices(labels, data.labels, "the training rows"), vectors: data.vectors };
+  const kept = await keepNeighbours(rows, { ...defined({ most, threads: flags.threads }), seed: flags.seed });
+  const megabytes = kept.texts.reduce((sum, text) => sum + Buffer.byteLength(text), kept.bytes.length) / 1e6;
+  talk.say(
+    `${kept.texts.length} training texts are kept in ${flags.output} for predict --explain, ${megabytes.toFixed(1)} MB; ` +
+      "--no-neighbours leaves them out",
+  );
+  return kept;
 }
 
 async function withVectors(
@@ -136,6 +175,7 @@ function summary(
     dropped: rows.dropped,
     dev: trained.dev,
     devFrom: trained.devFrom,
+    calibration: { temperature: trained.head.temperature, ...trained.calibration },
     strength: trained.strength,
     trials: trained.trials,
     epochs: trained.trials.reduce((sum, trial) => sum + trial.iterations, 0),
@@ -146,8 +186,10 @@ function summary(
 }
 
 function described(trained: TrainedHead, flags: TrainFlags, seconds: number): string {
+  const { before, after } = trained.calibration;
   return (
     `${evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
+    `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})\n` +
     `${flags.output}: trained on ${trained.n} rows, strength ${trained.strength}, ${seconds.toFixed(1)} s\n`
   );
 }

@@ -50,7 +50,10 @@ export async function saveHead(
   { head, bagOfWords, file, devAnswers, neighbours }: HeadParts,
   options: { readonly force?: boolean } = {},
 ): Promise<void> {
-  const tensors = new Map([...tensorsOf(head, bagOfWords), ...(devAnswers === undefined ? [] : answerTensors(devAnswers))]);
+  const tensors = new Map([
+    ...tensorsOf(head, bagOfWords),
+    ...(devAnswers === undefined ? [] : answerTensors(devAnswers)),
+  ]);
   const bytes = writeSafetensors(tensors, { format: "headstart-head" });
   const near = neighbours && writeNeighbours(neighbours);
   const complete: HeadFile = {

@@ -24,9 +24,7 @@ export function conformalThreshold(ofTruth: Float64Array, coverage: number): num
 /** Labels of every row that reach the threshold; the likeliest label is always among them, so that no set is empty. */
 export function labelSets(probabilities: Float64Array, labels: number, threshold: number): number[][] {
   return Array.from(likeliest(probabilities, labels), (top, r) =>
-    Array.from({ length: labels }, (_, c) => c).filter(
-      (c) => c === top || probabilities[r * labels + c] >= threshold,
-    ),
+    Array.from({ length: labels }, (_, c) => c).filter((c) => c === top || probabilities[r * labels + c] >= threshold),
   );
 }
 
