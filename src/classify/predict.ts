@@ -18,6 +18,8 @@ export interface Answer extends Omit<Prediction, "label"> {
   readonly probability: number;
   /** Labels among which the true one is, as often as was promised; absent unless asked for. */
   readonly set?: readonly string[];
+  /** Of a multi-label head: the labels that `label` joins. */
+  readonly labels?: readonly string[];
 }
 
 export interface AnswerOptions {

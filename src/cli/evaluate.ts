@@ -5,6 +5,7 @@ import { measureTrust } from "../classify/trust.js";
 import { HeadstartError } from "../errors.js";
 import { loadHead, type SavedHead } from "../head/headFolder.js";
 import { saveEvaluationReport } from "../report/saveReport.js";
+import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import { evaluationText } from "../report/terminal.js";
 import { trustText } from "../report/trustText.js";
 import { openRowWriter, rowFormat } from "../store/rowWriter.js";
@@ -19,6 +20,7 @@ import {
   type Context,
 } from "./context.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { evaluateMultiLabelCommand, refuseFlags } from "./multiLabel.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { checkOutputs } from "./outputs.js";
 import { promiseOf, wishOf, withWishFlags, type WishFlags } from "./wish.js";
@@ -62,6 +64,13 @@ async function evaluateCommand(
   if (flags.report !== undefined) checkPage(flags.report);
   const outputs = [flags.errors, flags.report].filter((output) => output !== undefined);
   await checkOutputs(outputs, { inputs: files, force: flags.force });
+  const several = await loadMultiLabel(head);
+  if (several !== undefined) {
+    const { map: mapped, errors, report, minPrecision, maxRisk, coverage, costs } = flags;
+    refuseFlags({ "--map": mapped, "--errors": errors, "--report": report, "--min-precision": minPrecision });
+    refuseFlags({ "--max-risk": maxRisk, "--coverage": coverage, "--costs": costs });
+    return evaluateMultiLabelCommand(context, { saved: several, files, flags });
+  }
   const saved = await loadHead(head);
   const map = labelMapOf(flags.map);
   const rejects = gatherRejects(flags.errors);

@@ -1,13 +1,18 @@
 import { vectorsOf } from "../classify/vectors.js";
+import { answerMultiLabel } from "../classify/multiLabel.js";
 import { answerVectors } from "../classify/predict.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { HeadstartError } from "../errors.js";
+import type { HeadFile } from "../head/headFile.js";
 import { loadHead, loadNeighbours } from "../head/headFolder.js";
+import { loadMultiLabel } from "../head/multiLabelFolder.js";
+import type { Matrix } from "../math/matrix.js";
 import { explanationText } from "../report/explanationText.js";
 import { rowFormat } from "../store/rowWriter.js";
 import { withCache, type AddCommand, type Context } from "./context.js";
-import { explained } from "./explained.js";
+import { explained, type Answering } from "./answering.js";
 import { openHeadEncoder } from "./headEncoder.js";
+import { refuseFlags } from "./multiLabel.js";
 import { linesOf } from "./lines.js";
 import {
   defined,
@@ -18,7 +23,7 @@ import {
   type GlobalFlags,
 } from "./options.js";
 import { checkOutputs } from "./outputs.js";
-import { predictCorpus, type Answering } from "./predictCorpus.js";
+import { predictCorpus } from "./predictCorpus.js";
 import { promiseOf, share, wishOf, withWishFlags, type WishFlags } from "./wish.js";
 
 interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, WishFlags {
@@ -66,15 +71,11 @@ async function predictCommand(
     rowFormat(output);
     await checkOutputs([output], { inputs: input, force: flags.force });
   }
-  const saved = await loadHead(name);
-  const { head, file } = saved;
-  const options = promiseOf(saved, { wish: wishOf(flags, head.labels), sets: flags.sets });
-  const explains = flags.explain === true;
-  const neighbours = explains ? await loadNeighbours(saved) : undefined;
+  const { file, ...how } = await howToAnswer(name, flags);
   const encoder = await openHeadEncoder(context, file, flags);
   try {
     await withCache(context, { flags, encoder }, async (cache) => {
-      const answering = { head, encoder, cache, flags, options, explains, neighbours };
+      const answering = { ...how, encoder, cache, flags };
       if (input !== undefined && output !== undefined) return predictCorpus(context, { ...answering, input, output });
       if (texts.length > 0) return answer(context, texts, answering);
       const { encoding, invalidUtf8 } = flags;
@@ -84,6 +85,38 @@ async function predictCommand(
   } finally {
     await encoder.close();
   }
+}
+
+interface How extends Pick<Answering, "answers" | "extra" | "explaining"> {
+  readonly file: Pick<HeadFile, "encoder">;
+}
+
+/** Loads a head of either kind and makes ready what the flags ask of its answers. */
+async function howToAnswer(name: string, flags: PredictFlags): Promise<How> {
+  const several = await loadMultiLabel(name);
+  if (several !== undefined) {
+    const { explain, sets, minPrecision, maxRisk, coverage, costs } = flags;
+    refuseFlags({
+      "--explain": explain,
+      "--sets": sets,
+      "--min-precision": minPrecision,
+      "--max-risk": maxRisk,
+      "--coverage": coverage,
+      "--costs": costs,
+    });
+    const { head, file } = several;
+    const answers = (vectors: Matrix) => answerMultiLabel(head, vectors, file.separator);
+    return { file, answers, extra: "labels", explaining: undefined };
+  }
+  const saved = await loadHead(name);
+  const { head, file } = saved;
+  const options = promiseOf(saved, { wish: wishOf(flags, head.labels), sets: flags.sets });
+  return {
+    file,
+    answers: (vectors) => answerVectors(head, vectors, options),
+    extra: flags.sets === undefined ? undefined : "set",
+    explaining: flags.explain === true ? { head, neighbours: await loadNeighbours(saved) } : undefined,
+  };
 }
 
 function checkUsage({ stdin }: Context, texts: readonly string[], { input, output }: PredictFlags): void {
@@ -101,15 +134,15 @@ function checkUsage({ stdin }: Context, texts: readonly string[], { input, outpu
 
 async function answer(context: Context, texts: readonly string[], answering: Answering): Promise<void> {
   const { print, signal } = context;
-  const { head, encoder, cache, flags, options, explains } = answering;
+  const { encoder, cache, flags, explaining } = answering;
   const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
   const why = await explained(context, texts, { answering, vectors });
-  const answers = answerVectors(head, vectors, options);
+  const answers = answering.answers(vectors);
   const line = (i: number): string => {
     const { probability: _, ...answered } = answers[i];
     return `${JSON.stringify({ text: texts[i], ...answered, ...defined({ explanation: why[i] }) })}\n`;
   };
-  const readable = explains && flags.json !== true;
+  const readable = explaining !== undefined && flags.json !== true;
   const shown = texts.map((text, i) =>
     readable ? explanationText(text, { answer: answers[i], why: why[i]! }) : line(i),
   );

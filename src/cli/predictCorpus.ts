@@ -1,31 +1,14 @@
 import { vectorsOf } from "../classify/vectors.js";
-import { answerVectors, type Answer, type AnswerOptions } from "../classify/predict.js";
+import type { Answer } from "../classify/predict.js";
 import type { Explanation } from "../classify/explain.js";
-import type { Encoder } from "../encoder/encoder.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
-import type { Head } from "../head/head.js";
-import type { Neighbours } from "../head/neighbours.js";
-import type { VectorCache } from "../store/cache.js";
 import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../store/rowWriter.js";
 import { gatherRejects, openTexts, type Context } from "./context.js";
-import { explained } from "./explained.js";
+import { explained, type Answering } from "./answering.js";
 import { forecastRows } from "./forecast.js";
-import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-
-/** What it takes to answer for texts. */
-export interface Answering {
-  readonly head: Head;
-  readonly encoder: Encoder;
-  readonly cache: VectorCache | undefined;
-  readonly flags: GlobalFlags & CorpusFlags & EncoderFlags;
-  /** When to answer, and the threshold of label sets. */
-  readonly options: AnswerOptions;
-  readonly explains: boolean;
-  /** To explain with; undefined where the head keeps none. */
-  readonly neighbours: Neighbours | undefined;
-}
+import { defined, embedOptions } from "./options.js";
 
 export interface CorpusJob extends Answering {
   readonly input: readonly string[];
@@ -36,7 +19,7 @@ export interface CorpusJob extends Answering {
 /** Columns of an answer by name; JSON has a place for whole objects, CSV gets what fits a cell. */
 function answerCells(
   format: "csv" | "jsonl",
-  { label, probability, probabilities, set }: Answer,
+  { label, probability, probabilities, set, labels }: Answer,
   why: Explanation | undefined,
 ): Map<string, Cell> {
   const json = format === "jsonl";
@@ -51,17 +34,17 @@ function answerCells(
     ["label", label],
     ["probability", probability],
     ...(json ? [["probabilities", probabilities] as const] : []),
+    ...(labels === undefined || !json ? [] : [["labels", labels] as const]),
     ...(set === undefined ? [] : [["set", json ? set : set.join("|")] as const]),
     ...(why === undefined ? [] : json ? [["explanation", why] as const] : flat),
   ]);
 }
 
 /** Names of those columns, without an answer at hand. */
-function answerColumns(format: "csv" | "jsonl", { options, explains }: Answering): readonly string[] {
+function answerColumns(format: "csv" | "jsonl", { extra, explaining }: Answering): readonly string[] {
   const why = { label: "", probability: 0, calibrated: false, neighbours: null, distance: null, words: [] };
-  const set = options.setThreshold === undefined ? {} : { set: [] };
-  const blank = { label: null, probability: 0, probabilities: {}, ...set };
-  return [...answerCells(format, blank, explains ? why : undefined).keys()];
+  const blank = { label: null, probability: 0, probabilities: {}, ...(extra === undefined ? {} : { [extra]: [] }) };
+  return [...answerCells(format, blank, explaining === undefined ? undefined : why).keys()];
 }
 
 /** Answers for every row of a corpus: its columns and those of the answer, in input order. */
@@ -112,7 +95,7 @@ interface RowsJob extends CorpusJob {
 
 async function answerRows(context: Context, job: RowsJob): Promise<number> {
   const { talk, signal } = context;
-  const { head, encoder, cache, flags, input, output, corpus, writer, options } = job;
+  const { encoder, cache, flags, input, output, corpus, writer } = job;
   const format = rowFormat(output);
   const total = await forecastRows(input);
   const meter = talk.meter("answering");
@@ -121,7 +104,7 @@ async function answerRows(context: Context, job: RowsJob): Promise<number> {
     const texts = window.map((row) => row.text);
     const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
     const why = await explained(context, texts, { answering: job, vectors });
-    for (const [i, answer] of answerVectors(head, vectors, options).entries()) {
+    for (const [i, answer] of job.answers(vectors).entries()) {
       const { values } = window[i];
       await writer.write([...values, ...answerCells(format, answer, why[i]).values()]);
       for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;
@@ -130,7 +113,7 @@ async function answerRows(context: Context, job: RowsJob): Promise<number> {
     meter.update(rows, total?.(rows, bytes));
   };
   // Explaining takes many texts for each: smaller windows keep the memory and the wait for progress small.
-  const most = EMBED_DEFAULTS.window / (job.explains ? 64 : 4);
+  const most = EMBED_DEFAULTS.window / (job.explaining === undefined ? 4 : 64);
   let window: Row[] = [];
   for await (const row of corpus.rows()) {
     window.push(row);

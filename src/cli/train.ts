@@ -21,6 +21,7 @@ import {
   type Context,
 } from "./context.js";
 import { checkCommand, warnOfLabels } from "./check.js";
+import { refuseFlags, trainMultiLabelCommand } from "./multiLabel.js";
 import {
   defined,
   wholeNumber,
@@ -39,6 +40,7 @@ interface TrainFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly map?: string;
   readonly classWeights: "none" | "balanced";
   readonly check?: boolean;
+  readonly multiLabel?: string;
   /** Most training rows that are kept with the head, or false for none. */
   readonly neighbours?: number | false;
 }
@@ -67,6 +69,7 @@ export const addTrain: AddCommand = (program, context) => {
     .addOption(
       new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
     )
+    .option("--multi-label <separator>", 'a row may have several labels, such as news|sport with "|" between them')
     .option("--check", "train nothing: list rows whose label may be wrong in <output>.check.csv")
     .addOption(
       new Option(
@@ -77,10 +80,18 @@ export const addTrain: AddCommand = (program, context) => {
     .option("--no-neighbours", "keep no training text with the head");
   withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
-    .action((files: string[], flags: TrainFlags) =>
-      flags.check === true ? checkCommand(context(), files, flags) : trainCommand(context(), files, flags),
-    );
+    .action((files: string[], flags: TrainFlags) => trainOrCheck(context(), files, flags));
 };
+
+async function trainOrCheck(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
+  const { multiLabel, check, map } = flags;
+  if (multiLabel !== undefined) {
+    const weights = flags.classWeights === "none" ? undefined : flags.classWeights;
+    refuseFlags({ "--check": check, "--map": map, "--class-weights": weights });
+    return trainMultiLabelCommand(context, files, { ...flags, multiLabel });
+  }
+  return check === true ? checkCommand(context, files, flags) : trainCommand(context, files, flags);
+}
 
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
   const { talk, clock, print, signal, now } = context;

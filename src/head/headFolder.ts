@@ -131,7 +131,7 @@ async function readChecked(file: string, expected: string): Promise<Uint8Array> 
 
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */
 export function requireSameEncoder(
-  file: HeadFile,
+  file: Pick<HeadFile, "encoder">,
   encoder: { readonly name: string; readonly fingerprint: string },
 ): void {
   if (file.encoder.fingerprint === encoder.fingerprint) return;
