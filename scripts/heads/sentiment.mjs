@@ -37,6 +37,7 @@ const status = runStep(
     "--task",
     "sentiment",
     "--force",
+    "--no-neighbours", // the tweets may not be passed on
     "-o",
     output,
     "--cache",

@@ -1,6 +1,9 @@
 import type { Encoder } from "../encoder/encoder.js";
 import type { HeadFile } from "../head/headFile.js";
 import { VERSION } from "../version.js";
+import { kept } from "../head/devAnswers.js";
+import type { Interval } from "../metrics/bootstrap.js";
+import type { CalibrationScore } from "../metrics/calibrationScore.js";
 import type { LabelledCorpus } from "./labelled.js";
 import type { TrainedHead } from "./train.js";
 
@@ -31,6 +34,7 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
     ...(trained.mlp === undefined ? {} : { mlp: { ...trained.mlp, hidden: [...trained.mlp.hidden] } }),
     labels: [...trained.head.labels],
     encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
+    calibration: calibrationOf(trained),
     training: {
       files: [...corpus.files],
       n: trained.n,
@@ -50,3 +54,21 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
     },
   };
 }
+
+function calibrationOf({ head, devAnswers, calibration }: TrainedHead): NonNullable<HeadFile["calibration"]> {
+  const numbers = ({ ece, brier, logLoss, intervals95: i }: CalibrationScore) => ({
+    ece,
+    brier,
+    logLoss,
+    intervals95: { ece: pair(i.ece), brier: pair(i.brier), logLoss: pair(i.logLoss) },
+  });
+  return {
+    temperature: head.temperature ?? 1,
+    n: devAnswers.truth.length,
+    keptAnswers: kept(devAnswers).truth.length,
+    before: numbers(calibration.before),
+    after: numbers(calibration.after),
+  };
+}
+
+const pair = ([low, high]: Interval): [number, number] => [low, high];

@@ -1,6 +1,8 @@
 import type { LabelMap } from "../corpus/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
 import { likeliest, predictProbabilities, type Head } from "../head/head.js";
+import { matrix } from "../math/matrix.js";
+import { evaluateCalibration } from "../metrics/calibration.js";
 import { evaluateClassification, majorityScore, scorePredictions, type Evaluation } from "../metrics/classification.js";
 import { countOf, labelCounts } from "./labelled.js";
 import { labelIndices, labelSpace, project } from "./labelSpace.js";
@@ -46,13 +48,16 @@ export function evaluateHead(trained: Judged, data: LabelledVectors, options: Ev
   const probabilities = project(predictProbabilities(trained.head, data.vectors), space);
   const predicted = likeliest(probabilities, labels.length);
   const words = likeliest(project(predictBagOfWords(trained.bagOfWords, data.texts), space), labels.length);
-  const evaluation = evaluateClassification(truth, predicted, labels, {
+  const scored = evaluateClassification(truth, predicted, labels, {
     seed,
     baselines: {
       majority: majorityScore(truth, commonestLabel(labels, countsIn(trained, space)), labels.length),
       bagOfWords: scorePredictions(truth, words, labels.length),
     },
   });
+  if (trained.head.temperature === undefined) return { evaluation: scored, labels, truth, predicted, probabilities };
+  const x = matrix(truth.length, labels.length, Float32Array.from(probabilities));
+  const evaluation = { ...scored, ece: evaluateCalibration(x, truth).ece };
   return { evaluation, labels, truth, predicted, probabilities };
 }
 

@@ -2,9 +2,11 @@ import { checkLabels } from "../corpus/labelSet.js";
 import { HeadstartError, unreachable } from "../errors.js";
 import { fitBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
 import type { Head } from "../head/head.js";
+import type { DevAnswers } from "../head/devAnswers.js";
 import type { Curve, Few, Tuning } from "../head/headFile.js";
 import type { MlpEpoch, MlpSettings } from "../head/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
+import { calibrateHead, type CalibratedHead } from "./calibrateHead.js";
 import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./chooseStrength.js";
 import { evaluateHead } from "./evaluate.js";
 import { fewExamples } from "./fewExamples.js";
@@ -60,7 +62,10 @@ export interface Trial {
 
 /** A head with its baseline and the evidence for it. */
 export interface TrainedHead {
+  /** Calibrated on the dev rows. */
   readonly head: Head;
+  readonly devAnswers: DevAnswers;
+  readonly calibration: CalibratedHead["calibration"];
   readonly bagOfWords: BagOfWords;
   /** Rows of each label that the head was trained on. */
   readonly labelCounts: Readonly<Record<string, number>>;
@@ -95,11 +100,11 @@ export async function trainClassifier(data: LabelledVectors, options: TrainOptio
   const { labels, warnings } = checkLabels(data.labels, { minPerClass: options.dev === undefined ? 2 : 1 });
   const { train, dev, devFrom } = sides(data, { seed, dev: options.dev });
   const y = labelIndices(labels, train.labels, "the training rows");
-  labelIndices(labels, dev.labels, "the dev rows");
+  const devY = labelIndices(labels, dev.labels, "the dev rows");
   const fit = { labels, classWeights, seed, ...passed(options) };
   const chosen = await fitChosen({ train, dev }, fit, options);
   const judged = {
-    head: chosen.head,
+    ...calibrateHead(chosen.head, { dev, y: devY, seed }),
     bagOfWords: await fitBagOfWords(train.texts, y, { labels }),
     labelCounts: labelCounts(train.labels),
   };

@@ -12,7 +12,7 @@ import { defined, type EncoderFlags, type GlobalFlags } from "./options.js";
  */
 export async function openHeadEncoder(
   context: Context,
-  file: HeadFile,
+  file: Pick<HeadFile, "encoder">,
   flags: EncoderFlags & GlobalFlags,
 ): Promise<Encoder> {
   const { name, pooling, normalize, maxTokens, prompt, precision, layer } = file.encoder;
@@ -41,7 +41,7 @@ const isAboutSettings = (error: unknown): error is HeadstartError =>
   error instanceof HeadstartError && (error.code === "E_ENCODER_UNSUPPORTED" || error.code === "E_USAGE");
 
 /** An encoder that cannot even do what the head's own does; the user did not ask for those settings. */
-function unfit({ encoder }: HeadFile, name: string, cause: HeadstartError): HeadstartError {
+function unfit({ encoder }: Pick<HeadFile, "encoder">, name: string, cause: HeadstartError): HeadstartError {
   return new HeadstartError(
     "E_HEAD_MISMATCH",
     `The head was trained on vectors of ${encoder.name} (${encoder.pooling} pooling, ${encoder.maxTokens} tokens, ` +

@@ -1,11 +1,18 @@
 import { vectorsOf } from "../classify/vectors.js";
-import { predictVectors } from "../classify/predict.js";
+import { answerMultiLabel } from "../classify/multiLabel.js";
+import { answerVectors } from "../classify/predict.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { HeadstartError } from "../errors.js";
-import { loadHead } from "../head/headFolder.js";
+import type { HeadFile } from "../head/headFile.js";
+import { loadHead, loadNeighbours } from "../head/headFolder.js";
+import { loadMultiLabel } from "../head/multiLabelFolder.js";
+import type { Matrix } from "../math/matrix.js";
+import { explanationText } from "../report/explanationText.js";
 import { rowFormat } from "../store/rowWriter.js";
 import { withCache, type AddCommand, type Context } from "./context.js";
+import { explained, type Answering } from "./answering.js";
 import { openHeadEncoder } from "./headEncoder.js";
+import { refuseFlags } from "./multiLabel.js";
 import { linesOf } from "./lines.js";
 import {
   defined,
@@ -16,9 +23,12 @@ import {
   type GlobalFlags,
 } from "./options.js";
 import { checkOutputs } from "./outputs.js";
-import { predictCorpus, type Answering } from "./predictCorpus.js";
+import { predictCorpus } from "./predictCorpus.js";
+import { promiseOf, share, wishOf, withWishFlags, type WishFlags } from "./wish.js";
 
-interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, WishFlags {
+  readonly sets?: number;
+  readonly explain?: boolean;
   readonly input?: string[];
   readonly output?: string;
 }
@@ -27,7 +37,9 @@ const EXAMPLES = `
 Examples:
   headstart predict sentiment "I loved it" "What a waste of time"
   cat texts.txt | headstart predict sentiment-head
-  headstart predict sentiment-head --input tweets.csv -o answers.csv`;
+  headstart predict sentiment-head --input tweets.csv -o answers.csv
+  headstart predict sentiment-head --explain "not bad at all"
+  headstart predict sentiment-head --min-precision 0.95 --sets 0.9 "it was fine"`;
 
 export const addPredict: AddCommand = (program, context) => {
   const command = program
@@ -37,6 +49,9 @@ export const addPredict: AddCommand = (program, context) => {
     .argument("[texts...]", "texts to answer for")
     .option("--input <corpus...>", "answer for a corpus")
     .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)");
+  withWishFlags(command)
+    .option("--sets <share>", "add a set of labels that holds the true one so often, such as 0.9", share)
+    .option("--explain", "say what each answer rests on: words, nearest training texts, distance");
   withCommonFlags(command, ["corpus", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((head: string, texts: string[], flags: PredictFlags) => predictCommand(context(), { head, texts, flags }));
@@ -56,11 +71,11 @@ async function predictCommand(
     rowFormat(output);
     await checkOutputs([output], { inputs: input, force: flags.force });
   }
-  const { head, file } = await loadHead(name);
+  const { file, ...how } = await howToAnswer(name, flags);
   const encoder = await openHeadEncoder(context, file, flags);
   try {
     await withCache(context, { flags, encoder }, async (cache) => {
-      const answering = { head, encoder, cache, flags };
+      const answering = { ...how, encoder, cache, flags };
       if (input !== undefined && output !== undefined) return predictCorpus(context, { ...answering, input, output });
       if (texts.length > 0) return answer(context, texts, answering);
       const { encoding, invalidUtf8 } = flags;
@@ -70,6 +85,38 @@ async function predictCommand(
   } finally {
     await encoder.close();
   }
+}
+
+interface How extends Pick<Answering, "answers" | "extra" | "explaining"> {
+  readonly file: Pick<HeadFile, "encoder">;
+}
+
+/** Loads a head of either kind and makes ready what the flags ask of its answers. */
+async function howToAnswer(name: string, flags: PredictFlags): Promise<How> {
+  const several = await loadMultiLabel(name);
+  if (several !== undefined) {
+    const { explain, sets, minPrecision, maxRisk, coverage, costs } = flags;
+    refuseFlags({
+      "--explain": explain,
+      "--sets": sets,
+      "--min-precision": minPrecision,
+      "--max-risk": maxRisk,
+      "--coverage": coverage,
+      "--costs": costs,
+    });
+    const { head, file } = several;
+    const answers = (vectors: Matrix) => answerMultiLabel(head, vectors, file.separator);
+    return { file, answers, extra: "labels", explaining: undefined };
+  }
+  const saved = await loadHead(name);
+  const { head, file } = saved;
+  const options = promiseOf(saved, { wish: wishOf(flags, head.labels), sets: flags.sets });
+  return {
+    file,
+    answers: (vectors) => answerVectors(head, vectors, options),
+    extra: flags.sets === undefined ? undefined : "set",
+    explaining: flags.explain === true ? { head, neighbours: await loadNeighbours(saved) } : undefined,
+  };
 }
 
 function checkUsage({ stdin }: Context, texts: readonly string[], { input, output }: PredictFlags): void {
@@ -85,12 +132,19 @@ function checkUsage({ stdin }: Context, texts: readonly string[], { input, outpu
   }
 }
 
-async function answer(
-  { print, signal }: Context,
-  texts: readonly string[],
-  { head, encoder, cache, flags }: Answering,
-): Promise<void> {
+async function answer(context: Context, texts: readonly string[], answering: Answering): Promise<void> {
+  const { print, signal } = context;
+  const { encoder, cache, flags, explaining } = answering;
   const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
-  const answers = predictVectors(head, vectors);
-  await print(answers.map((prediction, i) => `${JSON.stringify({ text: texts[i], ...prediction })}\n`).join(""));
+  const why = await explained(context, texts, { answering, vectors });
+  const answers = answering.answers(vectors);
+  const line = (i: number): string => {
+    const { probability: _, ...answered } = answers[i];
+    return `${JSON.stringify({ text: texts[i], ...answered, ...defined({ explanation: why[i] }) })}\n`;
+  };
+  const readable = explaining !== undefined && flags.json !== true;
+  const shown = texts.map((text, i) =>
+    readable ? explanationText(text, { answer: answers[i], why: why[i]! }) : line(i),
+  );
+  await print(shown.join(readable ? "\n" : ""));
 }

@@ -1,23 +1,14 @@
 import { vectorsOf } from "../classify/vectors.js";
-import { predictVectors } from "../classify/predict.js";
-import type { Encoder } from "../encoder/encoder.js";
+import type { Answer } from "../classify/predict.js";
+import type { Explanation } from "../classify/explain.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
-import type { Head } from "../head/head.js";
-import type { VectorCache } from "../store/cache.js";
-import { openRowWriter, rowFormat, type RowWriter } from "../store/rowWriter.js";
+import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../store/rowWriter.js";
 import { gatherRejects, openTexts, type Context } from "./context.js";
+import { explained, type Answering } from "./answering.js";
 import { forecastRows } from "./forecast.js";
-import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-
-/** What it takes to answer for texts. */
-export interface Answering {
-  readonly head: Head;
-  readonly encoder: Encoder;
-  readonly cache: VectorCache | undefined;
-  readonly flags: GlobalFlags & CorpusFlags & EncoderFlags;
-}
+import { defined, embedOptions } from "./options.js";
 
 export interface CorpusJob extends Answering {
   readonly input: readonly string[];
@@ -25,8 +16,36 @@ export interface CorpusJob extends Answering {
   readonly output: string;
 }
 
-/** Columns of the answer; JSON has a place for all probabilities. */
-const ANSWER = { csv: ["label", "probability"], jsonl: ["label", "probability", "probabilities"] } as const;
+/** Columns of an answer by name; JSON has a place for whole objects, CSV gets what fits a cell. */
+function answerCells(
+  format: "csv" | "jsonl",
+  { label, probability, probabilities, set, labels }: Answer,
+  why: Explanation | undefined,
+): Map<string, Cell> {
+  const json = format === "jsonl";
+  const near = why?.neighbours?.[0];
+  const flat: [string, Cell][] = [
+    ["further_than", why?.distance?.percentile ?? null],
+    ["nearest_text", near?.text ?? null],
+    ["nearest_label", near?.label ?? null],
+    ["words", why?.words.map(({ text, change }) => `${text} ${change.toFixed(3)}`).join("; ") ?? null],
+  ];
+  return new Map<string, Cell>([
+    ["label", label],
+    ["probability", probability],
+    ...(json ? [["probabilities", probabilities] as const] : []),
+    ...(labels === undefined || !json ? [] : [["labels", labels] as const]),
+    ...(set === undefined ? [] : [["set", json ? set : set.join("|")] as const]),
+    ...(why === undefined ? [] : json ? [["explanation", why] as const] : flat),
+  ]);
+}
+
+/** Names of those columns, without an answer at hand. */
+function answerColumns(format: "csv" | "jsonl", { extra, explaining }: Answering): readonly string[] {
+  const why = { label: "", probability: 0, calibrated: false, neighbours: null, distance: null, words: [] };
+  const blank = { label: null, probability: 0, probabilities: {}, ...(extra === undefined ? {} : { [extra]: [] }) };
+  return [...answerCells(format, blank, explaining === undefined ? undefined : why).keys()];
+}
 
 /** Answers for every row of a corpus: its columns and those of the answer, in input order. */
 export async function predictCorpus(context: Context, job: CorpusJob): Promise<void> {
@@ -36,7 +55,7 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
   const corpus = await openTexts(context, input, flags, rejects);
   let writer: RowWriter | undefined;
   try {
-    const answer = ANSWER[rowFormat(output)];
+    const answer = answerColumns(rowFormat(output), job);
     const columns = renamed(corpus.columns, answer);
     columns.forEach((column, i) => {
       const own = corpus.columns[i];
@@ -74,29 +93,31 @@ interface RowsJob extends CorpusJob {
   readonly writer: RowWriter;
 }
 
-async function answerRows(
-  { talk, signal }: Context,
-  { head, encoder, cache, flags, input, output, corpus, writer }: RowsJob,
-): Promise<number> {
-  const withAll = rowFormat(output) === "jsonl";
+async function answerRows(context: Context, job: RowsJob): Promise<number> {
+  const { talk, signal } = context;
+  const { encoder, cache, flags, input, output, corpus, writer } = job;
+  const format = rowFormat(output);
   const total = await forecastRows(input);
   const meter = talk.meter("answering");
   let [rows, bytes] = [0, 0];
   const flush = async (window: readonly Row[]): Promise<void> => {
     const texts = window.map((row) => row.text);
     const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
-    for (const [i, { label, probabilities }] of predictVectors(head, vectors).entries()) {
+    const why = await explained(context, texts, { answering: job, vectors });
+    for (const [i, answer] of job.answers(vectors).entries()) {
       const { values } = window[i];
-      await writer.write([...values, label, probabilities[label], ...(withAll ? [probabilities] : [])]);
+      await writer.write([...values, ...answerCells(format, answer, why[i]).values()]);
       for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;
     }
     rows += window.length;
     meter.update(rows, total?.(rows, bytes));
   };
+  // Explaining takes many texts for each: smaller windows keep the memory and the wait for progress small.
+  const most = EMBED_DEFAULTS.window / (job.explaining === undefined ? 4 : 64);
   let window: Row[] = [];
   for await (const row of corpus.rows()) {
     window.push(row);
-    if (window.length < EMBED_DEFAULTS.window / 4) continue;
+    if (window.length < most) continue;
     await flush(window);
     window = [];
   }

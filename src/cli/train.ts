@@ -4,6 +4,7 @@ import { labelIndices } from "../classify/labelSpace.js";
 import type { LabelledVectors } from "../classify/labelledVectors.js";
 import { trainClassifier, type TrainedHead } from "../classify/train.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
+import { keepNeighbours, type Neighbours } from "../head/neighbours.js";
 import { saveHead } from "../head/headFolder.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { Head } from "../head/head.js";
@@ -21,8 +22,10 @@ import {
   type AddCommand,
   type Context,
 } from "./context.js";
-import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "./options.js";
 import { mlpSettingsOf, withMlpFlags, type MlpFlags } from "./mlpFlags.js";
+import { checkCommand, warnOfLabels } from "./check.js";
+import { refuseFlags, trainMultiLabelCommand } from "./multiLabel.js";
+import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { search, withSearchFlags, type SearchFlags } from "./search.js";
 import { openCurves } from "./trainingCurves.js";
@@ -35,6 +38,10 @@ interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags {
   readonly tensorboard?: string;
   readonly dev?: string[];
   readonly map?: string;
+  readonly check?: boolean;
+  readonly multiLabel?: string;
+  /** Most training rows that are kept with the head, or false for none. */
+  readonly neighbours?: number | false;
 }
 
 const EXAMPLES = `
@@ -43,7 +50,8 @@ Examples:
   headstart train sms.csv -o spam-head --task spam --class-weights balanced
   headstart train tweets.csv -o head --head mlp --hidden 256,64 --tensorboard runs
   headstart train tweets.csv -o head --tune --cache
-  headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"`;
+  headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"
+  headstart train tweets.csv -o sentiment-head --check`;
 
 export const addTrain: AddCommand = (program, context) => {
   const command = program
@@ -65,12 +73,31 @@ export const addTrain: AddCommand = (program, context) => {
     .option("--few <numbers>", "also tell what so many rows a label would reach, such as 8,16,64", (list: string) =>
       list.split(",").map(wholeNumber(1)),
     )
-    .option("--tensorboard <folder>", "write the losses as TensorBoard event files, as they go");
+    .option("--tensorboard <folder>", "write the losses as TensorBoard event files, as they go")
+    .option("--multi-label <separator>", 'a row may have several labels, such as news|sport with "|" between them')
+    .option("--check", "train nothing: list rows whose label may be wrong in <output>.check.csv")
+    .addOption(
+      new Option(
+        "--neighbours <rows>",
+        "training texts kept with the head for predict --explain (default: 10000)",
+      ).argParser(wholeNumber(1)),
+    )
+    .option("--no-neighbours", "keep no training text with the head");
   withMlpFlags(withSearchFlags(command));
   withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
-    .action((files: string[], flags: TrainFlags) => trainCommand(context(), files, flags));
+    .action((files: string[], flags: TrainFlags) => trainOrCheck(context(), files, flags));
 };
+
+async function trainOrCheck(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
+  const { multiLabel, check, map } = flags;
+  if (multiLabel !== undefined) {
+    const weights = flags.classWeights === "none" ? undefined : flags.classWeights;
+    refuseFlags({ "--check": check, "--map": map, "--class-weights": weights });
+    return trainMultiLabelCommand(context, files, { ...flags, multiLabel });
+  }
+  return check === true ? checkCommand(context, files, flags) : trainCommand(context, files, flags);
+}
 
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
   const { talk, clock, print, signal, now } = context;
@@ -83,6 +110,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
   if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "));
+  warnOfLabels(context, rows);
   const began = clock();
   let encoder = await openEncoder(context, flags);
   const curves = await openCurves(context, flags.tensorboard);
@@ -112,11 +140,8 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     for (const warning of trained.warnings) talk.warn(warning);
     const { task, seed } = flags;
     const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
-    await saveHead(
-      flags.output,
-      { head: trained.head, bagOfWords: trained.bagOfWords, file },
-      defined({ force: flags.force }),
-    );
+    const neighbours = await neighboursOf(context, data, { labels: trained.head.labels, flags });
+    await saveHead(flags.output, { ...trained, file, ...defined({ neighbours }) }, defined({ force: flags.force }));
     await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
     await print(
@@ -142,6 +167,24 @@ async function embedded(
     data: await withVectors(context, rows, { encoder, cache, flags, what: "training texts" }),
     dev: devRows && (await withVectors(context, devRows, { encoder, cache, flags, what: "dev texts" })),
   }));
+}
+
+/** The training rows that go with the head; dev rows that were set aside are among them, since they explain as well. */
+async function neighboursOf(
+  { talk }: Context,
+  data: LabelledVectors,
+  { labels, flags }: { readonly labels: readonly string[]; readonly flags: TrainFlags },
+): Promise<Neighbours | undefined> {
+  if (flags.neighbours === false) return undefined;
+  const most = typeof flags.neighbours === "number" ? flags.neighbours : undefined;
+  const rows = { texts: data.texts, y: labelIndices(labels, data.labels, "the training rows"), vectors: data.vectors };
+  const kept = await keepNeighbours(rows, { ...defined({ most, threads: flags.threads }), seed: flags.seed });
+  const megabytes = kept.texts.reduce((sum, text) => sum + Buffer.byteLength(text), kept.bytes.length) / 1e6;
+  talk.say(
+    `${kept.texts.length} training texts are kept in ${flags.output} for predict --explain, ${megabytes.toFixed(1)} MB; ` +
+      "--no-neighbours leaves them out",
+  );
+  return kept;
 }
 
 async function withVectors(
@@ -171,6 +214,7 @@ function summary(
     dropped: rows.dropped,
     dev: trained.dev,
     devFrom: trained.devFrom,
+    calibration: { temperature: trained.head.temperature, ...trained.calibration },
     strength: trained.strength,
     kind: trained.head.kind,
     trials: trained.trials,
@@ -187,9 +231,11 @@ function summary(
 }
 
 function described(trained: TrainedHead, flags: TrainFlags, seconds: number): string {
+  const { before, after } = trained.calibration;
   return (
     `${evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
     fewText(trained) +
+    `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})\n` +
     `${flags.output}: trained on ${trained.n} rows, ${settingText(trained)}, ${seconds.toFixed(1)} s\n`
   );
 }

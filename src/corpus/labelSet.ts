@@ -74,22 +74,39 @@ function listed(labels: readonly string[], counts: readonly number[]): string {
   return shown.join(", ") + (order.length > MOST_SHOWN ? ` and ${order.length - MOST_SHOWN} more` : "");
 }
 
-function nearMisses(labels: readonly string[], counts: readonly number[]): string[] {
+/** Two labels that look like one class written in two ways, as indices. */
+export interface NearMiss {
+  readonly rare: number;
+  readonly common: number;
+  /** In what alone they differ. */
+  readonly why: string;
+}
+
+/**
+ * Pairs of labels that look like one class written in two ways.
+ *
+ * @param counts  rows of each label
+ */
+export function nearMissPairs(labels: readonly string[], counts: readonly number[]): NearMiss[] {
   const folds = labels.map(folded);
-  const warnings: string[] = [];
+  const pairs: NearMiss[] = [];
   for (let i = 0; i < labels.length; i++) {
     for (let j = i + 1; j < labels.length; j++) {
       const why = nearMiss([labels[i], labels[j]], [folds[i], folds[j]], [counts[i], counts[j]]);
       if (why === undefined) continue;
       const [common, rare] = counts[i] >= counts[j] ? [i, j] : [j, i];
-      warnings.push(
-        `the labels "${excerpt(labels[rare])}" (${counts[rare]}) and "${excerpt(labels[common])}" (${counts[common]}) ` +
-          `differ only in ${why}; they stay two classes, bring them together with --map if they are one`,
-      );
+      pairs.push({ rare, common, why });
     }
   }
-  return warnings;
+  return pairs;
 }
+
+const nearMisses = (labels: readonly string[], counts: readonly number[]): string[] =>
+  nearMissPairs(labels, counts).map(
+    ({ rare, common, why }) =>
+      `the labels "${excerpt(labels[rare])}" (${counts[rare]}) and "${excerpt(labels[common])}" (${counts[common]}) ` +
+      `differ only in ${why}; they stay two classes, bring them together with --map if they are one`,
+  );
 
 type Pair<T> = readonly [T, T];
 

@@ -3,6 +3,9 @@ import { row, type Matrix } from "../math/matrix.js";
 import { sigmoid, softmax } from "../math/softmax.js";
 import { activated, type Activation } from "./mlpGraph.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
+import { temper } from "./temperature.js";
+
+export { likeliest } from "./likeliest.js";
 
 /** A linear model on standardised vectors. */
 export interface LogisticHead {
@@ -14,6 +17,12 @@ export interface LogisticHead {
   readonly weights: Matrix;
   /** `[k]` */
   readonly bias: Float32Array;
+}
+
+/** What dev rows taught a head about its own certainty. */
+export interface Tempered {
+  /** Divides the logits, so that probabilities can be taken at their word; changes no answer. @default 1 */
+  readonly temperature?: number;
 }
 
 /** A multi-layer perceptron on standardised vectors, with one logit a label. */
@@ -35,7 +44,7 @@ export interface DenseLayer {
 }
 
 /** What was trained on top of the encoder. */
-export type Head = LogisticHead | MlpHead;
+export type Head = (LogisticHead | MlpHead) & Tempered;
 
 /** Numbers in the vectors that a head takes. */
 export const headWidth = (head: Head): number => head.standardizer.mean.length;
@@ -56,6 +65,10 @@ export function predictProbabilities(head: Head, x: Matrix): Float64Array {
     );
   }
   refuseNonFinite(x, "Cannot answer for these vectors");
+  return temper(untempered(head, x), head.labels.length, head.temperature ?? 1);
+}
+
+function untempered(head: Head, x: Matrix): Float64Array {
   switch (head.kind) {
     case "logistic":
       return logisticProbabilities(head, x);
@@ -114,15 +127,4 @@ export function labelProbabilities(logits: Float64Array, labels: number): Float6
   if (labels !== 2 || logits.length !== 1) return softmax(logits, 0, labels);
   const p = sigmoid(logits[0]);
   return Float64Array.of(1 - p, p);
-}
-
-/** The likeliest label of every row, as an index; on a tie the first. */
-export function likeliest(probabilities: Float64Array, labels: number): Int32Array {
-  return Int32Array.from({ length: probabilities.length / labels }, (_, r) => {
-    let best = 0;
-    for (let k = 1; k < labels; k++) {
-      if (probabilities[r * labels + k] > probabilities[r * labels + best]) best = k;
-    }
-    return best;
-  });
 }

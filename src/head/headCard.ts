@@ -36,10 +36,11 @@ export function headCard(file: HeadFile): string {
     "",
     `n = ${dev.n.toLocaleString("en")}; macro-F1's 95 % interval is ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; macro-recall ${number(dev.macroRecall)}.`,
     "",
+    ...calibrationLines(file),
     "## Limits",
     "",
     "Scores hold for texts like the training rows. On another kind of text, measure first: `headstart evaluate`, or `headstart transfer` for the whole picture.",
-    "It works with the encoder named above only; loading it with another is refused. It holds weights, and hashes of words for its baseline, but no training text.",
+    "It works with the encoder named above only; loading it with another is refused. " + contents(file),
     ...(training.warnings.length > 0
       ? ["", "Warnings at training:", "", ...training.warnings.map((w) => `- ${plain(w)}`)]
       : []),
@@ -110,6 +111,33 @@ function fewLines(few: HeadFile["training"]["few"]): string[] {
         `| ${perLabel} | ${mean.toFixed(3)} | ${deviation.toFixed(3)} | ${lowest.toFixed(3)} to ${highest.toFixed(3)} |`,
     ),
   ];
+}
+
+function calibrationLines({ calibration }: HeadFile): string[] {
+  if (calibration === undefined) return [];
+  const { temperature, n, before, after } = calibration;
+  const line = (name: string, { ece, brier, logLoss, intervals95: i }: typeof before): string =>
+    `| ${name} | ${ece.toFixed(3)} (${i.ece.map((x) => x.toFixed(3)).join(" to ")}) | ${brier.toFixed(3)} | ${logLoss.toFixed(3)} |`;
+  return [
+    "## Calibration",
+    "",
+    `Logits are divided by ${temperature.toFixed(4)}, fitted on ${n.toLocaleString("en")} dev rows; "after" is measured by five folds, each under a temperature fitted on the others.`,
+    "",
+    "| | calibration error (95 %) | Brier | log loss |",
+    "| --- | --- | --- | --- |",
+    line("before", before),
+    line("after", after),
+    "",
+    "Thresholds (`--min-precision`, `--max-risk`, `--coverage`) and label sets (`--sets`) are worked out from the same rows. Their promises hold for texts drawn like those, and for no others.",
+    "",
+  ];
+}
+
+function contents({ neighbours }: HeadFile): string {
+  const weights = "It holds weights, its answers on dev rows as numbers, and hashes of words for its baseline";
+  if (neighbours === undefined) return `${weights}, but no training text.`;
+  const { rows, bytes } = neighbours;
+  return `${weights}. **It holds ${rows.toLocaleString("en")} training texts with their labels** (\`neighbours.safetensors\`, ${(bytes / 1e6).toFixed(1)} MB) to explain answers with; train with \`--no-neighbours\` where the texts must not travel.`;
 }
 
 /** A user's words inside Markdown: no markup, one line. */

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 
 /** Rows of each label; zod's own record drops a label called `__proto__`. */
-const Counts = z.custom<Record<string, number>>(isCounts, "expected whole numbers of 0 or more by name");
-const Interval = z.tuple([z.number(), z.number()]);
+export const Counts = z.custom<Record<string, number>>(isCounts, "expected whole numbers of 0 or more by name");
+export const Interval = z.tuple([z.number(), z.number()]);
 const Score = z.object({ accuracy: z.number(), macroF1: z.number() });
 
 /** What is kept of an evaluation for the card; the numbers are those of cli.md's `evaluate`. */
@@ -17,7 +17,34 @@ const DevScore = z.object({
   bagOfWords: Score.nullable(),
 });
 
-const EncoderIdentity = z.object({
+const CalibrationNumbers = z.strictObject({
+  ece: z.number(),
+  brier: z.number(),
+  logLoss: z.number(),
+  intervals95: z.strictObject({ ece: Interval, brier: Interval, logLoss: Interval }),
+});
+
+/** How certain the head may be, learned on the dev rows. */
+const Calibration = z.strictObject({
+  temperature: z.number().positive(),
+  /** Dev rows that it was fitted on. */
+  n: z.number().int().positive(),
+  /** Dev answers that are kept, from which thresholds and label sets are worked out. */
+  keptAnswers: z.number().int().positive(),
+  before: CalibrationNumbers,
+  /** By folds: each row under a temperature that was fitted without it. */
+  after: CalibrationNumbers,
+});
+
+/** Training rows that are kept to explain answers with. */
+const Neighbours = z.strictObject({
+  file: z.literal("neighbours.safetensors"),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number().int().positive(),
+  rows: z.number().int().positive(),
+});
+
+export const EncoderIdentity = z.object({
   name: z.string().min(1),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
   width: z.number().int().positive(),
@@ -87,6 +114,8 @@ export const HeadFile = z.strictObject({
     .refine((labels) => new Set(labels).size === labels.length, "a label stands there twice"),
   encoder: EncoderIdentity,
   weights: z.strictObject({ file: z.literal("head.safetensors"), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  calibration: Calibration.optional(),
+  neighbours: Neighbours.optional(),
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
@@ -126,20 +155,37 @@ function isCounts(value: unknown): boolean {
   return Object.values(value).every((count) => Number.isInteger(count) && Number(count) >= 0);
 }
 
-/** @throws HeadstartError E_HEAD_INVALID naming the field */
+/** @throws HeadstartError E_HEAD_INVALID naming the field; E_HEAD_MISMATCH for a head with several labels a text */
 export function parseHeadFile(text: string, file: string): HeadFile {
-  let value: unknown;
+  const value = parseJson(text, file);
+  if (typeof value === "object" && value !== null && "format" in value && value.format === MULTI_LABEL_FORMAT) {
+    const message = `The head ${file} answers with several labels a text, which only predict and evaluate take. Use another head`;
+    throw new HeadstartError("E_HEAD_MISMATCH", message, { file });
+  }
+  const head = checked(HeadFile, value, file);
+  if ((head.kind === "mlp") === (head.mlp !== undefined)) return head;
+  throw misfit(file);
+}
+
+/** `format` of a head that answers with any number of labels. */
+export const MULTI_LABEL_FORMAT = "headstart-multi-label";
+
+/** @throws HeadstartError E_HEAD_INVALID */
+export function parseJson(text: string, file: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new HeadstartError("E_HEAD_INVALID", `Cannot load the head: ${file} is not valid JSON. Train it again`, {
       file,
       cause,
     });
   }
-  const parsed = HeadFile.safeParse(value);
-  if (parsed.success && (parsed.data.kind === "mlp") === (parsed.data.mlp !== undefined)) return parsed.data;
-  if (parsed.success) throw misfit(file);
+}
+
+/** @throws HeadstartError E_HEAD_INVALID naming the field */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0];
   const field = path.length > 0 ? `field "${path.join(".")}": ` : "";
   throw new HeadstartError("E_HEAD_INVALID", `Cannot load the head: ${file}, ${field}${message}. Train it again`, {

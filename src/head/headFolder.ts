@@ -8,10 +8,13 @@ import { commitFolder } from "../store/commitFolder.js";
 import { commitFile } from "../store/commit.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
 import type { BagOfWords } from "./bagOfWords.js";
+import { kept, type DevAnswers } from "./devAnswers.js";
 import { headWidth, type Head } from "./head.js";
 import { headCard } from "./headCard.js";
 import { parseHeadFile, type HeadFile } from "./headFile.js";
 import type { Activation } from "./mlpGraph.js";
+import type { Neighbours } from "./neighbours.js";
+import { readNeighbours, writeNeighbours } from "./neighboursFile.js";
 
 /** Folder of the heads that come with the package. */
 const BUILT_IN_HEADS = fileURLToPath(new URL("../../data/heads", import.meta.url));
@@ -23,32 +26,60 @@ export interface SavedHead {
   readonly head: Head;
   readonly bagOfWords: BagOfWords;
   readonly file: HeadFile;
+  /** Absent where the head was never calibrated. */
+  readonly devAnswers?: DevAnswers;
+}
+
+/** A head as it goes into a folder. */
+export interface HeadParts {
+  readonly head: Head;
+  readonly bagOfWords: BagOfWords;
+  readonly file: Omit<HeadFile, "weights" | "neighbours">;
+  readonly devAnswers?: DevAnswers;
+  /** Training rows to explain answers with; their texts stand in the folder. */
+  readonly neighbours?: Neighbours;
 }
 
 /**
- * Writes a head as a folder: `headstart.json` (labels, encoder, record), `head.safetensors`, and a card `README.md`.
+ * Writes a head as a folder: `headstart.json` (labels, encoder, record), `head.safetensors`, a card `README.md`, and
+ * `neighbours.safetensors` where there are neighbours.
  *
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  */
 export async function saveHead(
   folder: string,
-  {
-    head,
-    bagOfWords,
-    file,
-  }: { readonly head: Head; readonly bagOfWords: BagOfWords; readonly file: Omit<HeadFile, "weights"> },
+  { head, bagOfWords, file, devAnswers, neighbours }: HeadParts,
   options: { readonly force?: boolean } = {},
 ): Promise<void> {
-  const bytes = writeSafetensors(tensorsOf(head, bagOfWords), { format: "headstart-head" });
-  const complete: HeadFile = { ...file, weights: { file: "head.safetensors", sha256: sha256(bytes) } };
+  const tensors = new Map([
+    ...tensorsOf(head, bagOfWords),
+    ...(devAnswers === undefined ? [] : answerTensors(devAnswers)),
+  ]);
+  const bytes = writeSafetensors(tensors, { format: "headstart-head" });
+  const near = neighbours && writeNeighbours(neighbours);
+  const complete: HeadFile = {
+    ...file,
+    weights: { file: "head.safetensors", sha256: sha256(bytes) },
+    ...(near === undefined
+      ? {}
+      : {
+          neighbours: {
+            file: "neighbours.safetensors",
+            sha256: sha256(near),
+            bytes: near.length,
+            rows: neighbours!.texts.length,
+          },
+        }),
+  };
   await commitFolder(
     folder,
     async (temp) => {
-      await commitFile(path.join(temp, "head.safetensors"), (to) => to.write(bytes));
-      await commitFile(path.join(temp, "headstart.json"), (to) =>
-        to.write(utf8(`${JSON.stringify(complete, null, 2)}\n`)),
-      );
-      await commitFile(path.join(temp, "README.md"), (to) => to.write(utf8(headCard(complete))));
+      const write = (name: string, content: Uint8Array): Promise<void> =>
+        commitFile(path.join(temp, name), (to) => to.write(content));
+      await write("head.safetensors", bytes);
+      if (near !== undefined) await write("neighbours.safetensors", near);
+      await write("headstart.json", utf8(`${JSON.stringify(complete, null, 2)}\n`));
+      await write("README.md", utf8(headCard(complete)));
     },
     options,
   );
@@ -64,25 +95,44 @@ export async function loadHead(name: string): Promise<SavedHead> {
   const jsonPath = path.join(folder, "headstart.json");
   const file = parseHeadFile(await readOr(jsonPath, name), jsonPath);
   const weightsPath = path.join(folder, file.weights.file);
-  const bytes = await readFile(weightsPath).catch((cause: unknown) => {
-    throw new HeadstartError("E_HEAD_INVALID", `The head ${name} lacks ${file.weights.file}. Train it again`, {
-      file: weightsPath,
-      cause,
-    });
+  const tensors = readSafetensors(await readChecked(weightsPath, file.weights.sha256), { file: weightsPath });
+  const devAnswers = answersFrom(tensors, file, weightsPath);
+  return {
+    path: folder,
+    file,
+    ...fromTensors(tensors, file, weightsPath),
+    ...(devAnswers === undefined ? {} : { devAnswers }),
+  };
+}
+
+/**
+ * Reads the training rows that a head keeps to explain its answers with; undefined where it keeps none.
+ *
+ * @throws HeadstartError E_HEAD_INVALID, E_CHECKSUM
+ */
+export async function loadNeighbours({ path: folder, file }: SavedHead): Promise<Neighbours | undefined> {
+  if (file.neighbours === undefined) return undefined;
+  const at = path.join(folder, file.neighbours.file);
+  const bytes = await readChecked(at, file.neighbours.sha256);
+  return readNeighbours(bytes, at, { width: file.encoder.width, labels: file.labels.length });
+}
+
+async function readChecked(file: string, expected: string): Promise<Uint8Array> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    const message = `The head lacks ${file}. Train it again`;
+    throw new HeadstartError("E_HEAD_INVALID", message, { file, cause });
   });
-  if (sha256(bytes) !== file.weights.sha256) {
-    throw new HeadstartError(
-      "E_CHECKSUM",
-      `${weightsPath} is not the file that was saved: sha256 ${sha256(bytes).slice(0, 12)}…, expected ${file.weights.sha256.slice(0, 12)}…. Train the head again`,
-      { file: weightsPath },
-    );
-  }
-  return { path: folder, file, ...fromTensors(readSafetensors(bytes, { file: weightsPath }), file, weightsPath) };
+  if (sha256(bytes) === expected) return bytes;
+  throw new HeadstartError(
+    "E_CHECKSUM",
+    `${file} is not the file that was saved: sha256 ${sha256(bytes).slice(0, 12)}…, expected ${expected.slice(0, 12)}…. Train the head again`,
+    { file },
+  );
 }
 
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */
 export function requireSameEncoder(
-  file: HeadFile,
+  file: Pick<HeadFile, "encoder">,
   encoder: { readonly name: string; readonly fingerprint: string },
 ): void {
   if (file.encoder.fingerprint === encoder.fingerprint) return;
@@ -155,9 +205,33 @@ function weightTensors(head: Head): [string, Tensor][] {
   }
 }
 
+function answerTensors(answers: DevAnswers): [string, Tensor][] {
+  const { labels, probabilities, truth } = kept(answers);
+  return [
+    ["dev.probabilities", { dtype: "F64", shape: [truth.length, labels], data: probabilities }],
+    ["dev.truth", { dtype: "I32", shape: [truth.length], data: truth }],
+  ];
+}
+
+function answersFrom(
+  tensors: ReadonlyMap<string, Tensor>,
+  { labels: { length: labels }, calibration }: HeadFile,
+  file: string,
+): DevAnswers | undefined {
+  if (calibration === undefined) return undefined;
+  const [probabilities, truth] = [tensors.get("dev.probabilities"), tensors.get("dev.truth")];
+  const rows = calibration.keptAnswers;
+  const fits = probabilities?.dtype === "F64" && probabilities.data.length === rows * labels;
+  if (fits && truth?.dtype === "I32" && truth.data.length === rows && truth.data.every((c) => c >= 0 && c < labels)) {
+    return { labels, probabilities: probabilities.data, truth: truth.data };
+  }
+  const message = `${file}: its answers on dev rows are missing or not ${rows} rows of ${labels}. Train the head again`;
+  throw new HeadstartError("E_HEAD_INVALID", message, { file });
+}
+
 function fromTensors(
   tensors: ReadonlyMap<string, Tensor>,
-  { labels, encoder, mlp }: HeadFile,
+  { labels, encoder, mlp, calibration }: HeadFile,
   file: string,
 ): { head: Head; bagOfWords: BagOfWords } {
   const k = labels.length === 2 ? 1 : labels.length;
@@ -196,7 +270,10 @@ function fromTensors(
     return { kind: "mlp", labels, standardizer, activation, layers };
   };
   return {
-    head: mlp === undefined ? logistic() : perceptron(mlp),
+    head: {
+      ...(mlp === undefined ? logistic() : perceptron(mlp)),
+      ...(calibration === undefined ? {} : { temperature: calibration.temperature }),
+    },
     bagOfWords: {
       labels,
       hashes,

@@ -39,6 +39,8 @@ export interface Evaluation {
   readonly majority: Score;
   /** A linear model of word counts, fitted on the same training rows as the head; null when there is none. */
   readonly bagOfWords: Score | null;
+  /** Expected calibration error of the probabilities; absent where the head was never calibrated. */
+  readonly ece?: number;
   /** Labels that no row of the truth has: their recall is not measured, and macro-recall leaves them out. */
   readonly missing: readonly string[];
 }

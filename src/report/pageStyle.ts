@@ -63,6 +63,13 @@ a { color: var(--source); }
 .mark { fill: currentColor; stroke: var(--card); stroke-width: 1.5; }
 .baseline .mark { fill: var(--card); stroke: currentColor; stroke-width: 2; }
 
+.plane { width: 100%; max-width: 27rem; display: block; }
+.plane text { fill: var(--soft); font-size: 4px; }
+.plane .grid { stroke-width: .4; }
+.plane .reference { stroke-width: .6; stroke-dasharray: 2 2; }
+.plane .curve { fill: none; stroke: currentColor; stroke-width: .8; }
+.plane .mark { stroke-width: .4; fill-opacity: .8; }
+
 .labels { display: grid; grid-template-columns: 1fr 1fr; gap: 1.1rem 2.2rem; margin: 1rem 0; }
 .line { display: grid; grid-template-columns: 3.2rem 1fr 7.2rem; gap: .7rem; align-items: center; font-variant-numeric: tabular-nums; }
 .line .side { color: var(--soft); font-size: .84rem; }

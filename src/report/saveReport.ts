@@ -3,6 +3,7 @@ import { commitFile } from "../store/commit.js";
 import { commitFolder } from "../store/commitFolder.js";
 import type { TransferRecord } from "../transfer/record.js";
 import { renderTransferReport } from "./transferReport.js";
+import { renderEvaluationReport, type EvaluationRecord } from "./trustReport.js";
 
 /**
  * Writes `report.html` and `record.json` into a folder, both or neither.
@@ -24,4 +25,13 @@ export async function saveReport(
     },
     options,
   );
+}
+
+/** Writes the page of an evaluation. @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
+export async function saveEvaluationReport(
+  file: string,
+  record: EvaluationRecord,
+  options: { readonly force?: boolean } = {},
+): Promise<void> {
+  await commitFile(file, (to) => to.write(renderEvaluationReport(record)), options);
 }

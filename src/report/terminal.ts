@@ -76,7 +76,10 @@ function rankedLines(confusion: Confusion): readonly string[] {
 const nameOf = (label: string): string => fitted(escapeControls(label), WIDEST_NAME);
 
 /** Cells in columns as wide as their widest cell, two spaces apart, indented by two. */
-function aligned(cells: readonly (readonly string[])[], sides: readonly ("left" | "right")[]): readonly string[] {
+export function aligned(
+  cells: readonly (readonly string[])[],
+  sides: readonly ("left" | "right")[],
+): readonly string[] {
   const widths = sides.map((_, c) => Math.max(...cells.map((line) => textWidth(line[c]))));
   return cells.map((line) =>
     line.reduce(

@@ -5,11 +5,11 @@ import { corpora } from "./corpora.js";
 import { divergence, leakage, verdict, VERDICTS } from "./evidence.js";
 import { corpusNames, dropInterval, findings, headline } from "./findings.js";
 import { decimals, range, rows, signed, signedRange } from "./format.js";
-import { html, styleSheet, toText, type Content, type Html } from "./html.js";
+import { html, type Content, type Html } from "./html.js";
 import { confusions, labels } from "./labels.js";
 import { making, warnings } from "./making.js";
 import { mistakes } from "./mistakes.js";
-import { PAGE_STYLE } from "./pageStyle.js";
+import { pageText } from "./page.js";
 
 const CHAPTERS = [
   ["comparison", "Comparison"],
@@ -47,32 +47,8 @@ export function renderTransferReport(record: TransferRecord): string {
       <code>record.json</code> beside it.
     </footer>
   </main>`;
-  return toText(page(record, body));
-}
-
-function page(record: TransferRecord, body: Html): Html {
   const names = corpusNames(record);
-  // A window's title has no markup that could isolate bidi controls, so they are spelled out.
-  const title = `${excerpt(names.source)} → ${excerpt(names.target)}: transfer report`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <link rel="icon" href="data:," />
-        <title>${title}</title>
-        ${styleSheet(PAGE_STYLE)}
-      </head>
-      <body>
-        ${body}
-      </body>
-    </html> `;
+  return pageText(`${excerpt(names.source)} → ${excerpt(names.target)}: transfer report`, body);
 }
 
 /** The four numbers to remember. */

@@ -1,4 +1,5 @@
-export type Cell = string | number | null | Readonly<Record<string, number>>;
+/** A cell of a row; objects and lists become JSON. */
+export type Cell = string | number | null | object;
 
 /**
  * One record of CSV with its line end; null is an empty field, an object its JSON. A single empty field is quoted: a

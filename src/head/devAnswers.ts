@@ -1,0 +1,46 @@
+import { fitTemperature, temper } from "./temperature.js";
+
+/**
+ * What a head answered on its dev rows, before any scaling: everything that is promised of later answers (temperature,
+ * thresholds, label sets) is worked out from it. It spells none of the texts.
+ */
+export interface DevAnswers {
+  /** Number of labels. */
+  readonly labels: number;
+  /** `[rows, labels]`, each row summing to 1. */
+  readonly probabilities: Float64Array;
+  /** True label of every row. */
+  readonly truth: Int32Array;
+}
+
+/** Numbers that are kept of them at most; 8 MB. */
+const MOST_NUMBERS = 2_000_000;
+
+/** As many of the first rows as a head's folder keeps: all but where there are very many labels. */
+export function kept({ labels, probabilities, truth }: DevAnswers): DevAnswers {
+  const rows = Math.min(truth.length, Math.max(1, Math.floor(MOST_NUMBERS / labels)));
+  return { labels, probabilities: probabilities.slice(0, rows * labels), truth: truth.slice(0, rows) };
+}
+
+/**
+ * The probabilities of every row under a temperature that was fitted on the other folds: what calibration is worth on
+ * rows that it has not seen.
+ *
+ * @param folds  fold of every row, from 0
+ */
+export function temperedAcrossFolds({ labels, probabilities, truth }: DevAnswers, folds: Int32Array): Float64Array {
+  const result = probabilities.slice();
+  for (const fold of new Set(folds)) {
+    const pick = (inFold: boolean): number[] => [...truth.keys()].filter((r) => (folds[r] === fold) === inFold);
+    const others = pick(false);
+    const fitted = fitTemperature(
+      Float64Array.from(others.flatMap((r) => [...probabilities.subarray(r * labels, (r + 1) * labels)])),
+      Int32Array.from(others, (r) => truth[r]),
+      labels,
+    );
+    for (const r of pick(true)) {
+      result.set(temper(probabilities.slice(r * labels, (r + 1) * labels), labels, fitted), r * labels);
+    }
+  }
+  return result;
+}

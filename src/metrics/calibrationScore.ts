@@ -1,0 +1,109 @@
+import { logLosses } from "../head/logisticLoss.js";
+import { likeliest } from "../head/likeliest.js";
+import { matrix } from "../math/matrix.js";
+import { seeded } from "../math/random.js";
+import { BOOTSTRAP_DEFAULTS, percentileInterval, type BootstrapOptions, type Interval } from "./bootstrap.js";
+import { evaluateCalibration, type ReliabilityBin } from "./calibration.js";
+
+/** How far probabilities can be taken at their word, with intervals. Plain JSON. */
+export interface CalibrationScore {
+  readonly n: number;
+  /** Expected calibration error over 15 bins of equally many rows. */
+  readonly ece: number;
+  /** The same over 15 bins of equal width, as most papers report it. */
+  readonly eceEqualWidth: number;
+  readonly brier: number;
+  /** Mean -log probability of the truth. */
+  readonly logLoss: number;
+  /** 95 % percentile bootstrap over the rows, the bins kept. */
+  readonly intervals95: { readonly ece: Interval; readonly brier: Interval; readonly logLoss: Interval };
+  /** The bins of `ece`, from the least to the most confident. */
+  readonly bins: readonly ReliabilityBin[];
+}
+
+/** A row as calibration sees it. */
+interface Told {
+  readonly confidence: number;
+  readonly right: number;
+}
+
+const BINS = 15;
+
+/**
+ * Calibration of probabilities `[rows, labels]` against the truth, by bins of equal mass (see calibration.ts) and of
+ * equal width, with Brier score and log loss.
+ *
+ * Resampled errors of calibration are biased upwards, the more so the fewer the rows; the interval is that of the
+ * resamples.
+ *
+ * @see Guo et al. 2017, section 2: https://arxiv.org/abs/1706.04599
+ */
+export function scoreCalibration(
+  probabilities: Float64Array,
+  truth: Int32Array,
+  options: BootstrapOptions & { readonly labels: number },
+): CalibrationScore {
+  const { labels } = options;
+  const x = matrix(truth.length, labels, Float32Array.from(probabilities));
+  const { n, ece, brier, bins } = evaluateCalibration(x, truth, { bins: BINS });
+  const tops = likeliest(probabilities, labels);
+  const told = Array.from(truth, (label, r) => ({
+    confidence: probabilities[r * labels + tops[r]],
+    right: tops[r] === label ? 1 : 0,
+  }));
+  const losses = logLosses(probabilities, truth, labels);
+  const errors = Float64Array.from(truth, (label, r) => squaredDistance(probabilities, r * labels, { label, labels }));
+  const binOf = told.map(({ confidence }) => bins.findIndex(({ high }) => Math.fround(confidence) <= high));
+  const mean = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0) / Math.max(1, n);
+  return {
+    n,
+    ece,
+    eceEqualWidth: gapOver(told, (t) => Math.min(BINS - 1, Math.floor(t.confidence * BINS))),
+    brier,
+    logLoss: mean(losses),
+    intervals95: intervalsOf({ told, losses, errors, binOf }, options),
+    bins,
+  };
+}
+
+function squaredDistance(p: Float64Array, start: number, { label, labels }: { label: number; labels: number }): number {
+  let sum = 0;
+  for (let c = 0; c < labels; c++) sum += (p[start + c] - (c === label ? 1 : 0)) ** 2;
+  return sum;
+}
+
+function gapOver(told: readonly Told[], binOf: (row: Told) => number): number {
+  const gaps = new Map<number, number>();
+  for (const row of told) gaps.set(binOf(row), (gaps.get(binOf(row)) ?? 0) + row.confidence - row.right);
+  return [...gaps.values()].reduce((sum, gap) => sum + Math.abs(gap), 0) / Math.max(1, told.length);
+}
+
+interface Measured {
+  readonly told: readonly Told[];
+  readonly losses: Float64Array;
+  readonly errors: Float64Array;
+  readonly binOf: readonly number[];
+}
+
+function intervalsOf(
+  { told, losses, errors, binOf }: Measured,
+  options: BootstrapOptions,
+): CalibrationScore["intervals95"] {
+  const { seed, resamples } = { ...BOOTSTRAP_DEFAULTS, ...options };
+  const n = told.length;
+  if (n === 0) return { ece: [0, 0], brier: [0, 0], logLoss: [0, 0] };
+  const random = seeded(seed);
+  const [eces, briers, logs] = [0, 1, 2].map(() => new Float64Array(resamples));
+  const gaps = new Float64Array(BINS);
+  for (let s = 0; s < resamples; s++) {
+    gaps.fill(0);
+    for (let i = 0; i < n; i++) {
+      const r = Math.floor(random() * n);
+      gaps[binOf[r]] += told[r].confidence - told[r].right;
+      briers[s] += errors[r] / n;
+      logs[s] += losses[r] / n;
+    }
+    for (const gap of gaps) eces[s] += Math.abs(gap) / n;
+  }
+  return { ece: percentileInterval(eces), brier: percentileInterval(briers), logLoss: percentileInterval(logs) };
+}

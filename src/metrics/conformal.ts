@@ -1,0 +1,73 @@
+import type { Interval } from "./bootstrap.js";
+import { likeliest } from "../head/likeliest.js";
+
+/**
+ * The least probability of a label in a split conformal set: with sets of all labels that reach it, the true label of a
+ * new row is in its set with a chance of at least `coverage`, if the row is drawn like those of `truth`.
+ *
+ * It is the k-th largest of the probabilities that `n` calibration rows gave to their true labels, k being
+ * `ceil((n + 1) coverage)`; with too few rows for the promise it is 0, and every label is in every set.
+ *
+ * @param ofTruth   probability of the true label of every calibration row
+ * @param coverage  in (0, 1)
+ * @throws RangeError when `coverage` is not between 0 and 1
+ * @see Sadinle, Lei & Wasserman 2019 (least ambiguous sets): https://arxiv.org/abs/1609.00451; Angelopoulos & Bates 2021,
+ *   section 1: https://arxiv.org/abs/2107.07511
+ */
+export function conformalThreshold(ofTruth: Float64Array, coverage: number): number {
+  if (!(coverage > 0 && coverage < 1)) throw new RangeError(`coverage ${coverage} is not between 0 and 1`);
+  // (n + 1) coverage may be above a whole number by rounding alone.
+  const k = Math.ceil((ofTruth.length + 1) * coverage - 1e-9);
+  return k > ofTruth.length ? 0 : ofTruth.toSorted()[ofTruth.length - k];
+}
+
+/** Labels of every row that reach the threshold; the likeliest label is always among them, so that no set is empty. */
+export function labelSets(probabilities: Float64Array, labels: number, threshold: number): number[][] {
+  return Array.from(likeliest(probabilities, labels), (top, r) =>
+    Array.from({ length: labels }, (_, c) => c).filter((c) => c === top || probabilities[r * labels + c] >= threshold),
+  );
+}
+
+/** How label sets did on rows with known labels. Plain JSON. */
+export interface SetScore {
+  /** The share that was promised. */
+  readonly promised: number;
+  /** Share of the rows whose true label is in its set. */
+  readonly coverage: number;
+  readonly interval95: Interval;
+  /** Mean number of labels in a set. */
+  readonly meanSize: number;
+  /** Share of the rows with a single label in the set. */
+  readonly single: number;
+  /** Least probability of a label in a set. */
+  readonly threshold: number;
+}
+
+/** @throws RangeError when there are no rows */
+export function scoreSets(
+  sets: readonly (readonly number[])[],
+  truth: Int32Array,
+  { promised, threshold }: { readonly promised: number; readonly threshold: number },
+): SetScore {
+  const n = truth.length;
+  if (sets.length !== n || n === 0) throw new RangeError(`${sets.length} sets for ${n} rows, one or more wanted each`);
+  const share = (has: (set: readonly number[], r: number) => boolean): number => sets.filter(has).length / n;
+  const coverage = share((set, r) => set.includes(truth[r]));
+  return {
+    promised,
+    coverage,
+    interval95: wilson(coverage, n),
+    meanSize: sets.reduce((sum, set) => sum + set.length, 0) / n,
+    single: share((set) => set.length === 1),
+    threshold,
+  };
+}
+
+/** Wilson's 95 % interval of a share. */
+export function wilson(p: number, n: number): Interval {
+  const z = 1.959963984540054;
+  const middle = p + z ** 2 / (2 * n);
+  const spread = z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n * n));
+  const scale = 1 + z ** 2 / n;
+  return [Math.max(0, (middle - spread) / scale), Math.min(1, (middle + spread) / scale)];
+}

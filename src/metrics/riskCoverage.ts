@@ -1,0 +1,64 @@
+/** Answering only the surest rows: a share of them, and how often those answers are wrong. */
+export interface RiskPoint {
+  /** Share of the rows that are answered. */
+  readonly coverage: number;
+  /** Share of wrong answers among them. */
+  readonly risk: number;
+  /** Least confidence of an answer. */
+  readonly threshold: number;
+}
+
+export interface RiskCoverage {
+  readonly n: number;
+  /** Area under the curve: the risk, averaged over all coverages. Lower is better; the error rate is that of chance order. */
+  readonly aurc: number;
+  /** One point for every distinct confidence, from the surest rows to all of them. */
+  readonly curve: readonly RiskPoint[];
+}
+
+/**
+ * The risk-coverage curve of answers by their confidence. Rows of equal confidence are answered together or not at all,
+ * and count in the area with the mean risk of any order among them.
+ *
+ * @param confidence  of the answer of every row
+ * @param right       1 where it is right
+ * @see El-Yaniv & Wiener 2010; Geifman, Uziel & El-Yaniv 2019 (AURC): https://arxiv.org/abs/1805.08206
+ */
+export function riskCoverage(confidence: Float64Array, right: Uint8Array): RiskCoverage {
+  const n = confidence.length;
+  const order = [...confidence.keys()].sort((a, b) => confidence[b] - confidence[a]);
+  const curve: RiskPoint[] = [];
+  let [answered, wrong, area] = [0, 0, 0];
+  while (answered < n) {
+    const threshold = confidence[order[answered]];
+    let end = answered;
+    let wrongHere = 0;
+    for (; end < n && confidence[order[end]] === threshold; end++) wrongHere += 1 - right[order[end]];
+    const rate = wrongHere / (end - answered);
+    for (let k = answered + 1; k <= end; k++) area += (wrong + rate * (k - answered)) / k;
+    answered = end;
+    wrong += wrongHere;
+    curve.push({ coverage: answered / n, risk: wrong / answered, threshold });
+  }
+  return { n, aurc: n === 0 ? 0 : area / n, curve };
+}
+
+/** The point of the curve with the largest coverage of at most `coverage`; the first point where there is none. */
+export function pointAt(curve: readonly RiskPoint[], coverage: number): RiskPoint {
+  return curve.findLast((point) => point.coverage <= coverage + 1e-12) ?? curve[0];
+}
+
+/** One-sided 95 % quantile of the normal distribution. */
+const Z95 = 1.6448536269514722;
+
+/**
+ * Lower end of Wilson's one-sided 95 % interval of a share: `hits` of `n`. 0 without rows.
+ *
+ * @see Wilson 1927; Brown, Cai & DasGupta 2001
+ */
+export function lowerBound(hits: number, n: number): number {
+  if (n === 0) return 0;
+  const [p, zz] = [hits / n, Z95 ** 2];
+  const spread = Z95 * Math.sqrt((p * (1 - p)) / n + zz / (4 * n * n));
+  return (p + zz / (2 * n) - spread) / (1 + zz / n);
+}

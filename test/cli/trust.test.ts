@@ -1,0 +1,144 @@
+import { readFile, rm } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  csv,
+  expectFailure,
+  jsonOf,
+  labelledRows,
+  linesOf,
+  sharedSandbox,
+  succeeded,
+  TINY,
+  type Sandbox,
+} from "./runCli.js";
+
+const SLOW = 180_000;
+const COLUMNS = ["text", "label"];
+let box: Sandbox;
+beforeAll(async () => {
+  box = await sharedSandbox();
+  const rows = labelledRows(80);
+  await box.write("train.csv", csv(COLUMNS, rows));
+  succeeded(await box.run(["train", "train.csv", "-o", "head", "--quiet", "--encoder", TINY]));
+}, SLOW);
+
+describe("headstart evaluate", () => {
+  it(
+    "tells calibration, risk and label sets, what a wish comes to, and writes a page",
+    async () => {
+      const args = ["evaluate", "head", "train.csv", "--max-risk", "0.2", "--report", "page.html"];
+      const json = jsonOf(await box.run([...args, "--json"]));
+      const { calibration, ece, sets, choice, temperature } = json as Record<string, Record<string, number>>;
+      expect(calibration["ece"]).toBeCloseTo(Number(ece), 6);
+      expect(Number(temperature)).toBeGreaterThan(0);
+      expect(sets).toHaveLength(3);
+      expect(choice["wish"]).toContain("20 %");
+      expect(await readFile(box.path("page.html"), "utf8")).toContain("Reliability diagram");
+      expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS" });
+    },
+    SLOW,
+  );
+});
+
+describe("headstart predict", () => {
+  it(
+    "explains in JSON, and with a wish leaves the label out where it would not be kept",
+    async () => {
+      const args = ["predict", "head", "--explain", "--json", "--sets", "0.8", "--coverage", "0.3"];
+      const answers = linesOf(await box.run([...args, ...labelledRows(12).map(([text]) => text)]));
+      expect(answers).toHaveLength(12);
+      expect(answers.some(({ label }) => label === null)).toBe(true);
+      const { set, explanation } = answers[0] as { set: string[]; explanation: Record<string, unknown> };
+      expect(set.length).toBeGreaterThan(0);
+      expect(explanation["neighbours"]).toHaveLength(5);
+      expect(explanation["distance"]).toMatchObject({ percentile: expect.any(Number) });
+      const words = explanation["words"] as { text: string; change: number }[];
+      expect(words.map(({ text }) => text).toSorted()).toEqual(["sun", "lovely", "day", "0"].toSorted());
+    },
+    SLOW,
+  );
+
+  it(
+    "explains for people, and writes columns for a corpus",
+    async () => {
+      const { stdout } = await box.run(["predict", "head", "--explain", "sun lovely day"]);
+      expect(stdout).toMatch(/^sun lovely day\n {2}(good|bad), probability 0\.\d+ \(calibrated\)\n {2}words: /);
+      expect(stdout).toContain("nearest training texts");
+      const args = ["predict", "head", "--input", "train.csv", "--limit", "3", "-o", "out.csv", "--explain"];
+      succeeded(await box.run(args));
+      const [header] = (await readFile(box.path("out.csv"), "utf8")).split("\r\n");
+      expect(header).toBe("text,input_label,label,probability,further_than,nearest_text,nearest_label,words");
+    },
+    SLOW,
+  );
+
+  it.each([
+    [["--max-risk", "0.1", "--coverage", "0.5"], "E_USAGE", /not several/],
+    [["--costs", "odd=3"], "E_USAGE", /"odd=3" is not a label/],
+    [["--sets", "1.5"], "E_USAGE", /between 0 and 1/],
+  ])("refuses %j", async (flags, code, says) => {
+    expectFailure(await box.run(["predict", "head", ...flags, "x"]), { exit: 2, code, says: [says] });
+  });
+});
+
+describe("headstart train", () => {
+  it(
+    "keeps no training text with --no-neighbours, and explains without them",
+    async () => {
+      const args = ["train", "train.csv", "-o", "private", "--no-neighbours", "--encoder", TINY];
+      succeeded(await box.run(args));
+      const files = (await box.files()).filter((name) => name.startsWith("private/"));
+      for (const file of files) expect(await readFile(box.path(file), "latin1")).not.toContain("sun lovely day");
+      expect(files).toHaveLength(3);
+      const [answer] = linesOf(await box.run(["predict", "private", "--explain", "--json", "sun"]));
+      expect(answer["explanation"]).toMatchObject({ neighbours: null, distance: null });
+    },
+    SLOW,
+  );
+
+  it(
+    "--check lists what may be wrong and trains nothing",
+    async () => {
+      const rows: [string, string][] = [
+        ...labelledRows(60),
+        ["sun best day 0", "goood"],
+        ["LOVELY great day 0!", "bad"],
+      ];
+      const twice: [string, string] = ["lovely great day 0", "good"];
+      await box.write("dirty.csv", csv(COLUMNS, [...rows, twice, twice]));
+      const json = jsonOf(await box.run(["train", "dirty.csv", "-o", "clean", "--check", "--json", "--encoder", TINY]));
+      expect(json).toMatchObject({
+        check: "clean.check.csv",
+        n: 64,
+        findings: { "near-miss": 1, tiny: 1, conflict: 1 },
+      });
+      const lines = (await readFile(box.path("clean.check.csv"), "utf8")).trimEnd().split("\r\n");
+      expect(lines[0]).toBe("rank,problem,label,suggested,score,because,text,file,line");
+      expect(lines[1]).toMatch(/^1,near-miss,goood,good,.*dirty\.csv,62$/);
+      expect(lines[2]).toMatch(/^2,conflict,bad,good,.*dirty\.csv,63$/);
+      expect((await box.files()).includes("clean")).toBe(false);
+    },
+    SLOW,
+  );
+
+  it(
+    "--multi-label learns rows with several labels, which evaluate and predict take",
+    async () => {
+      const rows = labelledRows(80).map(([text, label], i): [string, string] => {
+        return [i % 4 < 2 ? `${text} sport ball` : text, i % 4 < 2 ? `${label}|sport` : label];
+      });
+      await box.write("several.csv", csv(COLUMNS, rows));
+      const json = jsonOf(
+        await box.run(["train", "several.csv", "-o", "many", "--multi-label", "|", "--json", "--encoder", TINY]),
+      );
+      expect(json).toMatchObject({ labels: ["bad", "good", "sport"], task: "multi-label" });
+      const score = jsonOf(await box.run(["evaluate", "many", "several.csv", "--json"]));
+      expect(Number(score["microF1"])).toBeGreaterThan(0.8);
+      const [answer] = linesOf(await box.run(["predict", "many", "sun lovely sport ball"]));
+      expect(answer["label"]).toBe((answer["labels"] as string[]).join("|"));
+      expect(answer["labels"]).toContain("sport");
+      expectFailure(await box.run(["predict", "many", "--explain", "x"]), { exit: 2, code: "E_USAGE" });
+    },
+    SLOW,
+  );
+});

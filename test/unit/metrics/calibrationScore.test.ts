@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { seeded } from "../../../src/math/random.js";
+import { scoreCalibration } from "../../../src/metrics/calibrationScore.js";
+
+/** Rows of two labels that say `p` of the first and are right so often. */
+function rows(n: number, honest: boolean) {
+  const random = seeded(5);
+  const p = new Float64Array(2 * n);
+  const y = new Int32Array(n);
+  for (let r = 0; r < n; r++) {
+    const said = 0.5 + random() / 2;
+    p.set([said, 1 - said], 2 * r);
+    y[r] = random() < (honest ? said : 0.6) ? 0 : 1;
+  }
+  return { p, y };
+}
+
+describe("scoreCalibration()", () => {
+  it("is near 0 for honest rows and near the gap for others, within its interval", () => {
+    const good = rows(8000, true);
+    const honest = scoreCalibration(good.p, good.y, { labels: 2, resamples: 200 });
+    expect(honest.ece).toBeLessThan(0.02);
+    expect(honest.eceEqualWidth).toBeLessThan(0.02);
+    const bad = rows(8000, false);
+    const score = scoreCalibration(bad.p, bad.y, { labels: 2, resamples: 200 });
+    expect(score.ece).toBeGreaterThan(0.15);
+    expect(score.eceEqualWidth).toBeCloseTo(score.ece, 1);
+    for (const name of ["ece", "brier", "logLoss"] as const) {
+      const [low, high] = score.intervals95[name];
+      expect(low).toBeLessThan(score[name] + 1e-9);
+      expect(high).toBeGreaterThan(score[name] - 1e-9);
+    }
+  });
+
+  it("gives the log loss and the Brier score of a row, and is 0 without rows", () => {
+    const one = scoreCalibration(Float64Array.of(0.25, 0.75), Int32Array.of(0), { labels: 2, resamples: 10 });
+    expect(one.logLoss).toBeCloseTo(Math.log(4), 12);
+    expect(one.brier).toBeCloseTo(2 * 0.75 ** 2, 6);
+    expect(one.intervals95.logLoss[0]).toBeCloseTo(Math.log(4), 12);
+    expect(scoreCalibration(new Float64Array(0), new Int32Array(0), { labels: 2 })).toMatchObject({ n: 0, logLoss: 0 });
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { seeded } from "../../../src/math/random.js";
+import { softmax } from "../../../src/math/softmax.js";
+import { conformalThreshold, labelSets, scoreSets } from "../../../src/metrics/conformal.js";
+
+describe("conformalThreshold()", () => {
+  const nine = Float64Array.from({ length: 9 }, (_, i) => (i + 1) / 10);
+
+  it("is the k-th largest probability of the truth, k = ceil((n + 1) coverage)", () => {
+    expect(conformalThreshold(nine, 0.5)).toBe(0.5); // the 5th of 9
+    expect(conformalThreshold(nine, 0.9)).toBe(0.1); // the 9th: (9 + 1) 0.9 is a whole number
+    expect(conformalThreshold(nine, 0.55)).toBe(0.4); // ceil(5.5) = the 6th
+  });
+
+  it("gives every label where the rows are too few for the promise", () => {
+    expect(conformalThreshold(nine, 0.91)).toBe(0);
+    expect(conformalThreshold(new Float64Array(0), 0.5)).toBe(0);
+    expect(() => conformalThreshold(nine, 1)).toThrow(RangeError);
+  });
+
+  it("keeps its promise, averaged over many small calibrations", () => {
+    const random = seeded(3);
+    const row = (): { p: Float64Array; truth: number } => {
+      const logits = [0, 1, 2].map(() => 3 * random());
+      const p = softmax(logits, 0, 3);
+      const draw = random();
+      return { p, truth: draw < p[0] ? 0 : draw < p[0] + p[1] ? 1 : 2 };
+    };
+    const n = 20;
+    let held = 0;
+    const rounds = 4000;
+    for (let i = 0; i < rounds; i++) {
+      const calibration = Array.from({ length: n }, row);
+      const threshold = conformalThreshold(
+        Float64Array.from(calibration, ({ p, truth }) => p[truth]),
+        0.8,
+      );
+      const { p, truth } = row();
+      if (p[truth] >= threshold) held++;
+    }
+    // Between the promise and the promise + 1/(n + 1), give or take three standard errors.
+    expect(held / rounds).toBeGreaterThan(0.8 - 0.019);
+    expect(held / rounds).toBeLessThan(0.8 + 1 / (n + 1) + 0.019);
+  });
+});
+
+describe("labelSets()", () => {
+  const p = Float64Array.of(0.5, 0.3, 0.2, 0.34, 0.33, 0.33);
+
+  it("holds the labels that reach the threshold, and always the likeliest", () => {
+    expect(labelSets(p, 3, 0.3)).toEqual([
+      [0, 1],
+      [0, 1, 2],
+    ]);
+    expect(labelSets(p, 3, 0.9)).toEqual([[0], [0]]);
+    expect(labelSets(p, 3, 0)).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
+  });
+
+  it("is scored with its coverage and size", () => {
+    const score = scoreSets(labelSets(p, 3, 0.3), Int32Array.of(2, 2), { promised: 0.9, threshold: 0.3 });
+    expect(score).toMatchObject({ promised: 0.9, coverage: 0.5, meanSize: 2.5, single: 0, threshold: 0.3 });
+    expect(score.interval95[0]).toBeGreaterThan(0);
+    expect(score.interval95[1]).toBeLessThan(1);
+    expect(() => scoreSets([], new Int32Array(0), { promised: 0.9, threshold: 0 })).toThrow(RangeError);
+  });
+});
