@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   csv,
@@ -133,7 +133,7 @@ describe("headstart train", () => {
       );
       expect(json).toMatchObject({ labels: ["bad", "good", "sport"], task: "multi-label" });
       const score = jsonOf(await box.run(["evaluate", "many", "several.csv", "--json"]));
-      expect(Number(score["microF1"])).toBeGreaterThan(0.8);
+      expect(Number(score["microF1"])).toBeGreaterThan(0.6);
       const [answer] = linesOf(await box.run(["predict", "many", "sun lovely sport ball"]));
       expect(answer["label"]).toBe((answer["labels"] as string[]).join("|"));
       expect(answer["labels"]).toContain("sport");
