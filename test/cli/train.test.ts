@@ -97,7 +97,7 @@ describe("headstart train", () => {
     expect(Object.keys(jsonOf(answer).probabilities as object)).toEqual(["bad", "good"]);
     const wrong = await box.run(["train", "train.csv", "-o", "no", "--head", "mlp", "--hidden", "1,2,3", ...WITH_TINY]);
     expect(wrong.code).toBe(2);
-  });
+  }, 180_000);
 
   it("chooses by cross-validation with --tune, and tells the choice, its rivals and what fewer rows would give", async () => {
     const flags = ["--tune", "--tune-layers", "1", "--tune-poolings", "cls", "--few", "4,8", "--epochs", "3"];
@@ -114,7 +114,7 @@ describe("headstart train", () => {
     expect(card).toContain(`${tuning.chosen} (chosen)`);
     expect(card).toContain("Nothing was chosen on these rows");
     expect((await box.run(["evaluate", "tuned", "test.csv", "--quiet"])).code).toBe(0);
-  });
+  }, 180_000);
 
   it("shows its dev score to people, on rows that --dev names", async () => {
     const args = ["train", "train.csv", "--dev", "test.csv", "-o", "shown", "--class-weights", "balanced"];
