@@ -4,7 +4,8 @@ import { embedCorpus, type EmbeddedCorpus } from "../classify/embedCorpus.js";
 import type { VectorCache } from "../store/cache.js";
 import type { VectorRun } from "../store/vectorRun.js";
 import type { VectorWriter, WrittenVectors } from "../store/vectorWriter.js";
-import { gatherRejects, openEncoder, openTexts, withCache, type AddCommand, type Context } from "./context.js";
+import { openEncoder, openTexts, withCache, type AddCommand, type Context } from "./context.js";
+import { gatherRejects } from "./rejects.js";
 import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "./embedOutput.js";
 import { claimRun, type EmbedRun } from "./embedRun.js";
 import { forecastRows } from "./forecast.js";
@@ -53,6 +54,7 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
   let writer: VectorWriter | undefined;
   try {
     run = output.kind === "file" ? await claimRun(context, output.path, flags) : undefined;
+    if (run !== undefined) rejects.spillTo(run.kept.folder);
     encoder = await openEncoder(context, flags);
     await run?.begin({ files, corpus, encoder });
     const metadata = { "headstart.encoder": encoder.name, "headstart.fingerprint": encoder.fingerprint };
@@ -70,6 +72,7 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     await report(context, { flags, corpus, encoder, done, written, seconds });
   } catch (error) {
     await writer?.abort();
+    await rejects.discard();
     await run?.stop(error);
     throw error;
   } finally {

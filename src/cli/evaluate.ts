@@ -4,16 +4,8 @@ import type { LabelledCorpus } from "../classify/labelled.js";
 import { loadHead, type SavedHead } from "../head/headFolder.js";
 import { evaluationText } from "../report/terminal.js";
 import { openRowWriter, rowFormat } from "../store/rowWriter.js";
-import {
-  embedTexts,
-  gatherRejects,
-  labelMapOf,
-  readRows,
-  warnOfUnused,
-  withCache,
-  type AddCommand,
-  type Context,
-} from "./context.js";
+import { embedTexts, labelMapOf, readRows, warnOfUnused, withCache, type AddCommand, type Context } from "./context.js";
+import { gatherRejects } from "./rejects.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { checkOutputs } from "./outputs.js";

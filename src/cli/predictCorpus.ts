@@ -7,7 +7,8 @@ import type { Row } from "../corpus/row.js";
 import type { Head } from "../head/head.js";
 import type { VectorCache } from "../store/cache.js";
 import { openRowWriter, rowFormat, type RowWriter } from "../store/rowWriter.js";
-import { gatherRejects, openTexts, type Context } from "./context.js";
+import { openTexts, type Context } from "./context.js";
+import { gatherRejects } from "./rejects.js";
 import { forecastRows } from "./forecast.js";
 import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 

@@ -10,7 +10,6 @@ import { checkLabels } from "../corpus/labelSet.js";
 import { evaluationText } from "../report/terminal.js";
 import {
   embedTexts,
-  gatherRejects,
   labelMapOf,
   openEncoder,
   readRows,
@@ -19,6 +18,7 @@ import {
   type AddCommand,
   type Context,
 } from "./context.js";
+import { gatherRejects } from "./rejects.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 

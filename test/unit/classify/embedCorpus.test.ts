@@ -11,7 +11,7 @@ import type { RunFields } from "../../../src/store/runManifest.js";
 import { parseTempName } from "../../../src/store/tempName.js";
 import { claimOutput } from "../../../src/store/vectorRun.js";
 import { openVectorWriter, outputFiles, type VectorWriter } from "../../../src/store/vectorWriter.js";
-import { crashingFiles, LOSSES, type CrashingFiles, type Loss } from "../store/crashingFiles.js";
+import { crashingFiles, hastyFiles, LOSSES, type CrashingFiles, type Loss } from "../store/crashingFiles.js";
 import { failingFiles } from "../store/failingFiles.js";
 import { tempFolder } from "../store/tempFolder.js";
 import { letterEncoder } from "./letterEncoder.js";
@@ -38,7 +38,7 @@ interface Given {
 
 /** One run as the command makes it. @returns what it did, with the texts that went through the encoder */
 async function embedTo(output: string, given: Given = {}): Promise<EmbeddedCorpus & { readonly encoded: number }> {
-  const { files = nodeFiles, force = false, texts = TEXTS } = given;
+  const { files = hastyFiles, force = false, texts = TEXTS } = given;
   const fields = "fields" in given ? given.fields : FIELDS;
   const repair = given.repair === undefined ? {} : { repair: given.repair };
   const counted = letterEncoder();
@@ -101,7 +101,8 @@ describe("embedCorpus() of a run that was killed", () => {
   it.each(ENDINGS)("gives the same .%s after a crash at any call, whatever the disk has lost", async (end) => {
     const { bytes, calls } = whole[end];
     expect(calls.length).toBeGreaterThan(40);
-    for (const loss of LOSSES) {
+    // The formats differ in what they write, not in how it is kept: one of them sees every loss.
+    for (const loss of end === "npy" ? LOSSES : (["nothing", "all unsynced"] as const)) {
       for (let at = 0; at < calls.length; at++) {
         const folder = await tempFolder();
         const output = join(folder, `out.${end}`);
@@ -124,7 +125,7 @@ describe("embedCorpus() of a run that was killed", () => {
         await embedTo(output, { force: true });
         expect(await bytesOf(output)).toBe(whole[end].bytes);
       }),
-      { numRuns: 60, seed: 1 },
+      { numRuns: 40, seed: 1 },
     );
   });
 

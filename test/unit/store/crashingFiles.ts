@@ -10,6 +10,15 @@ export type Loss = "nothing" | "all unsynced" | "content" | "content, zeros";
 
 export const LOSSES: readonly Loss[] = ["nothing", "all unsynced", "content", "content, zeros"];
 
+/** A disk that does not wait for its fsyncs, for what has no crash to fear. */
+export const hastyFiles: FileSystem = {
+  ...nodeFiles,
+  open: async (path) => ({ ...(await nodeFiles.open(path)), fsync: async () => {} }),
+  reopen: async (path, bytes) => ({ ...(await nodeFiles.reopen(path, bytes)), fsync: async () => {} }),
+  fsync: async () => {},
+  fsyncDir: async () => {},
+};
+
 export interface CrashOptions {
   /** The call, from 0, that is not made any more; a write is made by half. */
   readonly at: number;
