@@ -154,8 +154,8 @@ export class VectorRun {
     const { force = false, repair = force } = this.#parts;
     if (record.rows !== texts.length || record.texts !== hashTexts(texts)) {
       if (force) return undefined;
-      const then = `rows with sha256 ${record.texts.slice(0, 12)}`;
-      throw this.#mismatch({ field: `part ${n + 1} of the input`, then, now: "other rows" });
+      const before = `rows with sha256 ${record.texts.slice(0, 12)}`;
+      throw this.#mismatch({ field: `part ${n + 1} of the input`, before, now: "other rows" });
     }
     try {
       const { rows, sha256: wanted, tokens, truncated, empty } = record;
@@ -269,9 +269,9 @@ export class VectorRun {
     return this.#path(`${String(n).padStart(8, "0")}.vectors`);
   }
 
-  #mismatch({ field, then, now }: Changed): HeadstartError {
+  #mismatch({ field, before, now }: Changed): HeadstartError {
     const message =
-      `Cannot go on with ${this.#output}: ${field} was ${then} when the run began and is ${now} now. ` +
+      `Cannot go on with ${this.#output}: ${field} was ${before} when the run began and is ${now} now. ` +
       `Repeat the old command to go on, or start anew with --force`;
     return new HeadstartError("E_RESUME_MISMATCH", message, { file: this.#output });
   }
@@ -281,11 +281,13 @@ const rank = (name: string): number => (name === "manifest" ? 0 : 1);
 
 interface Changed {
   readonly field: string;
-  readonly then: string;
+  readonly before: string;
   readonly now: string;
 }
 
-function differing(then: RunFields, now: RunFields): Changed | undefined {
-  const field = [...new Set([...Object.keys(now), ...Object.keys(then)])].find((name) => then[name] !== now[name]);
-  return field === undefined ? undefined : { field, then: then[field] ?? "not given", now: now[field] ?? "not given" };
+function differing(before: RunFields, now: RunFields): Changed | undefined {
+  const fields = new Set([...Object.keys(now), ...Object.keys(before)]);
+  const field = [...fields].find((name) => before[name] !== now[name]);
+  if (field === undefined) return undefined;
+  return { field, before: before[field] ?? "not given", now: now[field] ?? "not given" };
 }

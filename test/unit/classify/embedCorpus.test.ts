@@ -108,7 +108,11 @@ describe("embedCorpus() of a run that was killed", () => {
         const output = join(folder, `out.${end}`);
         await crash(output, folder, { at, loss });
         // With all of it committed, a run without --force is refused, as for any output that is there.
-        await embedTo(output).catch((error: unknown) => expect(error).toMatchObject({ code: "E_OUTPUT_EXISTS" }));
+        const refusal = await embedTo(output).then(
+          () => undefined,
+          (error: { code?: string }) => error.code ?? error,
+        );
+        expect([undefined, "E_OUTPUT_EXISTS"]).toContain(refusal);
         expect([at, loss, (await bytesOf(output)) === bytes]).toEqual([at, loss, true]);
         expect(await leftovers(folder)).toEqual([]);
       }
