@@ -97,7 +97,7 @@ async function crash(output: string, folder: string, { at, loss }: Crash, lying 
 const leftovers = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => !/^out\.(parquet|arrow|npy|jsonl)$/.test(name) && !parseTempName(name));
 
-describe("embedCorpus() of a run that was killed", () => {
+describe("embedCorpus() of a run that was killed", { timeout: 300_000 }, () => {
   it.each(ENDINGS)("gives the same .%s after a crash at any call, whatever the disk has lost", async (end) => {
     const { bytes, calls } = whole[end];
     expect(calls.length).toBeGreaterThan(40);
