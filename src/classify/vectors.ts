@@ -1,6 +1,14 @@
 import type { Encoder } from "../encoder/encoder.js";
-import { addCounts, embed, type EmbedCounts, type Embedded, type EmbedOptions } from "../encoder/embed.js";
-import { matrix } from "../math/matrix.js";
+import {
+  addCounts,
+  EMBED_DEFAULTS,
+  embedWindows,
+  type EmbedCounts,
+  type Embedded,
+  type EmbedOptions,
+} from "../encoder/embed.js";
+import { inWindows } from "../encoder/inWindows.js";
+import { matrix, row, type Matrix } from "../math/matrix.js";
 import type { VectorCache } from "../store/cache.js";
 
 export interface VectorsOptions extends EmbedOptions {
@@ -21,33 +29,69 @@ export async function vectorsOf(
   texts: readonly string[],
   options: VectorsOptions = {},
 ): Promise<CachedEmbedded> {
-  const { cache, onProgress, ...rest } = options;
   const vectors = matrix(texts.length, encoder.width);
-  const known = cache?.get(texts) ?? [];
-  const missing: number[] = [];
-  for (let i = 0; i < texts.length; i++) {
-    const vector = known[i];
-    if (vector === undefined) missing.push(i);
-    else vectors.data.set(vector, i * encoder.width);
+  let counts = NONE;
+  let cached = 0;
+  const windows = inWindows(texts, { most: options.window ?? EMBED_DEFAULTS.window });
+  for await (const part of vectorsOfWindows(encoder, windows, options)) {
+    vectors.data.set(part.vectors.data, counts.texts * encoder.width);
+    counts = addCounts(counts, part);
+    cached += part.cached;
   }
-  const cached = texts.length - missing.length;
+  return { vectors, ...counts, cached };
+}
+
+/**
+ * Vectors of windows of texts, in order, as `embedWindows` gives them but from the cache where it has them. While a window
+ * is in the encoder, the next is looked up and tokenised.
+ */
+export async function* vectorsOfWindows(
+  encoder: Encoder,
+  windows: AsyncIterable<readonly string[]>,
+  options: Omit<VectorsOptions, "window"> = {},
+): AsyncGenerator<CachedEmbedded> {
+  const { cache, onProgress, ...rest } = options;
+  const ahead: LookedUp[] = [];
+  let cached = 0;
+  async function* missing(): AsyncGenerator<readonly string[]> {
+    for await (const texts of windows) {
+      const found = lookUp(texts, cache);
+      cached += texts.length - found.missing.length;
+      ahead.push(found);
+      yield found.missing.map((i) => texts[i]);
+    }
+  }
   const progress =
     onProgress === undefined ? {} : { onProgress: ({ done }: { done: number }) => onProgress({ done: cached + done }) };
-  let counts = NONE;
-  for await (const part of embed(
-    encoder,
-    missing.map((i) => texts[i]),
-    { ...rest, ...progress },
-  )) {
-    const places = missing.slice(counts.texts, counts.texts + part.texts);
-    places.forEach((place, r) => {
-      vectors.data.set(part.vectors.data.subarray(r * encoder.width, (r + 1) * encoder.width), place * encoder.width);
-    });
+  for await (const part of embedWindows(encoder, missing(), { ...rest, ...progress })) {
+    const found = ahead.shift()!;
     await cache?.put(
-      places.map((i) => texts[i]),
+      found.missing.map((i) => found.texts[i]),
       part.vectors,
     );
-    counts = addCounts(counts, part);
+    const { length } = found.texts;
+    const vectors = part.texts === length ? part.vectors : merge(found, part.vectors);
+    yield { ...part, vectors, texts: length, cached: length - part.texts };
   }
-  return { vectors, ...counts, texts: texts.length, cached };
+}
+
+/** A window of texts with what the cache has for them. */
+interface LookedUp {
+  readonly texts: readonly string[];
+  /** For each text; empty without a cache. */
+  readonly known: readonly (Float32Array | undefined)[];
+  /** The texts that the cache does not have. */
+  readonly missing: readonly number[];
+}
+
+function lookUp(texts: readonly string[], cache: VectorCache | undefined): LookedUp {
+  const known = cache?.get(texts) ?? [];
+  return { texts, known, missing: Array.from(texts.keys()).filter((i) => known[i] === undefined) };
+}
+
+function merge({ texts, known, missing }: LookedUp, embedded: Matrix): Matrix {
+  const vectors = matrix(texts.length, embedded.cols);
+  missing.forEach((i, r) => vectors.data.set(row(embedded, r), i * embedded.cols));
+  known.forEach((vector, i) => vector && vectors.data.set(vector, i * embedded.cols));
+  return vectors;
 }

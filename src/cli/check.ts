@@ -1,7 +1,8 @@
 import { checkTextsAndLabels, diagnose, type Diagnosis, type Finding, type Problem } from "../classify/labelDoctor.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { openRowWriter } from "../store/rowWriter.js";
-import { embedTexts, openEncoder, readRows, withCache, labelMapOf, gatherRejects, type Context } from "./context.js";
+import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "./context.js";
+import { gatherRejects } from "./rejects.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { escapeControls, fitted } from "../report/textWidth.js";

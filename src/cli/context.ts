@@ -1,14 +1,12 @@
 import type { Command } from "commander";
 import { openCorpus, type Corpus } from "../corpus/corpus.js";
 import { parseLabelMap, unusedMapKeys, type LabelMap } from "../corpus/labelMap.js";
-import type { Rejection } from "../corpus/row.js";
 import { readLabelled, type LabelledCorpus } from "../classify/labelled.js";
 import { vectorsOf, type CachedEmbedded } from "../classify/vectors.js";
 import type { Encoder, EncoderOptions } from "../encoder/encoder.js";
 import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
-import { commitFile } from "../store/commit.js";
 import { defaultModelFolder, openModelStore } from "../store/modelStore.js";
 import {
   corpusOptions,
@@ -19,7 +17,7 @@ import {
   type EncoderFlags,
   type GlobalFlags,
 } from "./options.js";
-import { rejectsFile } from "./outputs.js";
+import type { Rejects } from "./rejects.js";
 import type { Talk } from "./talk.js";
 
 /** What every command is given beside its own flags. */
@@ -145,34 +143,6 @@ export async function openTexts(
   rejects: Rejects,
 ): Promise<Corpus> {
   return openCorpus(files, { ...corpusOptions(flags), stdin, onReject: rejects.add });
-}
-
-/** Rejected rows, gathered for the file that tells of them. */
-export interface Rejects {
-  readonly add: (rejection: Rejection) => void;
-  /** Writes `<output>.rejects.jsonl` if there are any, and says so. */
-  readonly save: (talk: Talk) => Promise<void>;
-}
-
-/** @param output  the file or folder that the rows would have gone to; undefined where it is a pipe */
-export function gatherRejects(output: string | undefined): Rejects {
-  const found: Rejection[] = [];
-  return {
-    add: (rejection) => void found.push(rejection),
-    async save(talk) {
-      if (found.length === 0) return;
-      const many = found.length === 1 ? "1 row was rejected" : `${found.length} rows were rejected`;
-      if (output === undefined) {
-        const { file, line, reason } = found[0];
-        talk.warn(`${many}, the first at ${file}:${line}: ${reason}`);
-        return;
-      }
-      const file = rejectsFile(output);
-      const lines = found.map((rejection) => `${JSON.stringify(rejection)}\n`).join("");
-      await commitFile(file, (to) => to.write(new TextEncoder().encode(lines)), { force: true });
-      talk.warn(`${many}; ${file} tells which and why`);
-    },
-  };
 }
 
 export const labelMapOf = (text: string | undefined): LabelMap | undefined =>

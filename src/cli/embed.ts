@@ -1,12 +1,13 @@
-import { addCounts, EMBED_DEFAULTS, type EmbedCounts } from "../encoder/embed.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { Corpus } from "../corpus/corpus.js";
-import type { Row } from "../corpus/row.js";
-import { vectorsOf } from "../classify/vectors.js";
+import { embedCorpus, type EmbeddedCorpus } from "../classify/embedCorpus.js";
 import type { VectorCache } from "../store/cache.js";
+import type { VectorRun } from "../store/vectorRun.js";
 import type { VectorWriter, WrittenVectors } from "../store/vectorWriter.js";
-import { gatherRejects, openEncoder, openTexts, withCache, type AddCommand, type Context } from "./context.js";
+import { openEncoder, openTexts, withCache, type AddCommand, type Context } from "./context.js";
+import { gatherRejects } from "./rejects.js";
 import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "./embedOutput.js";
+import { claimRun, type EmbedRun } from "./embedRun.js";
 import { forecastRows } from "./forecast.js";
 import {
   defined,
@@ -17,14 +18,19 @@ import {
   type GlobalFlags,
 } from "./options.js";
 
-interface EmbedFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EmbedOutputFlags {}
+interface EmbedFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EmbedOutputFlags {
+  readonly repair?: boolean;
+}
 
 const EXAMPLES = `
 Examples:
   headstart embed tweets.csv -o tweets.parquet
   headstart embed a.csv b.csv.gz -o vectors.npy --text-column message
   headstart embed reviews.jsonl -o vectors.arrow --encoder Xenova/bge-small-en-v1.5
-  cat rows.jsonl | headstart embed - --from jsonl -o - --to jsonl > vectors.jsonl`;
+  cat rows.jsonl | headstart embed - --from jsonl -o - --to jsonl > vectors.jsonl
+
+A run that was stopped or killed goes on when the same command is given again; until it is complete, what it has is in
+<output>.headstart. A pipe as input cannot be read again, so there only --cache saves work.`;
 
 export const addEmbed: AddCommand = (program, context) => {
   const command = program
@@ -32,7 +38,8 @@ export const addEmbed: AddCommand = (program, context) => {
     .description("turn the texts of a corpus into vectors")
     .argument("<corpus...>", "files (.csv, .tsv, .jsonl, each also .gz), or - for the pipe")
     .requiredOption("-o, --output <file>", "where to write; .parquet, .arrow, .npy (+ .jsonl), .jsonl, or - for a pipe")
-    .addOption(toFlag());
+    .addOption(toFlag())
+    .option("--repair", "embed anew what is damaged of an unfinished run");
   withCommonFlags(command, ["corpus", "encoder", "store", "output"])
     .addHelpText("after", EXAMPLES)
     .action((files: string[], flags: EmbedFlags) => embedCommand(context(), files, flags));
@@ -42,20 +49,32 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
   const output = await chooseOutput(files, flags);
   const rejects = gatherRejects(output.kind === "file" ? output.path : undefined);
   const corpus = await openTexts(context, files, flags, rejects);
+  let run: EmbedRun | undefined;
   let encoder: Encoder | undefined;
   let writer: VectorWriter | undefined;
   try {
+    run = output.kind === "file" ? await claimRun(context, output.path, flags) : undefined;
+    if (run !== undefined) rejects.spillTo(run.kept.folder);
     encoder = await openEncoder(context, flags);
+    await run?.begin({ files, corpus, encoder });
     const metadata = { "headstart.encoder": encoder.name, "headstart.fingerprint": encoder.fingerprint };
     const shape = { width: encoder.width, columns: corpus.columns, metadata };
-    writer = await openOutput(context, output, { shape, flags });
-    const job = { corpus, encoder, writer, flags, total: await forecastRows(files) };
+    writer = await openOutput(context, output, { shape, flags, workFolder: run?.kept.folder });
+    const job = { corpus, encoder, writer, flags, run: run?.kept, total: await forecastRows(files) };
     const began = context.clock();
     const done = await withCache(context, { flags, encoder }, (cache) => embedRows(context, { ...job, cache }));
+    await run?.checkInputs();
+    await rejects.save(context.talk);
     const written = await writer.commit();
     const seconds = (context.clock() - began) / 1000;
-    await rejects.save(context.talk);
+    await encoder.close();
+    await run?.finish();
     await report(context, { flags, corpus, encoder, done, written, seconds });
+  } catch (error) {
+    await writer?.abort();
+    await rejects.discard();
+    await run?.stop(error);
+    throw error;
   } finally {
     await writer?.abort();
     await encoder?.close();
@@ -68,49 +87,28 @@ interface Job {
   readonly encoder: Encoder;
   readonly writer: VectorWriter;
   readonly cache: VectorCache | undefined;
+  readonly run: VectorRun | undefined;
   readonly flags: EmbedFlags;
   readonly total: ((rows: number, bytes: number) => number | undefined) | undefined;
 }
 
-interface Done extends EmbedCounts {
-  readonly cached: number;
-}
-
 async function embedRows(
   { talk, signal }: Context,
-  { corpus, encoder, writer, cache, flags, total }: Job,
-): Promise<Done> {
+  { corpus, encoder, writer, cache, run, flags, total }: Job,
+): Promise<EmbeddedCorpus> {
   const meter = talk.meter("embedding");
-  let done: Done = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0, cached: 0 };
-  let bytes = 0;
-  const flush = async (rows: readonly Row[]): Promise<void> => {
-    for (const row of rows) for (const value of row.values) bytes += Buffer.byteLength(value ?? "") + 1;
-    const ahead = total?.(done.texts + rows.length, bytes);
-    const before = done.texts;
-    const part = await vectorsOf(
-      encoder,
-      rows.map((row) => row.text),
-      {
-        ...embedOptions(flags),
-        ...defined({ cache }),
-        signal,
-        onProgress: (now) => meter.update(before + now.done, ahead),
-      },
-    );
-    await writer.write(
-      part.vectors,
-      rows.map((row) => row.values),
-    );
-    done = { ...addCounts(done, part), cached: done.cached + part.cached };
-  };
-  let window: Row[] = [];
-  for await (const row of corpus.rows()) {
-    window.push(row);
-    if (window.length < EMBED_DEFAULTS.window) continue;
-    await flush(window);
-    window = [];
-  }
-  if (window.length > 0) await flush(window);
+  let [rows, bytes] = [0, 0];
+  const done = await embedCorpus(encoder, corpus.rows(), {
+    ...embedOptions(flags),
+    ...defined({ cache, run }),
+    writer,
+    signal,
+    onRow: ({ values }) => {
+      rows++;
+      for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;
+    },
+    onProgress: (now) => meter.update(now.done, total?.(rows, bytes)),
+  });
   meter.end();
   return done;
 }
@@ -119,7 +117,7 @@ interface Finished {
   readonly flags: EmbedFlags;
   readonly corpus: Corpus;
   readonly encoder: Encoder;
-  readonly done: Done;
+  readonly done: EmbeddedCorpus;
   readonly written: WrittenVectors;
   readonly seconds: number;
 }
@@ -142,6 +140,7 @@ function described({ flags, corpus, encoder, done, written, seconds }: Finished)
     done.unknown > 0 ? `${done.unknown} unknown ${done.unknown === 1 ? "word" : "words"}` : "",
     done.truncated > 0 ? `${done.truncated} cut at ${encoder.maxTokens} tokens` : "",
     done.cached > 0 ? `${done.cached} from the cache` : "",
+    done.resumed > 0 ? `${done.resumed} resumed` : "",
   ].filter((remark) => remark !== "");
   const loss =
     written.storeCosine === undefined
@@ -169,7 +168,7 @@ function summary({ flags, corpus, encoder, done, written, seconds }: Finished): 
     textsPerSecond: written.rows / Math.max(seconds, 1e-3),
     tokens: done.tokens,
     cached: done.cached,
-    resumed: 0,
+    resumed: done.resumed,
     ...defined({ storeCosine: written.storeCosine }),
   };
 }

@@ -1,10 +1,9 @@
 import { Option } from "commander";
 import { HeadstartError } from "../errors.js";
-import { companionPath } from "../store/npySink.js";
 import type { StoreKind } from "../store/storedVectors.js";
 import { vectorFormat } from "../store/vectorFormat.js";
 import { openVectorStream, type StreamFormat } from "../store/vectorStream.js";
-import { openVectorWriter, type VectorWriter } from "../store/vectorWriter.js";
+import { openVectorWriter, outputFiles, type VectorWriter } from "../store/vectorWriter.js";
 import type { Context } from "./context.js";
 import { defined } from "./options.js";
 import { checkOutputs } from "./outputs.js";
@@ -28,11 +27,11 @@ export const toFlag = (): Option =>
 /**
  * Where `-o` says that the vectors go, refused before any long work where that cannot be.
  *
- * @throws HeadstartError E_USAGE, E_OUTPUT_ENDING, E_OUTPUT_EXISTS, E_OUTPUT_WRITE
+ * @throws HeadstartError E_USAGE, E_OUTPUT_ENDING, E_OUTPUT_WRITE
  */
 export async function chooseOutput(
   inputs: readonly string[],
-  { output: path, to, force, json }: EmbedOutputFlags,
+  { output: path, to, json }: EmbedOutputFlags,
 ): Promise<EmbedOutput> {
   if (path === "-") {
     if (json) throw new HeadstartError("E_USAGE", "-o - and --json both write to stdout. Leave one of them out");
@@ -42,7 +41,8 @@ export async function chooseOutput(
   if (to !== undefined && to !== format) {
     throw new HeadstartError("E_USAGE", `--to ${to} is for -o -; the ending of ${path} says ${format}. Leave it out`);
   }
-  await checkOutputs(format === "npy" ? [companionPath(path), path] : [path], { inputs, force });
+  // What is there already is for the run that claims the output to refuse: it may be its own.
+  await checkOutputs(outputFiles(path), { inputs, force: true });
   return { kind: "file", path };
 }
 
@@ -52,13 +52,20 @@ export interface EmbedShape {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+export interface OpenOutputOptions {
+  readonly shape: EmbedShape;
+  readonly flags: EmbedOutputFlags;
+  /** Where a file lies until it is complete. */
+  readonly workFolder: string | undefined;
+}
+
 /** Opens what `chooseOutput` chose. */
 export async function openOutput(
   { print }: Context,
   output: EmbedOutput,
-  { shape, flags }: { readonly shape: EmbedShape; readonly flags: EmbedOutputFlags },
+  { shape, flags, workFolder }: OpenOutputOptions,
 ): Promise<VectorWriter> {
   const options = { ...shape, store: flags.store };
   if (output.kind === "pipe") return openVectorStream({ write: print }, { ...options, format: output.format });
-  return openVectorWriter(output.path, { ...options, ...defined({ force: flags.force }) });
+  return openVectorWriter(output.path, { ...options, claimed: true, ...defined({ force: flags.force, workFolder }) });
 }

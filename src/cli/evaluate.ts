@@ -9,16 +9,8 @@ import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import { evaluationText } from "../report/terminal.js";
 import { trustText } from "../report/trustText.js";
 import { openRowWriter, rowFormat } from "../store/rowWriter.js";
-import {
-  embedTexts,
-  gatherRejects,
-  labelMapOf,
-  readRows,
-  warnOfUnused,
-  withCache,
-  type AddCommand,
-  type Context,
-} from "./context.js";
+import { embedTexts, labelMapOf, readRows, warnOfUnused, withCache, type AddCommand, type Context } from "./context.js";
+import { gatherRejects } from "./rejects.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { evaluateMultiLabelCommand, refuseFlags } from "./multiLabel.js";
 import { openHeadEncoder } from "./headEncoder.js";

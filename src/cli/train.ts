@@ -13,7 +13,6 @@ import { checkLabels } from "../corpus/labelSet.js";
 import { evaluationText } from "../report/terminal.js";
 import {
   embedTexts,
-  gatherRejects,
   labelMapOf,
   openEncoder,
   readRows,
@@ -22,6 +21,7 @@ import {
   type AddCommand,
   type Context,
 } from "./context.js";
+import { gatherRejects } from "./rejects.js";
 import { mlpSettingsOf, withMlpFlags, type MlpFlags } from "./mlpFlags.js";
 import { checkCommand, warnOfLabels } from "./check.js";
 import { refuseFlags, trainMultiLabelCommand } from "./multiLabel.js";

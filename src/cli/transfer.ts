@@ -6,7 +6,6 @@ import { runTransfer } from "../transfer/transfer.js";
 import type { TransferRecord } from "../transfer/record.js";
 import {
   embedTexts,
-  gatherRejects,
   labelMapOf,
   openEncoder,
   readRows,
@@ -15,6 +14,7 @@ import {
   type AddCommand,
   type Context,
 } from "./context.js";
+import { gatherRejects } from "./rejects.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 

@@ -1,15 +1,13 @@
 import { matrix } from "../math/matrix.js";
 import { addCounts, type EmbedCounts, type Embedded, type EmbedOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "./encoder.js";
+import { inWindows } from "./inWindows.js";
 import { embedWindow, prepareWindow, type Window } from "./window.js";
 
 export { addCounts } from "./embedded.js";
 export type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
 
 export const EMBED_DEFAULTS = { window: 4096 } as const satisfies EmbedOptions;
-
-/** The first window is small, so that the encoder starts soon; then they double up to the window of the options. */
-const FIRST_WINDOW = 256;
 
 /**
  * Embeds a stream of texts, window by window, in input order; memory is bounded by one window.
@@ -24,9 +22,22 @@ export async function* embed(
   texts: Iterable<string> | AsyncIterable<string>,
   options: EmbedOptions = {},
 ): AsyncGenerator<Embedded> {
+  yield* embedWindows(encoder, inWindows(texts, { most: options.window ?? EMBED_DEFAULTS.window }), options);
+}
+
+/**
+ * As `embed`, of windows that the caller has cut: one result for each, an empty one for an empty window.
+ *
+ * A window is asked for while the one before it is in the encoder, and not before the caller has taken the result of the
+ * one before that: two windows are in memory at a time.
+ */
+export async function* embedWindows(
+  encoder: EmbeddingEncoder,
+  windows: AsyncGenerator<readonly string[]>,
+  options: Omit<EmbedOptions, "window"> = {},
+): AsyncGenerator<Embedded> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  const windows = windowsOf(texts, options.window ?? EMBED_DEFAULTS.window);
   let before = 0;
   const prepareNext = async (): Promise<Window | undefined> => {
     const { done, value } = await windows.next();
@@ -55,19 +66,6 @@ export async function* embed(
     await running?.catch(() => {});
     await windows.return(undefined);
   }
-}
-
-async function* windowsOf(texts: Iterable<string> | AsyncIterable<string>, most: number): AsyncGenerator<string[]> {
-  let size = Math.min(FIRST_WINDOW, most);
-  let window: string[] = [];
-  for await (const text of texts) {
-    window.push(text);
-    if (window.length < size) continue;
-    yield window;
-    window = [];
-    size = Math.min(2 * size, most);
-  }
-  if (window.length > 0) yield window;
 }
 
 /** All vectors of `texts` at once, with the counts. */

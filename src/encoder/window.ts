@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { HeadstartError } from "../errors.js";
+import { excerpt, HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { encoderInputs, planBatches, type Batch } from "./batches.js";
 import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
@@ -91,7 +91,8 @@ function poolBatch(
     if (!out.every(Number.isFinite)) {
       throw new HeadstartError(
         "E_NOT_FINITE",
-        `The encoder gave a vector that is not finite for text ${window.before + to + 1}. Check its weights, or try --precision fp32`,
+        `The encoder gave a vector that is not finite for the text "${excerpt(window.texts[to])}". ` +
+          `Check its weights, or try --precision fp32`,
       );
     }
   }

@@ -1,8 +1,14 @@
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { HeadstartError } from "../errors.js";
 
 type Runtime = typeof import("onnxruntime-node");
+
+/** Version of onnxruntime-node, which the last digits of a vector depend on. */
+export const RUNTIME_VERSION: string = (
+  createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string }
+).version;
 
 export type NumberArray = Float32Array | Float64Array | BigInt64Array | Int32Array;
 

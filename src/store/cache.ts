@@ -213,7 +213,7 @@ class SegmentedCache implements VectorCache {
   async #openSegment(): Promise<PendingFile> {
     // Temporary names never come twice, so neither do names made of them.
     const name = basename(tempPath("segment")).replace(/^\.segment\.|\.tmp$/g, "");
-    const segment = await openPending(join(this.#folder, `${name}${SEGMENT_ENDING}`), this.#files);
+    const segment = await openPending(join(this.#folder, `${name}${SEGMENT_ENDING}`), { files: this.#files });
     this.#pending = segment;
     await segment.write(encodeHeader(this.#kind));
     return segment;

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { HeadstartError } from "../errors.js";
+import { contentHash } from "../encoder/contentHash.js";
 import { nodeFiles } from "./fileSystem.js";
 import type { FileSystem, OpenFile } from "./fileSystem.js";
 import { parseTempName, tempPath } from "./tempName.js";
@@ -62,16 +63,26 @@ export async function checkOutputFolder(path: string): Promise<void> {
   }
 }
 
+export interface PendingOptions {
+  /** The disk. @default nodeFiles */
+  readonly files?: FileSystem | undefined;
+  /** Where the temporary file lies, on the same disk as the final one. @default beside it */
+  readonly folder?: string | undefined;
+}
+
 /**
- * Opens a temporary file beside `path`, in a folder that is created if it is missing. What runs that died left of the
- * same output is removed first.
+ * Opens a temporary file for `path`, whose folder is created if it is missing. What runs that died left of the same
+ * output is removed first.
  *
  * @throws HeadstartError E_OUTPUT_WRITE
  */
-export async function openPending(path: string, files: FileSystem = nodeFiles): Promise<PendingFile> {
+export async function openPending(
+  path: string,
+  { files = nodeFiles, folder = dirname(path) }: PendingOptions = {},
+): Promise<PendingFile> {
   await writing(path, () => files.mkdir(dirname(path)));
-  await removeLeftovers(path, files);
-  const temp = tempPath(path);
+  const temp = tempPath(join(folder, basename(path)));
+  await removeLeftovers(join(folder, basename(path)), files);
   return new TempFile(path, { temp, files, file: await writing(path, () => files.open(temp)) });
 }
 
@@ -87,7 +98,7 @@ export async function commitFile(
   options: CommitOptions = {},
 ): Promise<void> {
   await refuseExisting(path, options.force);
-  const pending = await openPending(path, options.files);
+  const pending = await openPending(path, { files: options.files });
   try {
     await write(pending);
   } catch (error) {
@@ -99,7 +110,8 @@ export async function commitFile(
 
 /**
  * Gives several pending files their final names, in order, once all are safely on disk. When that fails, those not yet
- * renamed are removed, and of those renamed the ones that replaced nothing.
+ * renamed are removed, and of those renamed the ones that replaced nothing. A file that is there already with the very
+ * same bytes, such as one that a run which was killed had renamed, is as good as written.
  *
  * A crash between two renames leaves the earlier ones in place, so the file that makes the set complete goes last.
  *
@@ -110,9 +122,11 @@ export async function commitTogether(pending: readonly PendingFile[], options: C
   const fresh: string[] = [];
   let renamed = 0;
   try {
-    for (const { path } of pending) await refuseExisting(path, options.force);
     const temps: string[] = [];
     for (const file of pending) temps.push(await file.seal());
+    for (const [i, { path }] of pending.entries()) {
+      if (options.force !== true && !(await sameBytes(path, temps[i]))) await refuseExisting(path);
+    }
     for (const [i, { path }] of pending.entries()) {
       if (!(await exists(path))) fresh.push(path);
       await writing(path, () => files.rename(temps[i], path));
@@ -151,6 +165,14 @@ export async function exists(path: string): Promise<boolean> {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return false;
     throw writeError(path, error);
   }
+}
+
+/** Whether both are files of the same content. */
+async function sameBytes(path: string, other: string): Promise<boolean> {
+  const [one, two] = await Promise.all([path, other].map((file) => stat(file).catch(() => undefined)));
+  if (!one?.isFile() || one.size !== two?.size) return false;
+  const [a, b] = [await contentHash(path, "sha256"), await contentHash(other, "sha256")];
+  return a === b;
 }
 
 /** For cleaning up after an error that is already on its way to the user. */

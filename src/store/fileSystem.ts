@@ -18,6 +18,8 @@ export interface OpenFile {
 export interface FileSystem {
   /** Creates `path` for writing; fails with `EEXIST` where there is one. */
   open(path: string): Promise<OpenFile>;
+  /** Opens an existing file for writing, cut to its first `bytes`. */
+  reopen(path: string, bytes: number): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   /** Creates the folder and those above it; one that exists is fine. */
@@ -35,6 +37,16 @@ export interface FileSystem {
 /** The real disk. */
 export const nodeFiles: FileSystem = {
   open: async (path) => openFile(await open(path, "wx")),
+  reopen: async (path, bytes) => {
+    const handle = await open(path, "r+");
+    try {
+      await handle.truncate(bytes);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return openFile(handle);
+  },
   rename,
   unlink,
   mkdir: async (path) => {

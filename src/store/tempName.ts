@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
@@ -34,12 +35,34 @@ export function parseTempName(file: string): TempName | undefined {
   return { name, kind: kind === "old" ? "old" : "tmp", stale: host === HOST && gone };
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of this number on this machine, whoever it belongs to; one that only waits to be buried is none. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/^[ZX]/.test(processStat(pid)[0] ?? "");
   } catch (error) {
     // EPERM: it lives, but belongs to someone else.
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** When the machine and the process on it were started, where the system tells; else "". Another process differs in it. */
+export function processIdentity(pid: number): string {
+  const started = processStat(pid)[19];
+  return started === undefined ? "" : `${readSystemFile("/proc/sys/kernel/random/boot_id").trim()}/${started}`;
+}
+
+/** What Linux tells of a process, from its state on; nothing elsewhere. */
+function processStat(pid: number): readonly string[] {
+  const stat = readSystemFile(`/proc/${pid}/stat`);
+  // The name of the program before it, in parentheses, may hold anything.
+  return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+function readSystemFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
   }
 }

@@ -1,7 +1,7 @@
 import { HeadstartError, unreachable } from "../errors.js";
 import { arrowSink } from "./arrowSink.js";
 import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
-import type { FileSystem, PendingFile } from "./commit.js";
+import type { FileSystem, PendingFile, PendingOptions } from "./commit.js";
 import { GroupingWriter } from "./groupingWriter.js";
 import type { VectorWriter } from "./groupingWriter.js";
 import { jsonlSink } from "./jsonlSink.js";
@@ -28,7 +28,15 @@ export interface VectorWriterOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** The disk. @default nodeFiles */
   readonly files?: FileSystem;
+  /** Where the files lie until `commit`, on the same disk as the final ones. @default beside them */
+  readonly workFolder?: string;
+  /** Whether the caller has seen to it that nothing is there that is not to be replaced; `commit` looks again. @default false */
+  readonly claimed?: boolean;
 }
+
+/** The files that a writer to `path` makes, in the order of committing them. @throws HeadstartError E_OUTPUT_ENDING */
+export const outputFiles = (path: string): readonly string[] =>
+  vectorFormat(path, "write") === "npy" ? [companionPath(path), path] : [path];
 
 /**
  * Opens a writer whose format is the ending of `path`: `.parquet`, `.arrow`, `.npy` (with a `.jsonl` of the other
@@ -42,10 +50,11 @@ export async function openVectorWriter(path: string, options: VectorWriterOption
   if (!Number.isInteger(width) || width < 1) throw new RangeError(`A vector has at least one number, not ${width}`);
   const format = vectorFormat(path, "write");
   checkColumns(path, columns, store);
-  for (const file of format === "npy" ? [companionPath(path), path] : [path]) await refuseExisting(file, force);
+  if (options.claimed !== true) for (const file of outputFiles(path)) await refuseExisting(file, force);
   await checkOutputFolder(path);
   const shape = { width, columns, store, metadata };
-  const { sink, pending } = await openSink(path, { format, files: options.files, shape });
+  const pendingOptions = { files: options.files, folder: options.workFolder };
+  const { sink, pending } = await openSink(path, { format, shape, pendingOptions });
   return new GroupingWriter({
     path,
     shape,
@@ -63,7 +72,7 @@ export async function openVectorWriter(path: string, options: VectorWriterOption
 interface SinkParts {
   readonly format: VectorFormat;
   readonly shape: VectorShape;
-  readonly files: FileSystem | undefined;
+  readonly pendingOptions: PendingOptions;
 }
 
 interface OpenedSink {
@@ -72,8 +81,8 @@ interface OpenedSink {
   readonly pending: readonly PendingFile[];
 }
 
-async function openSink(path: string, { format, shape, files }: SinkParts): Promise<OpenedSink> {
-  const file = await openPending(path, files);
+async function openSink(path: string, { format, shape, pendingOptions }: SinkParts): Promise<OpenedSink> {
+  const file = await openPending(path, pendingOptions);
   const pending = [file];
   switch (format) {
     case "parquet":
@@ -83,17 +92,17 @@ async function openSink(path: string, { format, shape, files }: SinkParts): Prom
     case "jsonl":
       return { sink: jsonlSink(file, shape), pending };
     case "npy":
-      return openNpySink(file, shape, files);
+      return openNpySink(file, shape, pendingOptions);
     default:
       return unreachable(format);
   }
 }
 
 /** The companion is committed first, so that an npy file is never there without it. */
-async function openNpySink(file: PendingFile, shape: VectorShape, files: FileSystem | undefined): Promise<OpenedSink> {
+async function openNpySink(file: PendingFile, shape: VectorShape, options: PendingOptions): Promise<OpenedSink> {
   const opened = [file];
   try {
-    const companion = await openPending(companionPath(file.path), files);
+    const companion = await openPending(companionPath(file.path), options);
     opened.unshift(companion);
     return { sink: await npySink(file, shape, { companion }), pending: opened };
   } catch (error) {

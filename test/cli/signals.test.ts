@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   csv,
@@ -52,17 +52,21 @@ describe.skipIf(process.platform === "win32")("a signal", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s stops headstart embed with %i and leaves nothing", async (signal, code) => {
+  ] as const)("%s stops headstart embed with %i, keeps what is done and says how to go on", async (signal, code) => {
     const kept = `kept-${signal}`;
     const before = await box.files();
     const run = box.start(["embed", "big.csv", "-o", "out.npy", "--cache", kept, ...WITH_TINY]);
-    await appears(box.folder, /^\.out\.npy\..*\.tmp$/, run);
-    await appears(box.path(kept), /\.vectors/, run);
+    await appears(box.folder, /^out\.npy\.headstart\/00000001\.vectors$/, run);
     const finished = await stop(run, signal);
     expect(finished.code).toBe(code);
     expect(finished.stdout).toBe("");
     expect(finished.stderr).not.toContain("error[");
-    expect((await box.files()).filter((name) => !name.startsWith(kept))).toEqual(before);
+    expect(finished.stderr).toMatch(
+      /[\d,]+ rows are kept in out\.npy\.headstart; the same command goes on from there\n$/,
+    );
+    const left = (await box.files()).filter((name) => !name.startsWith(kept) && !before.includes(name));
+    expect(left.every((name) => /^out\.npy\.headstart(\/(manifest|\d+\.vectors))?$/.test(name))).toBe(true);
+    await rm(box.path("out.npy.headstart"), { recursive: true });
     // What was embedded is kept in the cache, whole.
     const segments = (await readdir(box.path(kept), { recursive: true })).filter((name) => name.includes(".vectors"));
     expect(segments.length).toBeGreaterThan(0);
@@ -75,8 +79,10 @@ describe.skipIf(process.platform === "win32")("a signal", () => {
     const own = await sandbox();
     const run = own.start(["embed", "-", "-o", "out.parquet", ...WITH_TINY]);
     run.process.stdin.write("text\nsun\n");
-    await appears(own.folder, /^\.out\.parquet\..*\.tmp$/, run);
-    expect((await stop(run, "SIGTERM")).code).toBe(143);
+    await appears(own.folder, /\/\.out\.parquet\..*\.tmp$/, run);
+    const { code, stderr } = await stop(run, "SIGTERM");
+    expect(code).toBe(143);
+    expect(stderr).toContain("nothing is kept, as a pipe cannot be read again");
     expect(await own.files()).toEqual([]);
   });
 
@@ -103,10 +109,10 @@ describe.skipIf(process.platform === "win32")("a signal", () => {
 
   it("ends a run at once when it is the second", async () => {
     const run = box.start(["embed", "big.csv", "-o", "twice.npy", ...WITH_TINY]);
-    await appears(box.folder, /^\.twice\.npy\..*\.tmp$/, run);
+    await appears(box.folder, /\/\.twice\.npy\..*\.tmp$/, run);
     expect((await stop(run, "SIGINT", "SIGTERM", "SIGINT")).code).toBeOneOf([130, 143]);
     // What it could not remove any more, the next run to the same output does.
-    const args = ["embed", "small.csv", "-o", "twice.npy", "--json", ...WITH_TINY];
+    const args = ["embed", "small.csv", "-o", "twice.npy", "--json", "--force", ...WITH_TINY];
     expect(jsonOf(await box.run(args)).rows).toBe(20);
     expect((await box.files()).filter((name) => name.includes("twice"))).toEqual(["twice.jsonl", "twice.npy"]);
   });

@@ -141,7 +141,7 @@ describe("commitTogether()", () => {
       if (force) await writeFile(join(folder, "a"), "old");
       // mkdir and open twice, write twice, fsync twice, then the first rename.
       const { files, calls } = failingFiles("EIO", 9);
-      const [a, b] = [await openPending(join(folder, "a"), files), await openPending(join(folder, "b"), files)];
+      const [a, b] = [await openPending(join(folder, "a"), { files }), await openPending(join(folder, "b"), { files })];
       await a.write("new");
       await b.write("new");
       await expect(commitTogether([a, b], { files, force })).rejects.toThrow("EIO");

@@ -1,5 +1,5 @@
 import { nodeFiles } from "../../../src/store/commit.js";
-import type { FileSystem } from "../../../src/store/commit.js";
+import type { FileSystem, OpenFile } from "../../../src/store/commit.js";
 
 /** A disk that fails with `errno` at its `at`-th call (from 0), and the calls it saw. */
 export function failingFiles(errno: string, at: number): { readonly files: FileSystem; readonly calls: string[] } {
@@ -8,21 +8,25 @@ export function failingFiles(errno: string, at: number): { readonly files: FileS
     calls.push(name);
     if (calls.length - 1 === at) throw Object.assign(new Error(`${errno}: simulated`), { code: errno });
   };
+  const failing = (file: OpenFile): OpenFile => ({
+    write: async (bytes, position) => {
+      step("write");
+      await file.write(bytes, position);
+    },
+    fsync: async () => {
+      step("fsync");
+      await file.fsync();
+    },
+    close: () => file.close(),
+  });
   const files: FileSystem = {
     open: async (path) => {
       step("open");
-      const file = await nodeFiles.open(path);
-      return {
-        write: async (bytes, position) => {
-          step("write");
-          await file.write(bytes, position);
-        },
-        fsync: async () => {
-          step("fsync");
-          await file.fsync();
-        },
-        close: () => file.close(),
-      };
+      return failing(await nodeFiles.open(path));
+    },
+    reopen: async (path, bytes) => {
+      step("reopen");
+      return failing(await nodeFiles.reopen(path, bytes));
     },
     rename: async (from, to) => {
       step("rename");

@@ -1,0 +1,34 @@
+/** The first window is small, so that the encoder starts soon; then they double up to the largest. */
+const FIRST_WINDOW = 256;
+
+export interface WindowOptions<T> {
+  /** Items of a window at most. */
+  readonly most: number;
+  /** What an item takes of `heaviest`. @default nothing */
+  readonly weigh?: (item: T) => number;
+  /** A window ends early, after the item that brings it to this weight; bounds memory where items are large. */
+  readonly heaviest?: number;
+}
+
+/**
+ * Cuts a stream into windows of 256, 512, 1,024 and so on up to `most` items. Where a window starts and ends depends on
+ * the items alone, so that another run over the same ones has the same windows.
+ */
+export async function* inWindows<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  { most, weigh = () => 0, heaviest = Infinity }: WindowOptions<T>,
+): AsyncGenerator<readonly T[]> {
+  let size = Math.min(FIRST_WINDOW, most);
+  let window: T[] = [];
+  let weight = 0;
+  for await (const item of items) {
+    window.push(item);
+    weight += weigh(item);
+    if (window.length < size && weight < heaviest) continue;
+    yield window;
+    window = [];
+    weight = 0;
+    size = Math.min(2 * size, most);
+  }
+  if (window.length > 0) yield window;
+}
