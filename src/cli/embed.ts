@@ -1,5 +1,6 @@
 import { addCounts, EMBED_DEFAULTS, type EmbedCounts } from "../encoder/embed.js";
 import type { Encoder } from "../encoder/encoder.js";
+import { HeadstartError } from "../errors.js";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
 import { vectorsOf } from "../classify/vectors.js";
@@ -7,6 +8,7 @@ import type { VectorCache } from "../store/cache.js";
 import type { VectorWriter, WrittenVectors } from "../store/vectorWriter.js";
 import { gatherRejects, openEncoder, openTexts, withCache, type AddCommand, type Context } from "./context.js";
 import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "./embedOutput.js";
+import { embedArrow, type EmbeddedArrow } from "./embedArrow.js";
 import { forecastRows } from "./forecast.js";
 import {
   defined,
@@ -24,7 +26,8 @@ Examples:
   headstart embed tweets.csv -o tweets.parquet
   headstart embed a.csv b.csv.gz -o vectors.npy --text-column message
   headstart embed reviews.jsonl -o vectors.arrow --encoder Xenova/bge-small-en-v1.5
-  cat rows.jsonl | headstart embed - --from jsonl -o - --to jsonl > vectors.jsonl`;
+  cat rows.jsonl | headstart embed - --from jsonl -o - --to jsonl > vectors.jsonl
+  producer | headstart embed - --from arrow -o - --to arrow | consumer`;
 
 export const addEmbed: AddCommand = (program, context) => {
   const command = program
@@ -41,6 +44,11 @@ export const addEmbed: AddCommand = (program, context) => {
 async function embedCommand(context: Context, files: readonly string[], flags: EmbedFlags): Promise<void> {
   const output = await chooseOutput(files, flags);
   const rejects = gatherRejects(output.kind === "file" ? output.path : undefined);
+  if (flags.from === "arrow" && output.kind === "pipe" && output.format === "arrow") {
+    const finished = await embedArrow(context, oneStream(files), { flags, rejects });
+    await rejects.save(context.talk);
+    return report(context, { flags, ...finished });
+  }
   const corpus = await openTexts(context, files, flags, rejects);
   let encoder: Encoder | undefined;
   let writer: VectorWriter | undefined;
@@ -61,6 +69,11 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     await encoder?.close();
     await corpus.close();
   }
+}
+
+function oneStream(files: readonly string[]): string {
+  if (files.length === 1) return files[0];
+  throw new HeadstartError("E_USAGE", "--from arrow with --to arrow takes one stream. Run headstart once for each");
 }
 
 interface Job {
@@ -117,8 +130,8 @@ async function embedRows(
 
 interface Finished {
   readonly flags: EmbedFlags;
-  readonly corpus: Corpus;
-  readonly encoder: Encoder;
+  readonly corpus: EmbeddedArrow["corpus"];
+  readonly encoder: Pick<Encoder, "name" | "fingerprint" | "width" | "maxTokens">;
   readonly done: Done;
   readonly written: WrittenVectors;
   readonly seconds: number;

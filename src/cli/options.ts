@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { CorpusOptions } from "../corpus/corpus.js";
+import type { CorpusFormat } from "../corpus/source.js";
 import type { EmbedOptions } from "../encoder/embed.js";
 import type { EncoderOptions, Precision } from "../encoder/encoder.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
@@ -26,7 +27,7 @@ export interface CorpusFlags {
   readonly invalidUtf8: "fail" | "replace";
   readonly dropMissing?: boolean;
   readonly maxField?: number;
-  readonly from?: "csv" | "tsv" | "jsonl";
+  readonly from?: CorpusFormat;
 }
 
 /** Flags of the commands that embed. */
@@ -73,12 +74,12 @@ const corpusFlags = (): Option[] => [
   new Option("--max-field <bytes>", "longest field; a longer one is an error (default: 16777216)").argParser(
     wholeNumber(1),
   ),
-  new Option("--from <format>", "format of the pipe").choices(["csv", "tsv", "jsonl"]),
+  new Option("--from <format>", "format of the pipe").choices(["csv", "tsv", "jsonl", "arrow"]),
 ];
 
 const labelFlags = (): Option[] => [
   new Option("--label-column <name>", "column of the labels (default: label)"),
-  new Option("--drop-missing", "leave out rows without a label"),
+  new Option("--drop-missing", "leave out rows without a label (of an Arrow stream: or without a text)"),
 ];
 
 const encoderFlags = (): Option[] => [
