@@ -1,8 +1,7 @@
 import { checkMetadata, type ArrowHeader } from "./arrowMetadata.js";
 
 const CONTINUATION = 0xffffffff;
-/** Of a file; the stream in it starts at the next multiple of 8. */
-const FILE_MARK = "ARROW1\0\0";
+const FILE_MARK = "ARROW1";
 /** No schema of sense is longer. */
 const MOST_METADATA = 2 ** 28;
 /** Of a batch; typed arrays end soon after. */
@@ -14,36 +13,28 @@ export interface ArrowMessage extends ArrowHeader {
 }
 
 /**
- * Cuts the bytes of an Arrow IPC stream, or of a file, into messages that are complete and whose metadata is sound.
- * Memory is bounded by the longest message that the bytes really hold, whatever they declare.
+ * Cuts the bytes of an Arrow IPC stream into messages that are complete and whose metadata is sound. Memory is bounded
+ * by the longest message that the bytes really hold, whatever they declare.
  *
- * The stream must end with its end mark, since one that was cut between two messages looks complete otherwise. Of a
- * file, the footer is not read.
+ * The stream must end with its end mark, since one that was cut between two messages looks complete otherwise.
  *
  * @throws Error saying, as a clause, what is wrong
  */
 export async function* arrowMessages(source: AsyncIterable<Uint8Array>): AsyncGenerator<ArrowMessage> {
   const bytes = new ByteQueue(source);
   try {
-    const isFile = await skipFileMark(bytes);
+    const start = await bytes.peek(FILE_MARK.length);
+    if (start.length === 0) throw new Error("it is empty");
+    if (start.toString("latin1") === FILE_MARK) throw new Error("it is an Arrow file, not a stream");
     for (let number = 1; ; number++) {
       const message = await nextMessage(bytes, number);
       if (message === undefined) break;
       yield message;
     }
-    if (!isFile && (await bytes.take(1)).length > 0) throw new Error("it goes on after its end mark");
+    if ((await bytes.take(1)).length > 0) throw new Error("it goes on after its end mark");
   } finally {
     await bytes.close();
   }
-}
-
-/** @returns whether there was a mark */
-async function skipFileMark(bytes: ByteQueue): Promise<boolean> {
-  const start = await bytes.peek(FILE_MARK.length);
-  if (start.length === 0) throw new Error("it is empty");
-  if (start.toString("latin1") !== FILE_MARK) return false;
-  await bytes.take(FILE_MARK.length);
-  return true;
 }
 
 /** @returns undefined at the end mark */

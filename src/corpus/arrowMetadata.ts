@@ -48,6 +48,16 @@ const HEADERS: ReadonlyMap<number, readonly [kind: ArrowHeader["kind"], form: Ta
 ]);
 
 const MOST_LEVELS = 64;
+/** Columns of nothing but nulls take no bytes; all others take at least a bit a row. */
+const ROWS_WITHOUT_BYTES = 2 ** 16;
+
+/** Where a message of a file lies. */
+export interface ArrowBlock {
+  readonly start: number;
+  /** With the length in front of it. */
+  readonly metadataBytes: number;
+  readonly bodyBytes: number;
+}
 
 /** What the metadata of a message says about the bytes that follow it. */
 export interface ArrowHeader {
@@ -62,6 +72,16 @@ export interface ArrowHeader {
  */
 export function checkMetadata(metadata: Uint8Array): ArrowHeader {
   return new MetadataCheck(metadata).message();
+}
+
+/**
+ * Checks the footer of a file, as `checkMetadata` does a message.
+ *
+ * @returns where the file has its dictionaries and batches
+ * @throws Error saying, as a clause, what is wrong
+ */
+export function checkFooter(footer: Uint8Array): readonly ArrowBlock[] {
+  return new MetadataCheck(footer).footer();
 }
 
 class MetadataCheck {
@@ -91,13 +111,36 @@ class MetadataCheck {
     return { kind, bodyBytes: this.#bodyBytes };
   }
 
+  footer(): readonly ArrowBlock[] {
+    const at = this.#target(0);
+    const form: TableForm = [inline(2), table(() => SCHEMA), vector(24), vector(24), tables(() => KEY_VALUE)];
+    this.#table(at, form, 0);
+    const [, schema, dictionaries, batches] = this.#places(at, form.length);
+    if (schema === 0) throw damaged();
+    return [...this.#blocks(dictionaries), ...this.#blocks(batches)];
+  }
+
+  #blocks(place: number): ArrowBlock[] {
+    if (place === 0) return [];
+    const at = this.#target(place);
+    return Array.from({ length: this.#uint32(at) }, (_, i) => {
+      const block = at + 4 + 24 * i;
+      return {
+        start: this.#count(block),
+        metadataBytes: this.#uint32(block + 8),
+        bodyBytes: this.#count(block + 16),
+      };
+    });
+  }
+
   /** Checks that the buffers of a batch lie in the body, and that it is not compressed. */
   #batch(at: number): void {
     const [length, nodes, buffers, compression] = this.#places(at, 4);
     if (compression !== 0) throw new Error("its batches are compressed, which cannot be read");
-    if (length !== 0) this.#count(length);
+    const most = ROWS_WITHOUT_BYTES + 8 * this.#bodyBytes;
+    if (length !== 0 && this.#count(length) > most) throw damaged();
     this.#eachPair(nodes, (rows, nulls) => {
-      if (nulls > rows) throw damaged();
+      if (nulls > rows || rows > most) throw damaged();
     });
     this.#eachPair(buffers, (start, bytes) => {
       if (start + bytes > this.#bodyBytes) throw damaged();

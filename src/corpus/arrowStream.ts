@@ -12,7 +12,7 @@ export interface ArrowStream {
 }
 
 /**
- * Opens the bytes of an Arrow IPC stream or file, uncompressed. Batches are checked before they are given, so that
+ * Opens the bytes of an Arrow IPC stream, uncompressed. Batches are checked before they are given, so that
  * damaged bytes cannot crash or hang who reads them.
  *
  * @throws Error saying, as a clause, what cannot be read; so do the batches. Whatever the source throws
