@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
 import type { AddCommand, Context } from "./context.js";
+import { addCache } from "./cache.js";
 import { addDoctor } from "./doctor.js";
 import { addEmbed } from "./embed.js";
 import { addEncoders } from "./encoders.js";
@@ -19,6 +20,7 @@ const COMMANDS: readonly AddCommand[] = [
   addPredict,
   addTransfer,
   addEncoders,
+  addCache,
   addDoctor,
 ];
 
