@@ -137,6 +137,8 @@ export async function embedTexts(
     onProgress: ({ done }) => meter.update(done),
   });
   meter.end();
+  if (cache !== undefined)
+    talk.say(`${what}: ${result.cached} of ${result.texts} from the cache, ${result.tokens} tokens through the encoder`);
   return result;
 }
 
