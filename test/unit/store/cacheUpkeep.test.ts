@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openVectorCache, type VectorCache } from "../../../src/store/cache.js";
+import { nodeFiles } from "../../../src/store/commit.js";
 import { cleanCache, listCache } from "../../../src/store/cacheUpkeep.js";
-import { failingFiles } from "./failingFiles.js";
 import { sampleVectors } from "./sample.js";
 import { tempFolder } from "./tempFolder.js";
 
@@ -118,7 +118,8 @@ describe("cleanCache()", () => {
   it("says which place could not be cleaned", async () => {
     const dir = await tempFolder();
     await fill(dir, { fingerprint: FIRST, n: 1, day: 1 });
-    const { files } = failingFiles("EACCES", 1);
+    const refused = Object.assign(new Error("EACCES"), { code: "EACCES" });
+    const files = { ...nodeFiles, unlink: () => Promise.reject(refused) };
     await expect(cleanCache(dir, { files })).rejects.toMatchObject({ code: "E_OUTPUT_WRITE", exitCode: 5 });
   });
 });
