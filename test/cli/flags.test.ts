@@ -53,7 +53,7 @@ const COMMANDS: Readonly<Record<string, readonly [args: readonly string[], about
   ],
   encoders: [[], []],
   cache: [[], ["cache"]],
-  doctor: [[], ["encoder", "cache"]],
+  doctor: [[], ["corpus", "encoder", "cache", "store"]],
 };
 
 let box: Sandbox;
