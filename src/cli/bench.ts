@@ -28,7 +28,8 @@ export interface Bench {
   readonly peakBytes: number;
 }
 
-const WORDS = "the train was late again and nobody told us why but we loved every minute of this long strange day".split(" ");
+const WORDS =
+  "the train was late again and nobody told us why but we loved every minute of this long strange day".split(" ");
 const LENGTHS = [8, 32, 128, 512];
 const BUDGETS_A_THREAD = [128, 256, 512, 1024];
 /** A run has to take so long to be worth a number. */

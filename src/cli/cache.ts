@@ -94,7 +94,8 @@ async function clean(context: Context, encoders: readonly string[], flags: Cache
 async function refuseUnknown(folder: string, encoders: readonly string[]): Promise<void> {
   const found = await listCache(folder);
   for (const wanted of encoders) {
-    if (found.some((one) => one.encoder === wanted || (wanted.length >= 8 && one.fingerprint.startsWith(wanted)))) continue;
+    if (found.some((one) => one.encoder === wanted || (wanted.length >= 8 && one.fingerprint.startsWith(wanted))))
+      continue;
     const names = [...new Set(found.map(({ encoder, fingerprint }) => encoder ?? fingerprint.slice(0, 12)))].join(", ");
     throw new HeadstartError(
       "E_USAGE",

@@ -138,7 +138,9 @@ export async function embedTexts(
   });
   meter.end();
   if (cache !== undefined)
-    talk.say(`${what}: ${result.cached} of ${result.texts} from the cache, ${result.tokens} tokens through the encoder`);
+    talk.say(
+      `${what}: ${result.cached} of ${result.texts} from the cache, ${result.tokens} tokens through the encoder`,
+    );
   return result;
 }
 

@@ -70,4 +70,3 @@ async function sampleOf(rows: AsyncIterable<Row>, seed: number): Promise<readonl
   }
   return sample.sort((a, b) => a.at - b.at).map(({ row }) => row);
 }
-

@@ -117,7 +117,9 @@ function measuredText({ bench: found, forecast }: Measured): string {
   if (found !== undefined) {
     lines.push(`loading: ${found.loadSeconds.toFixed(1)} s`);
     for (const { tokens, textsPerSecond, tokensPerSecond } of found.lengths)
-      lines.push(`texts of ${count(tokens)} tokens: ${count(textsPerSecond)} a second, ${count(tokensPerSecond)} tokens`);
+      lines.push(
+        `texts of ${count(tokens)} tokens: ${count(textsPerSecond)} a second, ${count(tokensPerSecond)} tokens`,
+      );
     for (const { batchTokens, tokensPerSecond } of found.budgets)
       lines.push(`--batch-tokens ${batchTokens}: ${count(tokensPerSecond)} tokens a second`);
     lines.push(`fastest: --batch-tokens ${found.batchTokens}; memory so far ${sizeText(found.peakBytes)}`);
@@ -126,7 +128,11 @@ function measuredText({ bench: found, forecast }: Measured): string {
     const { rows, rejected, sampled, tokens, seconds, peakBytes, disk } = forecast;
     lines.push(`forecast, from ${count(sampled)} of ${count(rows)} rows (${count(rejected)} rejected):`);
     lines.push(`  ${count(tokens)} tokens, ${duration(seconds)}, ${sizeText(peakBytes)} of memory`);
-    lines.push(`  ${Object.entries(disk).map(([format, bytes]) => `${format} ${sizeText(bytes)}`).join(", ")}`);
+    lines.push(
+      `  ${Object.entries(disk)
+        .map(([format, bytes]) => `${format} ${sizeText(bytes)}`)
+        .join(", ")}`,
+    );
   }
   return lines.map((line) => `${line}\n`).join("");
 }

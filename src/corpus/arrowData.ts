@@ -7,7 +7,11 @@ import { DataType, type Data } from "apache-arrow";
  * @throws Error saying, as a clause, that it is damaged
  */
 export function checkData(data: Data): void {
-  const { type, length, offset } = data as { readonly type: DataType; readonly length: number; readonly offset: number };
+  const { type, length, offset } = data as {
+    readonly type: DataType;
+    readonly length: number;
+    readonly offset: number;
+  };
   const end = offset + length;
   if (!Number.isSafeInteger(length) || length < 0) throw damaged(type);
   // These two have no bitmap of what is missing.

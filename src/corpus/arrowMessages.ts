@@ -47,7 +47,9 @@ async function nextMessage(bytes: ByteQueue, number: number): Promise<ArrowMessa
   const metadataBytes = length.readUInt32LE(0);
   if (metadataBytes === 0) return undefined;
   if (metadataBytes > MOST_METADATA) {
-    throw new Error(number === 1 ? "it does not start as an Arrow stream does" : "it is damaged: a length is too large");
+    throw new Error(
+      number === 1 ? "it does not start as an Arrow stream does" : "it is damaged: a length is too large",
+    );
   }
   const metadata = await bytes.take(metadataBytes);
   if (metadata.length < metadataBytes) throw cut(number);

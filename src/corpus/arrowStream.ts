@@ -38,7 +38,8 @@ export async function openArrowStream(source: AsyncIterable<Uint8Array>): Promis
 async function* messageBytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let first = true;
   for await (const { kind, bytes } of arrowMessages(source)) {
-    if (first !== (kind === "schema")) throw new Error(first ? "it does not start with its columns" : "it has two schemas");
+    if (first !== (kind === "schema"))
+      throw new Error(first ? "it does not start with its columns" : "it has two schemas");
     first = false;
     yield bytes;
   }

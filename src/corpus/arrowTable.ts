@@ -77,7 +77,8 @@ function explain(error: unknown, file: string): HeadstartError {
   const message = error instanceof Error ? error.message : String(error);
   // What a decoder trips over says nothing to the user.
   const found = error instanceof TypeError || error instanceof RangeError ? `it is damaged (${message})` : message;
-  const advice = "Write it with an Arrow stream writer, uncompressed and closed at its end, such as pyarrow.ipc.new_stream";
+  const advice =
+    "Write it with an Arrow stream writer, uncompressed and closed at its end, such as pyarrow.ipc.new_stream";
   return new HeadstartError("E_ARROW", `Cannot read Arrow from ${file}: ${found}. ${advice}`, { file, cause: error });
 }
 

@@ -138,7 +138,10 @@ interface Note {
 
 async function noteOf(folder: string): Promise<Note | undefined> {
   const path = join(folder, NOTE);
-  const found = await reading(path, async () => ({ text: await readFile(path, "utf8"), time: (await stat(path)).mtimeMs }));
+  const found = await reading(path, async () => ({
+    text: await readFile(path, "utf8"),
+    time: (await stat(path)).mtimeMs,
+  }));
   if (found === undefined) return undefined;
   try {
     const note: unknown = JSON.parse(found.text);
