@@ -83,7 +83,7 @@ describe("openArrowStream()", () => {
       else bad.fill([0, 0x7f, 0x80, 0xff][Math.floor(random() * 4)], at, Math.min(bad.length, at + 8));
       await read(bad).catch((error: unknown) => {
         refused++;
-        expect(String(error)).not.toMatch(/allocation|call stack|Invalid array length/i);
+        if (/allocation|call stack|Invalid array length/i.test(String(error))) throw error;
       });
     }
     expect(refused).toBeGreaterThan(500);
@@ -95,7 +95,9 @@ describe("openArrowStream()", () => {
       for (let at = 8; at + 4 <= good.length; at += 4) {
         const bad = Buffer.from(good);
         bad.writeUInt32LE(wild, at);
-        await read(bad).catch(() => {});
+        // Some are padding, or bounds that are not used.
+        const outcome = await read(bad).catch((error: unknown) => error);
+        expect(outcome instanceof Error || Array.isArray(outcome)).toBe(true);
       }
     }
   }, 60_000);
@@ -111,7 +113,7 @@ describe("openArrowStream()", () => {
     };
     const { batches } = await openArrowStream(source(stream(sample)));
     for await (const batch of batches) if (batch.numRows > 0) break;
-    await expect(openArrowStream(source(Buffer.from("no arrow here")))).rejects.toThrow();
+    await expect(openArrowStream(source(Buffer.from("no arrow here")))).rejects.toThrow("does not start");
     await (await openArrowStream(source(stream(sample)))).close();
     expect(closed).toBe(3);
   });
