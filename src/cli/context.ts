@@ -8,16 +8,19 @@ import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
 import { defaultModelFolder, openModelStore } from "../store/modelStore.js";
+import { excerpt, HeadstartError } from "../errors.js";
 import {
   corpusOptions,
   defined,
   embedOptions,
   encoderOptions,
+  type CacheFlags,
   type CorpusFlags,
   type EncoderFlags,
   type GlobalFlags,
 } from "./options.js";
 import type { Rejects } from "./rejects.js";
+import { parseSize, SIZE_ADVICE } from "./sizes.js";
 import type { Talk } from "./talk.js";
 
 /** What every command is given beside its own flags. */
@@ -85,14 +88,34 @@ export async function withCache<T>(
   }
 }
 
-/** The cache that the flags or HEADSTART_CACHE ask for, if any. */
-async function openCache({ env }: Context, flags: EncoderFlags, encoder: Encoder): Promise<VectorCache | undefined> {
-  const asked = flags.cache === undefined || flags.cache === true ? env["HEADSTART_CACHE"] || flags.cache : flags.cache;
-  if (asked === undefined || asked === false || asked === "") return undefined;
+/** The folder of the cache that the flags or HEADSTART_CACHE ask for; true for the default one, undefined for none. */
+export function cacheAsked({ env }: Context, { cache }: CacheFlags): string | true | undefined {
+  const asked = cache === undefined || cache === true ? env["HEADSTART_CACHE"] || cache : cache;
+  return asked === false || asked === "" ? undefined : asked;
+}
+
+/** Bytes that the cache may take, by the flag or by HEADSTART_CACHE_MAX. @throws HeadstartError E_USAGE */
+export function cacheLimit({ env }: Context, { cacheMax }: CacheFlags): number | undefined {
+  const limit = env["HEADSTART_CACHE_MAX"];
+  if (cacheMax !== undefined || limit === undefined || limit === "") return cacheMax;
+  const bytes = parseSize(limit);
+  if (bytes !== undefined) return bytes;
+  throw new HeadstartError("E_USAGE", `Cannot read HEADSTART_CACHE_MAX=${excerpt(limit)} as a size. ${SIZE_ADVICE}`);
+}
+
+async function openCache(context: Context, flags: EncoderFlags, encoder: Encoder): Promise<VectorCache | undefined> {
+  const asked = cacheAsked(context, flags);
+  const maxBytes = cacheLimit(context, flags);
+  if (asked === undefined) return undefined;
   // Vectors that depended on their neighbours must not be taken for the text's own.
   const fingerprint = flags.allowBatchDependence === true && encoder.dependsOnBatch ? undefined : encoder.fingerprint;
   if (fingerprint === undefined) return undefined;
-  return openVectorCache(asked === true ? defaultCacheFolder(env) : asked, { fingerprint, width: encoder.width });
+  return openVectorCache(asked === true ? defaultCacheFolder(context.env) : asked, {
+    fingerprint,
+    width: encoder.width,
+    encoder: encoder.name,
+    ...defined({ maxBytes }),
+  });
 }
 
 /** Embeds texts with a progress meter. */
@@ -114,6 +137,10 @@ export async function embedTexts(
     onProgress: ({ done }) => meter.update(done),
   });
   meter.end();
+  if (cache !== undefined)
+    talk.say(
+      `${what}: ${result.cached} of ${result.texts} from the cache, ${result.tokens} tokens through the encoder`,
+    );
   return result;
 }
 

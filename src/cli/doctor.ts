@@ -7,12 +7,21 @@ import { HeadstartError } from "../errors.js";
 import { cosine, row } from "../math/matrix.js";
 import { VERSION } from "../version.js";
 import type { AddCommand, Context } from "./context.js";
-import { encoderOptions, withCommonFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { bench, type Bench } from "./bench.js";
+import { forecastCorpus, type CorpusForecast } from "./corpusForecast.js";
+import { encoderOptions, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { sizeText } from "./sizes.js";
+import { duration } from "./talk.js";
+import type { StoreKind } from "../store/storedVectors.js";
 
 const EXAMPLES = `
 Examples:
   headstart doctor
-  headstart doctor --encoder ./my-encoder --json`;
+  headstart doctor --encoder ./my-encoder --json
+  headstart doctor --bench
+  headstart doctor --bench tweets.csv --text-column message`;
+
+type DoctorFlags = GlobalFlags & EncoderFlags & CorpusFlags & { readonly bench?: boolean; readonly store: StoreKind };
 
 /** Short texts such as users bring, to see how fast they go through. */
 const SAMPLE = Array.from(
@@ -34,12 +43,17 @@ interface Check {
 
 export const addDoctor: AddCommand = (program, context) => {
   const command = program.command("doctor").description("what this machine has, what works, how fast");
-  withCommonFlags(command, ["encoder"])
+  command
+    .argument("[corpus...]", "with --bench: files to forecast the embedding of")
+    .option("--bench", "measure the encoder, and forecast rows, tokens, time, memory and disk of a corpus");
+  withCommonFlags(command, ["corpus", "encoder", "store"])
     .addHelpText("after", EXAMPLES)
-    .action((flags: GlobalFlags & EncoderFlags) => doctorCommand(context(), flags));
+    .action((files: string[], flags: DoctorFlags) => doctorCommand(context(), files, flags));
 };
 
-async function doctorCommand(context: Context, flags: GlobalFlags & EncoderFlags): Promise<void> {
+async function doctorCommand(context: Context, files: readonly string[], flags: DoctorFlags): Promise<void> {
+  if (files.length > 0 && flags.bench !== true)
+    throw new HeadstartError("E_USAGE", "headstart doctor reads a corpus only to forecast it. Add --bench");
   const name = flags.encoder ?? BUILT_IN_ENCODER;
   const checks: Check[] = [
     { name: "node", ok: Number(process.versions.node.split(".")[0]) >= 20, found: process.version },
@@ -49,7 +63,9 @@ async function doctorCommand(context: Context, flags: GlobalFlags & EncoderFlags
       found: `${os.platform()} ${os.arch()}, ${os.availableParallelism()} cores, ${(os.totalmem() / 2 ** 30).toFixed(1)} GiB`,
     },
   ];
+  const began = context.clock();
   const encoder = await loadEncoder(name, encoderOptions(flags));
+  const loadSeconds = (context.clock() - began) / 1000;
   try {
     checks.push({
       name: "encoder",
@@ -61,11 +77,13 @@ async function doctorCommand(context: Context, flags: GlobalFlags & EncoderFlags
     checks.push({ name: "speed", ok: true, found: `${Math.round(rate)} short texts a second` });
     checks.push(await sameElsewhere(encoder));
     const ok = checks.every((check) => check.ok);
+    const measured = flags.bench === true ? await measure(context, files, { flags, encoder, loadSeconds }) : {};
     if (flags.json)
-      await context.print(`${JSON.stringify({ headstart: VERSION, ok, textsPerSecond: rate, checks })}\n`);
+      await context.print(`${JSON.stringify({ headstart: VERSION, ok, textsPerSecond: rate, checks, ...measured })}\n`);
     else
       await context.print(
-        `headstart ${VERSION}\n${checks.map((c) => `${c.ok ? "ok  " : "FAIL"} ${c.name}: ${c.found}\n`).join("")}`,
+        `headstart ${VERSION}\n${checks.map((c) => `${c.ok ? "ok  " : "FAIL"} ${c.name}: ${c.found}\n`).join("")}` +
+          measuredText(measured),
       );
     if (!ok)
       throw new HeadstartError(
@@ -75,6 +93,48 @@ async function doctorCommand(context: Context, flags: GlobalFlags & EncoderFlags
   } finally {
     await encoder.close();
   }
+}
+
+interface Measured {
+  readonly bench?: Bench;
+  readonly forecast?: CorpusForecast;
+}
+
+async function measure(
+  context: Context,
+  files: readonly string[],
+  { flags, encoder, loadSeconds }: { flags: DoctorFlags; encoder: Encoder; loadSeconds: number },
+): Promise<Measured> {
+  const measured = await bench(context, encoder, loadSeconds);
+  if (files.length === 0) return { bench: measured };
+  const batchTokens = flags.batchTokens ?? measured.batchTokens;
+  return { bench: measured, forecast: await forecastCorpus(context, files, { encoder, batchTokens, flags }) };
+}
+
+function measuredText({ bench: found, forecast }: Measured): string {
+  const count = (n: number): string => Math.round(n).toLocaleString("en");
+  const lines: string[] = [];
+  if (found !== undefined) {
+    lines.push(`loading: ${found.loadSeconds.toFixed(1)} s`);
+    for (const { tokens, textsPerSecond, tokensPerSecond } of found.lengths)
+      lines.push(
+        `texts of ${count(tokens)} tokens: ${count(textsPerSecond)} a second, ${count(tokensPerSecond)} tokens`,
+      );
+    for (const { batchTokens, tokensPerSecond } of found.budgets)
+      lines.push(`--batch-tokens ${batchTokens}: ${count(tokensPerSecond)} tokens a second`);
+    lines.push(`fastest: --batch-tokens ${found.batchTokens}; memory so far ${sizeText(found.peakBytes)}`);
+  }
+  if (forecast !== undefined) {
+    const { rows, rejected, sampled, tokens, seconds, peakBytes, disk } = forecast;
+    lines.push(`forecast, from ${count(sampled)} of ${count(rows)} rows (${count(rejected)} rejected):`);
+    lines.push(`  ${count(tokens)} tokens, ${duration(seconds)}, ${sizeText(peakBytes)} of memory`);
+    lines.push(
+      `  ${Object.entries(disk)
+        .map(([format, bytes]) => `${format} ${sizeText(bytes)}`)
+        .join(", ")}`,
+    );
+  }
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 async function speed({ clock }: Context, encoder: Encoder): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Encoder } from "../encoder/encoder.js";
+import { HeadstartError } from "../errors.js";
 import type { Corpus } from "../corpus/corpus.js";
 import { embedCorpus, type EmbeddedCorpus } from "../classify/embedCorpus.js";
 import type { VectorCache } from "../store/cache.js";
@@ -8,6 +9,7 @@ import { openEncoder, openTexts, withCache, type AddCommand, type Context } from
 import { gatherRejects } from "./rejects.js";
 import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "./embedOutput.js";
 import { claimRun, type EmbedRun } from "./embedRun.js";
+import { embedArrow, type EmbeddedArrow } from "./embedArrow.js";
 import { forecastRows } from "./forecast.js";
 import {
   defined,
@@ -28,6 +30,7 @@ Examples:
   headstart embed a.csv b.csv.gz -o vectors.npy --text-column message
   headstart embed reviews.jsonl -o vectors.arrow --encoder Xenova/bge-small-en-v1.5
   cat rows.jsonl | headstart embed - --from jsonl -o - --to jsonl > vectors.jsonl
+  producer | headstart embed - --from arrow -o - --to arrow | consumer
 
 A run that was stopped or killed goes on when the same command is given again; until it is complete, what it has is in
 <output>.headstart. A pipe as input cannot be read again, so there only --cache saves work.`;
@@ -48,6 +51,11 @@ export const addEmbed: AddCommand = (program, context) => {
 async function embedCommand(context: Context, files: readonly string[], flags: EmbedFlags): Promise<void> {
   const output = await chooseOutput(files, flags);
   const rejects = gatherRejects(output.kind === "file" ? output.path : undefined);
+  if (flags.from === "arrow" && output.kind === "pipe" && output.format === "arrow") {
+    const finished = await embedArrow(context, oneStream(files), { flags, rejects });
+    await rejects.save(context.talk);
+    return report(context, { flags, ...finished });
+  }
   const corpus = await openTexts(context, files, flags, rejects);
   let run: EmbedRun | undefined;
   let encoder: Encoder | undefined;
@@ -80,6 +88,11 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     await encoder?.close();
     await corpus.close();
   }
+}
+
+function oneStream(files: readonly string[]): string {
+  if (files.length === 1) return files[0];
+  throw new HeadstartError("E_USAGE", "--from arrow with --to arrow takes one stream. Run headstart once for each");
 }
 
 interface Job {
@@ -115,8 +128,8 @@ async function embedRows(
 
 interface Finished {
   readonly flags: EmbedFlags;
-  readonly corpus: Corpus;
-  readonly encoder: Encoder;
+  readonly corpus: EmbeddedArrow["corpus"];
+  readonly encoder: Pick<Encoder, "name" | "fingerprint" | "width" | "maxTokens">;
   readonly done: EmbeddedCorpus;
   readonly written: WrittenVectors;
   readonly seconds: number;

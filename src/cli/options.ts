@@ -1,9 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { CorpusOptions } from "../corpus/corpus.js";
+import type { CorpusFormat } from "../corpus/source.js";
 import type { EmbedOptions } from "../encoder/embed.js";
 import type { EncoderOptions, Precision } from "../encoder/encoder.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import type { Pooling } from "../encoder/pooling.js";
+import { parseSize, SIZE_ADVICE } from "./sizes.js";
 
 /** Flags that every command has a use for, as commander gives them. */
 export interface GlobalFlags {
@@ -26,11 +28,19 @@ export interface CorpusFlags {
   readonly invalidUtf8: "fail" | "replace";
   readonly dropMissing?: boolean;
   readonly maxField?: number;
-  readonly from?: "csv" | "tsv" | "jsonl";
+  readonly from?: CorpusFormat;
+}
+
+/** Flags of the commands that use the cache. */
+export interface CacheFlags {
+  /** A folder, true for the default one, false for none. */
+  readonly cache?: string | boolean;
+  /** Bytes. */
+  readonly cacheMax?: number;
 }
 
 /** Flags of the commands that embed. */
-export interface EncoderFlags {
+export interface EncoderFlags extends CacheFlags {
   readonly encoder?: string;
   readonly pooling?: Pooling;
   readonly normalize?: boolean;
@@ -40,12 +50,10 @@ export interface EncoderFlags {
   readonly batchTokens?: number;
   readonly precision?: Precision;
   readonly allowBatchDependence?: boolean;
-  /** A folder, true for the default one, false for none. */
-  readonly cache?: string | boolean;
 }
 
 /** What a command does that the common flags are about. */
-export type Use = "corpus" | "labels" | "encoder" | "store" | "output";
+export type Use = "corpus" | "labels" | "encoder" | "cache" | "store" | "output";
 
 /**
  * Declares the common flags, which every command accepts; those that are about nothing the command does have no effect
@@ -56,6 +64,7 @@ export function withCommonFlags(command: Command, uses: readonly Use[]): Command
     [uses.includes("corpus"), corpusFlags()],
     [uses.includes("labels"), labelFlags()],
     [uses.includes("encoder"), encoderFlags()],
+    [uses.includes("encoder") || uses.includes("cache"), cacheFlags()],
     [uses.includes("store"), storeFlags()],
     [uses.includes("output"), [new Option("--force", "replace an output that exists")]],
     [true, globalFlags()],
@@ -73,12 +82,12 @@ const corpusFlags = (): Option[] => [
   new Option("--max-field <bytes>", "longest field; a longer one is an error (default: 16777216)").argParser(
     wholeNumber(1),
   ),
-  new Option("--from <format>", "format of the pipe").choices(["csv", "tsv", "jsonl"]),
+  new Option("--from <format>", "format of the pipe").choices(["csv", "tsv", "jsonl", "arrow"]),
 ];
 
 const labelFlags = (): Option[] => [
   new Option("--label-column <name>", "column of the labels (default: label)"),
-  new Option("--drop-missing", "leave out rows without a label"),
+  new Option("--drop-missing", "leave out rows without a label (of an Arrow stream: or without a text)"),
 ];
 
 const encoderFlags = (): Option[] => [
@@ -95,8 +104,14 @@ const encoderFlags = (): Option[] => [
   ),
   new Option("--precision <kind>", "of the computation").choices(["fp32", "int8"]),
   new Option("--allow-batch-dependence", "batch texts although the model then changes their vectors a little"),
+];
+
+const cacheFlags = (): Option[] => [
   new Option("--cache [folder]", "keep vectors and reuse them (HEADSTART_CACHE)"),
   new Option("--no-cache", "use no cache"),
+  new Option("--cache-max <size>", "let the oldest vectors go beyond it, such as 2GB (HEADSTART_CACHE_MAX)").argParser(
+    sizeFlag,
+  ),
 ];
 
 const storeFlags = (): Option[] => [
@@ -143,6 +158,12 @@ export function corpusOptions(flags: CorpusFlags): CorpusOptions {
 
 export function embedOptions(flags: EncoderFlags): EmbedOptions {
   return defined({ batchTokens: flags.batchTokens, allowBatchDependence: flags.allowBatchDependence });
+}
+
+function sizeFlag(value: string): number {
+  const bytes = parseSize(value);
+  if (bytes === undefined) throw new InvalidArgumentError(SIZE_ADVICE);
+  return bytes;
 }
 
 /** A whole number of at least `least`. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
 import type { AddCommand, Context } from "./context.js";
+import { addCache } from "./cache.js";
 import { addDistil } from "./distil.js";
 import { addDoctor } from "./doctor.js";
 import { addEmbed } from "./embed.js";
@@ -21,6 +22,7 @@ const COMMANDS: readonly AddCommand[] = [
   addTransfer,
   addDistil,
   addEncoders,
+  addCache,
   addDoctor,
 ];
 

@@ -79,7 +79,8 @@ export function progressLine(
   return `${what}: ${count(done)}${of}, ${rate < 10 ? rate.toFixed(1) : count(rate)}/s${left}`;
 }
 
-function duration(seconds: number): string {
+/** A time for people: `40 s`, `12 min`, `3.5 h`. */
+export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;

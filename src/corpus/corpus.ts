@@ -1,4 +1,5 @@
 import { excerpt, HeadstartError } from "../errors.js";
+import { openArrowTable } from "./arrowTable.js";
 import { findColumn, matchColumns } from "./columns.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode.js";
@@ -18,7 +19,10 @@ export interface CorpusOptions extends SourceOptions, DecodeOptions {
   readonly limit?: number;
   /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
   readonly badRows?: "fail" | "skip";
-  /** Leaves out rows without a label, counted as rejected, where they are an error otherwise. @default false */
+  /**
+   * Leaves out rows without a label, of an Arrow stream also those without a text, counted as rejected, where they are an
+   * error otherwise. @default false
+   */
   readonly dropMissing?: boolean;
   /** Is told of each rejected row, in order. */
   readonly onReject?: (rejection: Rejection) => void;
@@ -49,14 +53,14 @@ export interface Corpus {
 }
 
 /**
- * Opens a corpus: files of CSV, TSV or JSONL, each also gzipped, or the pipe `-`.
+ * Opens a corpus: files of CSV, TSV or JSONL, each also gzipped, or the pipe `-`, which may also be an Arrow stream.
  *
  * The first line of CSV and TSV and the first object of JSONL name the columns. Several files must have the same columns
  * in any order; the headers of all of them are read before the first row. CSV is RFC 4180 with any mix of line ends and
  * `,` `;` tab or `|` between fields; blank lines are not rows. An empty text is a row; a label that is empty or only
  * spaces is missing. Memory does not grow with the number of rows.
  *
- * @throws HeadstartError E_INPUT_*, E_ENCODING, E_CSV_*, E_JSONL or E_COLUMN_*; `rows()` throws those and
+ * @throws HeadstartError E_INPUT_*, E_ENCODING, E_CSV_*, E_JSONL, E_ARROW or E_COLUMN_*; `rows()` throws those and
  * E_LABEL_MISSING when it meets them
  */
 export async function openCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
@@ -133,6 +137,7 @@ class CorpusReader implements Corpus {
     const { file, format } = source;
     if (format === "conll") throw taggedWords(file);
     const { maxFieldBytes, textColumn } = this.#settings;
+    if (format === "arrow") return openArrowTable(source.bytes(), { file, textColumn });
     const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
     if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
     if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
@@ -201,7 +206,8 @@ class CorpusReader implements Corpus {
   }
 
   #reject(file: string, record: TableRecord, fault: Fault): void {
-    if (this.#settings.badRows === "fail") throw faultError(file, record, fault);
+    const dropped = fault.missing === true && this.#settings.dropMissing;
+    if (this.#settings.badRows === "fail" && !dropped) throw faultError(file, record, fault);
     this.#tally.reject(file, record, fault.found);
   }
 }

@@ -190,7 +190,7 @@ export class CsvFramer {
     const message =
       `Cannot read ${file}: the quoted field opened at line ${line} ${found}${backslash}. ` +
       `Close it, and write a quote inside a field twice`;
-    const byte = this.#opening === undefined ? 0 : byteAt(this.#opening);
+    const byte = this.#opening === undefined ? 0 : (byteAt(this.#opening).byte ?? 0);
     return new HeadstartError("E_CSV_QUOTE", message, { file, line, byte });
   }
 }

@@ -2,7 +2,7 @@
 export interface Row {
   /** File as the user named it; `-` for the pipe. */
   readonly file: string;
-  /** 1-based line on which the row starts. */
+  /** 1-based line on which the row starts; of an Arrow stream the 1-based row. */
   readonly line: number;
   readonly text: string;
   /** Undefined when no label column was asked for. */
@@ -31,8 +31,8 @@ export interface Rejection {
   readonly file: string;
   /** 1-based line on which the row starts. */
   readonly line: number;
-  /** 0-based offset of the row's first byte, decompressed. */
-  readonly byte: number;
+  /** 0-based offset of the row's first byte, decompressed; none of an Arrow stream, whose lines are row numbers. */
+  readonly byte?: number;
   readonly reason: string;
   /** Start of the row as it stood, control characters escaped, at most 200 bytes of UTF-8. */
   readonly raw: string;

@@ -4,7 +4,7 @@ import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { HeadstartError } from "../errors.js";
 
-export type CorpusFormat = "csv" | "tsv" | "jsonl" | "conll";
+export type CorpusFormat = "csv" | "tsv" | "jsonl" | "conll" | "arrow";
 
 export interface SourceOptions {
   /** What `-` reads. @default process.stdin */

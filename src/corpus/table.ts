@@ -28,6 +28,8 @@ export interface Fault {
   readonly code: ErrorCode;
   /** Where it is wrong, which may be a later line than the record's first; undefined for the record as a whole. */
   readonly position?: TextPosition;
+  /** Set where the text is only missing, so that such rows can be dropped. */
+  readonly missing?: boolean;
   /** What was found; a clause without a full stop. */
   readonly found: string;
   /** What to do; a clause without a full stop. */
@@ -38,7 +40,7 @@ export interface Fault {
 export function faultError(file: string, record: TableRecord, fault: Fault): HeadstartError {
   const at = fault.position ?? record.position;
   const message = `Cannot read the row at ${file}:${at.line}: ${fault.found}. ${fault.advice}`;
-  return new HeadstartError(fault.code, message, { file, line: at.line, byte: byteAt(at) });
+  return new HeadstartError(fault.code, message, { file, line: at.line, ...byteAt(at) });
 }
 
 /** Start of a record for a rejects file: control characters escaped, at most 200 bytes of UTF-8. */

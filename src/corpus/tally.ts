@@ -53,7 +53,7 @@ export class Tally {
     this.#counts.read++;
     this.#counts.rejected++;
     const { position, raw } = record;
-    this.#onReject({ file, line: position.line, byte: byteAt(position), reason, raw: escapedRaw(raw) });
+    this.#onReject({ file, line: position.line, ...byteAt(position), reason, raw: escapedRaw(raw) });
   }
 
   replaced(bytes: number): void {

@@ -22,16 +22,17 @@ export interface InvalidBytes {
 
 /** A place in the text of a file; cheap to keep, its byte offset is worked out only when asked for. */
 export interface TextPosition {
-  readonly chunk: TextChunk;
+  /** Undefined in a file that is no text. */
+  readonly chunk: TextChunk | undefined;
   /** UTF-16 units from the start of the chunk. */
   readonly index: number;
-  /** 1-based line. */
+  /** 1-based line; 1-based row in a file that is no text. */
   readonly line: number;
 }
 
-/** Byte offset of a position; exact unless invalid bytes were replaced in the same chunk. */
-export const byteAt = ({ chunk, index }: TextPosition): number =>
-  chunk.byte + (index === 0 ? 0 : chunk.sizeOf(chunk.text.slice(0, index)));
+/** Byte offset of a position, if it is one in text; exact unless invalid bytes were replaced in the same chunk. */
+export const byteAt = ({ chunk, index }: TextPosition): { readonly byte?: number } =>
+  chunk === undefined ? {} : { byte: chunk.byte + (index === 0 ? 0 : chunk.sizeOf(chunk.text.slice(0, index))) };
 
 /** The error for a chunk's invalid bytes, on the line that the reader of the chunks has reached. */
 export function encodingError(file: string, line: number, invalid: InvalidBytes): HeadstartError {

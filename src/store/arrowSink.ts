@@ -49,9 +49,13 @@ export function arrowSink(file: ByteTarget, shape: VectorShape, form: "file" | "
 /** The schema of vectors with the columns that travel along, as `arrowBatch` fills it. */
 export function arrowSchema({ columns, store, width, metadata }: VectorShape): Schema {
   const fields: Field[] = columns.map((name) => new Field(name, new Utf8(), true));
-  if (store === "int8") fields.push(new Field(SCALE_COLUMN, new Float32(), false));
-  fields.push(new Field(VECTOR_COLUMN, listType(store, width), false));
-  return new Schema(fields, new Map(Object.entries(metadata)));
+  return new Schema([...fields, ...vectorFields(store, width)], new Map(Object.entries(metadata)));
+}
+
+/** The columns that vectors take: for int8 a `scale`, then `vector`. */
+export function vectorFields(store: StoreKind, width: number): Field[] {
+  const scale = store === "int8" ? [new Field(SCALE_COLUMN, new Float32(), false)] : [];
+  return [...scale, new Field(VECTOR_COLUMN, listType(store, width), false)];
 }
 
 /** One record batch of `arrowSchema`; the numbers are a view of the group's, not a copy. */
@@ -59,11 +63,8 @@ export function arrowBatch(schema: Schema, { rows, vectors, values }: VectorGrou
   const strings = schema.fields.length - (vectors.kind === "int8" ? 2 : 1);
   const children: Data[] = [];
   for (let c = 0; c < strings; c++) children.push(stringData(values.map((row) => row[c])));
-  if (vectors.kind === "int8") {
-    children.push(makeData({ type: new Float32(), length: rows, nullCount: 0, data: vectors.scales }));
-  }
-  const type = listType(vectors.kind, vectors.values.length / rows);
-  children.push(makeData({ type, length: rows, nullCount: 0, child: numberData(vectors) }));
+  if (vectors.kind === "int8") children.push(scaleData(vectors.scales));
+  children.push(vectorData(vectors, vectors.values.length / rows));
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children }));
 }
 
@@ -78,6 +79,16 @@ function listType(store: StoreKind, width: number): FixedSizeList {
     default:
       return unreachable(store);
   }
+}
+
+/** The column of int8 scales. */
+export const scaleData = (scales: Float32Array): Data =>
+  makeData({ type: new Float32(), length: scales.length, nullCount: 0, data: scales });
+
+/** A column of vectors of `width`; a view of their memory. */
+export function vectorData(vectors: StoredVectors, width: number): Data {
+  const length = vectors.values.length / width;
+  return makeData({ type: listType(vectors.kind, width), length, nullCount: 0, child: numberData(vectors) });
 }
 
 function numberData(vectors: StoredVectors): Data {
@@ -121,7 +132,7 @@ class CollectingFileWriter extends RecordBatchFileWriter {
 }
 
 /** As `CollectingFileWriter`, without the footer that only a file can use. */
-class CollectingStreamWriter extends RecordBatchStreamWriter {
+export class CollectingStreamWriter extends RecordBatchStreamWriter {
   readonly collected: Uint8Array[] = [];
 
   protected override _write(chunk: unknown): this {

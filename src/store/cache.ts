@@ -18,6 +18,7 @@ import {
 import type { SegmentKind } from "./cacheSegment.js";
 import { commitTogether, ignoringFailure, nodeFiles, openPending } from "./commit.js";
 import type { FileSystem, PendingFile } from "./commit.js";
+import { SEGMENT_ENDING, cleanCache, noteUse } from "./cacheUpkeep.js";
 import { withFile } from "./readBytes.js";
 import { parseTempName, tempPath } from "./tempName.js";
 import { errnoOf, writing } from "./writeError.js";
@@ -26,6 +27,10 @@ export interface VectorCacheOptions {
   /** Identity of the vectors: of the encoder and of everything else that changes them. */
   readonly fingerprint: string;
   readonly width: number;
+  /** Name of the encoder, for whoever lists the cache; also notes that it was used. @default none, nothing is noted */
+  readonly encoder?: string;
+  /** Bytes that all encoders' vectors in the cache may take; beyond it the oldest go. @default no limit */
+  readonly maxBytes?: number;
   /** The disk. @default nodeFiles */
   readonly files?: FileSystem;
 }
@@ -36,7 +41,7 @@ export interface VectorCache {
   readonly size: number;
   /**
    * The vector of each text, or undefined, bit for bit as it was put; fresh arrays. A text is looked up by the sha256 of
-   * its UTF-8.
+   * its UTF-8. What was removed meanwhile, by a limit or by hand, is undefined.
    *
    * @throws HeadstartError E_CACHE_INVALID naming the file when a vector does not match its checksum
    */
@@ -55,7 +60,6 @@ export interface VectorCache {
 
 /** Segments open for reading at a time. */
 const OPEN_SEGMENTS = 64;
-const SEGMENT_ENDING = ".vectors";
 
 /** The folder of `--cache` without a name: in the user's cache folder as the operating system has it. */
 export function defaultCacheFolder(env: Environment = process.env): string {
@@ -87,8 +91,10 @@ export async function openVectorCache(dir: string, options: VectorCacheOptions):
   const { fingerprint, width } = options;
   if (!Number.isInteger(width) || width < 1) throw new RangeError(`A vector has at least one number, not ${width}`);
   const folder = join(dir, folderName(fingerprint));
-  await writing(folder, () => (options.files ?? nodeFiles).mkdir(folder));
-  const cache = new SegmentedCache(folder, options);
+  const files = options.files ?? nodeFiles;
+  await writing(folder, () => files.mkdir(folder));
+  if (options.encoder !== undefined) await noteUse(folder, options.encoder, files);
+  const cache = new SegmentedCache({ dir, folder }, options);
   const names = (await readdir(folder)).sort();
   for (const name of names) {
     if (name.endsWith(SEGMENT_ENDING) && !name.startsWith(".")) await cache.addSealed(join(folder, name));
@@ -107,7 +113,9 @@ function folderName(fingerprint: string): string {
 }
 
 class SegmentedCache implements VectorCache {
+  readonly #dir: string;
   readonly #folder: string;
+  readonly #maxBytes: number;
   readonly #kind: SegmentKind;
   readonly #files: FileSystem;
   /** Sealed segments, and the place of each key in them: `segment * SEGMENT_ROWS + record`. */
@@ -121,8 +129,11 @@ class SegmentedCache implements VectorCache {
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(folder: string, { fingerprint, width, files = nodeFiles }: VectorCacheOptions) {
+  constructor({ dir, folder }: { readonly dir: string; readonly folder: string }, options: VectorCacheOptions) {
+    const { fingerprint, width, maxBytes = Infinity, files = nodeFiles } = options;
+    this.#dir = dir;
     this.#folder = folder;
+    this.#maxBytes = maxBytes;
     this.#kind = { fingerprint, width };
     this.#files = files;
   }
@@ -137,7 +148,7 @@ class SegmentedCache implements VectorCache {
       const key = textKey(text);
       const place = this.#places.get(key);
       if (place === undefined) return this.#recent.get(key)?.slice();
-      return this.#reader(Math.floor(place / SEGMENT_ROWS)).read(place % SEGMENT_ROWS, key);
+      return this.#read(place, key);
     });
   }
 
@@ -161,7 +172,10 @@ class SegmentedCache implements VectorCache {
     this.#closed = true;
     for (const reader of this.#readers.values()) reader.close();
     this.#readers.clear();
-    return this.#inTurn(() => this.#seal());
+    return this.#inTurn(async () => {
+      await this.#seal();
+      await this.#keepToLimit();
+    });
   }
 
   async addSealed(path: string): Promise<void> {
@@ -195,6 +209,7 @@ class SegmentedCache implements VectorCache {
       await this.#write(bytes);
       bytes = [];
       await this.#seal();
+      await this.#keepToLimit();
     }
     await this.#write(bytes);
   }
@@ -245,6 +260,22 @@ class SegmentedCache implements VectorCache {
   #index(path: string, keys: readonly string[]): void {
     const first = this.#segments.push(path) * SEGMENT_ROWS - SEGMENT_ROWS;
     keys.forEach((key, i) => this.#places.set(key, first + i));
+  }
+
+  async #keepToLimit(): Promise<void> {
+    if (this.#maxBytes === Infinity) return;
+    await cleanCache(this.#dir, { maxBytes: this.#maxBytes, files: this.#files });
+  }
+
+  #read(place: number, key: string): Float32Array | undefined {
+    const segment = Math.floor(place / SEGMENT_ROWS);
+    try {
+      return this.#reader(segment).read(place % SEGMENT_ROWS, key);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+      for (const [text, at] of this.#places) if (Math.floor(at / SEGMENT_ROWS) === segment) this.#places.delete(text);
+      return undefined;
+    }
   }
 
   #reader(segment: number): SegmentReader {

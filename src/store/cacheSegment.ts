@@ -85,6 +85,16 @@ export async function readSealedKeys(path: string, file: ReadableFile, kind: Seg
   return Array.from({ length: rows }, (_, i) => keys.toString("latin1", i * KEY_BYTES, (i + 1) * KEY_BYTES));
 }
 
+/** Vectors in a sealed segment, as its last bytes say; undefined where they do not, or the length is another. */
+export async function segmentRows(file: ReadableFile): Promise<number | undefined> {
+  if (file.size < HEADER_BYTES + FOOTER_BYTES) return undefined;
+  const width = Buffer.from(await file.bytes(0, HEADER_BYTES)).readUInt32LE(12);
+  const footer = Buffer.from(await file.bytes(file.size - FOOTER_BYTES, file.size));
+  const rows = footer.readUInt32LE(0);
+  const size = HEADER_BYTES + rows * (recordBytes(width) + KEY_BYTES) + FOOTER_BYTES;
+  return footer.toString("latin1", 8) === SEAL && file.size === size ? rows : undefined;
+}
+
 /** Whole records of a segment that was never sealed, up to the first that is torn; none where the header is not ours. */
 export async function salvageRecords(
   file: ReadableFile,
@@ -105,6 +115,7 @@ export async function salvageRecords(
 /**
  * Reads single vectors of a sealed segment; keeps it open until `close`.
  *
+ * @throws Error with code ENOENT when the segment was removed
  * @throws HeadstartError E_CACHE_INVALID when a record does not match its checksum or has another key
  */
 export class SegmentReader {
@@ -118,6 +129,7 @@ export class SegmentReader {
     try {
       this.#handle = openSync(path, "r");
     } catch (error) {
+      if (errnoOf(error) === "ENOENT") throw error;
       throw invalid(path, `it cannot be opened any more (${errnoOf(error) ?? String(error)})`);
     }
   }

@@ -2,7 +2,7 @@ import { HeadstartError } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
 import { cosineMeter, fitsHalf, storeVectors } from "./storedVectors.js";
-import type { StoreCosine } from "./storedVectors.js";
+import type { StoreCosine, StoreKind } from "./storedVectors.js";
 import type { RowValues, VectorShape, VectorSink } from "./vectorSink.js";
 
 export interface WrittenVectors {
@@ -74,7 +74,7 @@ export class GroupingWriter implements VectorWriter {
   async write(vectors: Matrix, values: RowValues): Promise<void> {
     this.#checkShapes(vectors, values);
     try {
-      this.#checkNumbers(vectors);
+      checkNumbers(vectors, { path: this.#target.path, store: this.#target.shape.store, before: this.#rows });
       for (let r = 0; r < vectors.rows; r++) {
         const { width } = this.#target.shape;
         this.#buffer.set(vectors.data.subarray(r * width, (r + 1) * width), this.#values.length * width);
@@ -139,19 +139,22 @@ export class GroupingWriter implements VectorWriter {
     if (odd !== undefined)
       throw new RangeError(`A row of ${odd.length} values where there are ${columns.length} columns`);
   }
+}
 
-  #checkNumbers({ cols, data }: Matrix): void {
-    const { path, shape } = this.#target;
-    const half = shape.store === "fp16";
-    for (let i = 0; i < data.length; i++) {
-      if (Number.isFinite(data[i]) && (!half || fitsHalf(data[i]))) continue;
-      const row = this.#rows + Math.floor(i / cols) + 1;
-      const found = Number.isFinite(data[i])
-        ? `${data[i]}, more than half precision can hold. Give --store fp32`
-        : `${data[i]}, which is no finite number. Leave the row out or take another encoder`;
-      throw new HeadstartError("E_NOT_FINITE", `Cannot write ${path}: the vector of row ${row} has ${found}`, {
-        file: path,
-      });
-    }
+/** @throws HeadstartError E_NOT_FINITE naming the row, of which `before` came earlier */
+export function checkNumbers(
+  { cols, data }: Matrix,
+  { path, store, before }: { readonly path: string; readonly store: StoreKind; readonly before: number },
+): void {
+  const half = store === "fp16";
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i]) && (!half || fitsHalf(data[i]))) continue;
+    const row = before + Math.floor(i / cols) + 1;
+    const found = Number.isFinite(data[i])
+      ? `${data[i]}, more than half precision can hold. Give --store fp32`
+      : `${data[i]}, which is no finite number. Leave the row out or take another encoder`;
+    throw new HeadstartError("E_NOT_FINITE", `Cannot write ${path}: the vector of row ${row} has ${found}`, {
+      file: path,
+    });
   }
 }

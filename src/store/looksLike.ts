@@ -33,7 +33,7 @@ export function unreadable(
   details: { readonly advice?: string; readonly line?: number; readonly cause?: unknown } = {},
 ): HeadstartError {
   const { advice = "Write it again, or give another file", ...rest } = details;
-  return new HeadstartError("E_INPUT_UNREADABLE", `Cannot read vectors from ${path}: ${found}. ${advice}`, {
+  return new HeadstartError("E_VECTORS_INVALID", `Cannot read vectors from ${path}: ${found}. ${advice}`, {
     file: path,
     ...rest,
   });

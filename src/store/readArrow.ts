@@ -1,5 +1,7 @@
-import { DataType, RecordBatchReader } from "apache-arrow";
+import { DataType } from "apache-arrow";
 import type { Data, RecordBatch, Schema } from "apache-arrow";
+import { isArrowFile, openArrowFile } from "../corpus/arrowFile.js";
+import { openArrowStream } from "../corpus/arrowStream.js";
 import { verifyChecksum } from "./checksum.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
@@ -16,13 +18,12 @@ import type { VectorTable } from "./vectorSink.js";
  */
 export async function readArrowVectors(_path: string, file: ReadableFile): Promise<VectorTable> {
   await verifyChecksum(file);
-  const reader = RecordBatchReader.from(await file.bytes(0, file.size)).open();
-  // Iterating closes the reader, which then forgets its schema.
-  const { schema } = reader;
+  const bytes = await file.bytes(0, file.size);
+  const { schema, batches } = isArrowFile(bytes) ? openArrowFile(bytes) : await openArrowStream(oneChunk(bytes));
   const { columns, vector, scale } = layoutOf(schema);
   const values: (string | null)[][] = [];
   let vectors: FloatRows | undefined;
-  for (const batch of reader) {
+  for await (const batch of batches) {
     const rows = rowReader(batch, { vector, scale });
     for (let r = 0; r < batch.numRows; r++) {
       const row = rows(r);
@@ -39,6 +40,10 @@ export async function readArrowVectors(_path: string, file: ReadableFile): Promi
     values,
     metadata: Object.fromEntries(schema.metadata),
   };
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 /** Places of the columns in the schema; `scale` only where it belongs to int8 vectors. */

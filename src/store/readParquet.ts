@@ -1,100 +1,56 @@
-import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
-import type { AsyncBuffer, FileMetaData, SchemaTree } from "hyparquet";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { setTimeout } from "node:timers/promises";
 import { verifyChecksum } from "./checksum.js";
-import { columnText } from "./columnText.js";
-import { FloatRows } from "./floatRows.js";
 import type { ReadableFile } from "./readBytes.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorTable } from "./vectorSink.js";
 
+/** What the process says at its end. */
+export type Decoded =
+  | { readonly kind: "table"; readonly table: VectorTable }
+  | { readonly kind: "failure"; readonly message: string; readonly tripped: boolean };
+
+// By the package's own import map, so that the compiled file is found from the sources as well.
+const PROCESS_FILE = createRequire(import.meta.url).resolve("#parquet");
+
+/** For a file of no size; a sound one is read at many times this rate. */
+const LEAST_MS = 30_000;
+const BYTES_A_MS = 256;
+/** Lists of numbers take about three times their bytes as JavaScript values, compressed ones more. */
+const LEAST_MB = 512;
+const MB_A_BYTE = 64 / 2 ** 20;
+const MOST_MB = 4096;
+
 /**
- * Reads a Parquet file with a column `vector` of lists of numbers; all other columns come as text. Uncompressed and
- * Snappy only.
+ * Reads a Parquet file as `decodeParquet` does, in a process of its own with bounds on memory and time in proportion to
+ * the file: a few wrong bytes can make the decoder fill all memory, which ends the whole process, or go on for hours.
  *
- * @throws Error saying, as a clause, what cannot be read; whatever hyparquet throws on a damaged file
+ * @throws Error saying, as a clause, what cannot be read
  */
-export async function readParquetVectors(_path: string, file: ReadableFile): Promise<VectorTable> {
+export async function readParquetVectors(path: string, file: ReadableFile): Promise<VectorTable> {
   await verifyChecksum(file);
-  const buffer: AsyncBuffer = {
-    byteLength: file.size,
-    slice: async (start, end) => (await file.bytes(start, end ?? file.size)).buffer,
-  };
-  const metadata = await parquetMetadataAsync(buffer, { geoparquet: false });
-  const tree = parquetSchema(metadata).children;
-  checkColumnPaths(metadata, tree);
-  const scaled = isScaled(tree);
-  const names = tree.map(({ element }) => element.name);
-  if (!names.includes(VECTOR_COLUMN)) throw new Error(`it has no column "${VECTOR_COLUMN}", only ${list(names)}`);
-  const columns = names.filter((name) => name !== VECTOR_COLUMN && !(scaled && name === SCALE_COLUMN));
-  const wanted = [...columns, ...(scaled ? [SCALE_COLUMN] : []), VECTOR_COLUMN];
-  const values: (string | null)[][] = [];
-  let vectors: FloatRows | undefined;
-  for await (const row of rowsOf(buffer, metadata, wanted)) {
-    const vector = numbers(row[row.length - 1], values.length + 1);
-    vectors ??= new FloatRows(vector.length);
-    vectors.add(scaled ? vector.map((value) => value * Number(row[columns.length])) : vector);
-    values.push(row.slice(0, columns.length).map(columnText));
-  }
-  return {
-    data: vectors?.all() ?? new Float32Array(0),
-    width: vectors?.width ?? 0,
-    columns,
-    values,
-    metadata: Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ""])),
-  };
-}
-
-/**
- * Checks that every row group has the columns of the schema. Of a damaged file the decoder notices that only while it
- * already reads others, whose errors then nobody waits for.
- */
-function checkColumnPaths(metadata: FileMetaData, tree: readonly SchemaTree[]): void {
-  const leaves = tree.flatMap(leavesOf);
-  for (const { columns } of metadata.row_groups) {
-    const paths = columns.map((column) => JSON.stringify(column.meta_data?.path_in_schema));
-    if (paths.join() !== leaves.join())
-      throw new Error("it is damaged: its row groups do not have the columns of its schema");
+  const megabytes = Math.min(MOST_MB, Math.ceil(LEAST_MB + file.size * MB_A_BYTE));
+  const child = fork(PROCESS_FILE, [path], {
+    serialization: "advanced",
+    execArgv: [`--max-old-space-size=${megabytes}`],
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  const end = new AbortController();
+  try {
+    const decoded = await Promise.race([
+      once(child, "message", end).then(([message]) => message as Decoded),
+      once(child, "exit", end).then(() => {
+        throw new Error(`it is damaged, or needs more than ${megabytes} MB to be read`);
+      }),
+      setTimeout(LEAST_MS + file.size / BYTES_A_MS, undefined, end).then(() => {
+        throw new Error("it is damaged: reading it goes on and on");
+      }),
+    ]);
+    if (decoded.kind === "table") return decoded.table;
+    throw decoded.tripped ? new RangeError(decoded.message) : new Error(decoded.message);
+  } finally {
+    end.abort();
+    child.kill("SIGKILL");
   }
 }
-
-function leavesOf(node: SchemaTree): string[] {
-  return node.children.length > 0 ? node.children.flatMap(leavesOf) : [JSON.stringify(node.path)];
-}
-
-/** Rows of one row group after the other, so that only one is in memory as JavaScript values. */
-async function* rowsOf(file: AsyncBuffer, metadata: FileMetaData, columns: string[]): AsyncGenerator<unknown[]> {
-  let rowStart = 0;
-  for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    let rows: unknown[][] = [];
-    await parquetRead({
-      file,
-      metadata,
-      columns,
-      rowStart,
-      rowEnd,
-      rowFormat: "array",
-      onComplete: (complete) => {
-        rows = complete;
-      },
-    });
-    yield* rows;
-    rowStart = rowEnd;
-  }
-}
-
-/** int8 lists with a FLOAT `scale` beside them are ours. */
-function isScaled(tree: readonly SchemaTree[]): boolean {
-  const scale = tree.find(({ element }) => element.name === SCALE_COLUMN)?.element;
-  let leaf = tree.find(({ element }) => element.name === VECTOR_COLUMN);
-  while (leaf !== undefined && leaf.children.length > 0) leaf = leaf.children[0];
-  return scale?.type === "FLOAT" && leaf?.element.converted_type === "INT_8";
-}
-
-function numbers(value: unknown, row: number): number[] {
-  const isList = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number");
-  if (!isList) throw new Error(`its "${VECTOR_COLUMN}" of row ${row} is no list of numbers`);
-  return value;
-}
-
-const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");

@@ -28,7 +28,7 @@ export interface ReadVectors {
  * Reads a file that a `VectorWriter` wrote, or one of the same form: a list column `vector` in Parquet, Arrow or JSON
  * lines, a matrix in npy. The ending says the format. Everything is read into memory.
  *
- * @throws HeadstartError E_INPUT_ENDING, E_INPUT_MISSING; E_INPUT_UNREADABLE saying what the file looks like;
+ * @throws HeadstartError E_INPUT_ENDING, E_VECTORS_MISSING; E_VECTORS_INVALID saying what the file looks like;
  *   E_NOT_FINITE naming the row
  */
 export async function readVectors(path: string): Promise<ReadVectors> {
@@ -60,7 +60,7 @@ async function readTable(path: string, format: VectorFormat): Promise<VectorTabl
   } catch (error) {
     if (errnoOf(error) === "ENOENT") {
       const message = `Cannot read vectors from ${path}: there is no such file. Check the name`;
-      throw new HeadstartError("E_INPUT_MISSING", message, { file: path, cause: error });
+      throw new HeadstartError("E_VECTORS_MISSING", message, { file: path, cause: error });
     }
     const errno = errnoOf(error);
     throw errno === undefined ? error : unreadable(path, `the file cannot be opened (${errno})`, { cause: error });

@@ -29,7 +29,7 @@ export async function* readTaggedJsonl(
     }
     const { file } = lines;
     if (options.badRows === "skip") {
-      options.onReject({ file, line: position.line, byte: byteAt(position), reason: read, raw: excerpt(raw) });
+      options.onReject({ file, line: position.line, ...byteAt(position), reason: read, raw: excerpt(raw) });
       continue;
     }
     throw new HeadstartError(

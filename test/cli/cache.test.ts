@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "vitest";
-import { csv, jsonOf, sandbox, TINY, type RunOptions, type Sandbox } from "./runCli.js";
+import { csv, expectFailure, jsonOf, labelledRows, sandbox, TINY, type RunOptions, type Sandbox } from "./runCli.js";
 
 /** Some of them twice. */
 const TEXTS = ["sun", "rain", "sun", "", "the moon and the tea", "rain", "fog".repeat(50)];
@@ -50,6 +50,30 @@ describe("--cache", () => {
     }
   });
 
+  it("embeds only what changed of an edited corpus", async () => {
+    await embed("a.npy", ["--cache", "kept"]);
+    const edited = TEXTS.map((text, i) => [String(i), i === 4 ? "another text" : text]);
+    await box.write("in.csv", csv(["id", "text"], [...edited.reverse(), ["9", "one more"]]));
+    const again = await embed("b.npy", ["--cache", "kept"]);
+    expect(again).toMatchObject({ rows: TEXTS.length + 1, cached: TEXTS.length - 1 });
+  });
+
+  it.each([
+    ["train", ["rows.csv", "-o", "again"]],
+    ["evaluate", ["head", "rows.csv"]],
+    ["transfer", ["--source", "rows.csv", "--target", "rows.csv", "-o", "moved"]],
+  ])("makes headstart %s send nothing through the encoder a second time", async (command, args) => {
+    await box.write("rows.csv", csv(["text", "label"], labelledRows(40)));
+    const first = await box.run(["train", "rows.csv", "-o", "head", "--cache", "kept", "--encoder", TINY]);
+    expect(first.stderr).toMatch(/training texts: 0 of 40 from the cache, [1-9]\d* tokens through the encoder/);
+    const encoder = command === "evaluate" ? [] : ["--encoder", TINY];
+    const { code, stderr } = await box.run([command, ...args, "--cache", "kept", ...encoder]);
+    expect(code).toBe(0);
+    const said = [...stderr.matchAll(/: (\d+) of (\d+) from the cache, (\d+) tokens/g)];
+    expect(said.length).toBeGreaterThan(0);
+    for (const [, cached, texts, tokens] of said) expect([cached, tokens]).toEqual([texts, "0"]);
+  });
+
   it("without a folder lies where the system keeps caches", async () => {
     await embed("a.npy", ["--cache"]);
     expect((await embed("b.npy", ["--cache"])).cached).toBe(TEXTS.length);
@@ -73,5 +97,47 @@ describe("HEADSTART_CACHE", () => {
     expect((await embed("d.npy", ["--cache", "other"], options)).cached).toBe(0);
     expect((await embed("e.npy", ["--no-cache"], options)).cached).toBe(0);
     expect((await embed("f.npy", [], { env: { HEADSTART_CACHE: "" } })).cached).toBe(0);
+  });
+});
+
+describe("headstart cache", () => {
+  it("lists what is kept, by encoder, and cleans it", async () => {
+    const at = ["--cache", "kept", "--json"];
+    expect(jsonOf(await box.run(["cache", ...at]))).toEqual({ folder: "kept", bytes: 0, encoders: [] });
+    const { fingerprint } = await embed("a.npy", ["--cache", "kept"]);
+    await embed("b.npy", ["--cache", "kept", "--pooling", "max", "--limit", "2"]);
+    const listed = jsonOf(await box.run(["cache", ...at])) as { bytes: number; encoders: Record<string, unknown>[] };
+    expect(listed.encoders.map(({ encoder, entries }) => [encoder, entries])).toEqual([
+      [TINY, 2],
+      [TINY, new Set(TEXTS).size],
+    ]);
+    expect(listed.bytes).toBe(listed.encoders.reduce((sum, { bytes }) => sum + Number(bytes), 0));
+    const shown = await box.run(["cache", "--cache", "kept"]);
+    expect(shown.stdout).toMatch(/tiny-bert [0-9a-f]{12} +2 vectors/);
+    const short = String(fingerprint).slice(0, 10);
+    expect(jsonOf(await box.run(["cache", "clean", short, ...at]))).toMatchObject({ files: 1 });
+    expect(jsonOf(await box.run(["cache", "clean", "--older-than", "1d", ...at]))).toMatchObject({ files: 0 });
+    expect(jsonOf(await box.run(["cache", "clean", "--cache-max", "1GB", ...at]))).toMatchObject({ files: 0 });
+    expect(jsonOf(await box.run(["cache", "clean", "--all", ...at]))).toMatchObject({ files: 1, left: 0 });
+    expect((await embed("c.npy", ["--cache", "kept"])).cached).toBe(0);
+  });
+
+  it("keeps to HEADSTART_CACHE_MAX", async () => {
+    const env = { HEADSTART_CACHE: box.path("kept"), HEADSTART_CACHE_MAX: "1.5kB" };
+    await embed("a.npy", [], { env });
+    await embed("b.npy", ["--pooling", "max"], { env });
+    expect(Number(jsonOf(await box.run(["cache", "--json"], { env })).bytes)).toBeLessThanOrEqual(1500);
+    expect((await embed("c.npy", ["--pooling", "max", "--cache-max", "1MB"], { env })).cached).toBe(TEXTS.length);
+  });
+
+  it.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
+    ["nothing to say what may go", ["clean"], {}, /--older-than, --cache-max or --all/],
+    ["an encoder that it has not", ["clean", "headstart-mimi"], {}, /Cannot clean "headstart-mimi"/],
+    ["a third word", ["purge"], {}, /list, clean/],
+    ["no size", ["clean", "--cache-max", "much"], {}, /500MB or 2GB/],
+    ["no days", ["clean", "--older-than", "long"], {}, /30d/],
+    ["a limit that is no size", [], { HEADSTART_CACHE_MAX: "big" }, /HEADSTART_CACHE_MAX=big/],
+  ])("refuses %s", async (_, args, env, says) => {
+    expectFailure(await box.run(["cache", ...args], { env }), { exit: 2, code: "E_USAGE", says: [says] });
   });
 });

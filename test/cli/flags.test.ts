@@ -16,8 +16,9 @@ const COMMON: readonly (readonly [flag: string, about: string, ...value: string[
   ["--max-tokens", "encoder", "16"],
   ["--batch-tokens", "encoder", "256"],
   ["--precision", "encoder", "int8"],
-  ["--cache", "encoder", "kept"],
-  ["--no-cache", "encoder"],
+  ["--cache", "cache", "kept"],
+  ["--no-cache", "cache"],
+  ["--cache-max", "cache", "1GB"],
   ["--store", "store", "fp16"],
   ["--force", "output"],
   ["--seed", "all", "3"],
@@ -32,30 +33,31 @@ const ALL = COMMON.flatMap(([flag, , ...value]) => [flag, ...value]);
 const COMMANDS: Readonly<Record<string, readonly [args: readonly string[], about: readonly string[]]>> = {
   train: [
     ["in.csv", "-o", "head"],
-    ["corpus", "labels", "encoder", "output"],
+    ["corpus", "labels", "encoder", "cache", "output"],
   ],
   embed: [
     ["in.csv", "-o", "out.npy"],
-    ["corpus", "encoder", "store", "output"],
+    ["corpus", "encoder", "cache", "store", "output"],
   ],
   evaluate: [
     ["head", "in.csv"],
-    ["corpus", "labels", "encoder", "output"],
+    ["corpus", "labels", "encoder", "cache", "output"],
   ],
   predict: [
     ["head", "--input", "in.csv", "-o", "out.csv"],
-    ["corpus", "encoder", "output"],
+    ["corpus", "encoder", "cache", "output"],
   ],
   transfer: [
     ["--source", "in.csv", "--target", "other.csv", "-o", "moved"],
-    ["corpus", "labels", "encoder", "output"],
+    ["corpus", "labels", "encoder", "cache", "output"],
   ],
   distil: [
     [TINY, "-o", "table"],
     ["encoder", "output"],
   ],
   encoders: [[], []],
-  doctor: [[], ["encoder"]],
+  cache: [[], ["cache"]],
+  doctor: [[], ["corpus", "encoder", "cache", "store"]],
 };
 
 let box: Sandbox;

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 
-const PYTHON = process.env["HEADSTART_PYTHON"] ?? "python3";
+export const PYTHON = process.env["HEADSTART_PYTHON"] ?? "python3";
 
 /** Whether the Python at hand has all of `packages`. */
 export function hasPython(...packages: string[]): boolean {

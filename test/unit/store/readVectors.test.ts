@@ -52,7 +52,7 @@ describe.each(FORMATS)("readVectors() of .%s", (format) => {
     const path = await fileOf(`v.${format}`, content);
     const outcome: unknown = await readVectors(path).catch((error: unknown) => error);
     expect(outcome).toMatchObject({
-      code: "E_INPUT_UNREADABLE",
+      code: "E_VECTORS_INVALID",
       message: expect.stringContaining(found) as unknown,
       place: { file: path },
     });
@@ -61,7 +61,7 @@ describe.each(FORMATS)("readVectors() of .%s", (format) => {
   it("says that an empty file is empty, which JSON lines may be", async () => {
     const path = await fileOf(`v.${format}`, "");
     const outcome: unknown = await readVectors(path).catch((error: unknown) => error);
-    const empty = format === "jsonl" ? { vectors: { rows: 0 } } : { code: "E_INPUT_UNREADABLE" };
+    const empty = format === "jsonl" ? { vectors: { rows: 0 } } : { code: "E_VECTORS_INVALID" };
     expect(outcome).toMatchObject(empty);
   });
 
@@ -84,18 +84,18 @@ describe.each(FORMATS)("readVectors() of .%s", (format) => {
       const cut = Math.floor((good.length * part) / 20);
       if (format === "jsonl" && (cut === 0 || good[cut - 1] === 10)) continue;
       await writeFile(path, good.subarray(0, cut));
-      await expect(readVectors(path), `${cut}`).rejects.toMatchObject({ code: "E_INPUT_UNREADABLE" });
+      await expect(readVectors(path), `${cut}`).rejects.toMatchObject({ code: "E_VECTORS_INVALID" });
     }
   });
 
   it("tells a missing file, and a folder", async () => {
     const folder = await tempFolder();
     await expect(readVectors(join(folder, `no.${format}`))).rejects.toMatchObject({
-      code: "E_INPUT_MISSING",
-      exitCode: 3,
+      code: "E_VECTORS_MISSING",
+      exitCode: 4,
     });
     await mkdir(join(folder, `dir.${format}`));
-    await expect(readVectors(join(folder, `dir.${format}`))).rejects.toMatchObject({ code: "E_INPUT_UNREADABLE" });
+    await expect(readVectors(join(folder, `dir.${format}`))).rejects.toMatchObject({ code: "E_VECTORS_INVALID" });
   });
 });
 
@@ -131,9 +131,43 @@ describe.each(["parquet", "arrow"])("the checksum of .%s", (format) => {
       await writeFile(path, bad);
       const outcome: unknown = await readVectors(path).catch((error: unknown) => error);
       const code = outcome instanceof HeadstartError ? outcome.code : "none";
-      expect(code, `byte ${at}`).toBe(at >= mark && at < mark + 8 ? "none" : "E_INPUT_UNREADABLE");
+      expect(code, `byte ${at}`).toBe(at >= mark && at < mark + 8 ? "none" : "E_VECTORS_INVALID");
     }
   });
+});
+
+describe.each(["parquet", "arrow"])("a .%s without a checksum, as other programs write it,", (format) => {
+  const unchecked = async (path: string): Promise<Buffer> => {
+    const bytes = await readFile(path);
+    bytes.write("HSchecks", bytes.lastIndexOf("HSCHECK1"));
+    return bytes;
+  };
+
+  it("gives an error with a code, or a table, soon, for any damage", async () => {
+    const path = await written(format);
+    const good = await unchecked(path);
+    const random = seeded(3);
+    let refused = 0;
+    for (let i = 0; i < (format === "arrow" ? 400 : 25); i++) {
+      await writeFile(path, mutant(good, random));
+      const outcome: unknown = await readVectors(path).catch((error: unknown) => error);
+      expect(outcome instanceof Error && !(outcome instanceof HeadstartError)).toBe(false);
+      if (outcome instanceof HeadstartError) refused++;
+    }
+    expect(refused).toBeGreaterThan(5);
+  }, 120_000);
+});
+
+describe("readVectors() of Parquet", () => {
+  it("ends where a run of levels fills all memory", async () => {
+    const path = await written("parquet");
+    const bytes = await readFile(path);
+    bytes.write("HSchecks", bytes.lastIndexOf("HSCHECK1"));
+    // The repetition levels of lists of three: a run of 2^31 - 1 in their place.
+    bytes.set([0xfe, 0xff, 0xff, 0xff, 0x0f, 0], bytes.indexOf(Uint8Array.of(3, 0xb6)));
+    await writeFile(path, bytes);
+    await expect(readVectors(path)).rejects.toMatchObject({ code: "E_VECTORS_INVALID", exitCode: 4 });
+  }, 120_000);
 });
 
 describe("readVectors()", () => {
@@ -194,7 +228,7 @@ describe("readVectors() of npy", () => {
   ])("refuses %s", async (_, header, found) => {
     const failed = readVectors(await fileOf("v.npy", npy(header, DATA)));
     await expect(failed).rejects.toMatchObject({
-      code: "E_INPUT_UNREADABLE",
+      code: "E_VECTORS_INVALID",
       message: expect.stringContaining(found) as unknown,
     });
   });
@@ -255,7 +289,7 @@ describe("readVectors() of JSON lines", () => {
     ['{"a":1}', 'line 1 has no "vector"'],
   ])("refuses %j", async (lines, found) => {
     await expect(readVectors(await fileOf("v.jsonl", lines))).rejects.toMatchObject({
-      code: "E_INPUT_UNREADABLE",
+      code: "E_VECTORS_INVALID",
       message: expect.stringContaining(found) as unknown,
     });
   });

@@ -1,0 +1,173 @@
+import type { RecordBatch, Schema } from "apache-arrow";
+import type { EmbeddedCorpus } from "../classify/embedCorpus.js";
+import { vectorsOf } from "../classify/vectors.js";
+import { checkTextType, missingText, openArrow, rawRow } from "../corpus/arrowTable.js";
+import { textsOf } from "../corpus/arrowStream.js";
+import { findColumn } from "../corpus/columns.js";
+import type { RowCounts } from "../corpus/row.js";
+import { findSource } from "../corpus/source.js";
+import { escapedRaw, faultError } from "../corpus/table.js";
+import { addCounts, EMBED_DEFAULTS } from "../encoder/embed.js";
+import type { Encoder } from "../encoder/encoder.js";
+import type { Matrix } from "../math/matrix.js";
+import { matrix } from "../math/matrix.js";
+import { openArrowExtender, type ArrowExtender } from "../store/arrowExtender.js";
+import type { VectorCache } from "../store/cache.js";
+import type { StoreKind } from "../store/storedVectors.js";
+import type { WrittenVectors } from "../store/vectorWriter.js";
+import { openEncoder, withCache, type Context } from "./context.js";
+import type { Rejects } from "./rejects.js";
+import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+
+interface ArrowFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+  readonly store: StoreKind;
+}
+
+/** What became of the rows of an Arrow stream. */
+export interface EmbeddedArrow {
+  readonly corpus: { readonly counts: Pick<RowCounts, "read" | "rejected">; readonly notices: readonly string[] };
+  readonly encoder: Encoder;
+  readonly done: EmbeddedCorpus;
+  readonly written: WrittenVectors;
+  readonly seconds: number;
+}
+
+/**
+ * Reads an Arrow stream and writes it to stdout with its vectors, a piece at a time: all other columns keep their types,
+ * and no more than one batch of the input is in memory.
+ */
+export async function embedArrow(
+  context: Context,
+  file: string,
+  { flags, rejects }: { readonly flags: ArrowFlags; readonly rejects: Rejects },
+): Promise<EmbeddedArrow> {
+  const source = await findSource(file, { stdin: context.stdin, from: "arrow" });
+  const input = await openArrow(source.bytes(), file);
+  let encoder: Encoder | undefined;
+  try {
+    const text = textPlace(input.schema, file, flags);
+    encoder = await openEncoder(context, flags);
+    const metadata = { "headstart.encoder": encoder.name, "headstart.fingerprint": encoder.fingerprint };
+    const shape = { schema: input.schema, width: encoder.width, store: flags.store, metadata };
+    const output = openArrowExtender({ write: context.print }, shape);
+    const began = context.clock();
+    const filter = { encoder, output, flags, rejects, file, text };
+    const done = await withCache(context, { flags, encoder }, (cache) =>
+      embedBatches(context, input.batches, { ...filter, cache }),
+    );
+    const written = await output.finish();
+    const seconds = (context.clock() - began) / 1000;
+    return { corpus: { counts: done, notices: [] }, encoder, done, written, seconds };
+  } finally {
+    await encoder?.close();
+    await input.close();
+  }
+}
+
+function textPlace(schema: Schema, file: string, { textColumn }: CorpusFlags): number {
+  const columns = schema.fields.map(({ name }) => name);
+  const named = textColumn !== undefined;
+  const place = findColumn(columns, textColumn ?? "text", { file, flag: "--text-column", named });
+  checkTextType(schema, place, file);
+  return place;
+}
+
+interface Filter {
+  readonly encoder: Encoder;
+  readonly output: ArrowExtender;
+  readonly cache: VectorCache | undefined;
+  readonly flags: ArrowFlags;
+  readonly rejects: Rejects;
+  readonly file: string;
+  /** Which column the texts are in. */
+  readonly text: number;
+}
+
+interface Done extends EmbeddedCorpus {
+  readonly read: number;
+  readonly rejected: number;
+}
+
+async function embedBatches(
+  { talk, signal }: Context,
+  batches: AsyncIterable<RecordBatch>,
+  filter: Filter,
+): Promise<Done> {
+  const { encoder, flags, cache } = filter;
+  const meter = talk.meter("embedding");
+  let done: Done = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0, cached: 0, resumed: 0, read: 0, rejected: 0 };
+  for await (const { piece, rows } of piecesOf(batches, filter)) {
+    const column = piece.getChildAt(filter.text)!;
+    const texts = textsOf(column).filter((text) => text !== null);
+    const { texts: before } = done;
+    const part = await vectorsOf(encoder, texts, {
+      ...embedOptions(flags),
+      ...defined({ cache }),
+      signal,
+      onProgress: (now) => meter.update(before + now.done),
+    });
+    await writeRuns(filter.output, { piece, rows }, part.vectors);
+    const rejected = piece.numRows - part.texts;
+    done = {
+      ...addCounts(done, part),
+      cached: done.cached + part.cached,
+      resumed: 0,
+      read: done.read + piece.numRows,
+      rejected: done.rejected + rejected,
+    };
+  }
+  meter.end();
+  return done;
+}
+
+/** Some rows of a batch, and which of them have a text. */
+interface Piece {
+  readonly piece: RecordBatch;
+  readonly rows: readonly number[];
+}
+
+/** Batches cut to what is embedded at a time; ends once the rows that are asked for have come. */
+async function* piecesOf(batches: AsyncIterable<RecordBatch>, filter: Filter): AsyncGenerator<Piece> {
+  let left = filter.flags.limit ?? Infinity;
+  let line = 0;
+  for await (const batch of batches) {
+    for (let start = 0; start < batch.numRows; start += EMBED_DEFAULTS.window) {
+      const piece = batch.slice(start, Math.min(batch.numRows, start + EMBED_DEFAULTS.window));
+      const texts = textsOf(piece.getChildAt(filter.text)!);
+      const rows: number[] = [];
+      let end = 0;
+      for (; end < texts.length && rows.length < left; end++) {
+        if (texts[end] !== null) rows.push(end);
+        else reject(filter, { piece, row: end, line: line + end + 1 });
+      }
+      yield { piece: end === texts.length ? piece : piece.slice(0, end), rows };
+      line += texts.length;
+      left -= rows.length;
+      if (left === 0) return;
+    }
+  }
+}
+
+function reject(
+  { flags, rejects, file, text }: Filter,
+  { piece, row, line }: { readonly piece: RecordBatch; readonly row: number; readonly line: number },
+): void {
+  const fault = missingText(piece.schema.fields[text].name);
+  const raw = rawRow(piece, row);
+  const position = { chunk: undefined, index: 0, line };
+  if (flags.badRows === "fail" && flags.dropMissing !== true)
+    throw faultError(file, { position, raw, cells: [], fault, loneSurrogates: 0, unknownFields: [] }, fault);
+  rejects.add({ file, line, reason: fault.found, raw: escapedRaw(raw) });
+}
+
+/** Writes the rows that have a text, each run of neighbours as one batch. */
+async function writeRuns(output: ArrowExtender, { piece, rows }: Piece, vectors: Matrix): Promise<void> {
+  for (let start = 0; start < rows.length;) {
+    let end = start + 1;
+    while (end < rows.length && rows[end] === rows[end - 1] + 1) end++;
+    const { cols, data } = vectors;
+    const run = matrix(end - start, cols, data.subarray(start * cols, end * cols));
+    await output.write(piece, run, rows[start]);
+    start = end;
+  }
+}

@@ -1,0 +1,126 @@
+import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
+import { excerpt, HeadstartError } from "../errors.js";
+import { isText, openArrowStream, textsOf, type ArrowStream } from "./arrowStream.js";
+import { checkHeader } from "./columns.js";
+import type { Fault, Table, TableRecord } from "./table.js";
+
+export interface ArrowTableOptions {
+  readonly file: string;
+  /** Column that must hold text. */
+  readonly textColumn: string;
+}
+
+/**
+ * Opens an Arrow IPC stream as a table of text: strings as they are, numbers and booleans as JavaScript writes them, times
+ * in ISO 8601, bytes in base64, lists and structs as JSON. A row without a text comes as a record with a fault.
+ *
+ * @throws HeadstartError E_ARROW for bytes that are no sound Arrow stream or a text column of another type; so do the
+ * records
+ */
+export async function openArrowTable(
+  source: AsyncIterable<Uint8Array>,
+  { file, textColumn }: ArrowTableOptions,
+): Promise<Table> {
+  const { schema, batches, close } = await openArrow(source, file);
+  const columns = schema.fields.map(({ name }) => name);
+  return { columns, records: recordsOf(batches, { schema, file, textColumn }), close };
+}
+
+/** An Arrow stream as `openArrowStream` gives it, whose failures name the file and what to do. */
+export async function openArrow(source: AsyncIterable<Uint8Array>, file: string): Promise<ArrowStream> {
+  try {
+    const { schema, batches, close } = await openArrowStream(source);
+    const columns = schema.fields.map(({ name }) => name);
+    checkHeader(columns, file, 1);
+    return { schema, batches: explained(batches, file), close };
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+/** @throws HeadstartError E_ARROW when a column holds no text */
+export function checkTextType(schema: Schema, column: number, file: string): void {
+  const { name, type } = schema.fields[column];
+  if (isText(type) || DataType.isNull(type)) return;
+  throw new HeadstartError(
+    "E_ARROW",
+    `Cannot read texts from column "${excerpt(name)}" of ${file}: it is ${String(type)}. ` +
+      `Cast it to a string, or name another one with --text-column`,
+    { file, column: name },
+  );
+}
+
+/** What is wrong with a row that has no text. */
+export function missingText(column: string): Fault {
+  return {
+    code: "E_ARROW",
+    missing: true,
+    found: `its text in column "${excerpt(column)}" is null`,
+    advice: "Give it a text, or leave such rows out with --drop-missing or --bad-rows skip",
+  };
+}
+
+/** The row `r` of a batch as it goes to a file of rejects: JSON. */
+export const rawRow = (batch: RecordBatch, r: number): string =>
+  JSON.stringify(Object.fromEntries(batch.schema.fields.map(({ name }, c) => [name, cellOf(batch.getChildAt(c), r)])));
+
+async function* explained(batches: AsyncGenerator<RecordBatch>, file: string): AsyncGenerator<RecordBatch> {
+  try {
+    yield* batches;
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+function explain(error: unknown, file: string): HeadstartError {
+  if (error instanceof HeadstartError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  // What a decoder trips over says nothing to the user.
+  const found = error instanceof TypeError || error instanceof RangeError ? `it is damaged (${message})` : message;
+  const advice =
+    "Write it with an Arrow stream writer, uncompressed and closed at its end, such as pyarrow.ipc.new_stream";
+  return new HeadstartError("E_ARROW", `Cannot read Arrow from ${file}: ${found}. ${advice}`, { file, cause: error });
+}
+
+async function* recordsOf(
+  batches: AsyncGenerator<RecordBatch>,
+  { schema, file, textColumn }: { readonly schema: Schema } & ArrowTableOptions,
+): AsyncGenerator<TableRecord> {
+  const text = schema.fields.findIndex(({ name }) => name === textColumn);
+  checkTextType(schema, text, file);
+  let row = 0;
+  for await (const batch of batches) {
+    const columns = schema.fields.map((_, c) => batch.getChildAt(c));
+    const texts = textsOf(columns[text]!);
+    for (let r = 0; r < batch.numRows; r++) {
+      const position = { chunk: undefined, index: 0, line: ++row };
+      const fault = texts[r] === null ? missingText(textColumn) : undefined;
+      const cells = fault === undefined ? columns.map((column) => cellOf(column, r)) : [];
+      const raw = fault === undefined ? (texts[r] ?? "") : rawRow(batch, r);
+      yield { position, raw, cells, fault, loneSurrogates: 0, unknownFields: [] };
+    }
+  }
+}
+
+/** One value as the text that a CSV would have. */
+function cellOf(column: Vector | null, r: number): string | null {
+  const value: unknown = column?.get(r);
+  if (value === null || value === undefined) return null;
+  const type: DataType = column!.type;
+  if (typeof value === "string" || typeof value === "bigint" || typeof value === "boolean") return String(value);
+  if (DataType.isDate(type) || DataType.isTimestamp(type)) return new Date(Number(value)).toISOString();
+  if (DataType.isDecimal(type)) return decimalText(value as Uint32Array, type.scale);
+  if (typeof value === "number") return String(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner));
+}
+
+/** A decimal of 32-bit words, the lowest first, in two's complement. */
+function decimalText(words: Uint32Array, scale: number): string {
+  const bits = BigInt(words.length * 32);
+  const unsigned = words.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n);
+  const value = BigInt.asIntN(Number(bits), unsigned);
+  const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, "0");
+  const point = digits.length - scale;
+  return `${value < 0n ? "-" : ""}${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ""}`;
+}

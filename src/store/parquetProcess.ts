@@ -1,0 +1,17 @@
+import { decodeParquet } from "./decodeParquet.js";
+import { withFile } from "./readBytes.js";
+import type { Decoded } from "./readParquet.js";
+
+/** The process of `readParquetVectors`: decodes one file, says what came of it, and ends. */
+async function main(path: string): Promise<void> {
+  let decoded: Decoded;
+  try {
+    decoded = { kind: "table", table: await withFile(path, decodeParquet) };
+  } catch (error) {
+    const tripped = error instanceof TypeError || error instanceof RangeError;
+    decoded = { kind: "failure", message: error instanceof Error ? error.message : String(error), tripped };
+  }
+  process.send?.(decoded, () => process.disconnect());
+}
+
+await main(process.argv[2]);
