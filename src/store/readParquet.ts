@@ -47,7 +47,8 @@ export async function readParquetVectors(path: string, file: ReadableFile): Prom
         throw new Error("it is damaged: reading it goes on and on");
       }),
     ]);
-    if (decoded.kind === "table") return decoded.table;
+    // What came is a view of the whole message, unaligned for all one knows; a copy lets that go.
+    if (decoded.kind === "table") return { ...decoded.table, data: decoded.table.data.slice() };
     throw decoded.tripped ? new RangeError(decoded.message) : new Error(decoded.message);
   } finally {
     end.abort();
