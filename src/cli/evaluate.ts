@@ -1,7 +1,7 @@
 import { evaluateHead, mistakesOf, type Evaluated } from "../classify/evaluate.js";
 import { labelIndices, labelSpace } from "../classify/labelSpace.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
-import { loadHead, type SavedHead } from "../head/headFolder.js";
+import { headTask, loadHead, type SavedHead } from "../head/headFolder.js";
 import { evaluationText } from "../report/terminal.js";
 import { openRowWriter, rowFormat } from "../store/rowWriter.js";
 import {
@@ -16,6 +16,7 @@ import {
 } from "./context.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { openHeadEncoder } from "./headEncoder.js";
+import { evaluateTaggerCommand } from "./evaluateTagger.js";
 import { checkOutputs } from "./outputs.js";
 
 interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -53,8 +54,9 @@ async function evaluateCommand(
     rowFormat(flags.errors);
     await checkOutputs([flags.errors], { inputs: files, force: flags.force });
   }
-  const saved = await loadHead(head);
   const map = labelMapOf(flags.map);
+  if ((await headTask(head)) === "ner") return evaluateTaggerCommand(context, { head, files, flags, map });
+  const saved = await loadHead(head);
   const rejects = gatherRejects(flags.errors);
   const rows = await readRows(context, files, { flags, map, rejects });
   warnOfUnused(context, map, [rows.seen, saved.head.labels]);

@@ -2,7 +2,7 @@ import { vectorsOf } from "../classify/vectors.js";
 import { predictVectors } from "../classify/predict.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { HeadstartError } from "../errors.js";
-import { loadHead } from "../head/headFolder.js";
+import { headTask, loadHead } from "../head/headFolder.js";
 import { rowFormat } from "../store/rowWriter.js";
 import { withCache, type AddCommand, type Context } from "./context.js";
 import { openHeadEncoder } from "./headEncoder.js";
@@ -16,11 +16,13 @@ import {
   type GlobalFlags,
 } from "./options.js";
 import { checkOutputs } from "./outputs.js";
+import { predictTaggerCommand } from "./predictTagger.js";
 import { predictCorpus, type Answering } from "./predictCorpus.js";
 
 interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly input?: string[];
   readonly output?: string;
+  readonly html?: string;
 }
 
 const EXAMPLES = `
@@ -36,7 +38,8 @@ export const addPredict: AddCommand = (program, context) => {
     .argument("<head>", "folder that train wrote, or the name of a head that ships (sentiment)")
     .argument("[texts...]", "texts to answer for")
     .option("--input <corpus...>", "answer for a corpus")
-    .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)");
+    .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)")
+    .option("--html <file>", "heads that find entities: a page with the texts and their entities marked");
   withCommonFlags(command, ["corpus", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((head: string, texts: string[], flags: PredictFlags) => predictCommand(context(), { head, texts, flags }));
@@ -56,6 +59,12 @@ async function predictCommand(
     rowFormat(output);
     await checkOutputs([output], { inputs: input, force: flags.force });
   }
+  if ((await headTask(name)) === "ner") {
+    if (flags.html !== undefined) await checkOutputs([flags.html], { inputs: input ?? [], force: flags.force });
+    return predictTaggerCommand(context, { head: name, texts, flags });
+  }
+  if (flags.html !== undefined)
+    throw new HeadstartError("E_USAGE", "--html is for heads that find entities. Leave it out");
   const { head, file } = await loadHead(name);
   const encoder = await openHeadEncoder(context, file, flags);
   try {

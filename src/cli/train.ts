@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { describeHead } from "../classify/describeHead.js";
 import { labelIndices } from "../classify/labelSpace.js";
 import type { LabelledVectors } from "../classify/labelledVectors.js";
@@ -6,6 +6,7 @@ import { trainClassifier, type TrainedHead } from "../classify/train.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { saveHead } from "../head/headFolder.js";
 import type { HeadFile } from "../head/headFile.js";
+import { HeadstartError } from "../errors.js";
 import { checkLabels } from "../corpus/labelSet.js";
 import { evaluationText } from "../report/terminal.js";
 import {
@@ -19,13 +20,21 @@ import {
   type AddCommand,
   type Context,
 } from "./context.js";
-import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import {
+  defined,
+  wholeNumber,
+  withCommonFlags,
+  type CorpusFlags,
+  type EncoderFlags,
+  type GlobalFlags,
+} from "./options.js";
 import { checkOutputs } from "./outputs.js";
+import { trainTaggerCommand, type TrainTaggerFlags } from "./trainTagger.js";
 
-interface TrainFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+interface TrainFlags extends Omit<TrainTaggerFlags, "map">, GlobalFlags, CorpusFlags, EncoderFlags {
   readonly output: string;
-  readonly task: HeadFile["task"];
-  readonly head: "logistic";
+  readonly task: HeadFile["task"] | "ner";
+  readonly head?: "logistic" | "mlp";
   readonly dev?: string[];
   readonly map?: string;
   readonly classWeights: "none" | "balanced";
@@ -35,6 +44,7 @@ const EXAMPLES = `
 Examples:
   headstart train tweets.csv -o sentiment-head
   headstart train sms.csv -o spam-head --task spam --class-weights balanced
+  headstart train news.conll -o entity-head --task ner --crf
   headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"`;
 
 export const addTrain: AddCommand = (program, context) => {
@@ -45,10 +55,20 @@ export const addTrain: AddCommand = (program, context) => {
     .requiredOption("-o, --output <folder>", "where to write the head")
     .addOption(
       new Option("--task <task>", "what the labels mean")
-        .choices(["sentiment", "spam", "classification"])
+        .choices(["sentiment", "spam", "ner", "classification"])
         .default("classification"),
     )
-    .addOption(new Option("--head <kind>", "kind of head").choices(["logistic"]).default("logistic"))
+    .addOption(
+      new Option("--head <kind>", "kind of head (default: logistic; for ner mlp)").choices(["logistic", "mlp"]),
+    )
+    .option("--crf", "ner: learn which tags follow each other")
+    .addOption(new Option("--epochs <number>", "ner: times that all sentences are seen").argParser(wholeNumber(1)))
+    .addOption(new Option("--layers <list>", 'ner: layers of the encoder, such as "4,2,0"').argParser(layerList))
+    .option("--mix-layers", "ner: average the layers with learnt shares instead of laying them side by side")
+    .addOption(
+      new Option("--sub-words <which>", "ner: what stands for a word").choices(["first", "mean", "first-last"]),
+    )
+    .option("--no-writing", "ner: look at vectors only, not at case, affixes and the words themselves")
     .option("--dev <corpus...>", "rows to choose the regularisation on (default: a tenth, equal texts on one side)")
     .option("--map <map>", 'rename or drop labels, such as "4=positive,2=drop"')
     .addOption(
@@ -59,10 +79,19 @@ export const addTrain: AddCommand = (program, context) => {
     .action((files: string[], flags: TrainFlags) => trainCommand(context(), files, flags));
 };
 
+/** Layers by number, the embeddings being 0. */
+function layerList(written: string): number[] {
+  const layers = written.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+  if (layers.every((layer) => Number.isSafeInteger(layer) && layer >= 0)) return layers;
+  throw new InvalidArgumentError('Give layers by number, such as "4,2,0".');
+}
+
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
   const { talk, clock, print, signal, now } = context;
   await checkOutputs([flags.output], { inputs: [...files, ...(flags.dev ?? [])], force: flags.force });
   const map = labelMapOf(flags.map);
+  if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map });
+  if (flags.head === "mlp") throw new HeadstartError("E_USAGE", "--head mlp is for --task ner. Leave it out");
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, map, rejects });
   const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, map, rejects });
@@ -90,8 +119,8 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) talk.warn(warning);
-    const { task, seed } = flags;
-    const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
+    const { seed } = flags;
+    const file = describeHead(trained, { task: flags.task, seed, createdAt: now(), corpus: rows, encoder });
     await saveHead(
       flags.output,
       { head: trained.head, bagOfWords: trained.bagOfWords, file },

@@ -46,4 +46,3 @@ function tooLong(file: string, line: number, limit: number): HeadstartError {
     `Check that it holds one object or word a line, or raise --max-field`;
   return new HeadstartError("E_FIELD_TOO_LARGE", message, { file, line });
 }
-

@@ -1,4 +1,4 @@
-export type Cell = string | number | null | Readonly<Record<string, number>>;
+export type Cell = string | number | null | Readonly<Record<string, number>> | readonly object[];
 
 /**
  * One record of CSV with its line end; null is an empty field, an object its JSON. A single empty field is quoted: a

@@ -91,7 +91,11 @@ export function sumChain(chain: Chain, emissions: Emissions): Sums {
 }
 
 /** Score of one sequence of tags; minus infinity for one that IOB2 forbids. */
-export function scoreOf({ tags: k, transitions, start, end }: Chain, { data, at }: Emissions, path: Int32Array): number {
+export function scoreOf(
+  { tags: k, transitions, start, end }: Chain,
+  { data, at }: Emissions,
+  path: Int32Array,
+): number {
   let score = start[path[0]] + end[path[path.length - 1]];
   for (let i = 0; i < path.length; i++) {
     if (!mayFollow(i === 0 ? -1 : path[i - 1], path[i])) return -Infinity;
@@ -158,7 +162,9 @@ export function bestPath(chain: Chain, { data, at, words }: Emissions): Int32Arr
   const { tags: k, transitions, start, end } = chain;
   const froms = before(k);
   const from = new Int32Array(words * k);
-  let best = Float64Array.from({ length: k }, (_, tag) => (mayFollow(-1, tag) ? start[tag] + data[at + tag] : -Infinity));
+  let best = Float64Array.from({ length: k }, (_, tag) =>
+    mayFollow(-1, tag) ? start[tag] + data[at + tag] : -Infinity,
+  );
   for (let i = 1; i < words; i++) {
     const next = new Float64Array(k);
     for (let to = 0; to < k; to++) {
@@ -173,7 +179,8 @@ export function bestPath(chain: Chain, { data, at, words }: Emissions): Int32Arr
     best = next;
   }
   const path = new Int32Array(words);
-  for (let tag = 1; tag < k; tag++) if (best[tag] + end[tag] > best[path[words - 1]] + end[path[words - 1]]) path[words - 1] = tag;
+  for (let tag = 1; tag < k; tag++)
+    if (best[tag] + end[tag] > best[path[words - 1]] + end[path[words - 1]]) path[words - 1] = tag;
   for (let i = words - 1; i > 0; i--) path[i - 1] = from[i * k + path[i]];
   return path;
 }

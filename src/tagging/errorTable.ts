@@ -73,11 +73,7 @@ export function errorTable(
   return table;
 }
 
-function errorOf(
-  entity: Span,
-  found: readonly Span[],
-  lost: readonly LostEntity[],
-): keyof ErrorTable | undefined {
+function errorOf(entity: Span, found: readonly Span[], lost: readonly LostEntity[]): keyof ErrorTable | undefined {
   const same = (a: Span): boolean => a.start === entity.start && a.end === entity.end;
   if (found.some((answer) => same(answer) && answer.label === entity.label)) return undefined;
   const why = lost.find((own) => same(own) && own.label === entity.label)?.why;

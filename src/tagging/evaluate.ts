@@ -124,7 +124,12 @@ export function scoreFound(
     const has = (s: number, span: Span): boolean => isSeen(surfaceOf(sentences[s].text, span)) === seen;
     return entityScore(
       addEntityCounts(
-        strict.map((own, s) => countEntities(own.filter((span) => has(s, span)), found[s].filter((span) => has(s, span)))),
+        strict.map((own, s) =>
+          countEntities(
+            own.filter((span) => has(s, span)),
+            found[s].filter((span) => has(s, span)),
+          ),
+        ),
       ),
     );
   };

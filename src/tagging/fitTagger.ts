@@ -4,7 +4,16 @@ import { seeded, shuffled, type Random } from "../math/random.js";
 import { openRowProducts, type RowProducts } from "../onnx/products.js";
 import { dropoutMask } from "./dropout.js";
 import { featureRows, featureTable, type FeatureTable } from "./featureTable.js";
-import { inputWeights, layerShares, newNet, trainStep, unitsOf, type Net, type NetBatch, type NetShape } from "./net.js";
+import {
+  inputWeights,
+  layerShares,
+  newNet,
+  trainStep,
+  unitsOf,
+  type Net,
+  type NetBatch,
+  type NetShape,
+} from "./net.js";
 import type { TaggedSentence } from "./sentence.js";
 import type { Tagger } from "./tagger.js";
 import { tagIndices, tagSet } from "./tagSet.js";
@@ -117,7 +126,10 @@ export async function fitTagger(data: TaggedVectors, options: FitOptions): Promi
     words.map((own) => own.map((features) => featureRows(table, features)));
   const rows = { features: rowsIn(tables.features, writing), cues: rowsIn(tables.cues, cues) };
   const truth = data.sentences.map((sentence) => tagIndices(tags, sentence.tags).map((tag) => Math.max(0, tag)));
-  const products = await openRowProducts("float32", settings.threads === undefined ? {} : { threads: settings.threads });
+  const products = await openRowProducts(
+    "float32",
+    settings.threads === undefined ? {} : { threads: settings.threads },
+  );
   const prepared: Prepared = { data, standardizer, rows, truth, settings };
   const average = new Average(net);
   const taggerNow = (): Tagger => taggerOf(average.net, { tables, standardizer, settings });
@@ -224,17 +236,31 @@ function gather(
   for (const s of chosen) {
     for (let from = offsets[s] * vectors.cols; from < offsets[s + 1] * vectors.cols; from += vectors.cols) {
       const kept = mask.draw(vectors.cols);
-      for (let c = 0; c < vectors.cols; c++, at++) x.data[at] = (vectors.data[from + c] - mean[c]) * factor[c] * kept[c];
+      for (let c = 0; c < vectors.cols; c++, at++)
+        x.data[at] = (vectors.data[from + c] - mean[c]) * factor[c] * kept[c];
     }
   }
   const tags = new Int32Array(x.rows);
   chosen.forEach((s, i) => tags.set(truth[s], own[i]));
-  const features = chosen.flatMap((s) => rows.features[s].map((f) => f.filter(() => random() >= settings.featureDropout)));
+  const features = chosen.flatMap((s) =>
+    rows.features[s].map((f) => f.filter(() => random() >= settings.featureDropout)),
+  );
   const cues = chosen.flatMap((s) => rows.cues[s]);
   return { x, offsets: own, features, cues, tags };
 }
 
-const LEARNT = ["inputs", "mix", "bias", "features", "cues", "output", "outputBias", "transitions", "start", "end"] as const;
+const LEARNT = [
+  "inputs",
+  "mix",
+  "bias",
+  "features",
+  "cues",
+  "output",
+  "outputBias",
+  "transitions",
+  "start",
+  "end",
+] as const;
 
 /** A running average of a net's numbers. */
 class Average {

@@ -14,7 +14,8 @@ export function mixLayers(weights: Matrix, mix: Float32Array): Matrix {
   const result = matrix(weights.rows, weights.cols * shares.length);
   for (let r = 0, out = 0; r < weights.rows; r++) {
     for (const share of shares) {
-      for (let c = 0, at = r * weights.cols; c < weights.cols; c++, at++, out++) result.data[out] = share * weights.data[at];
+      for (let c = 0, at = r * weights.cols; c < weights.cols; c++, at++, out++)
+        result.data[out] = share * weights.data[at];
     }
   }
   return result;

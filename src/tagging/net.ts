@@ -213,11 +213,7 @@ interface Slopes {
   readonly outputBias: Float64Array;
 }
 
-function backwardPass(
-  net: Net,
-  { features, cues }: NetBatch,
-  { values, keep, emissions }: Pass,
-): Slopes {
+function backwardPass(net: Net, { features, cues }: NetBatch, { values, keep, emissions }: Pass): Slopes {
   const { tags, hidden } = net.shape;
   const units = unitsOf(net.shape);
   const output = new Float32Array(tags * hidden);
@@ -249,11 +245,7 @@ function backwardPass(
   return { units: own, bias, ...tables, output, outputBias };
 }
 
-function addToRows(
-  table: Map<number, Float32Array>,
-  rows: Int32Array,
-  slope: Float32Array | Float64Array,
-): void {
+function addToRows(table: Map<number, Float32Array>, rows: Int32Array, slope: Float32Array | Float64Array): void {
   for (const row of rows) {
     let sum = table.get(row);
     if (sum === undefined) table.set(row, (sum = new Float32Array(slope.length)));

@@ -139,7 +139,8 @@ function alignSpans(
   const [aligned, unaligned]: [WordSpan[], Span[]] = [[], []];
   for (const span of [...spans].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start)) {
     const [start, end] = [starts.get(span.start), ends.get(span.end)];
-    const own = start === undefined || end === undefined ? [] : Array.from({ length: end - start }, (_, i) => start + i);
+    const own =
+      start === undefined || end === undefined ? [] : Array.from({ length: end - start }, (_, i) => start + i);
     if (own.length === 0 || own.some((i) => taken.has(i))) {
       unaligned.push(span);
       continue;

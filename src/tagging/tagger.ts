@@ -134,7 +134,12 @@ function addFeatures(values: Float64Array, table: FeatureTable, features: Int32A
 export function addMoved(
   values: Float64Array | Float32Array,
   moved: Float32Array,
-  { from, words, i, reach }: { readonly from: number; readonly words: number; readonly i: number; readonly reach: number },
+  {
+    from,
+    words,
+    i,
+    reach,
+  }: { readonly from: number; readonly words: number; readonly i: number; readonly reach: number },
 ): void {
   const units = values.length;
   const all = (2 * reach + 1) * units;

@@ -41,7 +41,9 @@ export async function saveTagger(
     folder,
     async (temp) => {
       await commitFile(path.join(temp, "head.safetensors"), (to) => to.write(bytes));
-      await commitFile(path.join(temp, "headstart.json"), (to) => to.write(text(`${JSON.stringify(complete, null, 2)}\n`)));
+      await commitFile(path.join(temp, "headstart.json"), (to) =>
+        to.write(text(`${JSON.stringify(complete, null, 2)}\n`)),
+      );
       await commitFile(path.join(temp, "README.md"), (to) => to.write(text(taggerCard(complete))));
     },
     options,
@@ -139,9 +141,14 @@ function fromTensors(
     if (fits && shape.every((d, i) => d === undefined || d === t.shape[i])) return t;
     const found = t === undefined ? "is missing" : `is ${t.dtype} [${t.shape.join(", ")}]`;
     const expected = `${dtype} [${shape.map((d) => d ?? "any").join(", ")}]`;
-    throw new HeadstartError("E_HEAD_INVALID", `${file}: the tensor "${name}" ${found}, expected ${expected}. Train the head again`, { file });
+    throw new HeadstartError(
+      "E_HEAD_INVALID",
+      `${file}: the tensor "${name}" ${found}, expected ${expected}. Train the head again`,
+      { file },
+    );
   };
-  const floats = (name: string, ...shape: (number | undefined)[]): Float32Array => take(name, "F32", shape).data as Float32Array;
+  const floats = (name: string, ...shape: (number | undefined)[]): Float32Array =>
+    take(name, "F32", shape).data as Float32Array;
   const whole = (name: string): Int32Array => take(name, "I32", [undefined]).data as Int32Array;
   const tags = tagSet(labels).count;
   const width = encoder.width * encoder.layers.length * (words.subWords === "first-last" ? 2 : 1);

@@ -83,7 +83,11 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
   });
   const { tagger, epoch, shares } = best!;
   const surfaces = surfacesOf(train.sentences);
-  const measured = { isSeen: (surface: string) => surfaces.has(surface), seed, ...(rest.threads === undefined ? {} : { threads: rest.threads }) };
+  const measured = {
+    isSeen: (surface: string) => surfaces.has(surface),
+    seed,
+    ...(rest.threads === undefined ? {} : { threads: rest.threads }),
+  };
   const { evaluation } = await evaluateTagger(tagger, dev, measured);
   const labelCounts = countLabels(train);
   const n = train.sentences.length;
@@ -92,7 +96,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
 
 /** Few sentences are seen more often, so that a corpus of any size gets enough steps. */
 export const defaultEpochs = ({ vectors }: TaggedVectors): number =>
-  Math.max(10, Math.min(40, Math.round(400_000 / Math.max(1, vectors.rows))));
+  Math.max(6, Math.min(30, Math.round(400_000 / Math.max(1, vectors.rows))));
 
 function sides(train: EmbeddedSentences, dev: EmbeddedSentences): Sides {
   return { train, dev, devFrom: `${dev.sentences.length} sentences given for it` };
@@ -124,8 +128,14 @@ export function holdOut(data: EmbeddedSentences, seed: number, share = DEV_SHARE
     for (const s of all[g]) held.add(s);
   }
   const index = data.sentences.map((_, s) => s);
-  const dev = pickSentences(data, index.filter((s) => held.has(s)));
-  const train = pickSentences(data, index.filter((s) => !held.has(s)));
+  const dev = pickSentences(
+    data,
+    index.filter((s) => held.has(s)),
+  );
+  const train = pickSentences(
+    data,
+    index.filter((s) => !held.has(s)),
+  );
   const devFrom = `${held.size} of the ${data.sentences.length} training sentences, set aside by seed ${seed}, equal ones on one side`;
   return { train, dev, devFrom };
 }
@@ -139,7 +149,8 @@ export function pickSentences(data: EmbeddedSentences, chosen: readonly number[]
   const cut = new Set<number>();
   chosen.forEach((s, i) => {
     numbers.set(data.vectors.data.subarray(data.offsets[s] * cols, data.offsets[s + 1] * cols), offsets[i] * cols);
-    for (let w = data.offsets[s]; w < data.offsets[s + 1]; w++) if (data.cut.has(w)) cut.add(w - data.offsets[s] + offsets[i]);
+    for (let w = data.offsets[s]; w < data.offsets[s + 1]; w++)
+      if (data.cut.has(w)) cut.add(w - data.offsets[s] + offsets[i]);
   });
   const vectors = { rows: offsets[chosen.length], cols, data: numbers };
   return { sentences: chosen.map((s) => data.sentences[s]), vectors, offsets, cut };

@@ -47,7 +47,11 @@ export function writingOf({ words }: Sentence, options: WritingOptions): readonl
 }
 
 /** Less of the words around than of the word itself, and less still of those two away. */
-function aroundFeatures(words: Sentence["words"], i: number, { shape: byShape, affixes, word }: WritingOptions): string[] {
+function aroundFeatures(
+  words: Sentence["words"],
+  i: number,
+  { shape: byShape, affixes, word }: WritingOptions,
+): string[] {
   const found: string[] = [];
   for (const offset of [-2, -1, 1, 2]) {
     const text = words[i + offset]?.text;
@@ -95,7 +99,10 @@ function affixFeatures(text: string): string[] {
 const longShape = (text: string): string => shapeOf(text).slice(0, 8);
 
 /** The shape with repetitions left out. */
-const shortShape = (text: string): string => shapeOf(text).replace(/(.)\1+/g, "$1").slice(0, 8);
+const shortShape = (text: string): string =>
+  shapeOf(text)
+    .replace(/(.)\1+/g, "$1")
+    .slice(0, 8);
 
 const shapeOf = (text: string): string =>
   text
