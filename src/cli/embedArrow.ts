@@ -95,7 +95,17 @@ async function embedBatches(
 ): Promise<Done> {
   const { encoder, flags, cache } = filter;
   const meter = talk.meter("embedding");
-  let done: Done = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0, cached: 0, resumed: 0, read: 0, rejected: 0 };
+  let done: Done = {
+    texts: 0,
+    tokens: 0,
+    truncated: 0,
+    empty: 0,
+    unknown: 0,
+    cached: 0,
+    resumed: 0,
+    read: 0,
+    rejected: 0,
+  };
   for await (const { piece, rows } of piecesOf(batches, filter)) {
     const column = piece.getChildAt(filter.text)!;
     const texts = textsOf(column).filter((text) => text !== null);

@@ -3,7 +3,7 @@ import { labelIndices, labelSpace } from "../classify/labelSpace.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { measureTrust } from "../classify/trust.js";
 import { HeadstartError } from "../errors.js";
-import { loadHead, type SavedHead } from "../head/headFolder.js";
+import { headTask, loadHead, type SavedHead } from "../head/headFolder.js";
 import { saveEvaluationReport } from "../report/saveReport.js";
 import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import { evaluationText } from "../report/terminal.js";
@@ -14,6 +14,7 @@ import { gatherRejects } from "./rejects.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { evaluateMultiLabelCommand, refuseFlags } from "./multiLabel.js";
 import { openHeadEncoder } from "./headEncoder.js";
+import { evaluateTaggerCommand } from "./evaluateTagger.js";
 import { checkOutputs } from "./outputs.js";
 import { promiseOf, wishOf, withWishFlags, type WishFlags } from "./wish.js";
 
@@ -63,8 +64,9 @@ async function evaluateCommand(
     refuseFlags({ "--max-risk": maxRisk, "--coverage": coverage, "--costs": costs });
     return evaluateMultiLabelCommand(context, { saved: several, files, flags });
   }
-  const saved = await loadHead(head);
   const map = labelMapOf(flags.map);
+  if ((await headTask(head)) === "ner") return evaluateTaggerCommand(context, { head, files, flags, map });
+  const saved = await loadHead(head);
   const rejects = gatherRejects(flags.errors);
   const rows = await readRows(context, files, { flags, map, rejects });
   warnOfUnused(context, map, [rows.seen, saved.head.labels]);

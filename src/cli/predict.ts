@@ -4,7 +4,7 @@ import { answerVectors } from "../classify/predict.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { HeadstartError } from "../errors.js";
 import type { HeadFile } from "../head/headFile.js";
-import { loadHead, loadNeighbours } from "../head/headFolder.js";
+import { headTask, loadHead, loadNeighbours } from "../head/headFolder.js";
 import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import type { Matrix } from "../math/matrix.js";
 import { explanationText } from "../report/explanationText.js";
@@ -24,6 +24,7 @@ import {
 } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { predictCorpus } from "./predictCorpus.js";
+import { predictTaggerCommand } from "./predictTagger.js";
 import { promiseOf, share, wishOf, withWishFlags, type WishFlags } from "./wish.js";
 
 interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, WishFlags {
@@ -31,6 +32,7 @@ interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, WishFlags
   readonly explain?: boolean;
   readonly input?: string[];
   readonly output?: string;
+  readonly html?: string;
 }
 
 const EXAMPLES = `
@@ -48,7 +50,8 @@ export const addPredict: AddCommand = (program, context) => {
     .argument("<head>", "folder that train wrote, or the name of a head that ships (sentiment)")
     .argument("[texts...]", "texts to answer for")
     .option("--input <corpus...>", "answer for a corpus")
-    .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)");
+    .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)")
+    .option("--html <file>", "heads that find entities: a page with the texts and their entities marked");
   withWishFlags(command)
     .option("--sets <share>", "add a set of labels that holds the true one so often, such as 0.9", share)
     .option("--explain", "say what each answer rests on: words, nearest training texts, distance");
@@ -71,6 +74,12 @@ async function predictCommand(
     rowFormat(output);
     await checkOutputs([output], { inputs: input, force: flags.force });
   }
+  if ((await headTask(name)) === "ner") {
+    if (flags.html !== undefined) await checkOutputs([flags.html], { inputs: input ?? [], force: flags.force });
+    return predictTaggerCommand(context, { head: name, texts, flags });
+  }
+  if (flags.html !== undefined)
+    throw new HeadstartError("E_USAGE", "--html is for heads that find entities. Leave it out");
   const { file, ...how } = await howToAnswer(name, flags);
   const encoder = await openHeadEncoder(context, file, flags);
   try {

@@ -28,12 +28,14 @@ import { refuseFlags, trainMultiLabelCommand } from "./multiLabel.js";
 import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { search, withSearchFlags, type SearchFlags } from "./search.js";
+import { withTaggerFlags, type TaggerTrainingFlags } from "./taggerFlags.js";
 import { openCurves } from "./trainingCurves.js";
+import { trainTaggerCommand } from "./trainTagger.js";
 
-interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags {
+interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags, TaggerTrainingFlags {
   readonly output: string;
-  readonly task: HeadFile["task"];
-  readonly head: Head["kind"];
+  readonly task: HeadFile["task"] | "ner";
+  readonly head?: Head["kind"];
   readonly few?: readonly number[];
   readonly tensorboard?: string;
   readonly dev?: string[];
@@ -51,7 +53,8 @@ Examples:
   headstart train tweets.csv -o head --head mlp --hidden 256,64 --tensorboard runs
   headstart train tweets.csv -o head --tune --cache
   headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"
-  headstart train tweets.csv -o sentiment-head --check`;
+  headstart train tweets.csv -o sentiment-head --check
+  headstart train news.conll -o entity-head --task ner --crf`;
 
 export const addTrain: AddCommand = (program, context) => {
   const command = program
@@ -61,10 +64,12 @@ export const addTrain: AddCommand = (program, context) => {
     .requiredOption("-o, --output <folder>", "where to write the head")
     .addOption(
       new Option("--task <task>", "what the labels mean")
-        .choices(["sentiment", "spam", "classification"])
+        .choices(["sentiment", "spam", "ner", "classification"])
         .default("classification"),
     )
-    .addOption(new Option("--head <kind>", "kind of head").choices(["logistic", "mlp"]).default("logistic"))
+    .addOption(
+      new Option("--head <kind>", "kind of head (default: logistic; for ner mlp)").choices(["logistic", "mlp"]),
+    )
     .option("--dev <corpus...>", "rows to choose the regularisation on (default: a tenth, equal texts on one side)")
     .option("--map <map>", 'rename or drop labels, such as "4=positive,2=drop"')
     .addOption(
@@ -83,7 +88,7 @@ export const addTrain: AddCommand = (program, context) => {
       ).argParser(wholeNumber(1)),
     )
     .option("--no-neighbours", "keep no training text with the head");
-  withMlpFlags(withSearchFlags(command));
+  withTaggerFlags(withMlpFlags(withSearchFlags(command)));
   withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((files: string[], flags: TrainFlags) => trainOrCheck(context(), files, flags));
@@ -103,6 +108,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   const { talk, clock, print, signal, now } = context;
   await checkOutputs([flags.output], { inputs: [...files, ...(flags.dev ?? [])], force: flags.force });
   const map = labelMapOf(flags.map);
+  if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map });
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, map, rejects });
   const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, map, rejects });
@@ -123,7 +129,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const fitBegan = clock();
     const trained = await trainClassifier(data, {
       ...defined({ dev, tuned, threads: flags.threads, few: flags.few }),
-      head: flags.head,
+      ...defined({ head: flags.head }),
       mlp: mlpSettingsOf(flags),
       seed: flags.seed,
       classWeights: flags.classWeights,

@@ -15,8 +15,16 @@ import {
   type Context,
 } from "./context.js";
 import { gatherRejects } from "./rejects.js";
-import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import {
+  defined,
+  wholeNumber,
+  withCommonFlags,
+  type CorpusFlags,
+  type EncoderFlags,
+  type GlobalFlags,
+} from "./options.js";
 import { checkOutputs } from "./outputs.js";
+import { transferTaggerCommand } from "./transferTagger.js";
 
 interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly source: string[];
@@ -24,6 +32,9 @@ interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly sourceDev?: string[];
   readonly targetTrain?: string[];
   readonly map?: string;
+  readonly task: "classification" | "ner";
+  readonly crf?: boolean;
+  readonly epochs?: number;
   readonly classWeights: "none" | "balanced";
   readonly output: string;
 }
@@ -41,6 +52,13 @@ export const addTransfer: AddCommand = (program, context) => {
     .requiredOption("--target <corpus...>", "labelled rows of the other domain to evaluate on")
     .option("--source-dev <corpus...>", "rows of the source's domain to evaluate on (default: a fifth of the source)")
     .option("--target-train <corpus...>", "labelled rows of the target's domain: gives the ceiling and the verdict")
+    .addOption(
+      new Option("--task <task>", "labels of texts, or entities in them")
+        .choices(["classification", "ner"])
+        .default("classification"),
+    )
+    .option("--crf", "ner: learn which tags follow each other")
+    .addOption(new Option("--epochs <number>", "ner: times that all sentences are seen").argParser(wholeNumber(1)))
     .option("--map <map>", 'rename or drop labels on both sides, such as "neutral=drop"')
     .addOption(
       new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
@@ -56,6 +74,7 @@ async function transferCommand(context: Context, flags: TransferFlags): Promise<
   const inputs = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
   await checkOutputs([flags.output], { inputs, force: flags.force });
   const map = labelMapOf(flags.map);
+  if (flags.task === "ner") return transferTaggerCommand(context, { flags, map });
   const rejects = gatherRejects(flags.output);
   const read = (files: readonly string[]) => readRows(context, files, { flags, map, rejects });
   const corpora = {

@@ -42,7 +42,13 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
   const use = { width, pooling, normalize, tokenizer, dependsOnBatch: dependsOnBatch(model) };
   const hash = digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]);
   const { source, precision, hidden, tokens, states, stateLayers, remark } = await readyModel(model, {
-    ...{ file, hash, ports, layer, layers, outside, pooling },
+    file,
+    hash,
+    ports,
+    layer,
+    layers,
+    outside,
+    pooling,
     precision: options.precision,
     store: options.models,
     compare: (one, other) => sampleCosines({ ...use, name: folder.name, path: folder.path }, { ports, one, other }),

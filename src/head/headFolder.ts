@@ -130,6 +130,22 @@ async function readChecked(file: string, expected: string): Promise<Uint8Array> 
   );
 }
 
+/**
+ * What a saved head was trained for: "ner" for one that finds entities, which `loadTagger` reads.
+ *
+ * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID
+ */
+export async function headTask(name: string): Promise<string> {
+  const file = path.join(await headPath(name), "headstart.json");
+  try {
+    return String((JSON.parse(await readOr(file, name)) as { task?: unknown }).task);
+  } catch (cause) {
+    if (cause instanceof HeadstartError) throw cause;
+    const message = `Cannot load the head: ${file} is not valid JSON. Train it again`;
+    throw new HeadstartError("E_HEAD_INVALID", message, { file, cause });
+  }
+}
+
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */
 export function requireSameEncoder(
   file: Pick<HeadFile, "encoder">,

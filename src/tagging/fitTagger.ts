@@ -295,7 +295,7 @@ function taggerOf(
     subWords: settings.subWords,
     writing: settings.writing,
     standardizer,
-    inputs: inputWeights(net),
+    inputs: copyOf(inputWeights(net)),
     bias: net.bias.values.slice(),
     features: filled(tables.features, net.features.values),
     cues: filled(tables.cues, net.cues.values),
@@ -316,3 +316,5 @@ const filled = ({ hashes, weights }: FeatureTable, values: Float32Array): Featur
   hashes,
   weights: matrix(weights.rows, weights.cols, values.slice()),
 });
+
+const copyOf = ({ rows, cols, data }: Matrix): Matrix => matrix(rows, cols, data.slice());

@@ -3,7 +3,7 @@ import type { Rejection } from "../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../corpus/textChunk.js";
 import { textLines, type LineOptions } from "../corpus/textLines.js";
 import { excerpt, HeadstartError } from "../errors.js";
-import type { RawSentence } from "./readTagged.js";
+import type { RawSentence } from "./sentence.js";
 import { joinWords, splitWords } from "./words.js";
 
 const Place = z.object({ start: z.int().nonnegative(), end: z.int().nonnegative(), label: z.string().min(1) });

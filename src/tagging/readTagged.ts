@@ -5,7 +5,7 @@ import type { Rejection } from "../corpus/row.js";
 import { findSource, type Source, type SourceOptions } from "../corpus/source.js";
 import { HeadstartError } from "../errors.js";
 import { readTaggedJsonl } from "./jsonl.js";
-import type { Span, TaggedCorpus, TaggedSentence } from "./sentence.js";
+import type { RawSentence, Span, TaggedCorpus, TaggedSentence } from "./sentence.js";
 import { conllevalSpans, countIllegal, detectScheme, strictSpans, tagsOf, type WordSpan } from "./tagScheme.js";
 import { joinWords, type Word } from "./words.js";
 
@@ -20,16 +20,6 @@ export interface TaggedOptions extends SourceOptions, DecodeOptions {
   readonly onReject?: (rejection: Rejection) => void;
   /** Longest line in characters. @default 16 MiB */
   readonly maxFieldBytes?: number;
-}
-
-/** A sentence as a file has it: its words with tags of any scheme, or with spans. */
-export interface RawSentence {
-  readonly line: number;
-  readonly text: string;
-  readonly words: readonly Word[];
-  /** Undefined where spans are given. */
-  readonly tags: readonly string[] | undefined;
-  readonly spans: readonly Span[];
 }
 
 /**

@@ -26,6 +26,16 @@ export interface TaggedSentence extends Sentence {
   readonly unaligned: readonly Span[];
 }
 
+/** A sentence as a file has it: its words with tags of any scheme, or with spans. */
+export interface RawSentence {
+  readonly line: number;
+  readonly text: string;
+  readonly words: readonly Word[];
+  /** Undefined where spans are given. */
+  readonly tags: readonly string[] | undefined;
+  readonly spans: readonly Span[];
+}
+
 export interface TaggedCorpus {
   /** Files as the user named them. */
   readonly files: readonly string[];

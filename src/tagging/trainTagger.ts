@@ -96,7 +96,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
 
 /** Few sentences are seen more often, so that a corpus of any size gets enough steps. */
 export const defaultEpochs = ({ vectors }: TaggedVectors): number =>
-  Math.max(10, Math.min(40, Math.round(400_000 / Math.max(1, vectors.rows))));
+  Math.max(6, Math.min(30, Math.round(400_000 / Math.max(1, vectors.rows))));
 
 function sides(train: EmbeddedSentences, dev: EmbeddedSentences): Sides {
   return { train, dev, devFrom: `${dev.sentences.length} sentences given for it` };

@@ -15,7 +15,7 @@ const RANKS: Readonly<Record<string, number>> = {
   encoder: 2,
   store: 3,
   head: 4,
-  tagging: 6,
+  tagging: 6, // what classify is for texts: it learns with head, measures with metrics
   metrics: 5,
   classify: 6,
   transfer: 7,

@@ -19,7 +19,7 @@ beforeAll(() => {
   mkdirSync(join(ROOT, "out"), { recursive: true });
   folder = mkdtempSync(join(ROOT, "out/readme-"));
   cpSync(join(ROOT, "data/README.md"), join(folder, "data/README.md"));
-  for (const file of ["tweets.csv", "movies.csv", "sms.csv"])
+  for (const file of ["tweets.csv", "movies.csv", "sms.csv", "entities.conll"])
     cpSync(join(ROOT, "data", file), join(folder, "data", file));
   mkdirSync(join(folder, "test"));
   symlinkSync(join(ROOT, "test/fixtures"), join(folder, "test/fixtures"));

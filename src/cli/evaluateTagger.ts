@@ -1,0 +1,83 @@
+import type { LabelMap } from "../corpus/labelMap.js";
+import { entitiesText } from "../report/entitiesText.js";
+import { openRowWriter } from "../store/rowWriter.js";
+import { evaluateTagger, type TaggingEvaluated } from "../tagging/evaluate.js";
+import { goldSpans } from "../tagging/readTagged.js";
+import type { TaggedSentence } from "../tagging/sentence.js";
+import { loadTagger, surfaceHash } from "../tagging/taggerFolder.js";
+import { warnOfUnused, type Context } from "./context.js";
+import { gatherRejects } from "./rejects.js";
+import { defined } from "./options.js";
+import { embedSentences, openTaggerEncoder, readSentences, type TaggerFlags } from "./taggerContext.js";
+
+/** `evaluate` with a head that finds entities. */
+export async function evaluateTaggerCommand(
+  context: Context,
+  {
+    head,
+    files,
+    flags,
+    map,
+  }: {
+    readonly head: string;
+    readonly files: readonly string[];
+    readonly flags: TaggerFlags & { readonly errors?: string };
+    readonly map: LabelMap | undefined;
+  },
+): Promise<void> {
+  const saved = await loadTagger(head);
+  const rejects = gatherRejects(flags.errors);
+  const corpus = await readSentences(context, files, { flags, map, rejects });
+  warnOfUnused(context, map, [corpus.seen, saved.tagger.labels]);
+  const encoder = await openTaggerEncoder(context, saved.file, flags);
+  try {
+    const data = await embedSentences(context, corpus, { encoder, flags, subWords: saved.tagger.subWords });
+    const evaluated = await evaluateTagger(saved.tagger, data, {
+      isSeen: (surface) => saved.surfaces.has(surfaceHash(surface)),
+      ...defined({ map, threads: flags.threads }),
+      seed: flags.seed,
+    });
+    for (const { file, line, text, label } of evaluated.evaluation.lost)
+      context.talk.warn(`${file}:${line}: no answer can be the ${label} "${text}"; it counts as missed`);
+    if (flags.errors !== undefined) await writeErrors(flags.errors, { ...evaluated, ...data, force: flags.force });
+    await rejects.save(context.talk);
+    const { rejected, repaired } = corpus;
+    const more = { head, corpus: files, rejected, repaired, ...defined({ errors: flags.errors }) };
+    await context.print(
+      flags.json
+        ? `${JSON.stringify({ ...evaluated.evaluation, ...more })}\n`
+        : `${entitiesText(evaluated.evaluation, { title: `${head} on ${files.join(", ")}` })}\n`,
+    );
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** Every sentence with a mistake: its true entities and those found. */
+async function writeErrors(
+  file: string,
+  {
+    found,
+    sentences,
+    force,
+  }: Pick<TaggingEvaluated, "found"> & {
+    readonly sentences: readonly TaggedSentence[];
+    readonly force: boolean | undefined;
+  },
+): Promise<void> {
+  const writer = await openRowWriter(file, ["text", "entities", "predicted", "file", "line"], defined({ force }));
+  try {
+    for (const [s, sentence] of sentences.entries()) {
+      const key = ({ start, end, label }: { start: number; end: number; label: string }) => `${start} ${end} ${label}`;
+      const gold = goldSpans(sentence).strict;
+      const [truth, answers] = [new Set(gold.map(key)), new Set(found[s].map(key))];
+      if (truth.size === answers.size && [...truth].every((own) => answers.has(own))) continue;
+      const named = gold.map((span) => ({ ...span, text: sentence.text.slice(span.start, span.end) }));
+      const row = [sentence.text, JSON.stringify(named), JSON.stringify(found[s])];
+      await writer.write([...row, sentence.file, sentence.line]);
+    }
+    await writer.commit();
+  } finally {
+    await writer.abort();
+  }
+}

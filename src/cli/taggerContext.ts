@@ -1,0 +1,81 @@
+import type { LabelMap } from "../corpus/labelMap.js";
+import type { Encoder } from "../encoder/encoder.js";
+import { readTagged } from "../tagging/readTagged.js";
+import type { TaggedCorpus } from "../tagging/sentence.js";
+import { requireTaggerEncoder } from "../tagging/taggerFolder.js";
+import type { TaggerFile } from "../tagging/taggerFile.js";
+import type { EmbeddedSentences } from "../tagging/trainTagger.js";
+import { wordVectors, type SubWords } from "../tagging/wordVectors.js";
+import { openEncoder, type Context } from "./context.js";
+import type { Rejects } from "./rejects.js";
+import {
+  corpusOptions,
+  defined,
+  embedOptions,
+  type CorpusFlags,
+  type EncoderFlags,
+  type GlobalFlags,
+} from "./options.js";
+
+export type TaggerFlags = GlobalFlags & CorpusFlags & EncoderFlags;
+
+/** Reads tagged sentences and says what was read. */
+export async function readSentences(
+  { talk, stdin }: Context,
+  files: readonly string[],
+  {
+    flags,
+    map,
+    rejects,
+  }: { readonly flags: CorpusFlags; readonly map: LabelMap | undefined; readonly rejects: Rejects },
+): Promise<TaggedCorpus> {
+  const { textColumn: _, dropMissing: __, ...reading } = corpusOptions(flags);
+  const corpus = await readTagged(files, { ...reading, stdin, onReject: rejects.add, ...defined({ map }) });
+  const { sentences, rejected, repaired, notices } = corpus;
+  talk.say(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
+  for (const notice of notices) talk.warn(notice);
+  return corpus;
+}
+
+/** Vectors of the words of a corpus, with a progress meter. */
+export async function embedSentences(
+  { talk, signal }: Context,
+  { sentences }: TaggedCorpus,
+  {
+    encoder,
+    flags,
+    subWords,
+  }: { readonly encoder: Encoder; readonly flags: EncoderFlags; readonly subWords: SubWords },
+): Promise<EmbeddedSentences> {
+  const meter = talk.meter("embedding sentences", sentences.length);
+  const made = await wordVectors(encoder, sentences, {
+    ...embedOptions(flags),
+    subWords,
+    signal,
+    onProgress: ({ done }) => meter.update(done),
+  });
+  meter.end();
+  if (made.windowed > 0)
+    talk.say(`${made.windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
+  if (made.cut.size > 0) talk.warn(`${made.cut.size} words have no sub-words, or too many: their entities may be lost`);
+  return { sentences, ...made };
+}
+
+/** Loads the encoder that a tagger was trained with. */
+export async function openTaggerEncoder(context: Context, file: TaggerFile, flags: TaggerFlags): Promise<Encoder> {
+  const { name, maxTokens, prompt, precision, layers } = file.encoder;
+  const encoder = await openEncoder(context, flags, {
+    name: flags.encoder ?? name,
+    maxTokens: flags.maxTokens ?? maxTokens,
+    prompt: flags.prompt ?? prompt,
+    precision: flags.precision ?? precision,
+    layers: layers[0] < 0 ? "spread" : layers,
+  });
+  try {
+    requireTaggerEncoder(file, encoder);
+  } catch (error) {
+    await encoder.close();
+    throw error;
+  }
+  return encoder;
+}

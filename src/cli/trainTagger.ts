@@ -1,0 +1,81 @@
+import type { LabelMap } from "../corpus/labelMap.js";
+import { entitiesText } from "../report/entitiesText.js";
+import { describeTagger } from "../tagging/describeTagger.js";
+import { saveTagger, surfaceHash } from "../tagging/taggerFolder.js";
+import { trainTagger, type TrainedTagger } from "../tagging/trainTagger.js";
+import { openEncoder, warnOfUnused, type Context } from "./context.js";
+import { defined } from "./options.js";
+import { gatherRejects } from "./rejects.js";
+import { embedSentences, readSentences, type TaggerFlags } from "./taggerContext.js";
+import type { TaggerTrainingFlags } from "./taggerFlags.js";
+
+export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
+  readonly output: string;
+  readonly head?: "logistic" | "mlp";
+  readonly dev?: string[];
+  readonly epochs?: number;
+}
+
+/** `train --task ner`: learns to find entities in sentences whose words are tagged. */
+export async function trainTaggerCommand(
+  context: Context,
+  files: readonly string[],
+  { flags, map }: { readonly flags: TrainTaggerFlags; readonly map: LabelMap | undefined },
+): Promise<void> {
+  const { talk, clock, print, signal, now } = context;
+  const rejects = gatherRejects(flags.output);
+  const corpus = await readSentences(context, files, { flags, map, rejects });
+  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejects }));
+  warnOfUnused(context, map, [corpus.seen, ...(devCorpus === undefined ? [] : [devCorpus.seen])]);
+  const began = clock();
+  const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
+  try {
+    const job = { encoder, flags, subWords: flags.subWords ?? "first" };
+    const data = await embedSentences(context, corpus, job);
+    const dev = devCorpus && (await embedSentences(context, devCorpus, job));
+    const fitBegan = clock();
+    const trained = await trainTagger(data, {
+      ...defined({ dev, threads: flags.threads, epochs: flags.epochs }),
+      kind: flags.head === "logistic" ? "linear" : "mlp",
+      crf: flags.crf === true,
+      layers: flags.mixLayers === true ? "mix" : "concat",
+      layerCount: encoder.ports.states.length,
+      subWords: job.subWords,
+      ...(flags.writing === false ? { writing: NO_WRITING } : {}),
+      seed: flags.seed,
+      signal,
+      onTrial: ({ epoch, loss, devEntityF1 }) =>
+        talk.say(`epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)}`),
+    });
+    const fitSeconds = (clock() - fitBegan) / 1000;
+    const file = describeTagger(trained, { encoder, corpus, seed: flags.seed, createdAt: now() });
+    const surfaces = new Set([...trained.surfaces].map(surfaceHash));
+    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, defined({ force: flags.force }));
+    await rejects.save(talk);
+    const seconds = (clock() - began) / 1000;
+    const summary = { ...summaryOf(trained), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
+    await print(
+      flags.json
+        ? `${JSON.stringify({ ...summary, seconds, fitSeconds })}\n`
+        : `${entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
+            `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s\n`,
+    );
+  } finally {
+    await encoder.close();
+  }
+}
+
+const NO_WRITING = { shape: false, affixes: false, word: false, around: false };
+
+const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, layerShares }: TrainedTagger): object => ({
+  task: "ner",
+  kind: tagger.kind,
+  crf: tagger.crf,
+  labels: tagger.labels,
+  n,
+  dev,
+  devFrom,
+  epochs,
+  trials,
+  layerShares: layerShares ?? null,
+});

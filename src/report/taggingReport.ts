@@ -1,0 +1,88 @@
+import path from "node:path";
+import { commitFile } from "../store/commit.js";
+import { commitFolder } from "../store/commitFolder.js";
+import type { TaggingEvaluation } from "../tagging/evaluate.js";
+import type { TaggingTransfer } from "../transfer/taggingTransfer.js";
+import { count, decimals, range } from "./format.js";
+import { html, section, styleSheet, toText, verbatim, type Html } from "./html.js";
+import { PAGE_STYLE } from "./pageStyle.js";
+import { table } from "./table.js";
+
+/** A transfer experiment with entities as one HTML page that stands alone. */
+export function taggingReport(record: TaggingTransfer): string {
+  const { source, target, ceiling, joint, drop, verdict, leakage } = record;
+  const runs: (readonly [string, TaggingEvaluation | null])[] = [
+    ["source, held out", source],
+    ["target", target],
+    ["target, trained on it", ceiling],
+    ["target, trained on both", joint],
+  ];
+  const rows = runs.flatMap(([name, e]) =>
+    e === null
+      ? []
+      : [
+          [
+            name,
+            decimals(e.entityF1),
+            range(e.interval95),
+            decimals(e.boundary.f1),
+            decimals(e.unseen.f1),
+            count(e.entities),
+          ],
+        ],
+  );
+  const types = Object.entries(target.perType).map(([label, s]) => [
+    verbatim(label),
+    decimals(s.precision),
+    decimals(s.recall),
+    decimals(s.f1),
+    count(s.support),
+  ]);
+  const errors = Object.entries(target.errors).map(([name, n]) => [name, count(n)]);
+  const body: Html = html`<main>
+    <header>
+      <p class="kicker">headstart · transfer report, entities</p>
+      <h1>Entity F1 ${decimals(source.entityF1)} at home, ${decimals(target.entityF1)} on the target</h1>
+      <p>
+        Drop ${decimals(drop)}. Verdict: ${verdict.call}, ${verdict.because}. ${count(leakage.normalised)} target
+        sentences equal a source sentence.
+      </p>
+    </header>
+    ${section("scores", "Scores", table(rows, { caption: "Strict entity F1", head: ["evaluated on", "F1", "95 % interval", "words right, any label", "forms not seen", "entities"] }))}
+    ${section("types", "Labels on the target", table(types, { caption: "By label", head: ["label", "precision", "recall", "F1", "entities"] }))}
+    ${section("errors", "Where entities were lost on the target", table(errors, { caption: "By kind of mistake", head: ["mistake", "entities"] }))}
+  </main>`;
+  return toText(
+    html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+          <title>Transfer report, entities</title>
+          ${styleSheet(PAGE_STYLE)}
+        </head>
+        <body>
+          ${body}
+        </body>
+      </html>`,
+  );
+}
+
+/** Writes `report.html` and `record.json` into a folder, both or neither. */
+export async function saveTaggingReport(
+  folder: string,
+  record: TaggingTransfer,
+  options: { readonly force?: boolean } = {},
+): Promise<void> {
+  const write = (file: string, text: string): Promise<void> =>
+    commitFile(file, (to) => to.write(new TextEncoder().encode(text)));
+  await commitFolder(
+    folder,
+    async (temp) => {
+      await write(path.join(temp, "report.html"), taggingReport(record));
+      await write(path.join(temp, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
+    },
+    options,
+  );
+}

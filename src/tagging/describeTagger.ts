@@ -1,0 +1,48 @@
+import type { Encoder } from "../encoder/encoder.js";
+import { VERSION } from "../version.js";
+import type { TaggedCorpus } from "./sentence.js";
+import type { TaggerFile } from "./taggerFile.js";
+import type { TrainedTagger } from "./trainTagger.js";
+
+/** What a tagger's folder says of it: labels, the encoder it needs, and how it was trained. */
+export function describeTagger(
+  { tagger, labelCounts, n, epochs, trials, dev, devFrom, layerShares }: TrainedTagger,
+  {
+    encoder,
+    corpus,
+    seed,
+    createdAt,
+  }: {
+    readonly encoder: Encoder;
+    readonly corpus: Pick<TaggedCorpus, "files" | "repaired">;
+    readonly seed: number;
+    /** ISO 8601, UTC. */
+    readonly createdAt: string;
+  },
+): Omit<TaggerFile, "weights"> {
+  const { name, fingerprint, width, maxTokens, prompt, precision, layers } = encoder;
+  return {
+    format: "headstart-head",
+    version: 1,
+    headstart: VERSION,
+    createdAt,
+    task: "ner",
+    kind: tagger.kind,
+    crf: tagger.crf,
+    labels: [...tagger.labels],
+    encoder: { name, fingerprint, width, maxTokens, prompt, precision, layers: [...(layers ?? [])] },
+    words: { subWords: tagger.subWords, reach: tagger.reach, writing: tagger.writing },
+    training: {
+      files: [...corpus.files],
+      n,
+      repaired: corpus.repaired,
+      labelCounts,
+      layerShares: layerShares === undefined ? null : [...layerShares],
+      seed,
+      epochs,
+      trials: [...trials],
+      devFrom,
+      dev: { ...dev, interval95: [...dev.interval95] },
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { expectFailure, jsonOf, linesOf, sharedSandbox, succeeded, TINY, type Sandbox } from "./runCli.js";
+
+const NAMES = ["Ada", "Bob", "Cy", "Dee", "Eve", "Flo"];
+const PLACES = ["Oslo", "Paris", "Rome"];
+const corpus = Array.from({ length: 36 }, (_, i) =>
+  [`${NAMES[i % 6]}\tB-person`, "went\tO", "to\tO", `${PLACES[i % 3]}\tB-place`, `${i}\tO`].join("\n"),
+).join("\n\n");
+
+let box: Sandbox;
+beforeAll(async () => {
+  box = await sharedSandbox();
+  await box.write("a.conll", `${corpus}\n`);
+  await box.write("t.csv", "id,text\n1,Ada went to Oslo 3\n2,\n");
+  const flags = ["--task", "ner", "--crf", "--encoder", TINY, "--quiet", "--epochs", "8"];
+  succeeded(await box.run(["train", "a.conll", "-o", "head", ...flags]));
+}, 120_000);
+
+describe("a head that finds entities", () => {
+  it("is evaluated by strict entity F1", async () => {
+    const result = jsonOf(await box.run(["evaluate", "head", "a.conll", "--json", "--quiet"]));
+    expect(result).toMatchObject({ n: 36, entities: 72, metric: "entityF1", perType: { person: { support: 36 } } });
+    expect(result["entityF1"]).toBeGreaterThan(0.9);
+    expect(result["entityF1Conlleval"]).toBe(result["entityF1"]);
+  });
+
+  it("answers with entities whose offsets are the text", async () => {
+    const [answer] = linesOf(await box.run(["predict", "head", "Ada went to Oslo 3", "--html", "e.html", "--quiet"]));
+    const entities = answer["entities"] as { start: number; end: number; text: string; score: number }[];
+    expect(entities.map(({ text }) => text)).toEqual(["Ada", "Oslo"]);
+    for (const { start, end, text, score } of entities) {
+      expect("Ada went to Oslo 3".slice(start, end)).toBe(text);
+      expect(score).toBeGreaterThan(0);
+    }
+    expect(await readFile(box.path("e.html"), "utf8")).toContain("<mark");
+  });
+
+  it("answers for a corpus, row by row", async () => {
+    succeeded(await box.run(["predict", "head", "--input", "t.csv", "-o", "out.jsonl", "--quiet"]));
+    const rows = (await readFile(box.path("out.jsonl"), "utf8")).trim().split("\n");
+    expect(rows.map((row) => (JSON.parse(row) as { id: string }).id)).toEqual(["1", "2"]);
+    expectFailure(await box.run(["predict", "head", "--input", "t.csv", "-o", "out.csv"]), {
+      exit: 2,
+      code: "E_OUTPUT_ENDING",
+      says: [/\.jsonl/],
+    });
+  });
+
+  it("is compared across domains through a map, with a verdict", async () => {
+    const sides = ["--source", "a.conll", "--target", "a.conll", "--target-train", "a.conll", "-o", "report"];
+    const how = ["--task", "ner", "--map", "place=LOC", "--encoder", TINY, "--epochs", "3", "--json", "--quiet"];
+    const record = jsonOf(await box.run(["transfer", ...sides, ...how]));
+    expect(record).toMatchObject({ labels: ["LOC", "person"], map: { place: "LOC" }, leakage: { normalised: 29 } });
+    expect(["positive", "neutral", "negative"]).toContain((record["verdict"] as { call: string }).call);
+    expect(await readFile(box.path("report/report.html"), "utf8")).toContain("Entity F1");
+  });
+});
