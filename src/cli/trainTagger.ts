@@ -67,7 +67,7 @@ export async function trainTaggerCommand(
 
 const NO_WRITING = { shape: false, affixes: false, word: false, around: false };
 
-const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, layerShares }: TrainedTagger): object => ({
+const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, balance, layerShares }: TrainedTagger): object => ({
   task: "ner",
   kind: tagger.kind,
   crf: tagger.crf,
@@ -77,5 +77,6 @@ const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, layerShares }: Tra
   devFrom,
   epochs,
   trials,
+  balance,
   layerShares: layerShares ?? null,
 });

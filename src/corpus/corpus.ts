@@ -66,7 +66,10 @@ export interface Corpus {
 export async function openCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
   if (paths.length === 0) throw new HeadstartError("E_USAGE", "Cannot read a corpus without a file. Name one, or -");
   const sources: Source[] = [];
-  for (const path of paths) sources.push(await findSource(path, options));
+  for (const path of paths) {
+    if (/\.conll(\.gz)?$/i.test(path)) throw taggedWords(path);
+    sources.push(await findSource(path, options));
+  }
   const reader = new CorpusReader(sources, options);
   await reader.open(options.textColumn !== undefined);
   return reader;
@@ -215,7 +218,7 @@ class CorpusReader implements Corpus {
 const taggedWords = (file: string): HeadstartError =>
   new HeadstartError(
     "E_INPUT_ENDING",
-    `Cannot read ${file} as rows of texts: it holds words with tags. Use --task ner, or name a .csv, .tsv or .jsonl file`,
+    `Cannot read ${file} as rows of texts: it holds words with tags, not rows. Use --task ner, or name a .csv, .tsv or .jsonl file, each also as .gz`,
     { file },
   );
 

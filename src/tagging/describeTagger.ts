@@ -6,7 +6,7 @@ import type { TrainedTagger } from "./trainTagger.js";
 
 /** What a tagger's folder says of it: labels, the encoder it needs, and how it was trained. */
 export function describeTagger(
-  { tagger, labelCounts, n, epochs, trials, dev, devFrom, layerShares }: TrainedTagger,
+  { tagger, labelCounts, n, epochs, trials, dev, devFrom, balance, layerShares }: TrainedTagger,
   {
     encoder,
     corpus,
@@ -39,6 +39,7 @@ export function describeTagger(
       labelCounts,
       layerShares: layerShares === undefined ? null : [...layerShares],
       seed,
+      balance,
       epochs,
       trials: [...trials],
       devFrom,

@@ -6,7 +6,15 @@ import { findSource, type Source, type SourceOptions } from "../corpus/source.js
 import { HeadstartError } from "../errors.js";
 import { readTaggedJsonl } from "./jsonl.js";
 import type { RawSentence, Span, TaggedCorpus, TaggedSentence } from "./sentence.js";
-import { conllevalSpans, countIllegal, detectScheme, strictSpans, tagsOf, type WordSpan } from "./tagScheme.js";
+import {
+  conllevalSpans,
+  countIllegal,
+  detectScheme,
+  firstAlternative,
+  strictSpans,
+  tagsOf,
+  type WordSpan,
+} from "./tagScheme.js";
 import { joinWords, type Word } from "./words.js";
 
 export interface TaggedOptions extends SourceOptions, DecodeOptions {
@@ -42,7 +50,10 @@ export async function readTagged(files: readonly string[], options: TaggedOption
   for (const path of files) {
     const source = await findSource(path, options);
     const left = (options.limit ?? Infinity) - sentences.length;
-    const raw = await rawSentences(source, { ...options, onReject, limit: left });
+    const read = await rawSentences(source, { ...options, onReject, limit: left });
+    const raw = read.map((sentence) => ({ ...sentence, tags: sentence.tags?.map(firstAlternative) }));
+    const several = read.flatMap(({ tags }) => tags ?? []).filter((tag) => firstAlternative(tag) !== tag).length;
+    if (several > 0) notices.push(`${path}: ${several} words have several tags; the first of them counts`);
     const scheme = detectScheme(raw.flatMap(({ tags }) => (tags === undefined ? [] : [tags])));
     let own = 0;
     for (const sentence of raw) {

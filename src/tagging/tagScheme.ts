@@ -34,6 +34,13 @@ function parseTag(tag: string): Tag {
   );
 }
 
+/** Several tags for one word, as some test files have them where annotators differed. */
+const ALTERNATIVES = /^(?:O|[BIESLU]-[^,]+)(?:,(?:O|[BIESLU]-[^,]+))+$/;
+
+/** The first of the tags that a word has, such as `B-group` of `B-group,B-person`; others as they are. */
+export const firstAlternative = (tag: string): string =>
+  ALTERNATIVES.test(tag) ? tag.slice(0, tag.indexOf(",")) : tag;
+
 /** The scheme that the tags of a corpus are written in. */
 export function detectScheme(sentences: readonly (readonly string[])[]): TagScheme {
   const parts = new Set(sentences.flatMap((tags) => tags.map((tag) => (tag === "O" ? "O" : tag[0]))));

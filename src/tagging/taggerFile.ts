@@ -36,6 +36,7 @@ export const TaggerFile = z.strictObject({
     labelCounts: z.custom<Record<string, number>>(isRecord, "expected counts by name"),
     layerShares: z.array(z.number()).nullable(),
     seed: z.int(),
+    balance: z.number(),
     epochs: z.int().positive(),
     trials: z.array(z.strictObject({ epoch: z.int(), loss: z.number(), devEntityF1: z.number() })),
     devFrom: z.string(),

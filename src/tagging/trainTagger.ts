@@ -2,6 +2,7 @@ import { HeadstartError } from "../errors.js";
 import { seeded, shuffled } from "../math/random.js";
 import { normalisedText } from "../corpus/duplicates.js";
 import { evaluateTagger, findEntities, surfacesOf, type TaggingEvaluation } from "./evaluate.js";
+import { balanced, chooseBalance } from "./balance.js";
 import { addEntityCounts, countEntities, entityScore } from "../metrics/entities.js";
 import { fitTagger, type FitOptions, type TaggedVectors } from "./fitTagger.js";
 import { goldSpans } from "./readTagged.js";
@@ -42,6 +43,8 @@ export interface TrainedTagger {
   readonly trials: readonly TaggerTrial[];
   readonly dev: TaggingEvaluation;
   readonly devFrom: string;
+  /** How much the score of O was lowered, as the dev sentences asked for. */
+  readonly balance: number;
   /** Share of every layer, where they are mixed. */
   readonly layerShares: readonly number[] | undefined;
 }
@@ -81,17 +84,27 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
       if (best === undefined || f1 > best.f1) best = { tagger: now, epoch: number, f1, shares: layerShares };
     },
   });
-  const { tagger, epoch, shares } = best!;
+  const { epoch, shares } = best!;
+  const threads = rest.threads === undefined ? {} : { threads: rest.threads };
+  const balance = await chooseBalance(best!.tagger, dev, threads);
+  const tagger = balanced(best!.tagger, balance);
   const surfaces = surfacesOf(train.sentences);
-  const measured = {
-    isSeen: (surface: string) => surfaces.has(surface),
-    seed,
-    ...(rest.threads === undefined ? {} : { threads: rest.threads }),
-  };
+  const measured = { isSeen: (surface: string) => surfaces.has(surface), seed, ...threads };
   const { evaluation } = await evaluateTagger(tagger, dev, measured);
   const labelCounts = countLabels(train);
   const n = train.sentences.length;
-  return { tagger, surfaces, labelCounts, n, epochs: epoch, trials, dev: evaluation, devFrom, layerShares: shares };
+  return {
+    tagger,
+    surfaces,
+    labelCounts,
+    n,
+    epochs: epoch,
+    trials,
+    dev: evaluation,
+    devFrom,
+    balance,
+    layerShares: shares,
+  };
 }
 
 /** Few sentences are seen more often, so that a corpus of any size gets enough steps. */

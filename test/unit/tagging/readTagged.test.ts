@@ -55,6 +55,12 @@ describe("readTagged()", () => {
     expect(sentences[0].tags).toEqual(["B-z", "I-z", "O"]);
   });
 
+  it("takes the first of several tags of a word, and says how many words have them", async () => {
+    const { sentences, notices } = await readTagged([await file("f.conll", "a B-x,B-y\nb I-x,I-y\n")]);
+    expect(sentences[0].tags).toEqual(["B-x", "I-x"]);
+    expect(notices.join()).toContain("2 words have several tags");
+  });
+
   it("names the line of a word without a tag", async () => {
     const path = await file("e.conll", "a O\nb\n");
     await expect(readTagged([path])).rejects.toMatchObject({ code: "E_CONLL", place: { line: 2 } });
