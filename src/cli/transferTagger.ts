@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { LabelMap } from "../corpus/labelMap.js";
-import { saveTaggingReport } from "../report/taggingReport.js";
+import { saveTaggingReport } from "../report/saveReport.js";
 import type { TaggingEvaluation } from "../tagging/evaluate.js";
 import { VERSION } from "../version.js";
 import { runTaggingTransfer } from "../transfer/taggingTransfer.js";

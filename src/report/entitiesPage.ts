@@ -1,8 +1,8 @@
 import { excerpt } from "../errors.js";
 import type { TextEntities } from "../tagging/predictEntities.js";
 import { decimals } from "./format.js";
-import { balanced, html, styleSheet, toText, verbatim, type Html } from "./html.js";
-import { PAGE_STYLE } from "./pageStyle.js";
+import { balanced, html, verbatim, type Html } from "./html.js";
+import { pageText } from "./page.js";
 
 /** Frames and line kinds beside colours, so that no label is told by colour alone; its name stands behind it as well. */
 const ENTITY_STYLE = `
@@ -25,30 +25,15 @@ export function entitiesPage(
   { title, labels }: { readonly title: string; readonly labels: readonly string[] },
 ): string {
   const hue = new Map(labels.map((label, i) => [label, i % HUES]));
-  return toText(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-          <title>${excerpt(title)}</title>
-          ${styleSheet(PAGE_STYLE + ENTITY_STYLE)}
-        </head>
-        <body>
-          <main>
-            <p class="kicker">headstart · entities</p>
-            <h1>${verbatim(title)}</h1>
-            <p>
-              ${labels.map((label) => html`<span class="entity hue${hue.get(label) ?? 0}">${verbatim(label)}</span> `)}
-            </p>
-            <ol class="sentences">
-              ${texts.map((own) => html`<li dir="auto">${marked(own, hue)}</li>`)}
-            </ol>
-          </main>
-        </body>
-      </html>`,
-  );
+  const body = html`<main>
+    <p class="kicker">headstart · entities</p>
+    <h1>${verbatim(title)}</h1>
+    <p>${labels.map((label) => html`<span class="entity hue${hue.get(label) ?? 0}">${verbatim(label)}</span> `)}</p>
+    <ol class="sentences">
+      ${texts.map((own) => html`<li dir="auto">${marked(own, hue)}</li>`)}
+    </ol>
+  </main>`;
+  return pageText(excerpt(title), body, ENTITY_STYLE);
 }
 
 function marked({ text, entities }: TextEntities, hue: ReadonlyMap<string, number>): Html[] {

@@ -5,9 +5,10 @@ import { PAGE_STYLE } from "./pageStyle.js";
  * A page that stands alone: style inside, no scripts, nothing fetched.
  *
  * @param title  of the window; a window's title has no markup that could isolate bidi controls, so spell them out
+ * @param moreStyle  CSS that this page alone needs
  * @returns the page, to be written as UTF-8
  */
-export const pageText = (title: string, body: Html): string =>
+export const pageText = (title: string, body: Html, moreStyle = ""): string =>
   toText(
     html`<!doctype html>
       <html lang="en">
@@ -22,7 +23,7 @@ export const pageText = (title: string, body: Html): string =>
           <meta name="referrer" content="no-referrer" />
           <link rel="icon" href="data:," />
           <title>${title}</title>
-          ${styleSheet(PAGE_STYLE)}
+          ${styleSheet(PAGE_STYLE + moreStyle)}
         </head>
         <body>
           ${body}

@@ -2,25 +2,38 @@ import path from "node:path";
 import { commitFile } from "../store/commit.js";
 import { commitFolder } from "../store/commitFolder.js";
 import type { TransferRecord } from "../transfer/record.js";
+import type { TaggingTransfer } from "../transfer/taggingTransfer.js";
+import { taggingReport } from "./taggingReport.js";
 import { renderTransferReport } from "./transferReport.js";
 import { renderEvaluationReport, type EvaluationRecord } from "./trustReport.js";
 
 /**
- * Writes `report.html` and `record.json` into a folder, both or neither.
+ * Writes `report.html` and `record.json` of a transfer experiment into a folder, both or neither.
  *
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  */
-export async function saveReport(
+export const saveReport = (folder: string, record: TransferRecord, options: SaveOptions = {}): Promise<void> =>
+  savePageAndRecord(folder, { page: renderTransferReport(record), record }, options);
+
+/** The same of an experiment with entities. */
+export const saveTaggingReport = (folder: string, record: TaggingTransfer, options: SaveOptions = {}): Promise<void> =>
+  savePageAndRecord(folder, { page: taggingReport(record), record }, options);
+
+interface SaveOptions {
+  /** Replaces what is there. @default false */
+  readonly force?: boolean;
+}
+
+async function savePageAndRecord(
   folder: string,
-  record: TransferRecord,
-  options: { readonly force?: boolean } = {},
+  { page, record }: { readonly page: string; readonly record: object },
+  options: SaveOptions,
 ): Promise<void> {
-  const write = (file: string, text: string): Promise<void> =>
-    commitFile(file, (to) => to.write(new TextEncoder().encode(text)));
+  const write = (file: string, text: string): Promise<void> => commitFile(file, (to) => to.write(text));
   await commitFolder(
     folder,
     async (temp) => {
-      await write(path.join(temp, "report.html"), renderTransferReport(record));
+      await write(path.join(temp, "report.html"), page);
       await write(path.join(temp, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
     },
     options,
@@ -31,7 +44,7 @@ export async function saveReport(
 export async function saveEvaluationReport(
   file: string,
   record: EvaluationRecord,
-  options: { readonly force?: boolean } = {},
+  options: SaveOptions = {},
 ): Promise<void> {
   await commitFile(file, (to) => to.write(renderEvaluationReport(record)), options);
 }

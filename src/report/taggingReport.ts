@@ -1,11 +1,8 @@
-import path from "node:path";
-import { commitFile } from "../store/commit.js";
-import { commitFolder } from "../store/commitFolder.js";
 import type { TaggingEvaluation } from "../tagging/evaluate.js";
 import type { TaggingTransfer } from "../transfer/taggingTransfer.js";
 import { count, decimals, range } from "./format.js";
-import { html, section, styleSheet, toText, verbatim, type Html } from "./html.js";
-import { PAGE_STYLE } from "./pageStyle.js";
+import { html, section, verbatim, type Html } from "./html.js";
+import { pageText } from "./page.js";
 import { table } from "./table.js";
 
 /** A transfer experiment with entities as one HTML page that stands alone. */
@@ -52,37 +49,5 @@ export function taggingReport(record: TaggingTransfer): string {
     ${section("types", "Labels on the target", table(types, { caption: "By label", head: ["label", "precision", "recall", "F1", "entities"] }))}
     ${section("errors", "Where entities were lost on the target", table(errors, { caption: "By kind of mistake", head: ["mistake", "entities"] }))}
   </main>`;
-  return toText(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-          <title>Transfer report, entities</title>
-          ${styleSheet(PAGE_STYLE)}
-        </head>
-        <body>
-          ${body}
-        </body>
-      </html>`,
-  );
-}
-
-/** Writes `report.html` and `record.json` into a folder, both or neither. */
-export async function saveTaggingReport(
-  folder: string,
-  record: TaggingTransfer,
-  options: { readonly force?: boolean } = {},
-): Promise<void> {
-  const write = (file: string, text: string): Promise<void> =>
-    commitFile(file, (to) => to.write(new TextEncoder().encode(text)));
-  await commitFolder(
-    folder,
-    async (temp) => {
-      await write(path.join(temp, "report.html"), taggingReport(record));
-      await write(path.join(temp, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
-    },
-    options,
-  );
+  return pageText("Transfer report, entities", body);
 }
