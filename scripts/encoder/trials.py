@@ -1,6 +1,6 @@
 """Short trainings beside one another, each with one thing changed, scored on dev splits.
 
-    python trials.py --data build --teacher <folder> --texts 40000 --out build/trials [--only "6 layers" ...]
+    python trials.py --data build --teacher <folder> --texts 24000 --out build/trials [--only "6 layers" ...]
 
 Every trial goes through all steps (distil, export, quantise, evaluate --dev) in a folder of its own; what is there
 already is not done again. Ends with a table.
@@ -44,7 +44,7 @@ def trial(name: str, flags: list[str], args: argparse.Namespace) -> dict:
         teacher = args.teacher / "onnx" / "model.onnx"
         int8 = ["--teacher-int8", str(args.teacher_int8)] if args.teacher_int8 else []
         run(sys.executable, "distill.py", "--data", str(args.data), "--teacher", str(teacher), *int8, "--out", str(out),
-            "--texts", str(args.texts), *flags)
+            "--texts", str(args.texts), "--warmup", str(args.warmup), *flags)
         run(sys.executable, "export.py", "--run", str(out), "--teacher", str(teacher), "--out", str(out / "fp32.onnx"))
         run("node", "quantize.mjs", "--model", str(out / "fp32.onnx"), "--teacher", str(args.teacher),
             "--out", str(out / "encoder"))
@@ -59,7 +59,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--teacher", type=Path, required=True, help="its folder in Hugging Face layout")
     parser.add_argument("--teacher-int8", type=Path)
-    parser.add_argument("--texts", type=int, default=40_000)
+    parser.add_argument("--texts", type=int, default=24_000)
+    parser.add_argument("--warmup", type=int, default=20, help="steps; a short training has few")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="trials whose names contain one of these")
     args = parser.parse_args()

@@ -119,7 +119,7 @@ export async function loadNeighbours({ path: folder, file }: SavedHead): Promise
 
 async function readChecked(file: string, expected: string): Promise<Uint8Array> {
   const bytes = await readFile(file).catch((cause: unknown) => {
-    const message = `The head lacks ${file}. Train it again`;
+    const message = `The head in ${path.dirname(file)} lacks ${path.basename(file)}. Train it again`;
     throw new HeadstartError("E_HEAD_INVALID", message, { file, cause });
   });
   if (sha256(bytes) === expected) return bytes;

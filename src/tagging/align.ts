@@ -53,7 +53,10 @@ function windowRanges(pieces: readonly (readonly number[])[], room: number): [nu
     ranges.push([from, to]);
     if (to >= pieces.length) break;
     let [next, half] = [to, 0];
-    while (next - 1 > from && half + pieces[next - 1].length <= room / 2) half += pieces[--next].length;
+    while (next - 1 > from && half + pieces[next - 1].length <= room / 2) {
+      next -= 1;
+      half += pieces[next].length;
+    }
     from = next;
   }
   return ranges;

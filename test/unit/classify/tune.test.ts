@@ -71,7 +71,8 @@ describe("tune", () => {
         dev: { ...dev, labels: [...dev.labels].reverse() },
         tuned,
       });
-      expect(other.head).toEqual(trained.head);
+      // Only how sure it is comes from the dev rows.
+      expect({ ...other.head, temperature: 1 }).toEqual({ ...trained.head, temperature: 1 });
       expect(other.dev).not.toEqual(trained.dev);
     }
   });
