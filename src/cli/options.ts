@@ -99,7 +99,7 @@ const encoderFlags = (): Option[] => [
   ),
   new Option("--max-tokens <number>", "cut longer texts").argParser(wholeNumber(3)),
   new Option("--prompt <text>", "put before every text"),
-  new Option("--batch-tokens <number>", "tokens of a batch, padding included (default: 256 a thread)").argParser(
+  new Option("--batch-tokens <number>", "tokens of a batch, padding included (default: 384 a thread)").argParser(
     wholeNumber(1),
   ),
   new Option("--precision <kind>", "of the computation").choices(["fp32", "int8"]),

@@ -2,7 +2,7 @@ import { matrix } from "../math/matrix.js";
 import { addCounts, type EmbedCounts, type Embedded, type EmbedOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "./encoder.js";
 import { inWindows } from "./inWindows.js";
-import { embedWindow, prepareWindow, type Window } from "./window.js";
+import { prepareWindow, startWindow, type RunningWindow, type Window } from "./window.js";
 
 export { addCounts } from "./embedded.js";
 export type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
@@ -46,24 +46,24 @@ export async function* embedWindows(
     before += value.length;
     return window;
   };
-  const start = (window: Window): Promise<Embedded> => {
-    const run = embedWindow(encoder, window, { ...options, signal });
-    run.catch(() => {}); // it is awaited below; until then a failure is not unhandled
-    return run;
-  };
+  const count = { done: 0 };
+  const start = (window: Window): RunningWindow => startWindow(encoder, window, { ...options, signal, count });
   const first = await prepareNext();
   let running = first && start(first);
+  let following: RunningWindow | undefined;
   try {
     while (running !== undefined) {
-      // The next texts are tokenised while these are in the encoder, and the caller has theirs while the next are.
+      // The next texts are tokenised while these are in the encoder, and follow them without a gap.
       const next = await prepareNext();
-      const embedded: Embedded = await running;
-      running = next && start(next);
+      await running.sent;
+      following = next && start(next);
+      const embedded: Embedded = await running.result;
+      [running, following] = [following, undefined];
       yield embedded;
     }
   } finally {
     stop.abort();
-    await running?.catch(() => {});
+    await Promise.allSettled([running?.result, following?.result]);
     await windows.return(undefined);
   }
 }

@@ -1,7 +1,7 @@
 import type { Matrix } from "../math/matrix.js";
 
 export interface EmbedOptions {
-  /** Tokens of a batch, padding included; changes speed and memory, never the vectors. @default 256 a thread */
+  /** Tokens of a batch, padding included; changes speed and memory, never the vectors. @default 384 a thread */
   readonly batchTokens?: number;
   /** Texts sorted by length together; memory is bounded by them. @default 4096 */
   readonly window?: number;

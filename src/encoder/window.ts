@@ -7,8 +7,8 @@ import type { EmbeddingEncoder } from "./encoder.js";
 import { normalizeInto, poolInto } from "./pooling.js";
 import type { Tokens } from "./tokenizer.js";
 
-/** So much of a batch that each thread's share stays in its core's cache: 256 beat 128, 512 and 1,024. */
-export const TOKENS_A_THREAD = 256;
+/** So much of a batch that each thread's share stays in its core's cache: 384 beat 200, 256, 512 and 1,024. */
+export const TOKENS_A_THREAD = 384;
 
 /** Batches that wait at every lane, so that none is idle while this thread tokenises or pools. */
 export const BATCHES_A_LANE = 2;
@@ -46,32 +46,53 @@ export async function prepareWindow(
   return { texts, before, firstOf, distinct, tokens };
 }
 
-/** Vectors of a window's texts, in their order. */
-export async function embedWindow(encoder: EmbeddingEncoder, window: Window, options: EmbedOptions): Promise<Embedded> {
-  const { texts, before, firstOf, distinct, tokens } = window;
+/** A window on its way through the encoder. */
+export interface RunningWindow {
+  /** Settles when its last batch has gone to the encoder, which then has room for the next window's. */
+  readonly sent: Promise<void>;
+  /** Vectors of the texts, in their order. */
+  readonly result: Promise<Embedded>;
+}
+
+export interface WindowOptions extends EmbedOptions {
+  /** Texts that are done, over all windows. */
+  readonly count: { done: number };
+}
+
+/** Sends a window's batches to the encoder. */
+export function startWindow(encoder: EmbeddingEncoder, window: Window, options: WindowOptions): RunningWindow {
+  let nowSent = (): void => {};
+  const sent = new Promise<void>((resolve) => (nowSent = resolve));
+  const result = embedWindow(encoder, window, { ...options, onSent: () => nowSent() });
+  result.catch(() => {}).finally(() => nowSent()); // whoever awaits the result is told of its failure
+  return { sent, result };
+}
+
+async function embedWindow(
+  encoder: EmbeddingEncoder,
+  window: Window,
+  { count, onSent, onProgress, ...options }: WindowOptions & { readonly onSent: () => void },
+): Promise<Embedded> {
+  const { texts, firstOf, distinct, tokens } = window;
   const { lanes, threads } = encoder.session;
   const alone = encoder.dependsOnBatch && options.allowBatchDependence !== true;
   const budget = alone ? 0 : (options.batchTokens ?? TOKENS_A_THREAD * threads);
-  const batches = planBatches(
-    tokens.map((t) => t.ids.length),
-    budget,
-  );
+  const lengths = tokens.map((t) => t.ids.length);
+  const batches = planBatches(lengths, budget);
   const vectors = matrix(texts.length, encoder.width);
-  let done = before;
-  const embedBatch = async (batch: Batch): Promise<void> => {
-    const hidden = await runBatch(encoder, batch, tokens);
-    poolBatch(encoder, { window, batch, hidden }, vectors);
-    options.onProgress?.({ done: (done += batch.texts.length) });
-  };
+  const tell = (more: number): void => onProgress?.({ done: (count.done += more) });
   await inParallel(batches, BATCHES_A_LANE * lanes, async (batch) => {
     options.signal?.throwIfAborted();
-    await embedBatch(batch);
+    if (batch === batches.at(-1)) onSent();
+    const hidden = await runBatch(encoder, batch, tokens);
+    poolBatch(encoder, { window, batch, hidden }, vectors);
+    tell(batch.texts.length);
   });
   for (let i = 0; i < texts.length; i++) {
     if (firstOf[i] !== i)
       vectors.data.copyWithin(i * encoder.width, firstOf[i] * encoder.width, (firstOf[i] + 1) * encoder.width);
   }
-  if (distinct.length < texts.length) options.onProgress?.({ done: before + texts.length });
+  if (distinct.length < texts.length) tell(texts.length - distinct.length);
   return { vectors, texts: texts.length, ...countTokens(window) };
 }
 

@@ -33,8 +33,7 @@ const running = new Set<Lane>();
  *
  * onnxruntime-node runs on the thread that calls it. Here every lane is a thread with a session of its own, so the
  * caller can tokenise the next texts meanwhile, and two runs on one core each are faster than one run on two, whose
- * operators wait for each other. `threads` is the total; up to four lanes share it. Lanes after the first start when
- * there is work for them.
+ * operators wait for each other. `threads` is the total; up to four lanes share it.
  *
  * @param model  the file's path, or its bytes, which every lane then copies
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
@@ -44,26 +43,23 @@ export async function openLanes(model: Uint8Array | string, options: SessionOpti
   const threads = options.threads ?? coreCount();
   const most = Math.min(threads, MOST_LANES);
   const each = Math.floor(threads / most);
-  const start = (): Promise<Lane> => startLane({ model, options: { ...options, threads: each } });
-  const lanes: Lane[] = [await start()];
-  let starting: Promise<unknown> | undefined;
+  const setup = { model, options: { ...options, threads: each } };
+  const starts = await Promise.allSettled(Array.from({ length: most }, () => startLane(setup)));
+  const lanes = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+  const failure = starts.find((start) => start.status === "rejected");
+  if (failure !== undefined) {
+    await Promise.all(lanes.map(closeLane));
+    throw failure.reason;
+  }
   let id = 0;
   const leastBusy = (): Lane => lanes.reduce((best, lane) => (lane.waiting.size < best.waiting.size ? lane : best));
   return {
     lanes: most,
     threads: each,
     run(inputs, wanted) {
-      const lane = leastBusy();
-      if (lane.waiting.size > 0 && lanes.length < most && starting === undefined) {
-        starting = start().then(
-          (another) => (lanes.push(another), (starting = undefined)),
-          () => {}, // the lanes that did start carry on
-        );
-      }
-      return send(lane, { id: ++id, inputs, wanted });
+      return send(leastBusy(), { id: ++id, inputs, wanted });
     },
     async close() {
-      await starting;
       await Promise.all(lanes.splice(0).map(closeLane));
     },
   };
