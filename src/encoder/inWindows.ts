@@ -1,5 +1,5 @@
 /** The first window is small, so that the encoder starts soon; then they double up to the largest. */
-const FIRST_WINDOW = 256;
+const FIRST_WINDOW = 64;
 
 export interface WindowOptions<T> {
   /** Items of a window at most. */

@@ -237,7 +237,7 @@ describe("embed", () => {
       sizes.push(vectors.rows);
       if (sizes.length === 2) break;
     }
-    expect(sizes).toEqual([256, 512]);
+    expect(sizes).toEqual([64, 128]);
     expect(read).toBeLessThan(2000);
     const after = sent();
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -251,7 +251,7 @@ describe("embed", () => {
       throw new Error("the disk is gone");
     }
     const run = async (): Promise<void> => {
-      for await (const part of embed(encoder, source())) expect(part.texts).toBe(256);
+      for await (const part of embed(encoder, source())) expect([64, 128]).toContain(part.texts);
     };
     await expect(run()).rejects.toThrow("the disk is gone");
   });
