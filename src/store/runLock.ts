@@ -1,9 +1,10 @@
+import { randomInt, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { HeadstartError } from "../errors.js";
-import { ignoringFailure } from "./commit.js";
+import { exists, ignoringFailure } from "./commit.js";
 import type { FileSystem } from "./fileSystem.js";
 import { isAlive, processIdentity, tempPath } from "./tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
@@ -38,97 +39,113 @@ export const thisProcess = (started: string): Owner => ({
   process: processIdentity(process.pid),
 });
 
-const ATTEMPTS = 20;
+/** For how long another's claim must be seen until it is taken for one that stays. */
 const GRACE_MS = 300;
+const LONGEST_WAIT_MS = 100;
 
 /**
  * Takes the lock of a folder, which is created if it is missing.
  *
- * The lock is a folder `lock` with the owner's name in it. It is made under another name and renamed, which fails where
- * there is one, so that it is never there without its owner's name. A lock whose process is surely gone, also when
- * another process has got its pid, is taken over. Of a process on another machine nobody can tell: its lock stays, and
- * the message says what to remove once it is known to be gone.
+ * Whoever wants it puts a claim of its own into the folder and then looks for others': of two, the later one sees the
+ * earlier one's, so both never hold it. Who sees another's withdraws and tries again, until it has seen the same claim
+ * for a while. No two claims have one name, so anyone may remove that of a process that is surely gone, also when
+ * another process has got its pid. Of a process on another machine nobody can tell: its claim stays, and the message
+ * says what to remove once it is known to be gone.
  *
  * @throws HeadstartError E_LOCKED naming the owner, E_OUTPUT_WRITE
  */
 export async function lockFolder(folder: string, { output, owner, files }: LockOptions): Promise<RunLock> {
-  const lock = join(folder, "lock");
-  let waited = false;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    await writing(output, () => files.mkdir(folder));
-    if (await place(lock, { output, owner, files })) return { release: () => removeLock(lock, files) };
-    const found = await ownerOf(lock);
-    if (found === "none") continue;
-    if (found === "unreadable" || isGone(found)) await removeLock(lock, files, found);
-    else if (waited) throw locked(output, lock, found);
-    // A process that was killed takes a moment to be gone.
-    else await setTimeout(GRACE_MS);
-    waited = true;
+  const seen = new Map<string, number>();
+  for (let waited = 0, longest = 10; ; longest = Math.min(2 * longest, LONGEST_WAIT_MS)) {
+    const path = await claim(folder, { output, owner, files });
+    const others = path === undefined ? [] : await otherClaims(path, { output, files });
+    // A run that ends takes the folder away, and with it the claims of those that wait.
+    if (path !== undefined && others.length === 0 && (await exists(path)))
+      return { release: () => remove(path, files) };
+    if (path !== undefined) await remove(path, files);
+    for (const other of others) {
+      const since = seen.get(other.path) ?? waited;
+      if (waited - since >= GRACE_MS) throw locked(output, other);
+      seen.set(other.path, since);
+    }
+    const wait = randomInt(1, longest + 1);
+    await setTimeout(wait);
+    waited += wait;
   }
-  throw new HeadstartError("E_LOCKED", `Cannot write ${output}: several runs want to. Run the command again later`, {
-    file: output,
-  });
 }
 
-/** @returns whether the lock is ours now; false where there is one, or where its folder has just gone */
-async function place(lock: string, { output, owner, files }: LockOptions): Promise<boolean> {
-  const made = tempPath(lock);
+/** Whether a name in a locked folder is that of a claim. */
+export const isClaim = (name: string): boolean => name.startsWith(CLAIM);
+
+const CLAIM = "lock.";
+
+interface Claim {
+  readonly path: string;
+  readonly owner: Owner;
+}
+
+/** @returns its path; undefined where the folder has gone meanwhile */
+async function claim(folder: string, { output, owner, files }: LockOptions): Promise<string | undefined> {
+  await writing(output, () => files.mkdir(folder));
+  const path = join(folder, `${CLAIM}${owner.pid}.${randomUUID()}`);
+  const made = tempPath(path);
   try {
-    await files.mkdir(made);
-    const file = await files.open(join(made, "owner.json"));
+    const file = await files.open(made);
     try {
       await file.write(Buffer.from(JSON.stringify(owner)), 0);
     } finally {
       await file.close();
     }
-    await files.rename(made, lock);
-    return true;
+    // The name comes after the content: a claim without an owner is one that lost power has left.
+    await files.rename(made, path);
+    return path;
   } catch (error) {
-    await ignoringFailure(files.removeFolder(made));
-    // EPERM: what Windows says of a rename onto a folder.
-    if (["EEXIST", "ENOTEMPTY", "ENOENT", "EPERM"].includes(errnoOf(error) ?? "") && (await isThere(lock, error)))
-      return false;
+    await remove(made, files);
+    if (errnoOf(error) === "ENOENT") return undefined;
     throw writeError(output, error);
   }
 }
 
-/** A failed rename means that the lock is taken only where it can be seen; a folder that is gone is made again. */
-async function isThere(lock: string, error: unknown): Promise<boolean> {
-  return errnoOf(error) === "ENOENT" || (await ownerOf(lock)) !== "none";
+/** Those of processes that may be alive; the others are removed. */
+async function otherClaims(own: string, { output, files }: Omit<LockOptions, "owner">): Promise<Claim[]> {
+  const folder = dirname(own);
+  const claims: Claim[] = [];
+  for (const name of await namesIn(folder, { output, files })) {
+    const path = join(folder, name);
+    if (!isClaim(name) || path === own) continue;
+    const owner = await ownerOf(path);
+    if (owner !== undefined && !isGone(owner)) claims.push({ path, owner });
+    else await remove(path, files);
+  }
+  return claims;
 }
 
-/** "unreadable": only lost power leaves that, since the name comes after the content. */
-async function ownerOf(lock: string): Promise<Owner | "none" | "unreadable"> {
-  let text: string;
+async function namesIn(folder: string, { output, files }: Omit<LockOptions, "owner">): Promise<string[]> {
   try {
-    text = await readFile(join(lock, "owner.json"), "utf8");
-  } catch {
-    return "none";
+    return (await files.list(folder)).map(({ name }) => name);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw writeError(output, error);
   }
+}
+
+/** Undefined where the claim has been withdrawn meanwhile, or lost power has left no owner in it. */
+async function ownerOf(path: string): Promise<Owner | undefined> {
   try {
-    const { pid, host, started, process: identity } = JSON.parse(text) as Record<string, unknown>;
-    if (typeof pid !== "number" || typeof host !== "string") return "unreadable";
+    const {
+      pid,
+      host,
+      started,
+      process: identity,
+    } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+    if (typeof pid !== "number" || typeof host !== "string") return undefined;
     return { pid, host, started: String(started), process: String(identity) };
   } catch {
-    return "unreadable";
+    return undefined;
   }
 }
 
-/** Moved aside before it is removed, so that nobody's new lock is removed file by file. */
-async function removeLock(lock: string, files: FileSystem, owner?: Owner | "unreadable"): Promise<void> {
-  const aside = tempPath(lock);
-  try {
-    await files.rename(lock, aside);
-  } catch {
-    return; // someone else was faster
-  }
-  const moved = await ownerOf(aside);
-  // Someone took the dead lock over since it was read: theirs goes back.
-  if (owner !== undefined && JSON.stringify(moved) !== JSON.stringify(owner)) {
-    return ignoringFailure(files.rename(aside, lock));
-  }
-  await ignoringFailure(files.removeFolder(aside));
-}
+const remove = (path: string, files: FileSystem): Promise<void> => ignoringFailure(files.unlink(path));
 
 function isGone({ pid, host, process: identity }: Owner): boolean {
   if (host !== hostname()) return false;
@@ -137,11 +154,11 @@ function isGone({ pid, host, process: identity }: Owner): boolean {
   return identity !== "" && now !== "" && identity !== now;
 }
 
-function locked(output: string, lock: string, { pid, host, started }: Owner): HeadstartError {
+function locked(output: string, { path, owner: { pid, host, started } }: Claim): HeadstartError {
   const here = host === hostname();
   const advice = here
     ? "Wait for it to end, or choose another output"
-    : `Wait for it to end; if it is surely gone, remove ${lock} and run the command again`;
+    : `Wait for it to end; if it is surely gone, remove ${path} and run the command again`;
   const message = `Cannot write ${output}: process ${pid} on ${host} has been writing it since ${started}. ${advice}`;
   return new HeadstartError("E_LOCKED", message, { file: output });
 }

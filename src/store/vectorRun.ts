@@ -3,7 +3,7 @@ import { HeadstartError } from "../errors.js";
 import type { Matrix } from "../math/matrix.js";
 import { commitFile, exists, ignoringFailure, nodeFiles, refuseExisting, removeLeftovers } from "./commit.js";
 import type { FileSystem, OpenFile } from "./fileSystem.js";
-import { lockFolder, type Owner, type RunLock } from "./runLock.js";
+import { isClaim, lockFolder, type Owner, type RunLock } from "./runLock.js";
 import {
   encodeManifest,
   encodeRecord,
@@ -231,14 +231,16 @@ export class VectorRun {
   /** Whatever the manifest does not name: what was being written when a run died, or all of one that is not gone on with. */
   async #removeUnused(): Promise<void> {
     const { files } = this.#parts;
-    const used = new Set(["lock"]);
+    const used = new Set<string>();
     if (this.#manifest !== undefined) {
       used.add("manifest");
       for (const n of this.#manifest.shards.keys()) used.add(basename(this.#shardPath(n)));
     }
     const names = await writing(this.#output, () => files.list(this.folder));
     // The manifest first: while it is there, so is what it names.
-    const unused = names.filter(({ name }) => !used.has(name)).sort((a, b) => rank(a.name) - rank(b.name));
+    const unused = names
+      .filter(({ name }) => !used.has(name) && !isClaim(name))
+      .sort((a, b) => rank(a.name) - rank(b.name));
     for (const { name, folder } of unused) {
       const path = this.#path(name);
       await writing(this.#output, () => (folder ? files.removeFolder(path) : files.unlink(path)));

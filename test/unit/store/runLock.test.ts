@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { nodeFiles } from "../../../src/store/fileSystem.js";
+import { nodeFiles, type FileSystem } from "../../../src/store/fileSystem.js";
 import { lockFolder, thisProcess, type Owner, type RunLock } from "../../../src/store/runLock.js";
 import { failingFiles } from "./failingFiles.js";
 import { tempFolder } from "./tempFolder.js";
@@ -12,8 +14,15 @@ const GONE: Owner = { ...ME, pid: spawnSync(process.execPath, ["-e", ""]).pid };
 
 const lock = (folder: string, owner: Owner = ME, files = nodeFiles): Promise<RunLock> =>
   lockFolder(folder, { output: "out.npy", owner, files });
-const holder = async (folder: string): Promise<unknown> =>
-  JSON.parse(await readFile(join(folder, "lock/owner.json"), "utf8"));
+/** The owner in the one claim that is there, which is all there is. */
+const holder = async (folder: string): Promise<unknown> => {
+  const names = await readdir(folder);
+  expect(names).toEqual([expect.stringMatching(/^lock\.\d+\.[\w-]+$/)]);
+  return JSON.parse(await readFile(join(folder, names[0]), "utf8"));
+};
+/** What a process that is not there any more has left. */
+const leave = (folder: string, content: string): Promise<void> =>
+  writeFile(join(folder, `lock.1.${randomUUID()}`), content);
 
 describe("lockFolder()", () => {
   it("makes the folder, names the owner in it, and leaves no lock when it is released", async () => {
@@ -34,16 +43,15 @@ describe("lockFolder()", () => {
         `Cannot write out.npy: process ${process.pid} on ${ME.host} has been writing it since 2026-01-02T03:04:05Z. ` +
         `Wait for it to end, or choose another output`,
     });
-    expect(await readdir(folder)).toEqual(["lock"]);
+    expect(await holder(folder)).toEqual(ME);
   });
 
   it("takes over the lock of a process that is gone, also where another one has its pid by now", async () => {
     for (const dead of [GONE, { ...ME, process: `${ME.process}0` }]) {
       const folder = await tempFolder();
-      await lock(folder, dead);
+      await leave(folder, JSON.stringify(dead));
       await lock(folder, { ...ME, started: "later" });
       expect(await holder(folder)).toMatchObject({ pid: process.pid, started: "later" });
-      expect(await readdir(folder)).toEqual(["lock"]);
     }
   });
 
@@ -52,17 +60,16 @@ describe("lockFolder()", () => {
     const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 30"], { stdio: ["ignore", "pipe", "ignore"] });
     const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (text) => resolve(Number(text))));
     const folder = await tempFolder();
-    await lock(folder, { ...ME, pid, process: "" });
+    await leave(folder, JSON.stringify({ ...ME, pid, process: "" }));
     await lock(folder);
     expect(await holder(folder)).toEqual(ME);
     parent.kill();
   });
 
   it("takes over what lost power has left of a lock", async () => {
-    for (const left of ["", "{", '{"pid": "x"}', undefined]) {
+    for (const left of ["", "{", '{"pid": "x"}']) {
       const folder = await tempFolder();
-      await mkdir(join(folder, "lock"));
-      if (left !== undefined) await writeFile(join(folder, "lock/owner.json"), left);
+      await leave(folder, left);
       await lock(folder);
       expect(await holder(folder)).toEqual(ME);
     }
@@ -77,15 +84,46 @@ describe("lockFolder()", () => {
   });
 
   it("is given to one of many that ask at once, whether it was free or a dead one's", async () => {
-    for (const before of [undefined, GONE]) {
+    for (let round = 0; round < 8; round++) {
       const folder = await tempFolder();
-      if (before !== undefined) await lock(folder, before);
+      if (round % 2 === 1) await leave(folder, JSON.stringify(GONE));
       const asked = Array.from({ length: 8 }, (_, i) => lock(folder, { ...ME, started: `${i}` }));
       const results = await Promise.allSettled(asked);
       const codes = results.map((one) => (one.status === "rejected" ? (one.reason as { code?: string }).code : "held"));
       expect(codes.sort()).toEqual([...Array<string>(7).fill("E_LOCKED"), "held"]);
       const { started } = (await holder(folder)) as Owner;
       expect(results[Number(started)].status).toBe("fulfilled");
+    }
+  });
+
+  it("is held by one at a time, though each that ends takes the folder with it", { timeout: 60_000 }, async () => {
+    const folder = join(await tempFolder(), "run");
+    let holders = 0;
+    const turn = async (): Promise<void> => {
+      const held = await lock(folder).catch(() => undefined);
+      if (held === undefined) return turn();
+      expect(++holders).toBe(1);
+      await setTimeout(5);
+      expect(holders--).toBe(1);
+      await rename(folder, `${folder}.${randomUUID()}`);
+    };
+    await Promise.all(Array.from({ length: 6 }, () => turn()));
+  });
+
+  it("is asked for anew where a run that ends takes the folder away in that moment", async () => {
+    for (const moment of ["rename", "list"] as const) {
+      const folder = join(await tempFolder(), "run");
+      let ended = false;
+      const files: FileSystem = {
+        ...nodeFiles,
+        [moment]: async (from: string, to: string) => {
+          if (!ended) await rename(folder, `${folder}.ended`);
+          ended = true;
+          return await nodeFiles[moment](from, to);
+        },
+      };
+      await lock(folder, ME, files);
+      expect(await holder(folder)).toEqual(ME);
     }
   });
 
