@@ -1,3 +1,5 @@
+import type { EncoderPorts } from "../onnx/encoderGraph.js";
+import type { RunInputs } from "../onnx/session.js";
 import type { Tokens } from "./tokenizer.js";
 
 /** Texts that go through the encoder together, padded to the longest. */
@@ -29,19 +31,22 @@ export function planBatches(lengths: ArrayLike<number>, budget: number): Batch[]
   return batches;
 }
 
+/** A batch as the arrays that an encoder takes, each `[rows, tokens]`. */
 export interface EncoderInputs {
-  /** `[rows, tokens]`, padded at the end. */
-  readonly ids: BigInt64Array;
-  /** `[rows, tokens]`, 1 = real token, 0 = padding. */
+  /** 1 = real token, 0 = padding, which stands at the end. */
   readonly mask: BigInt64Array;
-  /** `[rows, tokens]`, all zero. */
-  readonly segments: BigInt64Array;
-  readonly dims: readonly [number, number];
+  /** By the model's names for them. */
+  readonly feeds: RunInputs;
 }
 
-/** Lays a batch out as the arrays that an encoder takes. */
-export function encoderInputs(batch: Batch, tokens: readonly Pick<Tokens, "ids">[], padId: number): EncoderInputs {
+/** Lays a batch out for the encoder whose inputs are `ports`. */
+export function encoderInputs(
+  batch: Batch,
+  tokens: readonly Pick<Tokens, "ids">[],
+  { ports, padId }: { readonly ports: EncoderPorts; readonly padId: number },
+): EncoderInputs {
   const size = batch.texts.length * batch.tokens;
+  const dims = [batch.texts.length, batch.tokens];
   const ids = new BigInt64Array(size).fill(BigInt(padId));
   const mask = new BigInt64Array(size);
   for (let r = 0; r < batch.texts.length; r++) {
@@ -49,5 +54,10 @@ export function encoderInputs(batch: Batch, tokens: readonly Pick<Tokens, "ids">
     for (let t = 0; t < row.length; t++) ids[r * batch.tokens + t] = BigInt(row[t]);
     mask.fill(1n, r * batch.tokens, r * batch.tokens + row.length);
   }
-  return { ids, mask, segments: new BigInt64Array(size), dims: [batch.texts.length, batch.tokens] };
+  const feeds = new Map([
+    [ports.ids, { data: ids, dims }],
+    [ports.mask, { data: mask, dims }],
+  ]);
+  if (ports.segments !== undefined) feeds.set(ports.segments, { data: new BigInt64Array(size), dims });
+  return { mask, feeds };
 }

@@ -23,18 +23,11 @@ export async function activationRanges(
   const session = await openSession(writeModel(tapped));
   const tokens = texts.map((text) => tokenizer.tokenize(text));
   const ranges = new Map<string, Float32Array>();
-  for (const batch of planBatches(
-    tokens.map((t) => t.ids.length),
-    BATCH_TOKENS,
-  )) {
-    const { ids, mask, segments, dims } = encoderInputs(batch, tokens, tokenizer.padId);
-    const feeds = new Map([
-      [ports.ids, { data: ids, dims }],
-      [ports.mask, { data: mask, dims }],
-      ...(ports.segments === undefined ? [] : [[ports.segments, { data: segments, dims }] as const]),
-    ]);
-    for (const [name, { data, dims: shape }] of await session.run(feeds, names)) {
-      const width = shape[2];
+  const lengths = tokens.map((t) => t.ids.length);
+  for (const batch of planBatches(lengths, BATCH_TOKENS)) {
+    const { mask, feeds } = encoderInputs(batch, tokens, { ports, padId: tokenizer.padId });
+    for (const [name, { data, dims }] of await session.run(feeds, names)) {
+      const width = dims[2];
       const range = ranges.get(name) ?? new Float32Array(width);
       ranges.set(name, range);
       for (let at = 0; at < data.length; at++) {

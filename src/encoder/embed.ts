@@ -38,13 +38,9 @@ export async function* embedWindows(
 ): AsyncGenerator<Embedded> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  let before = 0;
   const prepareNext = async (): Promise<Window | undefined> => {
     const { done, value } = await windows.next();
-    if (done === true) return undefined;
-    const window = await prepareWindow(encoder, value, { before, signal });
-    before += value.length;
-    return window;
+    return done === true ? undefined : prepareWindow(encoder, value, signal);
   };
   const count = { done: 0 };
   const start = (window: Window): RunningWindow => startWindow(encoder, window, { ...options, signal, count });

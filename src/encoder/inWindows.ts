@@ -11,7 +11,7 @@ export interface WindowOptions<T> {
 }
 
 /**
- * Cuts a stream into windows of 256, 512, 1,024 and so on up to `most` items. Where a window starts and ends depends on
+ * Cuts a stream into windows of 64, 128, 256 and so on up to `most` items. Where a window starts and ends depends on
  * the items alone, so that another run over the same ones has the same windows.
  */
 export async function* inWindows<T>(

@@ -1,8 +1,8 @@
 import { HeadstartError } from "../errors.js";
-import { encoderInputs, planBatches, type Batch } from "./batches.js";
+import { planBatches } from "./batches.js";
 import type { EmbedOptions } from "./embedded.js";
 import type { Encoder } from "./encoder.js";
-import type { Tokens } from "./tokenizer.js";
+import { runBatch } from "./runBatch.js";
 import { BATCHES_A_LANE, inParallel, TOKENS_A_THREAD } from "./window.js";
 
 /** Token vectors of one sequence: those of every layer in turn, `[tokens, width]` each. */
@@ -30,7 +30,7 @@ export async function tokenStates(
   let done = 0;
   await inParallel(planBatches(lengths, budget), BATCHES_A_LANE * lanes, async (batch) => {
     options.signal?.throwIfAborted();
-    const states = await runBatch(encoder, batch, tokens);
+    const states = await runBatch(encoder, { batch, tokens }, encoder.ports.states);
     batch.texts.forEach((sequence, r) => {
       const start = r * batch.tokens * encoder.width;
       const own = states.map((state) => state.subarray(start, start + lengths[sequence] * encoder.width));
@@ -38,33 +38,6 @@ export async function tokenStates(
       take(sequence, own);
     });
     options.onProgress?.({ done: (done += batch.texts.length) });
-  });
-}
-
-async function runBatch(
-  encoder: Encoder,
-  batch: Batch,
-  tokens: readonly Pick<Tokens, "ids">[],
-): Promise<Float32Array[]> {
-  const { ids, mask, segments, states } = encoder.ports;
-
-  const inputs = encoderInputs(batch, tokens, encoder.tokenizer.padId);
-  const feeds = new Map([
-    [ids, { data: inputs.ids, dims: inputs.dims }],
-    [mask, { data: inputs.mask, dims: inputs.dims }],
-    ...(segments === undefined ? [] : [[segments, { data: inputs.segments, dims: inputs.dims }] as const]),
-  ]);
-  const outputs = await encoder.session.run(feeds, states);
-  return states.map((name) => {
-    const { data, dims } = outputs.get(name)!;
-    const wanted = [batch.texts.length, batch.tokens, encoder.width];
-    if (data instanceof Float32Array && wanted.every((size, i) => size === dims[i])) return data;
-    throw new HeadstartError(
-      "E_ENCODER_INVALID",
-      `${encoder.name} gave token vectors of shape [${dims.join(", ")}] where [${wanted.join(", ")}] was expected. ` +
-        `Its model and config.json do not belong together: fetch or export it again`,
-      { file: encoder.path },
-    );
   });
 }
 

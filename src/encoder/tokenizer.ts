@@ -1,6 +1,6 @@
 import { Tokenizer as ModelTokenizer } from "@huggingface/tokenizers";
 import { HeadstartError } from "../errors.js";
-import { isBertTokenizer, rememberWords, type TokenizerFile, type Normalizer } from "./wordPiece.js";
+import { isBertTokenizer, wordByWord, type TokenizerFile, type Normalizer } from "./wordPiece.js";
 
 /** Token ids of one text, special tokens included. */
 export interface Tokens {
@@ -113,7 +113,7 @@ function openTokenizer(json: unknown, config: unknown, file: string): OpenTokeni
     const words = { ...contents, added_tokens: contents.added_tokens?.filter((t) => !t.special) ?? [] };
     const tokenizer = new ModelTokenizer(words, (config ?? {}) as object);
     const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
-    const body = isBertTokenizer(words) ? rememberWords(words, encode) : encode;
+    const body = isBertTokenizer(words) ? wordByWord(words, encode) : encode;
     const special = tokenizer.encode("").ids;
     if (!special.every(Number.isInteger)) throw new Error("its template names tokens that it does not have");
     const front = Math.max(0, tokenizer.encode("a").ids.indexOf(body("a")[0]));

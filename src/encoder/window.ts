@@ -1,10 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { excerpt, HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
-import { encoderInputs, planBatches, type Batch } from "./batches.js";
+import { planBatches, type Batch } from "./batches.js";
 import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "./encoder.js";
 import { normalizeInto, poolInto } from "./pooling.js";
+import { runBatch } from "./runBatch.js";
 import type { Tokens } from "./tokenizer.js";
 
 /** So much of a batch that each thread's share stays in its core's cache: 384 beat 200, 256, 512 and 1,024. */
@@ -19,8 +20,6 @@ const TEXTS_A_TURN = 64;
 /** Consecutive texts, tokenised and ready for the encoder. */
 export interface Window {
   readonly texts: readonly string[];
-  /** Texts before this window. */
-  readonly before: number;
   /** For each text, the first that equals it. */
   readonly firstOf: Int32Array;
   /** Texts that equal none before them. */
@@ -33,7 +32,7 @@ export interface Window {
 export async function prepareWindow(
   encoder: EmbeddingEncoder,
   texts: readonly string[],
-  { before, signal }: { readonly before: number; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<Window> {
   const { firstOf, distinct } = distinctTexts(texts);
   const tokens: Tokens[] = [];
@@ -43,7 +42,7 @@ export async function prepareWindow(
     await setImmediate();
     signal.throwIfAborted();
   }
-  return { texts, before, firstOf, distinct, tokens };
+  return { texts, firstOf, distinct, tokens };
 }
 
 /** A window on its way through the encoder. */
@@ -84,7 +83,7 @@ async function embedWindow(
   await inParallel(batches, BATCHES_A_LANE * lanes, async (batch) => {
     options.signal?.throwIfAborted();
     if (batch === batches.at(-1)) onSent();
-    const hidden = await runBatch(encoder, batch, tokens);
+    const [hidden] = await runBatch(encoder, { batch, tokens }, [encoder.ports.hidden]);
     poolBatch(encoder, { window, batch, hidden }, vectors);
     tell(batch.texts.length);
   });
@@ -164,24 +163,4 @@ function countTokens({ texts, firstOf, distinct, tokens }: Window): Omit<EmbedCo
     unknown += own?.unknown ?? 0;
   }
   return { tokens: tokens.reduce((sum, t) => sum + t.ids.length, 0), truncated, empty, unknown };
-}
-
-/** Token vectors of a batch, `[texts, tokens, width]`, of no more tokens of a text than the model gives. */
-async function runBatch(encoder: EmbeddingEncoder, batch: Batch, tokens: readonly Tokens[]): Promise<Float32Array> {
-  const { ids, mask, segments, hidden } = encoder.ports;
-  const inputs = encoderInputs(batch, tokens, encoder.tokenizer.padId);
-  const feeds = new Map([
-    [ids, { data: inputs.ids, dims: inputs.dims }],
-    [mask, { data: inputs.mask, dims: inputs.dims }],
-    ...(segments === undefined ? [] : [[segments, { data: inputs.segments, dims: inputs.dims }] as const]),
-  ]);
-  const output = (await encoder.session.run(feeds, [hidden])).get(hidden)!;
-  const wanted = [batch.texts.length, Math.min(batch.tokens, encoder.ports.tokens), encoder.width];
-  if (output.data instanceof Float32Array && wanted.every((size, i) => size === output.dims[i])) return output.data;
-  throw new HeadstartError(
-    "E_ENCODER_INVALID",
-    `${encoder.name} gave token vectors of shape [${output.dims.join(", ")}] where [${wanted.join(", ")}] in float32 was ` +
-      `expected. Its model and config.json do not belong together: fetch or export it again`,
-    { file: encoder.path },
-  );
 }

@@ -1,3 +1,5 @@
+import { rememberWords } from "./wordMemory.js";
+
 /** The part of a tokenizer that changes a text's characters. */
 export interface Normalizer {
   readonly type?: string;
@@ -24,10 +26,6 @@ export interface TokenizerFile {
 
 type Encode = (text: string) => readonly number[];
 
-/** Words and their ids kept at a time; a language's frequent words are far fewer. */
-const KEPT_WORDS = 65_536;
-/** What is longer is hardly a word that comes again. */
-const LONGEST_KEPT = 40;
 const PLAIN = /^[!-~]+$/;
 /** Of plain characters: runs of letters and digits, and everything else by itself. */
 const PIECES = /[A-Za-z0-9]+|[^A-Za-z0-9]/g;
@@ -47,19 +45,9 @@ export function isBertTokenizer({ model, normalizer, pre_tokenizer, added_tokens
  * Ids of a text, word by word: words seen before are remembered, words of plain ASCII are cut here, the others by
  * `encode`. Most of a corpus are the same few words, so this is several times as fast as cutting whole texts.
  */
-export function rememberWords(file: TokenizerFile, encode: Encode): (text: string) => number[] {
+export function wordByWord(file: TokenizerFile, encode: Encode): (text: string) => number[] {
   const plain = plainWords(file);
-  const known = new Map<string, readonly number[]>();
-  const idsOf = (word: string): readonly number[] => {
-    const kept = known.get(word);
-    if (kept !== undefined) return kept;
-    const ids = PLAIN.test(word) ? plain(word) : encode(word);
-    if (word.length <= LONGEST_KEPT) {
-      if (known.size >= KEPT_WORDS) known.clear();
-      known.set(word, ids);
-    }
-    return ids;
-  };
+  const idsOf = rememberWords((word) => (PLAIN.test(word) ? plain(word) : encode(word)));
   return (text) => {
     const all: number[] = [];
     for (const word of text.split(" ")) if (word !== "") for (const id of idsOf(word)) all.push(id);

@@ -1,4 +1,5 @@
 import type { Tokenizer } from "./tokenizer.js";
+import { rememberWords } from "./wordMemory.js";
 
 /** A run of letters and digits, joined inside by apostrophes, hyphens, dots or underscores; else one character. */
 const WORDS = /[\p{L}\p{N}\p{M}]+(?:['’\-._][\p{L}\p{N}\p{M}]+)*|\S/gu;
@@ -6,10 +7,6 @@ const WORDS = /[\p{L}\p{N}\p{M}]+(?:['’\-._][\p{L}\p{N}\p{M}]+)*|\S/gu;
 const CLITIC = /(?<=.)(?=n['’]t$|['’](?:s|re|ve|ll|d|m)$)/iu;
 const PARTS = /[\p{L}\p{N}\p{M}]+|\S/gu;
 const PUNCTUATION = /^\p{P}+$/u;
-
-/** Pieces of text whose rows are remembered; language repeats itself. */
-const MOST_REMEMBERED = 100_000;
-const LONGEST_REMEMBERED = 64;
 
 interface Found {
   readonly ids: readonly number[];
@@ -35,16 +32,8 @@ export function wordTokenizer(
   rows: ReadonlyMap<string, number>,
   { maxTokens, prompt }: WordTokenizerOptions,
 ): Tokenizer {
-  const remembered = new Map<string, Found>();
   const lookUp = (word: string): number | undefined => rows.get(word) ?? rows.get(word.toLowerCase());
-  const find = (chunk: string): Found => {
-    const known = remembered.get(chunk);
-    if (known !== undefined) return known;
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    const found = findWords(chunk, lookUp);
-    if (chunk.length <= LONGEST_REMEMBERED) remembered.set(chunk, found);
-    return found;
-  };
+  const find = rememberWords((chunk): Found => findWords(chunk, lookUp));
   const findAll = (text: string): { ids: number[]; unknown: number } => {
     const all = { ids: [] as number[], unknown: 0 };
     for (const [chunk] of text.matchAll(/\S+/g)) {

@@ -55,12 +55,18 @@ describe("planBatches", () => {
 describe("encoderInputs", () => {
   it("pads at the end with the id for it and masks the padding", () => {
     const tokens = [[5, 6, 7], [1], [8, 9]].map((ids) => ({ ids, truncated: false, empty: false, unknown: 0 }));
-    const inputs = encoderInputs({ texts: Int32Array.of(2, 0), tokens: 4 }, tokens, 77);
-    expect(inputs).toEqual({
-      ids: BigInt64Array.of(8n, 9n, 77n, 77n, 5n, 6n, 7n, 77n),
-      mask: BigInt64Array.of(1n, 1n, 0n, 0n, 1n, 1n, 1n, 0n),
-      segments: new BigInt64Array(8),
-      dims: [2, 4],
-    });
+    const batch = { texts: Int32Array.of(2, 0), tokens: 4 };
+    const ports = { ids: "i", mask: "m", segments: "s", hidden: "h", width: 1 };
+    const { mask, feeds } = encoderInputs(batch, tokens, { ports, padId: 77 });
+    expect(mask).toEqual(BigInt64Array.of(1n, 1n, 0n, 0n, 1n, 1n, 1n, 0n));
+    const dims = [2, 4];
+    const [i, m, s] = [
+      ["i", { data: BigInt64Array.of(8n, 9n, 77n, 77n, 5n, 6n, 7n, 77n), dims }],
+      ["m", { data: mask, dims }],
+      ["s", { data: new BigInt64Array(8), dims }],
+    ] as const;
+    expect([...feeds]).toEqual([i, m, s]);
+    const two = encoderInputs(batch, tokens, { ports: { ...ports, segments: undefined }, padId: 77 });
+    expect([...two.feeds]).toEqual([i, m]);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Tokenizer } from "@huggingface/tokenizers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isBertTokenizer, rememberWords, type TokenizerFile } from "../../../src/encoder/wordPiece.js";
+import { isBertTokenizer, wordByWord, type TokenizerFile } from "../../../src/encoder/wordPiece.js";
 
 const MINI = new URL("../../../data/encoders/headstart-mini/tokenizer.json", import.meta.url);
 const whole = JSON.parse(readFileSync(MINI, "utf8")) as TokenizerFile;
@@ -10,8 +10,8 @@ const file: TokenizerFile = { ...whole, added_tokens: [] };
 const library = new Tokenizer(file as object, {});
 const encode = (text: string): number[] => library.encode(text, { add_special_tokens: false }).ids;
 
-describe("rememberWords", () => {
-  const words = rememberWords(file, encode);
+describe("wordByWord", () => {
+  const words = wordByWord(file, encode);
   const odd = [
     ..."aZ9é\u0301 \u00a0\u2003\t\n\u0000\u200b\u00ad中\u{20000}ΣςİıﬁßＡ½'’.-_@#$`~^[]{}|😀\u200d",
     "  ",
@@ -36,11 +36,11 @@ describe("rememberWords", () => {
       ...file,
       model: { ...file.model, vocab: { "[UNK]": 7, un: 1, "##know": 2, "!": 3 } },
     };
-    const few = rememberWords(alone, () => []);
+    const few = wordByWord(alone, () => []);
     expect(few("unknow UNKNOW! unknowx x")).toEqual([1, 2, 1, 2, 3, 7, 7]);
     expect(few("un".padEnd(101, "know"))).toEqual([7]);
     const short: TokenizerFile = { ...alone, model: { ...alone.model, max_input_chars_per_word: 5 } };
-    expect(rememberWords(short, () => [])("unknow")).toEqual([7]);
+    expect(wordByWord(short, () => [])("unknow")).toEqual([7]);
   });
 
   it("keeps capitals where the normaliser does", () => {
@@ -49,12 +49,12 @@ describe("rememberWords", () => {
       normalizer: { ...file.normalizer, lowercase: false },
       model: { ...file.model, vocab: { "[UNK]": 0, Un: 1, un: 2 } },
     };
-    expect(rememberWords(cased, () => [])("Un un")).toEqual([1, 2]);
+    expect(wordByWord(cased, () => [])("Un un")).toEqual([1, 2]);
   });
 
   it("cuts a word once", () => {
     let cut = 0;
-    const counted = rememberWords(file, (one) => (cut++, encode(one)));
+    const counted = wordByWord(file, (one) => (cut++, encode(one)));
     counted("café café bar café");
     expect(cut).toBe(1);
   });
