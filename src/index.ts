@@ -19,7 +19,7 @@ export { distil } from "./encoder/distil.js";
 export type { DistilOptions, TokenTable } from "./encoder/distil.js";
 export { saveTokenTable } from "./store/saveTokenTable.js";
 export { listEncoders } from "./encoder/listing.js";
-export type { Pooling } from "./encoder/pooling.js";
+export type { Pooling } from "./math/pooling.js";
 export { openVectorWriter } from "./store/vectorWriter.js";
 export type { VectorWriter, VectorWriterOptions } from "./store/vectorWriter.js";
 export { readVectors } from "./store/readVectors.js";

@@ -1,6 +1,6 @@
 import { duplicateGroups } from "../corpus/duplicates.js";
 import { foldCorpus } from "../corpus/split.js";
-import type { Pooling } from "../encoder/pooling.js";
+import type { Pooling } from "../math/pooling.js";
 import { likeliest, predictProbabilities, type Head } from "../head/head.js";
 import type { Tuning } from "../head/headFile.js";
 import { logLosses } from "../head/logisticLoss.js";

@@ -4,7 +4,7 @@ import type { CorpusFormat } from "../corpus/source.js";
 import type { EmbedOptions } from "../encoder/embed.js";
 import type { EncoderOptions, Precision } from "../encoder/encoder.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
-import type { Pooling } from "../encoder/pooling.js";
+import type { Pooling } from "../math/pooling.js";
 import { parseSize, SIZE_ADVICE } from "./sizes.js";
 
 /** Flags that every command has a use for, as commander gives them. */

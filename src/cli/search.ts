@@ -4,7 +4,7 @@ import type { LabelledVectors } from "../classify/labelledVectors.js";
 import { sides } from "../classify/train.js";
 import { tune, viewName, type Tuned, type View } from "../classify/tune.js";
 import type { Encoder } from "../encoder/encoder.js";
-import type { Pooling } from "../encoder/pooling.js";
+import type { Pooling } from "../math/pooling.js";
 import { embedTexts, openEncoder, withCache, type Context } from "./context.js";
 import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "./options.js";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 import type { EncoderFolder } from "./folder.js";
 import { MODULE_CONFIG, isSafePath, missingFile } from "./hubFiles.js";
-import type { Pooling } from "./pooling.js";
+import type { Pooling } from "../math/pooling.js";
 import { readSettingsFile } from "./settingsFile.js";
 
 /** What an encoder's own files say about the way from token vectors to one vector. */

@@ -3,15 +3,18 @@ import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 import { dependsOnBatch, hiddenStates, isQuantized, type EncoderPorts } from "../onnx/encoderGraph.js";
 import { FIRST_TOKENS, keepFirstTokens } from "../onnx/firstTokens.js";
+import { mapWeights, type ModelSource } from "../onnx/mappedModel.js";
 import { copyModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
 import { quantizeInt8 } from "../onnx/quantize.js";
 import type { Precision } from "./encoder.js";
 import type { ModelStore } from "./keptModel.js";
-import type { Pooling } from "./pooling.js";
+import type { Pooling } from "../math/pooling.js";
 
 export interface Wanted {
   /** As the user named it. */
   readonly file: string;
+  /** Its content. */
+  readonly bytes: Uint8Array;
   /** sha256 of the model file and of the weights beside it. */
   readonly hash: string;
   readonly ports: EncoderPorts;
@@ -30,8 +33,7 @@ export interface Wanted {
 
 /** A model as it goes to the runtime. */
 export interface Ready {
-  /** Path or bytes. */
-  readonly source: string | Uint8Array;
+  readonly source: ModelSource;
   readonly precision: Precision;
   /** Name of the output. */
   readonly hidden: string;
@@ -71,13 +73,18 @@ const About = z.object({
  * @throws HeadstartError E_ENCODER_UNSUPPORTED, E_USAGE when the model cannot be had so
  */
 export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Ready> {
-  const { file, store, layer, layers, pooling } = wanted;
+  const { file, store, layer, layers, pooling, outside } = wanted;
   const toInt8 = refuseImpossible(model, wanted);
-  const made = (int8: boolean): Ready => {
-    const { ready, ...rest } = rewrite(model, wanted, int8);
-    return { ...rest, source: ready === undefined ? file : writeModel(ready), remark: rest.precision };
+  const asItIs = async (): Promise<Ready> => {
+    const { ready = model, ...rest } = rewrite(model, wanted, false);
+    return { ...rest, source: outside.length > 0 ? file : await mapWeights(ready, wanted), remark: rest.precision };
   };
-  if (!toInt8 || store === undefined) return made(toInt8);
+  if (!toInt8) return asItIs();
+  const madeInt8 = (): Ready & { readonly source: Uint8Array } => {
+    const { ready = model, ...rest } = rewrite(model, wanted, true);
+    return { ...rest, source: writeModel(ready), remark: rest.precision };
+  };
+  if (store === undefined) return madeInt8();
   const choices = JSON.stringify([REWRITE_VERSION, wanted.hash, layer ?? null, layers ?? null, pooling === "cls"]);
   const key = createHash("sha256").update(choices).digest("hex");
   const kept = await store.get(key);
@@ -87,12 +94,12 @@ export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Read
     const limits = { tokens: tokens ?? Infinity, stateLayers: stateLayers ?? undefined };
     return { ...rest, ...limits, source: kept.file, precision: "int8", remark: told(cosines) };
   }
-  const fresh = made(true);
-  const cosines = await wanted.compare(made(false), fresh);
+  const fresh = madeInt8();
+  const cosines = await wanted.compare(await asItIs(), fresh);
   const { hidden, tokens, states, stateLayers, source } = fresh;
   const limits = { tokens: Number.isFinite(tokens) ? tokens : null, stateLayers: stateLayers ?? null };
   const said = { hidden, states, ...limits, cosines };
-  const put = await store.put(key, source as Uint8Array, said).catch(() => undefined);
+  const put = await store.put(key, source, said).catch(() => undefined);
   return { ...fresh, source: put?.file ?? source, remark: told(cosines) };
 }
 

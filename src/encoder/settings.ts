@@ -5,7 +5,7 @@ import type { EncoderFolder } from "./folder.js";
 import { REQUIRED_FILES, missingFile } from "./hubFiles.js";
 import { chooseModelFile } from "./modelFile.js";
 import { poolingOf, readModules, unsupported, type PoolingModule } from "./modules.js";
-import type { Pooling } from "./pooling.js";
+import type { Pooling } from "../math/pooling.js";
 import { invalid, readSettingsFile } from "./settingsFile.js";
 import { chooseTokenLimit, limitOf, positionLimit } from "./tokenLimit.js";
 

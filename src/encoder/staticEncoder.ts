@@ -1,7 +1,7 @@
 import { HeadstartError } from "../errors.js";
 import type { Session } from "../onnx/session.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
-import type { Pooling } from "./pooling.js";
+import type { Pooling } from "../math/pooling.js";
 import { unframed, type Tokenizer } from "./tokenizer.js";
 import type { VectorTable } from "./vectorTable.js";
 

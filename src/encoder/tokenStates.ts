@@ -2,7 +2,7 @@ import { HeadstartError } from "../errors.js";
 import { planBatches } from "./batches.js";
 import type { EmbedOptions } from "./embedded.js";
 import type { Encoder } from "./encoder.js";
-import { runBatch } from "./runBatch.js";
+import { tokenVectors } from "./runBatch.js";
 import { BATCHES_A_LANE, inParallel, TOKENS_A_THREAD } from "./window.js";
 
 /** Token vectors of one sequence: those of every layer in turn, `[tokens, width]` each. */
@@ -30,7 +30,7 @@ export async function tokenStates(
   let done = 0;
   await inParallel(planBatches(lengths, budget), BATCHES_A_LANE * lanes, async (batch) => {
     options.signal?.throwIfAborted();
-    const states = await runBatch(encoder, { batch, tokens }, encoder.ports.states);
+    const states = await tokenVectors(encoder, { batch, tokens }, encoder.ports.states);
     batch.texts.forEach((sequence, r) => {
       const start = r * batch.tokens * encoder.width;
       const own = states.map((state) => state.subarray(start, start + lengths[sequence] * encoder.width));

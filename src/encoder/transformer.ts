@@ -4,6 +4,7 @@ import path from "node:path";
 import { HeadstartError } from "../errors.js";
 import { dependsOnBatch, encoderPorts, externalFiles, isQuantized } from "../onnx/encoderGraph.js";
 import { openLanes } from "../onnx/lanes.js";
+import { releaseBytes } from "../onnx/mappedModel.js";
 import { readModel, type OnnxModel } from "../onnx/model.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import type { EncoderFolder } from "./locate.js";
@@ -43,6 +44,7 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
   const hash = digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]);
   const { source, precision, hidden, tokens, states, stateLayers, remark } = await readyModel(model, {
     file,
+    bytes,
     hash,
     ports,
     layer,
@@ -61,6 +63,7 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     JSON.stringify([layer ?? null, precision, isQuantized(model)]),
     ...(stateLayers === undefined ? [] : [JSON.stringify(stateLayers)]),
   ]);
+  releaseBytes(bytes);
   const session = await openLanes(source, { file, ...(threads === undefined ? {} : { threads }) });
   return {
     name: folder.name,

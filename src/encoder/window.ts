@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { excerpt, HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
+import { normalizeInto } from "../math/pooling.js";
 import { planBatches, type Batch } from "./batches.js";
 import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "./encoder.js";
-import { normalizeInto, poolInto } from "./pooling.js";
-import { runBatch } from "./runBatch.js";
+import { pooledVectors } from "./runBatch.js";
 import type { Tokens } from "./tokenizer.js";
 
 /** So much of a batch that each thread's share stays in its core's cache: 384 beat 200, 256, 512 and 1,024. */
@@ -83,8 +83,7 @@ async function embedWindow(
   await inParallel(batches, BATCHES_A_LANE * lanes, async (batch) => {
     options.signal?.throwIfAborted();
     if (batch === batches.at(-1)) onSent();
-    const [hidden] = await runBatch(encoder, { batch, tokens }, [encoder.ports.hidden]);
-    poolBatch(encoder, { window, batch, hidden }, vectors);
+    place(await pooledVectors(encoder, { batch, tokens }), { encoder, window, batch }, vectors);
     tell(batch.texts.length);
   });
   for (let i = 0; i < texts.length; i++) {
@@ -95,18 +94,17 @@ async function embedWindow(
   return { vectors, texts: texts.length, ...countTokens(window) };
 }
 
-/** Writes the vectors of a batch's texts to their places. */
-function poolBatch(
-  encoder: EmbeddingEncoder,
-  { window, batch, hidden }: { readonly window: Window; readonly batch: Batch; readonly hidden: Float32Array },
+/** Writes the pooled vectors of a batch's texts to their places. */
+function place(
+  pooled: Float32Array,
+  { encoder, window, batch }: { readonly encoder: EmbeddingEncoder; readonly window: Window; readonly batch: Batch },
   vectors: Matrix,
 ): void {
-  const { width, pooling } = encoder;
+  const { width } = encoder;
   for (let r = 0; r < batch.texts.length; r++) {
     const to = window.distinct[batch.texts[r]];
     const out = vectors.data.subarray(to * width, (to + 1) * width);
-    const start = r * Math.min(batch.tokens, encoder.ports.tokens) * width;
-    poolInto(out, { hidden, start, tokens: window.tokens[batch.texts[r]].ids.length }, pooling);
+    out.set(pooled.subarray(r * width, (r + 1) * width));
     if (encoder.normalize) normalizeInto(out);
     if (!out.every(Number.isFinite)) {
       throw new HeadstartError(

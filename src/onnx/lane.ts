@@ -2,8 +2,9 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { HeadstartError } from "../errors.js";
+import { poolBatch, type BatchPooling } from "../math/pooling.js";
 import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./laneMessages.js";
-import { openSession, type Session } from "./session.js";
+import { openSession, sameShape, type Output, type Session } from "./session.js";
 
 const { model, options, state } = workerData as LaneSetup;
 const port = parentPort!;
@@ -23,6 +24,16 @@ function failureOf(error: unknown): LaneFailure {
   return { message: error instanceof Error ? error.message : String(error) };
 }
 
+function pooled(outputs: Map<string, Output>, pool: BatchPooling | undefined): Map<string, Output> {
+  if (pool === undefined) return outputs;
+  const [texts, , width] = pool.shape;
+  const poolOne = ({ data, dims }: Output): Output =>
+    data instanceof Float32Array && sameShape(dims, pool.shape)
+      ? { data: poolBatch(data, pool), dims: [texts, width] }
+      : { data, dims };
+  return new Map([...outputs].map(([name, output]) => [name, poolOne(output)]));
+}
+
 const reply = (message: LaneReply): void => port.postMessage(message);
 
 async function answer(session: Session, job: LaneJob): Promise<void> {
@@ -31,7 +42,7 @@ async function answer(session: Session, job: LaneJob): Promise<void> {
     port.close();
   } else if (enter()) {
     const message: LaneReply = await session.run(job.inputs, job.wanted).then(
-      (outputs) => ({ id: job.id, outputs }),
+      (outputs) => ({ id: job.id, outputs: pooled(outputs, job.pool) }),
       (error: unknown) => ({ id: job.id, failure: failureOf(error) }),
     );
     leave();

@@ -1,4 +1,6 @@
 import type { ErrorCode, ErrorPlace } from "../errors.js";
+import type { BatchPooling } from "../math/pooling.js";
+import type { ModelSource } from "./mappedModel.js";
 import type { Output, RunInputs, SessionOptions } from "./session.js";
 
 /** What a lane is doing, in the one cell that it shares with the main thread. */
@@ -6,14 +8,20 @@ export const LANE = { idle: 0, busy: 1, stopped: 2 } as const;
 
 /** What a lane's thread starts with. */
 export interface LaneSetup {
-  readonly model: Uint8Array | string;
+  readonly model: ModelSource;
   readonly options: SessionOptions;
   /** One of `LANE`. */
   readonly state: Int32Array;
 }
 
 export type LaneJob =
-  { readonly id: number; readonly inputs: RunInputs; readonly wanted: readonly string[] } | { readonly close: true };
+  | {
+      readonly id: number;
+      readonly inputs: RunInputs;
+      readonly wanted: readonly string[];
+      readonly pool: BatchPooling | undefined;
+    }
+  | { readonly close: true };
 
 /** An error on its way to another thread, where classes do not survive. */
 export interface LaneFailure {

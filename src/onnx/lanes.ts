@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { HeadstartError } from "../errors.js";
 import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./laneMessages.js";
+import type { ModelSource } from "./mappedModel.js";
 import { coreCount, turnTelemetryOff, type Output, type Session, type SessionOptions } from "./session.js";
 
 /** More lanes would each hold the weights once more. */
@@ -35,10 +36,10 @@ const running = new Set<Lane>();
  * caller can tokenise the next texts meanwhile, and two runs on one core each are faster than one run on two, whose
  * operators wait for each other. `threads` is the total; up to four lanes share it.
  *
- * @param model  the file's path, or its bytes, which every lane then copies
+ * @param model  every lane copies what are bytes
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
  */
-export async function openLanes(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
+export async function openLanes(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
   turnTelemetryOff();
   const threads = options.threads ?? coreCount();
   const most = Math.min(threads, MOST_LANES);
@@ -56,8 +57,8 @@ export async function openLanes(model: Uint8Array | string, options: SessionOpti
   return {
     lanes: most,
     threads: each,
-    run(inputs, wanted) {
-      return send(leastBusy(), { id: ++id, inputs, wanted });
+    run(inputs, wanted, pool) {
+      return send(leastBusy(), { id: ++id, inputs, wanted, pool });
     },
     async close() {
       await Promise.all(lanes.splice(0).map(closeLane));

@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { HeadstartError } from "../errors.js";
+import type { BatchPooling } from "../math/pooling.js";
+import type { ModelSource } from "./mappedModel.js";
 
 type Runtime = typeof import("onnxruntime-node");
 
@@ -25,6 +27,9 @@ export interface Output {
   readonly dims: readonly number[];
 }
 
+export const sameShape = (one: readonly number[], other: readonly number[]): boolean =>
+  one.length === other.length && one.every((size, i) => size === other[i]);
+
 /** Arrays by the names of the model's inputs. */
 export type RunInputs = ReadonlyMap<string, { readonly data: NumberArray; readonly dims: readonly number[] }>;
 
@@ -37,9 +42,12 @@ export interface Session {
   /**
    * Runs the model; the inputs are neither copied nor written. Only the outputs in `wanted` are computed.
    *
+   * A session on other threads gives outputs of the shape that `pool` names pooled, `[texts, width]`, since that is far
+   * less to hand over; others take no notice of it.
+   *
    * @throws HeadstartError E_ENCODER_INVALID when the model cannot take these inputs
    */
-  run(inputs: RunInputs, wanted: readonly string[]): Promise<Map<string, Output>>;
+  run(inputs: RunInputs, wanted: readonly string[], pool?: BatchPooling): Promise<Map<string, Output>>;
   close(): Promise<void>;
 }
 
@@ -63,10 +71,10 @@ function onnxruntime(): Promise<Runtime> {
 /**
  * Makes an ONNX model ready to run on the CPU, on the thread that calls.
  *
- * @param model  the file's bytes, or its path where the weights lie in a second file beside it
+ * @param model  its path where the weights lie in a second file beside it
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
  */
-export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
+export async function openSession(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
   const ort = await onnxruntime();
   const threads = options.threads ?? coreCount();
   const settings: InferenceSession.SessionOptions = {
@@ -87,9 +95,7 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
   };
   let session: InferenceSession;
   try {
-    session = await (typeof model === "string"
-      ? ort.InferenceSession.create(model, settings)
-      : ort.InferenceSession.create(model, settings));
+    session = await createSession(ort, model, settings);
   } catch (cause) {
     throw refuse("load", cause);
   }
@@ -108,6 +114,17 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     },
     close: () => session.release(),
   };
+}
+
+function createSession(
+  ort: Runtime,
+  model: ModelSource,
+  settings: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  if (typeof model === "string") return ort.InferenceSession.create(model, settings);
+  if (model instanceof Uint8Array) return ort.InferenceSession.create(model, settings);
+  const session = { model_external_initializers_file_folder_path: model.folder };
+  return ort.InferenceSession.create(model.bytes, { ...settings, extra: { session } });
 }
 
 function tensorOf(ort: Runtime, data: NumberArray, dims: readonly number[]): Tensor {

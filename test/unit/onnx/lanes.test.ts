@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { poolBatch } from "../../../src/math/pooling.js";
 import { openLanes } from "../../../src/onnx/lanes.js";
 import { openSession, type RunInputs } from "../../../src/onnx/session.js";
 import { fixture, modelBytes } from "../encoder/tinyBert.js";
@@ -29,6 +30,22 @@ describe("openLanes", () => {
     for (const [i, shape] of shapes.entries()) {
       const wanted = (await alone.run(shape, ["last_hidden_state"])).get("last_hidden_state")!;
       expect(together[i].get("last_hidden_state")).toEqual({ data: wanted.data, dims: wanted.dims });
+    }
+    await lanes.close();
+    await alone.close();
+  });
+
+  it("pools outputs of the shape that it was told, and leaves others as they are", async () => {
+    const [alone, lanes] = [await openSession(FILE), await openLanes(FILE, { threads: 1 })];
+    const [shape, lengths] = [[3, 6, 32] as const, Int32Array.of(6, 1, 4)];
+    const wanted = (await alone.run(inputs(3, 6), ["last_hidden_state"])).get("last_hidden_state")!;
+    for (const pooling of ["mean", "cls", "max"] as const) {
+      const pool = { pooling, shape, lengths };
+      const found = (await lanes.run(inputs(3, 6), ["last_hidden_state"], pool)).get("last_hidden_state");
+      expect(found).toEqual({ data: poolBatch(wanted.data as Float32Array, pool), dims: [3, 32] });
+      const other = { ...pool, shape: [3, 6, 16] as const };
+      const whole = (await lanes.run(inputs(3, 6), ["last_hidden_state"], other)).get("last_hidden_state");
+      expect(whole).toEqual({ data: wanted.data, dims: wanted.dims });
     }
     await lanes.close();
     await alone.close();

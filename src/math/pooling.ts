@@ -3,6 +3,26 @@ import { unreachable } from "../errors.js";
 /** How token vectors become one vector: their average, the first one, or the largest value of each column. */
 export type Pooling = "mean" | "cls" | "max";
 
+/** How the token vectors of a batch become one vector a text. */
+export interface BatchPooling {
+  readonly pooling: Pooling;
+  /** `[texts, tokens, width]` of the token vectors. */
+  readonly shape: readonly [number, number, number];
+  /** Real tokens of each text; more than `tokens` where the model gives vectors of the first ones only. */
+  readonly lengths: Int32Array;
+}
+
+/** Pools every text of a batch: `[texts, tokens, width]` become `[texts, width]`. */
+export function poolBatch(hidden: Float32Array, { pooling, shape, lengths }: BatchPooling): Float32Array {
+  const [texts, tokens, width] = shape;
+  const pooled = new Float32Array(texts * width);
+  for (let r = 0; r < texts; r++) {
+    const out = pooled.subarray(r * width, (r + 1) * width);
+    poolInto(out, { hidden, start: r * tokens * width, tokens: lengths[r] }, pooling);
+  }
+  return pooled;
+}
+
 /** Token vectors of one text. */
 export interface TokenVectors {
   /** `[.., width]`, row-major; the text's first token starts at `start`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { normalizeInto, poolInto, type Pooling } from "../../../src/encoder/pooling.js";
+import { normalizeInto, poolBatch, poolInto, type Pooling } from "../../../src/math/pooling.js";
 
 /** Three tokens of width 2 between numbers that belong to others. */
 const hidden = Float32Array.of(99, 99, 1, -5, 4, -7, -2, -6, 99, 99);
@@ -54,5 +54,14 @@ describe("normalizeInto", () => {
     const tiny = Float32Array.of(3e-30, 4e-30, 0);
     normalizeInto(tiny);
     expect(Math.hypot(...tiny)).toBeCloseTo(1, 6);
+  });
+});
+
+describe("poolBatch", () => {
+  it("pools each text over its own tokens", () => {
+    const batch = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    const pool = { pooling: "mean", shape: [2, 3, 2], lengths: Int32Array.of(2, 3) } as const;
+    expect([...poolBatch(batch, pool)]).toEqual([2, 3, 9, 10]);
+    expect([...poolBatch(batch, { ...pool, pooling: "cls", lengths: Int32Array.of(9, 0) })]).toEqual([1, 2, 0, 0]);
   });
 });
