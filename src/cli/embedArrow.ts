@@ -106,9 +106,7 @@ async function embedBatches(
     read: 0,
     rejected: 0,
   };
-  for await (const { piece, rows } of piecesOf(batches, filter)) {
-    const column = piece.getChildAt(filter.text)!;
-    const texts = textsOf(column).filter((text) => text !== null);
+  for await (const { piece, rows, texts } of piecesOf(batches, filter)) {
     const { texts: before } = done;
     const part = await vectorsOf(encoder, texts, {
       ...embedOptions(flags),
@@ -116,7 +114,7 @@ async function embedBatches(
       signal,
       onProgress: (now) => meter.update(before + now.done),
     });
-    await writeRuns(filter.output, { piece, rows }, part.vectors);
+    await writeRuns(filter.output, { piece, rows, texts }, part.vectors);
     const rejected = piece.numRows - part.texts;
     done = {
       ...addCounts(done, part),
@@ -134,6 +132,8 @@ async function embedBatches(
 interface Piece {
   readonly piece: RecordBatch;
   readonly rows: readonly number[];
+  /** Of these rows. */
+  readonly texts: readonly string[];
 }
 
 /** Batches cut to what is embedded at a time; ends once the rows that are asked for have come. */
@@ -143,15 +143,20 @@ async function* piecesOf(batches: AsyncIterable<RecordBatch>, filter: Filter): A
   for await (const batch of batches) {
     for (let start = 0; start < batch.numRows; start += EMBED_DEFAULTS.window) {
       const piece = batch.slice(start, Math.min(batch.numRows, start + EMBED_DEFAULTS.window));
-      const texts = textsOf(piece.getChildAt(filter.text)!);
+      const cells = textsOf(piece.getChildAt(filter.text)!);
       const rows: number[] = [];
+      const texts: string[] = [];
       let end = 0;
-      for (; end < texts.length && rows.length < left; end++) {
-        if (texts[end] !== null) rows.push(end);
-        else reject(filter, { piece, row: end, line: line + end + 1 });
+      for (; end < cells.length && rows.length < left; end++) {
+        const text = cells[end];
+        if (text === null) reject(filter, { piece, row: end, line: line + end + 1 });
+        else {
+          texts.push(text);
+          rows.push(end);
+        }
       }
-      yield { piece: end === texts.length ? piece : piece.slice(0, end), rows };
-      line += texts.length;
+      yield { piece: end === cells.length ? piece : piece.slice(0, end), rows, texts };
+      line += cells.length;
       left -= rows.length;
       if (left === 0) return;
     }

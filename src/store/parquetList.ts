@@ -2,6 +2,7 @@ import type { ColumnChunk, Encoding, SchemaElement } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { unreachable } from "../errors.js";
+import { bytesOf } from "./byteView.js";
 import type { StoredVectors, StoreKind } from "./storedVectors.js";
 
 /** About how many bytes of values a page holds; always whole rows. */
@@ -161,9 +162,4 @@ function runOfOnes(count: number): Uint8Array {
   levels.appendVarInt(count << 1);
   levels.appendUint8(1);
   return levels.getBytes();
-}
-
-/** The memory of little-endian numbers, which is what every machine that Node runs on for us has. */
-function bytesOf(values: Float32Array | Uint16Array | Int32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
