@@ -1,6 +1,6 @@
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { EmbeddedCorpus } from "../classify/embedCorpus.js";
-import { vectorsOf } from "../classify/vectors.js";
+import { vectorsOfWindows } from "../classify/vectors.js";
 import { checkTextType, missingText, openArrow, rawRow } from "../corpus/arrowTable.js";
 import { textsOf } from "../corpus/arrowStream.js";
 import { findColumn } from "../corpus/columns.js";
@@ -33,8 +33,8 @@ export interface EmbeddedArrow {
 }
 
 /**
- * Reads an Arrow stream and writes it to stdout with its vectors, a piece at a time: all other columns keep their types,
- * and no more than one batch of the input is in memory.
+ * Reads an Arrow stream and writes it to stdout with its vectors: all other columns keep their types. While the texts of
+ * a batch are in the encoder, the next batch is read and the one before is written; no more than four are in memory.
  */
 export async function embedArrow(
   context: Context,
@@ -95,38 +95,43 @@ async function embedBatches(
 ): Promise<Done> {
   const { encoder, flags, cache } = filter;
   const meter = talk.meter("embedding");
-  let done: Done = {
-    texts: 0,
-    tokens: 0,
-    truncated: 0,
-    empty: 0,
-    unknown: 0,
-    cached: 0,
-    resumed: 0,
-    read: 0,
-    rejected: 0,
-  };
-  for await (const { piece, rows, texts } of piecesOf(batches, filter)) {
-    const { texts: before } = done;
-    const part = await vectorsOf(encoder, texts, {
-      ...embedOptions(flags),
-      ...defined({ cache }),
-      signal,
-      onProgress: (now) => meter.update(before + now.done),
-    });
-    await writeRuns(filter.output, { piece, rows, texts }, part.vectors);
-    const rejected = piece.numRows - part.texts;
+  const ahead: Piece[] = [];
+  async function* texts(): AsyncGenerator<readonly string[]> {
+    for await (const piece of piecesOf(batches, filter)) {
+      ahead.push(piece);
+      yield piece.texts;
+    }
+  }
+  let done = NONE;
+  const options = { ...embedOptions(flags), ...defined({ cache }), signal };
+  const onProgress = (now: { readonly done: number }): void => meter.update(now.done);
+  for await (const part of vectorsOfWindows(encoder, texts(), { ...options, onProgress })) {
+    const piece = ahead.shift()!;
+    await writeRuns(filter.output, piece, part.vectors);
+    const { numRows } = piece.piece;
     done = {
       ...addCounts(done, part),
       cached: done.cached + part.cached,
       resumed: 0,
-      read: done.read + piece.numRows,
-      rejected: done.rejected + rejected,
+      read: done.read + numRows,
+      rejected: done.rejected + numRows - part.texts,
     };
   }
   meter.end();
   return done;
 }
+
+const NONE: Done = {
+  texts: 0,
+  tokens: 0,
+  truncated: 0,
+  empty: 0,
+  unknown: 0,
+  cached: 0,
+  resumed: 0,
+  read: 0,
+  rejected: 0,
+};
 
 /** Some rows of a batch, and which of them have a text. */
 interface Piece {
