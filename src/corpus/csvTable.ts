@@ -1,4 +1,3 @@
-import { parse } from "csv-parse/sync";
 import { HeadstartError } from "../errors.js";
 import { checkHeader } from "./columns.js";
 import { CsvFramer, type CsvFrame } from "./csvFrame.js";
@@ -107,27 +106,35 @@ async function* csvRecords(
   yield* withCells(framer.end(), options.delimiter);
 }
 
-/** The records of one chunk, cut into cells in one go. */
-function withCells(frames: readonly CsvFrame[], delimiter: string): TableRecord[] {
-  const sound = frames.filter((frame) => frame.fault === undefined);
-  const rows = cellsOf(sound, delimiter);
-  let next = 0;
-  return frames.map(({ text, position, fault }) => {
-    const cells = fault === undefined ? rows[next++] : [];
+const withCells = (frames: readonly CsvFrame[], delimiter: string): TableRecord[] =>
+  frames.map(({ text, position, fault }) => {
+    const cells = fault === undefined ? cellsOf(text, delimiter) : [];
     return { position, raw: text, cells, fault, loneSurrogates: 0, unknownFields: [] };
   });
+
+/** Cuts a sound record: every quote in it opens or closes a field, or is one of two inside. */
+function cellsOf(text: string, delimiter: string): string[] {
+  if (!text.includes('"')) return text.split(delimiter);
+  const cells: string[] = [];
+  for (let at = 0; ; at++) {
+    let end: number;
+    if (text.charAt(at) === '"') {
+      end = closingQuote(text, at + 1) + 1;
+      cells.push(text.slice(at + 1, end - 1).replaceAll('""', '"'));
+    } else {
+      end = text.indexOf(delimiter, at);
+      if (end < 0) end = text.length;
+      cells.push(text.slice(at, end));
+    }
+    if (end === text.length) return cells;
+    at = end;
+  }
 }
 
-function cellsOf(frames: readonly CsvFrame[], delimiter: string): string[][] {
-  if (frames.length === 0) return [];
-  // Every frame is one record and none is blank, so the line end between them can be set here whatever the file has.
-  const rows = parse(frames.map((frame) => frame.text).join("\n"), {
-    delimiter,
-    record_delimiter: "\n",
-    relax_column_count: true,
-  });
-  if (rows.length !== frames.length) throw new Error(`${frames.length} CSV records were read as ${rows.length}`);
-  return rows;
+function closingQuote(text: string, from: number): number {
+  let at = text.indexOf('"', from);
+  while (text.charAt(at + 1) === '"') at = text.indexOf('"', at + 2);
+  return at;
 }
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
