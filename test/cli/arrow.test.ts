@@ -30,7 +30,7 @@ describe("headstart embed - --from arrow --to arrow -o -", () => {
     expect(table.schema.fields.slice(0, 3).map(({ type }) => String(type))).toEqual(
       sample.schema.fields.map(({ type }) => String(type)),
     );
-    for (const name of ["id", "kind", "message"]) {
+    for (const name of ["id", "kind", "message"] as const) {
       const given = [...sample.getChild(name)!] as unknown[];
       expect([...table.getChild(name)!]).toEqual(kept.map((i) => given[i]));
     }
