@@ -61,7 +61,8 @@ export async function embedCorpus(
       : { onProgress: (now: { readonly done: number }) => onProgress({ done: restored + now.done }) };
   for await (const part of vectorsOfWindows(encoder, texts(), { ...rest, ...progress })) {
     const { shard, rows: own, texts: asked, kept } = ahead.shift()!;
-    if (kept === undefined) await run?.add(shard, asked, part);
+    // What the cache had, it will have for a run that goes on.
+    if (kept === undefined && part.cached < part.texts) await run?.add(shard, asked, part);
     const { vectors } = kept ?? part;
     await writer.write(
       vectors,

@@ -1,7 +1,9 @@
 import { InvalidArgumentError, Option } from "commander";
 import { HeadstartError } from "../errors.js";
 import { defaultCacheFolder } from "../store/cache.js";
-import { cleanCache, listCache, type CachedEncoder } from "../store/cacheUpkeep.js";
+import { cleanCache, listCache, type CachedEncoder, type Cleaned } from "../store/cacheUpkeep.js";
+import { defaultModelFolder } from "../store/modelStore.js";
+import { isNamed, listModels, removeModels, type ListedModel } from "../store/modelUpkeep.js";
 import { cacheAsked, cacheLimit, type AddCommand, type Context } from "./context.js";
 import { defined, withCommonFlags, type CacheFlags, type GlobalFlags } from "./options.js";
 import { sizeText } from "./sizes.js";
@@ -18,17 +20,20 @@ Examples:
   headstart cache --cache ./vectors --json
   headstart cache clean headstart-mini
   headstart cache clean --older-than 30d
-  headstart cache clean --cache-max 2GB`;
+  headstart cache clean --cache-max 2GB
+
+Encoders rewritten by --precision int8 are kept too, in the system's place for caches. They are listed and cleaned with
+the vectors, but by --cache-max, and with --cache <folder> only that folder is looked at.`;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const addCache: AddCommand = (program, context) => {
   const command = program
     .command("cache")
-    .description("what vectors the cache keeps; `clean` removes some")
+    .description("what vectors and int8 models are kept; `clean` removes some")
     .argument("[what]", "list or clean", choice, "list")
-    .argument("[encoder...]", "clean: only vectors of these encoders, by name or by fingerprint")
-    .addOption(new Option("--older-than <days>", "clean: only vectors written before, such as 30d").argParser(days))
+    .argument("[encoder...]", "clean: only what is of these encoders, by name or by fingerprint")
+    .addOption(new Option("--older-than <days>", "clean: only what was written before, such as 30d").argParser(days))
     .addOption(new Option("--all", "clean: everything"));
   withCommonFlags(command, ["cache"])
     .addHelpText("after", EXAMPLES)
@@ -48,28 +53,65 @@ function days(value: string): number {
   return Number(match[1]);
 }
 
-function folderOf(context: Context, flags: CacheFlags): string {
+interface Folders {
+  readonly vectors: string;
+  /** Undefined where a folder of vectors was named, which is then all that counts. */
+  readonly models: string | undefined;
+}
+
+function foldersOf(context: Context, flags: CacheFlags): Folders {
   const asked = cacheAsked(context, flags);
-  return asked === undefined || asked === true ? defaultCacheFolder(context.env) : asked;
+  const vectors = asked === undefined || asked === true ? defaultCacheFolder(context.env) : asked;
+  return { vectors, models: typeof flags.cache === "string" ? undefined : defaultModelFolder(context.env) };
 }
 
-async function list(context: Context, encoders: readonly string[], flags: CacheCommandFlags): Promise<void> {
-  if (encoders.length > 0) throw new HeadstartError("E_USAGE", "headstart cache lists everything. Leave the names out");
-  const folder = folderOf(context, flags);
-  const found = await listCache(folder);
-  const bytes = found.reduce((sum, one) => sum + one.bytes, 0);
-  const limit = cacheLimit(context, flags);
-  if (flags.json)
-    return context.print(`${JSON.stringify({ folder, bytes, ...defined({ maxBytes: limit }), encoders: found })}\n`);
-  const most = limit === undefined ? "" : ` of at most ${sizeText(limit)}`;
-  await context.print(`${[...found.map(line), `${folder}: ${sizeText(bytes)}${most}`].join("\n")}\n`);
+interface Found {
+  readonly encoders: readonly CachedEncoder[];
+  readonly models: readonly ListedModel[];
 }
 
-function line({ encoder, fingerprint, entries, bytes, lastUsed, damaged }: CachedEncoder): string {
+async function lookInto({ vectors, models }: Folders): Promise<Found> {
+  return { encoders: await listCache(vectors), models: models === undefined ? [] : await listModels(models) };
+}
+
+const sizeOf = (all: readonly { readonly bytes: number }[]): number => all.reduce((sum, { bytes }) => sum + bytes, 0);
+
+async function list(context: Context, names: readonly string[], flags: CacheCommandFlags): Promise<void> {
+  if (names.length > 0) throw new HeadstartError("E_USAGE", "headstart cache lists everything. Leave the names out");
+  const folders = foldersOf(context, flags);
+  const { encoders, models } = await lookInto(folders);
+  const bytes = sizeOf(encoders);
+  const maxBytes = cacheLimit(context, flags);
+  if (flags.json) {
+    const kept = folders.models && { folder: folders.models, bytes: sizeOf(models), kept: models };
+    const found = { folder: folders.vectors, bytes, ...defined({ maxBytes }), encoders, ...defined({ models: kept }) };
+    return context.print(`${JSON.stringify(found)}\n`);
+  }
+  const most = maxBytes === undefined ? "" : ` of at most ${sizeText(maxBytes)}`;
+  const lines = [...encoders.map(vectorsLine), `${folders.vectors}: ${sizeText(bytes)}${most}`];
+  if (models.length > 0) lines.push(...models.map(modelLine), `${folders.models}: ${sizeText(sizeOf(models))}`);
+  await context.print(`${lines.join("\n")}\n`);
+}
+
+function vectorsLine({ encoder, fingerprint, entries, bytes, lastUsed, damaged }: CachedEncoder): string {
   const bad = damaged === 0 ? "" : `  ${damaged} damaged`;
-  const name = (encoder ?? "unknown").padEnd(32);
-  return `${name} ${fingerprint.slice(0, 12)} ${entries.toLocaleString("en").padStart(12)} vectors ${sizeText(bytes).padStart(9)}  used ${lastUsed.slice(0, 10)}${bad}`;
+  const what = `${entries.toLocaleString("en").padStart(12)} vectors`;
+  return `${line({ encoder, id: fingerprint, what, bytes })}  used ${lastUsed.slice(0, 10)}${bad}`;
 }
+
+function modelLine({ encoder, key, bytes, made }: ListedModel): string {
+  return `${line({ encoder, id: key, what: "int8 model".padStart(20), bytes })}  made ${made.slice(0, 10)}`;
+}
+
+interface Line {
+  readonly encoder: string | undefined;
+  readonly id: string;
+  readonly what: string;
+  readonly bytes: number;
+}
+
+const line = ({ encoder, id, what, bytes }: Line): string =>
+  `${(encoder ?? "unknown").padEnd(32)} ${id.slice(0, 12)} ${what} ${sizeText(bytes).padStart(9)}`;
 
 async function clean(context: Context, encoders: readonly string[], flags: CacheCommandFlags): Promise<void> {
   const { olderThan, cacheMax: maxBytes, all } = flags;
@@ -79,27 +121,38 @@ async function clean(context: Context, encoders: readonly string[], flags: Cache
       "headstart cache clean needs to know what may go. Name encoders, or give --older-than, --cache-max or --all",
     );
   }
-  const folder = folderOf(context, flags);
-  await refuseUnknown(folder, encoders);
+  const folders = foldersOf(context, flags);
+  refuseUnknown(folders.vectors, encoders, await lookInto(folders));
   const before = olderThan === undefined ? undefined : Date.parse(context.now()) - olderThan * DAY_MS;
   const names = encoders.length === 0 ? undefined : encoders;
-  const cleaned = await cleanCache(folder, defined({ encoders: names, before, maxBytes }));
-  const left = (await listCache(folder)).reduce((sum, { bytes }) => sum + bytes, 0);
-  if (flags.json) return context.print(`${JSON.stringify({ folder, ...cleaned, left })}\n`);
+  const vectors = await cleanCache(folders.vectors, defined({ encoders: names, before, maxBytes }));
+  // The limit is one on vectors.
+  const models: Cleaned =
+    folders.models === undefined || maxBytes !== undefined
+      ? { files: 0, bytes: 0 }
+      : await removeModels(folders.models, defined({ encoders: names, before }));
+  const cleaned = { files: vectors.files + models.files, bytes: vectors.bytes + models.bytes };
+  const found = await lookInto(folders);
+  const left = sizeOf(found.encoders) + sizeOf(found.models);
+  if (flags.json) return context.print(`${JSON.stringify({ folder: folders.vectors, ...cleaned, left })}\n`);
   const files = cleaned.files === 1 ? "1 file" : `${cleaned.files} files`;
-  await context.print(`${folder}: ${files} removed, ${sizeText(cleaned.bytes)}; ${sizeText(left)} left\n`);
+  const places = folders.models === undefined ? folders.vectors : `${folders.vectors} and ${folders.models}`;
+  await context.print(`${places}: ${files} removed, ${sizeText(cleaned.bytes)}; ${sizeText(left)} left\n`);
 }
 
 /** A name with a slip in it must not look as if there had been nothing to remove. */
-async function refuseUnknown(folder: string, encoders: readonly string[]): Promise<void> {
-  const found = await listCache(folder);
-  for (const wanted of encoders) {
-    if (found.some((one) => one.encoder === wanted || (wanted.length >= 8 && one.fingerprint.startsWith(wanted))))
+function refuseUnknown(folder: string, wanted: readonly string[], { encoders, models }: Found): void {
+  for (const name of wanted) {
+    if (encoders.some((one) => one.encoder === name || (name.length >= 8 && one.fingerprint.startsWith(name))))
       continue;
-    const names = [...new Set(found.map(({ encoder, fingerprint }) => encoder ?? fingerprint.slice(0, 12)))].join(", ");
+    if (models.some((model) => isNamed(model, name))) continue;
+    const all = [
+      ...encoders.map(({ encoder, fingerprint }) => encoder ?? fingerprint.slice(0, 12)),
+      ...models.map(({ encoder, key }) => encoder ?? key.slice(0, 12)),
+    ];
     throw new HeadstartError(
       "E_USAGE",
-      `Cannot clean "${wanted}" out of ${folder}: it has vectors of ${names || "no encoder"}. Name one of these`,
+      `Cannot clean "${name}" out of ${folder}: it has vectors of ${[...new Set(all)].join(", ") || "no encoder"}. Name one of these`,
     );
   }
 }

@@ -54,7 +54,7 @@ export async function openEncoder(
     ...encoderOptions(flags),
     ...more,
     ...(offline ? { offline } : {}),
-    ...(flags.cache === false ? {} : { models: openModelStore(defaultModelFolder(env)) }),
+    ...(flags.cache === false ? {} : { models: openModelStore(defaultModelFolder(env), { encoder: name }) }),
     signal,
     onDownload: ({ received, total }) => meter.update(received, total),
   });

@@ -84,7 +84,6 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     await run?.stop(error);
     throw error;
   } finally {
-    await writer?.abort();
     await encoder?.close();
     await corpus.close();
   }

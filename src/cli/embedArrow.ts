@@ -1,6 +1,6 @@
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { EmbeddedCorpus } from "../classify/embedCorpus.js";
-import { vectorsOf } from "../classify/vectors.js";
+import { vectorsOfWindows } from "../classify/vectors.js";
 import { checkTextType, missingText, openArrow, rawRow } from "../corpus/arrowTable.js";
 import { textsOf } from "../corpus/arrowStream.js";
 import { findColumn } from "../corpus/columns.js";
@@ -33,8 +33,8 @@ export interface EmbeddedArrow {
 }
 
 /**
- * Reads an Arrow stream and writes it to stdout with its vectors, a piece at a time: all other columns keep their types,
- * and no more than one batch of the input is in memory.
+ * Reads an Arrow stream and writes it to stdout with its vectors: all other columns keep their types. While the texts of
+ * a batch are in the encoder, the next batch is read and the one before is written; no more than four are in memory.
  */
 export async function embedArrow(
   context: Context,
@@ -95,45 +95,50 @@ async function embedBatches(
 ): Promise<Done> {
   const { encoder, flags, cache } = filter;
   const meter = talk.meter("embedding");
-  let done: Done = {
-    texts: 0,
-    tokens: 0,
-    truncated: 0,
-    empty: 0,
-    unknown: 0,
-    cached: 0,
-    resumed: 0,
-    read: 0,
-    rejected: 0,
-  };
-  for await (const { piece, rows } of piecesOf(batches, filter)) {
-    const column = piece.getChildAt(filter.text)!;
-    const texts = textsOf(column).filter((text) => text !== null);
-    const { texts: before } = done;
-    const part = await vectorsOf(encoder, texts, {
-      ...embedOptions(flags),
-      ...defined({ cache }),
-      signal,
-      onProgress: (now) => meter.update(before + now.done),
-    });
-    await writeRuns(filter.output, { piece, rows }, part.vectors);
-    const rejected = piece.numRows - part.texts;
+  const ahead: Piece[] = [];
+  async function* texts(): AsyncGenerator<readonly string[]> {
+    for await (const piece of piecesOf(batches, filter)) {
+      ahead.push(piece);
+      yield piece.texts;
+    }
+  }
+  let done = NONE;
+  const options = { ...embedOptions(flags), ...defined({ cache }), signal };
+  const onProgress = (now: { readonly done: number }): void => meter.update(now.done);
+  for await (const part of vectorsOfWindows(encoder, texts(), { ...options, onProgress })) {
+    const piece = ahead.shift()!;
+    await writeRuns(filter.output, piece, part.vectors);
+    const { numRows } = piece.piece;
     done = {
       ...addCounts(done, part),
       cached: done.cached + part.cached,
       resumed: 0,
-      read: done.read + piece.numRows,
-      rejected: done.rejected + rejected,
+      read: done.read + numRows,
+      rejected: done.rejected + numRows - part.texts,
     };
   }
   meter.end();
   return done;
 }
 
+const NONE: Done = {
+  texts: 0,
+  tokens: 0,
+  truncated: 0,
+  empty: 0,
+  unknown: 0,
+  cached: 0,
+  resumed: 0,
+  read: 0,
+  rejected: 0,
+};
+
 /** Some rows of a batch, and which of them have a text. */
 interface Piece {
   readonly piece: RecordBatch;
   readonly rows: readonly number[];
+  /** Of these rows. */
+  readonly texts: readonly string[];
 }
 
 /** Batches cut to what is embedded at a time; ends once the rows that are asked for have come. */
@@ -143,15 +148,20 @@ async function* piecesOf(batches: AsyncIterable<RecordBatch>, filter: Filter): A
   for await (const batch of batches) {
     for (let start = 0; start < batch.numRows; start += EMBED_DEFAULTS.window) {
       const piece = batch.slice(start, Math.min(batch.numRows, start + EMBED_DEFAULTS.window));
-      const texts = textsOf(piece.getChildAt(filter.text)!);
+      const cells = textsOf(piece.getChildAt(filter.text)!);
       const rows: number[] = [];
+      const texts: string[] = [];
       let end = 0;
-      for (; end < texts.length && rows.length < left; end++) {
-        if (texts[end] !== null) rows.push(end);
-        else reject(filter, { piece, row: end, line: line + end + 1 });
+      for (; end < cells.length && rows.length < left; end++) {
+        const text = cells[end];
+        if (text === null) reject(filter, { piece, row: end, line: line + end + 1 });
+        else {
+          texts.push(text);
+          rows.push(end);
+        }
       }
-      yield { piece: end === texts.length ? piece : piece.slice(0, end), rows };
-      line += texts.length;
+      yield { piece: end === cells.length ? piece : piece.slice(0, end), rows, texts };
+      line += cells.length;
       left -= rows.length;
       if (left === 0) return;
     }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { HeadstartError } from "../errors.js";
+import { bytesOf } from "./byteView.js";
 import type { ReadableFile } from "./readBytes.js";
 import { errnoOf } from "./writeError.js";
 
@@ -48,7 +49,7 @@ export function encodeHeader({ fingerprint, width }: SegmentKind): Buffer {
 export function encodeRecord(key: string, vector: Float32Array): Buffer {
   const record = Buffer.alloc(recordBytes(vector.length));
   record.write(key, 0, "latin1");
-  record.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), KEY_BYTES);
+  record.set(bytesOf(vector), KEY_BYTES);
   record.writeUInt32LE(crc32(record.subarray(0, record.length - 4)), record.length - 4);
   return record;
 }

@@ -40,7 +40,7 @@ export interface CleanOptions {
   readonly files?: FileSystem;
 }
 
-/** What was removed from a cache. */
+/** What was removed. */
 export interface Cleaned {
   readonly files: number;
   readonly bytes: number;
@@ -172,7 +172,7 @@ async function remove(path: string, files: FileSystem): Promise<boolean> {
 }
 
 /** What a file or folder has; undefined where it is missing. */
-async function reading<T>(path: string, read: () => Promise<T>): Promise<T | undefined> {
+export async function reading<T>(path: string, read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {

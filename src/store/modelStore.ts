@@ -8,7 +8,8 @@ import { cacheHome } from "./cache.js";
 import { commitFolder } from "./commitFolder.js";
 
 const MODEL = "model.onnx";
-const ABOUT = "about.json";
+/** Says what a kept model is; its time of change is when it was made. */
+export const ABOUT = "about.json";
 
 /** Where rewritten models are kept unless told otherwise: `headstart/models` in the system's place for caches. */
 export const defaultModelFolder = (env: Readonly<Record<string, string | undefined>> = process.env): string =>
@@ -17,8 +18,10 @@ export const defaultModelFolder = (env: Readonly<Record<string, string | undefin
 /**
  * Keeps rewritten models in `folder`, each in a folder of its own under its key; nothing is written before the first
  * `put`. A model whose checksum is wrong counts as not there, and the next `put` replaces it.
+ *
+ * @param encoder  name of the encoder that the models are made of, for whoever lists them
  */
-export function openModelStore(folder: string): ModelStore {
+export function openModelStore(folder: string, { encoder }: { readonly encoder?: string } = {}): ModelStore {
   const get = async (key: string): Promise<KeptModel | undefined> => {
     const file = join(folder, key, MODEL);
     try {
@@ -31,7 +34,8 @@ export function openModelStore(folder: string): ModelStore {
   return {
     get,
     async put(key, bytes, about) {
-      const kept: Kept = { sha256: createHash("sha256").update(bytes).digest("hex"), about };
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      const kept: Kept = { ...(encoder === undefined ? {} : { encoder }), sha256, about };
       await commitFolder(
         join(folder, key),
         async (temp) => {
@@ -46,6 +50,7 @@ export function openModelStore(folder: string): ModelStore {
 }
 
 interface Kept {
+  readonly encoder?: string;
   readonly sha256: string;
   readonly about: unknown;
 }

@@ -1,3 +1,4 @@
+import { bytesOf } from "./byteView.js";
 import type { PendingFile } from "./commit.js";
 import { companionSink } from "./jsonlSink.js";
 import { encodeNpyHeader } from "./npyHeader.js";
@@ -24,8 +25,7 @@ export async function npySink(
   await file.write(encodeNpyHeader(kind, 0, shape.width));
   return {
     append: async (group) => {
-      const { buffer, byteOffset, byteLength } = group.vectors.values;
-      await file.write(new Uint8Array(buffer, byteOffset, byteLength));
+      await file.write(bytesOf(group.vectors.values));
       await columns.append(group);
       rows += group.rows;
     },

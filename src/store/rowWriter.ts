@@ -37,6 +37,7 @@ export async function openRowWriter(
   await refuseExisting(path, options.force);
   await checkOutputFolder(path);
   const pending = await openPending(path);
+  const names = columns.map((column) => JSON.stringify(column));
   let text = format === "csv" ? csvLine(columns) : "";
   let open = true;
   let written: Promise<void> = Promise.resolve();
@@ -50,7 +51,7 @@ export async function openRowWriter(
     async write(cells) {
       if (cells.length !== columns.length)
         throw new RangeError(`a row of ${cells.length} cells for ${columns.length} columns`);
-      text += format === "csv" ? csvLine(cells) : jsonLine(columns, cells);
+      text += format === "csv" ? csvLine(cells) : jsonLine(names, cells);
       if (text.length >= FLUSH_AT) await flush();
     },
     async commit() {
@@ -65,6 +66,6 @@ export async function openRowWriter(
   };
 }
 
-/** Built by hand so that a column named `__proto__` is a field like any other. */
-const jsonLine = (columns: readonly string[], cells: readonly Cell[]): string =>
-  `{${columns.map((column, i) => `${JSON.stringify(column)}:${JSON.stringify(cells[i])}`).join(",")}}\n`;
+/** Built by hand so that a column named `__proto__` is a field like any other. @param names  of the columns, as JSON */
+const jsonLine = (names: readonly string[], cells: readonly Cell[]): string =>
+  `{${names.map((name, i) => `${name}:${JSON.stringify(cells[i])}`).join(",")}}\n`;

@@ -36,8 +36,8 @@ export type ManifestRecord =
 
 export interface Manifest {
   readonly fields: RunFields;
-  /** The last record of each shard, by its number. */
-  readonly shards: ReadonlyMap<number, ShardRecord>;
+  /** The last record of each shard, by its number; the run that goes on adds its own. */
+  readonly shards: Map<number, ShardRecord>;
   /** Whether all rows are in shards. */
   readonly ended: boolean;
 }

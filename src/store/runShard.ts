@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
+import { bytesOf } from "./byteView.js";
 
 /** Numbers of a matrix as the bytes of a shard: float32, little-endian, row-major, and nothing else. */
-export const shardBytes = ({ data }: Matrix): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+export const shardBytes = ({ data }: Matrix): Uint8Array => bytesOf(data);
 
 export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 

@@ -2,17 +2,10 @@ import { basename, dirname, join } from "node:path";
 import { HeadstartError } from "../errors.js";
 import type { Matrix } from "../math/matrix.js";
 import { commitFile, exists, ignoringFailure, nodeFiles, refuseExisting, removeLeftovers } from "./commit.js";
-import type { FileSystem, OpenFile } from "./fileSystem.js";
+import type { FileSystem } from "./fileSystem.js";
 import { isClaim, lockFolder, type Owner, type RunLock } from "./runLock.js";
-import {
-  encodeManifest,
-  encodeRecord,
-  readManifest,
-  type Manifest,
-  type ManifestRecord,
-  type RunFields,
-  type ShardRecord,
-} from "./runManifest.js";
+import { RunLog } from "./runLog.js";
+import { readManifest, type Manifest, type RunFields, type ShardRecord } from "./runManifest.js";
 import { hashTexts, readShard, sha256, shardBytes } from "./runShard.js";
 import { tempPath } from "./tempName.js";
 import { writing } from "./writeError.js";
@@ -91,8 +84,7 @@ export class VectorRun {
   readonly #output: string;
   readonly #parts: RunParts;
   #manifest: Manifest | undefined;
-  #log: OpenFile | undefined;
-  #logged = 0;
+  #log: RunLog | undefined;
   #open = true;
   #unreadable = false;
 
@@ -138,7 +130,7 @@ export class VectorRun {
       if (changed !== undefined) this.#manifest = undefined;
     }
     await this.#removeUnused();
-    if (fields !== undefined) await (this.#manifest === undefined ? this.#create(fields) : this.#goOn(this.#manifest));
+    if (fields !== undefined) await writing(this.#output, () => this.#openLog(fields));
   }
 
   /**
@@ -175,14 +167,14 @@ export class VectorRun {
     await commitFile(this.#shardPath(n), (file) => file.write(bytes), options);
     const counts = { tokens, truncated, empty, unknown };
     const record = { shard: n, rows: vectors.rows, texts: hashTexts(texts), sha256: sha256(bytes), ...counts };
-    await this.#append({ kind: "shard", ...record });
-    (this.#manifest.shards as Map<number, ShardRecord>).set(n, record);
+    await writing(this.#output, async () => this.#log?.append({ kind: "shard", ...record }));
+    this.#manifest.shards.set(n, record);
   }
 
   /** Notes that all rows are in: from now on an output that is there may be this run's. */
   async end(): Promise<void> {
     if (this.#manifest === undefined || this.#manifest.ended) return;
-    await this.#append({ kind: "end", rows: this.rows });
+    await writing(this.#output, async () => this.#log?.append({ kind: "end", rows: this.rows }));
     this.#manifest = { ...this.#manifest, ended: true };
   }
 
@@ -207,25 +199,14 @@ export class VectorRun {
     await this.#parts.lock.release();
   }
 
-  async #create(fields: RunFields): Promise<void> {
-    const { files } = this.#parts;
+  async #openLog(fields: RunFields): Promise<void> {
     const path = this.#path("manifest");
-    this.#log = await writing(this.#output, () => files.open(path));
-    await this.#append({ kind: "run", format: 1, fields });
-    for (const folder of [this.folder, dirname(this.folder)]) {
-      await writing(this.#output, () => files.fsyncDir(folder));
+    const { files } = this.#parts;
+    if (this.#manifest !== undefined) this.#log = await RunLog.goOn(path, this.#manifest, files);
+    else {
+      this.#log = await RunLog.create(path, fields, files);
+      this.#manifest = { fields, shards: new Map(), ended: false };
     }
-    this.#manifest = { fields, shards: new Map(), ended: false };
-  }
-
-  async #goOn(manifest: Manifest): Promise<void> {
-    const { files } = this.#parts;
-    const path = this.#path("manifest");
-    // Written anew: nobody knows whether the last line that a dead run wrote has reached the disk.
-    const whole = encodeManifest(manifest);
-    await commitFile(path, (file) => file.write(whole), { files, force: true });
-    this.#logged = whole.length;
-    this.#log = await writing(this.#output, () => files.reopen(path, whole.length));
   }
 
   /** Whatever the manifest does not name: what was being written when a run died, or all of one that is not gone on with. */
@@ -248,19 +229,9 @@ export class VectorRun {
     }
   }
 
-  async #append(record: ManifestRecord): Promise<void> {
-    const bytes = encodeRecord(record);
-    await writing(this.#output, async () => {
-      await this.#log?.write(bytes, this.#logged);
-      await this.#log?.fsync();
-    });
-    this.#logged += bytes.length;
-  }
-
   async #closeLog(): Promise<void> {
-    const log = this.#log;
+    await this.#log?.close();
     this.#log = undefined;
-    if (log !== undefined) await ignoringFailure(log.close());
   }
 
   #path(name: string): string {

@@ -1,5 +1,9 @@
+import { once } from "node:events";
+import { Readable, Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { Dictionary, Int32, Int64, Table, Utf8, tableFromIPC, tableToIPC, vectorFromArray } from "apache-arrow";
 import { describe, expect, it } from "vitest";
+import { run } from "../../src/cli/program.js";
 import { embedAll } from "../../src/encoder/embed.js";
 import { loadEncoder } from "../../src/encoder/load.js";
 import { expectFailure, sandbox, TINY, type Finished } from "./runCli.js";
@@ -26,7 +30,7 @@ describe("headstart embed - --from arrow --to arrow -o -", () => {
     expect(table.schema.fields.slice(0, 3).map(({ type }) => String(type))).toEqual(
       sample.schema.fields.map(({ type }) => String(type)),
     );
-    for (const name of ["id", "kind", "message"]) {
+    for (const name of ["id", "kind", "message"] as const) {
       const given = [...sample.getChild(name)!] as unknown[];
       expect([...table.getChild(name)!]).toEqual(kept.map((i) => given[i]));
     }
@@ -58,5 +62,72 @@ describe("headstart embed - --from arrow --to arrow -o -", () => {
       code: "E_ARROW",
       says: [/does not start/],
     });
+  });
+});
+
+const BATCHES = 200;
+const batch = new Table({ message: vectorFromArray(["sun", "the rain"], new Utf8()) });
+/** A schema, then equal batches of two rows, then the end mark; each as the bytes of one message. */
+const [SCHEMA, BATCH, END] = (() => {
+  const [none, one, two] = [0, 1, 2].map((n) =>
+    tableToIPC(new Table(batch.schema, Array(n).fill(batch.batches[0])), "stream"),
+  );
+  const end = 8;
+  const length = two.length - one.length;
+  return [
+    one.subarray(0, one.length - length - end),
+    one.subarray(one.length - length - end, -end),
+    none.subarray(-end),
+  ];
+})();
+
+describe("headstart embed - --from arrow --to arrow -o -, between two programs", () => {
+  it("holds no more than four batches, whatever their number: who takes slowly slows who gives", async () => {
+    let [given, taken, most] = [0, 0, 0];
+    const stdin = Readable.from(
+      (function* () {
+        yield SCHEMA;
+        while (given < BATCHES) {
+          most = Math.max(most, ++given - taken);
+          yield BATCH;
+        }
+        yield END;
+      })(),
+      { highWaterMark: 1 },
+    );
+    const written: Uint8Array[] = [];
+    const slow = new Writable({
+      async write(chunk: Uint8Array, _encoding, done) {
+        written.push(chunk);
+        for (let turn = 0; turn < 20; turn++) await setImmediate();
+        taken++;
+        done();
+      },
+    });
+    const status = await run([...ARGS, "-o", "-", "--to", "arrow", "--quiet"], {
+      stdin: stdin as unknown as NodeJS.ReadStream,
+      stdout: slow as unknown as NodeJS.WriteStream,
+      stderr: process.stderr,
+      env: {},
+      signal: new AbortController().signal,
+      clock: () => performance.now(),
+      now: () => "2026-01-01T00:00:00Z",
+    });
+    expect([status, given]).toEqual([0, BATCHES]);
+    expect(tableFromIPC(Buffer.concat(written)).numRows).toBe(2 * BATCHES);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it("ends with 0, quietly, when its reader closes the pipe early", async () => {
+    const box = await sandbox();
+    const { process: child, finished } = box.start([...ARGS, "-o", "-", "--to", "arrow", "--quiet"]);
+    child.stdin.on("error", () => {}); // of the pipe that nobody reads any more
+    child.stdin.write(SCHEMA);
+    const feed = setInterval(() => child.stdin.write(BATCH), 1);
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    const { code, stderr } = await finished;
+    clearInterval(feed);
+    expect([code, stderr]).toEqual([0, ""]);
   });
 });

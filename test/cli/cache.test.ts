@@ -122,6 +122,24 @@ describe("headstart cache", () => {
     expect((await embed("c.npy", ["--cache", "kept"])).cached).toBe(0);
   });
 
+  it("lists and cleans int8 models too, but for a named folder and for --cache-max", async () => {
+    await embed("a.npy", ["--precision", "int8"]);
+    await embed("b.npy", ["--cache"]);
+    const listed = jsonOf(await box.run(["cache", "--json"])) as { models: { bytes: number; kept: object[] } };
+    expect(listed).toMatchObject({ encoders: [{ encoder: TINY }], models: { kept: [{ encoder: TINY }] } });
+    expect(listed.models.bytes).toBeGreaterThan(10_000);
+    expect((await box.run(["cache"])).stdout).toMatch(/tiny-bert [0-9a-f]{12} +int8 model/);
+    expect(jsonOf(await box.run(["cache", "--cache", "kept", "--json"]))).not.toHaveProperty("models");
+    for (const flags of [
+      ["--all", "--cache", "kept"],
+      ["--cache-max", "1GB"],
+      ["--older-than", "1d"],
+    ])
+      expect(jsonOf(await box.run(["cache", "clean", "--json", ...flags]))).toMatchObject({ files: 0 });
+    expect(jsonOf(await box.run(["cache", "clean", TINY, "--json"]))).toMatchObject({ files: 2, left: 0 });
+    expect(jsonOf(await box.run(["cache", "--json"]))).toMatchObject({ encoders: [], models: { bytes: 0, kept: [] } });
+  });
+
   it("keeps to HEADSTART_CACHE_MAX", async () => {
     const env = { HEADSTART_CACHE: box.path("kept"), HEADSTART_CACHE_MAX: "1.5kB" };
     await embed("a.npy", [], { env });

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { embedCorpus, type EmbeddedCorpus } from "../../../src/classify/embedCorpus.js";
 import type { Row } from "../../../src/corpus/row.js";
+import { openVectorCache, type VectorCache } from "../../../src/store/cache.js";
 import { nodeFiles, type FileSystem } from "../../../src/store/fileSystem.js";
 import type { RunFields } from "../../../src/store/runManifest.js";
 import { parseTempName } from "../../../src/store/tempName.js";
@@ -34,11 +35,12 @@ interface Given {
   readonly repair?: boolean;
   readonly fields?: RunFields | undefined;
   readonly texts?: readonly string[];
+  readonly cache?: VectorCache;
 }
 
 /** One run as the command makes it. @returns what it did, with the texts that went through the encoder */
 async function embedTo(output: string, given: Given = {}): Promise<EmbeddedCorpus & { readonly encoded: number }> {
-  const { files = hastyFiles, force = false, texts = TEXTS } = given;
+  const { files = hastyFiles, force = false, texts = TEXTS, cache } = given;
   const fields = "fields" in given ? given.fields : FIELDS;
   const repair = given.repair === undefined ? {} : { repair: given.repair };
   const counted = letterEncoder();
@@ -48,7 +50,12 @@ async function embedTo(output: string, given: Given = {}): Promise<EmbeddedCorpu
     await run.begin(fields);
     const shape = { width: 4, columns: ["text", "n"], workFolder: run.folder, claimed: true };
     writer = await openVectorWriter(output, { ...shape, files, force });
-    const done = await embedCorpus(counted.encoder, rowsOf(texts), { writer, run, window: WINDOW });
+    const done = await embedCorpus(counted.encoder, rowsOf(texts), {
+      writer,
+      run,
+      window: WINDOW,
+      ...(cache && { cache }),
+    });
     await writer.commit();
     await run.finish();
     return { ...done, encoded: counted.texts() };
@@ -306,5 +313,23 @@ describe("embedCorpus()", () => {
     const long = "x".repeat(2 ** 23);
     await embedCorpus(letterEncoder().encoder, rowsOf(["a", long, long, "b", long]), { writer });
     expect(sizes).toEqual([3, 2]);
+  });
+});
+
+describe("embedCorpus() over a cache that has all texts", () => {
+  it("writes the same bytes, encodes nothing, and keeps no shards", async () => {
+    const folder = await tempFolder();
+    const opened = () => openVectorCache(join(folder, "cache"), { fingerprint: "letters", width: 4 });
+    const [cold, output] = [join(folder, "cold.npy"), join(folder, "out.npy")];
+    const filling = await opened();
+    await embedTo(cold, { cache: filling });
+    await filling.close();
+    const { files, calls } = await crashingFiles(folder, { at: Infinity });
+    const cache = await opened();
+    expect(await embedTo(output, { files, cache })).toMatchObject({ encoded: 0, cached: TEXTS.length });
+    await cache.close();
+    expect(await bytesOf(output)).toBe(whole.npy.bytes);
+    const opens = (of: readonly string[]): number => of.filter((call) => call === "open").length;
+    expect(opens(whole.npy.calls) - opens(calls)).toBe(Math.ceil(TEXTS.length / WINDOW));
   });
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** One run of transformers.js: peer.mjs <corpus> <model folder> <limit> <batch> <folder of the peers> [pooling] */
+/** One run of transformers.js: transformers.mjs <corpus> <model folder> <limit> <batch> <folder of the peers> [pooling] */
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -20,7 +20,10 @@ const began = performance.now();
 let rows = 0;
 for (let start = 0; start < texts.length; start += size) {
   const part = texts.slice(start, start + size);
-  const { dims } = await extract(size === 1 ? part[0] : part, { pooling: /** @type {"mean"} */ (pooling), normalize: true });
+  const { dims } = await extract(size === 1 ? part[0] : part, {
+    pooling: /** @type {"mean"} */ (pooling),
+    normalize: true,
+  });
   rows += dims[0];
 }
 const seconds = (performance.now() - began) / 1000;

@@ -1,0 +1,24 @@
+// @ts-check
+/** The thread of one session of bare.mjs: takes the next batch that no other has taken until there is none. */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+
+const { model, threads, batches, next } = workerData;
+const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
+const session = await InferenceSession.create(model, {
+  executionProviders: ["cpu"],
+  graphOptimizationLevel: "all",
+  intraOpNumThreads: threads,
+});
+const ready = batches.map((/** @type {any} */ { inputs, dims, output }) => ({
+  feeds: Object.fromEntries(Object.entries(inputs).map(([name, data]) => [name, new Tensor("int64", data, dims)])),
+  output,
+}));
+port.once("message", async () => {
+  for (let i = Atomics.add(next, 0, 1); i < ready.length; i = Atomics.add(next, 0, 1)) {
+    await session.run(ready[i].feeds, [ready[i].output]);
+  }
+  port.postMessage("done");
+});
+port.postMessage("ready");
