@@ -44,16 +44,13 @@ async function prepared() {
   const encoder = await loadEncoder(name, { threads: 1 });
   const { ports, tokenizer } = encoder;
   const made = [];
-  let before = 0;
   for await (const own of inWindows(texts, { most: EMBED_DEFAULTS.window })) {
-    const { tokens } = await prepareWindow(encoder, own, { before, signal: new AbortController().signal });
+    const { tokens } = await prepareWindow(encoder, own, new AbortController().signal);
     const lengths = tokens.map(({ ids }) => ids.length);
     for (const batch of planBatches(lengths, TOKENS_A_THREAD * Number(threads))) {
-      const { ids, mask, segments, dims } = encoderInputs(batch, tokens, tokenizer.padId);
-      const inputs = { [ports.ids]: ids, [ports.mask]: mask, ...(ports.segments && { [ports.segments]: segments }) };
-      made.push({ inputs, dims, output: ports.hidden });
+      const { feeds } = encoderInputs(batch, tokens, { ports, padId: tokenizer.padId });
+      made.push({ feeds, output: ports.hidden });
     }
-    before += own.length;
   }
   await encoder.close();
   return { model: await graphOf(encoder), batches: made };
@@ -66,12 +63,14 @@ async function prepared() {
  */
 async function graphOf({ path, pooling }) {
   const file = join(path, "onnx/model.onnx");
-  const model = readModel(await readFile(file), file);
+  const bytes = await readFile(file);
+  const model = readModel(bytes, file);
   const none = { layer: undefined, layers: undefined, precision: undefined, outside: [], store: undefined };
   const ports = encoderPorts(model, file);
   const { source } = await readyModel(model, {
     ...none,
     file,
+    bytes,
     hash: "",
     ports,
     pooling,

@@ -6,13 +6,13 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 
 const { model, threads, batches, next } = workerData;
 const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
-const session = await InferenceSession.create(model, {
-  executionProviders: ["cpu"],
-  graphOptimizationLevel: "all",
-  intraOpNumThreads: threads,
+const settings = { executionProviders: ["cpu"], graphOptimizationLevel: "all", intraOpNumThreads: threads };
+const session = await InferenceSession.create(model.bytes, {
+  .../** @type {import("onnxruntime-node").InferenceSession.SessionOptions} */ (settings),
+  extra: { session: { model_external_initializers_file_folder_path: model.folder } },
 });
-const ready = batches.map((/** @type {any} */ { inputs, dims, output }) => ({
-  feeds: Object.fromEntries(Object.entries(inputs).map(([name, data]) => [name, new Tensor("int64", data, dims)])),
+const ready = batches.map((/** @type {any} */ { feeds, output }) => ({
+  feeds: Object.fromEntries([...feeds].map(([name, { data, dims }]) => [name, new Tensor("int64", data, dims)])),
   output,
 }));
 port.once("message", async () => {
