@@ -1,12 +1,13 @@
 import { HeadstartError } from "../errors.js";
+import { adamwInto, parameter } from "../math/adamw.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { seeded, shuffled, type Random } from "../math/random.js";
 import { logSumExp } from "../math/softmax.js";
-import { adamW, scheduled, type Schedule } from "./adamw.js";
 import { checkFitData, noStandardizer, rowWeights, type FitDataOptions } from "./fitData.js";
 import type { MlpHead } from "./head.js";
 import type { Activation } from "./mlpGraph.js";
 import { openMlpProblem, type MlpProblem } from "./mlpProblem.js";
+import { scheduled, type Schedule } from "./schedule.js";
 import { fitStandardizer, refuseNonFinite, standardize } from "./standardize.js";
 
 /** What decides a perceptron and its training, beside the rows. */
@@ -162,10 +163,10 @@ function epochRunner({ problem, settings, widths, y, weights, random }: Run, poi
   const total = steps * settings.epochs;
   const warmup = Math.ceil(WARMUP * total);
   const mean = rows.reduce((sum, r) => sum + weights[r], 0) / rows.length;
-  const optimizer = adamW(problem.size, {
-    decay: settings.decay,
-    decaying: problem.places.map((place) => place.weights),
-  });
+  const parameters = problem.places.flatMap((place) => [
+    { place: place.weights, own: parameter(point.subarray(...place.weights), { decays: true }) },
+    { place: place.bias, own: parameter(point.subarray(...place.bias), { decays: false }) },
+  ]);
   return async (epoch: number, signal: AbortSignal | undefined): Promise<{ loss: number; rate: number }> => {
     const order = shuffled(rows.length, random).map((i) => rows[i]);
     let [loss, rate] = [0, 0];
@@ -180,7 +181,8 @@ function epochRunner({ problem, settings, widths, y, weights, random }: Run, poi
         masks,
       });
       rate = settings.learningRate * scheduled(settings.schedule, { step: epoch * steps + step, total, warmup });
-      optimizer.step(point, result.gradient as Float32Array, rate);
+      const move = { number: epoch * steps + step + 1, learningRate: rate, weightDecay: settings.decay };
+      for (const { place, own } of parameters) adamwInto(own, result.gradient.subarray(...place), move);
       loss += (result.loss * index.length) / rows.length;
     }
     return { loss, rate };
