@@ -1,7 +1,6 @@
 import type { LabelMap } from "../corpus/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
 import { likeliest, predictProbabilities, type Head } from "../head/head.js";
-import { matrix } from "../math/matrix.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
 import { evaluateClassification, majorityScore, scorePredictions, type Evaluation } from "../metrics/classification.js";
 import { countOf, labelCounts } from "./labelled.js";
@@ -56,8 +55,7 @@ export function evaluateHead(trained: Judged, data: LabelledVectors, options: Ev
     },
   });
   if (trained.head.temperature === undefined) return { evaluation: scored, labels, truth, predicted, probabilities };
-  const x = matrix(truth.length, labels.length, Float32Array.from(probabilities));
-  const evaluation = { ...scored, ece: evaluateCalibration(x, truth).ece };
+  const evaluation = { ...scored, ece: evaluateCalibration(probabilities, truth, { labels: labels.length }).ece };
   return { evaluation, labels, truth, predicted, probabilities };
 }
 
