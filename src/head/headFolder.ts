@@ -25,19 +25,21 @@ export interface SavedHead extends HeadNumbers {
 /** A head as it goes into a folder. */
 export interface HeadParts extends HeadNumbers {
   readonly file: Omit<HeadFile, "weights" | "neighbours">;
+  /** HTML that shows how training went. */
+  readonly page?: string;
   /** Training rows to explain answers with; their texts stand in the folder. */
   readonly neighbours?: Neighbours;
 }
 
 /**
- * Writes a head as a folder: `headstart.json` (labels, encoder, record), `head.safetensors`, a card `README.md`, and
- * `neighbours.safetensors` where there are neighbours.
+ * Writes a head as a folder: `headstart.json` (labels, encoder, record), `head.safetensors`, a card `README.md`,
+ * `training.html` where there is a page, and `neighbours.safetensors` where there are neighbours.
  *
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  */
 export async function saveHead(
   folder: string,
-  { file, neighbours, ...numbers }: HeadParts,
+  { file, page, neighbours, ...numbers }: HeadParts,
   options: { readonly force?: boolean } = {},
 ): Promise<void> {
   const bytes = writeSafetensors(headTensors(numbers), { format: "headstart-head" });
@@ -65,6 +67,7 @@ export async function saveHead(
       if (near !== undefined) await write("neighbours.safetensors", near);
       await write("headstart.json", utf8(`${JSON.stringify(complete, null, 2)}\n`));
       await write("README.md", utf8(headCard(complete)));
+      if (page !== undefined) await write("training.html", utf8(page));
     },
     options,
   );

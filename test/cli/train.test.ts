@@ -57,7 +57,7 @@ describe("headstart train", () => {
 
   it("writes a folder of weights, settings, kept texts and a card, and nothing else", async () => {
     const files = (await box.files()).filter((name) => name.startsWith("head"));
-    const names = ["README.md", "head.safetensors", "headstart.json", "neighbours.safetensors"];
+    const names = ["README.md", "head.safetensors", "headstart.json", "neighbours.safetensors", "training.html"];
     expect(files).toEqual(["head", ...names.map((name) => `head/${name}`)]);
   });
 
@@ -116,6 +116,15 @@ describe("headstart train", () => {
     expect((await box.run(["evaluate", "tuned", "test.csv", "--quiet"])).code).toBe(0);
   }, 180_000);
 
+  it.each([
+    [["--hidden", "8"], /--hidden does nothing for logistic heads/],
+    [["--task", "ner", "--dropout", "0.1"], /--dropout does nothing for heads that find entities/],
+    [["--multi-label", "|", "--epochs", "3"], /--epochs does nothing for heads that give several labels/],
+  ])("refuses flags that would do nothing: %j", async (flags, says) => {
+    const refused = await box.run(["train", "train.csv", "-o", "unused", ...flags, ...WITH_TINY]);
+    expectFailure(refused, { exit: 2, code: "E_USAGE", says: [says] });
+  });
+
   it("shows its dev score to people, on rows that --dev names", async () => {
     const args = ["train", "train.csv", "--dev", "test.csv", "-o", "shown", "--class-weights", "balanced"];
     const { code, stdout, stderr } = await box.run([...args, ...WITH_TINY]);
@@ -145,7 +154,7 @@ describe("headstart train", () => {
     expect(finished.stderr).toContain("in.csv: 42 rows read, 40 used, 2 rejected");
     const rejects = (await readFile(own.path("head.rejects.jsonl"), "utf8")).trim().split("\n");
     expect(rejects.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual([42, 43]);
-    expect((await own.files()).filter((name) => name.startsWith("head/"))).toHaveLength(4);
+    expect((await own.files()).filter((name) => name.startsWith("head/"))).toHaveLength(5);
   });
 });
 
