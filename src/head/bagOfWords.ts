@@ -60,7 +60,11 @@ export async function fitBagOfWords(
   const words = hashes.length;
   const targets = { y, weights: new Float64Array(y.length).fill(1), labels: labels.length };
   const linear = {
-    ...{ rows: y.length, cols: words, k, total: y.length, products: sparseProducts(rows, words) },
+    rows: y.length,
+    cols: words,
+    k,
+    total: y.length,
+    products: sparseProducts(rows, words),
     fresh: (n: number) => new Float64Array(n),
     lossInto: (residuals: Floats, logits: Floats) => logLossInto(residuals, logits, targets),
   };

@@ -67,7 +67,11 @@ export async function* fitMultiLabelPath(
   const { rows: total, cols } = x;
   const products = await openProducts(standardize(x, standardizer).data, x, threads === undefined ? {} : { threads });
   const rows: LinearRows = {
-    ...{ rows: total, cols, k, total, products },
+    rows: total,
+    cols,
+    k,
+    total,
+    products,
     fresh: (n) => new Float32Array(n),
     lossInto: (residuals, logits) => marksLossInto(residuals, logits, y),
   };
