@@ -125,6 +125,27 @@ describe("headstart train", () => {
     expectFailure(refused, { exit: 2, code: "E_USAGE", says: [says] });
   });
 
+  it("reads no test rows, also where it searches and stops early: other labels there leave its bytes as they are", async () => {
+    const own = await sandbox();
+    await own.write("train.csv", csv(COLUMNS, labelledRows(40)));
+    const rows = labelledRows(60).slice(40);
+    const weights: Buffer[] = [];
+    for (const [i, label] of [(l: string) => l, (l: string) => (l === "good" ? "bad" : "good")].entries()) {
+      await own.write(
+        "test.csv",
+        csv(
+          COLUMNS,
+          rows.map(([text, l]) => [text, label(l)]),
+        ),
+      );
+      const flags = ["--tune", "--head", "mlp", "--hidden", "4", "--epochs", "2", "--seed", "3", "--quiet"];
+      succeeded(await own.run(["train", "train.csv", "-o", `head${i}`, ...flags, ...WITH_TINY]));
+      succeeded(await own.run(["evaluate", `head${i}`, "test.csv", "--max-risk", "0.3", "--quiet"]));
+      weights.push(await readFile(own.path(`head${i}/head.safetensors`)));
+    }
+    expect(weights[1]).toEqual(weights[0]);
+  }, 180_000);
+
   it("shows its dev score to people, on rows that --dev names", async () => {
     const args = ["train", "train.csv", "--dev", "test.csv", "-o", "shown", "--class-weights", "balanced"];
     const { code, stdout, stderr } = await box.run([...args, ...WITH_TINY]);
