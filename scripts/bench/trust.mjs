@@ -8,61 +8,48 @@
  * are read last, and only to be scored.
  */
 
-import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { ensureBuilt, ensureInstalled, ROOT } from "../setup.mjs";
+import { DOMAINS, withVectors } from "./labelled.mjs";
 
-process.env.ORT_DISABLE_TELEMETRY = "1";
-const { values } = parseArgs({ options: { cache: { type: "string", default: join(ROOT, "out/cache") } } });
-ensureInstalled();
-ensureBuilt();
-const headstart = await import("../../dist/index.js");
-
-const corpora = process.env.HEADSTART_CORPORA || join(ROOT, "data/public");
 const FLIPPED = 0.05; // share of the labels
-const encoder = await headstart.loadEncoder("headstart-mini");
-const cache = await headstart.openVectorCache(values.cache, { fingerprint: encoder.fingerprint, width: encoder.width });
-const map = headstart.parseLabelMap("neutral=drop");
-
-/** @param {string} file @param {import("../../dist/index.js").LabelMap} [map] */
-async function load(file, map) {
-  const { texts, labels } = await headstart.readLabelled([join(corpora, file)], map === undefined ? {} : { map });
-  const { vectors } = await headstart.vectorsOf(encoder, texts, { cache });
-  return { texts, labels, vectors };
-}
 const number = (/** @type {number} */ x) => x.toFixed(3);
 
-const tweets = {
-  train: await load("tweets/semeval-2013-2016.train.csv"),
-  dev: await load("tweets/tweeteval-sentiment.val.csv"),
-};
-const films = { train: await load("movies/sst2.train.csv"), dev: await load("movies/sst2.val.csv") };
-const heads = {
-  tweets: await headstart.trainClassifier(tweets.train, { dev: tweets.dev }),
-  films: await headstart.trainClassifier(films.train, { dev: films.dev }),
-};
-await doctor();
-
-const tests = {
-  tweets: await load("tweets/tweeteval-sentiment.test.csv"),
-  polar: await load("tweets/tweeteval-sentiment.test.csv", map),
-  films: await load("movies/sst2.test.csv"),
-};
-console.log(
-  "\n| trained on -> measured on | T | ECE before | ECE after | 95 % | equal width | Brier | log loss | AURC |",
-);
-console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-/** @type {string[]} */
-const sets = [];
-show("tweets -> TweetEval test", heads.tweets, tests.tweets);
-show("SST-2 -> SST-2 test", heads.films, tests.films);
-show("tweets without neutral -> SST-2 test", heads.tweets, tests.films, map);
-show("SST-2 -> TweetEval test without neutral", heads.films, tests.polar);
-console.log("\n| trained on -> measured on | sets promised | hold the truth | 95 % | mean size | single |");
-console.log("| --- | --- | --- | --- | --- | --- |");
-console.log(sets.join("\n"));
-await cache.close();
-await encoder.close();
+/** @param {string} folder  the cache of vectors */
+export async function benchTrust(folder) {
+  const { parseLabelMap, trainClassifier } = await import("../../dist/index.js");
+  await withVectors({ folder }, async (load) => {
+    const { tweets, films } = DOMAINS;
+    const filmRows = await load(films.train);
+    const heads = {
+      tweets: await trainClassifier(await load(tweets.train), { dev: await load(tweets.dev) }),
+      films: await trainClassifier(filmRows, { dev: await load(films.dev) }),
+    };
+    await doctor(filmRows);
+    const map = parseLabelMap("neutral=drop");
+    const tests = {
+      tweets: await load(tweets.test),
+      polar: await load(tweets.test, map),
+      films: await load(films.test),
+    };
+    const measured = [
+      await measure("tweets -> TweetEval test", heads.tweets, tests.tweets),
+      await measure("SST-2 -> SST-2 test", heads.films, tests.films),
+      await measure("tweets without neutral -> SST-2 test", heads.tweets, tests.films, map),
+      await measure("SST-2 -> TweetEval test without neutral", heads.films, tests.polar),
+    ];
+    console.log(
+      "\n| trained on -> measured on | T | ECE before | ECE after | 95 % | equal width | Brier | log loss | AURC |",
+    );
+    console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    console.log(measured.map(({ calibration }) => calibration).join("\n"));
+    console.log("\n| trained on -> measured on | sets promised | hold the truth | 95 % | mean size | single |");
+    console.log("| --- | --- | --- | --- | --- | --- |");
+    console.log(`${measured.map(({ sets }) => sets.join("\n")).join("\n")}\n`);
+  });
+}
 
 /**
  * @param {string} name
@@ -70,10 +57,11 @@ await encoder.close();
  * @param {import("../../dist/index.js").LabelledVectors} test
  * @param {import("../../dist/index.js").LabelMap} [map]
  */
-function show(name, head, test, map) {
+async function measure(name, head, test, map) {
+  const { evaluateHead, measureTrust } = await import("../../dist/index.js");
   const options = map === undefined ? {} : { map };
-  const evaluated = headstart.evaluateHead(head, test, options);
-  const trust = headstart.measureTrust(head, { evaluated, vectors: test.vectors }, options);
+  const evaluated = evaluateHead(head, test, options);
+  const trust = measureTrust(head, { evaluated, vectors: test.vectors }, options);
   const { calibration: after, uncalibrated: before } = trust;
   const cells = [
     number(trust.temperature ?? 1),
@@ -85,29 +73,41 @@ function show(name, head, test, map) {
     `${number(before?.logLoss ?? NaN)} -> ${number(after.logLoss)}`,
     number(trust.aurc),
   ];
-  console.log(`| ${name} | ${cells.join(" | ")} |`);
-  for (const { promised, coverage, interval95, meanSize, single } of trust.sets) {
+  const sets = trust.sets.map(({ promised, coverage, interval95, meanSize, single }) => {
     const row = [promised, number(coverage), interval95.map(number).join(" to "), meanSize.toFixed(2), number(single)];
-    sets.push(`| ${name} | ${row.join(" | ")} |`);
-  }
+    return `| ${name} | ${row.join(" | ")} |`;
+  });
+  return { calibration: `| ${name} | ${cells.join(" | ")} |`, sets };
 }
 
-/** Flips labels of SST-2's training rows by seed, and counts which of them are found. */
-async function doctor() {
-  const { texts, labels, vectors } = films.train;
+/**
+ * Flips labels of SST-2's training rows by seed, and counts which of them are found.
+ *
+ * @param {import("../../dist/index.js").LabelledVectors} rows
+ */
+async function doctor({ texts, labels, vectors }) {
+  const { diagnose, seeded, shuffled } = await import("../../dist/index.js");
   console.log(`label doctor: ${labels.length} SST-2 training rows, ${FLIPPED * 100} % of the labels flipped`);
   console.log("| seed | flipped | named | precision | recall | precision of as many as were flipped | chance |");
   console.log("| --- | --- | --- | --- | --- | --- | --- |");
   for (const seed of [1, 2, 3]) {
-    const order = headstart.shuffled(labels.length, headstart.seeded(seed));
+    const order = shuffled(labels.length, seeded(seed));
     const flipped = new Set(order.slice(0, Math.round(FLIPPED * labels.length)));
     const names = [...new Set(labels)].sort();
     const noisy = labels.map((label, r) => (flipped.has(r) ? names[1 - names.indexOf(label)] : label));
-    const { findings } = await headstart.diagnose({ texts, labels: noisy, vectors });
+    const { findings } = await diagnose({ texts, labels: noisy, vectors });
     const named = findings.filter(({ problem }) => problem === "mislabelled").map(({ row }) => row);
     const hits = (/** @type {number[]} */ rows) => rows.filter((r) => flipped.has(r)).length;
     const first = named.slice(0, flipped.size);
     const cells = [hits(named) / named.length, hits(named) / flipped.size, hits(first) / first.length, FLIPPED];
     console.log(`| ${[seed, flipped.size, named.length, ...cells.map(number)].join(" | ")} |`);
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.env.ORT_DISABLE_TELEMETRY = "1";
+  const { values } = parseArgs({ options: { cache: { type: "string", default: join(ROOT, "out/cache") } } });
+  ensureInstalled();
+  ensureBuilt();
+  await benchTrust(values.cache);
 }

@@ -1,4 +1,5 @@
 import { unreachable } from "../errors.js";
+import { likeliest } from "../head/likeliest.js";
 import { lowerBound, pointAt, riskCoverage } from "../metrics/riskCoverage.js";
 
 /** Dev rows as later answers are given: their probabilities after scaling, in the labels that can be answered. */
@@ -101,12 +102,7 @@ interface Answers {
 
 /** Confidence and correctness of the likeliest labels; of one label's answers alone where it is named. */
 export function answersOf({ labels, probabilities, truth }: Evidence, label?: number): Answers {
-  const always: Rule = {
-    thresholds: new Float64Array(labels.length),
-    costs: new Float64Array(labels.length).fill(1),
-    words: "",
-  };
-  const answers = decide(probabilities, always);
+  const answers = likeliest(probabilities, labels.length);
   const rows = [...answers.keys()].filter((r) => label === undefined || answers[r] === label);
   return {
     confidence: Float64Array.from(rows, (r) => probabilities[r * labels.length + answers[r]]),

@@ -1,9 +1,14 @@
 import type { LabelMap } from "../corpus/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
 import { likeliest, predictProbabilities, type Head } from "../head/head.js";
-import { matrix } from "../math/matrix.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
-import { evaluateClassification, majorityScore, scorePredictions, type Evaluation } from "../metrics/classification.js";
+import {
+  advantageOver,
+  evaluateClassification,
+  majorityScore,
+  scorePredictions,
+  type Evaluation,
+} from "../metrics/classification.js";
 import { countOf, labelCounts } from "./labelled.js";
 import { labelIndices, labelSpace, project } from "./labelSpace.js";
 import type { LabelledVectors } from "./labelledVectors.js";
@@ -44,20 +49,24 @@ export function evaluateHead(trained: Judged, data: LabelledVectors, options: Ev
   const { map, seed = 1, file = "the corpus" } = options;
   const space = labelSpace(trained.head.labels, map);
   const { labels } = space;
+  const classes = labels.length;
   const truth = labelIndices(labels, data.labels, file);
   const probabilities = project(predictProbabilities(trained.head, data.vectors), space);
-  const predicted = likeliest(probabilities, labels.length);
-  const words = likeliest(project(predictBagOfWords(trained.bagOfWords, data.texts), space), labels.length);
+  const predicted = likeliest(probabilities, classes);
+  const words = likeliest(project(predictBagOfWords(trained.bagOfWords, data.texts), space), classes);
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
     baselines: {
-      majority: majorityScore(truth, commonestLabel(labels, countsIn(trained, space)), labels.length),
-      bagOfWords: scorePredictions(truth, words, labels.length),
+      majority: majorityScore(truth, commonestLabel(labels, countsIn(trained, space)), classes),
+      bagOfWords: scorePredictions(truth, words, classes),
     },
   });
-  if (trained.head.temperature === undefined) return { evaluation: scored, labels, truth, predicted, probabilities };
-  const x = matrix(truth.length, labels.length, Float32Array.from(probabilities));
-  const evaluation = { ...scored, ece: evaluateCalibration(x, truth).ece };
+  const isCalibrated = trained.head.temperature !== undefined;
+  const evaluation: Evaluation = {
+    ...scored,
+    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
+    ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { labels: classes }).ece } : {}),
+  };
   return { evaluation, labels, truth, predicted, probabilities };
 }
 

@@ -31,11 +31,14 @@ export interface View {
 export interface TuneOptions extends Omit<FitOptions, "onEpoch"> {
   /** @default 5, fewer where a label has fewer different texts */
   readonly folds?: number;
+  /** Kinds to choose among. Without logistic ones these still show which view serves best. @default all */
   readonly kinds?: readonly Setup["kind"][];
   readonly strengths?: readonly number[];
   /** Perceptrons to try, on the view that serves logistic heads best. */
   readonly perceptrons?: readonly MlpSettings[];
-  /** No new fit begins after so many seconds; one logistic head a strength on the first view is always fitted. */
+  /** Holds in all of these perceptrons. */
+  readonly mlp?: MlpSettings;
+  /** No new fit begins after so many seconds; of each of the `kinds` one is always fitted, on the first view. */
   readonly seconds?: number;
   /** Milliseconds since some fixed moment; needed for `seconds`. */
   readonly clock?: () => number;
@@ -102,16 +105,14 @@ export async function tune(views: readonly View[], options: TuneOptions): Promis
     tell(await crossValidateStrengths({ view, data, folds }, { ...options, strengths }));
   }
   const { view, data } = bestOf(rivals);
-  for (const given of kinds.includes("mlp") ? perceptrons : []) {
-    const setup: Setup = { kind: "mlp", settings: mlpSettings(given) };
-    const rival = late()
-      ? undefined
-      : await crossValidatePerceptron({ view, data, folds: folds! }, { options, setup, late });
+  for (const setup of kinds.includes("mlp") ? perceptronSetups(perceptrons, options.mlp) : []) {
+    const isNeeded = !kinds.includes("logistic") && rivals.every((rival) => rival.setup.kind !== "mlp");
+    const outOfTime = isNeeded ? () => false : late;
+    const rival = await crossValidatePerceptron({ view, data, folds: folds! }, { options, setup, late: outOfTime });
     if (rival === undefined) skipped.push(setupName(setup));
     else tell([rival]);
   }
-  const eligible = kinds.includes("logistic") ? rivals : rivals.filter(({ setup }) => setup.kind !== "logistic");
-  const chosen = bestOf(eligible.length > 0 ? eligible : rivals);
+  const chosen = bestOf(rivals.filter(({ setup }) => kinds.includes(setup.kind)));
   return {
     setup: chosen.setup,
     view: chosen.view,
@@ -125,6 +126,14 @@ export async function tune(views: readonly View[], options: TuneOptions): Promis
       skipped,
     },
   };
+}
+
+type Perceptron = Extract<Setup, { kind: "mlp" }>;
+
+/** Perceptrons with `held` in each, those that this makes equal once. */
+function perceptronSetups(perceptrons: readonly MlpSettings[], held: MlpSettings = {}): readonly Perceptron[] {
+  const setups = perceptrons.map((own): Perceptron => ({ kind: "mlp", settings: mlpSettings({ ...own, ...held }) }));
+  return [...new Map(setups.map((setup) => [setupName(setup), setup])).values()];
 }
 
 interface Folds {
@@ -183,7 +192,7 @@ async function crossValidateStrengths(
 /** @returns undefined when time runs out between two folds */
 async function crossValidatePerceptron(
   rows: Rows,
-  { options, setup, late }: { options: TuneOptions; setup: Extract<Setup, { kind: "mlp" }>; late: () => boolean },
+  { options, setup, late }: { options: TuneOptions; setup: Perceptron; late: () => boolean },
 ): Promise<Rival | undefined> {
   const answers = openAnswers(rows, options.labels);
   for (const { train, test, at } of eachFold(rows)) {

@@ -1,21 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { Activation } from "../head/mlpGraph.js";
-import type { Schedule } from "../head/adamw.js";
 import { MLP_DEFAULTS, type MlpSettings } from "../head/mlp.js";
 import { defined, wholeNumber } from "./options.js";
 
 /** Flags of a perceptron; without one its default holds. */
-export interface MlpFlags {
-  readonly hidden?: readonly number[];
-  readonly activation?: Activation;
-  readonly dropout?: number;
-  readonly epochs?: number;
-  readonly batchSize?: number;
-  readonly learningRate?: number;
-  readonly schedule?: Schedule;
-  readonly decay?: number;
-  readonly patience?: number;
-}
+export type MlpFlags = MlpSettings;
 
 export function withMlpFlags(command: Command): Command {
   const d = MLP_DEFAULTS;

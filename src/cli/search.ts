@@ -4,12 +4,16 @@ import type { LabelledVectors } from "../classify/labelledVectors.js";
 import { sides } from "../classify/train.js";
 import { tune, viewName, type Tuned, type View } from "../classify/tune.js";
 import type { Encoder } from "../encoder/encoder.js";
+import type { Head } from "../head/head.js";
 import type { Pooling } from "../math/pooling.js";
 import { embedTexts, openEncoder, withCache, type Context } from "./context.js";
+import { mlpSettingsOf, type MlpFlags } from "./mlpFlags.js";
 import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "./options.js";
 
 /** Flags of a search. */
-export interface SearchFlags extends GlobalFlags, EncoderFlags {
+export interface SearchFlags extends GlobalFlags, EncoderFlags, MlpFlags {
+  /** Searched alone. @default all kinds */
+  readonly head?: Head["kind"];
   readonly tune?: boolean;
   readonly tuneSeconds: number;
   readonly tuneLayers?: readonly number[];
@@ -23,7 +27,10 @@ const USUAL_POOLINGS: readonly Pooling[] = ["mean", "cls"];
 
 export function withSearchFlags(command: Command): Command {
   return command
-    .option("--tune", "choose strength, kind of head, layer and pooling by cross-validation on the training rows")
+    .option(
+      "--tune",
+      "choose strength, kind of head (unless --head names one), layer and pooling by cross-validation on the training rows",
+    )
     .addOption(
       new Option("--tune-seconds <seconds>", "no new trial begins after this long")
         .argParser(wholeNumber(1))
@@ -95,7 +102,8 @@ export async function search(context: Context, given: Given, flags: SearchFlags)
       seconds,
       clock,
       signal,
-      ...defined({ threads: flags.threads }),
+      ...defined({ threads: flags.threads, kinds: flags.head && [flags.head] }),
+      mlp: mlpSettingsOf(flags),
       onRival: ({ name, logLoss, macroF1 }) => {
         const spread = `± ${macroF1.deviation.toFixed(4)}`;
         talk.say(

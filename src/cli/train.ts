@@ -11,6 +11,7 @@ import type { Head } from "../head/head.js";
 import type { HeadFile } from "../head/headFile.js";
 import { checkLabels } from "../corpus/labelSet.js";
 import { evaluationText } from "../report/terminal.js";
+import { renderTrainingReport } from "../report/trainingReport.js";
 import {
   embedTexts,
   labelMapOf,
@@ -29,6 +30,7 @@ import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFla
 import { checkOutputs } from "./outputs.js";
 import { search, withSearchFlags, type SearchFlags } from "./search.js";
 import { withTaggerFlags, type TaggerTrainingFlags } from "./taggerFlags.js";
+import { refuseUnused } from "./trainFlagUse.js";
 import { openCurves } from "./trainingCurves.js";
 import { trainTaggerCommand } from "./trainTagger.js";
 
@@ -95,13 +97,13 @@ export const addTrain: AddCommand = (program, context) => {
 };
 
 async function trainOrCheck(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
-  const { multiLabel, check, map } = flags;
-  if (multiLabel !== undefined) {
-    const weights = flags.classWeights === "none" ? undefined : flags.classWeights;
-    refuseFlags({ "--check": check, "--map": map, "--class-weights": weights });
-    return trainMultiLabelCommand(context, files, { ...flags, multiLabel });
-  }
-  return check === true ? checkCommand(context, files, flags) : trainCommand(context, files, flags);
+  const { multiLabel, check } = flags;
+  if (multiLabel !== undefined) refuseFlags({ "--check": check });
+  if (check === true) return checkCommand(context, files, flags);
+  refuseUnused({ ...flags });
+  return multiLabel === undefined
+    ? trainCommand(context, files, flags)
+    : trainMultiLabelCommand(context, files, { ...flags, multiLabel });
 }
 
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
@@ -128,8 +130,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const { data, dev, tuned } = found;
     const fitBegan = clock();
     const trained = await trainClassifier(data, {
-      ...defined({ dev, tuned, threads: flags.threads, few: flags.few }),
-      ...defined({ head: flags.head }),
+      ...defined({ dev, tuned, threads: flags.threads, few: flags.few, head: flags.head }),
       mlp: mlpSettingsOf(flags),
       seed: flags.seed,
       classWeights: flags.classWeights,
@@ -147,7 +148,8 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const { task, seed } = flags;
     const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
     const neighbours = await neighboursOf(context, data, { labels: trained.head.labels, flags });
-    await saveHead(flags.output, { ...trained, file, ...defined({ neighbours }) }, defined({ force: flags.force }));
+    const parts = { ...trained, file, page: renderTrainingReport(file), ...defined({ neighbours }) };
+    await saveHead(flags.output, parts, defined({ force: flags.force }));
     await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
     await print(

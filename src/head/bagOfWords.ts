@@ -1,7 +1,8 @@
-import type { Matrix } from "../math/matrix.js";
-import { matrix } from "../math/matrix.js";
-import { labelProbabilities } from "./head.js";
-import { minimize, type Evaluated } from "./lbfgs.js";
+import { matrix, type Matrix } from "../math/matrix.js";
+import type { Floats, Products } from "../onnx/products.js";
+import { logitProbabilities } from "./head.js";
+import { minimize } from "./lbfgs.js";
+import { linearObjective } from "./linearObjective.js";
 import { logitCount, logLossInto } from "./logisticLoss.js";
 
 /**
@@ -58,24 +59,16 @@ export async function fitBagOfWords(
   const k = logitCount(labels.length);
   const words = hashes.length;
   const targets = { y, weights: new Float64Array(y.length).fill(1), labels: labels.length };
-  const residuals = new Float64Array(y.length * k);
-  const evaluate = async (point: Float64Array): Promise<Evaluated> => {
-    const loss = logLossInto(
-      residuals,
-      logitsOf(rows, { weights: point, bias: point.subarray(k * words), k, words }),
-      targets,
-    );
-    const gradient = new Float64Array(point.length);
-    const penalty = 1 / (strength * y.length);
-    let norm = 0;
-    for (let i = 0; i < k * words; i++) {
-      norm += point[i] * point[i];
-      gradient[i] = penalty * point[i];
-    }
-    addGradient(gradient, rows, { residuals, k, words });
-    return { value: loss / y.length + (penalty * norm) / 2, gradient };
+  const linear = {
+    rows: y.length,
+    cols: words,
+    k,
+    total: y.length,
+    products: sparseProducts(rows, words),
+    fresh: (n: number) => new Float64Array(n),
+    lossInto: (residuals: Floats, logits: Floats) => logLossInto(residuals, logits, targets),
   };
-  const { point } = await minimize(evaluate, new Float64Array(k * words + k), {
+  const { point } = await minimize(linearObjective(linear, strength), new Float64Array(k * words + k), {
     tolerance: TOLERANCE,
     maxIterations: 200,
   });
@@ -92,12 +85,9 @@ export async function fitBagOfWords(
 export function predictBagOfWords(bag: BagOfWords, texts: readonly string[]): Float64Array {
   const rows = sparseRows(texts.map(hashCounts), bag);
   const k = bag.bias.length;
-  const logits = logitsOf(rows, { weights: bag.weights.data, bias: bag.bias, k, words: bag.hashes.length });
-  const result = new Float64Array(texts.length * bag.labels.length);
-  for (let r = 0; r < texts.length; r++) {
-    result.set(labelProbabilities(logits.slice(r * k, (r + 1) * k), bag.labels.length), r * bag.labels.length);
-  }
-  return result;
+  const logits = sparseLogits(rows, bag.weights.data, { k, words: bag.hashes.length });
+  for (let at = 0; at < logits.length; at++) logits[at] += bag.bias[at % k];
+  return logitProbabilities(logits, bag.labels.length);
 }
 
 /** FNV-1a, 32 bits, over UTF-16 units. */
@@ -163,19 +153,28 @@ function sparseRows(
   return { starts, columns: Int32Array.from(columns), values: Float64Array.from(values) };
 }
 
-interface Linear {
-  readonly weights: Float32Array | Float64Array;
-  readonly bias: Float32Array | Float64Array;
+interface LinearShape {
   readonly k: number;
   readonly words: number;
 }
 
-function logitsOf({ starts, columns, values }: SparseRows, { weights, bias, k, words }: Linear): Float64Array {
+/** The two products of a linear model with sparse rows, in float64. */
+const sparseProducts = (rows: SparseRows, words: number): Pick<Products, "forward" | "backward"> => ({
+  forward: async (weights, k) => sparseLogits(rows, weights, { k, words }),
+  backward: async (residuals, k) => sparseSlopes(rows, residuals, { k, words }),
+});
+
+/** Logits `[rows, k]` without biases, for weights `[k, words]`. */
+function sparseLogits(
+  { starts, columns, values }: SparseRows,
+  weights: Floats,
+  { k, words }: LinearShape,
+): Float64Array {
   const rows = starts.length - 1;
   const logits = new Float64Array(rows * k);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < k; c++) {
-      let sum = bias[c];
+      let sum = 0;
       for (let i = starts[r]; i < starts[r + 1]; i++) sum += values[i] * weights[c * words + columns[i]];
       logits[r * k + c] = sum;
     }
@@ -183,17 +182,18 @@ function logitsOf({ starts, columns, values }: SparseRows, { weights, bias, k, w
   return logits;
 }
 
-function addGradient(
-  gradient: Float64Array,
+/** Slopes `[k, words]` of residuals `[rows, k]`. */
+function sparseSlopes(
   { starts, columns, values }: SparseRows,
-  { residuals, k, words }: { residuals: Float64Array; k: number; words: number },
-): void {
-  const rows = starts.length - 1;
-  for (let r = 0; r < rows; r++) {
+  residuals: Floats,
+  { k, words }: LinearShape,
+): Float64Array {
+  const slopes = new Float64Array(k * words);
+  for (let r = 0; r < starts.length - 1; r++) {
     for (let c = 0; c < k; c++) {
-      const slope = residuals[r * k + c] / rows;
-      for (let i = starts[r]; i < starts[r + 1]; i++) gradient[c * words + columns[i]] += slope * values[i];
-      gradient[k * words + c] += slope;
+      const slope = residuals[r * k + c];
+      for (let i = starts[r]; i < starts[r + 1]; i++) slopes[c * words + columns[i]] += slope * values[i];
     }
   }
+  return slopes;
 }

@@ -1,6 +1,7 @@
 import { HeadstartError, unreachable } from "../errors.js";
 import { row, type Matrix } from "../math/matrix.js";
 import { sigmoid, softmax } from "../math/softmax.js";
+import { logitCount } from "./logisticLoss.js";
 import { activated, type Activation } from "./mlpGraph.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
 import { temper } from "./temperature.js";
@@ -71,7 +72,7 @@ export function predictProbabilities(head: Head, x: Matrix): Float64Array {
 function untempered(head: Head, x: Matrix): Float64Array {
   switch (head.kind) {
     case "logistic":
-      return logisticProbabilities(head, x);
+      return logitProbabilities(linearLogits(head, x), head.labels.length);
     case "mlp":
       return mlpProbabilities(head, x);
     default:
@@ -79,31 +80,31 @@ function untempered(head: Head, x: Matrix): Float64Array {
   }
 }
 
-function logisticProbabilities(head: LogisticHead, x: Matrix): Float64Array {
-  const { labels, weights, bias, standardizer } = head;
-  const result = new Float64Array(x.rows * labels.length);
-  const logits = new Float64Array(bias.length);
+/** Logits `[rows, k]` of a linear model, in float64; a row's do not depend on the other rows, bit for bit. */
+export function linearLogits(
+  { weights, bias, standardizer }: Pick<LogisticHead, "weights" | "bias" | "standardizer">,
+  x: Matrix,
+): Float64Array {
+  const k = bias.length;
+  const logits = new Float64Array(x.rows * k);
   for (let r = 0; r < x.rows; r++) {
-    const values = row(x, r);
-    for (let k = 0; k < bias.length; k++) {
-      let sum = bias[k];
-      for (let d = 0, at = k * x.cols; d < x.cols; d++, at++) {
-        sum += (values[d] - standardizer.mean[d]) * standardizer.factor[d] * weights.data[at];
-      }
-      logits[k] = sum;
+    const values = standardized(row(x, r), standardizer);
+    for (let c = 0; c < k; c++) {
+      let sum = bias[c];
+      for (let d = 0, at = c * x.cols; d < x.cols; d++, at++) sum += values[d] * weights.data[at];
+      logits[r * k + c] = sum;
     }
-    result.set(labelProbabilities(logits, labels.length), r * labels.length);
   }
-  return result;
+  return logits;
 }
+
+const standardized = (values: Float32Array, { mean, factor }: Standardizer): Float64Array =>
+  Float64Array.from(values, (v, d) => (v - mean[d]) * factor[d]);
 
 function mlpProbabilities({ labels, layers, activation, standardizer }: MlpHead, x: Matrix): Float64Array {
   const result = new Float64Array(x.rows * labels.length);
   for (let r = 0; r < x.rows; r++) {
-    let values: Float64Array = Float64Array.from(
-      row(x, r),
-      (v, d) => (v - standardizer.mean[d]) * standardizer.factor[d],
-    );
+    let values = standardized(row(x, r), standardizer);
     layers.forEach((layer, i) => {
       if (i > 0) values = values.map((z) => activated(activation, z));
       values = denseOutputs(layer, values);
@@ -122,9 +123,14 @@ function denseOutputs({ weights: { rows, cols, data }, bias }: DenseLayer, value
   return sums;
 }
 
-/** From logits of one row: softmax, or for a single logit the two probabilities. */
-export function labelProbabilities(logits: Float64Array, labels: number): Float64Array {
-  if (labels !== 2 || logits.length !== 1) return softmax(logits, 0, labels);
-  const p = sigmoid(logits[0]);
-  return Float64Array.of(1 - p, p);
+/** Probabilities `[rows, labels]` of logits: a softmax of as many logits as labels, or from the one logit of two labels. */
+export function logitProbabilities(logits: Float64Array, labels: number): Float64Array {
+  const k = logitCount(labels);
+  const result = new Float64Array((logits.length / k) * labels);
+  for (let r = 0, at = 0; at < logits.length; r++, at += k) {
+    result.set(k === 1 ? bothOf(sigmoid(logits[at])) : softmax(logits, at, labels), r * labels);
+  }
+  return result;
 }
+
+const bothOf = (second: number): readonly [first: number, second: number] => [1 - second, second];

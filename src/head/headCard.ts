@@ -141,4 +141,4 @@ function contents({ neighbours }: HeadFile): string {
 }
 
 /** A user's words inside Markdown: no markup, one line. */
-const plain = (text: string): string => text.replace(/\s+/g, " ").replace(/([\\`*_[\]<>|#])/g, "\\$1");
+export const plain = (text: string): string => text.replace(/\s+/g, " ").replace(/([\\`*_[\]<>|#])/g, "\\$1");

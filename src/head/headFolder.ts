@@ -2,17 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { HeadstartError, nearestName, unreachable } from "../errors.js";
-import { matrix } from "../math/matrix.js";
+import { HeadstartError, nearestName } from "../errors.js";
 import { commitFolder } from "../store/commitFolder.js";
 import { commitFile } from "../store/commit.js";
-import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
-import type { BagOfWords } from "./bagOfWords.js";
-import { kept, type DevAnswers } from "./devAnswers.js";
-import { headWidth, type Head } from "./head.js";
+import { readSafetensors, writeSafetensors } from "../tensors/safetensors.js";
 import { headCard } from "./headCard.js";
 import { parseHeadFile, type HeadFile } from "./headFile.js";
-import type { Activation } from "./mlpGraph.js";
+import { headFromTensors, headTensors, type HeadNumbers } from "./headTensors.js";
 import type { Neighbours } from "./neighbours.js";
 import { readNeighbours, writeNeighbours } from "./neighboursFile.js";
 
@@ -21,41 +17,32 @@ const BUILT_IN_HEADS = fileURLToPath(new URL("../../data/heads", import.meta.url
 const SHIPPED = ["sentiment"];
 
 /** A head read from its folder. */
-export interface SavedHead {
+export interface SavedHead extends HeadNumbers {
   readonly path: string;
-  readonly head: Head;
-  readonly bagOfWords: BagOfWords;
   readonly file: HeadFile;
-  /** Absent where the head was never calibrated. */
-  readonly devAnswers?: DevAnswers;
 }
 
 /** A head as it goes into a folder. */
-export interface HeadParts {
-  readonly head: Head;
-  readonly bagOfWords: BagOfWords;
+export interface HeadParts extends HeadNumbers {
   readonly file: Omit<HeadFile, "weights" | "neighbours">;
-  readonly devAnswers?: DevAnswers;
+  /** HTML that shows how training went. */
+  readonly page?: string;
   /** Training rows to explain answers with; their texts stand in the folder. */
   readonly neighbours?: Neighbours;
 }
 
 /**
- * Writes a head as a folder: `headstart.json` (labels, encoder, record), `head.safetensors`, a card `README.md`, and
- * `neighbours.safetensors` where there are neighbours.
+ * Writes a head as a folder: `headstart.json` (labels, encoder, record), `head.safetensors`, a card `README.md`,
+ * `training.html` where there is a page, and `neighbours.safetensors` where there are neighbours.
  *
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  */
 export async function saveHead(
   folder: string,
-  { head, bagOfWords, file, devAnswers, neighbours }: HeadParts,
+  { file, page, neighbours, ...numbers }: HeadParts,
   options: { readonly force?: boolean } = {},
 ): Promise<void> {
-  const tensors = new Map([
-    ...tensorsOf(head, bagOfWords),
-    ...(devAnswers === undefined ? [] : answerTensors(devAnswers)),
-  ]);
-  const bytes = writeSafetensors(tensors, { format: "headstart-head" });
+  const bytes = writeSafetensors(headTensors(numbers), { format: "headstart-head" });
   const near = neighbours && writeNeighbours(neighbours);
   const complete: HeadFile = {
     ...file,
@@ -80,6 +67,7 @@ export async function saveHead(
       if (near !== undefined) await write("neighbours.safetensors", near);
       await write("headstart.json", utf8(`${JSON.stringify(complete, null, 2)}\n`));
       await write("README.md", utf8(headCard(complete)));
+      if (page !== undefined) await write("training.html", utf8(page));
     },
     options,
   );
@@ -96,13 +84,7 @@ export async function loadHead(name: string): Promise<SavedHead> {
   const file = parseHeadFile(await readOr(jsonPath, name), jsonPath);
   const weightsPath = path.join(folder, file.weights.file);
   const tensors = readSafetensors(await readChecked(weightsPath, file.weights.sha256), { file: weightsPath });
-  const devAnswers = answersFrom(tensors, file, weightsPath);
-  return {
-    path: folder,
-    file,
-    ...fromTensors(tensors, file, weightsPath),
-    ...(devAnswers === undefined ? {} : { devAnswers }),
-  };
+  return { path: folder, file, ...headFromTensors(tensors, file, weightsPath) };
 }
 
 /**
@@ -117,7 +99,8 @@ export async function loadNeighbours({ path: folder, file }: SavedHead): Promise
   return readNeighbours(bytes, at, { width: file.encoder.width, labels: file.labels.length });
 }
 
-async function readChecked(file: string, expected: string): Promise<Uint8Array> {
+/** A file of a head's folder. @throws HeadstartError E_HEAD_INVALID where it is missing, E_CHECKSUM where it is another */
+export async function readChecked(file: string, expected: string): Promise<Uint8Array> {
   const bytes = await readFile(file).catch((cause: unknown) => {
     const message = `The head in ${path.dirname(file)} lacks ${path.basename(file)}. Train it again`;
     throw new HeadstartError("E_HEAD_INVALID", message, { file, cause });
@@ -187,115 +170,4 @@ async function readOr(file: string, name: string): Promise<string> {
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
-const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });
-
-function tensorsOf(head: Head, bag: BagOfWords): Map<string, Tensor> {
-  const width = headWidth(head);
-  return new Map<string, Tensor>([
-    ...weightTensors(head),
-    ["mean", float(head.standardizer.mean, width)],
-    ["factor", float(head.standardizer.factor, width)],
-    ["bag_of_words.hashes", { dtype: "I32", shape: [bag.hashes.length], data: bag.hashes }],
-    ["bag_of_words.idf", float(bag.idf, bag.idf.length)],
-    ["bag_of_words.weights", float(bag.weights.data, bag.weights.rows, bag.weights.cols)],
-    ["bag_of_words.bias", float(bag.bias, bag.bias.length)],
-  ]);
-}
-
-function weightTensors(head: Head): [string, Tensor][] {
-  switch (head.kind) {
-    case "logistic":
-      return [
-        ["weights", float(head.weights.data, head.weights.rows, head.weights.cols)],
-        ["bias", float(head.bias, head.bias.length)],
-      ];
-    case "mlp":
-      return head.layers.flatMap(({ weights, bias }, i): [string, Tensor][] => [
-        [`layers.${i}.weights`, float(weights.data, weights.rows, weights.cols)],
-        [`layers.${i}.bias`, float(bias, bias.length)],
-      ]);
-    default:
-      return unreachable(head);
-  }
-}
-
-function answerTensors(answers: DevAnswers): [string, Tensor][] {
-  const { labels, probabilities, truth } = kept(answers);
-  return [
-    ["dev.probabilities", { dtype: "F64", shape: [truth.length, labels], data: probabilities }],
-    ["dev.truth", { dtype: "I32", shape: [truth.length], data: truth }],
-  ];
-}
-
-function answersFrom(
-  tensors: ReadonlyMap<string, Tensor>,
-  { labels: { length: labels }, calibration }: HeadFile,
-  file: string,
-): DevAnswers | undefined {
-  if (calibration === undefined) return undefined;
-  const [probabilities, truth] = [tensors.get("dev.probabilities"), tensors.get("dev.truth")];
-  const rows = calibration.keptAnswers;
-  const fits = probabilities?.dtype === "F64" && probabilities.data.length === rows * labels;
-  if (fits && truth?.dtype === "I32" && truth.data.length === rows && truth.data.every((c) => c >= 0 && c < labels)) {
-    return { labels, probabilities: probabilities.data, truth: truth.data };
-  }
-  const message = `${file}: its answers on dev rows are missing or not ${rows} rows of ${labels}. Train the head again`;
-  throw new HeadstartError("E_HEAD_INVALID", message, { file });
-}
-
-function fromTensors(
-  tensors: ReadonlyMap<string, Tensor>,
-  { labels, encoder, mlp, calibration }: HeadFile,
-  file: string,
-): { head: Head; bagOfWords: BagOfWords } {
-  const k = labels.length === 2 ? 1 : labels.length;
-  const take = (name: string, dtype: "F32" | "I32", shape: readonly (number | undefined)[]): Tensor => {
-    const t = tensors.get(name);
-    if (
-      t?.dtype === dtype &&
-      t.shape.length === shape.length &&
-      shape.every((d, i) => d === undefined || d === t.shape[i])
-    )
-      return t;
-    const found = t === undefined ? "is missing" : `is ${t.dtype} [${t.shape.join(", ")}]`;
-    throw new HeadstartError(
-      "E_HEAD_INVALID",
-      `${file}: the tensor "${name}" ${found}, expected ${dtype} [${shape.map((d) => d ?? "any").join(", ")}]. Train the head again`,
-      { file },
-    );
-  };
-  const floats = (name: string, ...shape: (number | undefined)[]): Float32Array =>
-    take(name, "F32", shape).data as Float32Array;
-  const hashes = take("bag_of_words.hashes", "I32", [undefined]).data as Int32Array;
-  const standardizer = { mean: floats("mean", encoder.width), factor: floats("factor", encoder.width) };
-  const logistic = (): Head => ({
-    kind: "logistic",
-    labels,
-    standardizer,
-    weights: matrix(k, encoder.width, floats("weights", k, encoder.width)),
-    bias: floats("bias", k),
-  });
-  const perceptron = ({ hidden, activation }: { hidden: readonly number[]; activation: Activation }): Head => {
-    const widths = [encoder.width, ...hidden, labels.length];
-    const layers = widths.slice(1).map((width, i) => ({
-      weights: matrix(widths[i], width, floats(`layers.${i}.weights`, widths[i], width)),
-      bias: floats(`layers.${i}.bias`, width),
-    }));
-    return { kind: "mlp", labels, standardizer, activation, layers };
-  };
-  return {
-    head: {
-      ...(mlp === undefined ? logistic() : perceptron(mlp)),
-      ...(calibration === undefined ? {} : { temperature: calibration.temperature }),
-    },
-    bagOfWords: {
-      labels,
-      hashes,
-      idf: floats("bag_of_words.idf", hashes.length),
-      weights: matrix(k, hashes.length, floats("bag_of_words.weights", k, hashes.length)),
-      bias: floats("bag_of_words.bias", k),
-    },
-  };
-}
+export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -1,4 +1,4 @@
-import { logSumExp, sigmoid, softplus } from "../math/softmax.js";
+import { sigmoid, softplus } from "../math/softmax.js";
 
 /** Rows with their labels, as the loss sees them. */
 export interface Targets {
@@ -13,7 +13,8 @@ export interface Targets {
 export const logitCount = (labels: number): number => (labels === 2 ? 1 : labels);
 
 /**
- * Weighted log loss of logits `[rows, k]`, summed over the rows, in float64; exact for any finite logits.
+ * Weighted log loss of logits `[rows, k]`, summed over the rows, in float64; exact for any finite logits: a
+ * log-sum-exp whose exponentials serve the derivative too.
  *
  * Writes its derivative, weight times (probability - truth), into `residuals` `[rows, k]`.
  */
@@ -23,6 +24,7 @@ export function logLossInto(
   { y, weights, labels }: Targets,
 ): number {
   const k = logitCount(labels);
+  const shares = new Float64Array(k);
   let loss = 0;
   for (let r = 0; r < y.length; r++) {
     const w = weights[r];
@@ -33,9 +35,12 @@ export function logLossInto(
       continue;
     }
     const at = r * k;
-    const norm = logSumExp(logits, at, k);
-    loss += w * (norm - logits[at + y[r]]);
-    for (let c = 0; c < k; c++) residuals[at + c] = w * (Math.exp(logits[at + c] - norm) - (c === y[r] ? 1 : 0));
+    let top = -Infinity;
+    for (let c = 0; c < k; c++) if (logits[at + c] > top) top = logits[at + c];
+    let sum = 0;
+    for (let c = 0; c < k; c++) sum += shares[c] = Math.exp(logits[at + c] - top);
+    loss += w * (top + Math.log(sum) - logits[at + y[r]]);
+    for (let c = 0; c < k; c++) residuals[at + c] = w * (shares[c] / sum - (c === y[r] ? 1 : 0));
   }
   return loss;
 }

@@ -1,12 +1,13 @@
 import { HeadstartError } from "../errors.js";
+import { adamwInto, parameter } from "../math/adamw.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { seeded, shuffled, type Random } from "../math/random.js";
 import { logSumExp } from "../math/softmax.js";
-import { adamW, scheduled, type Schedule } from "./adamw.js";
 import { checkFitData, noStandardizer, rowWeights, type FitDataOptions } from "./fitData.js";
 import type { MlpHead } from "./head.js";
 import type { Activation } from "./mlpGraph.js";
 import { openMlpProblem, type MlpProblem } from "./mlpProblem.js";
+import { scheduled, type Schedule } from "./schedule.js";
 import { fitStandardizer, refuseNonFinite, standardize } from "./standardize.js";
 
 /** What decides a perceptron and its training, beside the rows. */
@@ -96,21 +97,24 @@ export async function fitMlp(x: Matrix, y: Int32Array, options: MlpOptions): Pro
   checkFitData(x, y, options);
   if (options.dev !== undefined) refuseNonFinite(options.dev.vectors, "Cannot choose on these dev vectors");
   const weights = rowWeights(y, options);
-  const standardizer = options.standardize === false ? noStandardizer(x.cols) : fitStandardizer(x, weights);
+  const isPlain = options.standardize === false;
+  const standardizer = isPlain ? noStandardizer(x.cols) : fitStandardizer(x, weights);
+  const brought = (rows: Matrix): Float32Array => (isPlain ? rows : standardize(rows, standardizer)).data;
   const widths = [x.cols, ...settings.hidden, options.labels.length];
   const problem = await openMlpProblem(
-    standardize(x, standardizer).data,
+    brought(x),
     { widths, activation: settings.activation },
     { dropout: settings.dropout > 0, ...(options.threads === undefined ? {} : { threads: options.threads }) },
   );
   try {
-    const dev = options.dev && { x: standardize(options.dev.vectors, standardizer).data, y: options.dev.y };
+    const dev = options.dev && { x: brought(options.dev.vectors), y: options.dev.y };
     const random = seeded(options.seed ?? 1);
     const run = { problem, settings, widths, y, weights, dev, random, labels: options.labels.length };
     const { point, ...rest } = await train(run, options);
-    const layers = problem.places.map(({ weights: w, bias }, i) => ({
-      weights: matrix(widths[i], widths[i + 1], point.slice(...w)),
-      bias: point.slice(...bias),
+    const parts = problem.places.map(({ start, end }) => point.slice(start, end));
+    const layers = widths.slice(1).map((width, i) => ({
+      weights: matrix(widths[i], width, parts[2 * i]),
+      bias: parts[2 * i + 1],
     }));
     const { activation } = settings;
     return { head: { kind: "mlp", labels: [...options.labels], standardizer, activation, layers }, settings, ...rest };
@@ -162,10 +166,9 @@ function epochRunner({ problem, settings, widths, y, weights, random }: Run, poi
   const total = steps * settings.epochs;
   const warmup = Math.ceil(WARMUP * total);
   const mean = rows.reduce((sum, r) => sum + weights[r], 0) / rows.length;
-  const optimizer = adamW(problem.size, {
-    decay: settings.decay,
-    decaying: problem.places.map((place) => place.weights),
-  });
+  const parameters = problem.places.map(({ start, end, kind }) =>
+    parameter(point.subarray(start, end), { decays: kind === "weights" }),
+  );
   return async (epoch: number, signal: AbortSignal | undefined): Promise<{ loss: number; rate: number }> => {
     const order = shuffled(rows.length, random).map((i) => rows[i]);
     let [loss, rate] = [0, 0];
@@ -180,7 +183,8 @@ function epochRunner({ problem, settings, widths, y, weights, random }: Run, poi
         masks,
       });
       rate = settings.learningRate * scheduled(settings.schedule, { step: epoch * steps + step, total, warmup });
-      optimizer.step(point, result.gradient as Float32Array, rate);
+      const move = { number: epoch * steps + step + 1, learningRate: rate, weightDecay: settings.decay };
+      parameters.forEach((own, i) => adamwInto(own, result.gradient[i], move));
       loss += (result.loss * index.length) / rows.length;
     }
     return { loss, rate };
@@ -190,8 +194,9 @@ function epochRunner({ problem, settings, widths, y, weights, random }: Run, poi
 /** He's uniform start for layers before an activation, Glorot's for the last; biases at 0. */
 function initialPoint({ problem, widths, random }: Run): Float32Array {
   const point = new Float32Array(problem.size);
-  problem.places.forEach(({ weights: [start, end] }, i) => {
-    const last = i === problem.places.length - 1;
+  const weights = problem.places.filter(({ kind }) => kind === "weights");
+  weights.forEach(({ start, end }, i) => {
+    const last = i === weights.length - 1;
     const limit = Math.sqrt(6 / (last ? widths[i] + widths[i + 1] : widths[i]));
     for (let at = start; at < end; at++) point[at] = limit * (2 * random() - 1);
   });

@@ -118,7 +118,6 @@ function dense({ add, model }: Building, input: string, i: number): Layer {
       const name = (type: string, inputs: readonly string[], output: string, attributes: Record<string, bigint>) =>
         model.graph.node.push(node(type, { inputs, outputs: [output] }, { attributes }));
       name("Gemm", [input, gradient], `dw${i}`, { transA: 1n });
-      // The sum over the rows as a product, which is faster than a reduction along the slow axis.
       const axis = "rows";
       if (!model.graph.initializer.some((t) => t.name === axis)) {
         model.graph.initializer.push(tensor(axis, "int64", [1], BigInt64Array.of(0n)));

@@ -18,10 +18,10 @@ export interface Batch {
 export interface MlpProblem {
   /** Numbers in a point: for each layer its weights `[in, out]`, then its biases. */
   readonly size: number;
-  /** Where in a point each layer's weights and biases stand, `[start, end)`. */
-  readonly places: readonly { readonly weights: Place; readonly bias: Place }[];
-  /** Weighted loss summed over a batch, and its gradient. The matrix is read in place. */
-  step(point: Floats, batch: Batch): Promise<{ readonly loss: number; readonly gradient: Floats }>;
+  /** Where in a point the weights of each layer and, after them, its biases stand. */
+  readonly places: readonly Place[];
+  /** Weighted loss summed over a batch, and its gradient, a part for each of `places`. The matrix is read in place. */
+  step(point: Floats, batch: Batch): Promise<{ readonly loss: number; readonly gradient: readonly Floats[] }>;
   /** Logits `[rows, labels]` of other rows, without dropout. */
   logits(point: Floats, x: Floats): Promise<Floats>;
   close(): Promise<void>;
@@ -29,7 +29,14 @@ export interface MlpProblem {
 
 type Input = readonly [name: string, value: { readonly data: NumberArray; readonly dims: readonly number[] }];
 
-type Place = readonly [start: number, end: number];
+/** Parameters `[start, end)` of a point. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: "weights" | "biases";
+  /** `[in, out]` of weights, `[out]` of biases. */
+  readonly dims: readonly number[];
+}
 
 /** @param numbers  `[rows, width]`, row-major; never written or copied */
 export async function openMlpProblem(
@@ -41,19 +48,17 @@ export async function openMlpProblem(
   const type = numbers instanceof Float32Array ? "float32" : "float64";
   const { widths } = shape;
   const places = placesOf(widths);
-  const size = places[places.length - 1].bias[1];
+  const size = places[places.length - 1].end;
   const labels = widths[widths.length - 1];
   const [stepping, answering] = await Promise.all([
     openSession(stepModel(shape, type, dropout), session),
     openSession(logitsModel(shape, type), session),
   ]);
   const fresh = (n: number): Floats => (type === "float32" ? new Float32Array(n) : new Float64Array(n));
+  const names = places.map(({ kind }, i) => `${kind === "weights" ? "w" : "b"}${Math.floor(i / 2)}`);
   const parameters = (point: Floats): Input[] =>
-    places.flatMap(({ weights, bias }, i) => [
-      [`w${i}`, { data: point.subarray(...weights), dims: [widths[i], widths[i + 1]] }],
-      [`b${i}`, { data: point.subarray(...bias), dims: [widths[i + 1]] }],
-    ]);
-  const slopes = places.flatMap((_, i) => [`dw${i}`, `db${i}`]);
+    places.map(({ start, end, dims }, i) => [names[i], { data: point.subarray(start, end), dims }]);
+  const slopes = names.map((name) => `d${name}`);
   return {
     size,
     places,
@@ -69,13 +74,7 @@ export async function openMlpProblem(
         ...masks.map((mask, i): Input => [`mask${i}`, { data: mask, dims: [index.length, widths[i + 1]] }]),
       ]);
       const results = await stepping.run(inputs, ["loss", ...slopes]);
-      const gradient = fresh(size);
-      let at = 0;
-      for (const name of slopes) {
-        const part = results.get(name)!.data;
-        gradient.set(part, at);
-        at += part.length;
-      }
+      const gradient = slopes.map((name) => results.get(name)!.data);
       return { loss: results.get("loss")!.data[0], gradient };
     },
     async logits(point, x) {
@@ -91,8 +90,12 @@ export async function openMlpProblem(
   };
 }
 
-function placesOf(widths: readonly number[]): MlpProblem["places"] {
+function placesOf(widths: readonly number[]): readonly Place[] {
   let at = 0;
-  const next = (n: number): Place => [at, (at += n)];
-  return widths.slice(1).map((width, i) => ({ weights: next(widths[i] * width), bias: next(width) }));
+  const next = (kind: Place["kind"], dims: readonly number[]): Place => {
+    const start = at;
+    at += dims.reduce((product, d) => product * d, 1);
+    return { start, end: at, kind, dims };
+  };
+  return widths.slice(1).flatMap((width, i) => [next("weights", [widths[i], width]), next("biases", [width])]);
 }

@@ -1,8 +1,10 @@
 import { HeadstartError } from "../errors.js";
-import { matrix, row, type Matrix } from "../math/matrix.js";
+import { matrix, type Matrix } from "../math/matrix.js";
 import { sigmoid, softplus } from "../math/softmax.js";
-import { openProducts } from "../onnx/products.js";
-import { minimize, type Evaluated } from "./lbfgs.js";
+import { openProducts, type Floats } from "../onnx/products.js";
+import { linearLogits } from "./head.js";
+import { minimize } from "./lbfgs.js";
+import { linearObjective, type LinearRows } from "./linearObjective.js";
 import { fitStandardizer, refuseNonFinite, standardize, type Standardizer } from "./standardize.js";
 
 /** A head that answers with any number of labels: one logistic model for each, on the same standardised vectors. */
@@ -62,12 +64,21 @@ export async function* fitMultiLabelPath(
   }
   refuseNonFinite(x, "Cannot fit a head on these vectors");
   const standardizer = fitStandardizer(x);
+  const { rows: total, cols } = x;
   const products = await openProducts(standardize(x, standardizer).data, x, threads === undefined ? {} : { threads });
+  const rows: LinearRows = {
+    rows: total,
+    cols,
+    k,
+    total,
+    products,
+    fresh: (n) => new Float32Array(n),
+    lossInto: (residuals, logits) => marksLossInto(residuals, logits, y),
+  };
   try {
-    let point: Float64Array = new Float64Array(k * (x.cols + 1));
+    let point: Float64Array = new Float64Array(k * (cols + 1));
     for (const strength of strengths) {
-      const evaluate = objective({ products, y, k, rows: x.rows, cols: x.cols, strength });
-      const best = await minimize(evaluate, point, {
+      const best = await minimize(linearObjective(rows, strength), point, {
         tolerance,
         maxIterations,
         ...(signal === undefined ? {} : { signal }),
@@ -77,8 +88,8 @@ export async function* fitMultiLabelPath(
         kind: "multi-label",
         labels: [...labels],
         standardizer,
-        weights: matrix(k, x.cols, Float32Array.from(point.subarray(0, k * x.cols))),
-        bias: Float32Array.from(point.subarray(k * x.cols)),
+        weights: matrix(k, cols, Float32Array.from(point.subarray(0, k * cols))),
+        bias: Float32Array.from(point.subarray(k * cols)),
         thresholds: new Float64Array(k).fill(0.5),
       };
       yield { head, strength, iterations: best.iterations, converged: best.converged };
@@ -88,38 +99,14 @@ export async function* fitMultiLabelPath(
   }
 }
 
-interface Objective {
-  readonly products: Awaited<ReturnType<typeof openProducts>>;
-  readonly y: Uint8Array;
-  readonly k: number;
-  readonly rows: number;
-  readonly cols: number;
-  readonly strength: number;
-}
-
-/** Summed binary log losses of all labels over the rows plus the penalty, as a mean over the rows. */
-function objective({ products, y, k, rows, cols, strength }: Objective): (point: Float64Array) => Promise<Evaluated> {
-  const residuals = new Float32Array(rows * k);
-  return async (point) => {
-    const logits = await products.forward(Float32Array.from(point.subarray(0, k * cols)), k);
-    const gradient = new Float64Array(point.length);
-    let loss = 0;
-    for (let at = 0; at < y.length; at++) {
-      const bias = k * cols + (at % k);
-      const z = logits[at] + point[bias];
-      loss += softplus(y[at] === 1 ? -z : z);
-      residuals[at] = sigmoid(z) - y[at];
-      gradient[bias] += residuals[at] / rows;
-    }
-    const slopes = await products.backward(residuals, k);
-    const penalty = 1 / (strength * rows);
-    let norm = 0;
-    for (let i = 0; i < k * cols; i++) {
-      norm += point[i] * point[i];
-      gradient[i] = slopes[i] / rows + penalty * point[i];
-    }
-    return { value: loss / rows + (penalty * norm) / 2, gradient };
-  };
+/** Binary log losses of all labels, `y` being 1 where a row has a label, summed; writes their derivative. */
+function marksLossInto(residuals: Floats, logits: Floats, y: Uint8Array): number {
+  let loss = 0;
+  for (let at = 0; at < y.length; at++) {
+    loss += softplus(y[at] === 1 ? -logits[at] : logits[at]);
+    residuals[at] = sigmoid(logits[at]) - y[at];
+  }
+  return loss;
 }
 
 /** Probability of every label for every row, `[rows, labels]`, each by itself; a row's do not depend on other rows. */
@@ -132,19 +119,7 @@ export function multiLabelProbabilities(head: MultiLabelHead, x: Matrix): Float6
     );
   }
   refuseNonFinite(x, "Cannot answer for these vectors");
-  const k = bias.length;
-  const result = new Float64Array(x.rows * k);
-  for (let r = 0; r < x.rows; r++) {
-    const values = row(x, r);
-    for (let c = 0; c < k; c++) {
-      let sum = bias[c];
-      for (let d = 0, at = c * x.cols; d < x.cols; d++, at++) {
-        sum += (values[d] - standardizer.mean[d]) * standardizer.factor[d] * weights.data[at];
-      }
-      result[r * k + c] = sigmoid(sum);
-    }
-  }
-  return result;
+  return linearLogits({ weights, bias, standardizer }, x).map(sigmoid);
 }
 
 /** `[rows, labels]`, 1 where a label reaches its threshold. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
@@ -7,7 +6,9 @@ import { matrix } from "../math/matrix.js";
 import { commitFile } from "../store/commit.js";
 import { commitFolder } from "../store/commitFolder.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
+import { plain } from "./headCard.js";
 import { checked, Counts, EncoderIdentity, Interval, MULTI_LABEL_FORMAT, parseJson } from "./headFile.js";
+import { readChecked, sha256 } from "./headFolder.js";
 import type { MultiLabelHead } from "./multiLabel.js";
 
 /** `headstart.json` of a multi-label head. */
@@ -87,12 +88,7 @@ export async function loadMultiLabel(name: string): Promise<SavedMultiLabel | un
   if ((value as { format?: unknown } | null)?.format !== MULTI_LABEL_FORMAT) return undefined;
   const file = checked(MultiLabelFile, value, json);
   const at = path.join(name, "head.safetensors");
-  const bytes = await readFile(at).catch((cause: unknown) => {
-    throw new HeadstartError("E_HEAD_INVALID", `The head lacks ${at}. Train it again`, { file: at, cause });
-  });
-  if (sha256(bytes) !== file.sha256) {
-    throw new HeadstartError("E_CHECKSUM", `${at} is not the file that was saved. Train the head again`, { file: at });
-  }
+  const bytes = await readChecked(at, file.sha256);
   return { path: name, file, head: headFrom(readSafetensors(bytes, { file: at }), file, at) };
 }
 
@@ -119,11 +115,8 @@ function headFrom(
   };
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
 function card({ labels, encoder, training }: MultiLabelFile): string {
   const { dev, n, strength, devFrom } = training;
-  const plain = (text: string): string => text.replace(/\s+/g, " ").replace(/([\\`*_[\]<>|#])/g, "\\$1");
   return [
     "# Multi-label head",
     "",

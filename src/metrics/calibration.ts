@@ -1,4 +1,4 @@
-import { row, type Matrix } from "../math/matrix.js";
+import { likeliest } from "../head/likeliest.js";
 
 /** Rows of similar confidence: how sure the head was and how often it was right. */
 export interface ReliabilityBin {
@@ -23,11 +23,11 @@ export interface Calibration {
 }
 
 export interface CalibrationOptions {
+  /** Columns of the probabilities. */
+  readonly labels: number;
   /** Bins of near-equal size. @default 15 */
   readonly bins?: number;
 }
-
-const CALIBRATION_DEFAULTS = { bins: 15 } as const satisfies CalibrationOptions;
 
 /**
  * How far probabilities can be taken at their word.
@@ -36,44 +36,51 @@ const CALIBRATION_DEFAULTS = { bins: 15 } as const satisfies CalibrationOptions;
  * empty. Rows of equal confidence are never parted, so the order of the rows does not matter and a tie makes fewer,
  * larger bins. The predicted label is the first of the most probable ones. Without rows everything is 0.
  *
- * @param probabilities  `[n, classes]`, rows sum to 1
- * @param truth          class of each row
- * @throws RangeError when the lengths differ, a class is out of range or `bins` is below 1
+ * @param probabilities  `[n, labels]`, rows sum to 1
+ * @param truth          label of each row
+ * @throws RangeError when the lengths differ, a label is out of range or `bins` is below 1
  * @see Guo et al. 2017 (ECE): https://arxiv.org/abs/1706.04599; Nguyen & O'Connor 2015 (bins of equal mass):
  *   https://arxiv.org/abs/1508.05154; Brier 1950
  */
 export function evaluateCalibration(
-  probabilities: Matrix,
+  probabilities: Float64Array,
   truth: Int32Array,
-  options: CalibrationOptions = {},
+  { labels, bins: wanted = 15 }: CalibrationOptions,
 ): Calibration {
-  const { bins: wanted } = { ...CALIBRATION_DEFAULTS, ...options };
-  if (probabilities.rows !== truth.length) {
-    throw new RangeError(
-      `Cannot compare ${truth.length} true classes with ${probabilities.rows} rows of probabilities`,
-    );
+  const n = truth.length;
+  if (probabilities.length !== n * labels) {
+    throw new RangeError(`Cannot compare ${n} true labels with ${probabilities.length} probabilities of ${labels}`);
   }
   if (!(wanted >= 1)) throw new RangeError(`Calibration needs at least one bin, not ${wanted}`);
-  const n = truth.length;
-  const bins = reliabilityBins(topLabels(probabilities, truth), wanted);
+  truth.forEach((label, r) => {
+    if (!(label >= 0 && label < labels)) throw new RangeError(`Row ${r} has label ${label}, not one of ${labels}`);
+  });
+  const bins = reliabilityBins(topLabels(probabilities, truth, labels), wanted);
   const gaps = bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.confidence - bin.accuracy), 0);
-  return { n, ece: n === 0 ? 0 : gaps / n, brier: brierScore(probabilities, truth), bins };
+  const brier = brierScores(probabilities, truth, labels).reduce((sum, score) => sum + score, 0) / Math.max(1, n);
+  return { n, ece: gaps / Math.max(1, n), brier, bins };
 }
 
-interface TopLabel {
+/** The likeliest label of a row: how probable it is, and whether it is the true one. */
+export interface TopLabel {
   readonly confidence: number;
   readonly right: boolean;
 }
 
-function topLabels(probabilities: Matrix, truth: Int32Array): readonly TopLabel[] {
-  return Array.from(truth, (t, r) => {
-    if (!(t >= 0 && t < probabilities.cols)) {
-      throw new RangeError(`Row ${r} has class ${t}, not one of 0 to ${probabilities.cols - 1}`);
-    }
-    const p = row(probabilities, r);
-    let top = 0;
-    for (let c = 1; c < p.length; c++) if (p[c] > p[top]) top = c;
-    return { confidence: p[top], right: top === t };
+export function topLabels(probabilities: Float64Array, truth: Int32Array, labels: number): readonly TopLabel[] {
+  const tops = likeliest(probabilities, labels);
+  return Array.from(truth, (label, r) => ({
+    confidence: probabilities[r * labels + tops[r]],
+    right: tops[r] === label,
+  }));
+}
+
+/** Brier score of every row. */
+export function brierScores(probabilities: Float64Array, truth: Int32Array, labels: number): Float64Array {
+  return Float64Array.from(truth, (label, r) => {
+    let sum = 0;
+    for (let c = 0; c < labels; c++) sum += (probabilities[r * labels + c] - (c === label ? 1 : 0)) ** 2;
+    return sum;
   });
 }
 
@@ -103,15 +110,4 @@ function reliabilityBin(rows: readonly TopLabel[]): ReliabilityBin {
     confidence: confidence / rows.length,
     accuracy: right / rows.length,
   };
-}
-
-function brierScore(probabilities: Matrix, truth: Int32Array): number {
-  if (truth.length === 0) return 0;
-  let sum = 0;
-  for (let r = 0; r < truth.length; r++) {
-    row(probabilities, r).forEach((p, c) => {
-      sum += (p - (c === truth[r] ? 1 : 0)) ** 2;
-    });
-  }
-  return sum / truth.length;
 }

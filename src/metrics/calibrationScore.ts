@@ -1,9 +1,7 @@
 import { logLosses } from "../head/logisticLoss.js";
-import { likeliest } from "../head/likeliest.js";
-import { matrix } from "../math/matrix.js";
 import { seeded } from "../math/random.js";
 import { BOOTSTRAP_DEFAULTS, percentileInterval, type BootstrapOptions, type Interval } from "./bootstrap.js";
-import { evaluateCalibration, type ReliabilityBin } from "./calibration.js";
+import { brierScores, evaluateCalibration, topLabels, type ReliabilityBin, type TopLabel } from "./calibration.js";
 
 /** How far probabilities can be taken at their word, with intervals. Plain JSON. */
 export interface CalibrationScore {
@@ -19,12 +17,6 @@ export interface CalibrationScore {
   readonly intervals95: { readonly ece: Interval; readonly brier: Interval; readonly logLoss: Interval };
   /** The bins of `ece`, from the least to the most confident. */
   readonly bins: readonly ReliabilityBin[];
-}
-
-/** A row as calibration sees it. */
-interface Told {
-  readonly confidence: number;
-  readonly right: number;
 }
 
 const BINS = 15;
@@ -44,16 +36,11 @@ export function scoreCalibration(
   options: BootstrapOptions & { readonly labels: number },
 ): CalibrationScore {
   const { labels } = options;
-  const x = matrix(truth.length, labels, Float32Array.from(probabilities));
-  const { n, ece, brier, bins } = evaluateCalibration(x, truth, { bins: BINS });
-  const tops = likeliest(probabilities, labels);
-  const told = Array.from(truth, (label, r) => ({
-    confidence: probabilities[r * labels + tops[r]],
-    right: tops[r] === label ? 1 : 0,
-  }));
+  const { n, ece, brier, bins } = evaluateCalibration(probabilities, truth, { labels, bins: BINS });
+  const told = topLabels(probabilities, truth, labels);
   const losses = logLosses(probabilities, truth, labels);
-  const errors = Float64Array.from(truth, (label, r) => squaredDistance(probabilities, r * labels, { label, labels }));
-  const binOf = told.map(({ confidence }) => bins.findIndex(({ high }) => Math.fround(confidence) <= high));
+  const errors = brierScores(probabilities, truth, labels);
+  const binOf = told.map(({ confidence }) => bins.findIndex(({ high }) => confidence <= high));
   const mean = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0) / Math.max(1, n);
   return {
     n,
@@ -66,20 +53,14 @@ export function scoreCalibration(
   };
 }
 
-function squaredDistance(p: Float64Array, start: number, { label, labels }: { label: number; labels: number }): number {
-  let sum = 0;
-  for (let c = 0; c < labels; c++) sum += (p[start + c] - (c === label ? 1 : 0)) ** 2;
-  return sum;
-}
-
-function gapOver(told: readonly Told[], binOf: (row: Told) => number): number {
+function gapOver(told: readonly TopLabel[], binOf: (row: TopLabel) => number): number {
   const gaps = new Map<number, number>();
-  for (const row of told) gaps.set(binOf(row), (gaps.get(binOf(row)) ?? 0) + row.confidence - row.right);
+  for (const row of told) gaps.set(binOf(row), (gaps.get(binOf(row)) ?? 0) + row.confidence - Number(row.right));
   return [...gaps.values()].reduce((sum, gap) => sum + Math.abs(gap), 0) / Math.max(1, told.length);
 }
 
 interface Measured {
-  readonly told: readonly Told[];
+  readonly told: readonly TopLabel[];
   readonly losses: Float64Array;
   readonly errors: Float64Array;
   readonly binOf: readonly number[];
@@ -99,7 +80,7 @@ function intervalsOf(
     gaps.fill(0);
     for (let i = 0; i < n; i++) {
       const r = Math.floor(random() * n);
-      gaps[binOf[r]] += told[r].confidence - told[r].right;
+      gaps[binOf[r]] += told[r].confidence - Number(told[r].right);
       briers[s] += errors[r] / n;
       logs[s] += losses[r] / n;
     }

@@ -1,6 +1,7 @@
 import { HeadstartError } from "../errors.js";
-import { bootstrapIntervals, type BootstrapOptions, type Interval } from "./bootstrap.js";
+import { bootstrapIntervals, pairedBootstrap, type BootstrapOptions, type Interval } from "./bootstrap.js";
 import { confusionCounts, labelScore, macroScores, type LabelScore } from "./confusion.js";
+import { mcnemar } from "./mcnemar.js";
 
 /** What a baseline reaches on the same rows. */
 export interface Score {
@@ -39,10 +40,22 @@ export interface Evaluation {
   readonly majority: Score;
   /** A linear model of word counts, fitted on the same training rows as the head; null when there is none. */
   readonly bagOfWords: Score | null;
+  /** How much more the predictions are right than those of the bag of words on the same rows; absent without one. */
+  readonly overBagOfWords?: Advantage;
   /** Expected calibration error of the probabilities; absent where the head was never calibrated. */
   readonly ece?: number;
   /** Labels that no row of the truth has: their recall is not measured, and macro-recall leaves them out. */
   readonly missing: readonly string[];
+}
+
+/** What one predictor has over another on the same rows. */
+export interface Advantage {
+  /** Difference in macro-F1. */
+  readonly macroF1: number;
+  /** Of it: paired bootstrap over the rows. */
+  readonly interval95: Interval;
+  /** McNemar's exact test of being right equally often. */
+  readonly mcnemarP: number;
 }
 
 export interface EvaluationOptions extends BootstrapOptions {
@@ -97,6 +110,16 @@ export function evaluateClassification(
     bagOfWords: options.baselines?.bagOfWords ?? null,
     missing: labels.filter((_, c) => perLabel[c].support === 0),
   };
+}
+
+/** What `first` has over `second`. @throws RangeError like `evaluateClassification` */
+export function advantageOver(
+  truth: Int32Array,
+  predictions: readonly [first: Int32Array, second: Int32Array],
+  options: BootstrapOptions & { readonly classes: number },
+): Advantage {
+  const { difference, interval95 } = pairedBootstrap(truth, predictions, options);
+  return { macroF1: difference, interval95, mcnemarP: mcnemar(truth, predictions).p };
 }
 
 /** Accuracy and macro-F1 alone, for a baseline. @throws RangeError like `evaluateClassification` */

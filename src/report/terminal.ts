@@ -1,6 +1,6 @@
-import type { Confusion, Evaluation, Score } from "../metrics/classification.js";
+import type { Advantage, Confusion, Evaluation, Score } from "../metrics/classification.js";
 import { rankedConfusions } from "./confusionGrid.js";
-import { count, decimals, range } from "./format.js";
+import { count, decimals, range, signed, signedRange } from "./format.js";
 import { escapeControls, fitted, padLeft, padRight, textWidth } from "./textWidth.js";
 
 export interface EvaluationTextOptions {
@@ -30,7 +30,7 @@ export function evaluationText(evaluation: Evaluation, { title }: EvaluationText
 }
 
 function summaryLines(evaluation: Evaluation): readonly string[] {
-  const { n, intervals95, majority, bagOfWords, missing } = evaluation;
+  const { n, intervals95, majority, bagOfWords, overBagOfWords, missing } = evaluation;
   const rows = [
     ["rows", count(n), ""],
     ["macro-F1", decimals(evaluation.macroF1), `95 % interval ${range(intervals95.macroF1)}`],
@@ -38,6 +38,7 @@ function summaryLines(evaluation: Evaluation): readonly string[] {
     ["macro-recall", decimals(evaluation.macroRecall), `95 % interval ${range(intervals95.macroRecall)}`],
     ["commonest label", ...baselineCells(majority)],
     ...(bagOfWords === null ? [] : [["bag of words", ...baselineCells(bagOfWords)]]),
+    ...(overBagOfWords === undefined ? [] : [["over bag of words", ...advantageCells(overBagOfWords)]]),
   ];
   const lines = aligned(rows, ["left", "right", "left"]);
   return missing.length === 0
@@ -48,6 +49,11 @@ function summaryLines(evaluation: Evaluation): readonly string[] {
 const baselineCells = ({ macroF1, accuracy }: Score): readonly string[] => [
   decimals(macroF1),
   `macro-F1, accuracy ${decimals(accuracy)}`,
+];
+
+const advantageCells = ({ macroF1, interval95, mcnemarP }: Advantage): readonly string[] => [
+  signed(macroF1),
+  `95 % interval ${signedRange(interval95)}; McNemar's p ${mcnemarP < 0.001 ? "below 0.001" : decimals(mcnemarP)}`,
 ];
 
 function perLabelLines({ confusion: { labels }, perLabel }: Evaluation): readonly string[] {

@@ -2,7 +2,7 @@ import type { Trust } from "../classify/trust.js";
 import { excerpt } from "../errors.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { confusionGrid } from "./confusionGrid.js";
-import { count, decimals, percent, range, rows } from "./format.js";
+import { count, decimals, percent, range, rows, signed, signedRange } from "./format.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";
 import { pageText } from "./page.js";
 import { plot } from "./plot.js";
@@ -42,9 +42,13 @@ export function renderEvaluationReport(record: EvaluationRecord): string {
 function findings({ evaluation, trust }: EvaluationRecord): Content[] {
   const { calibration: now, uncalibrated } = trust;
   const before = uncalibrated === null ? "" : `, ${decimals(uncalibrated.ece)} before scaling`;
+  const { overBagOfWords: over } = evaluation;
   const promise = trust.sets.find(({ promised }) => promised === 0.9) ?? trust.sets.at(-1);
   return [
     `Macro-F1 ${decimals(evaluation.macroF1)} (${range(evaluation.interval95)}), accuracy ${decimals(evaluation.accuracy)}; ${rows(evaluation.n)}.`,
+    ...(over === undefined
+      ? []
+      : [`Over a bag of words ${signed(over.macroF1)} macro-F1 (${signedRange(over.interval95)}).`]),
     `Probabilities are off by ${decimals(now.ece)} on average${before}.`,
     ...(promise === undefined
       ? []

@@ -57,7 +57,7 @@ describe("headstart train", () => {
 
   it("writes a folder of weights, settings, kept texts and a card, and nothing else", async () => {
     const files = (await box.files()).filter((name) => name.startsWith("head"));
-    const names = ["README.md", "head.safetensors", "headstart.json", "neighbours.safetensors"];
+    const names = ["README.md", "head.safetensors", "headstart.json", "neighbours.safetensors", "training.html"];
     expect(files).toEqual(["head", ...names.map((name) => `head/${name}`)]);
   });
 
@@ -116,6 +116,36 @@ describe("headstart train", () => {
     expect((await box.run(["evaluate", "tuned", "test.csv", "--quiet"])).code).toBe(0);
   }, 180_000);
 
+  it.each([
+    [["--hidden", "8"], /--hidden does nothing for logistic heads/],
+    [["--task", "ner", "--dropout", "0.1"], /--dropout does nothing for heads that find entities/],
+    [["--multi-label", "|", "--epochs", "3"], /--epochs does nothing for heads that give several labels/],
+  ])("refuses flags that would do nothing: %j", async (flags, says) => {
+    const refused = await box.run(["train", "train.csv", "-o", "unused", ...flags, ...WITH_TINY]);
+    expectFailure(refused, { exit: 2, code: "E_USAGE", says: [says] });
+  });
+
+  it("reads no test rows, also where it searches and stops early: other labels there leave its bytes as they are", async () => {
+    const own = await sandbox();
+    await own.write("train.csv", csv(COLUMNS, labelledRows(40)));
+    const rows = labelledRows(60).slice(40);
+    const weights: Buffer[] = [];
+    for (const [i, label] of [(l: string) => l, (l: string) => (l === "good" ? "bad" : "good")].entries()) {
+      await own.write(
+        "test.csv",
+        csv(
+          COLUMNS,
+          rows.map(([text, l]) => [text, label(l)]),
+        ),
+      );
+      const flags = ["--tune", "--head", "mlp", "--hidden", "4", "--epochs", "2", "--seed", "3", "--quiet"];
+      succeeded(await own.run(["train", "train.csv", "-o", `head${i}`, ...flags, ...WITH_TINY]));
+      succeeded(await own.run(["evaluate", `head${i}`, "test.csv", "--max-risk", "0.3", "--quiet"]));
+      weights.push(await readFile(own.path(`head${i}/head.safetensors`)));
+    }
+    expect(weights[1]).toEqual(weights[0]);
+  }, 180_000);
+
   it("shows its dev score to people, on rows that --dev names", async () => {
     const args = ["train", "train.csv", "--dev", "test.csv", "-o", "shown", "--class-weights", "balanced"];
     const { code, stdout, stderr } = await box.run([...args, ...WITH_TINY]);
@@ -145,7 +175,7 @@ describe("headstart train", () => {
     expect(finished.stderr).toContain("in.csv: 42 rows read, 40 used, 2 rejected");
     const rejects = (await readFile(own.path("head.rejects.jsonl"), "utf8")).trim().split("\n");
     expect(rejects.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual([42, 43]);
-    expect((await own.files()).filter((name) => name.startsWith("head/"))).toHaveLength(4);
+    expect((await own.files()).filter((name) => name.startsWith("head/"))).toHaveLength(5);
   });
 });
 

@@ -89,7 +89,7 @@ describe("headstart train", () => {
       succeeded(await box.run(args));
       const files = (await box.files()).filter((name) => name.startsWith("private/"));
       for (const file of files) expect(await readFile(box.path(file), "latin1")).not.toContain("sun lovely day");
-      expect(files).toHaveLength(3);
+      expect(files).toHaveLength(4);
       const [answer] = linesOf(await box.run(["predict", "private", "--explain", "--json", "sun"]));
       expect(answer["explanation"]).toMatchObject({ neighbours: null, distance: null });
     },

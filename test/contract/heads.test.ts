@@ -88,6 +88,35 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       expect(predictProbabilities(head, apart.x).every((p) => p >= 0 && p <= 1)).toBe(true);
     });
 
+    it("learns from one row a label, and from one column", async () => {
+      const few = picked(
+        toy,
+        Array.from({ length: classes }, (__, k) => toy.y.indexOf(k)),
+      );
+      expect(accuracy(await fit(few), few)).toBeGreaterThan(0.6);
+      const narrow = {
+        ...toy,
+        x: matrix(
+          60,
+          1,
+          Float32Array.from(toy.y, (k, r) => 10 * k + (r % 3)),
+        ),
+      };
+      expect(accuracy(await fit(narrow), narrow)).toBeGreaterThan(0.6);
+    });
+
+    it("gives finite answers where a column is there twice or nothing but zeros", async () => {
+      const head = await fit(widened(toy, (r) => [toy.x.data[r * 5], 0]));
+      const answers = predictProbabilities(head, widened(toy, (r) => [toy.x.data[r * 5], 0]).x);
+      expect(answers.every((p) => p >= 0 && p <= 1)).toBe(true);
+      expect(
+        accuracy(
+          head,
+          widened(toy, (r) => [toy.x.data[r * 5], 0]),
+        ),
+      ).toBeGreaterThan(0.8);
+    });
+
     it("answers for a row alone as among others, to the bit", async () => {
       const head = await fit(toy);
       const all = predictProbabilities(head, stackRows(5, [toy.x, toy.x]));

@@ -17,6 +17,8 @@ describe("evaluateHead", () => {
     expect(evaluation.accuracy).toBe(right / 60);
     expect(evaluation.majority.accuracy).toBeCloseTo(1 / 3, 12);
     expect(evaluation.bagOfWords?.accuracy).toBe(1);
+    const { macroF1 = NaN } = evaluation.overBagOfWords ?? {};
+    expect(macroF1).toBeCloseTo(evaluation.macroF1 - (evaluation.bagOfWords?.macroF1 ?? NaN), 12);
     expect(probabilities).toHaveLength(180);
     expect([...truth]).toEqual(data.labels.map((label) => labels.indexOf(label)));
   });

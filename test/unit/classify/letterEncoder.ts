@@ -20,10 +20,15 @@ export function letterEncoder(): { readonly encoder: Encoder; readonly texts: ()
     dependsOnBatch: false,
     decisions: [],
     tokenizer: {
-      tokenize: (text) => ({ ids: [1, ...Buffer.from(text).subarray(0, 62)], truncated: false, empty: text === "" }),
+      tokenize: (text) => ({
+        ids: [1, ...Buffer.from(text).subarray(0, 62)],
+        truncated: false,
+        empty: text === "",
+        unknown: 0,
+      }),
       padId: 0,
     },
-    ports: { ids: "ids", mask: "mask", segments: undefined, hidden: "hidden", width: WIDTH, tokens: 64 },
+    ports: { ids: "ids", mask: "mask", segments: undefined, hidden: "hidden", states: [], width: WIDTH, tokens: 64 },
     session: {
       lanes: 1,
       threads: 1,

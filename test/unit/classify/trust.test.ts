@@ -4,6 +4,7 @@ import { answerVectors, predictVectors } from "../../../src/classify/predict.js"
 import { trainClassifier } from "../../../src/classify/train.js";
 import { evidenceOf, measureTrust, setThreshold } from "../../../src/classify/trust.js";
 import { parseLabelMap } from "../../../src/corpus/labelMap.js";
+import type { Head } from "../../../src/head/head.js";
 import { renderEvaluationReport } from "../../../src/report/trustReport.js";
 import { trustText } from "../../../src/report/trustText.js";
 import { pickRows } from "../../../src/classify/labelledVectors.js";
@@ -25,7 +26,7 @@ describe("a trained head", () => {
     expect(trained.head.temperature).toBeGreaterThan(0);
     expect(trained.devAnswers.truth).toHaveLength(240);
     const bare = { ...trained.head, temperature: 1 };
-    const labels = (head: typeof bare) => predictVectors(head, data.vectors).map(({ label }) => label);
+    const labels = (head: Head) => predictVectors(head, data.vectors).map(({ label }) => label);
     expect(labels(trained.head)).toEqual(labels(bare));
     expect(trained.calibration.before.n).toBe(240);
   });

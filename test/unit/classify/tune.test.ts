@@ -60,6 +60,26 @@ describe("tune", () => {
     expect(tuning.skipped).toEqual(["layer 1, mean", expect.stringContaining("mlp 4")]);
   });
 
+  it("chooses among the kinds that it is told to, also when time is up", async () => {
+    let now = 0;
+    const options = { ...OPTIONS, seconds: 1, clock: () => (now += 2000) };
+    const { setup } = await tune([viewOf(toy)], { ...options, kinds: ["mlp"] });
+    expect(setup.kind).toBe("mlp");
+    const { tuning } = await tune([viewOf(toy)], { ...OPTIONS, kinds: ["logistic"] });
+    expect(tuning.rivals.every(({ name }) => name.startsWith("logistic"))).toBe(true);
+  });
+
+  it("tries perceptrons with what is asked of all, alike ones once", async () => {
+    const perceptrons = [
+      { hidden: [4], dropout: 0.1 },
+      { hidden: [8], dropout: 0.1 },
+    ];
+    const options = { ...OPTIONS, kinds: ["mlp"] as const, perceptrons, mlp: { hidden: [6], epochs: 2 } };
+    const { setup, tuning } = await tune([viewOf(toy)], options);
+    expect(tuning.rivals.filter(({ name }) => name.startsWith("mlp"))).toHaveLength(1);
+    expect(setup).toMatchObject({ kind: "mlp", settings: { hidden: [6], epochs: 2, dropout: 0.1 } });
+  });
+
   it("is fitted by trainClassifier() without a look at the dev rows", async () => {
     const dev = toyVectors(30, { seed: 2 });
     for (const kind of ["logistic", "mlp"] as const) {

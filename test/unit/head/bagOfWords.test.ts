@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fitBagOfWords, predictBagOfWords, wordsOf, type BagOfWords } from "../../../src/head/bagOfWords.js";
-import { labelProbabilities, likeliest } from "../../../src/head/head.js";
+import { likeliest, logitProbabilities } from "../../../src/head/head.js";
 
 const labels = ["bad", "good", "none"];
 const texts = Array.from({ length: 60 }, (_, i) => {
@@ -104,7 +104,7 @@ describe("fitBagOfWords", () => {
 
 describe("predictBagOfWords", () => {
   it("answers by its biases alone for texts without a word it knows", () => {
-    const wanted = [...labelProbabilities(Float64Array.from(bag.bias), 3)];
+    const wanted = [...logitProbabilities(Float64Array.from(bag.bias), 3)];
     const all = predictBagOfWords(bag, ["", "Xylophone quux", "😀"]);
     for (const r of [0, 1, 2]) expect(rowOf(all, r)).toEqual(wanted);
   });

@@ -40,7 +40,7 @@ describe.each([
       let worst = 0;
       for (const size of [1e-3, 1, 30]) {
         const point = Float64Array.from({ length: problem.size }, () => size * normal(random));
-        const { gradient } = await problem.step(point, batch);
+        const gradient = (await problem.step(point, batch)).gradient.flatMap((part) => [...part]);
         const scale = Math.max(...gradient.map(Math.abs), 1e-12);
         for (let i = 0; i < point.length; i++) {
           const h = 1e-5 * Math.max(1e-2, Math.abs(point[i]));

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { matrix, takeRows } from "../../../src/math/matrix.js";
 import { seeded, shuffled } from "../../../src/math/random.js";
 import { evaluateCalibration } from "../../../src/metrics/calibration.js";
 import { golden } from "./golden.js";
@@ -7,35 +6,36 @@ import { golden } from "./golden.js";
 const cases = golden.calibration.map((one) => ({
   ...one,
   n: one.truth.length,
-  x: matrix(one.truth.length, one.classes, Float32Array.from(one.probabilities)),
+  x: Float64Array.from(one.probabilities, Math.fround),
   y: Int32Array.from(one.truth),
 }));
 
 describe("evaluateCalibration()", () => {
   it.each(cases)("agrees with numpy and scikit-learn on $n rows of $classes classes", (one) => {
-    const result = evaluateCalibration(one.x, one.y, { bins: one.bins });
+    const result = evaluateCalibration(one.x, one.y, { labels: one.classes, bins: one.bins });
     expect(result.ece).toBeCloseTo(one.ece, 12);
     expect(result.brier).toBeCloseTo(one.brier, 12);
     expect(result.brier).toBeCloseTo(one.brierOfRenormalised, 6);
   });
 
   it("does not depend on the order of the rows, ties included", () => {
-    const x = matrix(8, 2, Float32Array.from([0.6, 0.7, 0.7, 0.7, 0.7, 0.7, 0.9, 0.9].flatMap((p) => [p, 1 - p])));
+    const sure = [0.6, 0.7, 0.7, 0.7, 0.7, 0.7, 0.9, 0.9];
+    const told = (order: Iterable<number>) => Float64Array.from([...order].flatMap((r) => [sure[r], 1 - sure[r]]));
     const y = Int32Array.of(0, 1, 0, 0, 1, 0, 0, 1);
     const order = shuffled(8, seeded(4));
     const shuffledRows = evaluateCalibration(
-      takeRows(x, order),
+      told(order),
       order.map((i) => y[i]),
-      { bins: 4 },
+      { labels: 2, bins: 4 },
     );
-    const result = evaluateCalibration(x, y, { bins: 4 });
+    const result = evaluateCalibration(told(y.keys()), y, { labels: 2, bins: 4 });
     expect(shuffledRows.ece).toBeCloseTo(result.ece, 12);
     expect(shuffledRows.bins.map((bin) => bin.count)).toEqual(result.bins.map((bin) => bin.count));
     expect(result.bins.map((bin) => bin.count)).toEqual([6, 2]);
   });
 
   it("fills its bins with all rows, in near-equal numbers, from unsure to sure", () => {
-    const { bins } = evaluateCalibration(cases[1].x, cases[1].y);
+    const { bins } = evaluateCalibration(cases[1].x, cases[1].y, { labels: cases[1].classes });
     expect(bins).toHaveLength(15);
     expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(333);
     for (const bin of bins) expect([22, 23]).toContain(bin.count);
@@ -43,15 +43,17 @@ describe("evaluateCalibration()", () => {
   });
 
   it("scores perfect certainty 0 and certain error 2", () => {
-    const sure = matrix(2, 2, Float32Array.of(1, 0, 0, 1));
-    expect(evaluateCalibration(sure, Int32Array.of(0, 1))).toMatchObject({ n: 2, ece: 0, brier: 0 });
-    expect(evaluateCalibration(sure, Int32Array.of(1, 0))).toMatchObject({ ece: 1, brier: 2 });
+    const sure = Float64Array.of(1, 0, 0, 1);
+    expect(evaluateCalibration(sure, Int32Array.of(0, 1), { labels: 2 })).toMatchObject({ n: 2, ece: 0, brier: 0 });
+    expect(evaluateCalibration(sure, Int32Array.of(1, 0), { labels: 2 })).toMatchObject({ ece: 1, brier: 2 });
   });
 
   it("is 0 without rows and refuses shapes that do not fit", () => {
-    expect(evaluateCalibration(matrix(0, 2), new Int32Array(0))).toEqual({ n: 0, ece: 0, brier: 0, bins: [] });
-    expect(() => evaluateCalibration(matrix(1, 2), new Int32Array(0))).toThrow(RangeError);
-    expect(() => evaluateCalibration(matrix(1, 2), Int32Array.of(2))).toThrow(RangeError);
-    expect(() => evaluateCalibration(matrix(1, 2), Int32Array.of(0), { bins: 0 })).toThrow(RangeError);
+    const empty = evaluateCalibration(new Float64Array(0), new Int32Array(0), { labels: 2 });
+    expect(empty).toEqual({ n: 0, ece: 0, brier: 0, bins: [] });
+    const one = Float64Array.of(0.5, 0.5);
+    expect(() => evaluateCalibration(one, new Int32Array(0), { labels: 2 })).toThrow(RangeError);
+    expect(() => evaluateCalibration(one, Int32Array.of(2), { labels: 2 })).toThrow(RangeError);
+    expect(() => evaluateCalibration(one, Int32Array.of(0), { labels: 2, bins: 0 })).toThrow(RangeError);
   });
 });

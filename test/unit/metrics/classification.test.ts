@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
 import {
+  advantageOver,
   commonest,
   evaluateClassification,
   majorityScore,
@@ -112,5 +113,24 @@ describe("majorityScore()", () => {
   it("equals scorePredictions() of constant answers", () => {
     const truth = Int32Array.of(0, 2, 2, 1);
     expect(majorityScore(truth, 2, 3)).toEqual(scorePredictions(truth, Int32Array.of(2, 2, 2, 2), 3));
+  });
+});
+
+describe("advantageOver()", () => {
+  const truth = Int32Array.from({ length: 200 }, (_, r) => r % 2);
+  const wrongEvery = (n: number) => truth.map((label, r) => (r % n === 0 ? 1 - label : label));
+
+  it("is above 0 with its interval where one is right on more rows, and turns round with the predictors", () => {
+    const over = advantageOver(truth, [wrongEvery(20), wrongEvery(4)], { classes: 2 });
+    expect(over.macroF1).toBeGreaterThan(0.15);
+    expect(over.interval95[0]).toBeGreaterThan(0);
+    expect(over.mcnemarP).toBeLessThan(1e-6);
+    const under = advantageOver(truth, [wrongEvery(4), wrongEvery(20)], { classes: 2 });
+    expect([under.macroF1, under.mcnemarP]).toEqual([-over.macroF1, over.mcnemarP]);
+  });
+
+  it("is nothing over itself", () => {
+    const same = wrongEvery(5);
+    expect(advantageOver(truth, [same, same], { classes: 2 })).toEqual({ macroF1: 0, interval95: [0, 0], mcnemarP: 1 });
   });
 });

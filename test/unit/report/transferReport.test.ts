@@ -1,35 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { renderTransferReport } from "../../../src/report/transferReport.js";
 import type { TransferRecord } from "../../../src/transfer/record.js";
+import { HOSTILE, tagsOf, unbalanced } from "./pageTags.js";
 import { evaluationOf, sampleRecord, withoutTargetTrain } from "./sampleRecord.js";
-
-const VOID = new Set(["meta", "link", "br", "!doctype"]);
-const HOSTILE = [
-  "<img src=x onerror=\"document.title='run'\">",
-  "</script><script>document.title='run'</script>",
-  "\"'><svg onload=alert(1)>",
-  "javascript:alert(1)",
-  "{{7*7}} ${7*7}",
-  "a\u2028b\u2029c",
-  "\u202eevil\u2069\u2067 <!-- ]]> \0 \ud800",
-  "__proto__",
-];
-
-/** Tags of a page in order, as they were opened and closed. */
-const tagsOf = (page: string): readonly string[] =>
-  [...page.matchAll(/<(\/?)([!a-z][a-z0-9]*)[^>]*?(\/?)>/gi)].map(([, end, name, self]) => `${end}${name}${self}`);
-
-/** Names of elements that are not closed in the order they were opened; none in a well-formed page. */
-function unbalanced(page: string): readonly string[] {
-  const open: string[] = [];
-  for (const tag of tagsOf(page)) {
-    const name = tag.replaceAll("/", "");
-    if (tag.startsWith("/")) {
-      if (open.pop() !== name) return [`closing ${name}`];
-    } else if (!tag.endsWith("/") && !VOID.has(name)) open.push(name);
-  }
-  return open;
-}
 
 /** The record with every text of the user's replaced by what `change` makes of it. */
 function withTexts(record: TransferRecord, change: (text: string) => string): TransferRecord {

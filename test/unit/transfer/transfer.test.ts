@@ -106,6 +106,17 @@ describe("runTransfer", () => {
     expect(other.source).not.toEqual(first.source);
   });
 
+  it.each([
+    ["labels turned round", { ...food, labels: food.labels.map((label) => (label === "good" ? "bad" : "good")) }],
+    ["noise for texts", { ...food, texts: food.texts.map((_, i) => `${i} zq`) }],
+  ])("learns nothing from the target: %s change no number of the head or of the source", async (_, target) => {
+    const record = await run({ source: films, target, targetTrain: foodTrain });
+    const usual = await run({ source: films, target: food, targetTrain: foodTrain });
+    expect(record.head).toEqual(usual.head);
+    expect(record.source).toEqual(usual.source);
+    expect(record.target).not.toEqual(usual.target);
+  });
+
   it("gives ceiling, joint score and verdict with training rows of the target", async () => {
     const record = await run({ source: films, target: food, targetTrain: foodTrain });
     expect(record.ceiling?.n).toBe(60);

@@ -7,6 +7,7 @@ export interface Parameter {
   readonly decays: boolean;
 }
 
+/** @param values  not copied: steps are written to it, also where it is a view of a larger array */
 export const parameter = (values: Float32Array, { decays }: { readonly decays: boolean }): Parameter => ({
   values,
   first: new Float32Array(values.length),
@@ -18,6 +19,7 @@ export interface Step {
   /** Counted from 1. */
   readonly number: number;
   readonly learningRate: number;
+  /** Share of a number that a step takes away, times the rate. */
   readonly weightDecay: number;
 }
 
@@ -34,8 +36,9 @@ export function adamwInto(
   slopes: ArrayLike<number>,
   { number, learningRate, weightDecay, from = 0 }: Step & { readonly from?: number },
 ): void {
-  const correction = Math.sqrt(1 - BETA2 ** number) / (1 - BETA1 ** number);
-  const [rate, epsilon] = [learningRate * correction, EPSILON * Math.sqrt(1 - BETA2 ** number)];
+  // The corrections for starting at zero, folded into the rate and into epsilon.
+  const root = Math.sqrt(1 - BETA2 ** number);
+  const [rate, epsilon] = [(learningRate * root) / (1 - BETA1 ** number), EPSILON * root];
   const shrink = decays ? 1 - learningRate * weightDecay : 1;
   for (let i = 0, at = from; i < slopes.length; i++, at++) {
     const slope = slopes[i];

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { adamwInto, parameter } from "../../../src/math/adamw.js";
+
+describe("adamwInto", () => {
+  it("moves by the rate against the sign of a first slope, whatever its size", () => {
+    const { values } = stepped([1, 1, 1], { slopes: [[1e-3, -5, 0]], learningRate: 0.1 });
+    [0.9, 1.1, 1].forEach((wanted, i) => expect(values[i]).toBeCloseTo(wanted, 4));
+  });
+
+  it("takes away rate times decay of what decays, beside the slope and not through it", () => {
+    const still = { slopes: [[0], [0]], learningRate: 0.1, weightDecay: 0.5 };
+    expect(stepped([2], { ...still, decays: true }).values[0]).toBeCloseTo(2 * 0.95 ** 2, 5);
+    expect(stepped([2], still).values[0]).toBe(2);
+  });
+
+  it("follows the running means of slopes and their squares", () => {
+    const slopes = [1, -3, 2];
+    let [mean, square, wanted] = [0, 0, 0];
+    slopes.forEach((g, i) => {
+      mean = 0.9 * mean + 0.1 * g;
+      square = 0.999 * square + 0.001 * g * g;
+      wanted -= (0.01 * mean) / (1 - 0.9 ** (i + 1)) / (Math.sqrt(square / (1 - 0.999 ** (i + 1))) + 1e-8);
+    });
+    const { values } = stepped([0], { slopes: slopes.map((g) => [g]), learningRate: 0.01 });
+    expect(values[0]).toBeCloseTo(wanted, 6);
+  });
+
+  it("moves the rows of a table that it is told of, and leaves the others with their memory", () => {
+    const table = parameter(Float32Array.of(1, 1, 1, 1), { decays: true });
+    adamwInto(table, [4, -4], { number: 1, learningRate: 0.1, weightDecay: 0.5, from: 2 });
+    expect([...table.values.subarray(0, 2), ...table.first.subarray(0, 2)]).toEqual([1, 1, 0, 0]);
+    expect(table.values[2]).toBeCloseTo(0.85, 4);
+    expect(table.values[3]).toBeCloseTo(1.05, 4);
+  });
+});
+
+interface Steps {
+  readonly slopes: readonly (readonly number[])[];
+  readonly learningRate: number;
+  readonly weightDecay?: number;
+  readonly decays?: boolean;
+}
+
+function stepped(values: readonly number[], { slopes, learningRate, weightDecay = 0, decays = false }: Steps) {
+  const learnt = parameter(Float32Array.from(values), { decays });
+  slopes.forEach((own, i) => adamwInto(learnt, own, { number: i + 1, learningRate, weightDecay }));
+  return learnt;
+}
