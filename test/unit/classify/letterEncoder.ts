@@ -1,6 +1,17 @@
 import type { Encoder } from "../../../src/encoder/encoder.js";
+import { unframed, type Tokenizer } from "../../../src/encoder/tokenizer.js";
 
 const WIDTH = 4;
+
+const TOKENIZER: Tokenizer = {
+  tokenize: (text) => ({
+    ids: [1, ...Buffer.from(text).subarray(0, 62)],
+    truncated: false,
+    empty: text === "",
+    unknown: 0,
+  }),
+  padId: 0,
+};
 
 /** An encoder without a model: each letter is a token, and its vector depends on the letter and its place. */
 export function letterEncoder(): { readonly encoder: Encoder; readonly texts: () => number } {
@@ -19,15 +30,9 @@ export function letterEncoder(): { readonly encoder: Encoder; readonly texts: ()
     precision: "fp32",
     dependsOnBatch: false,
     decisions: [],
-    tokenizer: {
-      tokenize: (text) => ({
-        ids: [1, ...Buffer.from(text).subarray(0, 62)],
-        truncated: false,
-        empty: text === "",
-        unknown: 0,
-      }),
-      padId: 0,
-    },
+    layers: undefined,
+    isStatic: false,
+    tokenizer: unframed(TOKENIZER, 64),
     ports: { ids: "ids", mask: "mask", segments: undefined, hidden: "hidden", states: [], width: WIDTH, tokens: 64 },
     session: {
       lanes: 1,

@@ -21,7 +21,7 @@ async function fill(
   { fingerprint, n, day, encoder }: { fingerprint: string; n: number; day: number; encoder?: string },
 ): Promise<string> {
   const folder = join(dir, fingerprint);
-  const before = await readdir(folder).catch(() => []);
+  const before = await readdir(folder).catch((): string[] => []);
   const cache = await open(dir, fingerprint, encoder === undefined ? {} : { encoder });
   await cache.put(texts(n, `day ${day}`), sampleVectors(n, WIDTH));
   await cache.close();

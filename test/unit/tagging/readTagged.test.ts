@@ -111,7 +111,7 @@ describe("alignWords()", () => {
     padId: 0,
     wordPieces: (word: string) => Array.from(word, (c) => c.charCodeAt(0)),
     frame: (ids: readonly number[]) => [1, ...ids, 2],
-    tokenize: () => ({ ids: [], truncated: false, empty: false }),
+    tokenize: () => ({ ids: [], truncated: false, empty: false, unknown: 0 }),
   };
 
   it("finds every word whole in the window it names, and cuts only a word longer than a window", () => {
