@@ -1,10 +1,10 @@
 import type { LabelMap } from "../corpus/labelMap.js";
 import type { Encoder } from "../encoder/encoder.js";
+import type { EmbeddedSentences } from "../tagging/embeddedSentences.js";
 import { readTagged } from "../tagging/readTagged.js";
 import type { TaggedCorpus } from "../tagging/sentence.js";
 import { requireTaggerEncoder } from "../tagging/taggerFolder.js";
 import type { TaggerFile } from "../tagging/taggerFile.js";
-import type { EmbeddedSentences } from "../tagging/trainTagger.js";
 import { wordVectors, type SubWords } from "../tagging/wordVectors.js";
 import { openEncoder, type Context } from "./context.js";
 import type { Rejects } from "./rejects.js";

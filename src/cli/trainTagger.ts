@@ -3,6 +3,7 @@ import { entitiesText } from "../report/entitiesText.js";
 import { describeTagger } from "../tagging/describeTagger.js";
 import { saveTagger, surfaceHash } from "../tagging/taggerFolder.js";
 import { trainTagger, type TrainedTagger } from "../tagging/trainTagger.js";
+import { NO_WRITING } from "../tagging/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
 import { defined } from "./options.js";
 import { gatherRejects } from "./rejects.js";
@@ -44,8 +45,10 @@ export async function trainTaggerCommand(
       ...(flags.writing === false ? { writing: NO_WRITING } : {}),
       seed: flags.seed,
       signal,
-      onTrial: ({ epoch, loss, devEntityF1 }) =>
-        talk.say(`epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)}`),
+      onTrial: ({ epoch, loss, balance, devEntityF1 }) =>
+        talk.say(
+          `epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)} with balance ${balance}`,
+        ),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     const file = describeTagger(trained, { encoder, corpus, seed: flags.seed, createdAt: now() });
@@ -64,8 +67,6 @@ export async function trainTaggerCommand(
     await encoder.close();
   }
 }
-
-const NO_WRITING = { shape: false, affixes: false, word: false, around: false };
 
 const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, balance, layerShares }: TrainedTagger): object => ({
   task: "ner",

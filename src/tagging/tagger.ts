@@ -5,7 +5,7 @@ import { openRowProducts } from "../onnx/products.js";
 import { bestPath, spanProbability, sumChain, type Chain, type Emissions } from "./chain.js";
 import { featureRows, type FeatureTable } from "./featureTable.js";
 import type { Sentence } from "./sentence.js";
-import { spansOfTags, tagSet, type TagSpan } from "./tagSet.js";
+import { spansOfTags, type TagSpan } from "./tagSet.js";
 import { cuesOf, writingOf, type WritingOptions } from "./wordFeatures.js";
 import type { SubWords } from "./wordVectors.js";
 
@@ -33,7 +33,7 @@ export interface Tagger {
   readonly chain: Chain;
 }
 
-/** An entity that the tagger found: words `[start, end)` and how sure it is of exactly that. */
+/** An entity that a tagger found: words `[start, end)` and how sure it is of exactly that. */
 export interface FoundSpan extends TagSpan {
   readonly score: number;
 }
@@ -44,7 +44,6 @@ const WORDS_AT_ONCE = 4096;
 /**
  * Scores of every tag at every word, `[words, tags]`. A word's scores depend on its sentence alone.
  *
- * @param offsets  row of each sentence's first word, and the number of words at the end
  * @throws HeadstartError E_SHAPE when the vectors are not as wide as those that the tagger was trained on
  */
 export async function emissionsOf(
@@ -59,7 +58,7 @@ export async function emissionsOf(
         `that it was trained with`,
     );
   }
-  const tags = tagSet(tagger.labels).count;
+  const tags = tagger.chain.tags;
   const result = new Float64Array(vectors.rows * tags);
   const products = await openRowProducts("float32", options);
   try {
@@ -78,11 +77,13 @@ export async function emissionsOf(
   return result;
 }
 
+/** Sentences with the vectors of their words. */
 export interface TaggerInput {
-  /** `[words, width]` */
-  readonly vectors: Matrix;
-  readonly offsets: Int32Array;
   readonly sentences: readonly Sentence[];
+  /** `[words, width]`, one sentence after the other. */
+  readonly vectors: Matrix;
+  /** Row of each sentence's first word, and the number of words at the end. */
+  readonly offsets: Int32Array;
 }
 
 /** Rows as the tagger takes them; never fewer than two, because one alone may be multiplied in another order. */
@@ -105,7 +106,7 @@ function unitsInto(
   { offsets, sentences, moved }: TaggerInput & { readonly moved: Float32Array },
 ): void {
   const units = tagger.bias.length;
-  const tags = tagSet(tagger.labels).count;
+  const tags = tagger.chain.tags;
   const values = new Float64Array(units);
   sentences.forEach((sentence, s) => {
     const [from, words] = [offsets[s] - offsets[0], sentence.words.length];
@@ -164,15 +165,25 @@ export function outputInto(
 
 const relu = (x: number): number => (x > 0 ? x : 0);
 
-/** Entities of every sentence: the likeliest legal tags, with the probability of each entity under the chain. */
+/** Entities of every sentence by the likeliest legal tags. */
+export const bestSpans = (tagger: Tagger, emissions: Float64Array, offsets: Int32Array): TagSpan[][] =>
+  ofSentences(tagger, emissions, offsets).map((own) => spansOfTags(bestPath(tagger.chain, own)));
+
+/** The same with the probability of each entity under the chain. */
 export function decode(tagger: Tagger, emissions: Float64Array, offsets: Int32Array): FoundSpan[][] {
-  const tags = tagger.chain.tags;
-  return Array.from({ length: offsets.length - 1 }, (_, s) => {
-    const own: Emissions = { data: emissions, at: offsets[s] * tags, words: offsets[s + 1] - offsets[s] };
-    if (own.words === 0) return [];
-    const spans = spansOfTags(bestPath(tagger.chain, own));
+  const { chain } = tagger;
+  return ofSentences(tagger, emissions, offsets).map((own) => {
+    const spans = spansOfTags(bestPath(chain, own));
     if (spans.length === 0) return [];
-    const sums = sumChain(tagger.chain, own);
-    return spans.map((span) => ({ ...span, score: spanProbability(tagger.chain, own, { span, sums }) }));
+    const sums = sumChain(chain, own);
+    return spans.map((span) => ({ ...span, score: spanProbability(chain, own, { span, sums }) }));
   });
+}
+
+function ofSentences({ chain }: Tagger, emissions: Float64Array, offsets: Int32Array): Emissions[] {
+  return Array.from({ length: offsets.length - 1 }, (_, s) => ({
+    data: emissions,
+    at: offsets[s] * chain.tags,
+    words: offsets[s + 1] - offsets[s],
+  }));
 }
