@@ -8,7 +8,7 @@ import { loadTagger, surfaceHash } from "../tagging/taggerFolder.js";
 import { warnOfUnused, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined } from "./options.js";
-import { embedSentences, openTaggerEncoder, readSentences, type TaggerFlags } from "./taggerContext.js";
+import { embedSentences, openTaggerEncoder, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
 
 /** `evaluate` with a head that finds entities. */
 export async function evaluateTaggerCommand(
@@ -31,7 +31,8 @@ export async function evaluateTaggerCommand(
   warnOfUnused(context, map, [corpus.seen, saved.tagger.labels]);
   const encoder = await openTaggerEncoder(context, saved.file, flags);
   try {
-    const data = await embedSentences(context, corpus, { encoder, flags, subWords: saved.tagger.subWords });
+    const job = { encoder, flags, subWords: saved.tagger.subWords };
+    const data = await withWordCache(context, job, (cache) => embedSentences(context, corpus, { ...job, cache }));
     const evaluated = await evaluateTagger(saved.tagger, data, {
       isSeen: (surface) => saved.surfaces.has(surfaceHash(surface)),
       ...defined({ map, threads: flags.threads }),

@@ -7,7 +7,7 @@ import { NO_WRITING } from "../tagging/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
 import { defined } from "./options.js";
 import { gatherRejects } from "./rejects.js";
-import { embedSentences, readSentences, type TaggerFlags } from "./taggerContext.js";
+import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
 import type { TaggerTrainingFlags } from "./taggerFlags.js";
 
 export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
@@ -32,8 +32,10 @@ export async function trainTaggerCommand(
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
   try {
     const job = { encoder, flags, subWords: flags.subWords ?? "first" };
-    const data = await embedSentences(context, corpus, job);
-    const dev = devCorpus && (await embedSentences(context, devCorpus, job));
+    const { data, dev } = await withWordCache(context, job, async (cache) => ({
+      data: await embedSentences(context, corpus, { ...job, cache }),
+      dev: devCorpus && (await embedSentences(context, devCorpus, { ...job, cache })),
+    }));
     const fitBegan = clock();
     const trained = await trainTagger(data, {
       ...defined({ dev, threads: flags.threads, epochs: flags.epochs }),
