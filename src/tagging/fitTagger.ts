@@ -5,6 +5,7 @@ import { openRowProducts, type RowProducts } from "../onnx/products.js";
 import { Average } from "./average.js";
 import type { EmbeddedSentences } from "./embeddedSentences.js";
 import { featureRows, featureTable, type FeatureTable } from "./featureTable.js";
+import { meanTagger } from "./meanTagger.js";
 import { inputWeights, layerShares, newNet, trainStep, unitsOf, type Net, type NetShape } from "./net.js";
 import type { Sentence } from "./sentence.js";
 import type { Tagger } from "./tagger.js";
@@ -32,6 +33,8 @@ export interface FitOptions {
   readonly layerCount?: number;
   /** How the vectors were made; for the tagger. @default "first" */
   readonly subWords?: SubWords;
+  /** Nets that are trained from seeds of their own and then averaged. @default 2 */
+  readonly members?: number;
   /** Times that all sentences are seen. @default 20 */
   readonly epochs?: number;
   /** Words learnt from together, about. @default 512 */
@@ -73,6 +76,7 @@ const DEFAULTS = {
   layers: "concat",
   layerCount: 1,
   subWords: "first",
+  members: 2,
   epochs: 20,
   batchWords: 512,
   learningRate: 1e-3,
@@ -94,7 +98,6 @@ type Settings = FitOptions & Required<Pick<FitOptions, keyof typeof DEFAULTS>>;
 export async function fitTagger(data: EmbeddedSentences, options: FitOptions): Promise<Tagger> {
   const settings: Settings = { ...DEFAULTS, ...options };
   const { seed, threads, writing, kind } = settings;
-  const random = seeded(seed);
   const standardizer = fitStandardizer(data.vectors);
   const tags = tagSet(settings.labels);
   const shape = shapeOf(data, tags.count, settings);
@@ -106,9 +109,14 @@ export async function fitTagger(data: EmbeddedSentences, options: FitOptions): P
     }),
   };
   const tables = { features: looks.features.table, cues: looks.cues.table };
-  const net = newNet({ ...shape, features: tables.features.hashes.length, cues: tables.cues.hashes.length }, random);
-  const average = new Average(net);
-  const taggerNow = (): Tagger => taggerOf(average.net, { tables, standardizer, settings });
+  const counts = { features: tables.features.hashes.length, cues: tables.cues.hashes.length };
+  const members = Array.from({ length: settings.members }, (_, m): Member => {
+    const random = seeded(seed + m);
+    const net = newNet({ ...shape, ...counts }, random);
+    return { net, random, average: new Average(net) };
+  });
+  const taggerNow = (): Tagger =>
+    meanTagger(members.map(({ average }) => taggerOf(average.net, { tables, standardizer, settings })));
   const prepared: Prepared = {
     data,
     standardizer,
@@ -119,7 +127,7 @@ export async function fitTagger(data: EmbeddedSentences, options: FitOptions): P
   };
   const products = await openRowProducts("float32", threads === undefined ? {} : { threads });
   try {
-    await fitEpochs(net, { settings, prepared, average, products, random, taggerNow });
+    await fitEpochs(members, { settings, prepared, products, taggerNow });
   } finally {
     await products.close();
   }
@@ -136,43 +144,64 @@ function learntFeatures(
   return { table, rows: seen.map((words) => words.map((features) => featureRows(table, features))) };
 }
 
+/** A net with the average of its weights along the way, and its own source of randomness. */
+interface Member {
+  readonly net: Net;
+  readonly average: Average;
+  readonly random: Random;
+}
+
 interface Run {
   readonly settings: Settings;
   readonly prepared: Prepared;
-  readonly average: Average;
   readonly products: RowProducts;
-  readonly random: Random;
   readonly taggerNow: () => Tagger;
 }
 
-async function fitEpochs(net: Net, { settings, prepared, average, products, random, taggerNow }: Run): Promise<void> {
-  const { data } = prepared;
-  const words = data.vectors.rows;
+async function fitEpochs(members: readonly Member[], run: Run): Promise<void> {
+  const { settings, taggerNow } = run;
+  for (let number = 1; number <= settings.epochs; number++) {
+    let loss = 0;
+    for (const member of members) loss += (await fitEpoch(member, { ...run, number })) / members.length;
+    const shares = members.map(({ net }) => layerShares(net));
+    await settings.onEpoch?.({ number, loss, tagger: taggerNow, layerShares: meanShares(shares) });
+  }
+}
+
+/** @returns the mean loss of a word while it was learnt */
+async function fitEpoch(
+  { net, average, random }: Member,
+  { settings, prepared, products, number: epoch }: Run & { readonly number: number },
+): Promise<number> {
+  const words = prepared.data.vectors.rows;
   const steps = Math.max(1, Math.round(words / settings.batchWords));
   const decay = 1 - 1 / steps; // an average over about one epoch
-  let number = 0;
-  for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-    let [loss, seen] = [0, 0];
-    for (const sentences of batchesOf(data, { size: words / steps, random })) {
-      settings.signal?.throwIfAborted();
-      number++;
-      const left = Math.max(0.02, 1 - (number - 1) / (settings.epochs * steps));
-      const batch = gather(sentences, prepared, random);
-      const own = await trainStep(net, batch, {
-        products,
-        random,
-        number,
-        learningRate: settings.learningRate * left,
-        weightDecay: settings.weightDecay,
-        dropout: settings.dropout,
-      });
-      average.add(net, Math.min(decay, number / (number + 9)));
-      loss += own * batch.tags.length;
-      seen += batch.tags.length;
-    }
-    const told = { number: epoch, loss: loss / seen, tagger: taggerNow, layerShares: layerShares(net) };
-    await settings.onEpoch?.(told);
+  let number = (epoch - 1) * steps;
+  let [loss, seen] = [0, 0];
+  for (const sentences of batchesOf(prepared.data, { size: words / steps, random })) {
+    settings.signal?.throwIfAborted();
+    number++;
+    const left = Math.max(0.02, 1 - (number - 1) / (settings.epochs * steps));
+    const batch = gather(sentences, prepared, random);
+    const own = await trainStep(net, batch, {
+      products,
+      random,
+      number,
+      learningRate: settings.learningRate * left,
+      weightDecay: settings.weightDecay,
+      dropout: settings.dropout,
+    });
+    average.add(net, Math.min(decay, number / (number + 9)));
+    loss += own * batch.tags.length;
+    seen += batch.tags.length;
   }
+  return loss / seen;
+}
+
+function meanShares(shares: readonly (readonly number[] | undefined)[]): readonly number[] | undefined {
+  const given = shares.filter((own) => own !== undefined);
+  if (given.length === 0) return undefined;
+  return given[0].map((_, layer) => given.reduce((sum, own) => sum + own[layer], 0) / given.length);
 }
 
 function shapeOf({ vectors }: EmbeddedSentences, tags: number, settings: Settings): NetShape {

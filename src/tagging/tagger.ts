@@ -115,25 +115,24 @@ function unitsInto(
     for (let i = 0; i < words; i++) {
       values.set(tagger.bias);
       addMoved(values, moved, { from, words, i, reach: tagger.reach });
-      addFeatures(values, tagger.cues, cues[i]);
+      addRows(values, tagger.cues.weights.data, featureRows(tagger.cues, cues[i]));
       const own = out.subarray((from + i) * tags, (from + i + 1) * tags);
       if (tagger.output === undefined) own.set(values);
       else outputInto(own, values.map(relu), tagger.output);
-      addFeatures(own, tagger.features, writing[i]);
+      addRows(own, tagger.features.weights.data, featureRows(tagger.features, writing[i]));
     }
   });
 }
 
-function addFeatures(values: Float64Array, table: FeatureTable, features: Int32Array): void {
-  const { data, cols } = table.weights;
-  for (const row of featureRows(table, features)) {
-    for (let u = 0, at = row * cols; u < cols; u++, at++) values[u] += data[at];
-  }
+/** Adds some rows of a table that is as wide as `values`. */
+export function addRows(values: Float64Array, table: Float32Array, rows: Int32Array): void {
+  const width = values.length;
+  for (const row of rows) for (let u = 0, at = row * width; u < width; u++, at++) values[u] += table[at];
 }
 
 /** Adds to `values` what the words around word `i` say, each by the weights for its distance. */
 export function addMoved(
-  values: Float64Array | Float32Array,
+  values: Float64Array,
   moved: Float32Array,
   {
     from,
@@ -153,7 +152,7 @@ export function addMoved(
 
 export function outputInto(
   out: Float64Array,
-  hidden: Float64Array | Float32Array,
+  hidden: Float64Array,
   { weights, bias }: { readonly weights: Matrix; readonly bias: Float32Array },
 ): void {
   for (let k = 0, at = 0; k < out.length; k++) {
