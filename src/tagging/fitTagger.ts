@@ -33,7 +33,7 @@ export interface FitOptions {
   readonly layerCount?: number;
   /** How the vectors were made; for the tagger. @default "first" */
   readonly subWords?: SubWords;
-  /** Nets that are trained from seeds of their own and then averaged. @default 2 */
+  /** Nets that are trained from seeds of their own and then averaged. @default 3 */
   readonly members?: number;
   /** Times that all sentences are seen. @default 20 */
   readonly epochs?: number;
@@ -76,7 +76,7 @@ const DEFAULTS = {
   layers: "concat",
   layerCount: 1,
   subWords: "first",
-  members: 2,
+  members: 3,
   epochs: 20,
   batchWords: 512,
   learningRate: 1e-3,

@@ -104,7 +104,7 @@ interface Best extends TaggerTrial {
 
 /** Few sentences are seen more often, so that a corpus of any size gets enough steps. */
 export const defaultEpochs = ({ vectors }: EmbeddedSentences): number =>
-  Math.max(6, Math.min(30, Math.round(400_000 / Math.max(1, vectors.rows))));
+  Math.max(5, Math.min(30, Math.round(320_000 / Math.max(1, vectors.rows))));
 
 const givenDev = (train: EmbeddedSentences, dev: EmbeddedSentences): HeldOut => ({
   train,
