@@ -38,7 +38,7 @@ export async function trainTaggerCommand(
     }));
     const fitBegan = clock();
     const trained = await trainTagger(data, {
-      ...defined({ dev, threads: flags.threads, epochs: flags.epochs }),
+      ...defined({ dev, threads: flags.threads, epochs: flags.epochs, reach: flags.reach, members: flags.nets }),
       kind: flags.head === "logistic" ? "linear" : "mlp",
       crf: flags.crf === true,
       layers: flags.mixLayers === true ? "mix" : "concat",
