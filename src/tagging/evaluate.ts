@@ -42,7 +42,7 @@ export interface TaggingEvaluation {
   readonly seen: EntityScore;
   readonly unseen: EntityScore;
   readonly errors: ErrorTable;
-  /** Entities that no answer can be: cut words, or boundaries inside a word. At most 20. */
+  /** Entities with cut words, or with boundaries inside a word. At most 20. */
   readonly lost: readonly LostEntity[];
 }
 
@@ -96,8 +96,8 @@ function mapped({ labels }: Tagger, { label }: FoundSpan, map: LabelMap | undefi
 }
 
 /**
- * Evaluates a tagger on tagged sentences. Entities that no answer can be, because words of theirs were cut or they begin
- * inside a word, count as missed.
+ * Evaluates a tagger on tagged sentences. Entities that begin or end inside a word count as missed, since no answer can be
+ * them; those with a word whose sub-words were cut are named, and missed unless they are found nevertheless.
  */
 export async function evaluateTagger(
   tagger: Tagger,
