@@ -6,8 +6,8 @@ import type { VectorCache } from "../store/cache.js";
 import type { TaggedCorpus } from "../tagging/sentence.js";
 import { requireTaggerEncoder } from "../tagging/taggerFolder.js";
 import type { TaggerFile } from "../tagging/taggerFile.js";
-import { wordVectorKind } from "../tagging/wordCache.js";
-import { wordVectors, type SubWords } from "../tagging/wordVectors.js";
+import { wordVectorKind, type SubWords } from "../tagging/subWords.js";
+import { wordVectors } from "../tagging/wordVectors.js";
 import { openEncoder, withCache, type Context } from "./context.js";
 import type { Rejects } from "./rejects.js";
 import {

@@ -1,8 +1,17 @@
 import { normalisedText } from "../corpus/duplicates.js";
 import { HeadstartError } from "../errors.js";
+import type { Matrix } from "../math/matrix.js";
 import { seeded, shuffled } from "../math/random.js";
-import type { TaggedSentence } from "./sentence.js";
-import type { TaggerInput } from "./tagger.js";
+import type { Sentence, TaggedSentence } from "./sentence.js";
+
+/** Sentences with the vectors of their words. */
+export interface TaggerInput {
+  readonly sentences: readonly Sentence[];
+  /** `[words, width]`, one sentence after the other. */
+  readonly vectors: Matrix;
+  /** Row of each sentence's first word, and the number of words at the end. */
+  readonly offsets: Int32Array;
+}
 
 /** Tagged sentences with the vectors of their words. */
 export interface EmbeddedSentences extends TaggerInput {

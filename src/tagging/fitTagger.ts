@@ -12,7 +12,7 @@ import type { Tagger } from "./tagger.js";
 import { tagIndices, tagSet } from "./tagSet.js";
 import { batchesOf, gather, type Prepared } from "./trainingBatches.js";
 import { ALL_WRITING, cuesOf, NO_WRITING, writingOf, type WritingOptions } from "./wordFeatures.js";
-import type { SubWords } from "./wordVectors.js";
+import type { SubWords } from "./subWords.js";
 
 export interface FitOptions {
   /** Labels of entities; a word of another label counts as outside. */

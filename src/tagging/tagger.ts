@@ -4,10 +4,10 @@ import { matrix, type Matrix } from "../math/matrix.js";
 import { openRowProducts } from "../onnx/products.js";
 import { bestPath, spanProbability, sumChain, type Chain, type Emissions } from "./chain.js";
 import { featureRows, type FeatureTable } from "./featureTable.js";
-import type { Sentence } from "./sentence.js";
+import type { TaggerInput } from "./embeddedSentences.js";
 import { spansOfTags, type TagSpan } from "./tagSet.js";
 import { cuesOf, writingOf, type WritingOptions } from "./wordFeatures.js";
-import type { SubWords } from "./wordVectors.js";
+import type { SubWords } from "./subWords.js";
 
 /** What is learnt to label words: a linear model or an MLP of one hidden layer, and a chain over their tags. */
 export interface Tagger {
@@ -75,15 +75,6 @@ export async function emissionsOf(
     await products.close();
   }
   return result;
-}
-
-/** Sentences with the vectors of their words. */
-export interface TaggerInput {
-  readonly sentences: readonly Sentence[];
-  /** `[words, width]`, one sentence after the other. */
-  readonly vectors: Matrix;
-  /** Row of each sentence's first word, and the number of words at the end. */
-  readonly offsets: Int32Array;
 }
 
 /** Rows as the tagger takes them; never fewer than two, because one alone may be multiplied in another order. */

@@ -1,19 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Encoder } from "../encoder/encoder.js";
 import { matrix } from "../math/matrix.js";
 import type { VectorCache } from "../store/cache.js";
+import type { TaggerInput } from "./embeddedSentences.js";
 import type { Sentence } from "./sentence.js";
-import type { TaggerInput } from "./tagger.js";
-import type { SubWords } from "./wordVectors.js";
-
-/** What tells word vectors of one kind from all others, and how many numbers each has: a cache is opened with it. */
-export function wordVectorKind(
-  { fingerprint, ports, width }: Pick<Encoder, "fingerprint" | "ports" | "width">,
-  subWords: SubWords,
-): { readonly fingerprint: string; readonly width: number } {
-  const parts = subWords === "first-last" ? 2 : 1;
-  return { fingerprint: `${fingerprint}-words-${subWords}`, width: parts * ports.states.length * width };
-}
 
 /** Fills in the vectors of the sentences that the cache has whole; writes `vectors`. @returns these sentences */
 export function takeCached(cache: VectorCache, { sentences, vectors, offsets }: TaggerInput): Set<number> {

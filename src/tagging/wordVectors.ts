@@ -5,10 +5,8 @@ import { matrix, type Matrix } from "../math/matrix.js";
 import type { VectorCache } from "../store/cache.js";
 import { alignWords, type Alignment, type WordTokens } from "./align.js";
 import type { Sentence } from "./sentence.js";
-import { putCached, takeCached, wordVectorKind } from "./wordCache.js";
-
-/** Which of a word's sub-words stand for it: the first, their mean, or the first and the last side by side. */
-export type SubWords = "first" | "mean" | "first-last";
+import { wordVectorKind, type SubWords } from "./subWords.js";
+import { putCached, takeCached } from "./wordCache.js";
 
 /** Vectors of the words of several sentences, one after the other. */
 export interface WordVectors {

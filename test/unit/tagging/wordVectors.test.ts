@@ -6,9 +6,9 @@ import type { Encoder } from "../../../src/encoder/encoder.js";
 import { tokenStates } from "../../../src/encoder/tokenStates.js";
 import { row } from "../../../src/math/matrix.js";
 import { openVectorCache, type VectorCache } from "../../../src/store/cache.js";
-import { wordVectorKind } from "../../../src/tagging/wordCache.js";
+import { wordVectorKind, type SubWords } from "../../../src/tagging/subWords.js";
 import { splitWords } from "../../../src/tagging/words.js";
-import { wordVectors, type SubWords } from "../../../src/tagging/wordVectors.js";
+import { wordVectors } from "../../../src/tagging/wordVectors.js";
 import { counting, openEncoder, fixture } from "../encoder/tinyBert.js";
 
 const sentence = (text: string) => ({ text, words: splitWords(text) });
