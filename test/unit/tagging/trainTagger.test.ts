@@ -15,7 +15,7 @@ describe("trainTagger()", () => {
     ["an MLP of mixed layers with a CRF", { layers: "mix", layerCount: 2, crf: true }],
     ["a linear tagger", { kind: "linear" }],
   ] as const)("learns with %s what vectors and writing tell", async (_, how) => {
-    const trained = await trainTagger(train, { dev: other, members: 2, hidden: 8, epochs: 8, batchWords: 40, ...how });
+    const trained = await trainTagger(train, { dev: other, members: 2, hidden: 8, epochs: 12, batchWords: 40, ...how });
     expect(trained.dev.entityF1).toBe(1);
     expect(trained.trials.at(-1)!.loss).toBeLessThan(trained.trials[0].loss);
     expect(trained.epochs).toBe(trained.trials.find(({ devEntityF1 }) => devEntityF1 === 1)!.epoch);
@@ -24,7 +24,7 @@ describe("trainTagger()", () => {
 
 describe("chooseBalance()", () => {
   it("finds entities again that a tagger which leans to O misses, and scores what the balanced tagger scores", async () => {
-    const tagger = await fitTagger(train, { labels: ["x", "y"], hidden: 8, epochs: 8, batchWords: 40 });
+    const tagger = await fitTagger(train, { labels: ["x", "y"], hidden: 8, epochs: 12, batchWords: 40 });
     const shy = balanced(tagger, -20);
     const blind = await evaluateTagger(shy, other, { isSeen: () => false });
     const { balance, f1 } = await chooseBalance(balanced(tagger, -2), other);
