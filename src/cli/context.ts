@@ -74,10 +74,13 @@ export async function openEncoder(
   return encoder;
 }
 
+/** Whose vectors a cache keeps: those of an encoder, or others that it makes. */
+type CacheOwner = Pick<Encoder, "name" | "fingerprint" | "width" | "dependsOnBatch">;
+
 /** Lends the cache that is asked for, if any, to `work`; what the work puts there is kept even when it fails later. */
 export async function withCache<T>(
   context: Context,
-  { flags, encoder }: { readonly flags: EncoderFlags; readonly encoder: Encoder },
+  { flags, encoder }: { readonly flags: EncoderFlags; readonly encoder: CacheOwner },
   work: (cache: VectorCache | undefined) => Promise<T>,
 ): Promise<T> {
   const cache = await openCache(context, flags, encoder);
@@ -103,7 +106,7 @@ export function cacheLimit({ env }: Context, { cacheMax }: CacheFlags): number |
   throw new HeadstartError("E_USAGE", `Cannot read HEADSTART_CACHE_MAX=${excerpt(limit)} as a size. ${SIZE_ADVICE}`);
 }
 
-async function openCache(context: Context, flags: EncoderFlags, encoder: Encoder): Promise<VectorCache | undefined> {
+async function openCache(context: Context, flags: EncoderFlags, encoder: CacheOwner): Promise<VectorCache | undefined> {
   const asked = cacheAsked(context, flags);
   const maxBytes = cacheLimit(context, flags);
   if (asked === undefined) return undefined;

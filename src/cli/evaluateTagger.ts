@@ -1,4 +1,5 @@
 import type { LabelMap } from "../corpus/labelMap.js";
+import { excerpt } from "../errors.js";
 import { entitiesText } from "../report/entitiesText.js";
 import { openRowWriter } from "../store/rowWriter.js";
 import { evaluateTagger, type TaggingEvaluated } from "../tagging/evaluate.js";
@@ -8,7 +9,7 @@ import { loadTagger, surfaceHash } from "../tagging/taggerFolder.js";
 import { warnOfUnused, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined } from "./options.js";
-import { embedSentences, openTaggerEncoder, readSentences, type TaggerFlags } from "./taggerContext.js";
+import { embedSentences, openTaggerEncoder, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
 
 /** `evaluate` with a head that finds entities. */
 export async function evaluateTaggerCommand(
@@ -31,14 +32,15 @@ export async function evaluateTaggerCommand(
   warnOfUnused(context, map, [corpus.seen, saved.tagger.labels]);
   const encoder = await openTaggerEncoder(context, saved.file, flags);
   try {
-    const data = await embedSentences(context, corpus, { encoder, flags, subWords: saved.tagger.subWords });
+    const job = { encoder, flags, subWords: saved.tagger.subWords };
+    const data = await withWordCache(context, job, (cache) => embedSentences(context, corpus, { ...job, cache }));
     const evaluated = await evaluateTagger(saved.tagger, data, {
       isSeen: (surface) => saved.surfaces.has(surfaceHash(surface)),
       ...defined({ map, threads: flags.threads }),
       seed: flags.seed,
     });
-    for (const { file, line, text, label } of evaluated.evaluation.lost)
-      context.talk.warn(`${file}:${line}: no answer can be the ${label} "${text}"; it counts as missed`);
+    for (const { file, line, text, label, why } of evaluated.evaluation.lost)
+      context.talk.warn(`${file}:${line}: ${label} "${excerpt(text)}" ${LOST[why]}`);
     if (flags.errors !== undefined) await writeErrors(flags.errors, { ...evaluated, ...data, force: flags.force });
     await rejects.save(context.talk);
     const { rejected, repaired } = corpus;
@@ -52,6 +54,11 @@ export async function evaluateTaggerCommand(
     await encoder.close();
   }
 }
+
+const LOST = {
+  tokenizerSplit: "begins or ends inside a word: no answer can be it, and it counts as missed",
+  truncated: "has a word whose sub-words were cut, or that has none: it counts as missed unless it is found",
+} as const;
 
 /** Every sentence with a mistake: its true entities and those found. */
 async function writeErrors(

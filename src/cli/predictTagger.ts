@@ -9,15 +9,13 @@ import { openTexts, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { linesOf } from "./lines.js";
 import { defined, embedOptions } from "./options.js";
-import { openTaggerEncoder, type TaggerFlags } from "./taggerContext.js";
+import { openTaggerEncoder, withWordCache, type TaggerFlags } from "./taggerContext.js";
 
 export interface PredictTaggerFlags extends TaggerFlags {
   readonly input?: string[];
   readonly output?: string;
   readonly html?: string;
 }
-
-type Answer = (texts: readonly string[]) => Promise<TextEntities[]>;
 
 /** `predict` with a head that finds entities: arguments, lines of a pipe, or a corpus. */
 export async function predictTaggerCommand(
@@ -36,13 +34,15 @@ export async function predictTaggerCommand(
   const { tagger, file } = await loadTagger(head);
   const encoder = await openTaggerEncoder(context, file, flags);
   const { signal } = context;
-  const answer: Answer = (some) =>
-    predictEntities(tagger, some, { ...embedOptions(flags), ...defined({ threads: flags.threads }), encoder, signal });
   const shown: TextEntities[] = [];
   const show = (answers: readonly TextEntities[]): void => void (html !== undefined && shown.push(...answers));
   try {
-    if (input !== undefined && output !== undefined) await predictRows(context, { input, output, flags, answer, show });
-    else await predictTexts(context, texts, { flags, answer, show });
+    await withWordCache(context, { encoder, flags, subWords: tagger.subWords }, async (cache) => {
+      const how = { ...embedOptions(flags), ...defined({ threads: flags.threads, cache }), encoder, signal };
+      const answering = { flags, answer: (some: readonly string[]) => predictEntities(tagger, some, how), show };
+      if (input === undefined || output === undefined) await predictTexts(context, texts, answering);
+      else await predictRows(context, { ...answering, input, output });
+    });
     if (html !== undefined) {
       const page = entitiesPage(shown, { title: `Entities by ${head}`, labels: tagger.labels });
       await commitFile(html, (to) => to.write(new TextEncoder().encode(page)), defined({ force: flags.force }));
@@ -55,7 +55,7 @@ export async function predictTaggerCommand(
 
 interface Answering {
   readonly flags: PredictTaggerFlags;
-  readonly answer: Answer;
+  readonly answer: (texts: readonly string[]) => Promise<TextEntities[]>;
   readonly show: (answers: readonly TextEntities[]) => void;
 }
 

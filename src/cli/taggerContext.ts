@@ -1,12 +1,14 @@
 import type { LabelMap } from "../corpus/labelMap.js";
 import type { Encoder } from "../encoder/encoder.js";
+import type { EmbeddedSentences } from "../tagging/embeddedSentences.js";
 import { readTagged } from "../tagging/readTagged.js";
+import type { VectorCache } from "../store/cache.js";
 import type { TaggedCorpus } from "../tagging/sentence.js";
 import { requireTaggerEncoder } from "../tagging/taggerFolder.js";
 import type { TaggerFile } from "../tagging/taggerFile.js";
-import type { EmbeddedSentences } from "../tagging/trainTagger.js";
-import { wordVectors, type SubWords } from "../tagging/wordVectors.js";
-import { openEncoder, type Context } from "./context.js";
+import { wordVectorKind, type SubWords } from "../tagging/subWords.js";
+import { wordVectors } from "../tagging/wordVectors.js";
+import { openEncoder, withCache, type Context } from "./context.js";
 import type { Rejects } from "./rejects.js";
 import {
   corpusOptions,
@@ -37,27 +39,45 @@ export async function readSentences(
   return corpus;
 }
 
+/** How word vectors are made and kept. */
+export interface WordJob {
+  readonly encoder: Encoder;
+  readonly flags: EncoderFlags;
+  readonly subWords: SubWords;
+}
+
+/** Lends the cache of word vectors that is asked for, if any, to `work`. */
+export function withWordCache<T>(
+  context: Context,
+  { encoder, flags, subWords }: WordJob,
+  work: (cache: VectorCache | undefined) => Promise<T>,
+): Promise<T> {
+  const { name, dependsOnBatch } = encoder;
+  return withCache(context, { flags, encoder: { name, dependsOnBatch, ...wordVectorKind(encoder, subWords) } }, work);
+}
+
 /** Vectors of the words of a corpus, with a progress meter. */
 export async function embedSentences(
   { talk, signal }: Context,
-  { sentences }: TaggedCorpus,
-  {
-    encoder,
-    flags,
-    subWords,
-  }: { readonly encoder: Encoder; readonly flags: EncoderFlags; readonly subWords: SubWords },
+  { files, sentences }: TaggedCorpus,
+  { encoder, flags, subWords, cache }: WordJob & { readonly cache: VectorCache | undefined },
 ): Promise<EmbeddedSentences> {
   const meter = talk.meter("embedding sentences", sentences.length);
   const made = await wordVectors(encoder, sentences, {
     ...embedOptions(flags),
+    ...defined({ cache }),
     subWords,
     signal,
     onProgress: ({ done }) => meter.update(done),
   });
   meter.end();
-  if (made.windowed > 0)
-    talk.say(`${made.windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
-  if (made.cut.size > 0) talk.warn(`${made.cut.size} words have no sub-words, or too many: their entities may be lost`);
+  const { cached, tokens, windowed, cut } = made;
+  if (cache !== undefined)
+    talk.say(
+      `${files.join(", ")}: ${cached} of ${sentences.length} sentences from the cache, ${tokens} tokens embedded`,
+    );
+  if (windowed > 0) talk.say(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
+  if (cut.size > 0) talk.warn(`${cut.size} words have no sub-words, or too many: their entities may be lost`);
   return { sentences, ...made };
 }
 

@@ -3,10 +3,11 @@ import { entitiesText } from "../report/entitiesText.js";
 import { describeTagger } from "../tagging/describeTagger.js";
 import { saveTagger, surfaceHash } from "../tagging/taggerFolder.js";
 import { trainTagger, type TrainedTagger } from "../tagging/trainTagger.js";
+import { NO_WRITING } from "../tagging/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
 import { defined } from "./options.js";
 import { gatherRejects } from "./rejects.js";
-import { embedSentences, readSentences, type TaggerFlags } from "./taggerContext.js";
+import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
 import type { TaggerTrainingFlags } from "./taggerFlags.js";
 
 export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
@@ -31,11 +32,13 @@ export async function trainTaggerCommand(
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
   try {
     const job = { encoder, flags, subWords: flags.subWords ?? "first" };
-    const data = await embedSentences(context, corpus, job);
-    const dev = devCorpus && (await embedSentences(context, devCorpus, job));
+    const { data, dev } = await withWordCache(context, job, async (cache) => ({
+      data: await embedSentences(context, corpus, { ...job, cache }),
+      dev: devCorpus && (await embedSentences(context, devCorpus, { ...job, cache })),
+    }));
     const fitBegan = clock();
     const trained = await trainTagger(data, {
-      ...defined({ dev, threads: flags.threads, epochs: flags.epochs }),
+      ...defined({ dev, threads: flags.threads, epochs: flags.epochs, reach: flags.reach, members: flags.nets }),
       kind: flags.head === "logistic" ? "linear" : "mlp",
       crf: flags.crf === true,
       layers: flags.mixLayers === true ? "mix" : "concat",
@@ -44,8 +47,10 @@ export async function trainTaggerCommand(
       ...(flags.writing === false ? { writing: NO_WRITING } : {}),
       seed: flags.seed,
       signal,
-      onTrial: ({ epoch, loss, devEntityF1 }) =>
-        talk.say(`epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)}`),
+      onTrial: ({ epoch, loss, balance, devEntityF1 }) =>
+        talk.say(
+          `epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)} with balance ${balance}`,
+        ),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     const file = describeTagger(trained, { encoder, corpus, seed: flags.seed, createdAt: now() });
@@ -64,8 +69,6 @@ export async function trainTaggerCommand(
     await encoder.close();
   }
 }
-
-const NO_WRITING = { shape: false, affixes: false, word: false, around: false };
 
 const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, balance, layerShares }: TrainedTagger): object => ({
   task: "ner",

@@ -2,12 +2,13 @@ import path from "node:path";
 import type { LabelMap } from "../corpus/labelMap.js";
 import { saveTaggingReport } from "../report/saveReport.js";
 import type { TaggingEvaluation } from "../tagging/evaluate.js";
+import type { TaggedCorpus } from "../tagging/sentence.js";
 import { VERSION } from "../version.js";
 import { runTaggingTransfer } from "../transfer/taggingTransfer.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined } from "./options.js";
-import { embedSentences, readSentences, type TaggerFlags } from "./taggerContext.js";
+import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
 
 export interface TransferTaggerFlags extends TaggerFlags {
   readonly source: string[];
@@ -37,12 +38,15 @@ export async function transferTaggerCommand(
   const encoder = await openEncoder(context, flags, { layers: "spread" });
   try {
     const job = { encoder, flags, subWords: "first" } as const;
-    const embedded = {
-      source: await embedSentences(context, corpora.source, job),
-      sourceDev: corpora.sourceDev && (await embedSentences(context, corpora.sourceDev, job)),
-      target: await embedSentences(context, corpora.target, job),
-      targetTrain: corpora.targetTrain && (await embedSentences(context, corpora.targetTrain, job)),
-    };
+    const embedded = await withWordCache(context, job, async (cache) => {
+      const embed = (corpus: TaggedCorpus) => embedSentences(context, corpus, { ...job, cache });
+      return {
+        source: await embed(corpora.source),
+        sourceDev: corpora.sourceDev && (await embed(corpora.sourceDev)),
+        target: await embed(corpora.target),
+        targetTrain: corpora.targetTrain && (await embed(corpora.targetTrain)),
+      };
+    });
     const result = await runTaggingTransfer(embedded, {
       ...defined({ threads: flags.threads, epochs: flags.epochs }),
       crf: flags.crf === true,

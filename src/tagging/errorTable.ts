@@ -19,7 +19,7 @@ export interface ErrorTable {
   readonly invented: number;
 }
 
-/** A true entity that no answer can be. */
+/** A true entity that no answer can be, or that rests on a word whose sub-words were cut. */
 export interface LostEntity {
   readonly file: string;
   readonly line: number;
@@ -30,7 +30,7 @@ export interface LostEntity {
   readonly why: "truncated" | "tokenizerSplit";
 }
 
-/** Entities of every sentence that no answer can be, or that rest on words whose sub-words were cut. */
+/** The lost entities of every sentence. */
 export function lostEntities(
   sentences: readonly TaggedSentence[],
   { offsets, cut }: { readonly offsets: Int32Array; readonly cut: ReadonlySet<number> },
@@ -56,7 +56,7 @@ export function lostEntities(
   });
 }
 
-/** Sorts what went wrong; `lost` says which entities no answer could have been. */
+/** Sorts what went wrong; `lost` says which entities were hard to find or impossible. */
 export function errorTable(
   gold: readonly (readonly Span[])[],
   found: readonly (readonly Span[])[],

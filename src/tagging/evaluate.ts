@@ -10,8 +10,8 @@ import {
 } from "../metrics/entities.js";
 import type { Interval } from "../metrics/bootstrap.js";
 import { applyLabelMap, type LabelMap } from "../corpus/labelMap.js";
+import type { EmbeddedSentences, TaggerInput } from "./embeddedSentences.js";
 import { errorTable, lostEntities, type ErrorTable, type LostEntity } from "./errorTable.js";
-import type { TaggedVectors } from "./fitTagger.js";
 import { characterSpans, goldSpans } from "./readTagged.js";
 import type { Span, TaggedSentence } from "./sentence.js";
 import { decode, emissionsOf, type FoundSpan, type Tagger } from "./tagger.js";
@@ -42,7 +42,7 @@ export interface TaggingEvaluation {
   readonly seen: EntityScore;
   readonly unseen: EntityScore;
   readonly errors: ErrorTable;
-  /** Entities that no answer can be: cut words, or boundaries inside a word. At most 20. */
+  /** Entities with cut words, or with boundaries inside a word. At most 20. */
   readonly lost: readonly LostEntity[];
 }
 
@@ -76,7 +76,7 @@ const MOST_LOST = 20;
 /** Entities that the tagger finds in every sentence. */
 export async function findEntities(
   tagger: Tagger,
-  data: Omit<TaggedVectors, "sentences"> & { readonly sentences: readonly Pick<TaggedSentence, "text" | "words">[] },
+  data: TaggerInput,
   options: { readonly map?: LabelMap; readonly threads?: number } = {},
 ): Promise<Found[][]> {
   const emissions = await emissionsOf(tagger, data, options.threads === undefined ? {} : { threads: options.threads });
@@ -96,12 +96,12 @@ function mapped({ labels }: Tagger, { label }: FoundSpan, map: LabelMap | undefi
 }
 
 /**
- * Evaluates a tagger on tagged sentences. Entities that no answer can be, because words of theirs were cut or they begin
- * inside a word, count as missed.
+ * Evaluates a tagger on tagged sentences. Entities that begin or end inside a word count as missed, since no answer can be
+ * them; those with a word whose sub-words were cut are named, and missed unless they are found nevertheless.
  */
 export async function evaluateTagger(
   tagger: Tagger,
-  data: TaggedVectors & { readonly cut: ReadonlySet<number> },
+  data: EmbeddedSentences,
   options: EvaluateTaggerOptions,
 ): Promise<TaggingEvaluated> {
   const found = await findEntities(tagger, data, options);
@@ -109,9 +109,9 @@ export async function evaluateTagger(
 }
 
 /** Scores of entities that were found in tagged sentences. */
-export function scoreFound(
+function scoreFound(
   found: readonly (readonly Found[])[],
-  { sentences, offsets, cut }: Pick<TaggedVectors, "sentences" | "offsets"> & { readonly cut: ReadonlySet<number> },
+  { sentences, offsets, cut }: Omit<EmbeddedSentences, "vectors">,
   { isSeen, seed = 1 }: Pick<EvaluateTaggerOptions, "isSeen" | "seed">,
 ): TaggingEvaluated {
   const gold = sentences.map(goldSpans);

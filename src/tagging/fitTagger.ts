@@ -1,32 +1,18 @@
 import { fitStandardizer, type Standardizer } from "../head/standardize.js";
 import { matrix, type Matrix } from "../math/matrix.js";
-import { seeded, shuffled, type Random } from "../math/random.js";
+import { seeded, type Random } from "../math/random.js";
 import { openRowProducts, type RowProducts } from "../onnx/products.js";
-import { dropoutMask } from "./dropout.js";
+import { Average } from "./average.js";
+import type { EmbeddedSentences } from "./embeddedSentences.js";
 import { featureRows, featureTable, type FeatureTable } from "./featureTable.js";
-import {
-  inputWeights,
-  layerShares,
-  newNet,
-  trainStep,
-  unitsOf,
-  type Net,
-  type NetBatch,
-  type NetShape,
-} from "./net.js";
-import type { TaggedSentence } from "./sentence.js";
+import { meanTagger } from "./meanTagger.js";
+import { inputWeights, layerShares, newNet, trainStep, unitsOf, type Net, type NetShape } from "./net.js";
+import type { Sentence } from "./sentence.js";
 import type { Tagger } from "./tagger.js";
 import { tagIndices, tagSet } from "./tagSet.js";
+import { batchesOf, gather, type Prepared } from "./trainingBatches.js";
 import { ALL_WRITING, cuesOf, NO_WRITING, writingOf, type WritingOptions } from "./wordFeatures.js";
-import type { SubWords } from "./wordVectors.js";
-
-/** Tagged sentences with the vectors of their words. */
-export interface TaggedVectors {
-  readonly sentences: readonly TaggedSentence[];
-  /** `[words, layers * width]` */
-  readonly vectors: Matrix;
-  readonly offsets: Int32Array;
-}
+import type { SubWords } from "./subWords.js";
 
 export interface FitOptions {
   /** Labels of entities; a word of another label counts as outside. */
@@ -47,6 +33,8 @@ export interface FitOptions {
   readonly layerCount?: number;
   /** How the vectors were made; for the tagger. @default "first" */
   readonly subWords?: SubWords;
+  /** Nets that are trained from seeds of their own and then averaged. @default 3 */
+  readonly members?: number;
   /** Times that all sentences are seen. @default 20 */
   readonly epochs?: number;
   /** Words learnt from together, about. @default 512 */
@@ -65,8 +53,8 @@ export interface FitOptions {
   readonly seed?: number;
   readonly threads?: number;
   readonly signal?: AbortSignal;
-  /** Told after every epoch, with the tagger as it then is; `stop` ends the fit. */
-  readonly onEpoch?: (epoch: Epoch) => Promise<"stop" | void>;
+  /** Told after every epoch, with the tagger as it then is. */
+  readonly onEpoch?: (epoch: Epoch) => Promise<void>;
 }
 
 export interface Epoch {
@@ -88,6 +76,7 @@ const DEFAULTS = {
   layers: "concat",
   layerCount: 1,
   subWords: "first",
+  members: 3,
   epochs: 20,
   batchWords: 512,
   learningRate: 1e-3,
@@ -100,95 +89,122 @@ const DEFAULTS = {
 
 type Settings = FitOptions & Required<Pick<FitOptions, keyof typeof DEFAULTS>>;
 
-/** The weights that are kept are a running average over about one epoch. */
-const AVERAGE_OVER_EPOCHS = 1;
-
 /**
  * Fits a tagger by AdamW on batches of whole sentences, the learning rate falling to zero; the average of the weights over
  * the last steps is what it gives.
  *
  * The loss is that of a linear-chain CRF, or each word's log loss. The same seed gives the same tagger.
  */
-export async function fitTagger(data: TaggedVectors, options: FitOptions): Promise<Tagger> {
+export async function fitTagger(data: EmbeddedSentences, options: FitOptions): Promise<Tagger> {
   const settings: Settings = { ...DEFAULTS, ...options };
-  const random = seeded(settings.seed);
+  const { seed, threads, writing, kind } = settings;
   const standardizer = fitStandardizer(data.vectors);
   const tags = tagSet(settings.labels);
-  const writing = data.sentences.map((sentence) => writingOf(sentence, settings.writing));
   const shape = shapeOf(data, tags.count, settings);
-  const cues = data.sentences.map((sentence) => cuesOf(sentence, shape.hidden === 0 ? NO_WRITING : settings.writing));
-  const tables = {
-    features: featureTable(writing.flat(), shape.tags),
-    cues: featureTable(cues.flat(), unitsOf(shape)),
+  const looks = {
+    features: learntFeatures(data, { look: (s) => writingOf(s, writing), units: shape.tags }),
+    cues: learntFeatures(data, {
+      look: (s) => cuesOf(s, kind === "linear" ? NO_WRITING : writing),
+      units: unitsOf(shape),
+    }),
   };
-  const net = newNet({ ...shape, features: tables.features.hashes.length, cues: tables.cues.hashes.length }, random);
-  const rowsIn = (table: FeatureTable, words: readonly (readonly Int32Array[])[]) =>
-    words.map((own) => own.map((features) => featureRows(table, features)));
-  const rows = { features: rowsIn(tables.features, writing), cues: rowsIn(tables.cues, cues) };
-  const truth = data.sentences.map((sentence) => tagIndices(tags, sentence.tags).map((tag) => Math.max(0, tag)));
-  const products = await openRowProducts(
-    "float32",
-    settings.threads === undefined ? {} : { threads: settings.threads },
-  );
-  const prepared: Prepared = { data, standardizer, rows, truth, settings };
-  const average = new Average(net);
-  const taggerNow = (): Tagger => taggerOf(average.net, { tables, standardizer, settings });
+  const tables = { features: looks.features.table, cues: looks.cues.table };
+  const counts = { features: tables.features.hashes.length, cues: tables.cues.hashes.length };
+  const members = Array.from({ length: settings.members }, (_, m): Member => {
+    const random = seeded(seed + m);
+    const net = newNet({ ...shape, ...counts }, random);
+    return { net, random, average: new Average(net) };
+  });
+  const taggerNow = (): Tagger =>
+    meanTagger(members.map(({ average }) => taggerOf(average.net, { tables, standardizer, settings })));
+  const prepared: Prepared = {
+    data,
+    standardizer,
+    rows: { features: looks.features.rows, cues: looks.cues.rows },
+    truth: data.sentences.map((sentence) => tagIndices(tags, sentence.tags).map((tag) => Math.max(0, tag))),
+    inputDropout: settings.inputDropout,
+    featureDropout: settings.featureDropout,
+  };
+  const products = await openRowProducts("float32", threads === undefined ? {} : { threads });
   try {
-    await fitEpochs(net, { prepared, average, products, random, taggerNow });
+    await fitEpochs(members, { settings, prepared, products, taggerNow });
   } finally {
     await products.close();
   }
   return taggerNow();
 }
 
-interface Prepared {
-  readonly data: TaggedVectors;
-  readonly standardizer: Standardizer;
-  /** Of each sentence, of each word: rows in the tables. */
-  readonly rows: Readonly<Record<"features" | "cues", readonly (readonly Int32Array[])[]>>;
-  readonly truth: readonly Int32Array[];
-  readonly settings: Settings;
+/** An empty table for what is looked at of words, and its rows for every word of every sentence. */
+function learntFeatures(
+  { sentences }: EmbeddedSentences,
+  { look, units }: { readonly look: (sentence: Sentence) => readonly Int32Array[]; readonly units: number },
+): { readonly table: FeatureTable; readonly rows: readonly (readonly Int32Array[])[] } {
+  const seen = sentences.map(look);
+  const table = featureTable(seen.flat(), units);
+  return { table, rows: seen.map((words) => words.map((features) => featureRows(table, features))) };
+}
+
+/** A net with the average of its weights along the way, and its own source of randomness. */
+interface Member {
+  readonly net: Net;
+  readonly average: Average;
+  readonly random: Random;
 }
 
 interface Run {
+  readonly settings: Settings;
   readonly prepared: Prepared;
-  readonly average: Average;
   readonly products: RowProducts;
-  readonly random: Random;
   readonly taggerNow: () => Tagger;
 }
 
-async function fitEpochs(net: Net, { prepared, average, products, random, taggerNow }: Run): Promise<void> {
-  const { settings, data } = prepared;
-  const words = data.vectors.rows;
-  const steps = Math.max(1, Math.round(words / settings.batchWords));
-  const decay = 1 - 1 / (AVERAGE_OVER_EPOCHS * steps);
-  let number = 0;
-  for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-    let [loss, seen] = [0, 0];
-    for (const sentences of batchesOf(data, { size: words / steps, random })) {
-      settings.signal?.throwIfAborted();
-      number++;
-      const left = Math.max(0.02, 1 - (number - 1) / (settings.epochs * steps));
-      const batch = gather(sentences, prepared, random);
-      const own = await trainStep(net, batch, {
-        products,
-        random,
-        number,
-        learningRate: settings.learningRate * left,
-        weightDecay: settings.weightDecay,
-        dropout: settings.dropout,
-      });
-      average.add(net, Math.min(decay, number / (number + 9)));
-      loss += own * batch.tags.length;
-      seen += batch.tags.length;
-    }
-    const told = { number: epoch, loss: loss / seen, tagger: taggerNow, layerShares: layerShares(net) };
-    if ((await settings.onEpoch?.(told)) === "stop") return;
+async function fitEpochs(members: readonly Member[], run: Run): Promise<void> {
+  const { settings, taggerNow } = run;
+  for (let number = 1; number <= settings.epochs; number++) {
+    let loss = 0;
+    for (const member of members) loss += (await fitEpoch(member, { ...run, number })) / members.length;
+    const shares = members.map(({ net }) => layerShares(net));
+    await settings.onEpoch?.({ number, loss, tagger: taggerNow, layerShares: meanShares(shares) });
   }
 }
 
-function shapeOf({ vectors }: TaggedVectors, tags: number, settings: Settings): NetShape {
+/** @returns the mean loss of a word while it was learnt */
+async function fitEpoch(
+  { net, average, random }: Member,
+  { settings, prepared, products, number: epoch }: Run & { readonly number: number },
+): Promise<number> {
+  const words = prepared.data.vectors.rows;
+  const steps = Math.max(1, Math.round(words / settings.batchWords));
+  const decay = 1 - 1 / steps; // an average over about one epoch
+  let number = (epoch - 1) * steps;
+  let [loss, seen] = [0, 0];
+  for (const sentences of batchesOf(prepared.data, { size: words / steps, random })) {
+    settings.signal?.throwIfAborted();
+    number++;
+    const left = Math.max(0.02, 1 - (number - 1) / (settings.epochs * steps));
+    const batch = gather(sentences, prepared, random);
+    const own = await trainStep(net, batch, {
+      products,
+      random,
+      number,
+      learningRate: settings.learningRate * left,
+      weightDecay: settings.weightDecay,
+      dropout: settings.dropout,
+    });
+    average.add(net, Math.min(decay, number / (number + 9)));
+    loss += own * batch.tags.length;
+    seen += batch.tags.length;
+  }
+  return loss / seen;
+}
+
+function meanShares(shares: readonly (readonly number[] | undefined)[]): readonly number[] | undefined {
+  const given = shares.filter((own) => own !== undefined);
+  if (given.length === 0) return undefined;
+  return given[0].map((_, layer) => given.reduce((sum, own) => sum + own[layer], 0) / given.length);
+}
+
+function shapeOf({ vectors }: EmbeddedSentences, tags: number, settings: Settings): NetShape {
   return {
     tags,
     width: vectors.cols,
@@ -200,84 +216,6 @@ function shapeOf({ vectors }: TaggedVectors, tags: number, settings: Settings): 
     cues: 0,
     crf: settings.crf,
   };
-}
-
-/** Sentences in random order, in batches of about `size` words. */
-function* batchesOf(
-  { offsets, sentences }: TaggedVectors,
-  { size, random }: { readonly size: number; readonly random: Random },
-): Generator<number[]> {
-  let [batch, words]: [number[], number] = [[], 0];
-  for (const s of shuffled(sentences.length, random)) {
-    const own = offsets[s + 1] - offsets[s];
-    if (own === 0) continue;
-    batch.push(s);
-    words += own;
-    if (words < size) continue;
-    yield batch;
-    [batch, words] = [[], 0];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** The words of some sentences as a batch: standardised, and with numbers and features left out at random. */
-function gather(
-  chosen: readonly number[],
-  { data, standardizer, rows, truth, settings }: Prepared,
-  random: Random,
-): NetBatch {
-  const { vectors, offsets } = data;
-  const own = new Int32Array(chosen.length + 1);
-  chosen.forEach((s, i) => (own[i + 1] = own[i] + offsets[s + 1] - offsets[s]));
-  const x = matrix(own[chosen.length], vectors.cols);
-  const { mean, factor } = standardizer;
-  const mask = dropoutMask(settings.inputDropout, random);
-  let at = 0;
-  for (const s of chosen) {
-    for (let from = offsets[s] * vectors.cols; from < offsets[s + 1] * vectors.cols; from += vectors.cols) {
-      const kept = mask.draw(vectors.cols);
-      for (let c = 0; c < vectors.cols; c++, at++)
-        x.data[at] = (vectors.data[from + c] - mean[c]) * factor[c] * kept[c];
-    }
-  }
-  const tags = new Int32Array(x.rows);
-  chosen.forEach((s, i) => tags.set(truth[s], own[i]));
-  const features = chosen.flatMap((s) =>
-    rows.features[s].map((f) => f.filter(() => random() >= settings.featureDropout)),
-  );
-  const cues = chosen.flatMap((s) => rows.cues[s]);
-  return { x, offsets: own, features, cues, tags };
-}
-
-const LEARNT = [
-  "inputs",
-  "mix",
-  "bias",
-  "features",
-  "cues",
-  "output",
-  "outputBias",
-  "transitions",
-  "start",
-  "end",
-] as const;
-
-/** A running average of a net's numbers. */
-class Average {
-  readonly net: Net;
-
-  constructor(net: Net) {
-    const copy = Object.fromEntries(LEARNT.map((name) => [name, { ...net[name], values: net[name].values.slice() }]));
-    this.net = { ...net, ...copy };
-  }
-
-  /** Moves towards `net`: `decay` of the average stays. */
-  add(net: Net, decay: number): void {
-    for (const name of LEARNT) {
-      const [mine, theirs] = [this.net[name].values, net[name].values];
-      for (let i = 0; i < mine.length; i++) mine[i] += (1 - decay) * (theirs[i] - mine[i]);
-    }
-  }
 }
 
 type Tables = Readonly<Record<"features" | "cues", FeatureTable>>;

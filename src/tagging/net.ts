@@ -5,7 +5,7 @@ import type { RowProducts } from "../onnx/products.js";
 import { adamwInto, parameter, type Parameter, type Step } from "../math/adamw.js";
 import { chainLossInto, freeChain, type Chain, type ChainSlopes } from "./chain.js";
 import { mixedSlopes, mixLayers } from "./layerMix.js";
-import { addMoved, outputInto } from "./tagger.js";
+import { addMoved, addRows, outputInto } from "./tagger.js";
 import { dropoutMask } from "./dropout.js";
 import { wordLossInto } from "./wordLoss.js";
 
@@ -120,7 +120,7 @@ function moveRows(table: Parameter, slopes: RowSlopes, step: Step & { readonly w
   for (const [row, slope] of slopes) adamwInto(table, slope, { ...step, from: row * step.width });
 }
 
-type RowSlopes = ReadonlyMap<number, Float32Array>;
+type RowSlopes = ReadonlyMap<number, Float64Array>;
 
 function moveInputs(net: Net, pull: Float32Array, step: Step): void {
   if (!net.shape.mixed) return adamwInto(net.inputs, pull, step);
@@ -136,7 +136,7 @@ const ownWeights = ({ shape, inputs }: Net): Matrix => {
 
 interface Pass {
   /** `[words, units]`, before the activation; the units themselves of a linear tagger. */
-  readonly values: Float32Array;
+  readonly values: Float64Array;
   /** `[words, units]`, 0 where a unit is left out, else what makes up for the others. */
   readonly keep: Float32Array | undefined;
   /** `[words, tags]`; the loss replaces them by its slopes. */
@@ -151,11 +151,11 @@ function forwardPass(
   const { tags, hidden, reach } = net.shape;
   const units = unitsOf(net.shape);
   const words = features.length;
-  const values = new Float32Array(words * units);
+  const values = new Float64Array(words * units);
   const emissions = new Float64Array(words * tags);
   const keep = hidden === 0 ? undefined : new Float32Array(words * units);
   const output = { weights: matrix(hidden === 0 ? 0 : tags, units, net.output.values), bias: net.outputBias.values };
-  const active = new Float32Array(units);
+  const active = new Float64Array(units);
   const mask = dropoutMask(dropout, random);
   for (let s = 0; s + 1 < offsets.length; s++) {
     const sentence = { from: offsets[s], words: offsets[s + 1] - offsets[s], reach };
@@ -164,19 +164,24 @@ function forwardPass(
       const own = values.subarray(row * units, (row + 1) * units);
       own.set(net.bias.values);
       addMoved(own, moved, { ...sentence, i });
-      for (const f of cues[row]) for (let u = 0; u < units; u++) own[u] += net.cues.values[f * units + u];
+      addRows(own, net.cues.values, cues[row]);
       const out = emissions.subarray(row * tags, (row + 1) * tags);
       if (keep === undefined) out.set(own);
       else {
         const kept = mask.draw(units);
         keep.set(kept, row * units);
-        for (let u = 0; u < units; u++) active[u] = own[u] > 0 ? kept[u] * own[u] : 0;
+        activeInto(active, own, kept);
         outputInto(out, active, output);
       }
-      for (const f of features[row]) for (let k = 0; k < tags; k++) out[k] += net.features.values[f * tags + k];
+      addRows(out, net.features.values, features[row]);
     }
   }
   return { values, keep, emissions };
+}
+
+/** The hidden units that are above zero and not left out. */
+function activeInto(active: Float64Array, values: Float64Array, kept: Float32Array): void {
+  for (let u = 0; u < active.length; u++) active[u] = values[u] > 0 ? kept[u] * values[u] : 0;
 }
 
 /** Mean loss of the batch's words; `emissions` are replaced by its slopes. */
@@ -205,57 +210,66 @@ function lossOf(net: Net, { offsets, tags }: NetBatch, emissions: Float64Array):
 
 interface Slopes {
   /** `[words, units]` */
-  readonly units: Float32Array;
+  readonly units: Float64Array;
   readonly bias: Float64Array;
   readonly features: RowSlopes;
   readonly cues: RowSlopes;
-  readonly output: Float32Array;
+  readonly output: Float64Array;
   readonly outputBias: Float64Array;
 }
 
 function backwardPass(net: Net, { features, cues }: NetBatch, { values, keep, emissions }: Pass): Slopes {
   const { tags, hidden } = net.shape;
   const units = unitsOf(net.shape);
-  const output = new Float32Array(tags * hidden);
+  const output = new Float64Array(tags * hidden);
   const outputBias = new Float64Array(hidden === 0 ? 0 : tags);
-  const own = new Float32Array(values.length);
+  const own = new Float64Array(values.length);
   const bias = new Float64Array(units);
-  const tables = { features: new Map<number, Float32Array>(), cues: new Map<number, Float32Array>() };
-  const active = new Float32Array(units);
-  features.forEach((rows, row) => {
+  const tables = { features: new Map<number, Float64Array>(), cues: new Map<number, Float64Array>() };
+  const active = new Float64Array(units);
+  for (let row = 0; row < features.length; row++) {
     const slope = own.subarray(row * units, (row + 1) * units);
     const e = emissions.subarray(row * tags, (row + 1) * tags);
     if (keep === undefined) slope.set(e);
     else {
       const [mine, kept] = [values.subarray(row * units), keep.subarray(row * units)];
-      for (let u = 0; u < units; u++) active[u] = mine[u] > 0 ? kept[u] * mine[u] : 0;
-      for (let k = 0, at = 0; k < tags; k++) {
-        outputBias[k] += e[k];
-        for (let u = 0; u < units; u++, at++) {
-          output[at] += e[k] * active[u];
-          slope[u] += e[k] * net.output.values[at];
-        }
-      }
+      activeInto(active, mine, kept);
+      outputSlopesInto({ output, outputBias, slope }, { e, active, weights: net.output.values });
       for (let u = 0; u < units; u++) slope[u] = mine[u] > 0 ? kept[u] * slope[u] : 0;
     }
     for (let u = 0; u < units; u++) bias[u] += slope[u];
-    addToRows(tables.features, rows, e);
+    addToRows(tables.features, features[row], e);
     addToRows(tables.cues, cues[row], slope);
-  });
+  }
   return { units: own, bias, ...tables, output, outputBias };
 }
 
-function addToRows(table: Map<number, Float32Array>, rows: Int32Array, slope: Float32Array | Float64Array): void {
+/** Adds a word's slopes: of the weights from hidden units to tags, of their bias, and of the hidden units. */
+function outputSlopesInto(
+  { output, outputBias, slope }: { output: Float64Array; outputBias: Float64Array; slope: Float64Array },
+  { e, active, weights }: { readonly e: Float64Array; readonly active: Float64Array; readonly weights: Float32Array },
+): void {
+  for (let k = 0, at = 0; k < e.length; k++) {
+    const own = e[k];
+    outputBias[k] += own;
+    for (let u = 0; u < active.length; u++, at++) {
+      output[at] += own * active[u];
+      slope[u] += own * weights[at];
+    }
+  }
+}
+
+function addToRows(table: Map<number, Float64Array>, rows: Int32Array, slope: Float64Array): void {
   for (const row of rows) {
     let sum = table.get(row);
-    if (sum === undefined) table.set(row, (sum = new Float32Array(slope.length)));
+    if (sum === undefined) table.set(row, (sum = new Float64Array(slope.length)));
     for (let u = 0; u < slope.length; u++) sum[u] += slope[u];
   }
 }
 
 /** The slopes of a word's units, laid out as the product gave them: to each word what the words around it ask of it. */
 function spreadSlopes(
-  slopes: Float32Array,
+  slopes: Float64Array,
   offsets: Int32Array,
   { units, reach }: { readonly units: number; readonly reach: number },
 ): Float32Array {

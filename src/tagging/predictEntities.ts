@@ -1,9 +1,8 @@
-import type { EmbedOptions } from "../encoder/embedded.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { findEntities, type Found } from "./evaluate.js";
 import type { Tagger } from "./tagger.js";
 import { splitWords } from "./words.js";
-import { wordVectors } from "./wordVectors.js";
+import { wordVectors, type WordVectorOptions } from "./wordVectors.js";
 
 /** A text with the entities that were found in it. */
 export interface TextEntities {
@@ -12,14 +11,19 @@ export interface TextEntities {
   readonly entities: readonly Found[];
 }
 
+export interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subWords"> {
+  readonly encoder: Encoder;
+  readonly threads?: number;
+}
+
 /** Entities of raw texts, whatever their length. */
 export async function predictEntities(
   tagger: Tagger,
   texts: readonly string[],
-  { encoder, threads, ...embedding }: EmbedOptions & { readonly encoder: Encoder; readonly threads?: number },
+  { encoder, threads, ...making }: PredictEntitiesOptions,
 ): Promise<TextEntities[]> {
   const sentences = texts.map((text) => ({ text, words: splitWords(text) }));
-  const vectors = await wordVectors(encoder, sentences, { ...embedding, subWords: tagger.subWords });
+  const vectors = await wordVectors(encoder, sentences, { ...making, subWords: tagger.subWords });
   const found = await findEntities(tagger, { ...vectors, sentences }, threads === undefined ? {} : { threads });
   return texts.map((text, i) => ({ text, entities: found[i] }));
 }

@@ -4,10 +4,10 @@ import { matrix, type Matrix } from "../math/matrix.js";
 import { openRowProducts } from "../onnx/products.js";
 import { bestPath, spanProbability, sumChain, type Chain, type Emissions } from "./chain.js";
 import { featureRows, type FeatureTable } from "./featureTable.js";
-import type { Sentence } from "./sentence.js";
-import { spansOfTags, tagSet, type TagSpan } from "./tagSet.js";
+import type { TaggerInput } from "./embeddedSentences.js";
+import { spansOfTags, type TagSpan } from "./tagSet.js";
 import { cuesOf, writingOf, type WritingOptions } from "./wordFeatures.js";
-import type { SubWords } from "./wordVectors.js";
+import type { SubWords } from "./subWords.js";
 
 /** What is learnt to label words: a linear model or an MLP of one hidden layer, and a chain over their tags. */
 export interface Tagger {
@@ -33,7 +33,7 @@ export interface Tagger {
   readonly chain: Chain;
 }
 
-/** An entity that the tagger found: words `[start, end)` and how sure it is of exactly that. */
+/** An entity that a tagger found: words `[start, end)` and how sure it is of exactly that. */
 export interface FoundSpan extends TagSpan {
   readonly score: number;
 }
@@ -44,7 +44,6 @@ const WORDS_AT_ONCE = 4096;
 /**
  * Scores of every tag at every word, `[words, tags]`. A word's scores depend on its sentence alone.
  *
- * @param offsets  row of each sentence's first word, and the number of words at the end
  * @throws HeadstartError E_SHAPE when the vectors are not as wide as those that the tagger was trained on
  */
 export async function emissionsOf(
@@ -59,7 +58,7 @@ export async function emissionsOf(
         `that it was trained with`,
     );
   }
-  const tags = tagSet(tagger.labels).count;
+  const tags = tagger.chain.tags;
   const result = new Float64Array(vectors.rows * tags);
   const products = await openRowProducts("float32", options);
   try {
@@ -76,13 +75,6 @@ export async function emissionsOf(
     await products.close();
   }
   return result;
-}
-
-export interface TaggerInput {
-  /** `[words, width]` */
-  readonly vectors: Matrix;
-  readonly offsets: Int32Array;
-  readonly sentences: readonly Sentence[];
 }
 
 /** Rows as the tagger takes them; never fewer than two, because one alone may be multiplied in another order. */
@@ -105,7 +97,7 @@ function unitsInto(
   { offsets, sentences, moved }: TaggerInput & { readonly moved: Float32Array },
 ): void {
   const units = tagger.bias.length;
-  const tags = tagSet(tagger.labels).count;
+  const tags = tagger.chain.tags;
   const values = new Float64Array(units);
   sentences.forEach((sentence, s) => {
     const [from, words] = [offsets[s] - offsets[0], sentence.words.length];
@@ -114,25 +106,24 @@ function unitsInto(
     for (let i = 0; i < words; i++) {
       values.set(tagger.bias);
       addMoved(values, moved, { from, words, i, reach: tagger.reach });
-      addFeatures(values, tagger.cues, cues[i]);
+      addRows(values, tagger.cues.weights.data, featureRows(tagger.cues, cues[i]));
       const own = out.subarray((from + i) * tags, (from + i + 1) * tags);
       if (tagger.output === undefined) own.set(values);
       else outputInto(own, values.map(relu), tagger.output);
-      addFeatures(own, tagger.features, writing[i]);
+      addRows(own, tagger.features.weights.data, featureRows(tagger.features, writing[i]));
     }
   });
 }
 
-function addFeatures(values: Float64Array, table: FeatureTable, features: Int32Array): void {
-  const { data, cols } = table.weights;
-  for (const row of featureRows(table, features)) {
-    for (let u = 0, at = row * cols; u < cols; u++, at++) values[u] += data[at];
-  }
+/** Adds some rows of a table that is as wide as `values`. */
+export function addRows(values: Float64Array, table: Float32Array, rows: Int32Array): void {
+  const width = values.length;
+  for (const row of rows) for (let u = 0, at = row * width; u < width; u++, at++) values[u] += table[at];
 }
 
 /** Adds to `values` what the words around word `i` say, each by the weights for its distance. */
 export function addMoved(
-  values: Float64Array | Float32Array,
+  values: Float64Array,
   moved: Float32Array,
   {
     from,
@@ -152,7 +143,7 @@ export function addMoved(
 
 export function outputInto(
   out: Float64Array,
-  hidden: Float64Array | Float32Array,
+  hidden: Float64Array,
   { weights, bias }: { readonly weights: Matrix; readonly bias: Float32Array },
 ): void {
   for (let k = 0, at = 0; k < out.length; k++) {
@@ -164,15 +155,25 @@ export function outputInto(
 
 const relu = (x: number): number => (x > 0 ? x : 0);
 
-/** Entities of every sentence: the likeliest legal tags, with the probability of each entity under the chain. */
+/** Entities of every sentence by the likeliest legal tags. */
+export const bestSpans = (tagger: Tagger, emissions: Float64Array, offsets: Int32Array): TagSpan[][] =>
+  ofSentences(tagger, emissions, offsets).map((own) => spansOfTags(bestPath(tagger.chain, own)));
+
+/** The same with the probability of each entity under the chain. */
 export function decode(tagger: Tagger, emissions: Float64Array, offsets: Int32Array): FoundSpan[][] {
-  const tags = tagger.chain.tags;
-  return Array.from({ length: offsets.length - 1 }, (_, s) => {
-    const own: Emissions = { data: emissions, at: offsets[s] * tags, words: offsets[s + 1] - offsets[s] };
-    if (own.words === 0) return [];
-    const spans = spansOfTags(bestPath(tagger.chain, own));
+  const { chain } = tagger;
+  return ofSentences(tagger, emissions, offsets).map((own) => {
+    const spans = spansOfTags(bestPath(chain, own));
     if (spans.length === 0) return [];
-    const sums = sumChain(tagger.chain, own);
-    return spans.map((span) => ({ ...span, score: spanProbability(tagger.chain, own, { span, sums }) }));
+    const sums = sumChain(chain, own);
+    return spans.map((span) => ({ ...span, score: spanProbability(chain, own, { span, sums }) }));
   });
+}
+
+function ofSentences({ chain }: Tagger, emissions: Float64Array, offsets: Int32Array): Emissions[] {
+  return Array.from({ length: offsets.length - 1 }, (_, s) => ({
+    data: emissions,
+    at: offsets[s] * chain.tags,
+    words: offsets[s + 1] - offsets[s],
+  }));
 }

@@ -28,7 +28,6 @@ export const TaggerFile = z.strictObject({
     writing: z.strictObject({ shape: z.boolean(), affixes: z.boolean(), word: z.boolean(), around: z.boolean() }),
   }),
   weights: z.strictObject({ file: z.literal("head.safetensors"), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-  /** Surface forms of the training entities as hashes, so that seen and unseen ones can be told apart. */
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.int().positive(),
@@ -38,7 +37,7 @@ export const TaggerFile = z.strictObject({
     seed: z.int(),
     balance: z.number(),
     epochs: z.int().positive(),
-    trials: z.array(z.strictObject({ epoch: z.int(), loss: z.number(), devEntityF1: z.number() })),
+    trials: z.array(z.strictObject({ epoch: z.int(), loss: z.number(), balance: z.number(), devEntityF1: z.number() })),
     devFrom: z.string(),
     dev: z.looseObject({
       n: z.int(),

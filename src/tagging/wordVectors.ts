@@ -1,12 +1,12 @@
 import type { EmbedOptions } from "../encoder/embedded.js";
 import type { Encoder } from "../encoder/encoder.js";
-import { tokenStates } from "../encoder/tokenStates.js";
+import { tokenStates, type TokenStates } from "../encoder/tokenStates.js";
 import { matrix, type Matrix } from "../math/matrix.js";
-import { alignWords, type Alignment } from "./align.js";
+import type { VectorCache } from "../store/cache.js";
+import { alignWords, type Alignment, type WordTokens } from "./align.js";
 import type { Sentence } from "./sentence.js";
-
-/** Which of a word's sub-words stand for it: the first, their mean, or the first and the last side by side. */
-export type SubWords = "first" | "mean" | "first-last";
+import { wordVectorKind, type SubWords } from "./subWords.js";
+import { putCached, takeCached } from "./wordCache.js";
 
 /** Vectors of the words of several sentences, one after the other. */
 export interface WordVectors {
@@ -18,51 +18,104 @@ export interface WordVectors {
   readonly cut: ReadonlySet<number>;
   /** Sentences that needed more than one window. */
   readonly windowed: number;
+  /** Sentences that needed no encoder. */
+  readonly cached: number;
   /** Tokens that went through the encoder. */
   readonly tokens: number;
 }
 
+export interface WordVectorOptions extends EmbedOptions {
+  /** @default "first" */
+  readonly subWords?: SubWords;
+  /** Sentences are taken from here where it has all of their words, and put here where it has not. */
+  readonly cache?: VectorCache;
+}
+
+/** Sentences that are put into the cache together: what a run that is cut short has finished by then is kept. */
+const SENTENCES_AT_ONCE = 2048;
+
 /**
- * Vectors of all words by an encoder opened with `layers`; a word's vector depends on its sentence alone.
+ * Vectors of all words by an encoder opened with `layers`; a word's vector depends on its sentence alone, and is the same
+ * with and without a cache.
  *
  * @throws HeadstartError E_NOT_FINITE
  */
 export async function wordVectors(
   encoder: Encoder,
   sentences: readonly Sentence[],
-  options: EmbedOptions & { readonly subWords?: SubWords } = {},
+  options: WordVectorOptions = {},
 ): Promise<WordVectors> {
-  const { subWords = "first", ...embedding } = options;
+  const { subWords = "first", cache, onProgress, ...embedding } = options;
   const aligned = sentences.map(({ words }) => alignWords(words, encoder.tokenizer));
   const offsets = offsetsOf(sentences);
-  const parts = subWords === "first-last" ? 2 : 1;
-  const width = encoder.ports.states.length * encoder.width;
-  const vectors = matrix(offsets[sentences.length], parts * width);
-  const jobs = aligned.flatMap(({ windows }, s) => windows.map((window, w) => ({ ids: window.ids, s, w })));
-  const sequences = jobs.map(({ ids }) => ids);
-  await tokenStates(encoder, sequences, {
-    ...embedding,
-    take(sequence, states) {
-      const { s, w } = jobs[sequence];
-      aligned[s].words.forEach((word, i) => {
-        if (word.window !== w) return;
-        const out = vectors.data.subarray((offsets[s] + i) * vectors.cols, (offsets[s] + i + 1) * vectors.cols);
-        states.forEach((state, layer) => {
-          const at = layer * encoder.width;
-          if (subWords === "mean") meanInto(out.subarray(at, at + encoder.width), state, word);
-          else out.set(tokenOf(state, word.first, encoder.width), at);
-          if (subWords === "first-last") out.set(tokenOf(state, word.last, encoder.width), width + at);
-        });
-      });
-    },
-  });
+  const vectors = matrix(offsets[sentences.length], wordVectorKind(encoder, subWords).width);
+  const data = { sentences, vectors, offsets };
+  const known = cache === undefined ? new Set<number>() : takeCached(cache, data);
+  const missing = Array.from(sentences.keys()).filter((s) => !known.has(s));
+  let tokens = 0;
+  for (let first = 0; first < missing.length; first += SENTENCES_AT_ONCE) {
+    const some = missing.slice(first, first + SENTENCES_AT_ONCE);
+    const before = known.size + first;
+    tokens += await embedInto(vectors, some, {
+      ...embedding,
+      ...(onProgress === undefined ? {} : { onProgress: ({ done }) => onProgress({ done: before + done }) }),
+      encoder,
+      aligned,
+      offsets,
+      subWords,
+    });
+    if (cache !== undefined) await putCached(cache, data, some);
+  }
   return {
     vectors,
     offsets,
     cut: cutWords(aligned, offsets),
     windowed: aligned.filter(({ windows }) => windows.length > 1).length,
-    tokens: sequences.reduce((sum, ids) => sum + ids.length, 0),
+    cached: known.size,
+    tokens,
   };
+}
+
+interface Embedding extends EmbedOptions {
+  readonly encoder: Encoder;
+  readonly aligned: readonly Alignment[];
+  readonly offsets: Int32Array;
+  readonly subWords: SubWords;
+}
+
+/** Runs some of the sentences through the encoder; writes their words' rows of `vectors`. @returns the tokens */
+async function embedInto(
+  { data, cols }: Matrix,
+  some: readonly number[],
+  { encoder, aligned, offsets, subWords, ...options }: Embedding,
+): Promise<number> {
+  const jobs = some.flatMap((s) => aligned[s].windows.map(({ ids }, window) => ({ ids, s, window })));
+  const sequences = jobs.map(({ ids }) => ids);
+  await tokenStates(encoder, sequences, {
+    ...options,
+    take(sequence, states) {
+      const { s, window } = jobs[sequence];
+      aligned[s].words.forEach((word, i) => {
+        if (word.window !== window) return;
+        const row = offsets[s] + i;
+        wordInto(data.subarray(row * cols, (row + 1) * cols), states, { word, width: encoder.width, subWords });
+      });
+    },
+  });
+  return sequences.reduce((sum, ids) => sum + ids.length, 0);
+}
+
+function wordInto(
+  out: Float32Array,
+  states: TokenStates,
+  { word, width, subWords }: { readonly word: WordTokens; readonly width: number; readonly subWords: SubWords },
+): void {
+  states.forEach((state, layer) => {
+    const at = layer * width;
+    if (subWords === "mean") meanInto(out.subarray(at, at + width), state, word);
+    else out.set(tokenOf(state, word.first, width), at);
+    if (subWords === "first-last") out.set(tokenOf(state, word.last, width), states.length * width + at);
+  });
 }
 
 /** Where each sentence's words begin when all are counted through, and their number. */

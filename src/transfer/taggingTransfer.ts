@@ -1,16 +1,10 @@
 import { normalisedText } from "../corpus/duplicates.js";
 import { HeadstartError } from "../errors.js";
 import { addEntityCounts, bootstrapEntities, entityScore, type EntityCounts } from "../metrics/entities.js";
+import { holdOut, joinSentences, type EmbeddedSentences } from "../tagging/embeddedSentences.js";
 import { evaluateTagger, type TaggingEvaluated, type TaggingEvaluation } from "../tagging/evaluate.js";
 import { entityLabels } from "../tagging/sentence.js";
-import {
-  holdOut,
-  joinSentences,
-  trainTagger,
-  type EmbeddedSentences,
-  type TrainedTagger,
-  type TrainTaggerOptions,
-} from "../tagging/trainTagger.js";
+import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../tagging/trainTagger.js";
 import type { Verdict } from "./record.js";
 import { UNKNOWN_VERDICT } from "./verdict.js";
 
@@ -52,7 +46,7 @@ export async function runTaggingTransfer(
 ): Promise<TaggingTransfer> {
   requireCommonLabel(source, target);
   const { seed = 1 } = options;
-  const home = sourceDev === undefined ? holdOut(source, seed, 5) : { train: source, dev: sourceDev };
+  const home = sourceDev === undefined ? holdOut(source, { seed, share: 0.2 }) : { train: source, dev: sourceDev };
   const evaluated = (trained: TrainedTagger, data: EmbeddedSentences): Promise<TaggingEvaluated> =>
     evaluateTagger(trained.tagger, data, {
       isSeen: (surface) => trained.surfaces.has(surface),
@@ -61,7 +55,7 @@ export async function runTaggingTransfer(
     });
   const trained = await trainTagger(home.train, options);
   const [atHome, away] = [await evaluated(trained, home.dev), await evaluated(trained, target)];
-  const own = targetTrain && holdOut(targetTrain, seed);
+  const own = targetTrain && holdOut(targetTrain, { seed });
   const alone = own && (await evaluated(await trainTagger(own.train, { ...options, dev: own.dev }), target));
   const both = own && joinSentences(home.train, own.train);
   const joint = both && (await evaluated(await trainTagger(both, { ...options, dev: own.dev }), target));

@@ -36,6 +36,17 @@ describe("a head that finds entities", () => {
     expect(await readFile(box.path("e.html"), "utf8")).toContain("<mark");
   });
 
+  it("is trained a second time without the encoder, its word vectors being in the cache", async () => {
+    const train = ["--task", "ner", "--encoder", TINY, "--epochs", "1", "--cache", "kept"];
+    const runs = [];
+    for (const head of ["cold", "warm"])
+      runs.push(succeeded(await box.run(["train", "a.conll", "-o", head, ...train])));
+    expect(runs.map(({ stderr }) => /(\d+) of 36 sentences from the cache/.exec(stderr)?.[1])).toEqual(["0", "36"]);
+    expect(runs[1].stderr).toContain(" 0 tokens embedded");
+    const [cold, warm] = ["cold", "warm"].map((head) => readFile(box.path(`${head}/head.safetensors`)));
+    expect(await warm).toEqual(await cold);
+  });
+
   it("answers for a corpus, row by row", async () => {
     succeeded(await box.run(["predict", "head", "--input", "t.csv", "-o", "out.jsonl", "--quiet"]));
     const rows = (await readFile(box.path("out.jsonl"), "utf8")).trim().split("\n");
