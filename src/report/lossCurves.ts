@@ -32,7 +32,7 @@ export function lossCurves(curves: readonly LossCurve[], { unit, best, label }: 
   const across = (step: number): number => (steps === 1 ? SIZE / 2 : ((step - 1) / (steps - 1)) * SIZE);
   const up = (loss: number): number => (high > low ? SIZE - ((loss - low) / (high - low)) * SIZE : SIZE / 2);
   const heights = high > low ? [low, (low + high) / 2, high] : [low];
-  return html`<svg class="plane" viewBox="-16 -6 122 124" role="img" aria-label="${label}">
+  return html`<svg class="plane" viewBox="-16 -12 122 130" role="img" aria-label="${label}">
     <title>${label}</title>
     ${heights.map((loss) => heightLine(loss, up(loss)))}
     ${best === 0 ? null : html`<line class="reference" x1="${place(across(best))}" x2="${place(across(best))}" y1="0" y2="100" />`}
@@ -42,8 +42,8 @@ export function lossCurves(curves: readonly LossCurve[], { unit, best, label }: 
     <text x="50" y="115" text-anchor="middle">${unit}</text>
     ${curves.map(
       ({ name, mark, values }, i) =>
-        html`<g class="${mark}"><path class="curve" d="M62 ${2 + 6 * i}h8" /></g
-          ><text x="72" y="${3.5 + 6 * i}">${name} ${decimals(values[values.length - 1])}</text>`,
+        html`<g class="${mark}"><path class="curve" d="M${52 * i} -7h8" /></g
+          ><text x="${52 * i + 10}" y="-5.5">${name} ${decimals(values[values.length - 1])}</text>`,
     )}
   </svg>`;
 }
