@@ -12,8 +12,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../setup.mjs";
 import { CORPORA, DOMAINS } from "./labelled.mjs";
-import { benchTrust } from "./trust.mjs";
-import { benchTuned } from "./tuned.mjs";
 
 const HERE = join(ROOT, "scripts/bench");
 const PYTHON = process.env.HEADSTART_PYTHON ?? "python3";
@@ -25,11 +23,7 @@ const FITS = {
   "mlp 384-256-3, 5 epochs of batches of 200": { ours: ["mlp", "5"], peers: { sklearn: "mlp", torch: "torch" } },
 };
 
-/**
- * Times the fits, then measures what heads are worth: how far they can be taken at their word, and what a search adds.
- *
- * @param {number} rounds
- */
+/** @param {number} rounds */
 export async function benchHeads(rounds) {
   const corpus = join(CORPORA, DOMAINS.tweets.train);
   if (!existsSync(corpus)) return console.error(`No ${corpus}: heads are not measured`);
@@ -42,8 +36,6 @@ export async function benchHeads(rounds) {
     console.log("| --- | --- | --- | --- | --- | --- |");
     for (const [name, fit] of Object.entries(FITS)) compare(name, fit, { data, rounds });
     console.log("");
-    await benchTrust(cache);
-    await benchTuned({ folder: cache });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
