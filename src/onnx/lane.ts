@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { HeadstartError } from "../errors.js";
 import { poolBatch, type BatchPooling } from "../math/pooling.js";
 import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./laneMessages.js";
+import { releaseBytes } from "./mappedModel.js";
 import { openSession, sameShape, type Output, type Session } from "./session.js";
 
 const { model, options, state } = workerData as LaneSetup;
@@ -24,13 +25,17 @@ function failureOf(error: unknown): LaneFailure {
   return { message: error instanceof Error ? error.message : String(error) };
 }
 
+/** Pools what has the shape for it, and gives the memory of what is pooled back. */
 function pooled(outputs: Map<string, Output>, pool: BatchPooling | undefined): Map<string, Output> {
   if (pool === undefined) return outputs;
   const [texts, , width] = pool.shape;
-  const poolOne = ({ data, dims }: Output): Output =>
-    data instanceof Float32Array && sameShape(dims, pool.shape)
-      ? { data: poolBatch(data, pool), dims: [texts, width] }
-      : { data, dims };
+  const poolOne = (output: Output): Output => {
+    const { data, dims } = output;
+    if (!(data instanceof Float32Array) || !sameShape(dims, pool.shape)) return output;
+    const vectors = poolBatch(data, pool);
+    releaseBytes(data);
+    return { data: vectors, dims: [texts, width] };
+  };
   return new Map([...outputs].map(([name, output]) => [name, poolOne(output)]));
 }
 
