@@ -5,7 +5,7 @@
  * Needs the corpora (HEADSTART_CORPORA or data/public). The head holds weights and hashes of words, no text.
  */
 
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuilt, ensureInstalled, ROOT, runStep } from "../setup.mjs";
 
@@ -47,4 +47,5 @@ const status = runStep(
   corpora,
 );
 if (status !== 0) process.exit(status);
+rmSync(join(output, "training.html")); // a page for whoever trains it
 appendFileSync(join(output, "README.md"), CARD);

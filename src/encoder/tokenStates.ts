@@ -3,7 +3,7 @@ import { planBatches } from "./batches.js";
 import type { EmbedOptions } from "./embedded.js";
 import type { Encoder } from "./encoder.js";
 import { tokenVectors } from "./runBatch.js";
-import { BATCHES_A_LANE, inParallel, TOKENS_A_THREAD } from "./window.js";
+import { batchBudget, BATCHES_A_LANE, inParallel } from "./window.js";
 
 /** Token vectors of one sequence: those of every layer in turn, `[tokens, width]` each. */
 export type TokenStates = readonly Float32Array[];
@@ -22,23 +22,24 @@ export async function tokenStates(
   sequences: readonly (readonly number[])[],
   { take, ...options }: EmbedOptions & { readonly take: (sequence: number, states: TokenStates) => void },
 ): Promise<void> {
-  const { lanes, threads } = encoder.session;
-  const alone = encoder.dependsOnBatch && options.allowBatchDependence !== true;
-  const budget = alone ? 0 : (options.batchTokens ?? TOKENS_A_THREAD * threads);
   const lengths = sequences.map((ids) => ids.length);
   const tokens = sequences.map((ids) => ({ ids }));
   let done = 0;
-  await inParallel(planBatches(lengths, budget), BATCHES_A_LANE * lanes, async (batch) => {
-    options.signal?.throwIfAborted();
-    const states = await tokenVectors(encoder, { batch, tokens }, encoder.ports.states);
-    batch.texts.forEach((sequence, r) => {
-      const start = r * batch.tokens * encoder.width;
-      const own = states.map((state) => state.subarray(start, start + lengths[sequence] * encoder.width));
-      if (!own.every((state) => state.every(Number.isFinite))) throw notFinite(encoder);
-      take(sequence, own);
-    });
-    options.onProgress?.({ done: (done += batch.texts.length) });
-  });
+  await inParallel(
+    planBatches(lengths, batchBudget(encoder, options)),
+    BATCHES_A_LANE * encoder.session.lanes,
+    async (batch) => {
+      options.signal?.throwIfAborted();
+      const states = await tokenVectors(encoder, { batch, tokens }, encoder.ports.states);
+      batch.texts.forEach((sequence, r) => {
+        const start = r * batch.tokens * encoder.width;
+        const own = states.map((state) => state.subarray(start, start + lengths[sequence] * encoder.width));
+        if (!own.every((state) => state.every(Number.isFinite))) throw notFinite(encoder);
+        take(sequence, own);
+      });
+      options.onProgress?.({ done: (done += batch.texts.length) });
+    },
+  );
 }
 
 const notFinite = ({ name, path }: Encoder): HeadstartError =>

@@ -14,6 +14,15 @@ export const TOKENS_A_THREAD = 384;
 /** Batches that wait at every lane, so that none is idle while this thread tokenises or pools. */
 export const BATCHES_A_LANE = 2;
 
+/** Tokens of a batch at most; 0, which is one text a batch, where a text's vector would change with its neighbours. */
+export function batchBudget(
+  { dependsOnBatch, session }: EmbeddingEncoder,
+  { allowBatchDependence, batchTokens }: EmbedOptions,
+): number {
+  if (dependsOnBatch && allowBatchDependence !== true) return 0;
+  return batchTokens ?? TOKENS_A_THREAD * session.threads;
+}
+
 /** Texts tokenised without a break; about what the waiting batches last. */
 const TEXTS_A_TURN = 64;
 
@@ -73,14 +82,11 @@ async function embedWindow(
   { count, onSent, onProgress, ...options }: WindowOptions & { readonly onSent: () => void },
 ): Promise<Embedded> {
   const { texts, firstOf, distinct, tokens } = window;
-  const { lanes, threads } = encoder.session;
-  const alone = encoder.dependsOnBatch && options.allowBatchDependence !== true;
-  const budget = alone ? 0 : (options.batchTokens ?? TOKENS_A_THREAD * threads);
   const lengths = tokens.map((t) => t.ids.length);
-  const batches = planBatches(lengths, budget);
+  const batches = planBatches(lengths, batchBudget(encoder, options));
   const vectors = matrix(texts.length, encoder.width);
   const tell = (more: number): void => onProgress?.({ done: (count.done += more) });
-  await inParallel(batches, BATCHES_A_LANE * lanes, async (batch) => {
+  await inParallel(batches, BATCHES_A_LANE * encoder.session.lanes, async (batch) => {
     options.signal?.throwIfAborted();
     if (batch === batches.at(-1)) onSent();
     place(await pooledVectors(encoder, { batch, tokens }), { encoder, window, batch }, vectors);

@@ -1,17 +1,4 @@
-import type { Net } from "./net.js";
-
-const LEARNT = [
-  "inputs",
-  "mix",
-  "bias",
-  "features",
-  "cues",
-  "output",
-  "outputBias",
-  "transitions",
-  "start",
-  "end",
-] as const;
+import { LEARNT, type Net } from "./net.js";
 
 /** A running average of a net's numbers, which is steadier than the last of them. */
 export class Average {

@@ -28,6 +28,20 @@ export interface NetShape {
   readonly crf: boolean;
 }
 
+/** What of a net is learnt. */
+export const LEARNT = [
+  "inputs",
+  "mix",
+  "bias",
+  "features",
+  "cues",
+  "output",
+  "outputBias",
+  "transitions",
+  "start",
+  "end",
+] as const;
+
 /** All that is learnt, with the optimizer's memory. */
 export interface Net {
   readonly shape: NetShape;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { matrix } from "../../../src/math/matrix.js";
 import { seeded } from "../../../src/math/random.js";
 import { openRowProducts, type RowProducts } from "../../../src/onnx/products.js";
-import { newNet, trainStep, type Net, type NetBatch, type NetShape } from "../../../src/tagging/net.js";
+import { LEARNT, newNet, trainStep, type Net, type NetBatch, type NetShape } from "../../../src/tagging/net.js";
 
 const BASE = { tags: 5, width: 6, layers: 2, mixed: false, reach: 1, hidden: 3, features: 2, cues: 2, crf: true };
 const SHAPES: readonly [string, NetShape][] = [
@@ -33,19 +33,6 @@ function batchOf({ width, cues }: NetShape): NetBatch {
     tags: Int32Array.of(0, 1, 2, 3, 0),
   };
 }
-
-const LEARNT = [
-  "inputs",
-  "mix",
-  "bias",
-  "features",
-  "cues",
-  "output",
-  "outputBias",
-  "transitions",
-  "start",
-  "end",
-] as const;
 
 /** A net whose numbers are all other than zero, the same at every call. */
 function freshNet(shape: NetShape): Net {
