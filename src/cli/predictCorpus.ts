@@ -2,6 +2,7 @@ import { vectorsOf } from "../classify/vectors.js";
 import type { Answer } from "../classify/predict.js";
 import type { Explanation } from "../classify/explain.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
+import { inWindows } from "../encoder/inWindows.js";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
 import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../store/rowWriter.js";
@@ -115,14 +116,7 @@ async function answerRows(context: Context, job: RowsJob): Promise<number> {
   };
   // Explaining takes many texts for each: smaller windows keep the memory and the wait for progress small.
   const most = EMBED_DEFAULTS.window / (job.explaining === undefined ? 4 : 64);
-  let window: Row[] = [];
-  for await (const row of corpus.rows()) {
-    window.push(row);
-    if (window.length < most) continue;
-    await flush(window);
-    window = [];
-  }
-  if (window.length > 0) await flush(window);
+  for await (const window of inWindows(corpus.rows(), { most })) await flush(window);
   meter.end();
   return rows;
 }

@@ -1,4 +1,5 @@
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
+import { inWindows } from "../encoder/inWindows.js";
 import { HeadstartError } from "../errors.js";
 import { entitiesPage } from "../report/entitiesPage.js";
 import { commitFile } from "../store/commit.js";
@@ -96,14 +97,7 @@ async function predictRows(
       for (const [i, { entities }] of answers.entries()) await writer.write([...window[i].values, entities]);
       meter.update((rows += window.length));
     };
-    let window: { text: string; values: readonly (string | null)[] }[] = [];
-    for await (const row of corpus.rows()) {
-      window.push(row);
-      if (window.length < ROWS_AT_ONCE) continue;
-      await flush(window);
-      window = [];
-    }
-    if (window.length > 0) await flush(window);
+    for await (const window of inWindows(corpus.rows(), { most: ROWS_AT_ONCE })) await flush(window);
     await writer.commit();
     meter.end();
     await rejects.save(talk);

@@ -24,7 +24,7 @@ const USES: readonly (readonly [flags: readonly string[], by: readonly Made[]])[
   [["map"], [...ONE_LABEL, "entities"]],
   [["tune", "few", "tensorboard", "classWeights", "neighbours"], ONE_LABEL],
   [["tuneLayers", "tunePoolings"], ["search"]],
-  [["crf", "layers", "mixLayers", "subWords", "writing"], ["entities"]],
+  [["crf", "layers", "mixLayers", "subWords", "writing", "reach", "nets"], ["entities"]],
 ];
 
 /** What these flags have when they were not given. */

@@ -15,6 +15,8 @@ describe("refuseUnused()", () => {
     ["--neighbours", { neighbours: 50, multiLabel: "|" }, "several labels"],
     ["--tune-layers", { tuneLayers: [1], head: "mlp" }, "perceptrons"],
     ["--crf", { crf: true }, "logistic heads"],
+    ["--nets", { nets: 3 }, "logistic heads"],
+    ["--reach", { reach: 2, tune: true }, "a search"],
     ["--no-writing", { writing: false, head: "mlp" }, "perceptrons"],
   ])("refuses %s where it does nothing: %o", (flag, flags, made) => {
     expect(() => refuseUnused({ ...UNGIVEN, ...flags })).toThrow(
@@ -30,7 +32,7 @@ describe("refuseUnused()", () => {
     { head: "mlp", hidden: [8], epochs: 3, patience: 2 },
     { tune: true, tuneLayers: [1], hidden: [8] },
     { tune: true, head: "mlp", few: [8] },
-    { task: "ner", head: "logistic", epochs: 3, crf: true, writing: false, map: "a=b" },
+    { task: "ner", head: "logistic", epochs: 3, crf: true, writing: false, nets: 2, reach: 0, map: "a=b" },
     { multiLabel: "|", neighbours: false },
     { neighbours: 10, classWeights: "balanced", tensorboard: "runs" },
   ])("lets pass what is used: %o", (flags) => expect(() => refuseUnused({ ...UNGIVEN, ...flags })).not.toThrow());
