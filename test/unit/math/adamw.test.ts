@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import wabt from "wabt";
 import { adamwInto, parameter } from "../../../src/math/adamw.js";
+import { KERNEL } from "../../../src/math/adamwKernel.js";
 
 describe("adamwInto", () => {
   it("moves by the rate against the sign of a first slope, whatever its size", () => {
@@ -27,10 +30,53 @@ describe("adamwInto", () => {
 
   it("moves the rows of a table that it is told of, and leaves the others with their memory", () => {
     const table = parameter(Float32Array.of(1, 1, 1, 1), { decays: true });
-    adamwInto(table, [4, -4], { number: 1, learningRate: 0.1, weightDecay: 0.5, from: 2 });
+    adamwInto(table, Float32Array.of(4, -4), { number: 1, learningRate: 0.1, weightDecay: 0.5, from: 2 });
     expect([...table.values.subarray(0, 2), ...table.first.subarray(0, 2)]).toEqual([1, 1, 0, 0]);
     expect(table.values[2]).toBeCloseTo(0.85, 4);
     expect(table.values[3]).toBeCloseTo(1.05, 4);
+  });
+
+  it("gives a number the same step wherever it stands, in tables of any length", () => {
+    for (const length of [1, 3, 4, 7, 2047, 2048, 2049, 5000]) {
+      const slope = (i: number): number => Math.sin(i % 5) + 0.1;
+      const slopes = [1, 2].map((sign) => Array.from({ length }, (_, i) => sign * slope(i)));
+      const { values } = stepped(Array<number>(length).fill(0.5), { slopes, learningRate: 0.01, weightDecay: 0.1 });
+      const alone = Array.from({ length: 5 }, (_, i) => {
+        const own = { slopes: [[slope(i)], [2 * slope(i)]], learningRate: 0.01, weightDecay: 0.1 };
+        return stepped([0.5], own).values[0];
+      });
+      expect(values.every((value, i) => value === alone[i % 5])).toBe(true);
+    }
+  });
+
+  it("lets the memory of slopes that have ended fade to zero", () => {
+    const learnt = stepped([1], { slopes: [[1], ...Array<number[]>(700).fill([0])], learningRate: 0.1 });
+    expect(learnt.first[0]).toBe(0);
+    expect(learnt.second[0]).toBeGreaterThan(0);
+  });
+
+  it("hands on a slope that is no number", () => {
+    for (const length of [1, 4]) {
+      const { values } = stepped(Array<number>(length).fill(1), {
+        slopes: [Array<number>(length).fill(NaN)],
+        learningRate: 0.1,
+      });
+      expect(values.every(Number.isNaN)).toBe(true);
+    }
+  });
+
+  it("refuses slopes beyond the end, which lie in other numbers' memory", () => {
+    const learnt = parameter(new Float32Array(4), { decays: false });
+    const step = { number: 1, learningRate: 0.1, weightDecay: 0, from: 3 };
+    expect(() => adamwInto(learnt, Float32Array.of(1, 1), step)).toThrow(RangeError);
+  });
+});
+
+describe("the compiled step", () => {
+  it("is what adamw.wat assembles to", async () => {
+    const { parseWat } = await wabt();
+    const text = await readFile(new URL("../../../src/math/adamw.wat", import.meta.url), "utf8");
+    expect(Buffer.from(parseWat("adamw.wat", text).toBinary({}).buffer).toString("base64")).toBe(KERNEL);
   });
 });
 
@@ -43,6 +89,6 @@ interface Steps {
 
 function stepped(values: readonly number[], { slopes, learningRate, weightDecay = 0, decays = false }: Steps) {
   const learnt = parameter(Float32Array.from(values), { decays });
-  slopes.forEach((own, i) => adamwInto(learnt, own, { number: i + 1, learningRate, weightDecay }));
+  slopes.forEach((own, i) => adamwInto(learnt, Float32Array.from(own), { number: i + 1, learningRate, weightDecay }));
   return learnt;
 }
