@@ -3,7 +3,12 @@ import { HeadstartError } from "../errors.js";
 import { checkOutputFolder, refuseExisting } from "../store/commit.js";
 
 /** Where the rejected rows of a run that writes `output`, a file or folder, are told of. */
-export const rejectsFile = (output: string): string => `${output.replace(/(?<=.)[/\\]+$/, "")}.rejects.jsonl`;
+export const rejectsFile = (output: string): string => `${withoutSlash(output)}.rejects.jsonl`;
+
+/** Where the losses of a training that writes `output` are shown as it goes. */
+export const pageBeside = (output: string): string => `${withoutSlash(output)}.training.html`;
+
+const withoutSlash = (output: string): string => output.replace(/(?<=.)[/\\]+$/, "");
 
 /**
  * Refuses, before any long work, outputs that are there already, that cannot be written, or that the run reads: an input
@@ -17,7 +22,7 @@ export async function checkOutputs(
 ): Promise<void> {
   for (const output of outputs) {
     for (const input of inputs) {
-      for (const written of [output, rejectsFile(output)]) {
+      for (const written of [output, rejectsFile(output), pageBeside(output)]) {
         if (await isSameFile(written, input)) throw isInput(written);
       }
     }

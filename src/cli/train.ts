@@ -9,6 +9,7 @@ import { saveHead } from "../head/headFolder.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { Head } from "../head/head.js";
 import type { HeadFile } from "../head/headFile.js";
+import { MLP_DEFAULTS } from "../head/mlp.js";
 import { checkLabels } from "../corpus/labelSet.js";
 import { evaluationText } from "../report/terminal.js";
 import { renderTrainingReport } from "../report/trainingReport.js";
@@ -121,7 +122,13 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   warnOfLabels(context, rows);
   const began = clock();
   let encoder = await openEncoder(context, flags);
-  const curves = await openCurves(context, flags.tensorboard);
+  const mlp = mlpSettingsOf(flags);
+  const curves = await openCurves(context, {
+    output: flags.output,
+    files: rows.files,
+    most: mlp.epochs ?? MLP_DEFAULTS.epochs,
+    ...defined({ tensorboard: flags.tensorboard }),
+  });
   try {
     const found = flags.tune
       ? await search(context, { labels, rows, devRows, encoder }, flags)
@@ -131,7 +138,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const fitBegan = clock();
     const trained = await trainClassifier(data, {
       ...defined({ dev, tuned, threads: flags.threads, few: flags.few, head: flags.head }),
-      mlp: mlpSettingsOf(flags),
+      mlp,
       seed: flags.seed,
       classWeights: flags.classWeights,
       signal,
@@ -148,8 +155,10 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const { task, seed } = flags;
     const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
     const neighbours = await neighboursOf(context, data, { labels: trained.head.labels, flags });
-    const parts = { ...trained, file, page: renderTrainingReport(file), ...defined({ neighbours }) };
+    const page = renderTrainingReport(file);
+    const parts = { ...trained, file, page, ...defined({ neighbours }) };
     await saveHead(flags.output, parts, defined({ force: flags.force }));
+    await curves.finish(page);
     await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
     await print(

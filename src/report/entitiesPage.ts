@@ -33,7 +33,7 @@ export function entitiesPage(
       ${texts.map((own) => html`<li dir="auto">${marked(own, hue)}</li>`)}
     </ol>
   </main>`;
-  return pageText(excerpt(title), body, ENTITY_STYLE);
+  return pageText(excerpt(title), body, { style: ENTITY_STYLE });
 }
 
 function marked({ text, entities }: TextEntities, hue: ReadonlyMap<string, number>): Html[] {

@@ -5,10 +5,15 @@ import { PAGE_STYLE } from "./pageStyle.js";
  * A page that stands alone: style inside, no scripts, nothing fetched.
  *
  * @param title  of the window; a window's title has no markup that could isolate bidi controls, so spell them out
- * @param moreStyle  CSS that this page alone needs
+ * @param more.style  CSS that this page alone needs
+ * @param more.refresh  seconds after which a browser reads the file again, for a page that is still being written
  * @returns the page, to be written as UTF-8
  */
-export const pageText = (title: string, body: Html, moreStyle = ""): string =>
+export const pageText = (
+  title: string,
+  body: Html,
+  { style = "", refresh }: { readonly style?: string; readonly refresh?: number } = {},
+): string =>
   toText(
     html`<!doctype html>
       <html lang="en">
@@ -21,9 +26,10 @@ export const pageText = (title: string, body: Html, moreStyle = ""): string =>
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
           <meta name="referrer" content="no-referrer" />
+          ${refresh === undefined ? null : html`<meta http-equiv="refresh" content="${refresh}" />`}
           <link rel="icon" href="data:," />
           <title>${title}</title>
-          ${styleSheet(PAGE_STYLE + moreStyle)}
+          ${styleSheet(PAGE_STYLE + style)}
         </head>
         <body>
           ${body}

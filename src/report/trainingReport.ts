@@ -31,6 +31,30 @@ export function renderTrainingReport(record: TrainingRecord): string {
   return pageText(`${excerpt(files)}: training`, body);
 }
 
+/** A training that is not at its end yet. */
+export interface TrainingSoFar {
+  readonly files: readonly string[];
+  /** Epochs at most. */
+  readonly most: number;
+  readonly curve: NonNullable<TrainingRecord["training"]["curve"]>;
+}
+
+/** Seconds after which a browser that shows a training reads its page again. */
+const REFRESH = 2;
+
+/** The losses so far, as a page that a browser keeps reading again. */
+export function renderTrainingSoFar({ files, most, curve }: TrainingSoFar): string {
+  const body = html`<main>
+    <header>
+      <p class="kicker">headstart · training goes on</p>
+      <h1>Epoch ${curve.train.length} of at most ${most}, from ${verbatim(files.join(", "))}</h1>
+    </header>
+    ${losses(curve)}
+    <footer>This page is written again as the training goes, and read again every ${REFRESH} seconds.</footer>
+  </main>`;
+  return pageText(`${excerpt(files.join(", "))}: training`, body, { refresh: REFRESH });
+}
+
 function findings({ training, calibration }: TrainingRecord): Content[] {
   const { n, dev, devFrom, labelCounts } = training;
   const counts = Object.entries(labelCounts).map(([label, own]) => html` ${verbatim(label)} ${count(own)},`);

@@ -88,6 +88,9 @@ describe("headstart train", () => {
     expect(json).toMatchObject({ kind: "mlp", epochs: 4, strength: null, mlp: { hidden: [8, 4], activation: "gelu" } });
     for (const epoch of [1, 2, 3, 4]) expect(finished.stderr).toContain(`epoch ${epoch}: loss `);
     expect((await box.files()).filter((name) => name.startsWith("runs/"))).toHaveLength(1);
+    // Shown as it went, and at the end the page that the head keeps.
+    expect(finished.stderr).toContain("losses go to mlp.training.html");
+    expect(await readFile(box.path("mlp.training.html"))).toEqual(await readFile(box.path("mlp/training.html")));
     expect(await readFile(box.path("mlp/README.md"), "utf8")).toContain("Losses over 4 epochs");
     const again = await box.run(["train", "train.csv", "-o", "mlp2", "--quiet", ...flags, ...WITH_TINY]);
     expect(again.code).toBe(0);

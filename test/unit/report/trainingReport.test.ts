@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderTrainingReport, type TrainingRecord } from "../../../src/report/trainingReport.js";
+import { renderTrainingReport, renderTrainingSoFar, type TrainingRecord } from "../../../src/report/trainingReport.js";
 import { madeUpHead } from "../head/savedHead.js";
 import { HOSTILE, tagsOf, unbalanced } from "./pageTags.js";
 
@@ -56,5 +56,19 @@ describe("renderTrainingReport()", () => {
     const page = renderTrainingReport(recordOf(HOSTILE, { files: [HOSTILE[0]], warnings: [HOSTILE[1]] }));
     expect(tagsOf(page)).toEqual(tagsOf(plain));
     expect(page).not.toMatch(/<script|<img|https?:/i);
+  });
+});
+
+describe("renderTrainingSoFar()", () => {
+  const curve = { unit: "epoch" as const, train: [1, 0.5], dev: [0.9, 0.6], best: 2 };
+
+  it("shows the losses so far on a page that is read again, which that of an ended training is not", () => {
+    const page = renderTrainingSoFar({ files: HOSTILE, most: 30, curve });
+    expect(unbalanced(page)).toEqual([]);
+    expect(page).toContain("Epoch 2 of at most 30");
+    expect(page).toContain('d="M0.00 0.00L100.00 100.00"');
+    expect(page).toMatch(/<meta http-equiv="refresh" content="2"/);
+    expect(tagsOf(page)).toEqual(tagsOf(renderTrainingSoFar({ files: ["a", "b"], most: 30, curve })));
+    expect(renderTrainingReport(recordOf(["a", "b"], { curve }))).not.toContain('http-equiv="refresh"');
   });
 });
