@@ -9,7 +9,7 @@ import { openEncoder, openTexts, withCache, type AddCommand, type Context } from
 import { gatherRejects } from "./rejects.js";
 import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "./embedOutput.js";
 import { claimRun, type EmbedRun } from "./embedRun.js";
-import { embedArrow, type EmbeddedArrow } from "./embedArrow.js";
+import type { EmbeddedArrow } from "./embedArrow.js";
 import { forecastRows } from "./forecast.js";
 import {
   defined,
@@ -52,6 +52,7 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
   const output = await chooseOutput(files, flags);
   const rejects = gatherRejects(output.kind === "file" ? output.path : undefined);
   if (flags.from === "arrow" && output.kind === "pipe" && output.format === "arrow") {
+    const { embedArrow } = await import("./embedArrow.js");
     const finished = await embedArrow(context, oneStream(files), { flags, rejects });
     await rejects.save(context.talk);
     return report(context, { flags, ...finished });

@@ -1,30 +1,29 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
 import type { AddCommand, Context } from "./context.js";
-import { addCache } from "./cache.js";
-import { addDistil } from "./distil.js";
-import { addDoctor } from "./doctor.js";
-import { addEmbed } from "./embed.js";
-import { addEncoders } from "./encoders.js";
-import { addEvaluate } from "./evaluate.js";
 import { describeFailure } from "./failure.js";
 import { writeError } from "../store/writeError.js";
-import { addPredict } from "./predict.js";
 import { openTalk } from "./talk.js";
-import { addTrain } from "./train.js";
-import { addTransfer } from "./transfer.js";
 
-const COMMANDS: readonly AddCommand[] = [
-  addEmbed,
-  addTrain,
-  addEvaluate,
-  addPredict,
-  addTransfer,
-  addDistil,
-  addEncoders,
-  addCache,
-  addDoctor,
-];
+/** The commands, in the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  embed: async () => (await import("./embed.js")).addEmbed,
+  train: async () => (await import("./train.js")).addTrain,
+  evaluate: async () => (await import("./evaluate.js")).addEvaluate,
+  predict: async () => (await import("./predict.js")).addPredict,
+  transfer: async () => (await import("./transfer.js")).addTransfer,
+  distil: async () => (await import("./distil.js")).addDistil,
+  encoders: async () => (await import("./encoders.js")).addEncoders,
+  cache: async () => (await import("./cache.js")).addCache,
+  doctor: async () => (await import("./doctor.js")).addDoctor,
+};
+
+/** The command that is named, alone, since reading the code of all takes longer than most of them; else all. */
+function commandsFor([first]: readonly string[]): Promise<AddCommand[]> {
+  const named = Object.keys(COMMANDS).filter((name) => name === first);
+  const names = named.length > 0 ? named : Object.keys(COMMANDS);
+  return Promise.all(names.map((name) => COMMANDS[name]()));
+}
 
 const EXAMPLES = `
 Examples:
@@ -59,7 +58,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     .version(VERSION, "--version")
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError();
-  for (const add of COMMANDS) add(program, () => context);
+  for (const add of await commandsFor(args)) add(program, () => context);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: () => {} });
   }

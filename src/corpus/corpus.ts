@@ -1,5 +1,4 @@
 import { excerpt, HeadstartError } from "../errors.js";
-import { openArrowTable } from "./arrowTable.js";
 import { findColumn, matchColumns } from "./columns.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode.js";
@@ -140,7 +139,10 @@ class CorpusReader implements Corpus {
     const { file, format } = source;
     if (format === "conll") throw taggedWords(file);
     const { maxFieldBytes, textColumn } = this.#settings;
-    if (format === "arrow") return openArrowTable(source.bytes(), { file, textColumn });
+    if (format === "arrow") {
+      const { openArrowTable } = await import("./arrowTable.js");
+      return openArrowTable(source.bytes(), { file, textColumn });
+    }
     const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
     if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
     if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });

@@ -48,10 +48,12 @@ export function encoderInputs(
   const size = batch.texts.length * batch.tokens;
   const dims = [batch.texts.length, batch.tokens];
   const ids = new BigInt64Array(size).fill(BigInt(padId));
+  // Low and high halves of each number: a BigInt a token would be most of this thread's garbage.
+  const halves = new Int32Array(ids.buffer);
   const mask = new BigInt64Array(size);
   for (let r = 0; r < batch.texts.length; r++) {
     const row = tokens[batch.texts[r]].ids;
-    for (let t = 0; t < row.length; t++) ids[r * batch.tokens + t] = BigInt(row[t]);
+    for (let t = 0; t < row.length; t++) halves[2 * (r * batch.tokens + t)] = row[t];
     mask.fill(1n, r * batch.tokens, r * batch.tokens + row.length);
   }
   const feeds = new Map([

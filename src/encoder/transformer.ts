@@ -4,7 +4,7 @@ import path from "node:path";
 import { HeadstartError } from "../errors.js";
 import { dependsOnBatch, encoderPorts, externalFiles, isQuantized } from "../onnx/encoderGraph.js";
 import { openLanes } from "../onnx/lanes.js";
-import { releaseBytes } from "../onnx/mappedModel.js";
+import { releaseBytes } from "../onnx/releaseBytes.js";
 import { readModel, type OnnxModel } from "../onnx/model.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import type { EncoderFolder } from "./locate.js";

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { excerpt, HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
-import { normalizeInto } from "../math/pooling.js";
+import { lengthOf, normalizeInto } from "../math/pooling.js";
 import { planBatches, type Batch } from "./batches.js";
 import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "./encoder.js";
@@ -111,8 +111,9 @@ function place(
     const to = window.distinct[batch.texts[r]];
     const out = vectors.data.subarray(to * width, (to + 1) * width);
     out.set(pooled.subarray(r * width, (r + 1) * width));
-    if (encoder.normalize) normalizeInto(out);
-    if (!out.every(Number.isFinite)) {
+    const length = lengthOf(out);
+    if (encoder.normalize) normalizeInto(out, length);
+    if (!Number.isFinite(length)) {
       throw new HeadstartError(
         "E_NOT_FINITE",
         `The encoder gave a vector that is not finite for the text "${excerpt(window.texts[to])}". ` +

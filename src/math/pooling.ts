@@ -67,11 +67,15 @@ export function poolInto(out: Float32Array, { hidden, start, tokens }: TokenVect
   }
 }
 
-/** Scales `vector` to length 1, in place; a zero vector stays zero. */
-export function normalizeInto(vector: Float32Array): void {
+/** Length of `vector`, summed in float64: finite when all its numbers are. */
+export function lengthOf(vector: Float32Array): number {
   let sum = 0;
   for (let d = 0; d < vector.length; d++) sum += vector[d] * vector[d];
-  if (sum === 0) return;
-  const length = Math.sqrt(sum);
+  return Math.sqrt(sum);
+}
+
+/** Scales `vector` to length 1, in place; a zero vector stays zero. */
+export function normalizeInto(vector: Float32Array, length = lengthOf(vector)): void {
+  if (length === 0) return;
   for (let d = 0; d < vector.length; d++) vector[d] /= length;
 }

@@ -23,9 +23,10 @@ const MASK_MAKING = new Set("Unsqueeze Cast Sub Mul Constant Identity".split(" "
  *   built as expected, so that leaving tokens out could change a result
  */
 export function keepFirstTokens(model: OnnxModel, ports: EncoderPorts): OnnxModel | undefined {
-  const before = hiddenStates(model).at(-2);
+  const states = hiddenStates(model);
+  const before = states.at(-2);
   const { graph } = model;
-  const query = graph.node.find((n) => isQueryOf(n, hiddenStates(model).length - 2));
+  const query = graph.node.find((n) => isQueryOf(n, states.length - 2));
   if (before === undefined || query === undefined) return undefined;
 
   const producers = new Map(graph.node.flatMap((n) => n.output.map((name) => [name, n] as const)));

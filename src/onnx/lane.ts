@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { HeadstartError } from "../errors.js";
 import { poolBatch, type BatchPooling } from "../math/pooling.js";
 import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./laneMessages.js";
-import { releaseBytes } from "./mappedModel.js";
+import { releaseBytes } from "./releaseBytes.js";
 import { openSession, sameShape, type Output, type Session } from "./session.js";
 
 const { model, options, state } = workerData as LaneSetup;

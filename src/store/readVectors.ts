@@ -2,7 +2,6 @@ import { HeadstartError, unreachable } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
 import { looksLike, unreadable } from "./looksLike.js";
-import { readArrowVectors } from "./readArrow.js";
 import { withFile } from "./readBytes.js";
 import type { ReadableFile } from "./readBytes.js";
 import { readJsonlVectors } from "./readJsonl.js";
@@ -72,7 +71,7 @@ function readerOf(format: VectorFormat): (path: string, file: ReadableFile) => P
     case "parquet":
       return readParquetVectors;
     case "arrow":
-      return readArrowVectors;
+      return async (path, file) => (await import("./readArrow.js")).readArrowVectors(path, file);
     case "npy":
       return readNpyVectors;
     case "jsonl":

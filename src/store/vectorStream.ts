@@ -1,5 +1,4 @@
 import { unreachable } from "../errors.js";
-import { arrowSink } from "./arrowSink.js";
 import { csvSink } from "./csvSink.js";
 import { GroupingWriter } from "./groupingWriter.js";
 import type { VectorWriter } from "./groupingWriter.js";
@@ -55,7 +54,7 @@ async function openSink(
     case "jsonl":
       return jsonlSink(target, shape);
     case "arrow":
-      return arrowSink(target, shape, "stream");
+      return (await import("./arrowSink.js")).arrowSink(target, shape, "stream");
     default:
       return unreachable(format);
   }

@@ -1,12 +1,10 @@
 import { HeadstartError, unreachable } from "../errors.js";
-import { arrowSink } from "./arrowSink.js";
 import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
 import type { FileSystem, PendingFile, PendingOptions } from "./commit.js";
 import { GroupingWriter } from "./groupingWriter.js";
 import type { VectorWriter } from "./groupingWriter.js";
 import { jsonlSink } from "./jsonlSink.js";
 import { companionPath, npySink } from "./npySink.js";
-import { parquetSink } from "./parquetSink.js";
 import type { StoreKind } from "./storedVectors.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorShape, VectorSink } from "./vectorSink.js";
@@ -81,14 +79,15 @@ interface OpenedSink {
   readonly pending: readonly PendingFile[];
 }
 
+// The code of Parquet and of Arrow takes longer to load than a small corpus to embed.
 async function openSink(path: string, { format, shape, pendingOptions }: SinkParts): Promise<OpenedSink> {
   const file = await openPending(path, pendingOptions);
   const pending = [file];
   switch (format) {
     case "parquet":
-      return { sink: parquetSink(file, shape), pending };
+      return { sink: (await import("./parquetSink.js")).parquetSink(file, shape), pending };
     case "arrow":
-      return { sink: arrowSink(file, shape), pending };
+      return { sink: (await import("./arrowSink.js")).arrowSink(file, shape), pending };
     case "jsonl":
       return { sink: jsonlSink(file, shape), pending };
     case "npy":
