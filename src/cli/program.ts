@@ -18,10 +18,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   doctor: async () => (await import("./doctor.js")).addDoctor,
 };
 
-/** The command that is named, alone, since reading the code of all takes longer than most of them; else all. */
+/** The command that is named, alone, since loading the code of all takes longer than most of them; else all. */
 function commandsFor([first]: readonly string[]): Promise<AddCommand[]> {
   const named = Object.keys(COMMANDS).filter((name) => name === first);
-  const names = named.length > 0 ? named : Object.keys(COMMANDS);
+  const names = named.length > 0 || first === "--version" ? named : Object.keys(COMMANDS);
   return Promise.all(names.map((name) => COMMANDS[name]()));
 }
 
