@@ -86,6 +86,8 @@ export async function openSession(model: ModelSource, options: SessionOptions = 
     // What goes wrong comes back as an error; a line of the runtime's own on stderr says nothing more.
     logSeverityLevel: 4,
     intraOpNumThreads: threads,
+    // A plan of the memory for every shape of batch is kept and never met again: 17 MB, and no time won.
+    enableMemPattern: false,
     extra: { ...EXTRA, ...weightsFolder(model) },
   };
   const file = options.file ?? (typeof model === "string" ? model : "the model");
