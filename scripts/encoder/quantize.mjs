@@ -9,7 +9,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { readModel, writeModel } from "../../dist/onnx/model.js";
 import { quantizeInt8 } from "../../dist/onnx/quantize.js";
-import { activationRanges } from "../../dist/encoder/calibrate.js";
+import { observeActivations } from "../../dist/encoder/calibrate.js";
 import { loadTokenizer } from "../../dist/encoder/tokenizer.js";
 import { openCorpus } from "../../dist/corpus/corpus.js";
 import { ROOT } from "../setup.mjs";
@@ -25,15 +25,14 @@ const tokenizer = loadTokenizer(await json("tokenizer.json"), await json("tokeni
   file: "tokenizer.json",
   maxTokens: 128,
 });
-// The texts that ship with the project, a thousand of three kinds, show the ranges of the activations.
+// The texts that ship with the project, a thousand of three kinds, show what the activations are like.
 const texts = [];
 const corpus = await openCorpus(
   ["tweets.csv", "movies.csv", "sms.csv"].map((name) => path.join(ROOT, "data", name)),
   {},
 );
 for await (const row of corpus.rows()) texts.push(row.text);
-const ranges = await activationRanges(model, texts, { tokenizer });
-const bytes = writeModel(quantizeInt8(model, { ranges }));
+const bytes = writeModel(quantizeInt8(model, await observeActivations(model, texts, { tokenizer })));
 const layers = new Set(model.graph.node.flatMap((n) => /layer\.(\d+)\//.exec(n.name)?.[1] ?? [])).size;
 const teacher = await json("config.json");
 

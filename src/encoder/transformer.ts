@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { HeadstartError } from "../errors.js";
 import { dependsOnBatch, encoderPorts, externalFiles, isQuantized } from "../onnx/encoderGraph.js";
-import { openLanes } from "../onnx/lanes.js";
+import { openEncoderLanes } from "../onnx/wordLookup.js";
 import { releaseBytes } from "../onnx/releaseBytes.js";
 import { readModel, type OnnxModel } from "../onnx/model.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
@@ -15,7 +15,7 @@ import { readEncoderSettings, type EncoderSettings } from "./settings.js";
 import { loadTokenizer, type PieceTokenizer } from "./tokenizer.js";
 
 /** Changes whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
-const VECTOR_VERSION = "1";
+const VECTOR_VERSION = "2";
 
 /**
  * Makes the transformer in `folder` ready to embed.
@@ -64,7 +64,11 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     ...(stateLayers === undefined ? [] : [JSON.stringify(stateLayers)]),
   ]);
   releaseBytes(bytes);
-  const session = await openLanes(source, { file, ...(threads === undefined ? {} : { threads }) });
+  const session = await openEncoderLanes(source, {
+    file,
+    ids: ports.ids,
+    ...(threads === undefined ? {} : { threads }),
+  });
   return {
     name: folder.name,
     kind: folder.kind,

@@ -1,3 +1,4 @@
+import { roundTogether, type Moments } from "./int8Rounding.js";
 import { floats, shapeOf, tensor, type TensorProto } from "./model.js";
 
 /**
@@ -26,14 +27,39 @@ export function bigWeights(t: TensorProto | undefined, minWeights: number): Weig
   return data === undefined ? undefined : { rows, cols, data };
 }
 
+/** What is known of the rows that a product takes. */
+export interface Input {
+  /** What the weights' rows are multiplied by, and the inputs divided by. */
+  readonly rowFactors?: Float32Array | undefined;
+  /** Of the inputs, before they are divided. Without them each weight is rounded by itself. */
+  readonly moments?: Moments | undefined;
+}
+
 /** `name/int8` and `name/scale`, one scale a column, of the weights with row r multiplied by `rowFactors[r]`. */
-export function columnScaled(name: string, { rows, cols, data }: Weights, rowFactors?: Float32Array): TensorProto[] {
+export function columnScaled(
+  name: string,
+  { rows, cols, data }: Weights,
+  { rowFactors, moments }: Input = {},
+): TensorProto[] {
   const scaled = rowFactors === undefined ? data : data.map((w, i) => w * rowFactors[Math.floor(i / cols)]);
   const scale = new Float32Array(cols);
   for (let i = 0; i < scaled.length; i++) scale[i % cols] = Math.max(scale[i % cols], Math.abs(scaled[i]));
   for (let c = 0; c < cols; c++) scale[c] = Math.max(scale[c], TINY) / WEIGHT_STEPS;
-  const steps = Int8Array.from(scaled, (w, i) => Math.round(w / scale[i % cols]));
+  const steps =
+    moments === undefined
+      ? Int8Array.from(scaled, (w, i) => Math.round(w / scale[i % cols]))
+      : roundTogether(
+          { rows, cols, data: scaled },
+          { scale, moments: divided(moments, rowFactors), most: WEIGHT_STEPS },
+        );
   return [tensor(`${name}/int8`, "int8", [rows, cols], steps), tensor(`${name}/scale`, "float32", [cols], scale)];
+}
+
+/** Moments of the inputs once input r is divided by `factors[r]`. */
+function divided(moments: Moments, factors: Float32Array | undefined): Moments {
+  if (factors === undefined) return moments;
+  const size = factors.length;
+  return moments.map((sum, i) => sum / (factors[i % size] * factors[Math.floor(i / size)]));
 }
 
 /** `name/int8` and `name/scale`, one scale a row. */

@@ -51,6 +51,7 @@ async function answer(session: Session, job: LaneJob): Promise<void> {
       (error: unknown) => ({ id: job.id, failure: failureOf(error) }),
     );
     leave();
+    for (const { data, isGiven } of job.inputs.values()) if (isGiven === true) releaseBytes(data);
     reply(message);
   }
 }

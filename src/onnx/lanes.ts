@@ -8,6 +8,9 @@ import { coreCount, turnTelemetryOff, type Output, type Session, type SessionOpt
 /** More lanes would each hold the weights once more. */
 const MOST_LANES = 4;
 
+/** Megabytes for the young objects of a lane's own JavaScript. */
+const YOUNG_MB = 4;
+
 /** How long the end of the process waits for a run to leave native code. */
 const LONGEST_RUN_MS = 10_000;
 
@@ -42,7 +45,7 @@ const running = new Set<Lane>();
 export async function openLanes(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
   turnTelemetryOff();
   const threads = options.threads ?? coreCount();
-  const most = Math.min(threads, MOST_LANES);
+  const most = laneCount(threads);
   const each = Math.floor(threads / most);
   const setup = { model, options: { ...options, threads: each } };
   const starts = await Promise.allSettled(Array.from({ length: most }, () => startLane(setup)));
@@ -66,10 +69,18 @@ export async function openLanes(model: ModelSource, options: SessionOptions = {}
   };
 }
 
+/** Lanes that so many threads are shared by. */
+export const laneCount = (threads = coreCount()): number => Math.min(threads, MOST_LANES);
+
 async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
   const state = new Int32Array(new SharedArrayBuffer(4));
-  // Without the flags of this process, some of which a thread does not stand.
-  const worker = new Worker(LANE_FILE, { workerData: { ...setup, state } satisfies LaneSetup, execArgv: [] });
+  const worker = new Worker(LANE_FILE, {
+    workerData: { ...setup, state } satisfies LaneSetup,
+    // Without the flags of this process, some of which a thread does not stand.
+    execArgv: [],
+    // It makes few objects; with more room for young ones their memory only grows.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   const waiting: Lane["waiting"] = new Map();
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   const lane: Lane = { worker, state, waiting, ended };
@@ -101,7 +112,11 @@ function send(lane: Lane, job: Extract<LaneJob, { id: number }>): Promise<Map<st
   return new Promise((resolve, reject) => {
     lane.waiting.set(job.id, { resolve, reject });
     lane.worker.ref();
-    lane.worker.postMessage(job satisfies LaneJob);
+    const given = [...job.inputs.values()].filter(({ isGiven }) => isGiven === true);
+    lane.worker.postMessage(
+      job satisfies LaneJob,
+      given.map(({ data }) => data.buffer as ArrayBuffer),
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 import { comesFromGelu, fixedScale, perToken, type Activation } from "./int8Activations.js";
+import type { Moments } from "./int8Rounding.js";
 import { bigWeights, columnScaled, rowScaled, type Weights } from "./int8Weights.js";
 import { copyModel, node, type NodeProto, type OnnxModel, type TensorProto } from "./model.js";
 
@@ -10,6 +11,11 @@ export interface QuantizeOptions {
    * that have it get one fixed scale, which is faster; the others, and the outputs of GELU, one a token. @default none
    */
   readonly ranges?: ReadonlyMap<string, Float32Array>;
+  /**
+   * Of each activation, by its name, the sum of x x' over the same texts' tokens. The weights of products that take it
+   * are rounded together, so that their errors go out against one another. @default none: each is rounded by itself
+   */
+  readonly moments?: ReadonlyMap<string, Moments>;
 }
 
 const DEFAULTS = { minWeights: 4096 } as const satisfies QuantizeOptions;
@@ -25,7 +31,7 @@ const DEFAULTS = { minWeights: 4096 } as const satisfies QuantizeOptions;
  * @see int8Activations.ts and int8Weights.ts for the formulas
  */
 export function quantizeInt8(model: OnnxModel, options: QuantizeOptions = {}): OnnxModel {
-  const { minWeights, ranges } = { ...DEFAULTS, ...options };
+  const { minWeights, ranges, moments } = { ...DEFAULTS, ...options };
   const result = copyModel(model);
   const { graph } = result;
   const weights = new Map(graph.initializer.map((t) => [t.name, bigWeights(t, minWeights)]));
@@ -49,7 +55,12 @@ export function quantizeInt8(model: OnnxModel, options: QuantizeOptions = {}): O
         constants.push(...activation.constants);
       });
       once(n.input[1], () =>
-        constants.push(...columnScaled(n.input[1], weights.get(n.input[1])!, activation.rowFactors)),
+        constants.push(
+          ...columnScaled(n.input[1], weights.get(n.input[1])!, {
+            rowFactors: activation.rowFactors,
+            moments: moments?.get(n.input[0]),
+          }),
+        ),
       );
       nodes.push(...productNodes(n, activation, biases.get(n.output[0])));
     } else if (table !== undefined) {

@@ -30,8 +30,16 @@ export interface Output {
 export const sameShape = (one: readonly number[], other: readonly number[]): boolean =>
   one.length === other.length && one.every((size, i) => size === other[i]);
 
+/** What a run takes for one input. */
+export interface Input {
+  readonly data: NumberArray;
+  readonly dims: readonly number[];
+  /** Whether the memory of `data` goes over to the session, so that the caller cannot read it any more. @default false */
+  readonly isGiven?: boolean;
+}
+
 /** Arrays by the names of the model's inputs. */
-export type RunInputs = ReadonlyMap<string, { readonly data: NumberArray; readonly dims: readonly number[] }>;
+export type RunInputs = ReadonlyMap<string, Input>;
 
 /** An ONNX model made ready to run. */
 export interface Session {
@@ -40,7 +48,7 @@ export interface Session {
   /** Threads inside one run. */
   readonly threads: number;
   /**
-   * Runs the model; the inputs are neither copied nor written. Only the outputs in `wanted` are computed.
+   * Runs the model; inputs are not written. Only the outputs in `wanted` are computed.
    *
    * A session on other threads gives outputs of the shape that `pool` names pooled, `[texts, width]`, since that is far
    * less to hand over; others take no notice of it.
@@ -105,6 +113,7 @@ export async function openSession(model: ModelSource, options: SessionOptions = 
   } catch (cause) {
     throw refuse("load", cause);
   }
+  let closed: Promise<void> | undefined;
   return {
     lanes: 1,
     threads,
@@ -118,7 +127,7 @@ export async function openSession(model: ModelSource, options: SessionOptions = 
         wanted.map((name) => [name, { data: results[name].data as Float32Array, dims: results[name].dims }]),
       );
     },
-    close: () => session.release(),
+    close: () => (closed ??= session.release()),
   };
 }
 

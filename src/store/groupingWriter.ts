@@ -33,8 +33,10 @@ export interface VectorWriter {
   abort(): Promise<void>;
 }
 
-/** Bytes of float32 that are gathered before they are written as one row group or batch. */
+/** Bytes of float32 that are gathered before they are written as one row group or batch, which readers like large. */
 const GROUP_BYTES = 2 ** 24;
+/** The same for files that have no groups. */
+const PIECE_BYTES = 2 ** 21;
 const GROUP_ROWS = 10_000;
 /** UTF-16 units of column values after which a group is written early, however few rows it has. */
 const GROUP_TEXT = 2 ** 24;
@@ -47,6 +49,8 @@ export interface GroupTarget {
   readonly sink: VectorSink;
   /** Whether each call of `write` passes its rows on, for a reader that waits for them. @default false */
   readonly prompt?: boolean;
+  /** Whether the file shows which rows came together. @default true */
+  readonly hasGroups?: boolean;
   /** Makes what the sink wrote final. */
   commit(): Promise<Pick<WrittenVectors, "bytes" | "files">>;
   /** Removes what the sink wrote. */
@@ -67,7 +71,8 @@ export class GroupingWriter implements VectorWriter {
   constructor(target: GroupTarget) {
     const { width } = target.shape;
     this.#target = target;
-    this.#groupRows = Math.max(1, Math.min(GROUP_ROWS, Math.floor(GROUP_BYTES / (4 * width))));
+    const bytes = target.hasGroups === false ? PIECE_BYTES : GROUP_BYTES;
+    this.#groupRows = Math.max(1, Math.min(GROUP_ROWS, Math.floor(bytes / (4 * width))));
     this.#buffer = new Float32Array(this.#groupRows * width);
   }
 

@@ -57,6 +57,7 @@ export async function openVectorWriter(path: string, options: VectorWriterOption
     path,
     shape,
     sink,
+    hasGroups: format === "parquet" || format === "arrow",
     commit: async () => {
       await commitTogether(pending, { force, ...(options.files && { files: options.files }) });
       return { bytes: pending.reduce((sum, file) => sum + file.bytes, 0), files: pending.map((file) => file.path) };
