@@ -19,6 +19,7 @@ import type { SegmentKind } from "./cacheSegment.js";
 import { commitTogether, ignoringFailure, nodeFiles, openPending } from "./commit.js";
 import type { FileSystem, PendingFile } from "./commit.js";
 import { SEGMENT_ENDING, cleanCache, noteUse } from "./cacheUpkeep.js";
+import { KeyTable } from "./keyTable.js";
 import { withFile } from "./readBytes.js";
 import { parseTempName, tempPath } from "./tempName.js";
 import { errnoOf, writing } from "./writeError.js";
@@ -120,7 +121,7 @@ class SegmentedCache implements VectorCache {
   readonly #files: FileSystem;
   /** Sealed segments, and the place of each key in them: `segment * SEGMENT_ROWS + record`. */
   readonly #segments: string[] = [];
-  readonly #places = new Map<string, number>();
+  readonly #places = new KeyTable();
   readonly #readers = new Map<number, SegmentReader>();
   /** What this process wrote since it last sealed a segment. */
   #recent = new Map<string, Float32Array>();
@@ -202,7 +203,7 @@ class SegmentedCache implements VectorCache {
   async #append(records: readonly { readonly key: string; readonly vector: Float32Array }[]): Promise<void> {
     let bytes: Buffer[] = [];
     for (const { key, vector } of records) {
-      if (this.#recent.has(key) || this.#places.has(key)) continue;
+      if (this.#recent.has(key) || this.#places.get(key) !== undefined) continue;
       this.#recent.set(key, vector);
       bytes.push(encodeRecord(key, vector));
       if (this.#recent.size < SEGMENT_ROWS) continue;
@@ -273,7 +274,7 @@ class SegmentedCache implements VectorCache {
       return this.#reader(segment).read(place % SEGMENT_ROWS, key);
     } catch (error) {
       if (errnoOf(error) !== "ENOENT") throw error;
-      for (const [text, at] of this.#places) if (Math.floor(at / SEGMENT_ROWS) === segment) this.#places.delete(text);
+      this.#places.remove((at) => Math.floor(at / SEGMENT_ROWS) === segment);
       return undefined;
     }
   }
