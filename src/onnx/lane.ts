@@ -16,7 +16,7 @@ function enter(): boolean {
 }
 
 function leave(): void {
-  Atomics.compareExchange(state, 0, LANE.busy, LANE.idle);
+  if (Atomics.compareExchange(state, 0, LANE.busy, LANE.idle) !== LANE.busy) Atomics.store(state, 0, LANE.stopped);
   Atomics.notify(state, 0);
 }
 

@@ -3,8 +3,11 @@ import type { BatchPooling } from "../math/pooling.js";
 import type { ModelSource } from "./mappedModel.js";
 import type { Output, RunInputs, SessionOptions } from "./session.js";
 
-/** What a lane is doing, in the one cell that it shares with the main thread. */
-export const LANE = { idle: 0, busy: 1, stopped: 2 } as const;
+/**
+ * What a lane is doing, in the one cell that it shares with the main thread. `ending` is busy for the last time: the main
+ * thread waits for `stopped`, and no next job can begin in between.
+ */
+export const LANE = { idle: 0, busy: 1, stopped: 2, ending: 3 } as const;
 
 /** What a lane's thread starts with. */
 export interface LaneSetup {

@@ -129,11 +129,12 @@ async function closeLane({ worker, ended }: Lane): Promise<void> {
 /** A process that ends while a thread is inside onnxruntime would crash: no new runs, and the last one is waited for. */
 function waitForRuns(): void {
   for (const { state } of running) {
-    const stop = (): number => Atomics.compareExchange(state, 0, LANE.idle, LANE.stopped);
-    if (stop() === LANE.busy) {
-      Atomics.wait(state, 0, LANE.busy, LONGEST_RUN_MS);
-      stop();
+    // A lane may go from one of them to the other between two looks.
+    for (let now = Atomics.load(state, 0); now === LANE.idle || now === LANE.busy; now = Atomics.load(state, 0)) {
+      Atomics.compareExchange(state, 0, LANE.idle, LANE.stopped);
+      Atomics.compareExchange(state, 0, LANE.busy, LANE.ending);
     }
+    Atomics.wait(state, 0, LANE.ending, LONGEST_RUN_MS);
   }
 }
 
