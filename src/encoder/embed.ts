@@ -7,7 +7,7 @@ import { prepareWindow, startWindow, type RunningWindow, type Window } from "./w
 export { addCounts } from "./embedded.js";
 export type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
 
-export const EMBED_DEFAULTS = { window: 4096 } as const satisfies EmbedOptions;
+export const EMBED_DEFAULTS = { window: 2048 } as const satisfies EmbedOptions;
 
 /**
  * Embeds a stream of texts, window by window, in input order; memory is bounded by one window.

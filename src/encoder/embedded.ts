@@ -3,7 +3,7 @@ import type { Matrix } from "../math/matrix.js";
 export interface EmbedOptions {
   /** Tokens of a batch, padding included; changes speed and memory, never the vectors. @default 384 a thread */
   readonly batchTokens?: number;
-  /** Texts sorted by length together; memory is bounded by them. @default 4096 */
+  /** Texts sorted by length together; memory is bounded by them. @default 2048 */
   readonly window?: number;
   /** Told after every batch; `done` counts texts of this call. */
   readonly onProgress?: (progress: { readonly done: number }) => void;
