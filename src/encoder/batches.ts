@@ -48,7 +48,7 @@ export function encoderInputs(
   const size = batch.texts.length * batch.tokens;
   const dims = [batch.texts.length, batch.tokens];
   const ids = new BigInt64Array(size).fill(BigInt(padId));
-  // Low and high halves of each number: a BigInt a token would be most of this thread's garbage.
+  // Ids go into the low halves: a BigInt for each token would be garbage at once.
   const halves = new Int32Array(ids.buffer);
   const mask = new BigInt64Array(size);
   for (let r = 0; r < batch.texts.length; r++) {

@@ -22,6 +22,7 @@ interface Kernel {
   ) => void;
 }
 
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const PAGE = 65_536;
 /** Slopes that are brought at once: few enough to stay in a core's nearest memory. */
 const PART = 2048;
@@ -32,7 +33,7 @@ let compiled: WebAssembly.Module | undefined;
 /** @param initial  copied into the parameter's own memory */
 export function parameter(initial: Float32Array, { decays }: { readonly decays: boolean }): Parameter {
   const room = Math.ceil((initial.byteLength + 1) / ALIGNMENT) * ALIGNMENT;
-  const pages = Math.ceil((3 * room + PART * Float32Array.BYTES_PER_ELEMENT) / PAGE);
+  const pages = Math.ceil((3 * room + PART * BYTES) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   compiled ??= new WebAssembly.Module(Buffer.from(KERNEL, "base64"));
   const { exports } = new WebAssembly.Instance(compiled, { adamw: { memory } });
@@ -75,7 +76,16 @@ export function adamwInto(
   for (let at = 0; at < slopes.length; at += PART) {
     const part = slopes.subarray(at, at + PART);
     kernel.slopes.set(part);
-    const [w, m, v] = [values, first, second].map(({ byteOffset }) => byteOffset + 4 * (from + at));
-    kernel.step(w, m, v, kernel.slopes.byteOffset, 4 * part.length, rate, epsilon, shrink);
+    const offset = (from + at) * BYTES;
+    kernel.step(
+      values.byteOffset + offset,
+      first.byteOffset + offset,
+      second.byteOffset + offset,
+      kernel.slopes.byteOffset,
+      part.length * BYTES,
+      rate,
+      epsilon,
+      shrink,
+    );
   }
 }

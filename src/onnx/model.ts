@@ -137,6 +137,10 @@ export function floats(t: TensorProto): Float32Array | undefined {
   return Float32Array.from(t.floatData);
 }
 
+/** Whether a node takes rows of its first input by the numbers in its second. */
+export const looksUpRows = (n: NodeProto): boolean =>
+  n.opType === "Gather" && n.attribute.every((a) => a.name !== "axis" || a.i === 0n);
+
 export const shapeOf = (t: TensorProto): number[] => t.dims.map(Number);
 
 /** Rank of an input or output, or undefined where the file does not say. */

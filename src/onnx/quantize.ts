@@ -1,7 +1,7 @@
 import { comesFromGelu, fixedScale, perToken, type Activation } from "./int8Activations.js";
 import type { Moments } from "./int8Rounding.js";
 import { bigWeights, columnScaled, rowScaled, type Weights } from "./int8Weights.js";
-import { copyModel, node, type NodeProto, type OnnxModel, type TensorProto } from "./model.js";
+import { copyModel, looksUpRows, node, type NodeProto, type OnnxModel, type TensorProto } from "./model.js";
 
 export interface QuantizeOptions {
   /** Matrices of fewer numbers stay fp32: they are not worth the extra operators. @default 4096 */
@@ -48,7 +48,7 @@ export function quantizeInt8(model: OnnxModel, options: QuantizeOptions = {}): O
   };
   for (const n of graph.node) {
     const activation = isProduct(n, weights) ? activations.get(n.input[0]) : undefined;
-    const table = n.opType === "Gather" && isFirstAxis(n) ? weights.get(n.input[0]) : undefined;
+    const table = looksUpRows(n) ? weights.get(n.input[0]) : undefined;
     if (activation !== undefined) {
       once(n.input[0], () => {
         nodes.push(...activation.nodes);
@@ -86,8 +86,6 @@ type Products = ReadonlyMap<string, readonly NodeProto[]>;
 
 const isProduct = (n: NodeProto, weights: WeightsByName): boolean =>
   n.opType === "MatMul" && weights.get(n.input[1]) !== undefined;
-
-const isFirstAxis = (n: NodeProto): boolean => n.attribute.every((a) => a.name !== "axis" || a.i === 0n);
 
 function productsByInput(model: OnnxModel, weights: WeightsByName): Products {
   const products = new Map<string, NodeProto[]>();

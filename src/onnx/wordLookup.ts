@@ -1,7 +1,7 @@
 import { laneCount, openLanes } from "./lanes.js";
 import type { MappedModel, ModelSource } from "./mappedModel.js";
-import { copyModel, readModel, shapeOf, valueInfo, writeModel, ElementType, node } from "./model.js";
-import { openSession, type Session, type SessionOptions } from "./session.js";
+import { copyModel, ElementType, looksUpRows, node, readModel, shapeOf, valueInfo, writeModel } from "./model.js";
+import { isMapped, openSession, type Session, type SessionOptions } from "./session.js";
 
 /** Numbers of a table at least that it pays to look up in one place. */
 const LARGE = 2 ** 22;
@@ -25,7 +25,7 @@ export interface SplitModel {
 export function splitLookup({ bytes, folder }: MappedModel, ids: string, least = LARGE): SplitModel | undefined {
   const model = readModel(bytes, "the model");
   const { node: nodes, initializer } = model.graph;
-  const found = nodes.find((n) => n.opType === "Gather" && n.input[1] === ids && n.attribute.every((a) => a.i === 0n));
+  const found = nodes.find((n) => looksUpRows(n) && n.input[1] === ids);
   const table = initializer.find((t) => t.name === found?.input[0]);
   if (found === undefined || table?.dataType !== ElementType.float32 || table.dims.length !== 2) return undefined;
   const [rows, width] = shapeOf(table);
@@ -62,8 +62,7 @@ export async function openEncoderLanes(
   model: ModelSource,
   { ids, least, ...options }: SessionOptions & { readonly ids: string; readonly least?: number },
 ): Promise<Session> {
-  const isMapped = typeof model !== "string" && !(model instanceof Uint8Array);
-  const split = isMapped && laneCount(options.threads) > 1 ? splitLookup(model, ids, least) : undefined;
+  const split = isMapped(model) && laneCount(options.threads) > 1 ? splitLookup(model, ids, least) : undefined;
   if (split === undefined) return openLanes(model, options);
   const lanes = await openLanes(split.rest, options);
   try {
