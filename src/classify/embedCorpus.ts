@@ -1,6 +1,7 @@
 import { addCounts, EMBED_DEFAULTS, type EmbedCounts, type EmbedOptions } from "../encoder/embed.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { inWindows } from "../encoder/inWindows.js";
+import { releaseBytes } from "../onnx/releaseBytes.js";
 import type { Row } from "../corpus/row.js";
 import type { VectorCache } from "../store/cache.js";
 import type { Shard, VectorRun } from "../store/vectorRun.js";
@@ -68,6 +69,7 @@ export async function embedCorpus(
       vectors,
       own.map(({ values }) => values),
     );
+    releaseBytes(vectors.data);
     const counts = kept === undefined ? part : { ...kept, texts: own.length };
     const resumed = done.resumed + (kept === undefined ? 0 : own.length);
     done = { ...addCounts(done, counts), cached: done.cached + part.cached, resumed };

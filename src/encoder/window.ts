@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { excerpt, HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { lengthOf, normalizeInto } from "../math/pooling.js";
+import { releaseBytes } from "../onnx/releaseBytes.js";
 import { planBatches, type Batch } from "./batches.js";
 import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "./encoder.js";
@@ -85,13 +86,17 @@ async function embedWindow(
   const lengths = tokens.map((t) => t.ids.length);
   const batches = planBatches(lengths, batchBudget(encoder, options));
   const vectors = matrix(texts.length, encoder.width);
+  const placed: Float32Array[] = [];
   const tell = (more: number): void => onProgress?.({ done: (count.done += more) });
   await inParallel(batches, BATCHES_A_LANE * encoder.session.lanes, async (batch) => {
     options.signal?.throwIfAborted();
     if (batch === batches.at(-1)) onSent();
-    place(await pooledVectors(encoder, { batch, tokens }), { encoder, window, batch }, vectors);
+    const pooled = await pooledVectors(encoder, { batch, tokens });
+    place(pooled, { encoder, window, batch }, vectors);
+    placed.push(pooled);
     tell(batch.texts.length);
   });
+  releaseBytes(...placed);
   for (let i = 0; i < texts.length; i++) {
     if (firstOf[i] !== i)
       vectors.data.copyWithin(i * encoder.width, firstOf[i] * encoder.width, (firstOf[i] + 1) * encoder.width);

@@ -51,7 +51,8 @@ async function answer(session: Session, job: LaneJob): Promise<void> {
       (error: unknown) => ({ id: job.id, failure: failureOf(error) }),
     );
     leave();
-    for (const { data, isGiven } of job.inputs.values()) if (isGiven === true) releaseBytes(data);
+    const given = [...job.inputs.values()].filter(({ isGiven }) => isGiven === true);
+    if (given.length > 0) releaseBytes(...given.map(({ data }) => data));
     reply(message);
   }
 }
