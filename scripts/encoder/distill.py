@@ -6,8 +6,8 @@ Per batch, with h the teacher's hidden states and s the student's, both after th
 
     loss = (1 - cos(h_CLS, s_CLS)) + a mean over tokens (1 - cos(h, s)) + b mean (H H' - S S')^2
 
-where H and S hold the normalised CLS vectors of the batch; a is 0.3 and b is 2 unless told otherwise. The state is saved every few minutes; the same command
-goes on from it. `--minutes` spreads the learning-rate schedule over a budget of time, `--texts` over a number of texts
+where H and S hold the normalised CLS vectors of the batch; a is 0.3 and b is 2 unless told otherwise. The state is
+saved every few minutes; the same command goes on from it. `--minutes` spreads the learning-rate schedule over a budget of time, `--texts` over a number of texts
 (the same seed then gives the same run).
 """
 
@@ -25,21 +25,23 @@ import torch.nn.functional as F
 from transformers import BertConfig, BertModel
 
 from bert_onnx import pytorch_weights
+from muon import Muon
 
 
-def bert(layers: int, weights: dict[str, np.ndarray]) -> BertModel:
+def bert(weights: dict[str, torch.Tensor]) -> BertModel:
+    layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
     config = BertConfig(
         vocab_size=30522, hidden_size=384, num_hidden_layers=layers, num_attention_heads=12, intermediate_size=1536,
         hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
     model = BertModel(config, add_pooling_layer=False)
-    state = {name: torch.from_numpy(value.copy()) for name, value in weights.items() if not name.startswith("pooler")}
+    state = {name: value for name, value in weights.items() if not name.startswith("pooler")}
     missing, _ = model.load_state_dict(state, strict=False)
     if missing:
         raise SystemExit(f"the teacher's ONNX lacks {missing[:5]}")
     return model
 
 
-def started_from(weights: dict[str, np.ndarray], chosen: list[int]) -> dict[str, np.ndarray]:
+def started_from(weights: dict[str, torch.Tensor], chosen: list[int]) -> dict[str, torch.Tensor]:
     """The teacher's weights with only the `chosen` layers, renumbered from 0."""
     result = {name: value for name, value in weights.items() if not name.startswith("encoder.layer.")}
     for new, old in enumerate(chosen):
@@ -50,10 +52,30 @@ def started_from(weights: dict[str, np.ndarray], chosen: list[int]) -> dict[str,
     return result
 
 
+def with_layer_on_top(student: dict[str, torch.Tensor], weights: dict[str, torch.Tensor], old: int) -> dict[str, torch.Tensor]:
+    """A student's weights with one more layer, which starts from the teacher's layer `old` but adds nothing yet.
+
+    Its two output products are zero and its normalisations plain, so the vectors keep their directions, but for the
+    mean of their components.
+    """
+    new = 1 + max(int(name.split(".")[2]) for name in student if name.startswith("encoder.layer."))
+    prefix = f"encoder.layer.{old}."
+    result = dict(student)
+    for name, value in weights.items():
+        if name.startswith(prefix):
+            part = name.removeprefix(prefix)
+            if "LayerNorm" in part:
+                value = torch.full_like(value, 1.0 if part.endswith("weight") else 0.0)
+            elif "output.dense" in part:
+                value = torch.zeros_like(value)
+            result[f"encoder.layer.{new}.{part}"] = value
+    return result
+
+
 class Teacher:
     """Hidden states of the last layer: in PyTorch from the ONNX weights, or by onnxruntime (`--teacher-int8`)."""
 
-    def __init__(self, path: str, weights: dict[str, np.ndarray], device: str, int8: str | None):
+    def __init__(self, path: str, weights: dict[str, torch.Tensor], device: str, int8: str | None):
         self.device, self.session = device, None
         if int8:
             import onnxruntime
@@ -62,7 +84,7 @@ class Teacher:
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             self.session = onnxruntime.InferenceSession(int8, options, providers=["CPUExecutionProvider"])
         else:
-            self.model = bert(12, weights).to(device).eval()
+            self.model = bert(weights).to(device).eval()
 
     def __call__(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         if self.session:
@@ -139,6 +161,8 @@ def main() -> None:
     parser.add_argument("--teacher-int8", help="a quantised ONNX of the teacher, for its forward pass on a CPU")
     parser.add_argument("--out", required=True)
     parser.add_argument("--init", help="go on from the weights of another run (student.pt)")
+    parser.add_argument("--add-layer", type=int, metavar="N",
+                        help="put one more layer on top of --init's, started from the teacher's layer N")
     parser.add_argument("--layers", default="0,3,7,11", help="the teacher's layers that start the student's")
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--texts", type=int)
@@ -147,39 +171,50 @@ def main() -> None:
     parser.add_argument("--token-weight", type=float, default=0.3, help="a in the loss")
     parser.add_argument("--similarity-weight", type=float, default=2.0, help="b in the loss")
     parser.add_argument("--batch-tokens", type=int, default=4096)
+    parser.add_argument("--optimizer", choices=["adamw", "muon"], default="adamw", help="muon: AdamW for all but the layers' matrices")
     parser.add_argument("--train-embeddings", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     if (args.minutes is None) == (args.texts is None):
         parser.error("give --minutes or --texts")
+    if args.add_layer is not None and not args.init:
+        parser.error("--add-layer goes with --init")
 
     torch.manual_seed(args.seed)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    weights = pytorch_weights(onnx.load(args.teacher))
+    weights = {name: torch.from_numpy(value.copy()) for name, value in pytorch_weights(onnx.load(args.teacher)).items()}
     chosen = [int(n) for n in args.layers.split(",")]
-    student = bert(len(chosen), started_from(weights, chosen)).to(args.device).train()
+    start = started_from(weights, chosen)
     if args.init:
-        student.load_state_dict(torch.load(args.init, map_location=args.device))
+        start = torch.load(args.init, map_location="cpu")
+        if args.add_layer is not None:
+            start = with_layer_on_top(start, weights, args.add_layer)
+    student = bert(start).to(args.device).train()
     for parameter in student.embeddings.parameters():
         parameter.requires_grad = args.train_embeddings
     trained = [p for p in student.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=args.lr, weight_decay=0.01)
+    matrices = [p for p in student.encoder.parameters() if p.ndim == 2] if args.optimizer == "muon" else []
+    others = [p for p in trained if not any(p is m for m in matrices)]
+    optimizers = [torch.optim.AdamW(others, lr=args.lr, weight_decay=0.01)]
+    if matrices:
+        optimizers.append(Muon(matrices, lr=args.lr, weight_decay=0.01))
     teacher = Teacher(args.teacher, weights, args.device, args.teacher_int8)
 
     step, texts, before = 0, 0, 0.0
     if (out / "state.pt").exists():
         state = torch.load(out / "state.pt", map_location=args.device, weights_only=True)
         student.load_state_dict(state["student"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, its in zip(optimizers, state["optimizers"]):
+            optimizer.load_state_dict(its)
         step, texts, before = state["step"], state["texts"], state["seconds"]
     began = saved = time.monotonic()
     sums, log = {}, open(out / "losses.jsonl", "a")
 
     def checkpoint(seconds: float) -> None:
-        save(out / "state.pt", {"student": student.state_dict(), "optimizer": optimizer.state_dict(), "step": step,
-                                "texts": texts, "seconds": seconds})
+        save(out / "state.pt", {"student": student.state_dict(), "step": step, "texts": texts, "seconds": seconds,
+                                "optimizers": [optimizer.state_dict() for optimizer in optimizers]})
         save(out / "student.pt", student.state_dict())
 
     for ids in batches(np.load(args.data + "/ids.npy"), np.load(args.data + "/ends.npy"), args.seed, args.batch_tokens, step):
@@ -187,7 +222,7 @@ def main() -> None:
         done = seconds / (args.minutes * 60) if args.minutes else texts / args.texts
         if done >= 1:
             break
-        for group in optimizer.param_groups:
+        for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = args.lr * min((step + 1) / args.warmup, 1 - done)
         ids = ids.to(args.device)
         mask = (ids != 0).long()
@@ -197,10 +232,11 @@ def main() -> None:
         loss, parts = loss_of(h, s, mask, args.token_weight, args.similarity_weight)
         if not math.isfinite(loss.item()):
             raise SystemExit(f"loss is {loss.item()} at step {step}: lower --lr")
-        optimizer.zero_grad(set_to_none=True)
+        student.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         step += 1
         texts += len(ids)
         for name, value in parts.items():

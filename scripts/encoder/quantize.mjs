@@ -1,12 +1,14 @@
 // Step 4: fp32 ONNX -> the encoder folder as it ships, in int8.
 //
-//   node scripts/encoder/quantize.mjs --model build/fp32.onnx --teacher <folder> --out data/encoders/headstart-mini
+//   node scripts/encoder/quantize.mjs --model build/fp32.onnx --teacher <folder> --texts corpus.txt.gz \
+//     --out data/encoders/headstart-mini
 //
 // Needs `npm run build` before. The tokenizer and its settings are the teacher's; the card is written by hand.
 
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { readModel, writeModel } from "../../dist/onnx/model.js";
 import { quantizeInt8 } from "../../dist/onnx/quantize.js";
 import { observeActivations } from "../../dist/encoder/calibrate.js";
@@ -14,8 +16,16 @@ import { loadTokenizer } from "../../dist/encoder/tokenizer.js";
 import { openCorpus } from "../../dist/corpus/corpus.js";
 import { ROOT } from "../setup.mjs";
 
+/** Of the texts that the encoder was trained on, spread evenly over them. */
+const MORE_TEXTS = 3000;
+
 const { values } = parseArgs({
-  options: { model: { type: "string" }, teacher: { type: "string" }, out: { type: "string" } },
+  options: {
+    model: { type: "string" },
+    teacher: { type: "string" },
+    texts: { type: "string" },
+    out: { type: "string" },
+  },
 });
 if (!values.model || !values.teacher || !values.out) throw new Error("give --model, --teacher and --out");
 
@@ -25,13 +35,19 @@ const tokenizer = loadTokenizer(await json("tokenizer.json"), await json("tokeni
   file: "tokenizer.json",
   maxTokens: 128,
 });
-// The texts that ship with the project, a thousand of three kinds, show what the activations are like.
+// The texts that ship with the project, a thousand of three kinds, show what the activations are like; `--texts` adds
+// kinds that are rarer.
 const texts = [];
 const corpus = await openCorpus(
   ["tweets.csv", "movies.csv", "sms.csv"].map((name) => path.join(ROOT, "data", name)),
   {},
 );
 for await (const row of corpus.rows()) texts.push(row.text);
+if (values.texts) {
+  const bytes = await readFile(values.texts);
+  const lines = (values.texts.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString().trimEnd().split("\n");
+  for (let i = 0; i < MORE_TEXTS; i++) texts.push(lines[Math.floor((i * lines.length) / MORE_TEXTS)]);
+}
 const bytes = writeModel(quantizeInt8(model, await observeActivations(model, texts, { tokenizer })));
 const layers = new Set(model.graph.node.flatMap((n) => /layer\.(\d+)\//.exec(n.name)?.[1] ?? [])).size;
 const teacher = await json("config.json");
