@@ -47,27 +47,29 @@ export async function claimRun({ talk, now, signal }: Context, output: string, f
   });
   let inputs: readonly InputIdentity[] | undefined;
   let begun = false;
-  let useless = false;
   return {
     kept,
     async begin(given) {
       inputs = await identifyInputs(given.files);
-      await kept.begin(inputs && runFields({ ...given, inputs, flags }));
+      const ofVectors = vectorFields(given.encoder, flags);
+      const ofInput = inputs && inputFields(inputs, given.corpus, flags);
+      await kept.begin(ofInput && { ...ofInput, ...ofVectors }, Object.keys(ofVectors));
       begun = true;
       if (kept.rows > 0) talk.say(`going on with ${kept.folder}: ${rowsText(kept.rows)} embedded already`);
     },
     async checkInputs() {
       const changed = await changedInput(inputs ?? []);
-      useless = changed !== undefined;
-      if (changed !== undefined) throw changedError(changed);
+      if (changed !== undefined) throw new InputChanged(changed);
     },
     finish: () => kept.finish(),
     async stop(error) {
       const aborted = signal.aborted;
-      if (begun && !aborted && (useless || isInputError(error))) return kept.finish();
+      const wrong = begun && !aborted && isInputError(error);
+      if (wrong) await kept.endWrong();
       const { rows } = kept;
       await kept.leave();
-      if (rows > 0 && begun) talk.say(`${rowsText(rows)} kept in ${kept.folder}; the same command goes on from there`);
+      const next = wrong ? "once the input is right, the same command" : "the same command";
+      if (rows > 0 && begun) talk.say(`${rowsText(rows)} kept in ${kept.folder}; ${next} goes on from there`);
       else if (aborted && begun && inputs === undefined)
         talk.say("nothing is kept, as a pipe cannot be read again; --cache would keep vectors");
     },
@@ -76,33 +78,36 @@ export async function claimRun({ talk, now, signal }: Context, output: string, f
 
 const rowsText = (rows: number): string => (rows === 1 ? "1 row is" : `${rows.toLocaleString("en")} rows are`);
 
-/** What is wrong with the input stays so until it is changed, and then nothing that is kept fits it. */
-const isInputError = (error: unknown): boolean => error instanceof HeadstartError && error.exitCode === 3;
+/** Whether the input has to be changed, or has changed already, before the same command can be of use. */
+const isInputError = (error: unknown): boolean =>
+  error instanceof HeadstartError && (error.exitCode === 3 || error instanceof InputChanged);
 
-interface FieldSources extends RunInputs {
-  readonly inputs: readonly InputIdentity[];
-  readonly flags: RunFlags;
-}
+type Flag = string | number | boolean | undefined;
+const told = (flag: Flag): string => (flag === undefined ? "not given" : JSON.stringify(flag));
 
-/** All that the bytes of the output depend on, by the names that messages use; the most telling first. */
-function runFields({ inputs, corpus, encoder, flags }: FieldSources): RunFields {
-  const flag = (value: string | number | boolean | undefined): string =>
-    value === undefined ? "not given" : JSON.stringify(value);
+/** All that the rows and the form of the output depend on, by the names that messages use; the most telling first. */
+function inputFields(inputs: readonly InputIdentity[], corpus: Corpus, flags: RunFlags): RunFields {
   return {
     "the corpus": inputs.map(({ file }) => file).join(", "),
     ...Object.fromEntries(inputs.map(({ file, bytes, sha256 }) => [file, `${bytes} bytes with sha256 ${sha256}`])),
-    "--text-column": flag(flags.textColumn),
-    "--encoding": flag(flags.encoding),
-    "--limit": flag(flags.limit),
-    "--bad-rows": flag(flags.badRows),
-    "--invalid-utf8": flag(flags.invalidUtf8),
-    "--from": flag(flags.from),
+    "--text-column": told(flags.textColumn),
+    "--encoding": told(flags.encoding),
+    "--limit": told(flags.limit),
+    "--bad-rows": told(flags.badRows),
+    "--invalid-utf8": told(flags.invalidUtf8),
+    "--from": told(flags.from),
     "the columns": corpus.columns.map((column) => JSON.stringify(column)).join(", "),
-    "--store": flag(flags.store),
+    "--store": told(flags.store),
+  };
+}
+
+/** All that the vectors of given texts depend on. */
+function vectorFields(encoder: Encoder, flags: RunFlags): RunFields {
+  return {
     "--encoder": encoder.name,
     "--pooling": encoder.pooling,
     normalising: String(encoder.normalize),
-    "--layer": flag(encoder.layer),
+    "--layer": told(encoder.layer),
     "--max-tokens": String(encoder.maxTokens),
     "--prompt": JSON.stringify(encoder.prompt),
     "--precision": encoder.precision,
@@ -120,9 +125,12 @@ function batchesText({ dependsOnBatch, session }: Encoder, { allowBatchDependenc
   return `of ${batchTokens ?? "the default number of"} tokens on ${session.threads} threads`;
 }
 
-function changedError({ file }: InputIdentity): HeadstartError {
-  const message =
-    `Cannot embed ${file}: it changed while it was read, so the rows read are of two versions. ` +
-    `Run the command again once it stays as it is`;
-  return new HeadstartError("E_RESUME_MISMATCH", message, { file });
+/** The input is not what it was when the run began. */
+class InputChanged extends HeadstartError {
+  constructor({ file }: InputIdentity) {
+    const message =
+      `Cannot embed ${file}: it changed while it was read, so the rows read are of two versions. ` +
+      `Run the command again once it stays as it is`;
+    super("E_RESUME_MISMATCH", message, { file });
+  }
 }

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { contentHash } from "../encoder/contentHash.js";
+import { HeadstartError } from "../errors.js";
 
 /** A file as it was when a run began. */
 export interface InputIdentity {
@@ -23,14 +24,28 @@ export async function identifyInputs(paths: readonly string[]): Promise<readonly
   return identities;
 }
 
-/** The first of the files that is not what it was, or undefined. */
+/**
+ * The first of the files that is not what it was, or undefined.
+ *
+ * @throws HeadstartError E_INPUT_UNREADABLE for one that nobody can tell it of
+ */
 export async function changedInput(identities: readonly InputIdentity[]): Promise<InputIdentity | undefined> {
   for (const identity of identities) {
-    const found = await stat(identity.file, { bigint: true }).catch(() => undefined);
-    if (found?.size === identity.bytes && found.mtimeNs === identity.changed) continue;
-    if (found?.size !== identity.bytes || (await contentHash(identity.file, "sha256")) !== identity.sha256) {
-      return identity;
+    try {
+      const found = await stat(identity.file, { bigint: true });
+      if (found.size === identity.bytes && found.mtimeNs === identity.changed) continue;
+      if (found.size !== identity.bytes || (await contentHash(identity.file, "sha256")) !== identity.sha256) {
+        return identity;
+      }
+    } catch (cause) {
+      throw unreadable(identity.file, cause);
     }
   }
   return undefined;
+}
+
+function unreadable(file: string, cause: unknown): HeadstartError {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  const message = `Cannot look at ${file} again, so nobody knows whether it changed while it was read: ${found}. Bring it back`;
+  return new HeadstartError("E_INPUT_UNREADABLE", message, { file, cause });
 }

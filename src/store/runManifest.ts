@@ -8,7 +8,8 @@ import { errnoOf } from "./writeError.js";
  *
  *   <crc32 of the JSON, 8 hexadecimal digits> <JSON>
  *
- * The first record says what the run depends on, the last that all rows are in; between them is one for each shard.
+ * The first record says what the run depends on, the last that all rows are in, or that the input was wrong; between
+ * them is one for each shard.
  */
 
 /** What the vectors of a run depend on: a name that the user knows for each thing, and its value. */
@@ -32,7 +33,8 @@ export interface ShardRecord {
 export type ManifestRecord =
   | { readonly kind: "run"; readonly format: 1; readonly fields: RunFields }
   | ({ readonly kind: "shard" } & ShardRecord)
-  | { readonly kind: "end"; readonly rows: number };
+  | { readonly kind: "end"; readonly rows: number }
+  | { readonly kind: "wrong input" };
 
 export interface Manifest {
   readonly fields: RunFields;
@@ -40,6 +42,8 @@ export interface Manifest {
   readonly shards: Map<number, ShardRecord>;
   /** Whether all rows are in shards. */
   readonly ended: boolean;
+  /** Whether the run ended as its input was wrong, and so the next one may have another. */
+  readonly wrongInput: boolean;
 }
 
 export interface ReadManifestOptions {
@@ -79,10 +83,11 @@ export async function readManifest(path: string, options: ReadManifestOptions = 
   const shards = new Map<number, ShardRecord>();
   for (const record of records) if (record.kind === "shard") shards.set(record.shard, record);
   const ended = records.some(({ kind }) => kind === "end");
-  return { fields: first.fields, shards, ended };
+  const wrongInput = records.some(({ kind }) => kind === "wrong input");
+  return { fields: first.fields, shards, ended, wrongInput };
 }
 
-/** A manifest that `readManifest` reads as the same. */
+/** A manifest that `readManifest` reads as the same, for a run that begins. */
 export function encodeManifest({ fields, shards, ended }: Manifest): Buffer {
   let rows = 0;
   for (const shard of shards.values()) rows += shard.rows;

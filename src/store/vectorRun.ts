@@ -87,6 +87,8 @@ export class VectorRun {
   #log: RunLog | undefined;
   #open = true;
   #unreadable = false;
+  /** Whether shards whose rows are others now are done anew. */
+  #otherInput = false;
 
   constructor(output: string, parts: RunParts) {
     this.folder = runFolder(output);
@@ -121,13 +123,19 @@ export class VectorRun {
    * Goes on with what an earlier run left, or starts where there is none; without `fields`, for an input that cannot be
    * read again, keeps nothing.
    *
+   * @param ofVectors  names of the fields that vectors of given texts depend on: after a run whose input was wrong only
+   *   those have to be as they were, and what is kept of rows that are the same is gone on with
    * @throws HeadstartError E_RESUME_MISMATCH naming the field that has changed, unless `force` starts anew
    */
-  async begin(fields: RunFields | undefined): Promise<void> {
+  async begin(fields: RunFields | undefined, ofVectors?: readonly string[]): Promise<void> {
     if (this.#manifest !== undefined) {
-      const changed = differing(this.#manifest.fields, fields ?? { input: "a pipe, which cannot be read again" });
+      const { wrongInput, shards } = this.#manifest;
+      const now = fields ?? { input: "a pipe, which cannot be read again" };
+      this.#otherInput = wrongInput && fields !== undefined && ofVectors !== undefined;
+      const changed = differing(this.#manifest.fields, now, this.#otherInput ? ofVectors : undefined);
       if (changed !== undefined && this.#parts.force !== true) throw this.#mismatch(changed);
       if (changed !== undefined) this.#manifest = undefined;
+      else if (this.#otherInput) this.#manifest = { fields: now, shards, ended: false, wrongInput: false };
     }
     await this.#removeUnused();
     if (fields !== undefined) await writing(this.#output, () => this.#openLog(fields));
@@ -145,7 +153,7 @@ export class VectorRun {
     if (record === undefined) return undefined;
     const { force = false, repair = force } = this.#parts;
     if (record.rows !== texts.length || record.texts !== hashTexts(texts)) {
-      if (force) return undefined;
+      if (force || this.#otherInput) return undefined;
       const before = `rows with sha256 ${record.texts.slice(0, 12)}`;
       throw this.#mismatch({ field: `part ${n + 1} of the input`, before, now: "other rows" });
     }
@@ -178,6 +186,12 @@ export class VectorRun {
     this.#manifest = { ...this.#manifest, ended: true };
   }
 
+  /** Notes that the run ends as its input is wrong: the next one may go on with another. */
+  async endWrong(): Promise<void> {
+    if (this.#manifest === undefined) return;
+    await ignoringFailure(Promise.resolve(this.#log?.append({ kind: "wrong input" })));
+  }
+
   /** Removes the folder, all at once for anyone who looks, and with it the lock. */
   async finish(): Promise<void> {
     if (!this.#open) return;
@@ -205,7 +219,7 @@ export class VectorRun {
     if (this.#manifest !== undefined) this.#log = await RunLog.goOn(path, this.#manifest, files);
     else {
       this.#log = await RunLog.create(path, fields, files);
-      this.#manifest = { fields, shards: new Map(), ended: false };
+      this.#manifest = { fields, shards: new Map(), ended: false, wrongInput: false };
     }
   }
 
@@ -258,8 +272,9 @@ interface Changed {
   readonly now: string;
 }
 
-function differing(before: RunFields, now: RunFields): Changed | undefined {
-  const fields = new Set([...Object.keys(now), ...Object.keys(before)]);
+/** The first of the fields, or of `names` among them, that is not what it was. */
+function differing(before: RunFields, now: RunFields, names?: readonly string[]): Changed | undefined {
+  const fields = new Set(names ?? [...Object.keys(now), ...Object.keys(before)]);
   const field = [...fields].find((name) => before[name] !== now[name]);
   if (field === undefined) return undefined;
   return { field, before: before[field] ?? "not given", now: now[field] ?? "not given" };

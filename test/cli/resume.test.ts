@@ -1,4 +1,4 @@
-import { appendFile, readFile, utimes, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rename, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { beforeAll, describe, expect, it } from "vitest";
 import { seeded } from "../../src/math/random.js";
@@ -171,13 +171,66 @@ describe("two runs to one output", { timeout: 180_000 }, () => {
 });
 
 describe("an error in the input", { timeout: 180_000 }, () => {
-  it("leaves nothing behind, though shards were kept before it came", async () => {
+  it("leaves nothing behind where no shard was kept before it came", async () => {
     const box = await corpus();
     const run = box.start(["embed", "in.csv", "-o", "out.npy", "--encoder", TINY], { input: "" });
     expectFailure(await run.finished, { exit: 3, code: "E_CSV_FIELDS", says: [/in\.csv:9/] });
-    await box.write("late.csv", `${HEADER}${LINES.filter((_, i) => i % 500 !== 7).join("")}short\n`);
-    const late = await box.run(["embed", "late.csv", "-o", "out.npy", "--encoder", TINY]);
-    expectFailure(late, { exit: 3, code: "E_CSV_FIELDS" });
-    expect(await box.files()).toEqual(["in.csv", "late.csv"]);
+    expect(await box.files()).toEqual(["in.csv"]);
+  });
+
+  it("costs none of the rows before it: with the row mended, or skipped, the run goes on", async () => {
+    const box = await sandbox();
+    const lines = LINES.filter((_, i) => i % 500 !== 7);
+    await box.write("whole.csv", HEADER + lines.join(""));
+    succeeded(await box.run(["embed", "whole.csv", "-o", "whole.npy", "--encoder", TINY]));
+    for (const mended of [true, false]) {
+      const output = mended ? "mended.npy" : "skipped.npy";
+      const args = ["embed", "in.csv", "-o", output, "--encoder", TINY];
+      await box.write("in.csv", `${HEADER}${lines.slice(0, -1).join("")}short\n`);
+      const late = await box.run(args);
+      expectFailure(late, { exit: 3, code: "E_CSV_FIELDS" });
+      const rows = /([\d,]+) rows are kept in \w+\.npy\.headstart; once the input is right, the same command goes on/;
+      const keptRows = Number(rows.exec(late.stderr)?.[1].replace(",", ""));
+      expect(keptRows).toBeGreaterThan(0);
+      // What the vectors depend on has to be as it was even so.
+      const refused = await box.run([...args, "--max-tokens", "9"]);
+      expectFailure(refused, { exit: 4, code: "E_RESUME_MISMATCH", says: [/--max-tokens was 64/] });
+      if (mended) await box.write("in.csv", HEADER + lines.join(""));
+      const flags = mended ? [] : ["--bad-rows", "skip"];
+      expect(jsonOf(await box.run([...args, ...flags, "--json"])).resumed).toBe(keptRows);
+      const wanted = await readFile(box.path("whole.npy"));
+      const found = await readFile(box.path(output));
+      const bytes = mended ? wanted : wanted.subarray(128, wanted.length - (wanted.length - 128) / lines.length);
+      expect((mended ? found : found.subarray(128)).equals(bytes)).toBe(true);
+      expect(await box.files()).not.toContain(`${output}.headstart`);
+    }
+  });
+
+  it("does rows anew that are others than they were", async () => {
+    const box = await sandbox();
+    const lines = LINES.filter((_, i) => i % 500 !== 7);
+    const args = ["embed", "in.csv", "-o", "out.npy", "--encoder", TINY];
+    await box.write("in.csv", `${HEADER}${lines.join("")}short\n`);
+    expectFailure(await box.run(args), { exit: 3, code: "E_CSV_FIELDS" });
+    expect(await box.files()).toContain("out.npy.headstart/00000000.vectors");
+    await box.write("in.csv", HEADER + lines.toReversed().join(""));
+    expect(jsonOf(await box.run([...args, "--json"]))).toMatchObject({ rows: lines.length, resumed: 0 });
+    await box.write("whole.csv", HEADER + lines.toReversed().join(""));
+    succeeded(await box.run(["embed", "whole.csv", "-o", "whole.npy", "--encoder", TINY]));
+    expect((await readFile(box.path("out.npy"))).equals(await readFile(box.path("whole.npy")))).toBe(true);
+  });
+
+  it("keeps what is there when the file cannot be looked at again", async () => {
+    const box = await corpus();
+    const args = ["embed", "in.csv", "-o", "out.npy", ...WITH_TINY];
+    const run = box.start(args, { input: "" });
+    await keeps(box, "out.npy", 1, run);
+    await rename(box.path("in.csv"), box.path("moved.csv"));
+    const moved = await run.finished;
+    if (moved.code === 0) return; // it was read and done before
+    expectFailure(moved, { exit: 3, code: "E_INPUT_UNREADABLE", says: [/in\.csv/] });
+    await rename(box.path("moved.csv"), box.path("in.csv"));
+    expect(jsonOf(await box.run([...args, "--json"])).resumed).toBeGreaterThan(0);
+    expect(await bytesOf(box, "out.npy")).toEqual(whole.npy);
   });
 });
