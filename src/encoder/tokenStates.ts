@@ -15,7 +15,7 @@ export type TokenStates = readonly Float32Array[];
  * A sequence's vectors depend on it alone, not on its neighbours in a batch. The arrays are views that `take` may read
  * while it runs.
  *
- * @throws HeadstartError E_NOT_FINITE when the encoder gives NaN or infinity
+ * @throws HeadstartError E_USAGE for an encoder that computes too few tokens; E_NOT_FINITE when it gives NaN or infinity
  */
 export async function tokenStates(
   encoder: Encoder,
@@ -24,6 +24,7 @@ export async function tokenStates(
 ): Promise<void> {
   const lengths = sequences.map((ids) => ids.length);
   const tokens = sequences.map((ids) => ({ ids }));
+  if (lengths.some((length) => length > encoder.ports.tokens)) throw tooFew(encoder);
   let done = 0;
   await inParallel(
     planBatches(lengths, batchBudget(encoder, options)),
@@ -41,6 +42,15 @@ export async function tokenStates(
     },
   );
 }
+
+/** An encoder whose vector is the first token's leaves the others out where nobody asked for them. */
+const tooFew = ({ name, path, ports }: Encoder): HeadstartError =>
+  new HeadstartError(
+    "E_USAGE",
+    `${name} was loaded for vectors of whole texts and gives those of the first ${ports.tokens} tokens only. ` +
+      `Load it with the option layers, such as layers: "spread"`,
+    { file: path },
+  );
 
 const notFinite = ({ name, path }: Encoder): HeadstartError =>
   new HeadstartError("E_NOT_FINITE", `${name} gave a token vector that is not finite. Check its weights`, {

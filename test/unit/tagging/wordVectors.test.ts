@@ -76,6 +76,18 @@ describe.each(["first", "mean", "first-last"] as const)("wordVectors() with %s s
 });
 
 describe("wordVectors()", () => {
+  it("refuses an encoder that was loaded for vectors of whole texts and leaves tokens out", async () => {
+    const cls = await openEncoder(fixture("tiny-bert-cls"));
+    expect(cls.ports.tokens).toBe(2);
+    const refused = {
+      code: "E_USAGE",
+      message: expect.stringContaining('Load it with the option layers, such as layers: "spread"'),
+    };
+    await expect(wordVectors(cls, SENTENCES)).rejects.toMatchObject(refused);
+    const spread = await openEncoder(fixture("tiny-bert-cls"), { layers: "spread" });
+    expect((await wordVectors(spread, SENTENCES)).vectors.rows).toBeGreaterThan(0);
+  });
+
   it("embeds only sentences that are new, and a sentence as a whole", async () => {
     await cached("first", (cache) => wordVectors(encoder, SENTENCES, { cache }));
     const spied = counting(encoder);
