@@ -5,7 +5,7 @@ import { dependsOnBatch, hiddenStates, isQuantized, type EncoderPorts } from "..
 import { FIRST_TOKENS, keepFirstTokens } from "../onnx/firstTokens.js";
 import { mapWeights, type ModelSource } from "../onnx/mappedModel.js";
 import { copyModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
-import { quantizeInt8 } from "../onnx/quantize.js";
+import { productInputs, quantizeInt8 } from "../onnx/quantize.js";
 import type { Precision } from "./encoder.js";
 import type { ModelStore } from "./keptModel.js";
 import type { Pooling } from "../math/pooling.js";
@@ -54,7 +54,7 @@ export interface Cosines {
 }
 
 /** Changes whenever the rewriting does, so that what older versions kept is not taken. */
-const REWRITE_VERSION = "1";
+const REWRITE_VERSION = "2";
 
 const About = z.object({
   hidden: z.string(),
@@ -121,6 +121,14 @@ function refuseImpossible(model: OnnxModel, { file, precision, layer, layers, ou
     throw new HeadstartError(
       "E_ENCODER_UNSUPPORTED",
       `${file} keeps its weights in a second file; --precision int8 and --layer need them in one`,
+      { file },
+    );
+  }
+  if (toInt8 && productInputs(model, { minWeights: 1 }).length === 0) {
+    throw new HeadstartError(
+      "E_ENCODER_UNSUPPORTED",
+      `${file} has no product with fp32 weights that int8 could take over. Leave --precision int8 out, or export it with ` +
+        `its weights as initializers of MatMul`,
       { file },
     );
   }

@@ -105,14 +105,28 @@ function largestInRow({ cols, data }: Weights, row: number): number {
   return largest;
 }
 
-/** Whether `x` comes out of a GELU: an operator of that name, or the products and sums around an Erf. */
+/**
+ * Whether `x` is a GELU's output: of an operator of that name, or a/2 (1 + erf(a/√2)) in any order of its products. What
+ * another tensor multiplies after that (a gated GELU) is none: it may be far below zero.
+ */
 export function comesFromGelu({ graph }: OnnxModel, x: string): boolean {
   const producers = new Map(graph.node.flatMap((n) => n.output.map((name) => [name, n] as const)));
-  const reaches = (name: string, depth: number): boolean => {
-    const n = producers.get(name);
-    if (n === undefined || depth === 0) return false;
-    if (n.opType === "Erf" || n.opType === "Gelu") return true;
-    return ["Mul", "Add", "Div"].includes(n.opType) && n.input.some((input) => reaches(input, depth - 1));
+  const constants = new Set(graph.initializer.map((t) => t.name));
+  const isConstant = (name: string): boolean => constants.has(name) || producers.get(name)?.opType === "Constant";
+  /** The one input of `name`'s producer that is no constant, if that is an operator `wanted`. */
+  const inputOf = (name: string | undefined, ...wanted: string[]): string | undefined => {
+    const n = name === undefined ? undefined : producers.get(name);
+    const varying = n?.input.filter((input) => !isConstant(input)) ?? [];
+    return n !== undefined && wanted.includes(n.opType) && varying.length === 1 ? varying[0] : undefined;
   };
-  return reaches(x, 4);
+  const factorsOf = (name: string): string[] => {
+    const n = producers.get(name);
+    return n?.opType === "Mul" ? n.input.filter((input) => !isConstant(input)).flatMap(factorsOf) : [name];
+  };
+  if (producers.get(x)?.opType === "Gelu") return true;
+  const factors = factorsOf(x);
+  const erfOf = (factor: string): string | undefined => inputOf(inputOf(inputOf(factor, "Add"), "Erf"), "Div", "Mul");
+  return (
+    factors.length === 2 && factors.some((factor, i) => erfOf(factor) !== undefined && erfOf(factor) === factors[1 - i])
+  );
 }

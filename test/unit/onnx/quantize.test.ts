@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { cosine } from "../../../src/math/matrix.js";
 import { encoderPorts } from "../../../src/onnx/encoderGraph.js";
+import { comesFromGelu } from "../../../src/onnx/int8Activations.js";
 import { newModel, node, tensor, valueInfo, writeModel, type OnnxModel } from "../../../src/onnx/model.js";
 import { productInputs, quantizeInt8 } from "../../../src/onnx/quantize.js";
 import { openSession, type Session } from "../../../src/onnx/session.js";
@@ -133,6 +134,44 @@ describe("quantizeInt8", () => {
       expect(cosine(part(rounded), part(exact))).toBeGreaterThan(0.999);
       expect(Math.hypot(...part(rounded)) / Math.hypot(...part(exact))).toBeCloseTo(1, 1);
     }
+  });
+
+  it.each([
+    ["Gelu(a)", true],
+    ["a (1 + erf) / 2", true],
+    ["a / 2 (1 + erf)", true],
+    ["Gelu(a) b", false],
+    ["a (1 + erf) / 2 b", false],
+    ["b (1 + erf) / 2", false],
+  ])("takes %s for a GELU: %s", (form, isGelu) => {
+    const gated = form.endsWith("b");
+    const scaled = form.startsWith("b") ? "b" : "a";
+    const erf = [
+      node("Div", { inputs: ["a", "root"], outputs: ["unit"] }),
+      node("Erf", { inputs: ["unit"], outputs: ["erf"] }),
+      node("Add", { inputs: ["erf", "one"], outputs: ["sum"] }),
+    ];
+    const gelu = form.startsWith("Gelu")
+      ? [node("Gelu", { inputs: ["a"], outputs: ["g"] })]
+      : form.startsWith("a / 2")
+        ? [
+            ...erf,
+            node("Mul", { inputs: ["a", "half"], outputs: ["halved"] }),
+            node("Mul", { inputs: ["sum", "halved"], outputs: ["g"] }),
+          ]
+        : [
+            ...erf,
+            node("Mul", { inputs: [scaled, "sum"], outputs: ["doubled"] }),
+            node("Mul", { inputs: ["doubled", "half"], outputs: ["g"] }),
+          ];
+    const model = newModel(20);
+    model.graph.node = [...gelu, ...(gated ? [node("Mul", { inputs: ["g", "b"], outputs: ["x"] })] : [])];
+    model.graph.initializer = [
+      ["root", Math.SQRT2],
+      ["one", 1],
+      ["half", 0.5],
+    ].map(([name, value]) => tensor(name as string, "float32", [], Float32Array.of(value as number)));
+    expect(comesFromGelu(model, gated ? "x" : "g")).toBe(isGelu);
   });
 
   it("gives zero for a token of zeros, not NaN", async () => {
