@@ -121,6 +121,8 @@ function tensorsOf(graph: GraphProto): TensorProto[] {
 export function hiddenStates(model: OnnxModel): string[] {
   const last: string[] = [];
   for (const n of model.graph.node) {
+    // What a quantiser put behind, named like what it takes, gives integers.
+    if (n.opType.endsWith("QuantizeLinear")) continue;
     const name = n.name.replace(/^\/?(model|bert|roberta)\//, "").replace(/^\//, "");
     const layer = /^encoder\/layer\.(\d+)\/output\/LayerNorm\/[^/]+$/.exec(name);
     if (layer !== null) last[Number(layer[1]) + 1] = n.output[0];

@@ -148,6 +148,12 @@ describe("hiddenStates", () => {
     expect(hiddenStates(quantizeInt8(model, { minWeights: 256 }))).toEqual(hiddenStates(model));
   });
 
+  it("takes the numbers of a dynamically quantised model, not the integers that are made of them", () => {
+    const model = fixtureModel("dynamic-int8");
+    const makers = hiddenStates(model).map((name) => model.graph.node.find((n) => n.output[0] === name)?.opType);
+    expect(makers).toEqual(["Add", "Add", "Add"]);
+  });
+
   it("is empty when nodes have no such names, or a layer is missing", () => {
     const model = fixtureModel("tiny-bert");
     const renamed = model.graph.node.map((n) => ({ ...n, name: n.name.replace("layer.1", "layer.2") }));
