@@ -28,6 +28,8 @@ interface Lane {
   readonly waiting: Map<number, Waiting>;
   /** Settles when the thread has ended. */
   readonly ended: Promise<void>;
+  /** False once it has ended: nothing sent to it would be answered. */
+  isOpen: boolean;
 }
 
 const running = new Set<Lane>();
@@ -37,7 +39,8 @@ const running = new Set<Lane>();
  *
  * onnxruntime-node runs on the thread that calls it. Here every lane is a thread with a session of its own, so the
  * caller can tokenise the next texts meanwhile, and two runs on one core each are faster than one run on two, whose
- * operators wait for each other. `threads` is the total; up to four lanes share it.
+ * operators wait for each other. `threads` is the total; up to four lanes share it, the first with one more where it does
+ * not come out even.
  *
  * @param model  every lane copies what are bytes
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
@@ -47,8 +50,11 @@ export async function openLanes(model: ModelSource, options: SessionOptions = {}
   const threads = options.threads ?? coreCount();
   const most = laneCount(threads);
   const each = Math.floor(threads / most);
-  const setup = { model, options: { ...options, threads: each } };
-  const starts = await Promise.allSettled(Array.from({ length: most }, () => startLane(setup)));
+  const starts = await Promise.allSettled(
+    Array.from({ length: most }, (_, i) =>
+      startLane({ model, options: { ...options, threads: each + (i < threads % most ? 1 : 0) } }),
+    ),
+  );
   const lanes = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
   const failure = starts.find((start) => start.status === "rejected");
   if (failure !== undefined) {
@@ -56,12 +62,20 @@ export async function openLanes(model: ModelSource, options: SessionOptions = {}
     throw failure.reason;
   }
   let id = 0;
-  const leastBusy = (): Lane => lanes.reduce((best, lane) => (lane.waiting.size < best.waiting.size ? lane : best));
+  const leastBusy = (): Lane | undefined =>
+    lanes
+      .filter(({ isOpen }) => isOpen)
+      .reduce<Lane | undefined>(
+        (best, lane) => (best && best.waiting.size <= lane.waiting.size ? best : lane),
+        undefined,
+      );
   return {
     lanes: most,
     threads: each,
-    run(inputs, wanted, pool) {
-      return send(leastBusy(), { id: ++id, inputs, wanted, pool });
+    async run(inputs, wanted, pool) {
+      const lane = leastBusy();
+      if (lane === undefined) throw new Error("the encoder's threads have ended: it was closed, or they failed");
+      return send(lane, { id: ++id, inputs, wanted, pool });
     },
     async close() {
       await Promise.all(lanes.splice(0).map(closeLane));
@@ -83,7 +97,7 @@ async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
   });
   const waiting: Lane["waiting"] = new Map();
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-  const lane: Lane = { worker, state, waiting, ended };
+  const lane: Lane = { worker, state, waiting, ended, isOpen: true };
   running.add(lane);
   if (running.size === 1) process.once("exit", waitForRuns);
   const fail = (error: unknown): void => {
@@ -92,6 +106,7 @@ async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
   };
   worker.on("error", fail);
   worker.once("exit", () => {
+    lane.isOpen = false;
     running.delete(lane);
     if (running.size === 0) process.off("exit", waitForRuns);
     fail(new Error("an encoder's thread ended before its run did"));

@@ -51,6 +51,12 @@ describe("openLanes", () => {
     await alone.close();
   });
 
+  it("answers with an error once it is closed", async () => {
+    const lanes = await openLanes(FILE, { threads: 2 });
+    await lanes.close();
+    await expect(lanes.run(inputs(1, 4), ["last_hidden_state"])).rejects.toThrow("it was closed");
+  });
+
   it("shares its threads among at most four lanes", async () => {
     for (const [threads, lanes, each] of [
       [1, 1, 1],
