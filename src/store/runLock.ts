@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { HeadstartError } from "../errors.js";
@@ -58,7 +58,7 @@ export async function lockFolder(folder: string, { output, owner, files }: LockO
   const seen = new Map<string, number>();
   for (let waited = 0, longest = 10; ; longest = Math.min(2 * longest, LONGEST_WAIT_MS)) {
     const path = await claim(folder, { output, owner, files });
-    const others = path === undefined ? [] : await otherClaims(path, { output, files });
+    const others = path === undefined ? [] : await otherClaims(path, { output, files, owner });
     // A run that ends takes the folder away, and with it the claims of those that wait.
     if (path !== undefined && others.length === 0 && (await exists(path)))
       return { release: () => remove(path, files) };
@@ -106,15 +106,15 @@ async function claim(folder: string, { output, owner, files }: LockOptions): Pro
   }
 }
 
-/** Those of processes that may be alive; the others are removed. */
-async function otherClaims(own: string, { output, files }: Omit<LockOptions, "owner">): Promise<Claim[]> {
+/** Those of processes that may be alive; the others are removed. @param owner  who asks, now */
+async function otherClaims(own: string, { output, files, owner: asking }: LockOptions): Promise<Claim[]> {
   const folder = dirname(own);
   const claims: Claim[] = [];
   for (const name of await namesIn(folder, { output, files })) {
     const path = join(folder, name);
     if (!isClaim(name) || path === own) continue;
     const owner = await ownerOf(path);
-    if (owner !== undefined && !isGone(owner)) claims.push({ path, owner });
+    if (owner !== undefined && !isGone(owner, asking.started)) claims.push({ path, owner });
     else await remove(path, files);
   }
   return claims;
@@ -147,18 +147,22 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
 
 const remove = (path: string, files: FileSystem): Promise<void> => ignoringFailure(files.unlink(path));
 
-function isGone({ pid, host, process: identity }: Owner): boolean {
+/** Clocks get set: a run is of the time before its machine's last start only if it is this much older. */
+const CLOCK_MS = 3_600_000;
+
+function isGone({ pid, host, started, process: identity }: Owner, time: string): boolean {
   if (host !== hostname()) return false;
   if (!isAlive(pid)) return true;
-  const now = processIdentity(pid);
-  return identity !== "" && now !== "" && identity !== now;
+  const found = processIdentity(pid);
+  if (identity !== "" && found !== "") return identity !== found;
+  return Date.parse(started) < Date.parse(time) - uptime() * 1000 - CLOCK_MS;
 }
 
 function locked(output: string, { path, owner: { pid, host, started } }: Claim): HeadstartError {
-  const here = host === hostname();
-  const advice = here
-    ? "Wait for it to end, or choose another output"
-    : `Wait for it to end; if it is surely gone, remove ${path} and run the command again`;
+  const advice =
+    host === hostname() && processIdentity(pid) !== ""
+      ? "Wait for it to end, or choose another output"
+      : `Wait for it to end; if it is surely gone, remove ${path} and run the command again`;
   const message = `Cannot write ${output}: process ${pid} on ${host} has been writing it since ${started}. ${advice}`;
   return new HeadstartError("E_LOCKED", message, { file: output });
 }

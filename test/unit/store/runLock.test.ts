@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { uptime } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -9,7 +10,7 @@ import { lockFolder, thisProcess, type Owner, type RunLock } from "../../../src/
 import { failingFiles } from "./failingFiles.js";
 import { tempFolder } from "./tempFolder.js";
 
-const ME = thisProcess("2026-01-02T03:04:05Z");
+const ME = thisProcess(new Date().toISOString());
 const GONE: Owner = { ...ME, pid: spawnSync(process.execPath, ["-e", ""]).pid };
 
 const lock = (folder: string, owner: Owner = ME, files = nodeFiles): Promise<RunLock> =>
@@ -40,7 +41,7 @@ describe("lockFolder()", () => {
       code: "E_LOCKED",
       exitCode: 7,
       message:
-        `Cannot write out.npy: process ${process.pid} on ${ME.host} has been writing it since 2026-01-02T03:04:05Z. ` +
+        `Cannot write out.npy: process ${process.pid} on ${ME.host} has been writing it since ${ME.started}. ` +
         `Wait for it to end, or choose another output`,
     });
     expect(await holder(folder)).toEqual(ME);
@@ -66,6 +67,17 @@ describe("lockFolder()", () => {
     parent.kill();
   });
 
+  it("takes over the lock of a run from before the machine's last start, where the system tells nothing of processes", async () => {
+    const folder = await tempFolder();
+    const before = new Date(Date.now() - uptime() * 1000 - 2 * 3_600_000).toISOString();
+    await leave(folder, JSON.stringify({ ...ME, process: "", started: before }));
+    await lock(folder);
+    expect(await holder(folder)).toEqual(ME);
+    const later = await tempFolder();
+    await leave(later, JSON.stringify({ ...ME, process: "", started: new Date().toISOString() }));
+    await expect(lock(later)).rejects.toMatchObject({ code: "E_LOCKED" });
+  });
+
   it("takes over what lost power has left of a lock", async () => {
     for (const left of ["", "{", '{"pid": "x"}']) {
       const folder = await tempFolder();
@@ -87,12 +99,12 @@ describe("lockFolder()", () => {
     for (let round = 0; round < 8; round++) {
       const folder = await tempFolder();
       if (round % 2 === 1) await leave(folder, JSON.stringify(GONE));
-      const asked = Array.from({ length: 8 }, (_, i) => lock(folder, { ...ME, started: `${i}` }));
+      const asked = Array.from({ length: 8 }, (_, i) => lock(folder, { ...ME, started: `claim ${i}` }));
       const results = await Promise.allSettled(asked);
       const codes = results.map((one) => (one.status === "rejected" ? (one.reason as { code?: string }).code : "held"));
       expect(codes.sort()).toEqual([...Array<string>(7).fill("E_LOCKED"), "held"]);
       const { started } = (await holder(folder)) as Owner;
-      expect(results[Number(started)].status).toBe("fulfilled");
+      expect(results[Number(started.slice("claim ".length))].status).toBe("fulfilled");
     }
   });
 
