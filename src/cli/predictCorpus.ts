@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { vectorsOf } from "../classify/vectors.js";
 import type { Answer } from "../classify/predict.js";
 import type { Explanation } from "../classify/explain.js";
@@ -54,6 +55,7 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
   const { talk, print } = context;
   const { input, output, flags } = job;
   const rejects = gatherRejects(output);
+  rejects.spillTo(dirname(output));
   const corpus = await openTexts(context, input, flags, rejects);
   let writer: RowWriter | undefined;
   try {
@@ -74,6 +76,7 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
     else await print(`${read} rows in = ${rows} out + ${rejected} rejected\n${output}\n`);
   } finally {
     await writer?.abort();
+    await rejects.discard();
     await corpus.close();
   }
 }

@@ -1,5 +1,5 @@
 import type { Rejection } from "../corpus/row.js";
-import { commitTogether, openPending, type PendingFile } from "../store/commit.js";
+import { commitTogether, ignoringFailure, nodeFiles, openPending, type PendingFile } from "../store/commit.js";
 import { rejectsFile } from "./outputs.js";
 import type { Talk } from "./talk.js";
 
@@ -8,7 +8,7 @@ export interface Rejects {
   readonly add: (rejection: Rejection) => void;
   /** From now on keeps on the disk, in this folder, what is too much for the memory. */
   readonly spillTo: (folder: string) => void;
-  /** Writes `<output>.rejects.jsonl` if there are any, and says so. */
+  /** Writes `<output>.rejects.jsonl` if there are any, and says so; else removes one of an earlier run. */
   readonly save: (talk: Talk) => Promise<void>;
   /** Removes what was spilled and not saved. */
   readonly discard: () => Promise<void>;
@@ -51,7 +51,11 @@ export function gatherRejects(output: string | undefined): Rejects {
       folder = to;
     },
     async save(talk) {
-      if (first === undefined) return;
+      if (first === undefined) {
+        // That of an output that was here before would be taken for this one's.
+        if (output !== undefined) await ignoringFailure(nodeFiles.unlink(rejectsFile(output)));
+        return;
+      }
       const many = count === 1 ? "1 row was rejected" : `${count} rows were rejected`;
       if (output === undefined) {
         talk.warn(`${many}, the first at ${first.file}:${first.line}: ${first.reason}`);

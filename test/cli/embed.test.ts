@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { embedAll } from "../../src/encoder/embed.js";
 import { loadEncoder } from "../../src/encoder/load.js";
 import { readVectors } from "../../src/store/readVectors.js";
-import { csv, jsonOf, sandbox, TINY, type Finished } from "./runCli.js";
+import { csv, jsonOf, sandbox, succeeded, TINY, type Finished } from "./runCli.js";
 
 const COLUMNS = ["id", "text", "note"];
 const ROWS = [
@@ -187,6 +187,17 @@ describe("headstart embed --bad-rows skip", () => {
     const box = await sandbox();
     await box.write("in.csv", csv(COLUMNS, ROWS));
     jsonOf(await box.run(["embed", "in.csv", "-o", "out.npy", "--bad-rows", "skip", "--json", ...WITH_TINY]));
+    expect(await box.files()).toEqual(["in.csv", "out.jsonl", "out.npy"]);
+  });
+
+  it("leaves no list of an output that was there before", async () => {
+    const box = await sandbox();
+    await box.write("in.csv", `${csv(COLUMNS, ROWS)}short\n`);
+    const args = ["embed", "in.csv", "-o", "out.npy", "--bad-rows", "skip", ...WITH_TINY];
+    succeeded(await box.run(args));
+    expect(await box.files()).toContain("out.npy.rejects.jsonl");
+    await box.write("in.csv", csv(COLUMNS, ROWS));
+    succeeded(await box.run([...args, "--force"]));
     expect(await box.files()).toEqual(["in.csv", "out.jsonl", "out.npy"]);
   });
 });
