@@ -69,7 +69,7 @@ export async function embedCorpus(
       vectors,
       own.map(({ values }) => values),
     );
-    releaseBytes(vectors.data);
+    releaseBytes([vectors.data]);
     const counts = kept === undefined ? part : { ...kept, texts: own.length };
     const resumed = done.resumed + (kept === undefined ? 0 : own.length);
     done = { ...addCounts(done, counts), cached: done.cached + part.cached, resumed };

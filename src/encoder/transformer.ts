@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { HeadstartError } from "../errors.js";
@@ -41,7 +42,7 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
   }
   const { pooling, normalize, maxTokens, prompt, lowerCase } = settings;
   const use = { width, pooling, normalize, tokenizer, dependsOnBatch: dependsOnBatch(model) };
-  const hash = digest([bytes, ...(await Promise.all(outside.map((f) => readFile(f))))]);
+  const hash = await digestOfModel(bytes, outside);
   const { source, precision, hidden, tokens, states, stateLayers, remark } = await readyModel(model, {
     file,
     bytes,
@@ -63,7 +64,7 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     JSON.stringify([layer ?? null, precision, isQuantized(model)]),
     ...(stateLayers === undefined ? [] : [JSON.stringify(stateLayers)]),
   ]);
-  releaseBytes(bytes);
+  releaseBytes([bytes]);
   const session = await openEncoderLanes(source, {
     file,
     ids: ports.ids,
@@ -160,6 +161,13 @@ function parse(bytes: Uint8Array, file: string): unknown {
   } catch (cause) {
     throw new HeadstartError("E_ENCODER_INVALID", `${file} is not valid JSON. Fetch the file again`, { file, cause });
   }
+}
+
+/** The files beside it may be larger than a buffer can be. */
+async function digestOfModel(bytes: Uint8Array, outside: readonly string[]): Promise<string> {
+  const hash = createHash("sha256").update(bytes);
+  for (const file of outside) for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+  return hash.digest("hex");
 }
 
 function digest(parts: readonly (Uint8Array | string)[]): string {

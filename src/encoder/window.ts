@@ -96,7 +96,7 @@ async function embedWindow(
     placed.push(pooled);
     tell(batch.texts.length);
   });
-  releaseBytes(...placed);
+  releaseBytes(placed);
   for (let i = 0; i < texts.length; i++) {
     if (firstOf[i] !== i)
       vectors.data.copyWithin(i * encoder.width, firstOf[i] * encoder.width, (firstOf[i] + 1) * encoder.width);

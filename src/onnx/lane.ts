@@ -33,7 +33,7 @@ function pooled(outputs: Map<string, Output>, pool: BatchPooling | undefined): M
     const { data, dims } = output;
     if (!(data instanceof Float32Array) || !sameShape(dims, pool.shape)) return output;
     const vectors = poolBatch(data, pool);
-    releaseBytes(data);
+    releaseBytes([data]);
     return { data: vectors, dims: [texts, width] };
   };
   return new Map([...outputs].map(([name, output]) => [name, poolOne(output)]));
@@ -52,7 +52,7 @@ async function answer(session: Session, job: LaneJob): Promise<void> {
     );
     leave();
     const given = [...job.inputs.values()].filter(({ isGiven }) => isGiven === true);
-    if (given.length > 0) releaseBytes(...given.map(({ data }) => data));
+    if (given.length > 0) releaseBytes(given.map(({ data }) => data));
     reply(message);
   }
 }

@@ -48,7 +48,8 @@ export interface Session {
   /** Threads inside one run. */
   readonly threads: number;
   /**
-   * Runs the model; inputs are not written. Only the outputs in `wanted` are computed.
+   * Runs the model; inputs are not written. Only the outputs in `wanted` are computed, each into memory of its own,
+   * which is the caller's from then on.
    *
    * A session on other threads gives outputs of the shape that `pool` names pooled, `[texts, width]`, since that is far
    * less to hand over; others take no notice of it.

@@ -55,7 +55,7 @@ describe("mapWeights()", () => {
 describe("releaseBytes()", () => {
   it("leaves nothing in them", () => {
     const bytes = new Uint8Array(4096);
-    releaseBytes(bytes);
+    releaseBytes([bytes]);
     expect(bytes.length).toBe(0);
   });
 });
