@@ -210,7 +210,7 @@ def main() -> None:
             optimizer.load_state_dict(its)
         step, texts, before = state["step"], state["texts"], state["seconds"]
     began = saved = time.monotonic()
-    sums, log = {}, open(out / "losses.jsonl", "a")
+    sums, summed, log = {}, 0, open(out / "losses.jsonl", "a")
 
     def checkpoint(seconds: float) -> None:
         save(out / "state.pt", {"student": student.state_dict(), "step": step, "texts": texts, "seconds": seconds,
@@ -239,14 +239,15 @@ def main() -> None:
             optimizer.step()
         step += 1
         texts += len(ids)
+        summed += 1
         for name, value in parts.items():
             sums[name] = sums.get(name, 0.0) + value
         if step % 50 == 0:
-            row = {"step": step, "texts": texts, "seconds": round(seconds), **{k: round(v / 50, 5) for k, v in sums.items()}}
+            row = {"step": step, "texts": texts, "seconds": round(seconds), **{k: round(v / summed, 5) for k, v in sums.items()}}
             print(json.dumps(row), flush=True)
             log.write(json.dumps(row) + "\n")
             log.flush()
-            sums = {}
+            sums, summed = {}, 0
         if time.monotonic() - saved > 180:
             checkpoint(seconds)
             saved = time.monotonic()
