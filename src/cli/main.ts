@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { fileStream } from "../store/fileStream.js";
+
 // Before anything else: it must be in the environment when the native runtime loads.
 process.env["ORT_DISABLE_TELEMETRY"] = "1";
 
@@ -21,8 +23,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+const stdout = (fileStream(process.stdout.fd) ?? process.stdout) as NodeJS.WriteStream;
+
 // `headstart ... | head -1` closes the pipe: that is an end, not an error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   // What a command prints fails by itself; help does not.
   process.exitCode = 5;
@@ -34,7 +38,7 @@ process.stderr.on("error", () => {});
 try {
   const status = await run(process.argv.slice(2), {
     stdin: process.stdin,
-    stdout: process.stdout,
+    stdout,
     stderr: process.stderr,
     env: process.env,
     signal: controller.signal,
