@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rename, rm, unlink } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
 
 /** A file open for writing. */
 export interface OpenFile {
@@ -49,9 +50,7 @@ export const nodeFiles: FileSystem = {
   },
   rename,
   unlink,
-  mkdir: async (path) => {
-    await mkdir(path, { recursive: true });
-  },
+  mkdir: makeFolder,
   removeFolder: (path) => rm(path, { recursive: true, force: true }),
   fsync: (path) => syncPath(path, "r+"),
   // Windows cannot open a folder; its renames are journalled by the file system instead.
@@ -59,6 +58,30 @@ export const nodeFiles: FileSystem = {
   list: async (path) =>
     (await readdir(path, { withFileTypes: true })).map((entry) => ({ name: entry.name, folder: entry.isDirectory() })),
 };
+
+/** As Node's own with `recursive`, which never ends where the system misses a parent that is there, as Linux's /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  const made = (): Promise<boolean> =>
+    mkdir(path).then(
+      () => true,
+      async (error: unknown) => {
+        if (await isFolder(path)) return true;
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        return false;
+      },
+    );
+  if (await made()) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolder(parent);
+  if (!(await made()))
+    throw Object.assign(new Error(`ENOENT: no such file or directory, mkdir '${path}'`), { code: "ENOENT" });
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 function openFile(handle: FileHandle): OpenFile {
   return {
