@@ -7,6 +7,7 @@ import { row } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
 import {
   SEGMENT_ROWS,
+  bytesOfRow,
   SegmentReader,
   encodeHeader,
   encodeRecord,
@@ -61,6 +62,10 @@ export interface VectorCache {
 
 /** Segments open for reading at a time. */
 const OPEN_SEGMENTS = 64;
+/** So many fit into a cache with a limit. */
+const LEAST_SEGMENTS = 8;
+/** Of a segment: a file for less is not worth it. */
+const FEWEST_ROWS = 64;
 
 /** The folder of `--cache` without a name: in the user's cache folder as the operating system has it. */
 export function defaultCacheFolder(env: Environment = process.env): string {
@@ -117,6 +122,7 @@ class SegmentedCache implements VectorCache {
   readonly #dir: string;
   readonly #folder: string;
   readonly #maxBytes: number;
+  readonly #segmentRows: number;
   readonly #kind: SegmentKind;
   readonly #files: FileSystem;
   /** Sealed segments, and the place of each key in them: `segment * SEGMENT_ROWS + record`. */
@@ -135,6 +141,9 @@ class SegmentedCache implements VectorCache {
     this.#dir = dir;
     this.#folder = folder;
     this.#maxBytes = maxBytes;
+    // Whole segments go, so they are small where little may stay.
+    const most = Math.floor(maxBytes / LEAST_SEGMENTS / bytesOfRow(width));
+    this.#segmentRows = Math.max(FEWEST_ROWS, Math.min(SEGMENT_ROWS, most));
     this.#kind = { fingerprint, width };
     this.#files = files;
   }
@@ -206,7 +215,7 @@ class SegmentedCache implements VectorCache {
       if (this.#recent.has(key) || this.#places.get(key) !== undefined) continue;
       this.#recent.set(key, vector);
       bytes.push(encodeRecord(key, vector));
-      if (this.#recent.size < SEGMENT_ROWS) continue;
+      if (this.#recent.size < this.#segmentRows) continue;
       await this.#write(bytes);
       bytes = [];
       await this.#seal();

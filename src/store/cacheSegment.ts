@@ -22,6 +22,8 @@ const VERSION = 1;
 const HEADER_BYTES = 64;
 const FOOTER_BYTES = 16;
 const KEY_BYTES = 32;
+/** Of a vector of `width` in a sealed segment. */
+export const bytesOfRow = (width: number): number => recordBytes(width) + KEY_BYTES;
 /** Rows after which a segment is sealed; a file with more is not one of ours. */
 export const SEGMENT_ROWS = 16_384;
 

@@ -125,6 +125,18 @@ describe("cleanCache()", () => {
 });
 
 describe("openVectorCache() with a limit", () => {
+  it("keeps the newest vectors of one run that is larger than the limit", async () => {
+    const dir = await tempFolder();
+    const all = texts(100);
+    const limited = await open(dir, FIRST, { maxBytes: segmentBytes(40) });
+    await limited.put(all, sampleVectors(100, WIDTH));
+    await limited.close();
+    const again = await open(dir, FIRST);
+    expect(again.get(all.slice(-20)).every((vector) => vector !== undefined)).toBe(true);
+    expect(again.get(all.slice(0, 50)).every((vector) => vector === undefined)).toBe(true);
+    await again.close();
+  });
+
   it("lets the oldest go, keeps to the size, and goes on", async () => {
     const dir = await tempFolder();
     await fill(dir, { fingerprint: SECOND, n: 10, day: 1 });
