@@ -47,6 +47,7 @@ export async function claimRun({ talk, now, signal }: Context, output: string, f
   });
   let inputs: readonly InputIdentity[] | undefined;
   let begun = false;
+  let finished = false;
   return {
     kept,
     async begin(given) {
@@ -61,8 +62,12 @@ export async function claimRun({ talk, now, signal }: Context, output: string, f
       const changed = await changedInput(inputs ?? []);
       if (changed !== undefined) throw new InputChanged(changed);
     },
-    finish: () => kept.finish(),
+    async finish() {
+      await kept.finish();
+      finished = true;
+    },
     async stop(error) {
+      if (finished) return;
       const aborted = signal.aborted;
       const wrong = begun && !aborted && isInputError(error);
       if (wrong) await kept.endWrong();

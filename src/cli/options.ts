@@ -118,10 +118,13 @@ const storeFlags = (): Option[] => [
   new Option("--store <kind>", "numbers of the vectors written").choices(["fp32", "fp16", "int8"]).default("fp32"),
 ];
 
+/** With more, the runtime breaks down on a machine of few cores. */
+const MOST_THREADS = 256;
+
 const globalFlags = (): Option[] => [
   new Option("--seed <number>", "source of all randomness").argParser(wholeNumber(0)).default(1),
   new Option("--threads <number>", "threads of the encoder and of training (default: all cores)").argParser(
-    wholeNumber(1),
+    wholeNumber(1, MOST_THREADS),
   ),
   new Option("--offline", "use what is on this machine only"),
   new Option("--json", "print one JSON object on stdout and nothing else there"),
@@ -166,12 +169,13 @@ function sizeFlag(value: string): number {
   return bytes;
 }
 
-/** A whole number of at least `least`. */
-export function wholeNumber(least: number): (value: string) => number {
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most = Infinity): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (value.trim() !== "" && Number.isSafeInteger(number) && number >= least) return number;
-    throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
+    if (value.trim() !== "" && Number.isSafeInteger(number) && number >= least && number <= most) return number;
+    const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`Give a whole number ${range}.`);
   };
 }
 

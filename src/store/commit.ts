@@ -46,6 +46,15 @@ export async function refuseExisting(path: string, force = false): Promise<void>
   });
 }
 
+/** @throws HeadstartError E_OUTPUT_WRITE for a folder, which no file replaces */
+export async function refuseFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return;
+  throw new HeadstartError("E_OUTPUT_WRITE", `Cannot write ${path}: it is a folder. Choose another name`, {
+    file: path,
+  });
+}
+
 /**
  * Checks, before any long work, that the folder of `path` exists or can be created and that it can be written to.
  * Creates nothing.

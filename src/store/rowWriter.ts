@@ -1,5 +1,5 @@
 import { HeadstartError } from "../errors.js";
-import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
+import { checkOutputFolder, commitTogether, openPending, refuseExisting, refuseFolder } from "./commit.js";
 import { csvLine, type Cell } from "./csvText.js";
 
 export type { Cell } from "./csvText.js";
@@ -35,6 +35,7 @@ export async function openRowWriter(
 ): Promise<RowWriter> {
   const format = rowFormat(path);
   await refuseExisting(path, options.force);
+  await refuseFolder(path);
   await checkOutputFolder(path);
   const pending = await openPending(path);
   const names = columns.map((column) => JSON.stringify(column));

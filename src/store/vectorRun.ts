@@ -7,7 +7,7 @@ import { isClaim, lockFolder, type Owner, type RunLock } from "./runLock.js";
 import { RunLog } from "./runLog.js";
 import { readManifest, type Manifest, type RunFields, type ShardRecord } from "./runManifest.js";
 import { hashTexts, readShard, sha256, shardBytes } from "./runShard.js";
-import { tempPath } from "./tempName.js";
+import { parseTempName, tempPath } from "./tempName.js";
 import { writing } from "./writeError.js";
 
 /*
@@ -43,6 +43,8 @@ export interface Shard extends Pick<ShardRecord, "tokens" | "truncated" | "empty
   readonly vectors: Matrix;
 }
 
+const SHARD = /^\d{8,}\.vectors$/;
+
 /** Folder of what an unfinished run to `output` keeps. */
 export const runFolder = (output: string): string => `${output}.headstart`;
 
@@ -58,6 +60,7 @@ export async function claimOutput(output: string, options: RunOptions): Promise<
     for (const path of options.outputs) await refuseExisting(path, options.force);
   };
   if (!(await exists(folder))) await refuse();
+  await refuseForeign(folder, { output, files });
   const lock = await lockFolder(folder, { output, owner: options.owner, files });
   const run = new VectorRun(output, { ...options, files, lock });
   try {
@@ -71,6 +74,21 @@ export async function claimOutput(output: string, options: RunOptions): Promise<
     throw error;
   }
 }
+
+/** What a run did not make, it does not remove. @throws HeadstartError E_OUTPUT_EXISTS */
+async function refuseForeign(folder: string, { output, files }: { output: string; files: FileSystem }): Promise<void> {
+  if (!(await exists(folder))) return;
+  const names = (await writing(output, () => files.list(folder))).map(({ name }) => name);
+  const foreign = names.find((name) => !isOwn(name));
+  if (foreign === undefined) return;
+  const message =
+    `Cannot write ${output}: ${folder} is where an unfinished run keeps what it has, and holds ${foreign}, which is none ` +
+    `of that. Move it, or choose another output`;
+  throw new HeadstartError("E_OUTPUT_EXISTS", message, { file: folder });
+}
+
+const isOwn = (name: string): boolean =>
+  name === "manifest" || SHARD.test(name) || isClaim(name) || parseTempName(name) !== undefined;
 
 interface RunParts extends RunOptions {
   readonly files: FileSystem;

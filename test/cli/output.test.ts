@@ -8,6 +8,7 @@ import {
   sharedSandbox,
   startProcess,
   TINY,
+  type Finished,
   type Sandbox,
   succeeded,
 } from "./runCli.js";
@@ -23,6 +24,8 @@ const WRITERS: Readonly<Record<string, (output: string) => readonly string[]>> =
 const named = (args: readonly string[]): string => args[args.findIndex((arg) => /^(-o|--errors)$/.test(arg)) + 1];
 
 let box: Sandbox;
+const inShell = (script: string): Promise<Finished> =>
+  startProcess(["-c", script], { program: "sh", cwd: box.folder, env: box.env, input: "" }).finished;
 beforeAll(async () => {
   box = await sharedSandbox();
   await box.write("in.csv", csv(["text", "label"], labelledRows(20)));
@@ -128,9 +131,49 @@ describe("errors", () => {
     expect(kept.stderr).toContain("with a NUL character");
   });
 
+  it.skipIf(process.platform !== "linux")("say so when a file as stdout takes no more than a part", async () => {
+    const command = `"${process.execPath}" "${MAIN}" embed in.csv -o - --quiet --encoder "${TINY}" > part.jsonl`;
+    const script = `trap "" XFSZ; ulimit -f 4; ${command}`;
+    const finished = await inShell(script);
+    expectFailure(finished, { exit: 5, code: "E_OUTPUT_WRITE", says: [/stdout/] });
+    expect((await readFile(box.path("part.jsonl"))).length).toBeGreaterThan(0);
+  });
+
+  it("refuse a folder where a file should be, before they embed anything", async () => {
+    await mkdir(box.path("taken.npy"), { recursive: true });
+    const finished = await box.run(["embed", "in.csv", "-o", "taken.npy", "--force", ...WITH_TINY]);
+    expectFailure(finished, { exit: 5, code: "E_OUTPUT_WRITE", says: [/taken\.npy: it is a folder/] });
+    expect(finished.stderr).not.toContain("encoder");
+  });
+
+  it("leave a folder alone that only has the name of an unfinished run's", async () => {
+    await box.write("own.npy.headstart/mine.txt", "mine");
+    const finished = await box.run(["embed", "in.csv", "-o", "own.npy", "--force", ...WITH_TINY]);
+    expectFailure(finished, { exit: 5, code: "E_OUTPUT_EXISTS", says: [/own\.npy\.headstart .*holds mine\.txt/] });
+    expect(await readFile(box.path("own.npy.headstart/mine.txt"), "utf8")).toBe("mine");
+  });
+
+  it.skipIf(process.platform !== "linux")(
+    "do not speak of kept rows when all is done but for the summary",
+    async () => {
+      const finished = await inShell(
+        `"${process.execPath}" "${MAIN}" embed in.csv -o done.npy --json --encoder "${TINY}" > /dev/full`,
+      );
+      expect(finished.code).toBe(5);
+      expect(finished.stderr).not.toContain("are kept in");
+      expect(await box.files()).toContain("done.npy");
+    },
+  );
+
+  it.skipIf(process.platform !== "linux")("end where the system has no room for a folder", async () => {
+    const finished = await box.run(["embed", "in.csv", "-o", "/proc/no.npy", ...WITH_TINY]);
+    expectFailure(finished, { exit: 5, code: "E_OUTPUT_WRITE", says: [/\/proc\/no\.npy/] });
+  });
+
   it.skipIf(process.platform !== "linux")("say so when stdout is full", async () => {
-    const args = ["-c", `"${process.execPath}" "${MAIN}" embed in.csv -o - --quiet --encoder "${TINY}" > /dev/full`];
-    const finished = await startProcess(args, { program: "sh", cwd: box.folder, env: box.env, input: "" }).finished;
+    const finished = await inShell(
+      `"${process.execPath}" "${MAIN}" embed in.csv -o - --quiet --encoder "${TINY}" > /dev/full`,
+    );
     expectFailure(finished, { exit: 5, code: "E_OUTPUT_WRITE", says: [/stdout: the disk is full \(ENOSPC\)/] });
   });
 });
