@@ -7,8 +7,8 @@ Per batch, with h the teacher's hidden states and s the student's, both after th
     loss = (1 - cos(h_CLS, s_CLS)) + a mean over tokens (1 - cos(h, s)) + b mean (H H' - S S')^2
 
 where H and S hold the normalised CLS vectors of the batch; a is 0.3 and b is 2 unless told otherwise. The state is
-saved every few minutes; the same command goes on from it. `--minutes` spreads the learning-rate schedule over a budget of time, `--texts` over a number of texts
-(the same seed then gives the same run).
+saved every few minutes; the same command goes on from it. `--minutes` spreads the learning-rate schedule over a budget
+of time, `--texts` over a number of texts (the same seed then gives the same run).
 """
 
 import argparse
@@ -28,10 +28,13 @@ from bert_onnx import pytorch_weights
 from muon import Muon
 
 
+def depth(weights: dict[str, torch.Tensor]) -> int:
+    return 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
+
+
 def bert(weights: dict[str, torch.Tensor]) -> BertModel:
-    layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
     config = BertConfig(
-        vocab_size=30522, hidden_size=384, num_hidden_layers=layers, num_attention_heads=12, intermediate_size=1536,
+        vocab_size=30522, hidden_size=384, num_hidden_layers=depth(weights), num_attention_heads=12, intermediate_size=1536,
         hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
     model = BertModel(config, add_pooling_layer=False)
     state = {name: value for name, value in weights.items() if not name.startswith("pooler")}
@@ -52,13 +55,13 @@ def started_from(weights: dict[str, torch.Tensor], chosen: list[int]) -> dict[st
     return result
 
 
-def with_layer_on_top(student: dict[str, torch.Tensor], weights: dict[str, torch.Tensor], old: int) -> dict[str, torch.Tensor]:
+def with_layer_on_top(
+        student: dict[str, torch.Tensor], weights: dict[str, torch.Tensor], old: int) -> dict[str, torch.Tensor]:
     """A student's weights with one more layer, which starts from the teacher's layer `old` but adds nothing yet.
 
     Its two output products are zero and its normalisations plain, so the vectors keep their directions, but for the
     mean of their components.
     """
-    new = 1 + max(int(name.split(".")[2]) for name in student if name.startswith("encoder.layer."))
     prefix = f"encoder.layer.{old}."
     result = dict(student)
     for name, value in weights.items():
@@ -68,7 +71,7 @@ def with_layer_on_top(student: dict[str, torch.Tensor], weights: dict[str, torch
                 value = torch.full_like(value, 1.0 if part.endswith("weight") else 0.0)
             elif "output.dense" in part:
                 value = torch.zeros_like(value)
-            result[f"encoder.layer.{new}.{part}"] = value
+            result[f"encoder.layer.{depth(student)}.{part}"] = value
     return result
 
 
@@ -171,7 +174,8 @@ def main() -> None:
     parser.add_argument("--token-weight", type=float, default=0.3, help="a in the loss")
     parser.add_argument("--similarity-weight", type=float, default=2.0, help="b in the loss")
     parser.add_argument("--batch-tokens", type=int, default=4096)
-    parser.add_argument("--optimizer", choices=["adamw", "muon"], default="adamw", help="muon: AdamW for all but the layers' matrices")
+    parser.add_argument("--optimizer", choices=["adamw", "muon"], default="adamw",
+                        help="muon: AdamW for all but the layers' matrices")
     parser.add_argument("--train-embeddings", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -243,7 +247,8 @@ def main() -> None:
         for name, value in parts.items():
             sums[name] = sums.get(name, 0.0) + value
         if step % 50 == 0:
-            row = {"step": step, "texts": texts, "seconds": round(seconds), **{k: round(v / summed, 5) for k, v in sums.items()}}
+            row = {"step": step, "texts": texts, "seconds": round(seconds),
+                   **{k: round(v / summed, 5) for k, v in sums.items()}}
             print(json.dumps(row), flush=True)
             log.write(json.dumps(row) + "\n")
             log.flush()

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errnoOf } from "./writeError.js";
 
 /** A file open for writing. */
 export interface OpenFile {
@@ -61,20 +62,17 @@ export const nodeFiles: FileSystem = {
 
 /** As Node's own with `recursive`, which never ends where the system misses a parent that is there, as Linux's /proc does. */
 async function makeFolder(path: string): Promise<void> {
-  const made = (): Promise<boolean> =>
-    mkdir(path).then(
-      () => true,
-      async (error: unknown) => {
-        if (await isFolder(path)) return true;
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-        return false;
-      },
-    );
-  if (await made()) return;
-  const parent = dirname(path);
-  if (parent !== path) await makeFolder(parent);
-  if (!(await made()))
-    throw Object.assign(new Error(`ENOENT: no such file or directory, mkdir '${path}'`), { code: "ENOENT" });
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (await isFolder(path)) return;
+    const parent = dirname(path);
+    if (errnoOf(error) !== "ENOENT" || parent === path) throw error;
+    await makeFolder(parent);
+    await mkdir(path).catch(async (again: unknown) => {
+      if (!(await isFolder(path))) throw again;
+    });
+  }
 }
 
 const isFolder = (path: string): Promise<boolean> =>

@@ -206,8 +206,7 @@ export class VectorRun {
 
   /** Notes that the run ends as its input is wrong: the next one may go on with another. */
   async endWrong(): Promise<void> {
-    if (this.#manifest === undefined) return;
-    await ignoringFailure(Promise.resolve(this.#log?.append({ kind: "wrong input" })));
+    if (this.#log !== undefined) await ignoringFailure(this.#log.append({ kind: "wrong input" }));
   }
 
   /** Removes the folder, all at once for anyone who looks, and with it the lock. */
