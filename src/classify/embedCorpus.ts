@@ -1,7 +1,7 @@
 import { addCounts, EMBED_DEFAULTS, type EmbedCounts, type EmbedOptions } from "../encoder/embed.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { inWindows } from "../encoder/inWindows.js";
-import { releaseBytes } from "../onnx/releaseBytes.js";
+import { ReusedRows } from "../onnx/reusedRows.js";
 import type { Row } from "../corpus/row.js";
 import type { VectorCache } from "../store/cache.js";
 import type { Shard, VectorRun } from "../store/vectorRun.js";
@@ -42,6 +42,7 @@ export async function embedCorpus(
   options: EmbedCorpusOptions,
 ): Promise<EmbeddedCorpus> {
   const { writer, run, onProgress, onRow = () => {}, window: most = EMBED_DEFAULTS.window, ...rest } = options;
+  const memory = new ReusedRows(most * encoder.width);
   const ahead: Window[] = [];
   let done = NONE;
   let restored = 0;
@@ -60,7 +61,7 @@ export async function embedCorpus(
     onProgress === undefined
       ? {}
       : { onProgress: (now: { readonly done: number }) => onProgress({ done: restored + now.done }) };
-  for await (const part of vectorsOfWindows(encoder, texts(), { ...rest, ...progress })) {
+  for await (const part of vectorsOfWindows(encoder, texts(), { ...rest, ...progress, memory })) {
     const { shard, rows: own, texts: asked, kept } = ahead.shift()!;
     // What the cache had, it will have for a run that goes on.
     if (kept === undefined && part.cached < part.texts) await run?.add(shard, asked, part);
@@ -69,7 +70,7 @@ export async function embedCorpus(
       vectors,
       own.map(({ values }) => values),
     );
-    releaseBytes([vectors.data]);
+    memory.give(vectors.data);
     const counts = kept === undefined ? part : { ...kept, texts: own.length };
     const resumed = done.resumed + (kept === undefined ? 0 : own.length);
     done = { ...addCounts(done, counts), cached: done.cached + part.cached, resumed };

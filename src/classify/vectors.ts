@@ -9,6 +9,7 @@ import {
 } from "../encoder/embed.js";
 import { inWindows } from "../encoder/inWindows.js";
 import { matrix, row, type Matrix } from "../math/matrix.js";
+import type { ReusedRows } from "../onnx/reusedRows.js";
 import type { VectorCache } from "../store/cache.js";
 
 export interface VectorsOptions extends EmbedOptions {
@@ -70,7 +71,7 @@ export async function* vectorsOfWindows(
       part.vectors,
     );
     const { length } = found.texts;
-    const vectors = part.texts === length ? part.vectors : merge(found, part.vectors);
+    const vectors = part.texts === length ? part.vectors : merge(found, part.vectors, options.memory);
     yield { ...part, vectors, texts: length, cached: length - part.texts };
   }
 }
@@ -89,9 +90,10 @@ function lookUp(texts: readonly string[], cache: VectorCache | undefined): Looke
   return { texts, known, missing: Array.from(texts.keys()).filter((i) => known[i] === undefined) };
 }
 
-function merge({ texts, known, missing }: LookedUp, embedded: Matrix): Matrix {
-  const vectors = matrix(texts.length, embedded.cols);
+function merge({ texts, known, missing }: LookedUp, embedded: Matrix, memory: ReusedRows | undefined): Matrix {
+  const vectors = matrix(texts.length, embedded.cols, memory?.take(texts.length * embedded.cols));
   missing.forEach((i, r) => vectors.data.set(row(embedded, r), i * embedded.cols));
   known.forEach((vector, i) => vector && vectors.data.set(vector, i * embedded.cols));
+  memory?.give(embedded.data);
   return vectors;
 }

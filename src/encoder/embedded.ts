@@ -1,4 +1,5 @@
 import type { Matrix } from "../math/matrix.js";
+import type { ReusedRows } from "../onnx/reusedRows.js";
 
 export interface EmbedOptions {
   /** Tokens of a batch, padding included; changes speed and memory, never the vectors. @default 384 a thread */
@@ -9,6 +10,8 @@ export interface EmbedOptions {
   readonly onProgress?: (progress: { readonly done: number }) => void;
   /** Let texts share batches although the model makes their vectors depend on it. @default false */
   readonly allowBatchDependence?: boolean;
+  /** Where the vectors lie; who is given them gives their memory back. @default fresh memory for each window */
+  readonly memory?: ReusedRows;
   /** Aborts between batches. */
   readonly signal?: AbortSignal;
 }

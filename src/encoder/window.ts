@@ -24,6 +24,9 @@ export function batchBudget(
   return batchTokens ?? TOKENS_A_THREAD * session.threads;
 }
 
+/** Batches whose vectors, once they are in their places, are let go in one call. */
+const RELEASED_TOGETHER = 8;
+
 /** Texts tokenised without a break; about what the waiting batches last. */
 const TEXTS_A_TURN = 64;
 
@@ -85,7 +88,8 @@ async function embedWindow(
   const { texts, firstOf, distinct, tokens } = window;
   const lengths = tokens.map((t) => t.ids.length);
   const batches = planBatches(lengths, batchBudget(encoder, options));
-  const vectors = matrix(texts.length, encoder.width);
+  const numbers = texts.length * encoder.width;
+  const vectors = matrix(texts.length, encoder.width, options.memory?.take(numbers));
   const placed: Float32Array[] = [];
   const tell = (more: number): void => onProgress?.({ done: (count.done += more) });
   await inParallel(batches, BATCHES_A_LANE * encoder.session.lanes, async (batch) => {
@@ -93,7 +97,7 @@ async function embedWindow(
     if (batch === batches.at(-1)) onSent();
     const pooled = await pooledVectors(encoder, { batch, tokens });
     place(pooled, { encoder, window, batch }, vectors);
-    placed.push(pooled);
+    if (placed.push(pooled) === RELEASED_TOGETHER) releaseBytes(placed.splice(0));
     tell(batch.texts.length);
   });
   releaseBytes(placed);
