@@ -19,10 +19,10 @@ import {
 import type { SegmentKind } from "./cacheSegment.js";
 import { commitTogether, ignoringFailure, nodeFiles, openPending } from "./commit.js";
 import type { FileSystem, PendingFile } from "./commit.js";
-import { SEGMENT_ENDING, cleanCache, noteUse } from "./cacheUpkeep.js";
+import { SEGMENT_ENDING, cleanCache, isLeftSegment, isSegment, noteUse } from "./cacheUpkeep.js";
 import { KeyTable } from "./keyTable.js";
 import { withFile } from "./readBytes.js";
-import { parseTempName, tempPath } from "./tempName.js";
+import { tempPath } from "./tempName.js";
 import { errnoOf, writing } from "./writeError.js";
 
 export interface VectorCacheOptions {
@@ -103,12 +103,9 @@ export async function openVectorCache(dir: string, options: VectorCacheOptions):
   const cache = new SegmentedCache({ dir, folder }, options);
   const names = (await readdir(folder)).sort();
   for (const name of names) {
-    if (name.endsWith(SEGMENT_ENDING) && !name.startsWith(".")) await cache.addSealed(join(folder, name));
+    if (isSegment(name)) await cache.addSealed(join(folder, name));
   }
-  for (const name of names) {
-    const temp = parseTempName(name);
-    if (temp?.stale && temp.name.endsWith(SEGMENT_ENDING)) await cache.takeOver(join(folder, name));
-  }
+  for (const name of names) if (isLeftSegment(name)) await cache.takeOver(join(folder, name));
   return cache;
 }
 

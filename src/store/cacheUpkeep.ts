@@ -5,6 +5,7 @@ import { segmentRows } from "./cacheSegment.js";
 import { commitFile, nodeFiles } from "./commit.js";
 import type { FileSystem } from "./commit.js";
 import { withFile } from "./readBytes.js";
+import { parseTempName } from "./tempName.js";
 import { errnoOf, writeError } from "./writeError.js";
 
 /** Ending of a file of cached vectors. */
@@ -89,7 +90,8 @@ export async function cleanCache(dir: string, options: CleanOptions = {}): Promi
   const all: (Segment & { readonly wanted: boolean })[] = [];
   for (const folder of await foldersOf(dir)) {
     const wanted = encoders === undefined || (await isOneOf(folder, encoders));
-    for (const segment of await segmentsIn(folder)) all.push({ ...segment, wanted: wanted && segment.time < before });
+    const segments = [...(await segmentsIn(folder)), ...(await segmentsIn(folder, isLeftSegment))];
+    for (const segment of segments) all.push({ ...segment, wanted: wanted && segment.time < before });
   }
   all.sort((a, b) => a.time - b.time || (a.path < b.path ? -1 : 1));
   let left = all.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -115,10 +117,19 @@ async function foldersOf(dir: string): Promise<readonly string[]> {
   return folders.map(({ name }) => join(dir, name)).sort();
 }
 
-async function segmentsIn(folder: string): Promise<readonly Segment[]> {
+/** Whether a file has this name that holds finished vectors. */
+export const isSegment = (name: string): boolean => name.endsWith(SEGMENT_ENDING) && !name.startsWith(".");
+
+/** Whether it has the name of one that a program left unfinished which is surely gone. */
+export function isLeftSegment(name: string): boolean {
+  const temp = parseTempName(name);
+  return temp !== undefined && temp.stale && temp.name.endsWith(SEGMENT_ENDING);
+}
+
+async function segmentsIn(folder: string, wanted = isSegment): Promise<readonly Segment[]> {
   const names = (await reading(folder, () => readdir(folder))) ?? [];
   const segments: Segment[] = [];
-  for (const name of names.filter((file) => file.endsWith(SEGMENT_ENDING) && !file.startsWith("."))) {
+  for (const name of names.filter(wanted)) {
     const path = join(folder, name);
     const found = await reading(path, () => stat(path));
     if (found?.isFile()) segments.push({ path, bytes: found.size, time: found.mtimeMs });

@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openVectorCache, type VectorCache } from "../../../src/store/cache.js";
 import { nodeFiles } from "../../../src/store/commit.js";
 import { cleanCache, listCache } from "../../../src/store/cacheUpkeep.js";
+import { tempPath } from "../../../src/store/tempName.js";
 import { sampleVectors } from "./sample.js";
 import { tempFolder } from "./tempFolder.js";
 
@@ -113,6 +115,17 @@ describe("cleanCache()", () => {
       expect.any(Float32Array),
       undefined,
     ]);
+  });
+
+  it("removes what a program that is gone left unfinished", async () => {
+    const dir = await tempFolder();
+    await fill(dir, { fingerprint: FIRST, n: 3, day: 1 });
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    const own = basename(tempPath(join(dir, FIRST, "a.vectors")));
+    const left = own.replace(`.${process.pid}.`, `.${pid}.`);
+    for (const name of [own, left]) await writeFile(join(dir, FIRST, name), "12345");
+    expect(await cleanCache(dir)).toEqual({ files: 2, bytes: segmentBytes(3) + 5 });
+    expect(await readdir(join(dir, FIRST))).toEqual([own]);
   });
 
   it("says which place could not be cleaned", async () => {
