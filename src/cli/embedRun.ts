@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { HeadstartError } from "../errors.js";
@@ -92,9 +93,11 @@ const told = (flag: Flag): string => (flag === undefined ? "not given" : JSON.st
 
 /** All that the rows and the form of the output depend on, by the names that messages use; the most telling first. */
 function inputFields(inputs: readonly InputIdentity[], corpus: Corpus, flags: RunFlags): RunFields {
+  // "./a.csv" is "a.csv".
+  const files = inputs.map(({ file, bytes, sha256 }) => [normalize(file), `${bytes} bytes with sha256 ${sha256}`]);
   return {
-    "the corpus": inputs.map(({ file }) => file).join(", "),
-    ...Object.fromEntries(inputs.map(({ file, bytes, sha256 }) => [file, `${bytes} bytes with sha256 ${sha256}`])),
+    "the corpus": files.map(([file]) => file).join(", "),
+    ...Object.fromEntries(files),
     "--text-column": told(flags.textColumn),
     "--encoding": told(flags.encoding),
     "--limit": told(flags.limit),
