@@ -69,6 +69,7 @@ export async function embedCorpus(
     await writer.write(
       vectors,
       own.map(({ values }) => values),
+      own.map(({ json }) => json),
     );
     memory.give(vectors.data);
     const counts = kept === undefined ? part : { ...kept, texts: own.length };

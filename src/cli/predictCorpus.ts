@@ -110,8 +110,8 @@ async function answerRows(context: Context, job: RowsJob): Promise<number> {
     const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
     const why = await explained(context, texts, { answering: job, vectors });
     for (const [i, answer] of job.answers(vectors).entries()) {
-      const { values } = window[i];
-      await writer.write([...values, ...answerCells(format, answer, why[i]).values()]);
+      const { values, json } = window[i];
+      await writer.write([...values, ...answerCells(format, answer, why[i]).values()], json);
       for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;
     }
     rows += window.length;

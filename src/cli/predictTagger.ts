@@ -1,3 +1,4 @@
+import type { Row } from "../corpus/row.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { inWindows } from "../encoder/inWindows.js";
 import { HeadstartError } from "../errors.js";
@@ -91,10 +92,13 @@ async function predictRows(
   const meter = talk.meter("answering");
   let rows = 0;
   try {
-    const flush = async (window: readonly { text: string; values: readonly (string | null)[] }[]): Promise<void> => {
+    const flush = async (window: readonly Row[]): Promise<void> => {
       const answers = await answer(window.map(({ text }) => text));
       show(answers);
-      for (const [i, { entities }] of answers.entries()) await writer.write([...window[i].values, entities]);
+      for (const [i, { entities }] of answers.entries()) {
+        const { values, json } = window[i];
+        await writer.write([...values, entities], json);
+      }
       meter.update((rows += window.length));
     };
     for await (const window of inWindows(corpus.rows(), { most: ROWS_AT_ONCE })) await flush(window);

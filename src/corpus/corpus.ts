@@ -207,7 +207,9 @@ class CorpusReader implements Corpus {
       this.#tally.reject(file, record, "its label is missing");
       return undefined;
     }
-    return { file, line, text: values[this.#text] ?? "", label, values };
+    const { json } = record;
+    const row = { file, line, text: values[this.#text] ?? "", label, values };
+    return json === undefined ? row : { ...row, json: order.map((i) => json[i]) };
   }
 
   #reject(file: string, record: TableRecord, fault: Fault): void {

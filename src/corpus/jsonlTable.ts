@@ -1,4 +1,5 @@
 import { HeadstartError } from "../errors.js";
+import type { ValuesJson } from "./row.js";
 import type { TextChunk, TextPosition } from "./textChunk.js";
 import { textLines } from "./textLines.js";
 import type { Fault, Table, TableRecord } from "./table.js";
@@ -19,7 +20,8 @@ export interface JsonlTableOptions {
  * Opens JSONL text: one object a line; blank lines are not rows.
  *
  * Strings are values as they are, numbers and booleans as JavaScript writes them (integers keep all their digits), null
- * and a field left out are null, arrays and objects are JSON text. Lone surrogates become U+FFFD.
+ * and a field left out are null, arrays and objects are JSON text; `json` tells what was no string. Lone surrogates become
+ * U+FFFD.
  *
  * @throws HeadstartError E_JSONL when no object names the columns, E_FIELD_TOO_LARGE for a line without end
  */
@@ -84,21 +86,22 @@ function recordOf({ position, raw, fields }: JsonlObject, columns: readonly stri
   };
   if (fields === undefined) return faulty(NO_OBJECT);
   const text = fields.get(textColumn);
-  if (typeof text !== "string" && typeof text !== "number") return faulty(noText(text, textColumn));
+  if (typeof text !== "string" && typeof text !== "number" && typeof text !== "bigint")
+    return faulty(noText(text, textColumn));
   let loneSurrogates = 0;
-  const cells = columns.map((column) => {
-    const value = cellOf(fields.get(column));
-    return (
-      value?.replace(/\p{Surrogate}/gu, () => {
+  const values = columns.map((column) => fields.get(column));
+  const cells = values.map(
+    (value) =>
+      cellOf(value)?.replace(/\p{Surrogate}/gu, () => {
         loneSurrogates++;
         return "\ufffd";
-      }) ?? null
-    );
-  });
+      }) ?? null,
+  );
   // No line has more fields than the columns without having an unknown one, so most lines need no search.
   const known = columns.reduce((sum, column) => sum + (fields.has(column) ? 1 : 0), 0);
   const unknownFields = known === fields.size ? [] : [...fields.keys()].filter((name) => !columns.includes(name));
-  return { position, raw, cells, fault: undefined, loneSurrogates, unknownFields };
+  const json = jsonOf(values, cells);
+  return { position, raw, cells, ...(json && { json }), fault: undefined, loneSurrogates, unknownFields };
 }
 
 function noText(value: unknown, textColumn: string): Fault {
@@ -124,6 +127,16 @@ function cellOf(value: unknown): string | null {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** JSON of the values of a row that are no strings; undefined where there are none. */
+function jsonOf(values: readonly unknown[], cells: readonly (string | null)[]): ValuesJson | undefined {
+  const json = values.map((value, c) => (isText(value) ? undefined : (cells[c] ?? undefined)));
+  return json.some((one) => one !== undefined) ? json : undefined;
+}
+
+/** Whether JSON can have it as a string alone: a number too large for a double is infinite. */
+const isText = (value: unknown): boolean =>
+  typeof value === "string" || (typeof value === "number" && !Number.isFinite(value));
+
 async function* jsonlObjects(
   chunks: AsyncGenerator<TextChunk>,
   options: JsonlTableOptions,
@@ -136,18 +149,26 @@ async function* jsonlObjects(
 /** The fields of a line in its order, in a map so that no name can mean more than itself; undefined for no object. */
 function fieldsOf(line: string): ReadonlyMap<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(withAllDigits(line));
+    const value: unknown = JSON.parse(line);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    return new Map(Object.entries(value));
+    const fields = new Map<string, unknown>(Object.entries(value));
+    if (/\d{16}/.test(line)) restoreDigits(fields, line);
+    return fields;
   } catch {
     return undefined;
   }
 }
 
-/** Long integers (such as the ids of posts) as strings, because a double would lose their last digits. */
-function withAllDigits(line: string): string {
-  if (!/\d{16}/.test(line)) return line;
-  return line.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?[1-9]\d{15,}(?=\s*[,}\]])/g, (found) =>
+/**
+ * Puts long integers (such as the ids of posts) in place of doubles, which have lost their last digits: as BigInt, or as
+ * strings where they are inside of arrays and objects.
+ */
+function restoreDigits(fields: Map<string, unknown>, line: string): void {
+  const quoted = line.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?[1-9]\d{15,}(?=\s*[,}\]])/g, (found) =>
     found.startsWith('"') ? found : `"${found}"`,
   );
+  for (const [name, value] of Object.entries(JSON.parse(quoted) as object)) {
+    const isLong = typeof value === "string" && typeof fields.get(name) === "number";
+    fields.set(name, isLong ? BigInt(value) : value);
+  }
 }

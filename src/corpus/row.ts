@@ -9,7 +9,12 @@ export interface Row {
   readonly label: string | undefined;
   /** Values in the order of `Corpus.columns`, text and label among them; null where a JSONL row lacks the field. */
   readonly values: readonly (string | null)[];
+  /** For a row of JSONL with values that were no strings: their JSON, in the same order, by which they keep their types. */
+  readonly json?: ValuesJson;
 }
+
+/** JSON of values of a row, such as `3` or `["a"]`; undefined for a string, and for null. */
+export type ValuesJson = readonly (string | undefined)[];
 
 /** Rows so far: `read` is always `accepted + rejected`. A header and blank lines are not rows. */
 export interface RowCounts {

@@ -1,4 +1,5 @@
 import { HeadstartError, type ErrorCode } from "../errors.js";
+import type { ValuesJson } from "./row.js";
 import { byteAt, type TextPosition } from "./textChunk.js";
 
 /** The columns of one file and its records, read once and in order. */
@@ -16,6 +17,8 @@ export interface TableRecord {
   readonly raw: string;
   /** One cell a column; empty when there is a fault. */
   readonly cells: readonly (string | null)[];
+  /** Of JSONL with values that are no strings: their JSON, one place a column. */
+  readonly json?: ValuesJson;
   readonly fault: Fault | undefined;
   /** Lone surrogates in its values that became U+FFFD. */
   readonly loneSurrogates: number;

@@ -3,7 +3,7 @@ import { matrix } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
 import { cosineMeter, fitsHalf, storeVectors } from "./storedVectors.js";
 import type { StoreCosine, StoreKind } from "./storedVectors.js";
-import type { RowValues, VectorShape, VectorSink } from "./vectorSink.js";
+import type { RowsJson, RowValues, VectorShape, VectorSink } from "./vectorSink.js";
 
 export interface WrittenVectors {
   readonly rows: number;
@@ -23,10 +23,11 @@ export interface VectorWriter {
    *
    * @param vectors [rows, width]; copied
    * @param values  one row of column values for each vector; null is a missing value
+   * @param json    of values that are no strings, for the formats that keep types row by row
    * @throws HeadstartError E_NOT_FINITE naming the row, E_OUTPUT_WRITE
    * @throws RangeError when the shapes do not fit
    */
-  write(vectors: Matrix, values: RowValues): Promise<void>;
+  write(vectors: Matrix, values: RowValues, json?: RowsJson): Promise<void>;
   /** Completes the files and gives them their names. @throws HeadstartError E_OUTPUT_EXISTS, E_OUTPUT_WRITE */
   commit(): Promise<WrittenVectors>;
   /** Removes everything written so far; after `commit` it does nothing. */
@@ -64,6 +65,7 @@ export class GroupingWriter implements VectorWriter {
   readonly #groupRows: number;
   readonly #meter = cosineMeter();
   #values: (readonly (string | null)[])[] = [];
+  #json: RowsJson[number][] = [];
   #text = 0;
   #rows = 0;
   #state: "open" | "committed" | "aborted" = "open";
@@ -76,7 +78,7 @@ export class GroupingWriter implements VectorWriter {
     this.#buffer = new Float32Array(this.#groupRows * width);
   }
 
-  async write(vectors: Matrix, values: RowValues): Promise<void> {
+  async write(vectors: Matrix, values: RowValues, json: RowsJson = []): Promise<void> {
     this.#checkShapes(vectors, values);
     try {
       checkNumbers(vectors, { path: this.#target.path, store: this.#target.shape.store, before: this.#rows });
@@ -84,6 +86,7 @@ export class GroupingWriter implements VectorWriter {
         const { width } = this.#target.shape;
         this.#buffer.set(vectors.data.subarray(r * width, (r + 1) * width), this.#values.length * width);
         this.#values.push(values[r]);
+        this.#json.push(json[r]);
         for (const value of values[r]) this.#text += value?.length ?? 0;
         this.#rows++;
         if (this.#values.length === this.#groupRows || this.#text >= GROUP_TEXT) await this.#flush();
@@ -125,8 +128,9 @@ export class GroupingWriter implements VectorWriter {
     const given = matrix(rows, width, this.#buffer.subarray(0, rows * width));
     const vectors = storeVectors(given, store);
     if (store !== "fp32") this.#meter.add(given, vectors);
-    await sink.append({ rows, vectors, values: this.#values });
+    await sink.append({ rows, vectors, values: this.#values, json: this.#json });
     this.#values = [];
+    this.#json = [];
     this.#text = 0;
   }
 

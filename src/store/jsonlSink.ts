@@ -27,7 +27,7 @@ function lineSink(
   const names = columns.map((name) => JSON.stringify(name));
   // Put together by hand: an object would reorder columns named by numbers and lose one named `__proto__`.
   const line = (group: VectorGroup, r: number): string => {
-    const fields = names.map((name, c) => `${name}:${JSON.stringify(group.values[r][c])}`);
+    const fields = names.map((name, c) => `${name}:${group.json[r]?.[c] ?? JSON.stringify(group.values[r][c])}`);
     if (group.vectors.kind === "int8") fields.push(`"${SCALE_COLUMN}":${floatText(group.vectors.scales[r])}`);
     return `{${[...fields, ...more(group, r)].join(",")}}\n`;
   };

@@ -6,7 +6,8 @@ export type { Cell } from "./csvText.js";
 
 /** Writes rows of named columns; nothing is visible under the final name before `commit`. */
 export interface RowWriter {
-  write(cells: readonly Cell[]): Promise<void>;
+  /** @param json  of the cells that it has a place for, as JSONL gets them */
+  write(cells: readonly Cell[], json?: readonly (string | undefined)[]): Promise<void>;
   commit(): Promise<void>;
   /** Removes everything written so far; after `commit` it does nothing. */
   abort(): Promise<void>;
@@ -49,10 +50,10 @@ export async function openRowWriter(
     return written;
   };
   return {
-    async write(cells) {
+    async write(cells, json = []) {
       if (cells.length !== columns.length)
         throw new RangeError(`a row of ${cells.length} cells for ${columns.length} columns`);
-      text += format === "csv" ? csvLine(cells) : jsonLine(names, cells);
+      text += format === "csv" ? csvLine(cells) : jsonLine(names, cells, json);
       if (text.length >= FLUSH_AT) await flush();
     },
     async commit() {
@@ -68,5 +69,5 @@ export async function openRowWriter(
 }
 
 /** Built by hand so that a column named `__proto__` is a field like any other. @param names  of the columns, as JSON */
-const jsonLine = (names: readonly string[], cells: readonly Cell[]): string =>
-  `{${names.map((name, i) => `${name}:${JSON.stringify(cells[i])}`).join(",")}}\n`;
+const jsonLine = (names: readonly string[], cells: readonly Cell[], json: readonly (string | undefined)[]): string =>
+  `{${names.map((name, i) => `${name}:${json[i] ?? JSON.stringify(cells[i])}`).join(",")}}\n`;

@@ -3,6 +3,9 @@ import type { StoredVectors, StoreKind } from "./storedVectors.js";
 /** Values of the columns that travel with the vectors, one row each; null is a missing value. */
 export type RowValues = readonly (readonly (string | null)[])[];
 
+/** For each row, JSON of those of its values that are no strings, where there are any. */
+export type RowsJson = readonly (readonly (string | undefined)[] | undefined)[];
+
 /** What a file of vectors consists of, whatever its format. */
 export interface VectorShape {
   /** Numbers in a vector, at least 1. */
@@ -19,6 +22,7 @@ export interface VectorGroup {
   readonly rows: number;
   readonly vectors: StoredVectors;
   readonly values: RowValues;
+  readonly json: RowsJson;
 }
 
 /** Where a sink writes to: a file, or a pipe. */

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { embedAll } from "../../src/encoder/embed.js";
@@ -102,6 +103,19 @@ describe("headstart embed", () => {
     const finished = await box.run(["embed", "-", ...flags, "-o", "out.jsonl", "--json", ...WITH_TINY], { input });
     expect(jsonOf(finished).rows).toBe(7);
     expect((await readVectors(box.path("out.jsonl"))).values).toEqual(ROWS);
+  });
+
+  it.each([
+    ["out.jsonl", "out.jsonl"],
+    ["out.npy", "out.jsonl"],
+  ])("keeps the types of JSONL in JSONL, for -o %s", async (output, lines) => {
+    const box = await sandbox();
+    const rows = ['"id":12345678901234567890,"text":"a","score":1.5,"tags":["x"],"none":null', '"id":2,"text":"b"'];
+    await box.write("in.jsonl", rows.map((fields) => `{${fields}}\n`).join(""));
+    succeeded(await box.run(["embed", "in.jsonl", "-o", output, ...WITH_TINY]));
+    const written = (await readFile(box.path(lines), "utf8")).trimEnd().split("\n");
+    expect(written[0].startsWith(`{${rows[0]}`)).toBe(true);
+    expect(written[1].startsWith(`{${rows[1]},"score":null,"tags":null,"none":null`)).toBe(true);
   });
 
   it.each(ENDINGS)("writes a .%s that loads for a corpus of nothing but a header, and warns", async (end) => {

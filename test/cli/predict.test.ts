@@ -124,6 +124,13 @@ describe("headstart predict --input", () => {
     expect(row).toMatchObject({ ...given, probability: row.probabilities[row.label] });
   });
 
+  it("keeps the types of JSONL in .jsonl", async () => {
+    await box.write("typed.jsonl", '{"id":7,"text":"sun","seen":true}\n');
+    expect((await box.run(["predict", "head", "--input", "typed.jsonl", "-o", "typed-out.jsonl"])).code).toBe(0);
+    const row: unknown = JSON.parse(await readFile(box.path("typed-out.jsonl"), "utf8"));
+    expect(row).toMatchObject({ id: 7, text: "sun", seen: true });
+  });
+
   it("writes a header and warns for a corpus without rows", async () => {
     await box.write("none.csv", "id,text\n");
     const finished = await box.run(["predict", "head", "--input", "none.csv", "-o", "none-out.csv", "--json"]);

@@ -22,6 +22,19 @@ describe("openCorpus() on JSONL", () => {
     }
   });
 
+  it("tells the JSON of what was no string, so that it need not become one", async () => {
+    const got = await read(
+      '{"text":"a","n":1.50,"b":true,"o":{"x":["1"]}}\n{"text":"b","n":"1","o":null}\n{"n":12345678901234567890,"text":7}\n' +
+        '{"text":"c","n":1e999,"o":[12345678901234567890]}\n',
+    );
+    expect(got.rows.map(({ json }) => json)).toEqual([
+      [undefined, "1.5", "true", '{"x":["1"]}'],
+      undefined,
+      ["7", "12345678901234567890", undefined, undefined],
+      [undefined, undefined, undefined, '["12345678901234567890"]'],
+    ]);
+  });
+
   it("reads back any rows that were written, in any chunks", async () => {
     const row = fc.record({ text: fc.string({ unit: "binary" }), label: fc.string({ unit: "grapheme" }) });
     await fc.assert(
