@@ -189,9 +189,9 @@ describe("headstart embed --bad-rows skip", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(kept.map(({ file, line, raw }) => [file, line, raw])).toEqual([
-      ["in.csv", "3", "2"],
-      ["in.csv", "5", '4,"fo"ur"'],
-      ["in.csv", "6", "5,five,more"],
+      ["in.csv", 3, "2"],
+      ["in.csv", 5, '4,"fo"ur"'],
+      ["in.csv", 6, "5,five,more"],
     ]);
     const { stdout } = await box.run([...args, "--force", ...WITH_TINY]);
     expect(stdout).toContain("6 rows in = 3 out + 3 rejected");
