@@ -90,8 +90,8 @@ export async function cleanCache(dir: string, options: CleanOptions = {}): Promi
   const all: (Segment & { readonly wanted: boolean })[] = [];
   for (const folder of await foldersOf(dir)) {
     const wanted = encoders === undefined || (await isOneOf(folder, encoders));
-    const segments = [...(await segmentsIn(folder)), ...(await segmentsIn(folder, isLeftSegment))];
-    for (const segment of segments) all.push({ ...segment, wanted: wanted && segment.time < before });
+    for (const segment of await segmentsIn(folder, (name) => isSegment(name) || isLeftSegment(name)))
+      all.push({ ...segment, wanted: wanted && segment.time < before });
   }
   all.sort((a, b) => a.time - b.time || (a.path < b.path ? -1 : 1));
   let left = all.reduce((sum, { bytes }) => sum + bytes, 0);
