@@ -107,26 +107,28 @@ async function* csvRecords(
   yield* withCells(framer.end(), options.delimiter);
 }
 
-/** The records of one chunk, cut into cells in one go. */
+/** The records of one chunk, cut into cells; those that hold quotes in one go, as most of a parser's time is its start. */
 function withCells(frames: readonly CsvFrame[], delimiter: string): TableRecord[] {
   const sound = frames.filter((frame) => frame.fault === undefined);
-  const rows = cellsOf(sound, delimiter);
+  const rows = quotedCells(
+    sound.filter(hasQuote).map((frame) => frame.text),
+    delimiter,
+  );
   let next = 0;
-  return frames.map(({ text, position, fault }) => {
-    const cells = fault === undefined ? rows[next++] : [];
+  return frames.map((frame) => {
+    const { text, position, fault } = frame;
+    const cells = fault !== undefined ? [] : hasQuote(frame) ? rows[next++] : text.split(delimiter);
     return { position, raw: text, cells, fault, loneSurrogates: 0, unknownFields: [] };
   });
 }
 
-function cellsOf(frames: readonly CsvFrame[], delimiter: string): string[][] {
-  if (frames.length === 0) return [];
-  // Every frame is one record and none is blank, so the line end between them can be set here whatever the file has.
-  const rows = parse(frames.map((frame) => frame.text).join("\n"), {
-    delimiter,
-    record_delimiter: "\n",
-    relax_column_count: true,
-  });
-  if (rows.length !== frames.length) throw new Error(`${frames.length} CSV records were read as ${rows.length}`);
+const hasQuote = ({ text }: CsvFrame): boolean => text.includes('"');
+
+function quotedCells(texts: readonly string[], delimiter: string): string[][] {
+  if (texts.length === 0) return [];
+  // Every text is one record and none is blank, so the line end between them can be set here whatever the file has.
+  const rows = parse(texts.join("\n"), { delimiter, record_delimiter: "\n", relax_column_count: true });
+  if (rows.length !== texts.length) throw new Error(`${texts.length} CSV records were read as ${rows.length}`);
   return rows;
 }
 

@@ -123,12 +123,14 @@ describe("openCorpus() on CSV", () => {
       fc.asyncProperty(
         fc.array(fc.tuple(cell, cell, cell), { maxLength: 8 }),
         fc.array(fc.constantFrom("\n", "\r\n", "\r"), { minLength: 1, maxLength: 4 }),
-        fc.record({ chunk: fc.integer({ min: 1, max: 64 }), quoteAll: fc.boolean(), mark: fc.boolean() }),
+        fc.record({ chunk: fc.integer({ min: 1, max: 256 }), quoteAll: fc.boolean(), mark: fc.boolean() }),
         async (table, ends, { chunk, quoteAll, mark }) => {
           const rows = [["text", "b", "c"], ...table];
           const csv = rows.map((cells, i) => written(cells, quoteAll) + ends[i % ends.length]).join("");
           const got = await readBytes((mark ? "\ufeff" : "") + csv, {}, chunk);
+          const byteByByte = await readBytes((mark ? "\ufeff" : "") + csv, {}, 1);
           expect(got.values).toEqual(table);
+          expect(got.rows).toEqual(byteByByte.rows);
           expect(got.counts.read).toBe(table.length);
         },
       ),
