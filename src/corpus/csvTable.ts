@@ -107,7 +107,7 @@ async function* csvRecords(
   yield* withCells(framer.end(), options.delimiter);
 }
 
-/** The records of one chunk, cut into cells; those that hold quotes in one go, as most of a parser's time is its start. */
+/** The records of one chunk, cut into cells; those that hold quotes by one call of the parser. */
 function withCells(frames: readonly CsvFrame[], delimiter: string): TableRecord[] {
   const sound = frames.filter((frame) => frame.fault === undefined);
   const rows = quotedCells(
