@@ -7,8 +7,8 @@
  * With --dev: only the dev splits, the tweets' head from the first 12,000 rows, entities from 1,500 sentences by a
  * perceptron of four epochs, one line of JSON; for choosing.
  *
- * Needs the corpora (HEADSTART_CORPORA or data/public). Regularisation is chosen on dev splits, for spam by cross-validation; test splits are read
- * last, and only to be scored.
+ * Needs the corpora (HEADSTART_CORPORA or data/public). Regularisation is chosen on dev splits, for spam by
+ * cross-validation; test splits are read last, and only to be scored.
  */
 
 import { existsSync } from "node:fs";
