@@ -44,14 +44,15 @@ def joined(texts: list[np.ndarray], count: int, seed: int) -> list[np.ndarray]:
 
 
 def neighbours(tokenizer: Tokenizer, teacher: str, count: int) -> np.ndarray:
-    """Tokens x count: the whole words whose embeddings are nearest to each whole word's; -1 for other tokens."""
+    """Tokens x count: the other whole words whose embeddings are nearest to each whole word's; -1 for other tokens."""
     embeddings = pytorch_weights(onnx.load(teacher))["embeddings.word_embeddings.weight"]
     vectors = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
     words = np.array([i for word, i in tokenizer.get_vocab().items() if re.fullmatch("[a-z]{2,}", word)])
     result = np.full((len(vectors), count), -1)
     for part in np.array_split(words, 32):
         near = vectors[part] @ vectors[words].T
-        result[part] = words[np.argpartition(-near, count + 1, axis=1)[:, 1:count + 1]]
+        near[part[:, None] == words] = -np.inf
+        result[part] = words[np.argpartition(-near, count, axis=1)[:, :count]]
     return result
 
 
@@ -97,13 +98,13 @@ def main() -> None:
     ids = []
     for start in range(0, len(texts), 10_000):
         ids += [np.array(e.ids, dtype=np.uint16) for e in tokenizer.encode_batch(texts[start:start + 10_000])]
-    plain = list(ids)
-    ids += joined(plain, args.joined, args.seed)
+    added = joined(ids, args.joined, args.seed)
     if args.varied > 0:
         vocabulary = tokenizer.get_vocab()
         tails = np.zeros(len(vocabulary), dtype=bool)
         tails[[i for word, i in vocabulary.items() if word.startswith("##")]] = True
-        ids += varied(plain, args.varied, neighbours(tokenizer, args.teacher, 12), tails, args.seed)
+        added += varied(ids, args.varied, neighbours(tokenizer, args.teacher, 12), tails, args.seed)
+    ids += added
     ends = np.cumsum([len(text) for text in ids])
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,8 @@ import type { Fault } from "./table.js";
 /** A CSV record cut out of its file, quotes still in place. */
 export interface CsvFrame {
   readonly text: string;
+  /** Whether a quote stands in it. */
+  readonly quoted: boolean;
   /** Where its first character stands. */
   readonly position: TextPosition;
   /** The first quote that is not where RFC 4180 allows one. */
@@ -121,7 +123,8 @@ export class CsvFramer {
       const cr = next.cr(at);
       if (end === Infinity || next.quote(at) < end || cr < end - 1 || end - at > mostCharacters) return at;
       const text = chunk.text.slice(at, Math.min(cr, end));
-      if (text !== "") frames.push({ text, position: { chunk, index: at, line: this.#line }, fault: undefined });
+      if (text !== "")
+        frames.push({ text, quoted: false, position: { chunk, index: at, line: this.#line }, fault: undefined });
       this.#line++;
       at = end + 1;
     }
@@ -169,7 +172,7 @@ export class CsvFramer {
   #endRecord(last: string, frames: CsvFrame[]): void {
     if (this.#start !== undefined) {
       const text = this.#parts.length === 0 ? last : this.#parts.join("") + last;
-      frames.push({ text, position: this.#start, fault: this.#fault });
+      frames.push({ text, quoted: text.includes('"'), position: this.#start, fault: this.#fault });
     }
     this.#endField();
     this.#parts = [];

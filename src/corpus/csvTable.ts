@@ -109,20 +109,17 @@ async function* csvRecords(
 
 /** The records of one chunk, cut into cells; those that hold quotes by one call of the parser. */
 function withCells(frames: readonly CsvFrame[], delimiter: string): TableRecord[] {
-  const sound = frames.filter((frame) => frame.fault === undefined);
+  const withQuotes = frames.filter(({ quoted, fault }) => quoted && fault === undefined);
   const rows = quotedCells(
-    sound.filter(hasQuote).map((frame) => frame.text),
+    withQuotes.map((frame) => frame.text),
     delimiter,
   );
   let next = 0;
-  return frames.map((frame) => {
-    const { text, position, fault } = frame;
-    const cells = fault !== undefined ? [] : hasQuote(frame) ? rows[next++] : text.split(delimiter);
+  return frames.map(({ text, quoted, position, fault }) => {
+    const cells = fault !== undefined ? [] : quoted ? rows[next++] : text.split(delimiter);
     return { position, raw: text, cells, fault, loneSurrogates: 0, unknownFields: [] };
   });
 }
-
-const hasQuote = ({ text }: CsvFrame): boolean => text.includes('"');
 
 function quotedCells(texts: readonly string[], delimiter: string): string[][] {
   if (texts.length === 0) return [];
