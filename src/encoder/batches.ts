@@ -10,25 +10,34 @@ export interface Batch {
   readonly tokens: number;
 }
 
+/** What a batch takes beside its tokens, in tokens: 20 with MiniLM in fp32, 17 with the built-in encoder. */
+const BATCH_COST = 16;
+
 /**
- * Cuts texts into batches of similar length, each of at most `budget` tokens with padding (or of one text).
+ * Cuts texts into batches of similar length, each of at most `budget` tokens with padding (or of one text), so that
+ * batches and padding together cost least.
  *
  * The plan depends only on the lengths, so the same texts always meet in the same batches.
  */
 export function planBatches(lengths: ArrayLike<number>, budget: number): Batch[] {
   const order = Int32Array.from({ length: lengths.length }, (_, i) => i);
   order.sort((a, b) => lengths[a] - lengths[b] || a - b);
-  const batches: Batch[] = [];
-  let start = 0;
-  for (let i = 0; i < order.length; i++) {
-    const longest = lengths[order[i]];
-    if (i > start && (i + 1 - start) * longest > budget) {
-      batches.push({ texts: order.slice(start, i), tokens: lengths[order[i - 1]] });
-      start = i;
+  // Of the shortest texts, as many as the place says: the least that they cost, and where their last batch starts.
+  const costs = new Float64Array(order.length + 1).fill(Infinity, 1);
+  const starts = new Int32Array(order.length + 1);
+  for (let end = 1; end <= order.length; end++) {
+    const tokens = lengths[order[end - 1]];
+    for (let start = end - 1; start >= 0 && (end - start === 1 || (end - start) * tokens <= budget); start--) {
+      const cost = costs[start] + (end - start) * tokens + BATCH_COST;
+      if (cost >= costs[end]) continue;
+      costs[end] = cost;
+      starts[end] = start;
     }
   }
-  if (start < order.length) batches.push({ texts: order.slice(start), tokens: lengths[order[order.length - 1]] });
-  return batches;
+  const batches: Batch[] = [];
+  for (let end = order.length; end > 0; end = starts[end])
+    batches.push({ texts: order.slice(starts[end], end), tokens: lengths[order[end - 1]] });
+  return batches.reverse();
 }
 
 /** A batch as the arrays that an encoder takes, each `[rows, tokens]`. */

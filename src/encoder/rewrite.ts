@@ -3,9 +3,11 @@ import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 import { dependsOnBatch, hiddenStates, isQuantized, type EncoderPorts } from "../onnx/encoderGraph.js";
 import { FIRST_TOKENS, keepFirstTokens } from "../onnx/firstTokens.js";
+import { foldBiases } from "../onnx/foldBiases.js";
 import { mapWeights, type ModelSource } from "../onnx/mappedModel.js";
 import { copyModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
 import { productInputs, quantizeInt8 } from "../onnx/quantize.js";
+import { tokensFirst } from "../onnx/tokensFirst.js";
 import type { Precision } from "./encoder.js";
 import type { ModelStore } from "./keptModel.js";
 import type { Pooling } from "../math/pooling.js";
@@ -54,7 +56,7 @@ export interface Cosines {
 }
 
 /** Changes whenever the rewriting does, so that what older versions kept is not taken. */
-const REWRITE_VERSION = "2";
+const REWRITE_VERSION = "3";
 
 const About = z.object({
   hidden: z.string(),
@@ -65,7 +67,7 @@ const About = z.object({
 });
 
 /**
- * The model as precision, layer and pooling ask for it: the file itself where that serves, else rewritten.
+ * The model as precision, layer and pooling ask for it, rewritten to be faster where its graph is built as expected.
  *
  * A model rewritten to int8 is kept in the store, with the cosine to fp32 on sample texts, and taken from there the next
  * time; a store that cannot be written to is passed over.
@@ -76,12 +78,12 @@ export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Read
   const { file, store, layer, layers, pooling, outside } = wanted;
   const toInt8 = refuseImpossible(model, wanted);
   const asItIs = async (): Promise<Ready> => {
-    const { ready = model, ...rest } = rewrite(model, wanted, false);
+    const { ready, ...rest } = rewrite(model, wanted, false);
     return { ...rest, source: outside.length > 0 ? file : await mapWeights(ready, wanted), remark: rest.precision };
   };
   if (!toInt8) return asItIs();
   const madeInt8 = (): Ready & { readonly source: Uint8Array } => {
-    const { ready = model, ...rest } = rewrite(model, wanted, true);
+    const { ready, ...rest } = rewrite(model, wanted, true);
     return { ...rest, source: writeModel(ready), remark: rest.precision };
   };
   if (store === undefined) return madeInt8();
@@ -136,33 +138,33 @@ function refuseImpossible(model: OnnxModel, { file, precision, layer, layers, ou
 }
 
 interface Rewritten extends Omit<Ready, "source" | "remark"> {
-  /** Undefined where the file serves as it is. */
-  readonly ready: OnnxModel | undefined;
+  readonly ready: OnnxModel;
 }
 
 function rewrite(model: OnnxModel, wanted: Wanted, toInt8: boolean): Rewritten {
   const { ports, layer, layers, outside, pooling } = wanted;
-  let ready = toInt8 ? quantizeInt8(model) : undefined;
   const precision: Precision = toInt8 || isQuantized(model) ? "int8" : "fp32";
-  const made = { precision, tokens: Infinity, stateLayers: undefined };
-  if (layers !== undefined) {
-    const chosen = statesOf(ready ?? model, layers, wanted);
-    ready ??= copyModel(model);
-    ready.graph.output = chosen.states.map((name) => tokenOutput(name, ports));
-    return { ...made, ready, hidden: chosen.states[0], ...chosen };
+  const whole = { precision, tokens: Infinity, stateLayers: undefined, hidden: ports.hidden, states: [ports.hidden] };
+  // Weights in a second file are not at hand.
+  if (outside.length > 0) return { ...whole, ready: model };
+  const chosen = layers ?? (layer === undefined ? undefined : [layer]);
+  if (chosen !== undefined) {
+    const { states, stateLayers } = statesOf(model, chosen, wanted);
+    const ready = copyModel(simplified(model, toInt8));
+    ready.graph.output = states.map((name) => tokenOutput(name, ports));
+    const told = layers === undefined ? undefined : stateLayers;
+    return { ...whole, ready: turned(ready, states), hidden: states[0], states, stateLayers: told };
   }
-  let { hidden } = ports;
-  if (layer !== undefined) {
-    hidden = statesOf(ready ?? model, [layer], wanted).states[0];
-    ready ??= copyModel(model);
-    ready.graph.output = [tokenOutput(hidden, ports)];
-  }
-  const whole: Rewritten = { ...made, ready, hidden, states: [hidden] };
-  // Cutting would change what one scale for the whole batch is taken from; weights in a second file are not at hand.
-  const isWhole = layer !== undefined || pooling !== "cls" || dependsOnBatch(model) || outside.length > 0;
-  const cut = isWhole ? undefined : keepFirstTokens(ready ?? model, ports);
-  return cut === undefined ? whole : { ...whole, ready: cut, tokens: FIRST_TOKENS };
+  const ready = simplified(model, toInt8);
+  // Cutting would change what one scale for the whole batch is taken from.
+  const cut = pooling !== "cls" || dependsOnBatch(model) ? undefined : keepFirstTokens(ready, ports);
+  const tokens = cut === undefined ? Infinity : FIRST_TOKENS;
+  return { ...whole, ready: turned(cut ?? ready, whole.states), tokens };
 }
+
+const simplified = (model: OnnxModel, toInt8: boolean): OnnxModel => (toInt8 ? quantizeInt8(model) : foldBiases(model));
+
+const turned = (model: OnnxModel, states: readonly string[]): OnnxModel => tokensFirst(model, states) ?? model;
 
 const tokenOutput = (name: string, { width }: EncoderPorts): ReturnType<typeof valueInfo> =>
   valueInfo(name, "float32", ["batch", "tokens", width ?? "width"]);

@@ -16,7 +16,7 @@ import { readEncoderSettings, type EncoderSettings } from "./settings.js";
 import { loadTokenizer, type PieceTokenizer } from "./tokenizer.js";
 
 /** Changes whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
-const VECTOR_VERSION = "2";
+const VECTOR_VERSION = "3";
 
 /**
  * Makes the transformer in `folder` ready to embed.

@@ -1,4 +1,5 @@
 import { hiddenStates, type EncoderPorts } from "./encoderGraph.js";
+import { GraphIndex } from "./graphIndex.js";
 import { copyModel, node, tensor, valueInfo, type NodeProto, type OnnxModel } from "./model.js";
 
 /** One row of a product may be computed in another order than many rows are; two are not, and every text has two. */
@@ -29,17 +30,13 @@ export function keepFirstTokens(model: OnnxModel, ports: EncoderPorts): OnnxMode
   const query = graph.node.find((n) => isQueryOf(n, states.length - 2));
   if (before === undefined || query === undefined) return undefined;
 
-  const producers = new Map(graph.node.flatMap((n) => n.output.map((name) => [name, n] as const)));
-  const constants = new Set(graph.initializer.map((t) => t.name));
-  const isConstant = (name: string): boolean =>
-    name === "" || constants.has(name) || producers.get(name)?.opType === "Constant";
-  const comesFrom = (name: string, origin: string): boolean => ancestors(name, producers).includes(origin);
+  const index = new GraphIndex(graph);
+  const isConstant = (name: string): boolean => index.isConstant(name);
+  const comesFrom = (name: string, origin: string): boolean => index.ancestors(name).includes(origin);
   const isMask = (name: string): boolean => {
-    const all = ancestors(name, producers);
-    return (
-      all.includes(ports.mask) &&
-      all.every((a) => producers.get(a) === undefined || MASK_MAKING.has(producers.get(a)!.opType))
-    );
+    const all = index.ancestors(name);
+    const makers = all.flatMap((a) => index.producer(a) ?? []);
+    return all.includes(ports.mask) && makers.every((n) => MASK_MAKING.has(n.opType));
   };
 
   const short = new Set<string>(); // tensors of two tokens
@@ -102,11 +99,4 @@ function isQueryOf(n: NodeProto, layer: number): boolean {
     ["MatMul", "MatMulIntegerToFloat"].includes(n.opType) &&
     new RegExp(`(^|/)encoder/layer\\.${layer}/attention/self/query/MatMul(/|$)`).test(n.name)
   );
-}
-
-/** Names of all tensors that `name` is computed from, itself included. */
-function ancestors(name: string, producers: ReadonlyMap<string, NodeProto>): string[] {
-  const found = new Set([name]);
-  for (const one of found) for (const input of producers.get(one)?.input ?? []) if (input !== "") found.add(input);
-  return [...found];
 }

@@ -1,5 +1,6 @@
+import { varyingInput, type GraphIndex } from "./graphIndex.js";
 import type { Weights } from "./int8Weights.js";
-import { node, tensor, type NodeProto, type OnnxModel, type TensorProto } from "./model.js";
+import { node, tensor, type NodeProto, type TensorProto } from "./model.js";
 
 /** An activation as a product of integers takes it. */
 export interface Activation {
@@ -109,21 +110,17 @@ function largestInRow({ cols, data }: Weights, row: number): number {
  * Whether `x` is a GELU's output: of an operator of that name, or a/2 (1 + erf(a/√2)) in any order of its products. What
  * another tensor multiplies after that (a gated GELU) is none: it may be far below zero.
  */
-export function comesFromGelu({ graph }: OnnxModel, x: string): boolean {
-  const producers = new Map(graph.node.flatMap((n) => n.output.map((name) => [name, n] as const)));
-  const constants = new Set(graph.initializer.map((t) => t.name));
-  const isConstant = (name: string): boolean => constants.has(name) || producers.get(name)?.opType === "Constant";
-  /** The one input of `name`'s producer that is no constant, if that is an operator `wanted`. */
+export function comesFromGelu(index: GraphIndex, x: string): boolean {
+  /** What `name` is made from beside constants, if that is by an operator `wanted`. */
   const inputOf = (name: string | undefined, ...wanted: string[]): string | undefined => {
-    const n = name === undefined ? undefined : producers.get(name);
-    const varying = n?.input.filter((input) => !isConstant(input)) ?? [];
-    return n !== undefined && wanted.includes(n.opType) && varying.length === 1 ? varying[0] : undefined;
+    const n = index.producer(name);
+    return n !== undefined && wanted.includes(n.opType) ? varyingInput(index, n) : undefined;
   };
   const factorsOf = (name: string): string[] => {
-    const n = producers.get(name);
-    return n?.opType === "Mul" ? n.input.filter((input) => !isConstant(input)).flatMap(factorsOf) : [name];
+    const n = index.producer(name);
+    return n?.opType === "Mul" ? n.input.filter((input) => !index.isConstant(input)).flatMap(factorsOf) : [name];
   };
-  if (producers.get(x)?.opType === "Gelu") return true;
+  if (index.producer(x)?.opType === "Gelu") return true;
   const factors = factorsOf(x);
   const erfOf = (factor: string): string | undefined => inputOf(inputOf(inputOf(factor, "Add"), "Erf"), "Div", "Mul");
   return (

@@ -20,6 +20,9 @@ export type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto };
 export const ElementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float64: 11 } as const;
 export type ElementTypeName = keyof typeof ElementType;
 
+/** Of operators that onnxruntime has beyond the standard's. */
+export const RUNTIME_DOMAIN = "com.microsoft";
+
 const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
 /** An ONNX model with its graph present. */
@@ -136,6 +139,30 @@ export function floats(t: TensorProto): Float32Array | undefined {
   if (t.rawData.byteLength > 0) return new Float32Array(new Uint8Array(t.rawData).buffer);
   return Float32Array.from(t.floatData);
 }
+
+/** The numbers of an int64 tensor; undefined for another element type. */
+export function integers(t: TensorProto): number[] | undefined {
+  if (t.dataType !== ElementType.int64) return undefined;
+  if (t.rawData.byteLength === 0) return t.int64Data.map(Number);
+  return Array.from(new BigInt64Array(new Uint8Array(t.rawData).buffer), Number);
+}
+
+/** The integers of a node's attribute, one or many; undefined where it is not given. */
+export function intsOf(n: NodeProto, name: string): number[] | undefined {
+  const found = n.attribute.find((a) => a.name === name);
+  if (found === undefined) return undefined;
+  return found.type === ATTRIBUTE.ints ? found.ints.map(Number) : [Number(found.i)];
+}
+
+/** Names the domain of the runtime's own operators among those that a model uses. */
+export function allowRuntimeOperators(model: OnnxModel): void {
+  if (model.opsetImport.some((o) => o.domain === RUNTIME_DOMAIN)) return;
+  model.opsetImport = [...model.opsetImport, { ...model.opsetImport[0], domain: RUNTIME_DOMAIN, version: 1n }];
+}
+
+/** Version of the standard operators that a model uses. */
+export const opsetOf = (model: OnnxModel): number =>
+  Number(model.opsetImport.find((o) => o.domain === "" || o.domain === "ai.onnx")?.version ?? 0n);
 
 /** Whether a node takes rows of its first input by the numbers in its second. */
 export const looksUpRows = (n: NodeProto): boolean =>

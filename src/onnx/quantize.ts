@@ -1,7 +1,18 @@
 import { comesFromGelu, fixedScale, perToken, type Activation } from "./int8Activations.js";
 import type { Moments } from "./int8Rounding.js";
+import { GraphIndex } from "./graphIndex.js";
 import { bigWeights, columnScaled, rowScaled, type Weights } from "./int8Weights.js";
-import { copyModel, looksUpRows, node, type NodeProto, type OnnxModel, type TensorProto } from "./model.js";
+import {
+  allowRuntimeOperators,
+  copyModel,
+  looksUpRows,
+  node,
+  opsetOf,
+  RUNTIME_DOMAIN,
+  type NodeProto,
+  type OnnxModel,
+  type TensorProto,
+} from "./model.js";
 
 export interface QuantizeOptions {
   /** Matrices of fewer numbers stay fp32: they are not worth the extra operators. @default 4096 */
@@ -99,10 +110,11 @@ function activationsOf(
   model: OnnxModel,
   { products, weights, ranges }: { products: Products; weights: WeightsByName; ranges: QuantizeOptions["ranges"] },
 ): Map<string, Activation> {
-  const opset = Number(model.opsetImport.find((o) => o.domain === "" || o.domain === "ai.onnx")?.version ?? 0n);
+  const opset = opsetOf(model);
+  const index = new GraphIndex(model.graph);
   const entries = [...products].map(([x, users]) => {
     const range = ranges?.get(x);
-    const gelu = comesFromGelu(model, x);
+    const gelu = comesFromGelu(index, x);
     const fixed = range !== undefined && !gelu;
     const own = users.map((n) => weights.get(n.input[1])!);
     return [x, fixed ? fixedScale(x, range, own) : perToken(x, { gelu, opset })] as const;
@@ -121,17 +133,14 @@ function fusedBiases(
   { graph }: OnnxModel,
   { products, activations }: { products: Products; activations: ReadonlyMap<string, Activation> },
 ): Map<string, Bias> {
-  const vectors = new Set(graph.initializer.filter((t) => t.dims.length === 1).map((t) => t.name));
-  const readers = new Map<string, NodeProto[]>();
-  for (const n of graph.node) for (const name of n.input) readers.set(name, [...(readers.get(name) ?? []), n]);
-  const given = new Set(graph.output.map((o) => o.name));
+  const index = new GraphIndex(graph);
   const biases = new Map<string, Bias>();
   for (const [x, users] of products) {
     if (activations.get(x)?.rowScale !== undefined) continue;
     for (const { output } of users) {
-      const [sum, ...others] = readers.get(output[0]) ?? [];
-      const bias = sum?.opType === "Add" ? sum.input.find((name) => vectors.has(name)) : undefined;
-      if (bias === undefined || others.length > 0 || given.has(output[0])) continue;
+      const sum = index.loneReader(output[0]);
+      const bias = sum?.opType === "Add" ? sum.input.find((name) => index.isVector(name)) : undefined;
+      if (sum === undefined || bias === undefined) continue;
       biases.set(output[0], { bias, sum: sum.output[0] });
     }
   }
@@ -142,11 +151,7 @@ function productNodes(n: NodeProto, { steps, step, zero, rowScale }: Activation,
   const [weight, result] = [n.input[1], n.output[0]];
   const inputs = [steps, `${weight}/int8`, step, `${weight}/scale`, zero];
   const product = (output: string, name: string, more: readonly string[] = []): NodeProto =>
-    node(
-      "MatMulIntegerToFloat",
-      { inputs: [...inputs, ...more], outputs: [output] },
-      { name, domain: "com.microsoft" },
-    );
+    node("MatMulIntegerToFloat", { inputs: [...inputs, ...more], outputs: [output] }, { name, domain: RUNTIME_DOMAIN });
   if (bias !== undefined) return [product(bias.sum, n.name, ["", bias.bias])];
   if (rowScale === undefined) return [product(result, n.name)];
   return [
@@ -179,7 +184,5 @@ function replaceNodes(
   graph.input = graph.input.filter((i) => !isGone(i));
   // The file described intermediate values that are no longer there.
   graph.valueInfo = [];
-  if (!model.opsetImport.some((o) => o.domain === "com.microsoft")) {
-    model.opsetImport = [...model.opsetImport, { ...model.opsetImport[0], domain: "com.microsoft", version: 1n }];
-  }
+  allowRuntimeOperators(model);
 }

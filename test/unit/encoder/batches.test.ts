@@ -27,16 +27,37 @@ describe("planBatches", () => {
     );
   });
 
-  it("fills batches: two neighbours would not fit into one", () => {
+  it("costs no more than any other cut of the sorted texts, a batch counting as 16 tokens", () => {
+    const few = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 9 });
     fc.assert(
-      fc.property(lengths, budget, (all, most) => {
-        const batches = planBatches(all, most);
-        for (let b = 1; b < batches.length; b++) {
-          const next = all[batches[b].texts[0]];
-          expect((batches[b - 1].texts.length + 1) * next).toBeGreaterThan(most);
-        }
+      fc.property(few, budget, (all, most) => {
+        const sorted = all.toSorted((a, b) => a - b);
+        const cost = (sizes: readonly number[]): number => {
+          let [sum, end] = [0, 0];
+          for (const size of sizes) {
+            end += size;
+            sum += size === 1 || size * sorted[end - 1] <= most ? 16 + size * sorted[end - 1] : Infinity;
+          }
+          return sum;
+        };
+        // Each bit says whether a batch ends behind that text.
+        const cuts = Array.from({ length: 2 ** (all.length - 1) }, (_, bits) => {
+          const sizes = [1];
+          for (let i = 0; i < all.length - 1; i++) {
+            if ((bits >> i) % 2 === 1) sizes.push(1);
+            else sizes[sizes.length - 1]++;
+          }
+          return cost(sizes);
+        });
+        expect(cost(planBatches(all, most).map(({ texts }) => texts.length))).toBe(Math.min(...cuts));
       }),
     );
+  });
+
+  it("cuts a window of equal texts into as few batches as fit, and one of two lengths between them", () => {
+    const sizes = (all: readonly number[]): number[] => planBatches(all, 100).map(({ texts }) => texts.length);
+    expect(sizes(Array.from({ length: 25 }, () => 10))).toEqual([10, 10, 5]);
+    expect(sizes([...Array.from({ length: 6 }, () => 10), ...Array.from({ length: 3 }, () => 30)])).toEqual([6, 3]);
   });
 
   it("goes from short to long, equal lengths in the order given, and depends on the lengths alone", () => {

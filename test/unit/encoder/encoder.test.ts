@@ -150,10 +150,12 @@ describe("weights in a second file", () => {
       "onnx/model.onnx_data": bytes,
     });
     const [inside, outside] = [await openEncoder(TINY), await openEncoder(folder)];
-    expect((await embedAll(outside, texts)).vectors).toEqual((await embedAll(inside, texts)).vectors);
-    const other = Uint8Array.from(bytes);
-    other[0] ^= 1;
-    await writeFile(join(folder, "onnx/model.onnx_data"), other);
+    const [one, other] = [(await embedAll(inside, texts)).vectors, (await embedAll(outside, texts)).vectors];
+    // Such a model runs as it is, without the rewriting that makes others faster and moves last digits.
+    expect(Math.max(...one.data.map((x, i) => Math.abs(x - other.data[i])))).toBeLessThan(1e-6);
+    const changed = Uint8Array.from(bytes);
+    changed[0] ^= 1;
+    await writeFile(join(folder, "onnx/model.onnx_data"), changed);
     expect((await openEncoder(folder)).fingerprint).not.toBe(outside.fingerprint);
     await expect(loadEncoder(folder, { precision: "int8" })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
     await expect(loadEncoder(folder, { layer: 1 })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });

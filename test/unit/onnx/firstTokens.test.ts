@@ -3,42 +3,15 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { encoderPorts } from "../../../src/onnx/encoderGraph.js";
 import { FIRST_TOKENS, keepFirstTokens } from "../../../src/onnx/firstTokens.js";
-import { copyModel, node, readModel, writeModel, type OnnxModel } from "../../../src/onnx/model.js";
+import { copyModel, node, readModel, type OnnxModel } from "../../../src/onnx/model.js";
 import { quantizeInt8 } from "../../../src/onnx/quantize.js";
-import { openSession } from "../../../src/onnx/session.js";
 import { fixtureModel } from "../encoder/tinyBert.js";
-import { someTexts } from "./tokenRuns.js";
+import { paddedRun, someTexts } from "./tokenRuns.js";
 
 const MINI = fileURLToPath(new URL("../../../data/encoders/headstart-mini/onnx/model.onnx", import.meta.url));
 const builtIn = async (): Promise<OnnxModel> => readModel(await readFile(MINI), MINI);
 const tiny = fixtureModel("tiny-bert");
 const tinyInt8 = quantizeInt8(tiny, { minWeights: 64 });
-
-/** The hidden states of padded texts, `[texts, tokens, width]`, whatever the number of tokens is. */
-async function run(
-  model: OnnxModel,
-  texts: readonly (readonly number[])[],
-): Promise<{ data: Float32Array; dims: readonly number[] }> {
-  const session = await openSession(writeModel(model));
-  const width = Math.max(...texts.map((ids) => ids.length));
-  const dims = [texts.length, width];
-  const ids = new BigInt64Array(texts.length * width);
-  const mask = new BigInt64Array(texts.length * width);
-  texts.forEach((text, r) => {
-    text.forEach((id, t) => (ids[r * width + t] = BigInt(id)));
-    mask.fill(1n, r * width, r * width + text.length);
-  });
-  const ports = encoderPorts(model, "model");
-  const segments = { data: new BigInt64Array(ids.length), dims };
-  const inputs = new Map([
-    [ports.ids, { data: ids, dims }],
-    [ports.mask, { data: mask, dims }],
-    ["token_type_ids", segments],
-  ]);
-  const output = (await session.run(inputs, [ports.hidden])).get(ports.hidden)!;
-  await session.close();
-  return { data: output.data as Float32Array, dims: output.dims };
-}
 
 const cutOf = (model: OnnxModel): OnnxModel | undefined => keepFirstTokens(model, encoderPorts(model, "model"));
 
@@ -52,8 +25,8 @@ describe("keepFirstTokens", () => {
   ])("gives the first two tokens of %s, bit for bit", async (_, load) => {
     const model = await load();
     const before = JSON.stringify(model.graph.node.map((n) => n.input));
-    const whole = await run(model, texts);
-    const cut = await run(cutOf(model)!, texts);
+    const whole = await paddedRun(model, texts);
+    const cut = await paddedRun(cutOf(model)!, texts);
     const [, tokens, width] = whole.dims;
     expect(cut.dims).toEqual([texts.length, FIRST_TOKENS, width]);
     texts.forEach((_ids, r) => {
@@ -64,8 +37,8 @@ describe("keepFirstTokens", () => {
   });
 
   it("takes texts of two tokens alone", async () => {
-    const whole = await run(tiny, [[2, 3]]);
-    expect(await run(cutOf(tiny)!, [[2, 3]])).toEqual({ data: whole.data, dims: [1, 2, 32] });
+    const whole = await paddedRun(tiny, [[2, 3]]);
+    expect(await paddedRun(cutOf(tiny)!, [[2, 3]])).toEqual({ data: whole.data, dims: [1, 2, 32] });
   });
 
   const changed = (change: (model: OnnxModel) => void): OnnxModel => {
