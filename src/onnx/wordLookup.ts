@@ -1,15 +1,16 @@
-import { laneCount, openLanes } from "./lanes.js";
+import path from "node:path";
+import { openLanes } from "./lanes.js";
 import type { MappedModel, ModelSource } from "./mappedModel.js";
-import { copyModel, ElementType, looksUpRows, node, readModel, shapeOf, valueInfo, writeModel } from "./model.js";
-import { isMapped, openSession, type Session, type SessionOptions } from "./session.js";
+import { copyModel, ElementType, looksUpRows, readModel, shapeOf, valueInfo, writeModel } from "./model.js";
+import { isMapped, type Session, type SessionOptions } from "./session.js";
+import { TableRows, type TablePlace } from "./tableRows.js";
 
-/** Numbers of a table at least that it pays to look up in one place. */
+/** Numbers of a table at least that it pays to keep out of the sessions. */
 const LARGE = 2 ** 22;
 
-/** A model cut in two behind its lookup of word vectors. */
+/** A model cut behind its lookup of word vectors. */
 export interface SplitModel {
-  /** From ids `[batch, tokens]` to `words`. */
-  readonly lookup: MappedModel;
+  readonly table: TablePlace;
   /** The model, with `words` as one more input. */
   readonly rest: MappedModel;
   /** Name of the words' vectors, `[batch, tokens, width]`. */
@@ -32,14 +33,12 @@ export function splitLookup({ bytes, folder }: MappedModel, ids: string, least =
   const readers = nodes.filter((n) => n.input.includes(table.name));
   if (rows * width < least || readers.length > 1) return undefined;
 
+  const said = new Map(table.externalData.map(({ key, value }) => [key, value]));
+  const location = said.get("location");
+  if (location === undefined) return undefined;
+
   const words = found.output[0];
   const vectors = valueInfo(words, "float32", ["batch", "tokens", width]);
-  const lookup = copyModel(model);
-  lookup.graph.node = [node("Gather", { inputs: [table.name, ids], outputs: [words] })];
-  lookup.graph.initializer = [table];
-  lookup.graph.input = model.graph.input.filter((i) => i.name === ids);
-  lookup.graph.output = [vectors];
-  lookup.graph.valueInfo = [];
   const rest = copyModel(model);
   rest.graph.node = nodes.filter((n) => n !== found);
   rest.graph.initializer = initializer.filter((t) => t !== table);
@@ -49,12 +48,13 @@ export function splitLookup({ bytes, folder }: MappedModel, ids: string, least =
     vectors,
   ];
   rest.graph.valueInfo = model.graph.valueInfo.filter((v) => v.name !== words);
-  return { lookup: { bytes: writeModel(lookup), folder }, rest: { bytes: writeModel(rest), folder }, words };
+  const place = { file: path.join(folder, location), offset: Number(said.get("offset") ?? 0), rows, width };
+  return { table: place, rest: { bytes: writeModel(rest), folder }, words };
 }
 
 /**
- * As `openLanes`, of an encoder that takes `ids`: what is mapped counts once for every session that looks at it, so a
- * large table of word vectors is looked at here, and the lanes are sent the vectors.
+ * As `openLanes`, of an encoder that takes `ids`: a large table of word vectors, of which a corpus needs few rows, is read
+ * here, and the lanes are sent the vectors.
  *
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
  */
@@ -62,27 +62,31 @@ export async function openEncoderLanes(
   model: ModelSource,
   { ids, least, ...options }: SessionOptions & { readonly ids: string; readonly least?: number },
 ): Promise<Session> {
-  const split = isMapped(model) && laneCount(options.threads) > 1 ? splitLookup(model, ids, least) : undefined;
+  const split = isMapped(model) ? splitLookup(model, ids, least) : undefined;
   if (split === undefined) return openLanes(model, options);
-  const lanes = await openLanes(split.rest, options);
+  const table = new TableRows(split.table);
   try {
-    return lookingUp(lanes, await openSession(split.lookup, { ...options, threads: 1 }), { ids, words: split.words });
+    return lookingUp(await openLanes(split.rest, options), { table, ids, words: split.words });
   } catch (error) {
-    await lanes.close();
+    table.close();
     throw error;
   }
 }
 
-function lookingUp(lanes: Session, table: Session, { ids, words }: { ids: string; words: string }): Session {
+function lookingUp(
+  lanes: Session,
+  { table, ids, words }: { readonly table: TableRows; readonly ids: string; readonly words: string },
+): Session {
+  let closed: Promise<void> | undefined;
   return {
     lanes: lanes.lanes,
     threads: lanes.threads,
     async run(inputs, wanted, pool) {
-      const found = await table.run(new Map([[ids, inputs.get(ids)!]]), [words]);
-      return lanes.run(new Map([...inputs, [words, { ...found.get(words)!, isGiven: true }]]), wanted, pool);
+      const { data, dims } = inputs.get(ids)!;
+      const vectors = table.rowsOf(data as BigInt64Array);
+      const found = { data: vectors, dims: [...dims, vectors.length / data.length], isGiven: true };
+      return lanes.run(new Map([...inputs, [words, found]]), wanted, pool);
     },
-    async close() {
-      await Promise.all([lanes.close(), table.close()]);
-    },
+    close: () => (closed ??= lanes.close().finally(() => table.close())),
   };
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { mapWeights, type MappedModel } from "../../../src/onnx/mappedModel.js";
-import { copyModel, node, readModel, valueInfo, type OnnxModel } from "../../../src/onnx/model.js";
+import { copyModel, floats, node, readModel, valueInfo, type OnnxModel } from "../../../src/onnx/model.js";
 import { openSession, type RunInputs } from "../../../src/onnx/session.js";
 import { openEncoderLanes, splitLookup } from "../../../src/onnx/wordLookup.js";
 import { fixture } from "../encoder/tinyBert.js";
@@ -24,25 +24,28 @@ function inputs(rows: number, tokens: number, first = 5): RunInputs {
 }
 
 describe("openEncoderLanes", () => {
-  it("gives what the whole model gives, bit for bit, and leaves the caller its inputs", async () => {
-    const whole = await openSession(FILE);
-    const lanes = await openEncoderLanes(await mapped(), { ids, least: 1, threads: 2 });
-    const shapes = Array.from({ length: 12 }, (_, i) => inputs(1 + (i % 3), 4 + i));
-    const found = await Promise.all(shapes.map((shape) => lanes.run(shape, ["last_hidden_state"])));
-    for (const [i, shape] of shapes.entries()) {
-      const wanted = (await whole.run(shape, ["last_hidden_state"])).get("last_hidden_state")!;
-      expect(found[i].get("last_hidden_state")).toEqual({ data: wanted.data, dims: wanted.dims });
-    }
-    await Promise.all([lanes.close(), whole.close()]);
-    await lanes.close();
-  });
+  it.each([1, 2])(
+    "gives what the whole model gives, bit for bit, and leaves the caller its inputs: %i",
+    async (threads) => {
+      const whole = await openSession(FILE);
+      const lanes = await openEncoderLanes(await mapped(), { ids, least: 1, threads });
+      const shapes = Array.from({ length: 12 }, (_, i) => inputs(1 + (i % 3), 4 + i));
+      const found = await Promise.all(shapes.map((shape) => lanes.run(shape, ["last_hidden_state"])));
+      for (const [i, shape] of shapes.entries()) {
+        const wanted = (await whole.run(shape, ["last_hidden_state"])).get("last_hidden_state")!;
+        expect(found[i].get("last_hidden_state")).toEqual({ data: wanted.data, dims: wanted.dims });
+      }
+      await Promise.all([lanes.close(), whole.close()]);
+      await lanes.close();
+    },
+  );
 
   it("refuses ids that the table does not have, and goes on", async () => {
-    const lanes = await openEncoderLanes(await mapped(), { ids, least: 1, threads: 2, file: "my-encoder" });
+    const lanes = await openEncoderLanes(await mapped(), { ids, least: 1, threads: 2 });
     const wrong = lanes.run(inputs(1, 4, 100_000), ["last_hidden_state"]);
     await expect(wrong).rejects.toMatchObject({
       code: "E_ENCODER_INVALID",
-      message: expect.stringContaining("my-encoder"),
+      message: expect.stringContaining("none of the token 100000"),
     });
     const found = await lanes.run(inputs(1, 4), ["last_hidden_state"]);
     expect(found.get("last_hidden_state")?.dims).toEqual([1, 4, 32]);
@@ -51,14 +54,18 @@ describe("openEncoderLanes", () => {
 });
 
 describe("splitLookup", () => {
-  it("leaves the table out of the model and everything else out of the lookup", async () => {
-    const { lookup, rest, words } = splitLookup(await mapped(), ids, 1)!;
-    const [small, large] = [lookup, rest].map((part) => readModel(part.bytes, "part"));
-    const names = ({ graph }: OnnxModel): string[] => graph.initializer.map((t) => t.name);
-    expect(names(small)).toHaveLength(1);
-    expect(names(large)).not.toContain(names(small)[0]);
-    expect(small.graph.output.map((o) => o.name)).toEqual([words]);
-    expect(large.graph.input.map((i) => i.name)).toContain(words);
+  it("leaves the table out of the model and says where it lies", async () => {
+    const whole = readModel(bytes, FILE);
+    const [name] = whole.graph.node.find((n) => n.opType === "Gather" && n.input[1] === ids)!.input;
+    const wanted = floats(whole.graph.initializer.find((t) => t.name === name)!)!;
+    const { table, rest, words } = splitLookup(await mapped(), ids, 1)!;
+    const { file, offset, rows, width } = table;
+    expect(rows * width).toBe(wanted.length);
+    const there = (await readFile(file)).subarray(offset, offset + 4 * rows * width);
+    expect(new Float32Array(new Uint8Array(there).buffer)).toEqual(wanted);
+    const { graph } = readModel(rest.bytes, "rest");
+    expect(graph.initializer.map((t) => t.name)).not.toContain(name);
+    expect(graph.input.map((i) => i.name)).toContain(words);
   });
 
   it("leaves whole a model whose table is small, read elsewhere too, or looked up by something else", async () => {
