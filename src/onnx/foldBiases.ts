@@ -2,8 +2,10 @@ import { findAttentions } from "./attention.js";
 import { GraphIndex } from "./graphIndex.js";
 import {
   copyModel,
+  dropUnread,
   ElementType,
   floats,
+  holdsGraphs,
   shapeOf,
   tensor,
   type NodeProto,
@@ -37,6 +39,7 @@ interface BiasedProduct {
  * @returns a fresh model, or `model` itself where there is nothing to take out
  */
 export function foldBiases(model: OnnxModel): OnnxModel {
+  if (holdsGraphs(model.graph)) return model;
   const edits = new Edits(new GraphIndex(model.graph));
   const { index } = edits;
   for (const { key, value, context } of findAttentions(model, index)) {
@@ -158,6 +161,7 @@ class Edits {
       .map((n) => ({ ...n, input: this.#inputs.get(n) ?? n.input, output: sums.get(n) ?? n.output }));
     result.graph.initializer = [...model.graph.initializer, ...this.#constants];
     result.graph.valueInfo = [];
+    dropUnread(result);
     return result;
   }
 }

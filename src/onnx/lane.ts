@@ -51,8 +51,6 @@ async function answer(session: Session, job: LaneJob): Promise<void> {
       (error: unknown) => ({ id: job.id, failure: failureOf(error) }),
     );
     leave();
-    const given = [...job.inputs.values()].filter(({ isGiven }) => isGiven === true);
-    if (given.length > 0) releaseBytes(given.map(({ data }) => data));
     reply(message);
   }
 }

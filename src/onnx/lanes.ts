@@ -127,11 +127,7 @@ function send(lane: Lane, job: Extract<LaneJob, { id: number }>): Promise<Map<st
   return new Promise((resolve, reject) => {
     lane.waiting.set(job.id, { resolve, reject });
     lane.worker.ref();
-    const given = [...job.inputs.values()].filter(({ isGiven }) => isGiven === true);
-    lane.worker.postMessage(
-      job satisfies LaneJob,
-      given.map(({ data }) => data.buffer as ArrayBuffer),
-    );
+    lane.worker.postMessage(job satisfies LaneJob);
   });
 }
 

@@ -160,6 +160,19 @@ export function allowRuntimeOperators(model: OnnxModel): void {
   model.opsetImport = [...model.opsetImport, { ...model.opsetImport[0], domain: RUNTIME_DOMAIN, version: 1n }];
 }
 
+/** Whether nodes hold graphs of their own, which may read tensors of the one around them. */
+export const holdsGraphs = ({ node: nodes }: GraphProto): boolean =>
+  nodes.some((n) => n.attribute.some((a) => a.g !== undefined || a.graphs.length > 0));
+
+/** Takes out the weights that no node reads. */
+export function dropUnread({ graph }: OnnxModel): void {
+  const read = new Set([...graph.node.flatMap((n) => n.input), ...graph.output.map(({ name }) => name)]);
+  const unread = new Set(graph.initializer.map(({ name }) => name).filter((name) => !read.has(name)));
+  graph.initializer = graph.initializer.filter(({ name }) => !unread.has(name));
+  // Old files list weights among the inputs too.
+  graph.input = graph.input.filter(({ name }) => !unread.has(name));
+}
+
 /** Version of the standard operators that a model uses. */
 export const opsetOf = (model: OnnxModel): number =>
   Number(model.opsetImport.find((o) => o.domain === "" || o.domain === "ai.onnx")?.version ?? 0n);

@@ -30,12 +30,10 @@ export interface Output {
 export const sameShape = (one: readonly number[], other: readonly number[]): boolean =>
   one.length === other.length && one.every((size, i) => size === other[i]);
 
-/** What a run takes for one input. */
+/** What a run takes for one input. In shared memory it is not copied on its way to another thread. */
 export interface Input {
   readonly data: NumberArray;
   readonly dims: readonly number[];
-  /** Whether the memory of `data` goes over to the session, so that the caller cannot read it any more. @default false */
-  readonly isGiven?: boolean;
 }
 
 /** Arrays by the names of the model's inputs. */
@@ -115,12 +113,13 @@ export async function openSession(model: ModelSource, options: SessionOptions = 
     throw refuse("load", cause);
   }
   let closed: Promise<void> | undefined;
+  const own = new Map<string, Float32Array>();
   return {
     lanes: 1,
     threads,
     async run(inputs, wanted) {
       const feeds: Record<string, Tensor> = {};
-      for (const [name, { data, dims }] of inputs) feeds[name] = tensorOf(ort, data, dims);
+      for (const [name, { data, dims }] of inputs) feeds[name] = tensorOf(ort, unshared(own, name, data), dims);
       const results = await session.run(feeds, wanted).catch((cause: unknown) => {
         throw refuse("run", cause);
       });
@@ -148,6 +147,19 @@ export const isMapped = (model: ModelSource): model is MappedModel =>
 function weightsFolder(model: ModelSource): object {
   if (!isMapped(model)) return {};
   return { session: { model_external_initializers_file_folder_path: model.folder } };
+}
+
+/** The runtime does not take shared memory: numbers in it are copied to memory of this input's own, the same each time. */
+function unshared(own: Map<string, Float32Array>, name: string, data: NumberArray): NumberArray {
+  if (!(data instanceof Float32Array) || data.buffer instanceof ArrayBuffer) return data;
+  let memory = own.get(name);
+  if (memory === undefined || memory.length < data.length) {
+    memory = new Float32Array(data.buffer.byteLength / data.BYTES_PER_ELEMENT);
+    own.set(name, memory);
+  }
+  const copy = memory.subarray(0, data.length);
+  copy.set(data);
+  return copy;
 }
 
 function tensorOf(ort: Runtime, data: NumberArray, dims: readonly number[]): Tensor {

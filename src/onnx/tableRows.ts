@@ -26,6 +26,8 @@ export class TableRows {
   /** One more than the place in `#kept`, for each row; 0 where it is not there. */
   readonly #places: Int32Array;
   #keptRows = 0;
+  /** The row that was read last. */
+  readonly #last: Float32Array;
 
   /** @throws HeadstartError E_ENCODER_INVALID when the file cannot be opened */
   constructor(place: TablePlace) {
@@ -40,48 +42,53 @@ export class TableRows {
     }
     this.#kept = new Float32Array(Math.min(place.rows, Math.floor(KEPT_BYTES / (4 * place.width))) * place.width);
     this.#places = new Int32Array(place.rows);
+    this.#last = new Float32Array(place.width);
+  }
+
+  /** Numbers of a row. */
+  get width(): number {
+    return this.#place.width;
   }
 
   /**
-   * Rows by their numbers, one after the other, `[ids, width]`.
+   * Copies rows by their numbers to `to`, one after the other, `[ids, width]`.
    *
    * @throws HeadstartError E_ENCODER_INVALID for a row that the table does not have, or where the file has become shorter
    */
-  rowsOf(ids: BigInt64Array): Float32Array {
+  copyRows(ids: BigInt64Array, to: Float32Array): void {
     const { rows, width, file } = this.#place;
-    const found = new Float32Array(ids.length * width);
+    // A BigInt for each would be garbage at once.
+    const halves = new Int32Array(ids.buffer, ids.byteOffset, 2 * ids.length);
     for (let i = 0; i < ids.length; i++) {
-      const id = Number(ids[i]);
-      if (!(id >= 0 && id < rows)) {
+      const id = halves[2 * i];
+      if (halves[2 * i + 1] !== 0 || id < 0 || id >= rows) {
         throw new HeadstartError(
           "E_ENCODER_INVALID",
-          `${file} has vectors of ${rows} tokens, so none of the token ${id}. ` +
+          `${file} has vectors of ${rows} tokens, so none of the token ${ids[i]}. ` +
             "Fetch it again, with the tokenizer that belongs to it",
           { file },
         );
       }
-      const to = found.subarray(i * width, (i + 1) * width);
-      const place = this.#places[id] - 1;
-      if (place >= 0) to.set(this.#kept.subarray(place * width, (place + 1) * width));
-      else this.#read(id, to);
+      const start = width * ((this.#places[id] || this.#read(id)) - 1);
+      to.set(start < 0 ? this.#last : this.#kept.subarray(start, start + width), i * width);
     }
-    return found;
   }
 
   close(): void {
     closeSync(this.#file);
   }
 
-  #read(id: number, to: Float32Array): void {
+  /** Reads a row into `#last`, and keeps it if there is room. @returns its entry in `#places` */
+  #read(id: number): number {
     const { offset, width, file } = this.#place;
-    const bytes = new Uint8Array(to.buffer, to.byteOffset, to.byteLength);
+    const bytes = new Uint8Array(this.#last.buffer);
     if (readSync(this.#file, bytes, 0, bytes.length, offset + 4 * width * id) < bytes.length) {
       throw new HeadstartError("E_ENCODER_INVALID", `${file} has become shorter while it was in use. Fetch it again`, {
         file,
       });
     }
-    if ((this.#keptRows + 1) * width > this.#kept.length) return;
-    this.#kept.set(to, this.#keptRows * width);
-    this.#places[id] = ++this.#keptRows;
+    if ((this.#keptRows + 1) * width > this.#kept.length) return 0;
+    this.#kept.set(this.#last, this.#keptRows * width);
+    return (this.#places[id] = ++this.#keptRows);
   }
 }

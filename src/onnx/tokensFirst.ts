@@ -3,6 +3,8 @@ import { GraphIndex } from "./graphIndex.js";
 import {
   allowRuntimeOperators,
   copyModel,
+  dropUnread,
+  holdsGraphs,
   intsOf,
   node,
   RUNTIME_DOMAIN,
@@ -47,7 +49,7 @@ type Kind = "tokens" | "scores";
  */
 export function tokensFirst(model: OnnxModel, wanted: readonly string[]): OnnxModel | undefined {
   const attentions = findAttentions(model);
-  if (attentions.length === 0) return undefined;
+  if (attentions.length === 0 || holdsGraphs(model.graph)) return undefined;
   const result = copyModel(model);
   result.graph.output = model.graph.output.filter(({ name }) => wanted.includes(name));
   const rebuilt = rebuild(model, attentions);
@@ -63,6 +65,7 @@ export function tokensFirst(model: OnnxModel, wanted: readonly string[]): OnnxMo
     result.graph.initializer = [...model.graph.initializer, ...rebuilt.constants];
     result.graph.valueInfo = [];
     allowRuntimeOperators(result);
+    dropUnread(result);
     return result;
   }
   return undefined;

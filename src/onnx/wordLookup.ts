@@ -78,15 +78,39 @@ function lookingUp(
   { table, ids, words }: { readonly table: TableRows; readonly ids: string; readonly words: string },
 ): Session {
   let closed: Promise<void> | undefined;
+  const memory = new SharedMemory();
   return {
     lanes: lanes.lanes,
     threads: lanes.threads,
     async run(inputs, wanted, pool) {
       const { data, dims } = inputs.get(ids)!;
-      const vectors = table.rowsOf(data as BigInt64Array);
-      const found = { data: vectors, dims: [...dims, vectors.length / data.length], isGiven: true };
-      return lanes.run(new Map([...inputs, [words, found]]), wanted, pool);
+      const vectors = memory.take(data.length * table.width);
+      try {
+        table.copyRows(data as BigInt64Array, vectors);
+        const found = { data: vectors, dims: [...dims, table.width] };
+        return await lanes.run(new Map([...inputs, [words, found]]), wanted, pool);
+      } finally {
+        memory.give(vectors);
+      }
     },
     close: () => (closed ??= lanes.close().finally(() => table.close())),
   };
+}
+
+/** Memory that threads share, used again and again: fresh memory costs a fault for every page. */
+class SharedMemory {
+  readonly #free: ArrayBufferLike[] = [];
+
+  /** Memory for so many numbers, with whatever was in it. */
+  take(numbers: number): Float32Array {
+    let memory = this.#free.pop();
+    // Powers of two, since batches are of all sizes and what is too small is thrown away.
+    if (memory === undefined || memory.byteLength < 4 * numbers)
+      memory = new SharedArrayBuffer(4 * 2 ** Math.ceil(Math.log2(numbers)));
+    return new Float32Array(memory, 0, numbers);
+  }
+
+  give({ buffer }: Float32Array): void {
+    this.#free.push(buffer);
+  }
 }

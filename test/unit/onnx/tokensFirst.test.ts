@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { encoderPorts, hiddenStates } from "../../../src/onnx/encoderGraph.js";
 import { keepFirstTokens } from "../../../src/onnx/firstTokens.js";
 import { foldBiases } from "../../../src/onnx/foldBiases.js";
-import { copyModel, node, readModel, tensor, valueInfo, type OnnxModel } from "../../../src/onnx/model.js";
+import { copyModel, newModel, node, readModel, tensor, valueInfo, type OnnxModel } from "../../../src/onnx/model.js";
 import { quantizeInt8 } from "../../../src/onnx/quantize.js";
 import { tokensFirst } from "../../../src/onnx/tokensFirst.js";
 import { fixtureModel } from "../encoder/tinyBert.js";
@@ -54,6 +54,8 @@ describe("tokensFirst", () => {
     for (const texts of TEXTS) expect(await paddedRun(other, texts)).toEqual(await paddedRun(model, texts));
     // One a layer instead of four, and two for what goes in and comes out.
     expect(moves(other)).toBe(moves(model) / 4 + 2);
+    const read = other.graph.node.flatMap((n) => n.input);
+    expect(other.graph.initializer.filter(({ name }) => !read.includes(name))).toEqual([]);
     expect(JSON.stringify(model.graph.node.map((n) => [n.input, n.output]))).toBe(before);
   });
 
@@ -236,6 +238,17 @@ describe("tokensFirst", () => {
           node("Add", { inputs: late.input, outputs: ["without"] }),
           node("Add", { inputs: ["without", "size"], outputs: late.output }),
         );
+      },
+    ],
+    [
+      "a graph inside a node, which might read what is turned",
+      (model: OnnxModel) => {
+        const inner = newModel(11).graph;
+        const loop = node("If", { inputs: ["input_ids"], outputs: ["chosen"] });
+        loop.attribute = [
+          { ...node("", { inputs: [], outputs: [""] }, { attributes: { x: 1n } }).attribute[0], g: inner },
+        ];
+        model.graph.node.push(loop);
       },
     ],
     [
