@@ -7,7 +7,7 @@ import { dependsOnBatch, encoderPorts, externalFiles, isQuantized } from "../onn
 import { openEncoderLanes } from "../onnx/wordLookup.js";
 import { releaseBytes } from "../onnx/releaseBytes.js";
 import { readModel, type OnnxModel } from "../onnx/model.js";
-import type { Encoder, EncoderOptions } from "./encoder.js";
+import type { Encoder, EncoderOptions, Precision } from "./encoder.js";
 import type { EncoderFolder } from "./locate.js";
 import { describeBrokenFile } from "./modelFile.js";
 import { readyModel } from "./rewrite.js";
@@ -15,8 +15,8 @@ import { sampleCosines } from "./sampleCosines.js";
 import { readEncoderSettings, type EncoderSettings } from "./settings.js";
 import { loadTokenizer, type PieceTokenizer } from "./tokenizer.js";
 
-/** Changes whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
-const VECTOR_VERSION = "3";
+/** Change whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
+const VECTOR_VERSION = { fp32: "3", int8: "2" } as const satisfies Record<Precision, string>;
 
 /**
  * Makes the transformer in `folder` ready to embed.
@@ -57,7 +57,7 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
     compare: (one, other) => sampleCosines({ ...use, name: folder.name, path: folder.path }, { ports, one, other }),
   });
   const fingerprint = digest([
-    VECTOR_VERSION,
+    VECTOR_VERSION[precision],
     hash,
     ...tokenizerBytes.map((part) => digest([part])),
     JSON.stringify([pooling, normalize, maxTokens, prompt, lowerCase]),
