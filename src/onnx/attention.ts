@@ -76,7 +76,7 @@ function attentionOf(index: GraphIndex, softmax: NodeProto): Attention | undefin
 
 const isProduct = (n: NodeProto | undefined): n is NodeProto => n?.opType === "MatMul";
 
-/** The steps that end in `name`, first to last; undefined where there are others than scaling and adding. */
+/** The steps that end in `name`, first to last; undefined where there are others than adding and scaling by one number. */
 function scoreSteps(index: GraphIndex, name: string): ScoreStep[] | undefined {
   const made = index.producer(name);
   if (made === undefined || index.numberReader(name) === undefined) return undefined;
@@ -84,8 +84,10 @@ function scoreSteps(index: GraphIndex, name: string): ScoreStep[] | undefined {
   if (!["Add", "Mul", "Div"].includes(made.opType)) return undefined;
   for (const [i, scores] of made.input.entries()) {
     const before = scoreSteps(index, scores);
+    const other = made.input[1 - i];
     if (before === undefined || (made.opType === "Div" && i === 1)) continue;
-    return [...before, { node: made, scores, other: made.input[1 - i] }];
+    if (made.opType !== "Add" && index.scalar(other) === undefined) return undefined;
+    return [...before, { node: made, scores, other }];
   }
   return undefined;
 }

@@ -69,6 +69,16 @@ describe("foldBiases", () => {
       },
     ],
     [
+      "scores that are scaled by a number for each key",
+      ["attention/output/dense/Add", "output/dense/Add"],
+      (model: OnnxModel) => {
+        const scales = Float32Array.from({ length: 24 }, (_, i) => 2 + i / 5);
+        model.graph.initializer.push(tensor("scales", "float32", [24], scales));
+        const div = at(model, "attention/self/Div");
+        div.input = [div.input[0], "scales"];
+      },
+    ],
+    [
       "an attention's output without a vector",
       ["attention/self/key/Add", "output/dense/Add"],
       (model: OnnxModel) => {
