@@ -115,6 +115,9 @@ export async function salvageRecords(
   return records;
 }
 
+/** Of the records that are read at once where one follows another, as they do in a run over the same texts. */
+const BYTES_TOGETHER = 64 * 1024;
+
 /**
  * Reads single vectors of a sealed segment; keeps it open until `close`.
  *
@@ -123,12 +126,18 @@ export async function salvageRecords(
  */
 export class SegmentReader {
   readonly path: string;
-  readonly #record: Buffer;
+  readonly #size: number;
+  readonly #records: Buffer;
   readonly #handle: number;
+  /** Of the first record in `#records`, and how many bytes were read there. */
+  #first = 0;
+  #got = 0;
+  #last = -1;
 
   constructor(path: string, width: number) {
     this.path = path;
-    this.#record = Buffer.alloc(recordBytes(width));
+    this.#size = recordBytes(width);
+    this.#records = Buffer.alloc(Math.max(1, Math.floor(BYTES_TOGETHER / this.#size)) * this.#size);
     try {
       this.#handle = openSync(path, "r");
     } catch (error) {
@@ -139,10 +148,9 @@ export class SegmentReader {
 
   /** The vector of record `index`, which must have `key`; a fresh array. */
   read(index: number, key: string): Float32Array {
-    const record = this.#record;
-    const size = record.length;
-    const got = readSync(this.#handle, record, 0, size, HEADER_BYTES + index * size);
-    if (got !== size || crc32(record.subarray(0, size - 4)) !== record.readUInt32LE(size - 4)) {
+    const size = this.#size;
+    const record = this.#recordAt(index);
+    if (record.length !== size || crc32(record.subarray(0, size - 4)) !== record.readUInt32LE(size - 4)) {
       throw invalid(this.path, `its vector ${index + 1} does not match its checksum`);
     }
     if (record.toString("latin1", 0, KEY_BYTES) !== key)
@@ -153,10 +161,24 @@ export class SegmentReader {
   close(): void {
     closeSync(this.#handle);
   }
+
+  /** A view that holds until the next record is asked for; shorter where the file ends. */
+  #recordAt(index: number): Buffer {
+    const size = this.#size;
+    const end = (index + 1 - this.#first) * size;
+    if (index < this.#first || end > this.#got) {
+      const length = index === this.#last + 1 ? this.#records.length : size;
+      this.#got = readSync(this.#handle, this.#records, 0, length, HEADER_BYTES + index * size);
+      this.#first = index;
+    }
+    this.#last = index;
+    const start = (index - this.#first) * size;
+    return this.#records.subarray(start, Math.min(start + size, this.#got));
+  }
 }
 
-function vectorOf(record: Buffer): Float32Array {
-  return new Float32Array(Uint8Array.from(record.subarray(KEY_BYTES, record.length - 4)).buffer);
+function vectorOf({ buffer, byteOffset, length }: Buffer): Float32Array {
+  return new Float32Array(buffer.slice(byteOffset + KEY_BYTES, byteOffset + length - 4));
 }
 
 function checkHeader(path: string, header: Buffer, kind: SegmentKind): void {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matrix } from "../../../src/math/matrix.js";
 import { defaultCacheFolder, openVectorCache } from "../../../src/store/cache.js";
@@ -96,6 +97,24 @@ describe("openVectorCache()", () => {
     await done;
     cache.get(["a"])[0]?.fill(7);
     expect(cache.get(["a"])).toEqual(rowsOf(1));
+  });
+
+  it("gives vectors in any order: runs forwards, runs backwards, leaps, the last again and again", async () => {
+    const { dir } = await filled(5_000);
+    const cache = await open(dir);
+    const wanted = rowsOf(5_000);
+    const walk = fc.tuple(fc.nat(4_999), fc.integer({ min: -1, max: 1 }), fc.integer({ min: 1, max: 2_000 }));
+    fc.assert(
+      fc.property(fc.array(walk, { minLength: 1, maxLength: 8 }), (walks) => {
+        const order = walks.flatMap(([start, step, count]) =>
+          Array.from({ length: count }, (_, i) => start + i * step).filter((at) => at >= 0 && at < 5_000),
+        );
+        const found = cache.get(order.map((at) => `text ${at}`));
+        expect(found.every((vector, i) => vector!.every((x, c) => Object.is(x, wanted[order[i]][c])))).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+    await cache.close();
   });
 
   it("goes on over several segments, put without waiting", async () => {
