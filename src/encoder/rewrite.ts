@@ -162,7 +162,11 @@ function rewrite(model: OnnxModel, wanted: Wanted, toInt8: boolean): Rewritten {
   return { ...whole, ready: turned(cut ?? ready, whole.states), tokens };
 }
 
-const simplified = (model: OnnxModel, toInt8: boolean): OnnxModel => (toInt8 ? quantizeInt8(model) : foldBiases(model));
+function simplified(model: OnnxModel, toInt8: boolean): OnnxModel {
+  if (toInt8) return quantizeInt8(model);
+  // Vectors of models that hold int8 stay those of the file, also where some of their products are fp32.
+  return isQuantized(model) ? model : foldBiases(model);
+}
 
 const turned = (model: OnnxModel, states: readonly string[]): OnnxModel => tokensFirst(model, states) ?? model;
 

@@ -1,4 +1,4 @@
-import { GraphIndex } from "./graphIndex.js";
+import type { GraphIndex } from "./graphIndex.js";
 import { intsOf, opsetOf, type NodeProto, type OnnxModel } from "./model.js";
 
 /** What happens to the scores between the product of queries and keys and the softmax. */
@@ -24,7 +24,6 @@ export interface Attention {
   /** q k', `[batch, heads, tokens, tokens]`. */
   readonly product: NodeProto;
   readonly steps: readonly ScoreStep[];
-  readonly softmax: NodeProto;
   /** The softmax times v, `[batch, heads, tokens, head width]`. */
   readonly mixing: NodeProto;
   /** The nodes that tell heads apart and put them together again. */
@@ -36,7 +35,7 @@ const HEADS_FIRST = [0, 2, 1, 3];
 const AXIS_IS_LAST = 13;
 
 /** The attention blocks of a graph, in its order; those built in another way are left out. */
-export function findAttentions(model: OnnxModel, index = new GraphIndex(model.graph)): Attention[] {
+export function findAttentions(model: OnnxModel, index: GraphIndex): Attention[] {
   const isLast = (n: NodeProto): boolean => {
     const [axis] = intsOf(n, "axis") ?? [];
     return axis === undefined ? opsetOf(model) >= AXIS_IS_LAST : axis === -1 || axis === 3;
@@ -68,7 +67,6 @@ function attentionOf(index: GraphIndex, softmax: NodeProto): Attention | undefin
     headWidth,
     product,
     steps,
-    softmax,
     mixing,
     moves: [...query.moves, ...key.moves, ...value.moves, ...joined.moves],
   };

@@ -84,7 +84,7 @@ export async function openLanes(model: ModelSource, options: SessionOptions = {}
 }
 
 /** Lanes that so many threads are shared by. */
-export const laneCount = (threads = coreCount()): number => Math.min(threads, MOST_LANES);
+const laneCount = (threads = coreCount()): number => Math.min(threads, MOST_LANES);
 
 async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
   const state = new Int32Array(new SharedArrayBuffer(4));

@@ -48,11 +48,12 @@ type Kind = "tokens" | "scores";
  * @returns a fresh model; undefined where the graph is not built as expected, so that the order of the axes could matter
  */
 export function tokensFirst(model: OnnxModel, wanted: readonly string[]): OnnxModel | undefined {
-  const attentions = findAttentions(model);
+  const whole = new GraphIndex(model.graph);
+  const attentions = findAttentions(model, whole);
   if (attentions.length === 0 || holdsGraphs(model.graph)) return undefined;
   const result = copyModel(model);
   result.graph.output = model.graph.output.filter(({ name }) => wanted.includes(name));
-  const rebuilt = rebuild(model, attentions);
+  const rebuilt = rebuild(model, { attentions, index: whole });
   result.graph.node = stillRead(rebuilt.nodes, wanted);
   const index = new GraphIndex(result.graph);
   const made = model.graph.node.flatMap((n) => n.output);
@@ -79,8 +80,10 @@ interface Rebuilt {
 }
 
 /** The nodes, with attention that takes and gives `[tokens, batch, width]`. */
-function rebuild(model: OnnxModel, attentions: readonly Attention[]): Rebuilt {
-  const index = new GraphIndex(model.graph);
+function rebuild(
+  model: OnnxModel,
+  { attentions, index }: { readonly attentions: readonly Attention[]; readonly index: GraphIndex },
+): Rebuilt {
   const gone = new Set(attentions.flatMap(({ moves }) => moves));
   const kinds = new Map<NodeProto, Kind>();
   const instead = new Map<NodeProto, readonly NodeProto[]>();
