@@ -1,10 +1,10 @@
 import { checkTextsAndLabels, diagnose, type Diagnosis, type Finding, type Problem } from "../classify/labelDoctor.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
-import { openRowWriter } from "../store/rowWriter.js";
+import { openRowWriter, type RowWriterOptions } from "../store/rowWriter.js";
 import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-import { checkOutputs } from "./outputs.js";
+import { openFiles, readBeside, type FileOutputs } from "./finished.js";
 import { escapeControls, fitted } from "../report/textWidth.js";
 
 interface CheckFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -26,9 +26,23 @@ const checkFile = (output: string): string => `${output.replace(/(?<=.)[/\\]+$/,
 
 /** `train --check`: looks for wrong labels and writes them, ranked; trains nothing and changes nothing. */
 export async function checkCommand(context: Context, files: readonly string[], flags: CheckFlags): Promise<void> {
-  const { talk, clock, print, signal } = context;
   const file = checkFile(flags.output);
-  await checkOutputs([file], { inputs: [...files], force: flags.force });
+  const { inputs } = readBeside(context, flags);
+  const output = await openFiles(context, [file], { name: "train", flags, inputs: [...files, ...inputs] });
+  if (output === undefined) return;
+  try {
+    await checkLabelsOf(context, files, { flags, file, output });
+  } finally {
+    await output.close();
+  }
+}
+
+async function checkLabelsOf(
+  context: Context,
+  files: readonly string[],
+  { flags, file, output }: { readonly flags: CheckFlags; readonly file: string; readonly output: FileOutputs },
+): Promise<void> {
+  const { talk, clock, print, signal } = context;
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, map: labelMapOf(flags.map), rejects });
   const began = clock();
@@ -48,14 +62,14 @@ export async function checkCommand(context: Context, files: readonly string[], f
       },
     );
     meter.end();
-    await writeFindings(file, { diagnosis, rows, force: flags.force });
-    await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
-    await print(
-      flags.json
-        ? `${JSON.stringify(summary({ diagnosis, rows, file, seconds }))}\n`
-        : described({ diagnosis, rows, file }),
-    );
+    const printed = {
+      json: `${JSON.stringify(summary({ diagnosis, rows, file, seconds }))}\n`,
+      text: described({ diagnosis, rows, file }),
+    };
+    await rejects.save(talk);
+    await writeFindings(file, { diagnosis, rows, options: output.saving(printed) });
+    await print(flags.json ? printed.json : printed.text);
   } finally {
     await encoder.close();
   }
@@ -115,9 +129,9 @@ function described({ diagnosis, rows, file }: Checked): string {
 
 async function writeFindings(
   file: string,
-  { diagnosis, rows, force }: { diagnosis: Diagnosis; rows: LabelledCorpus; force: boolean | undefined },
+  { diagnosis, rows, options }: { diagnosis: Diagnosis; rows: LabelledCorpus; options: RowWriterOptions },
 ): Promise<void> {
-  const writer = await openRowWriter(file, COLUMNS, defined({ force }));
+  const writer = await openRowWriter(file, COLUMNS, options);
   try {
     for (const [i, finding] of diagnosis.findings.entries()) await writer.write(cells(finding, i + 1, rows));
     await writer.commit();

@@ -1,10 +1,10 @@
 import { Option } from "commander";
 import { HeadstartError } from "../errors.js";
 import { distil, DISTIL_DEFAULTS, type TokenTable } from "../encoder/distil.js";
-import { saveTokenTable } from "../store/saveTokenTable.js";
+import { bytesIn, saveTableFiles, tokenTableFiles } from "../store/saveTokenTable.js";
 import { openEncoder, type AddCommand, type Context } from "./context.js";
 import { defined, wholeNumber, withCommonFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-import { checkOutputs } from "./outputs.js";
+import { openFolder, readBeside } from "./finished.js";
 
 interface DistilFlags extends GlobalFlags, EncoderFlags {
   readonly output: string;
@@ -44,7 +44,9 @@ async function distilCommand(context: Context, name: string, flags: DistilFlags)
   if (flags.encoder !== undefined && flags.encoder !== name) {
     throw new HeadstartError("E_USAGE", `Cannot distil both ${name} and ${flags.encoder}. Leave --encoder out`);
   }
-  await checkOutputs([flags.output], { inputs: [name], force: flags.force });
+  const { uses } = readBeside(context, flags);
+  const output = await openFolder(context, flags.output, { name: "distil", flags, inputs: [name], uses });
+  if (output === undefined) return;
   const encoder = await openEncoder(context, { ...flags, encoder: name });
   try {
     const began = clock();
@@ -56,10 +58,12 @@ async function distilCommand(context: Context, name: string, flags: DistilFlags)
       onProgress: ({ done, total }) => meter.update(done, total),
     });
     meter.end();
-    const bytes = await saveTokenTable(flags.output, table, defined({ force: flags.force }));
+    const files = tokenTableFiles(table);
     const seconds = (clock() - began) / 1000;
-    const summary = summarise(table, { output: flags.output, bytes, seconds });
-    await print(flags.json ? `${JSON.stringify(summary)}\n` : described(summary));
+    const summary = summarise(table, { output: flags.output, bytes: bytesIn(files), seconds });
+    const printed = { text: described(summary), json: `${JSON.stringify(summary)}\n` };
+    await saveTableFiles(flags.output, files, output.saving(printed));
+    await print(flags.json ? printed.json : printed.text);
   } finally {
     await encoder.close();
   }

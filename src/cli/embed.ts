@@ -75,10 +75,12 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     await run?.checkInputs();
     await rejects.save(context.talk);
     const written = await writer.commit();
+    run?.committed();
     const seconds = (context.clock() - began) / 1000;
     await encoder.close();
-    await run?.finish();
     await report(context, { flags, corpus, encoder, done, written, seconds });
+    // Last: until now a run that was killed here would be gone on with, and say the same.
+    await run?.finish();
   } catch (error) {
     await writer?.abort();
     await rejects.discard();

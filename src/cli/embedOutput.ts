@@ -2,12 +2,11 @@ import { Option } from "commander";
 import { HeadstartError } from "../errors.js";
 import type { StoreKind } from "../store/storedVectors.js";
 import { vectorFormat } from "../store/vectorFormat.js";
-import { refuseFolder } from "../store/commit.js";
 import { openVectorStream, type StreamFormat } from "../store/vectorStream.js";
 import { openVectorWriter, outputFiles, type VectorWriter } from "../store/vectorWriter.js";
 import type { Context } from "./context.js";
 import { defined } from "./options.js";
-import { checkOutputs } from "./outputs.js";
+import { checkFiles } from "./outputs.js";
 
 /** Flags that say where vectors go, and in which form. */
 export interface EmbedOutputFlags {
@@ -42,9 +41,8 @@ export async function chooseOutput(
   if (to !== undefined && to !== format) {
     throw new HeadstartError("E_USAGE", `--to ${to} is for -o -; the ending of ${path} says ${format}. Leave it out`);
   }
-  for (const file of outputFiles(path)) await refuseFolder(file);
   // What is there already is for the run that claims the output to refuse: it may be its own.
-  await checkOutputs(outputFiles(path), { inputs, force: true });
+  await checkFiles(outputFiles(path), { inputs, force: true });
   return { kind: "file", path };
 }
 

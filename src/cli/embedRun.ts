@@ -31,6 +31,8 @@ export interface EmbedRun {
   readonly begin: (inputs: RunInputs) => Promise<void>;
   /** @throws HeadstartError E_RESUME_MISMATCH for a file that changed while it was read */
   readonly checkInputs: () => Promise<void>;
+  /** Notes that the output is there: nothing need be kept any more. */
+  readonly committed: () => void;
   /** Removes what was kept. */
   readonly finish: () => Promise<void>;
   /** Keeps what a run that goes on can use, says so, and gives the output free. */
@@ -48,7 +50,7 @@ export async function claimRun({ talk, now, signal }: Context, output: string, f
   });
   let inputs: readonly InputIdentity[] | undefined;
   let begun = false;
-  let finished = false;
+  let [committed, finished] = [false, false];
   return {
     kept,
     async begin(given) {
@@ -63,12 +65,16 @@ export async function claimRun({ talk, now, signal }: Context, output: string, f
       const changed = await changedInput(inputs ?? []);
       if (changed !== undefined) throw new InputChanged(changed);
     },
+    committed() {
+      committed = true;
+    },
     async finish() {
       await kept.finish();
       finished = true;
     },
     async stop(error) {
       if (finished) return;
+      if (committed) return kept.finish();
       const aborted = signal.aborted;
       const wrong = begun && !aborted && isInputError(error);
       if (wrong) await kept.endWrong();

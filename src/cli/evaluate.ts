@@ -4,18 +4,19 @@ import type { LabelledCorpus } from "../classify/labelled.js";
 import { measureTrust } from "../classify/trust.js";
 import { HeadstartError } from "../errors.js";
 import { headTask, loadHead, type SavedHead } from "../head/headFolder.js";
-import { saveEvaluationReport } from "../report/saveReport.js";
 import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import { evaluationText } from "../report/terminal.js";
+import { renderEvaluationReport } from "../report/trustReport.js";
 import { trustText } from "../report/trustText.js";
-import { openRowWriter, rowFormat } from "../store/rowWriter.js";
+import { commitTogether, openPending, type PendingFile } from "../store/commit.js";
+import { openRowWriter, rowFormat, type RowWriterOptions } from "../store/rowWriter.js";
 import { embedTexts, labelMapOf, readRows, warnOfUnused, withCache, type AddCommand, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { evaluateMultiLabelCommand, refuseFlags } from "./multiLabel.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { evaluateTaggerCommand } from "./evaluateTagger.js";
-import { checkOutputs } from "./outputs.js";
+import { openFiles, readBeside, type FileOutputs } from "./finished.js";
 import { promiseOf, wishOf, withWishFlags, type WishFlags } from "./wish.js";
 
 interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, WishFlags {
@@ -52,11 +53,30 @@ async function evaluateCommand(
   context: Context,
   { head, files, flags }: { readonly head: string; readonly files: readonly string[]; readonly flags: EvaluateFlags },
 ): Promise<void> {
-  const { print } = context;
   if (flags.errors !== undefined) rowFormat(flags.errors);
   if (flags.report !== undefined) checkPage(flags.report);
   const outputs = [flags.errors, flags.report].filter((output) => output !== undefined);
-  await checkOutputs(outputs, { inputs: files, force: flags.force });
+  if (outputs.length === 0) return evaluateWith(context, { head, files, flags, output: undefined });
+  const { inputs } = readBeside(context, flags);
+  const command = { name: "evaluate", flags, inputs: [head, ...files, ...inputs] };
+  const output = await openFiles(context, outputs, command);
+  if (output === undefined) return;
+  try {
+    await evaluateWith(context, { head, files, flags, output });
+  } finally {
+    await output.close();
+  }
+}
+
+interface EvaluateJob {
+  readonly head: string;
+  readonly files: readonly string[];
+  readonly flags: EvaluateFlags;
+  /** Undefined where no file is to be written. */
+  readonly output: FileOutputs | undefined;
+}
+
+async function evaluateWith(context: Context, { head, files, flags, output }: EvaluateJob): Promise<void> {
   const several = await loadMultiLabel(head);
   if (several !== undefined) {
     const { map: mapped, errors, report, minPrecision, maxRisk, coverage, costs } = flags;
@@ -65,7 +85,7 @@ async function evaluateCommand(
     return evaluateMultiLabelCommand(context, { saved: several, files, flags });
   }
   const map = labelMapOf(flags.map);
-  if ((await headTask(head)) === "ner") return evaluateTaggerCommand(context, { head, files, flags, map });
+  if ((await headTask(head)) === "ner") return evaluateTaggerCommand(context, { head, files, flags, map, output });
   const saved = await loadHead(head);
   const rejects = gatherRejects(flags.errors);
   const rows = await readRows(context, files, { flags, map, rejects });
@@ -88,21 +108,20 @@ async function evaluateCommand(
     );
     warnOfMissing(context, saved, evaluated);
     const trust = measureTrust(saved, { evaluated, vectors }, { ...defined({ map, wish }), seed: flags.seed });
-    if (flags.errors !== undefined) await writeErrors(flags.errors, { evaluated, rows, force: flags.force });
-    await rejects.save(context.talk);
     const { evaluation } = evaluated;
     const record = { head, corpus: files, evaluation, trust };
-    if (flags.report !== undefined) await saveEvaluationReport(flags.report, record, defined({ force: flags.force }));
     const written = defined({ errors: flags.errors, report: flags.report });
     const { rejected } = rows.counts;
-    if (flags.json)
-      await print(
-        `${JSON.stringify({ ...evaluation, ...trust, head, corpus: files, rejected, dropped: rows.dropped, ...written })}\n`,
-      );
-    else {
-      const title = `${head} on ${files.join(", ")}`;
-      await print(`${evaluationText(evaluation, { title })}\n\n${trustText(trust)}\n`);
-    }
+    const told = { ...evaluation, ...trust, head, corpus: files, rejected, dropped: rows.dropped, ...written };
+    const title = `${head} on ${files.join(", ")}`;
+    const printed = {
+      json: `${JSON.stringify(told)}\n`,
+      text: `${evaluationText(evaluation, { title })}\n\n${trustText(trust)}\n`,
+    };
+    await rejects.save(context.talk);
+    const page = flags.report === undefined ? undefined : renderEvaluationReport(record);
+    if (output !== undefined) await writeFiles(flags, { evaluated, rows, page, options: output.saving(printed) });
+    await context.print(flags.json ? printed.json : printed.text);
   } finally {
     await encoder.close();
   }
@@ -124,30 +143,43 @@ function warnOfMissing({ talk }: Context, { head }: SavedHead, { evaluation }: E
   talk.warn(`no row has the label ${names}, and every such answer counts as a mistake${how}`);
 }
 
-async function writeErrors(
-  file: string,
-  { evaluated, rows, force }: { evaluated: Evaluated; rows: LabelledCorpus; force: boolean | undefined },
-): Promise<void> {
-  const writer = await openRowWriter(
-    file,
-    ["text", "label", "predicted", "probability", "file", "line"],
-    defined({ force }),
-  );
+interface Written {
+  readonly evaluated: Evaluated;
+  readonly rows: LabelledCorpus;
+  readonly page: string | undefined;
+  readonly options: RowWriterOptions;
+}
+
+/** Writes the list of mistakes and the page, so that either both are there or none. */
+async function writeFiles({ errors, report }: EvaluateFlags, { page, options, ...found }: Written): Promise<void> {
+  const pending: PendingFile[] = [];
+  try {
+    if (errors !== undefined) pending.push(await mistakesFile(errors, { ...found, options }));
+    if (report !== undefined) {
+      const file = await openPending(report);
+      pending.push(file);
+      await file.write(page ?? "");
+    }
+  } catch (error) {
+    for (const file of pending) await file.discard();
+    throw error;
+  }
+  await commitTogether(pending, options);
+}
+
+async function mistakesFile(file: string, { evaluated, rows, options }: Omit<Written, "page">): Promise<PendingFile> {
+  const columns = ["text", "label", "predicted", "probability", "file", "line"];
+  const writer = await openRowWriter(file, columns, options);
   try {
     const { labels, truth, predicted, probabilities } = evaluated;
     for (const r of mistakesOf(evaluated)) {
       const probability = probabilities[r * labels.length + predicted[r]];
-      await writer.write([
-        rows.texts[r],
-        labels[truth[r]],
-        labels[predicted[r]],
-        probability,
-        rows.places[r].file,
-        rows.places[r].line,
-      ]);
+      const { file: from, line } = rows.places[r];
+      await writer.write([rows.texts[r], labels[truth[r]], labels[predicted[r]], probability, from, line]);
     }
-    await writer.commit();
-  } finally {
+    return await writer.finish();
+  } catch (error) {
     await writer.abort();
+    throw error;
   }
 }

@@ -1,13 +1,14 @@
 import type { LabelMap } from "../corpus/labelMap.js";
 import { excerpt } from "../errors.js";
 import { entitiesText } from "../report/entitiesText.js";
-import { openRowWriter } from "../store/rowWriter.js";
+import { openRowWriter, type RowWriterOptions } from "../store/rowWriter.js";
 import { evaluateTagger, type TaggingEvaluated } from "../tagging/evaluate.js";
 import { goldSpans } from "../tagging/readTagged.js";
 import type { TaggedSentence } from "../tagging/sentence.js";
 import { loadTagger, surfaceHash } from "../tagging/taggerFolder.js";
 import { warnOfUnused, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
+import type { FileOutputs } from "./finished.js";
 import { defined } from "./options.js";
 import { embedSentences, openTaggerEncoder, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
 
@@ -19,11 +20,13 @@ export async function evaluateTaggerCommand(
     files,
     flags,
     map,
+    output,
   }: {
     readonly head: string;
     readonly files: readonly string[];
     readonly flags: TaggerFlags & { readonly errors?: string };
     readonly map: LabelMap | undefined;
+    readonly output: FileOutputs | undefined;
   },
 ): Promise<void> {
   const saved = await loadTagger(head);
@@ -41,15 +44,16 @@ export async function evaluateTaggerCommand(
     });
     for (const { file, line, text, label, why } of evaluated.evaluation.lost)
       context.talk.warn(`${file}:${line}: ${label} "${excerpt(text)}" ${LOST[why]}`);
-    if (flags.errors !== undefined) await writeErrors(flags.errors, { ...evaluated, ...data, force: flags.force });
-    await rejects.save(context.talk);
     const { rejected, repaired } = corpus;
     const more = { head, corpus: files, rejected, repaired, ...defined({ errors: flags.errors }) };
-    await context.print(
-      flags.json
-        ? `${JSON.stringify({ ...evaluated.evaluation, ...more })}\n`
-        : `${entitiesText(evaluated.evaluation, { title: `${head} on ${files.join(", ")}` })}\n`,
-    );
+    const printed = {
+      json: `${JSON.stringify({ ...evaluated.evaluation, ...more })}\n`,
+      text: `${entitiesText(evaluated.evaluation, { title: `${head} on ${files.join(", ")}` })}\n`,
+    };
+    await rejects.save(context.talk);
+    if (flags.errors !== undefined)
+      await writeErrors(flags.errors, { ...evaluated, ...data, options: output?.saving(printed) });
+    await context.print(flags.json ? printed.json : printed.text);
   } finally {
     await encoder.close();
   }
@@ -66,13 +70,13 @@ async function writeErrors(
   {
     found,
     sentences,
-    force,
+    options,
   }: Pick<TaggingEvaluated, "found"> & {
     readonly sentences: readonly TaggedSentence[];
-    readonly force: boolean | undefined;
+    readonly options: RowWriterOptions | undefined;
   },
 ): Promise<void> {
-  const writer = await openRowWriter(file, ["text", "entities", "predicted", "file", "line"], defined({ force }));
+  const writer = await openRowWriter(file, ["text", "entities", "predicted", "file", "line"], options);
   try {
     for (const [s, sentence] of sentences.entries()) {
       const key = ({ start, end, label }: { start: number; end: number; label: string }) => `${start} ${end} ${label}`;

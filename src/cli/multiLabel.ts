@@ -8,9 +8,9 @@ import { multiLabelText } from "../report/multiLabelText.js";
 import { VERSION } from "../version.js";
 import { gatherRejects } from "./rejects.js";
 import { embedTexts, openEncoder, readRows, withCache, type Context } from "./context.js";
+import type { FolderOutput } from "./finished.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-import { checkOutputs } from "./outputs.js";
 
 type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
 
@@ -31,12 +31,13 @@ interface TrainFlags extends Flags {
 export async function trainMultiLabelCommand(
   context: Context,
   files: readonly string[],
-  flags: TrainFlags,
+  { flags, openOutput }: { readonly flags: TrainFlags; readonly openOutput: () => Promise<FolderOutput | undefined> },
 ): Promise<void> {
   const { talk, clock, print, signal, now } = context;
   const separator = flags.multiLabel;
   if (separator === "") throw new HeadstartError("E_USAGE", 'Give a separator: --multi-label "|"');
-  await checkOutputs([flags.output], { inputs: [...files, ...(flags.dev ?? [])], force: flags.force });
+  const output = await openOutput();
+  if (output === undefined) return;
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, rejects });
   const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, rejects });
@@ -63,17 +64,17 @@ export async function trainMultiLabelCommand(
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) talk.warn(warning);
     const file = describe(trained, { encoder, files, createdAt: now(), seed: flags.seed });
-    await saveMultiLabel(flags.output, { head: trained.head, file }, defined({ force: flags.force }));
-    await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
     const { head, dev: score, n, devFrom, strength, trials, warnings } = trained;
     const told = { head: flags.output, task: "multi-label", labels: head.labels, n, rejected: rows.counts.rejected };
     const epochs = trials.reduce((sum, trial) => sum + trial.iterations, 0);
-    await print(
-      flags.json
-        ? `${JSON.stringify({ ...told, dev: score, devFrom, strength, trials, epochs, seconds, fitSeconds, warnings })}\n`
-        : `${multiLabelText(score, `Dev: ${devFrom}`)}\n${flags.output}: trained on ${n} rows, strength ${strength}, ${seconds.toFixed(1)} s\n`,
-    );
+    const printed = {
+      json: `${JSON.stringify({ ...told, dev: score, devFrom, strength, trials, epochs, seconds, fitSeconds, warnings })}\n`,
+      text: `${multiLabelText(score, `Dev: ${devFrom}`)}\n${flags.output}: trained on ${n} rows, strength ${strength}, ${seconds.toFixed(1)} s\n`,
+    };
+    await rejects.save(talk);
+    await saveMultiLabel(flags.output, { head: trained.head, file }, output.saving(printed));
+    await print(flags.json ? printed.json : printed.text);
   } finally {
     await encoder.close();
   }

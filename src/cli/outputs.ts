@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { HeadstartError } from "../errors.js";
-import { checkOutputFolder, refuseExisting } from "../store/commit.js";
+import { checkOutputFolder } from "../store/commit.js";
+import { isWithin, refuseReplacingFile, refuseReplacingFolder } from "../store/replacing.js";
 
 /** Where the rejected rows of a run that writes `output`, a file or folder, are told of. */
 export const rejectsFile = (output: string): string => `${withoutSlash(output)}.rejects.jsonl`;
@@ -8,26 +9,51 @@ export const rejectsFile = (output: string): string => `${withoutSlash(output)}.
 /** Where the losses of a training that writes `output` are shown as it goes. */
 export const pageBeside = (output: string): string => `${withoutSlash(output)}.training.html`;
 
-const withoutSlash = (output: string): string => output.replace(/(?<=.)[/\\]+$/, "");
+export const withoutSlash = (output: string): string => output.replace(/(?<=.)[/\\]+$/, "");
+
+export interface OutputOptions {
+  /** Files and folders that the run reads, and other names such as of encoders, which are passed over. */
+  readonly inputs: readonly string[];
+  readonly force: boolean | undefined;
+}
 
 /**
- * Refuses, before any long work, outputs that are there already, that cannot be written, or that the run reads: an input
+ * Refuses, before any long work, files that are there already, that cannot be written, or that the run reads: an input
  * is never written, `force` or not.
  *
  * @throws HeadstartError E_USAGE, E_OUTPUT_EXISTS, E_OUTPUT_WRITE
  */
-export async function checkOutputs(
-  outputs: readonly string[],
-  { inputs, force }: { readonly inputs: readonly string[]; readonly force: boolean | undefined },
-): Promise<void> {
+export async function checkFiles(outputs: readonly string[], { inputs, force }: OutputOptions): Promise<void> {
+  for (const output of outputs) {
+    await refuseInputs([output, rejectsFile(output)], inputs);
+    await refuseReplacingFile(output, { force });
+    await refuseReplacingFile(rejectsFile(output), { force: true });
+    await checkOutputFolder(output);
+  }
+}
+
+/**
+ * The same for a folder, which must not hold an input either, or lie in one.
+ *
+ * @throws HeadstartError E_USAGE, E_OUTPUT_EXISTS, E_OUTPUT_WRITE
+ */
+export async function checkFolder(output: string, { inputs, force }: OutputOptions): Promise<void> {
+  const beside = [rejectsFile(output), pageBeside(output)];
+  await refuseInputs([output, ...beside], inputs);
+  for (const input of inputs)
+    if (await isWithin(input, output)) throw isInput(output, `it holds ${input}, which this run reads`);
+  await refuseReplacingFolder(withoutSlash(output), { force });
+  for (const file of beside) await refuseReplacingFile(file, { force: true });
+  await checkOutputFolder(output);
+}
+
+/** An input itself, by whatever name, and anything that is there in a folder that is an input. */
+async function refuseInputs(outputs: readonly string[], inputs: readonly string[]): Promise<void> {
   for (const output of outputs) {
     for (const input of inputs) {
-      for (const written of [output, rejectsFile(output), pageBeside(output)]) {
-        if (await isSameFile(written, input)) throw isInput(written);
-      }
+      if (await isSameFile(output, input)) throw isInput(output, "this run reads it");
+      if (await isWithin(output, input)) throw isInput(output, `it lies in ${input}, which this run reads`);
     }
-    await refuseExisting(output, force);
-    await checkOutputFolder(output);
   }
 }
 
@@ -36,8 +62,7 @@ async function isSameFile(a: string, b: string): Promise<boolean> {
   return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }
 
-function isInput(path: string): HeadstartError {
-  return new HeadstartError("E_USAGE", `Cannot write ${path}: this run reads it. Choose another name for the output`, {
+const isInput = (path: string, how: string): HeadstartError =>
+  new HeadstartError("E_USAGE", `Cannot write ${path}: ${how}. Choose another name for the output`, {
     file: path,
   });
-}

@@ -22,7 +22,7 @@ import {
   type EncoderFlags,
   type GlobalFlags,
 } from "./options.js";
-import { checkOutputs } from "./outputs.js";
+import { openFiles, readBeside, type FileOutputs } from "./finished.js";
 import { predictCorpus } from "./predictCorpus.js";
 import { predictTaggerCommand } from "./predictTagger.js";
 import { promiseOf, share, wishOf, withWishFlags, type WishFlags } from "./wish.js";
@@ -68,16 +68,34 @@ async function predictCommand(
     flags,
   }: { readonly head: string; readonly texts: readonly string[]; readonly flags: PredictFlags },
 ): Promise<void> {
-  const { input, output } = flags;
+  const { input, output, html } = flags;
   checkUsage(context, texts, flags);
-  if (input !== undefined && output !== undefined) {
-    rowFormat(output);
-    await checkOutputs([output], { inputs: input, force: flags.force });
+  if (output !== undefined) rowFormat(output);
+  const outputs = [output, html].filter((file) => file !== undefined);
+  if (outputs.length === 0) return predictWith(context, { head: name, texts, flags, files: undefined });
+  const { inputs } = readBeside(context, flags);
+  const read = input ?? (texts.length > 0 ? [] : ["-"]);
+  const command = { name: "predict", flags, inputs: [name, ...read, ...inputs], texts };
+  const files = await openFiles(context, outputs, command);
+  if (files === undefined) return;
+  try {
+    await predictWith(context, { head: name, texts, flags, files });
+  } finally {
+    await files.close();
   }
-  if ((await headTask(name)) === "ner") {
-    if (flags.html !== undefined) await checkOutputs([flags.html], { inputs: input ?? [], force: flags.force });
-    return predictTaggerCommand(context, { head: name, texts, flags });
-  }
+}
+
+interface PredictJob {
+  readonly head: string;
+  readonly texts: readonly string[];
+  readonly flags: PredictFlags;
+  /** Undefined where no file is to be written. */
+  readonly files: FileOutputs | undefined;
+}
+
+async function predictWith(context: Context, { head: name, texts, flags, files }: PredictJob): Promise<void> {
+  const { input, output } = flags;
+  if ((await headTask(name)) === "ner") return predictTaggerCommand(context, { head: name, texts, flags, files });
   if (flags.html !== undefined)
     throw new HeadstartError("E_USAGE", "--html is for heads that find entities. Leave it out");
   const { file, ...how } = await howToAnswer(name, flags);
@@ -85,7 +103,8 @@ async function predictCommand(
   try {
     await withCache(context, { flags, encoder }, async (cache) => {
       const answering = { ...how, encoder, cache, flags };
-      if (input !== undefined && output !== undefined) return predictCorpus(context, { ...answering, input, output });
+      if (input !== undefined && output !== undefined && files !== undefined)
+        return predictCorpus(context, { ...answering, input, output, files });
       if (texts.length > 0) return answer(context, texts, answering);
       const { encoding, invalidUtf8 } = flags;
       const lines = linesOf(context.stdin, { most: EMBED_DEFAULTS.window, invalidUtf8, ...defined({ encoding }) });

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { vectorsOf } from "../classify/vectors.js";
 import type { Answer } from "../classify/predict.js";
 import type { Explanation } from "../classify/explain.js";
@@ -6,10 +5,12 @@ import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { inWindows } from "../encoder/inWindows.js";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
+import { commitTogether } from "../store/commit.js";
 import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../store/rowWriter.js";
 import { openTexts, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { explained, type Answering } from "./answering.js";
+import type { FileOutputs } from "./finished.js";
 import { forecastRows } from "./forecast.js";
 import { defined, embedOptions } from "./options.js";
 
@@ -17,6 +18,7 @@ export interface CorpusJob extends Answering {
   readonly input: readonly string[];
   /** Ends in `.csv` or `.jsonl`. */
   readonly output: string;
+  readonly files: FileOutputs;
 }
 
 /** Columns of an answer by name; JSON has a place for whole objects, CSV gets what fits a cell. */
@@ -53,9 +55,9 @@ function answerColumns(format: "csv" | "jsonl", { extra, explaining }: Answering
 /** Answers for every row of a corpus: its columns and those of the answer, in input order. */
 export async function predictCorpus(context: Context, job: CorpusJob): Promise<void> {
   const { talk, print } = context;
-  const { input, output, flags } = job;
+  const { input, output, flags, files } = job;
   const rejects = gatherRejects(output);
-  rejects.spillTo(dirname(output));
+  rejects.spillTo(files.folder);
   const corpus = await openTexts(context, input, flags, rejects);
   let writer: RowWriter | undefined;
   try {
@@ -65,15 +67,18 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
       const own = corpus.columns[i];
       if (column !== own) talk.say(`the input's own column "${own}" is called "${column}" in ${output}`);
     });
-    writer = await openRowWriter(output, [...columns, ...answer], defined({ force: flags.force }));
+    writer = await openRowWriter(output, [...columns, ...answer], { claimed: true });
     const rows = await answerRows(context, { ...job, corpus, writer });
-    await writer.commit();
     await rejects.save(talk);
     for (const notice of corpus.notices) talk.warn(notice);
     if (rows === 0) talk.warn("the corpus has no rows, so the output has none either");
     const { read, rejected } = corpus.counts;
-    if (flags.json) await print(`${JSON.stringify({ rows, rejected, output })}\n`);
-    else await print(`${read} rows in = ${rows} out + ${rejected} rejected\n${output}\n`);
+    const printed = {
+      json: `${JSON.stringify({ rows, rejected, output })}\n`,
+      text: `${read} rows in = ${rows} out + ${rejected} rejected\n${output}\n`,
+    };
+    await commitTogether([await writer.finish()], files.saving(printed));
+    await print(flags.json ? printed.json : printed.text);
   } finally {
     await writer?.abort();
     await rejects.discard();

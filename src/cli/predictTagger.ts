@@ -3,11 +3,12 @@ import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { inWindows } from "../encoder/inWindows.js";
 import { HeadstartError } from "../errors.js";
 import { entitiesPage } from "../report/entitiesPage.js";
-import { commitFile } from "../store/commit.js";
+import { commitTogether, openPending, type PendingFile } from "../store/commit.js";
 import { openRowWriter, rowFormat } from "../store/rowWriter.js";
 import { predictEntities, type TextEntities } from "../tagging/predictEntities.js";
 import { loadTagger } from "../tagging/taggerFolder.js";
 import { openTexts, type Context } from "./context.js";
+import type { FileOutputs } from "./finished.js";
 import { gatherRejects } from "./rejects.js";
 import { linesOf } from "./lines.js";
 import { defined, embedOptions } from "./options.js";
@@ -26,7 +27,13 @@ export async function predictTaggerCommand(
     head,
     texts,
     flags,
-  }: { readonly head: string; readonly texts: readonly string[]; readonly flags: PredictTaggerFlags },
+    files,
+  }: {
+    readonly head: string;
+    readonly texts: readonly string[];
+    readonly flags: PredictTaggerFlags;
+    readonly files: FileOutputs | undefined;
+  },
 ): Promise<void> {
   const { input, output, html } = flags;
   if (output !== undefined && rowFormat(output) !== "jsonl") {
@@ -41,15 +48,13 @@ export async function predictTaggerCommand(
   try {
     await withWordCache(context, { encoder, flags, subWords: tagger.subWords }, async (cache) => {
       const how = { ...embedOptions(flags), ...defined({ threads: flags.threads, cache }), encoder, signal };
-      const answering = { flags, answer: (some: readonly string[]) => predictEntities(tagger, some, how), show };
-      if (input === undefined || output === undefined) await predictTexts(context, texts, answering);
-      else await predictRows(context, { ...answering, input, output });
+      const answering = { files, answer: (some: readonly string[]) => predictEntities(tagger, some, how), show };
+      const page = (): string => entitiesPage(shown, { title: `Entities by ${head}`, labels: tagger.labels });
+      if (input === undefined || output === undefined)
+        await predictTexts(context, texts, { ...answering, flags, html, page });
+      else await predictRows(context, { ...answering, flags, html, page, input, output });
     });
-    if (html !== undefined) {
-      const page = entitiesPage(shown, { title: `Entities by ${head}`, labels: tagger.labels });
-      await commitFile(html, (to) => to.write(new TextEncoder().encode(page)), defined({ force: flags.force }));
-      context.talk.say(html);
-    }
+    if (html !== undefined) context.talk.say(html);
   } finally {
     await encoder.close();
   }
@@ -57,6 +62,10 @@ export async function predictTaggerCommand(
 
 interface Answering {
   readonly flags: PredictTaggerFlags;
+  readonly files: FileOutputs | undefined;
+  /** Where the page goes, and what it is once all texts are answered. */
+  readonly html: string | undefined;
+  readonly page: () => string;
   readonly answer: (texts: readonly string[]) => Promise<TextEntities[]>;
   readonly show: (answers: readonly TextEntities[]) => void;
 }
@@ -64,17 +73,31 @@ interface Answering {
 async function predictTexts(
   context: Context,
   texts: readonly string[],
-  { flags, answer, show }: Answering,
+  { flags, answer, show, html, page, files }: Answering,
 ): Promise<void> {
+  let all = "";
   const printed = async (some: readonly string[]): Promise<void> => {
     const answers = await answer(some);
     show(answers);
-    await context.print(answers.map((found) => `${JSON.stringify(found)}\n`).join(""));
+    const text = answers.map((found) => `${JSON.stringify(found)}\n`).join("");
+    if (html !== undefined) all += text;
+    await context.print(text);
   };
-  if (texts.length > 0) return printed(texts);
-  const { encoding, invalidUtf8 } = flags;
-  const lines = linesOf(context.stdin, { most: EMBED_DEFAULTS.window, invalidUtf8, ...defined({ encoding }) });
-  for await (const some of lines) await printed(some);
+  if (texts.length > 0) await printed(texts);
+  else {
+    const { encoding, invalidUtf8 } = flags;
+    const lines = linesOf(context.stdin, { most: EMBED_DEFAULTS.window, invalidUtf8, ...defined({ encoding }) });
+    for await (const some of lines) await printed(some);
+  }
+  await commitTogether(await pageFile(html, page), files?.saving({ text: all, json: all }));
+}
+
+/** The page, written but not under its name yet; none where none is asked for. */
+async function pageFile(html: string | undefined, page: () => string): Promise<PendingFile[]> {
+  if (html === undefined) return [];
+  const file = await openPending(html);
+  await file.write(page());
+  return [file];
 }
 
 /** Texts that are answered together. */
@@ -82,13 +105,22 @@ const ROWS_AT_ONCE = 512;
 
 async function predictRows(
   context: Context,
-  { input, output, flags, answer, show }: Answering & { readonly input: readonly string[]; readonly output: string },
+  {
+    input,
+    output,
+    flags,
+    answer,
+    show,
+    html,
+    page,
+    files,
+  }: Answering & { readonly input: readonly string[]; readonly output: string },
 ): Promise<void> {
   const { talk, print } = context;
   const rejects = gatherRejects(output);
   const corpus = await openTexts(context, input, flags, rejects);
   const columns = corpus.columns.map((column) => (column === "entities" ? "input_entities" : column));
-  const writer = await openRowWriter(output, [...columns, "entities"], defined({ force: flags.force }));
+  const writer = await openRowWriter(output, [...columns, "entities"], { claimed: true });
   const meter = talk.meter("answering");
   let rows = 0;
   try {
@@ -102,12 +134,15 @@ async function predictRows(
       meter.update((rows += window.length));
     };
     for await (const window of inWindows(corpus.rows(), { most: ROWS_AT_ONCE })) await flush(window);
-    await writer.commit();
     meter.end();
     await rejects.save(talk);
     const { read, rejected } = corpus.counts;
-    if (flags.json) await print(`${JSON.stringify({ rows, rejected, output })}\n`);
-    else await print(`${read} rows in = ${rows} out + ${rejected} rejected\n${output}\n`);
+    const printed = {
+      json: `${JSON.stringify({ rows, rejected, output })}\n`,
+      text: `${read} rows in = ${rows} out + ${rejected} rejected\n${output}\n`,
+    };
+    await commitTogether([await writer.finish(), ...(await pageFile(html, page))], files?.saving(printed));
+    await print(flags.json ? printed.json : printed.text);
   } finally {
     await writer.abort();
     await corpus.close();

@@ -28,7 +28,7 @@ import { mlpSettingsOf, withMlpFlags, type MlpFlags } from "./mlpFlags.js";
 import { checkCommand, warnOfLabels } from "./check.js";
 import { refuseFlags, trainMultiLabelCommand } from "./multiLabel.js";
 import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "./options.js";
-import { checkOutputs } from "./outputs.js";
+import { openFolder, readBeside, type FolderOutput } from "./finished.js";
 import { search, withSearchFlags, type SearchFlags } from "./search.js";
 import { withTaggerFlags, type TaggerTrainingFlags } from "./taggerFlags.js";
 import { refuseUnused } from "./trainFlagUse.js";
@@ -104,14 +104,34 @@ async function trainOrCheck(context: Context, files: readonly string[], flags: T
   refuseUnused({ ...flags });
   return multiLabel === undefined
     ? trainCommand(context, files, flags)
-    : trainMultiLabelCommand(context, files, { ...flags, multiLabel });
+    : trainMultiLabelCommand(context, files, {
+        flags: { ...flags, multiLabel },
+        openOutput: () => openHeadFolder(context, files, flags),
+      });
+}
+
+/** The folder of the head; undefined where the same command has written it already. */
+function openHeadFolder(
+  context: Context,
+  files: readonly string[],
+  flags: TrainFlags,
+): Promise<FolderOutput | undefined> {
+  const { inputs, uses } = readBeside(context, flags);
+  const tensorboard = flags.tensorboard === undefined ? [] : [flags.tensorboard];
+  return openFolder(context, flags.output, {
+    name: "train",
+    flags,
+    inputs: [...files, ...(flags.dev ?? []), ...inputs],
+    uses: [...uses, ...tensorboard],
+  });
 }
 
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
   const { talk, clock, print, signal, now } = context;
-  await checkOutputs([flags.output], { inputs: [...files, ...(flags.dev ?? [])], force: flags.force });
+  const output = await openHeadFolder(context, files, flags);
+  if (output === undefined) return;
   const map = labelMapOf(flags.map);
-  if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map });
+  if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map, output });
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, map, rejects });
   const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, map, rejects });
@@ -157,15 +177,16 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const neighbours = await neighboursOf(context, data, { labels: trained.head.labels, flags });
     const page = renderTrainingReport(file);
     const parts = { ...trained, file, page, ...defined({ neighbours }) };
-    await saveHead(flags.output, parts, defined({ force: flags.force }));
-    await curves.finish(page);
-    await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
-    await print(
-      flags.json
-        ? `${JSON.stringify(summary(trained, { flags, rows, seconds, fitSeconds }))}\n`
-        : described(trained, flags, seconds),
-    );
+    const printed = {
+      text: described(trained, flags, seconds),
+      json: `${JSON.stringify(summary(trained, { flags, rows, seconds, fitSeconds }))}\n`,
+    };
+    await rejects.save(talk);
+    await curves.finish(page);
+    // Last, since it says that all is done.
+    await saveHead(flags.output, parts, output.saving(printed));
+    await print(flags.json ? printed.json : printed.text);
   } finally {
     await curves.close();
     await encoder.close();

@@ -5,6 +5,7 @@ import { saveTagger, surfaceHash } from "../tagging/taggerFolder.js";
 import { trainTagger, type TrainedTagger } from "../tagging/trainTagger.js";
 import { NO_WRITING } from "../tagging/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
+import type { FolderOutput } from "./finished.js";
 import { defined } from "./options.js";
 import { gatherRejects } from "./rejects.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
@@ -21,7 +22,11 @@ export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
 export async function trainTaggerCommand(
   context: Context,
   files: readonly string[],
-  { flags, map }: { readonly flags: TrainTaggerFlags; readonly map: LabelMap | undefined },
+  {
+    flags,
+    map,
+    output,
+  }: { readonly flags: TrainTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
   const { talk, clock, print, signal, now } = context;
   const rejects = gatherRejects(flags.output);
@@ -55,16 +60,17 @@ export async function trainTaggerCommand(
     const fitSeconds = (clock() - fitBegan) / 1000;
     const file = describeTagger(trained, { encoder, corpus, seed: flags.seed, createdAt: now() });
     const surfaces = new Set([...trained.surfaces].map(surfaceHash));
-    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, defined({ force: flags.force }));
-    await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
     const summary = { ...summaryOf(trained), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
-    await print(
-      flags.json
-        ? `${JSON.stringify({ ...summary, seconds, fitSeconds })}\n`
-        : `${entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
-            `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s\n`,
-    );
+    const printed = {
+      json: `${JSON.stringify({ ...summary, seconds, fitSeconds })}\n`,
+      text:
+        `${entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
+        `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s\n`,
+    };
+    await rejects.save(talk);
+    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, output.saving(printed));
+    await print(flags.json ? printed.json : printed.text);
   } finally {
     await encoder.close();
   }

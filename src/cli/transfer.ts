@@ -1,5 +1,6 @@
 import path from "node:path";
 import { Option } from "commander";
+import type { LabelMap } from "../corpus/labelMap.js";
 import { checkLabels } from "../corpus/labelSet.js";
 import { saveReport } from "../report/saveReport.js";
 import { runTransfer } from "../transfer/transfer.js";
@@ -23,7 +24,7 @@ import {
   type EncoderFlags,
   type GlobalFlags,
 } from "./options.js";
-import { checkOutputs } from "./outputs.js";
+import { openFolder, readBeside, type FolderOutput } from "./finished.js";
 import { transferTaggerCommand } from "./transferTagger.js";
 
 interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -70,11 +71,25 @@ export const addTransfer: AddCommand = (program, context) => {
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
-  const { talk, print, signal, clock, now } = context;
-  const inputs = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
-  await checkOutputs([flags.output], { inputs, force: flags.force });
+  const corpora = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
+  const { inputs, uses } = readBeside(context, flags);
+  const command = { name: "transfer", flags, inputs: [...corpora, ...inputs], uses };
+  const output = await openFolder(context, flags.output, command);
+  if (output === undefined) return;
   const map = labelMapOf(flags.map);
-  if (flags.task === "ner") return transferTaggerCommand(context, { flags, map });
+  if (flags.task === "ner") return transferTaggerCommand(context, { flags, map, output });
+  await transferTexts(context, { flags, map, output });
+}
+
+async function transferTexts(
+  context: Context,
+  {
+    flags,
+    map,
+    output,
+  }: { readonly flags: TransferFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
+): Promise<void> {
+  const { talk, print, signal, clock, now } = context;
   const rejects = gatherRejects(flags.output);
   const read = (files: readonly string[]) => readRows(context, files, { flags, map, rejects });
   const corpora = {
@@ -107,9 +122,10 @@ async function transferCommand(context: Context, flags: TransferFlags): Promise<
       }),
     );
     for (const warning of record.warnings) talk.warn(warning);
-    await saveReport(flags.output, record, defined({ force: flags.force }));
+    const printed = { text: transferText(record), json: `${JSON.stringify(record)}\n` };
     await rejects.save(talk);
-    await print(flags.json ? `${JSON.stringify(record)}\n` : transferText(record));
+    await saveReport(flags.output, record, output.saving(printed));
+    await print(flags.json ? printed.json : printed.text);
   } finally {
     await encoder.close();
   }

@@ -7,6 +7,7 @@ import { VERSION } from "../version.js";
 import { runTaggingTransfer } from "../transfer/taggingTransfer.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
+import type { FolderOutput } from "./finished.js";
 import { defined } from "./options.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
 
@@ -23,7 +24,11 @@ export interface TransferTaggerFlags extends TaggerFlags {
 /** `transfer --task ner`: entities of one domain learnt, those of another found. */
 export async function transferTaggerCommand(
   context: Context,
-  { flags, map }: { readonly flags: TransferTaggerFlags; readonly map: LabelMap | undefined },
+  {
+    flags,
+    map,
+    output,
+  }: { readonly flags: TransferTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
   const rejects = gatherRejects(flags.output);
   const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejects });
@@ -62,21 +67,22 @@ export async function transferTaggerCommand(
       ...result,
       report,
     };
-    await saveTaggingReport(flags.output, record, defined({ force: flags.force }));
-    await rejects.save(context.talk);
     const line = (name: string, e: TaggingEvaluation | null): string =>
       e === null
         ? ""
         : `${name.padEnd(34)} ${e.entityF1.toFixed(3)} (95 % ${e.interval95[0].toFixed(3)} to ${e.interval95[1].toFixed(3)}), ${e.n} sentences\n`;
-    await context.print(
-      flags.json
-        ? `${JSON.stringify(record)}\n`
-        : line("entity F1 in-domain", result.source) +
-            line("entity F1 on the target", result.target) +
-            line("trained on the target", result.ceiling) +
-            line("trained on source and target", result.joint) +
-            `${"verdict".padEnd(34)} ${result.verdict.call}: ${result.verdict.because}\n${"report".padEnd(34)} ${report}\n`,
-    );
+    const printed = {
+      json: `${JSON.stringify(record)}\n`,
+      text:
+        line("entity F1 in-domain", result.source) +
+        line("entity F1 on the target", result.target) +
+        line("trained on the target", result.ceiling) +
+        line("trained on source and target", result.joint) +
+        `${"verdict".padEnd(34)} ${result.verdict.call}: ${result.verdict.because}\n${"report".padEnd(34)} ${report}\n`,
+    };
+    await rejects.save(context.talk);
+    await saveTaggingReport(flags.output, record, output.saving(printed));
+    await context.print(flags.json ? printed.json : printed.text);
   } finally {
     await encoder.close();
   }

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { HeadstartError, nearestName } from "../errors.js";
-import { commitFolder } from "../store/commitFolder.js";
+import { commitFolder, type CommitFolderOptions } from "../store/commitFolder.js";
 import { commitFile } from "../store/commit.js";
 import { readSafetensors, writeSafetensors } from "../tensors/safetensors.js";
 import { headCard } from "./headCard.js";
@@ -40,7 +40,7 @@ export interface HeadParts extends HeadNumbers {
 export async function saveHead(
   folder: string,
   { file, page, neighbours, ...numbers }: HeadParts,
-  options: { readonly force?: boolean } = {},
+  options: CommitFolderOptions = {},
 ): Promise<void> {
   const bytes = writeSafetensors(headTensors(numbers), { format: "headstart-head" });
   const near = neighbours && writeNeighbours(neighbours);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import { commitFile } from "../store/commit.js";
-import { commitFolder } from "../store/commitFolder.js";
+import { commitFolder, type CommitFolderOptions } from "../store/commitFolder.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
 import { plain } from "./headCard.js";
 import { checked, Counts, EncoderIdentity, Interval, MULTI_LABEL_FORMAT, parseJson } from "./headFile.js";
@@ -51,7 +51,7 @@ export interface SavedMultiLabel {
 export async function saveMultiLabel(
   folder: string,
   { head, file }: { readonly head: MultiLabelHead; readonly file: Omit<MultiLabelFile, "sha256"> },
-  options: { readonly force?: boolean } = {},
+  options: CommitFolderOptions = {},
 ): Promise<void> {
   const { weights, bias, standardizer, thresholds } = head;
   const [k, width] = [weights.rows, weights.cols];

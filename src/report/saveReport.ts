@@ -1,33 +1,30 @@
 import path from "node:path";
 import { commitFile } from "../store/commit.js";
-import { commitFolder } from "../store/commitFolder.js";
+import { commitFolder, type CommitFolderOptions } from "../store/commitFolder.js";
 import type { TransferRecord } from "../transfer/record.js";
 import type { TaggingTransfer } from "../transfer/taggingTransfer.js";
 import { taggingReport } from "./taggingReport.js";
 import { renderTransferReport } from "./transferReport.js";
-import { renderEvaluationReport, type EvaluationRecord } from "./trustReport.js";
 
 /**
  * Writes `report.html` and `record.json` of a transfer experiment into a folder, both or neither.
  *
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  */
-export const saveReport = (folder: string, record: TransferRecord, options: SaveOptions = {}): Promise<void> =>
+export const saveReport = (folder: string, record: TransferRecord, options: CommitFolderOptions = {}): Promise<void> =>
   savePageAndRecord(folder, { page: renderTransferReport(record), record }, options);
 
 /** The same of an experiment with entities. */
-export const saveTaggingReport = (folder: string, record: TaggingTransfer, options: SaveOptions = {}): Promise<void> =>
-  savePageAndRecord(folder, { page: taggingReport(record), record }, options);
-
-interface SaveOptions {
-  /** Replaces what is there. @default false */
-  readonly force?: boolean;
-}
+export const saveTaggingReport = (
+  folder: string,
+  record: TaggingTransfer,
+  options: CommitFolderOptions = {},
+): Promise<void> => savePageAndRecord(folder, { page: taggingReport(record), record }, options);
 
 async function savePageAndRecord(
   folder: string,
   { page, record }: { readonly page: string; readonly record: object },
-  options: SaveOptions,
+  options: CommitFolderOptions,
 ): Promise<void> {
   const write = (file: string, text: string): Promise<void> => commitFile(file, (to) => to.write(text));
   await commitFolder(
@@ -38,13 +35,4 @@ async function savePageAndRecord(
     },
     options,
   );
-}
-
-/** Writes the page of an evaluation. @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
-export async function saveEvaluationReport(
-  file: string,
-  record: EvaluationRecord,
-  options: SaveOptions = {},
-): Promise<void> {
-  await commitFile(file, (to) => to.write(renderEvaluationReport(record)), options);
 }

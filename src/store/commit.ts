@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
 import { access, lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { HeadstartError } from "../errors.js";
 import { contentHash } from "../encoder/contentHash.js";
 import { nodeFiles } from "./fileSystem.js";
 import type { FileSystem, OpenFile } from "./fileSystem.js";
+import { exists, refuseReplacingFile } from "./replacing.js";
 import { parseTempName, tempPath } from "./tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
 
@@ -12,10 +12,21 @@ export { nodeFiles } from "./fileSystem.js";
 export type { FileSystem, OpenFile } from "./fileSystem.js";
 
 export interface CommitOptions {
-  /** Replaces a file or folder that is already there. @default false */
+  /** Replaces what is already there, where that may be replaced. @default false */
   readonly force?: boolean;
   /** The disk. @default nodeFiles */
   readonly files?: FileSystem;
+}
+
+export interface CommitFilesOptions extends CommitOptions {
+  /** Is called when all files are whole and safe under their temporary names, before the first gets its own. */
+  readonly onSealed?: (files: readonly SealedFile[]) => Promise<void>;
+}
+
+/** A file that is whole, under a temporary name. */
+export interface SealedFile {
+  readonly path: string;
+  readonly temp: string;
 }
 
 /**
@@ -36,23 +47,6 @@ export interface PendingFile {
   discard(): Promise<void>;
   /** For `commitTogether`: waits for the disk and closes; gives the temporary name. */
   seal(): Promise<string>;
-}
-
-/** Refuses a `path` that exists unless `force`. @throws HeadstartError E_OUTPUT_EXISTS */
-export async function refuseExisting(path: string, force = false): Promise<void> {
-  if (force || !(await exists(path))) return;
-  throw new HeadstartError("E_OUTPUT_EXISTS", `Cannot write ${path}: it exists; give --force to replace it`, {
-    file: path,
-  });
-}
-
-/** @throws HeadstartError E_OUTPUT_WRITE for a folder, which no file replaces */
-export async function refuseFolder(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() !== true) return;
-  throw new HeadstartError("E_OUTPUT_WRITE", `Cannot write ${path}: it is a folder. Choose another name`, {
-    file: path,
-  });
 }
 
 /**
@@ -106,7 +100,7 @@ export async function commitFile(
   write: (file: PendingFile) => Promise<void>,
   options: CommitOptions = {},
 ): Promise<void> {
-  await refuseExisting(path, options.force);
+  await refuseReplacingFile(path, options);
   const pending = await openPending(path, { files: options.files });
   try {
     await write(pending);
@@ -126,7 +120,7 @@ export async function commitFile(
  *
  * @throws HeadstartError E_OUTPUT_EXISTS, E_OUTPUT_WRITE
  */
-export async function commitTogether(pending: readonly PendingFile[], options: CommitOptions = {}): Promise<void> {
+export async function commitTogether(pending: readonly PendingFile[], options: CommitFilesOptions = {}): Promise<void> {
   const files = options.files ?? nodeFiles;
   const fresh: string[] = [];
   let renamed = 0;
@@ -134,8 +128,9 @@ export async function commitTogether(pending: readonly PendingFile[], options: C
     const temps: string[] = [];
     for (const file of pending) temps.push(await file.seal());
     for (const [i, { path }] of pending.entries()) {
-      if (options.force !== true && !(await sameBytes(path, temps[i]))) await refuseExisting(path);
+      if (options.force || !(await sameBytes(path, temps[i]))) await refuseReplacingFile(path, options);
     }
+    await options.onSealed?.(pending.map(({ path }, i) => ({ path, temp: temps[i] })));
     for (const [i, { path }] of pending.entries()) {
       if (!(await exists(path))) fresh.push(path);
       await writing(path, () => files.rename(temps[i], path));
@@ -153,32 +148,23 @@ export async function commitTogether(pending: readonly PendingFile[], options: C
   }
 }
 
-/** Removes what dead runs left beside `path` under temporary names. */
+/**
+ * Removes what dead runs left under temporary names in the folder of `path`, whatever they were writing: no run that is
+ * alive has such a name, and a folder that was moved aside has another kind of name.
+ */
 export async function removeLeftovers(path: string, files: FileSystem): Promise<void> {
   const folder = dirname(path);
   for (const { name: file, folder: isFolder } of await writing(path, () => files.list(folder))) {
     const temp = parseTempName(file);
-    if (temp === undefined || !temp.stale || temp.name !== basename(path) || temp.kind !== "tmp") continue;
+    if (temp === undefined || !temp.stale || temp.kind !== "tmp") continue;
     const left = join(folder, file);
     await ignoringFailure(isFolder ? files.removeFolder(left) : files.unlink(left));
   }
 }
 
-/** Whether there is anything at `path`, a dangling link included. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    // ENOTDIR: a part of the path is a file; the write that follows says so.
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return false;
-    throw writeError(path, error);
-  }
-}
-
 /** Whether both are files of the same content. */
 async function sameBytes(path: string, other: string): Promise<boolean> {
-  const [one, two] = await Promise.all([path, other].map((file) => stat(file).catch(() => undefined)));
+  const [one, two] = await Promise.all([path, other].map((file) => lstat(file).catch(() => undefined)));
   if (!one?.isFile() || one.size !== two?.size) return false;
   const [a, b] = [await contentHash(path, "sha256"), await contentHash(other, "sha256")];
   return a === b;

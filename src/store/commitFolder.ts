@@ -1,36 +1,54 @@
+import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { exists, ignoringFailure, nodeFiles, refuseExisting, removeLeftovers } from "./commit.js";
+import { ignoringFailure, nodeFiles, removeLeftovers } from "./commit.js";
 import type { CommitOptions, FileSystem } from "./commit.js";
+import { writeMark, type FinishedRun } from "./folderMark.js";
+import { exists, refuseReplacingFolder } from "./replacing.js";
 import { parseTempName, tempPath } from "./tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
+
+export interface CommitFolderOptions extends CommitOptions {
+  /** What the command was and what it prints, kept in the folder for a later one that would do the same. */
+  readonly finished?: FinishedRun | undefined;
+  /**
+   * Whether the place of the folder alone says that headstart wrote what is there, as in a cache; then it needs no mark.
+   * @default false
+   */
+  readonly isOurs?: boolean;
+}
 
 /**
  * Writes a folder so that `path` is either as it was or complete: `write` fills a temporary folder beside it, every
  * file in it is brought to the disk, then it is renamed.
  *
- * With `force` an older folder is moved aside only once the new one is complete, and removed after that. A crash
- * between these two renames leaves it under its temporary name; the next `commitFolder` to the same path puts it back
- * before it starts.
+ * The folder gets a mark by which headstart knows it as its own. With `force` an older folder is replaced if it has such
+ * a mark and holds nothing else; it is moved aside only once the new one is complete, and removed after that. A crash
+ * between these two renames leaves it under a temporary name; whoever next writes to the same path, or reads it with
+ * `restoreFolder` before, puts it back.
  *
  * @throws HeadstartError E_OUTPUT_EXISTS, E_OUTPUT_WRITE; whatever `write` throws
  */
 export async function commitFolder(
   path: string,
   write: (tempFolder: string) => Promise<void>,
-  options: CommitOptions = {},
+  options: CommitFolderOptions = {},
 ): Promise<void> {
   const files = options.files ?? nodeFiles;
-  await refuseExisting(path, options.force);
+  const refuse = async (): Promise<void> => {
+    if (options.isOurs !== true) await refuseReplacingFolder(path, options);
+  };
+  await refuse();
   await writing(path, () => files.mkdir(dirname(path)));
-  await restoreMovedAside(path, files);
-  await refuseExisting(path, options.force);
+  await restoreFolder(path, files);
+  await refuse();
   await removeLeftovers(path, files);
   const temp = tempPath(path);
   try {
     await writing(path, () => files.mkdir(temp));
     await filling(path, () => write(temp));
+    if (options.isOurs !== true) await writing(path, () => writeMark(temp, { files, finished: options.finished }));
     await syncAll(temp, { path, files });
-    await refuseExisting(path, options.force);
+    await refuse();
     await replaceFolder(temp, path, files);
   } catch (error) {
     await ignoringFailure(files.removeFolder(temp));
@@ -74,10 +92,10 @@ async function syncAll(folder: string, at: { readonly path: string; readonly fil
   await writing(at.path, () => at.files.fsyncDir(folder));
 }
 
-/** Undoes or finishes the replacement that a dead run did not get through. */
-async function restoreMovedAside(path: string, files: FileSystem): Promise<void> {
+/** Undoes or finishes the replacement of a folder that a dead run did not get through. @throws HeadstartError E_OUTPUT_WRITE */
+export async function restoreFolder(path: string, files: FileSystem = nodeFiles): Promise<void> {
   const folder = dirname(path);
-  for (const { name: file } of await writing(path, () => files.list(folder))) {
+  for (const file of await readdir(folder).catch(() => [])) {
     const temp = parseTempName(file);
     if (temp === undefined || !temp.stale || temp.name !== basename(path) || temp.kind !== "old") continue;
     const aside = join(folder, file);

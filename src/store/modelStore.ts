@@ -42,7 +42,7 @@ export function openModelStore(folder: string, { encoder }: { readonly encoder?:
           await writeFile(join(temp, MODEL), bytes);
           await writeFile(join(temp, ABOUT), `${JSON.stringify(kept, null, 2)}\n`);
         },
-        { force: true },
+        { isOurs: true },
       );
       return { file: join(folder, key, MODEL), about };
     },

@@ -1,5 +1,6 @@
 import { HeadstartError } from "../errors.js";
-import { checkOutputFolder, commitTogether, openPending, refuseExisting, refuseFolder } from "./commit.js";
+import { checkOutputFolder, commitTogether, openPending, type CommitFilesOptions, type PendingFile } from "./commit.js";
+import { refuseReplacingFile } from "./replacing.js";
 import { csvLine, type Cell } from "./csvText.js";
 
 export type { Cell } from "./csvText.js";
@@ -8,6 +9,9 @@ export type { Cell } from "./csvText.js";
 export interface RowWriter {
   /** @param json  of the cells that it has a place for, as JSONL gets them */
   write(cells: readonly Cell[], json?: readonly (string | undefined)[]): Promise<void>;
+  /** Ends the file and hands it over, to be committed together with others. */
+  finish(): Promise<PendingFile>;
+  /** @throws HeadstartError E_OUTPUT_EXISTS, E_OUTPUT_WRITE */
   commit(): Promise<void>;
   /** Removes everything written so far; after `commit` it does nothing. */
   abort(): Promise<void>;
@@ -24,6 +28,11 @@ export function rowFormat(path: string): "csv" | "jsonl" {
   });
 }
 
+export interface RowWriterOptions extends CommitFilesOptions {
+  /** Whether the caller has seen to it that nothing is there that is not to be replaced; `commit` looks again. @default false */
+  readonly claimed?: boolean;
+}
+
 /**
  * Opens a writer of `.csv` (RFC 4180, with a header) or `.jsonl` (one object a row).
  *
@@ -32,11 +41,10 @@ export function rowFormat(path: string): "csv" | "jsonl" {
 export async function openRowWriter(
   path: string,
   columns: readonly string[],
-  options: { readonly force?: boolean } = {},
+  options: RowWriterOptions = {},
 ): Promise<RowWriter> {
   const format = rowFormat(path);
-  await refuseExisting(path, options.force);
-  await refuseFolder(path);
+  if (options.claimed !== true) await refuseReplacingFile(path, options);
   await checkOutputFolder(path);
   const pending = await openPending(path);
   const names = columns.map((column) => JSON.stringify(column));
@@ -49,7 +57,12 @@ export async function openRowWriter(
     written = written.then(() => pending.write(bytes));
     return written;
   };
+  const finish = async (): Promise<PendingFile> => {
+    await flush();
+    return pending;
+  };
   return {
+    finish,
     async write(cells, json = []) {
       if (cells.length !== columns.length)
         throw new RangeError(`a row of ${cells.length} cells for ${columns.length} columns`);
@@ -57,8 +70,7 @@ export async function openRowWriter(
       if (text.length >= FLUSH_AT) await flush();
     },
     async commit() {
-      await flush();
-      await commitTogether([pending], options);
+      await commitTogether([await finish()], options);
       open = false;
     },
     async abort() {

@@ -4,8 +4,9 @@ import { hostname, uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { HeadstartError } from "../errors.js";
-import { exists, ignoringFailure } from "./commit.js";
+import { ignoringFailure } from "./commit.js";
 import type { FileSystem } from "./fileSystem.js";
+import { exists } from "./replacing.js";
 import { isAlive, processIdentity, tempPath } from "./tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
 

@@ -4,7 +4,7 @@ import { TABLE_FILE, TOKEN_TABLE } from "../encoder/tokenTable.js";
 import { writeSafetensors } from "../tensors/safetensors.js";
 import { VERSION } from "../version.js";
 import { commitFile } from "./commit.js";
-import { commitFolder } from "./commitFolder.js";
+import { commitFolder, type CommitFolderOptions } from "./commitFolder.js";
 
 /** What model2vec writes where a table has no limit of its own. */
 const NO_LIMIT = 1_000_000;
@@ -19,23 +19,38 @@ const NO_LIMIT = 1_000_000;
 export async function saveTokenTable(
   folder: string,
   table: TokenTable,
-  options: { readonly force?: boolean } = {},
+  options: CommitFolderOptions = {},
 ): Promise<number> {
+  const files = tokenTableFiles(table);
+  await saveTableFiles(folder, files, options);
+  return bytesIn(files);
+}
+
+/** The files of a table's folder, by name. */
+export type TableFiles = readonly (readonly [name: string, content: Uint8Array])[];
+
+export const bytesIn = (files: TableFiles): number => files.reduce((sum, [, content]) => sum + content.length, 0);
+
+/** @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
+export async function saveTableFiles(folder: string, files: TableFiles, options: CommitFolderOptions): Promise<void> {
+  await commitFolder(
+    folder,
+    async (temp) => {
+      for (const [name, content] of files) await commitFile(join(temp, name), (to) => to.write(content));
+    },
+    options,
+  );
+}
+
+/** A table as the files that `saveTokenTable` writes. */
+export function tokenTableFiles(table: TokenTable): TableFiles {
   const { rows, cols, data } = table.embeddings;
-  const contents: readonly (readonly [name: string, content: Uint8Array])[] = [
+  return [
     [TABLE_FILE, writeSafetensors(new Map([["embeddings", { dtype: "F32", shape: [rows, cols], data }]]))],
     ["tokenizer.json", utf8(JSON.stringify(table.tokenizer))],
     ["config.json", utf8(`${JSON.stringify(configOf(table), null, 2)}\n`)],
     ["README.md", utf8(tableCard(table))],
   ];
-  await commitFolder(
-    folder,
-    async (temp) => {
-      for (const [name, content] of contents) await commitFile(join(temp, name), (to) => to.write(content));
-    },
-    options,
-  );
-  return contents.reduce((sum, [, content]) => sum + content.length, 0);
 }
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

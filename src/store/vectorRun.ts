@@ -1,8 +1,9 @@
 import { basename, dirname, join } from "node:path";
 import { HeadstartError } from "../errors.js";
 import type { Matrix } from "../math/matrix.js";
-import { commitFile, exists, ignoringFailure, nodeFiles, refuseExisting, removeLeftovers } from "./commit.js";
+import { commitFile, ignoringFailure, nodeFiles, removeLeftovers } from "./commit.js";
 import type { FileSystem } from "./fileSystem.js";
+import { exists, refuseReplacingFile } from "./replacing.js";
 import { isClaim, lockFolder, type Owner, type RunLock } from "./runLock.js";
 import { RunLog } from "./runLog.js";
 import { readManifest, type Manifest, type RunFields, type ShardRecord } from "./runManifest.js";
@@ -57,7 +58,7 @@ export async function claimOutput(output: string, options: RunOptions): Promise<
   const folder = runFolder(output);
   const files = options.files ?? nodeFiles;
   const refuse = async (): Promise<void> => {
-    for (const path of options.outputs) await refuseExisting(path, options.force);
+    for (const path of options.outputs) await refuseReplacingFile(path, options);
   };
   if (!(await exists(folder))) await refuse();
   await refuseForeign(folder, { output, files });
@@ -88,7 +89,7 @@ async function refuseForeign(folder: string, { output, files }: { output: string
 }
 
 const isOwn = (name: string): boolean =>
-  name === "manifest" || SHARD.test(name) || isClaim(name) || parseTempName(name) !== undefined;
+  name === "manifest" || name === "finished" || SHARD.test(name) || isClaim(name) || parseTempName(name) !== undefined;
 
 interface RunParts extends RunOptions {
   readonly files: FileSystem;

@@ -1,8 +1,9 @@
 import { HeadstartError, unreachable } from "../errors.js";
-import { checkOutputFolder, commitTogether, openPending, refuseExisting } from "./commit.js";
+import { checkOutputFolder, commitTogether, openPending } from "./commit.js";
 import type { FileSystem, PendingFile, PendingOptions } from "./commit.js";
 import { GroupingWriter } from "./groupingWriter.js";
 import type { VectorWriter } from "./groupingWriter.js";
+import { refuseReplacingFile } from "./replacing.js";
 import { jsonlSink } from "./jsonlSink.js";
 import { companionPath, npySink } from "./npySink.js";
 import type { StoreKind } from "./storedVectors.js";
@@ -48,7 +49,7 @@ export async function openVectorWriter(path: string, options: VectorWriterOption
   if (!Number.isInteger(width) || width < 1) throw new RangeError(`A vector has at least one number, not ${width}`);
   const format = vectorFormat(path, "write");
   checkColumns(path, columns, store);
-  if (options.claimed !== true) for (const file of outputFiles(path)) await refuseExisting(file, force);
+  if (options.claimed !== true) for (const file of outputFiles(path)) await refuseReplacingFile(file, { force });
   await checkOutputFolder(path);
   const shape = { width, columns, store, metadata };
   const pendingOptions = { files: options.files, folder: options.workFolder };

@@ -4,7 +4,7 @@ import path from "node:path";
 import { HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { commitFile } from "../store/commit.js";
-import { commitFolder } from "../store/commitFolder.js";
+import { commitFolder, type CommitFolderOptions } from "../store/commitFolder.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
 import { taggerCard } from "./taggerCard.js";
 import { parseTaggerFile, type TaggerFile } from "./taggerFile.js";
@@ -32,7 +32,7 @@ export async function saveTagger(
     surfaces,
     file,
   }: { readonly tagger: Tagger; readonly surfaces: ReadonlySet<number>; readonly file: Omit<TaggerFile, "weights"> },
-  options: { readonly force?: boolean } = {},
+  options: CommitFolderOptions = {},
 ): Promise<void> {
   const bytes = writeSafetensors(tensorsOf(tagger, surfaces), { format: "headstart-head" });
   const complete: TaggerFile = { ...file, weights: { file: "head.safetensors", sha256: sha256(bytes) } };

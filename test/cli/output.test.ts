@@ -1,10 +1,13 @@
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { chmod, cp, mkdir, readFile, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   csv,
   expectFailure,
   labelledRows,
   MAIN,
+  sandbox,
   sharedSandbox,
   startProcess,
   TINY,
@@ -21,9 +24,18 @@ const WRITERS: Readonly<Record<string, (output: string) => readonly string[]>> =
   predict: (output) => ["predict", "head", "--input", "in.csv", "-o", `${output}.jsonl`],
   transfer: (output) => ["transfer", "--source", "in.csv", "--target", "in.csv", "-o", output, ...WITH_TINY],
 };
+const FOLDERS = ["train", "transfer"];
 const named = (args: readonly string[]): string => args[args.findIndex((arg) => /^(-o|--errors)$/.test(arg)) + 1];
 
 let box: Sandbox;
+
+/** All that is in a file or folder. */
+async function bytesOf(name: string): Promise<readonly string[]> {
+  if (!(await stat(box.path(name))).isDirectory()) return [await readFile(box.path(name), "latin1")];
+  const files = (await box.files()).filter((file) => file.startsWith(`${name}/`));
+  return Promise.all(files.map(async (file) => `${file} ${await readFile(box.path(file), "latin1")}`));
+}
+
 const inShell = (script: string): Promise<Finished> =>
   startProcess(["-c", script], { program: "sh", cwd: box.folder, env: box.env, input: "" }).finished;
 beforeAll(async () => {
@@ -34,23 +46,66 @@ beforeAll(async () => {
 
 describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
   it("keeps an output that is there, and replaces it with --force", async () => {
-    const args = argsFor(`${command}-old`);
-    await box.write(named(args), "old");
+    const args = [...argsFor(`${command}-old`), "--limit", "16"];
+    if (FOLDERS.includes(command)) {
+      succeeded(await box.run([...args, "--seed", "7"]));
+    } else await box.write(named(args), "old");
+    const old = await bytesOf(named(args));
     const before = await box.files();
     const says = [/--force/, new RegExp(`Cannot write ${command}-old`)];
     const refused = await box.run(args);
     expectFailure(refused, { exit: 5, code: "E_OUTPUT_EXISTS", says });
     // Before any long work, and before the encoder is loaded.
     expect(refused.stderr.trimEnd()).not.toContain("\n");
-    expect(await readFile(box.path(named(args)), "utf8")).toBe("old");
+    expect(await bytesOf(named(args))).toEqual(old);
     expect(await box.files()).toEqual(before);
     expect((await box.run([...args, "--force", "--quiet"])).code).toBe(0);
     const after = await box.files();
     expect(after).toContain(named(args));
-    expect(after.filter((name) => /\.(tmp|old)$/.test(name))).toEqual([]);
-    const folder = after.some((name) => name.startsWith(`${named(args)}/`));
-    const content = folder ? "a folder" : await readFile(box.path(named(args)), "utf8");
-    expect(content).not.toBe("old");
+    expect(after.filter((name) => /\.(tmp|old|headstart)$/.test(name) && !name.endsWith("/.headstart"))).toEqual([]);
+    expect(await bytesOf(named(args))).not.toEqual(old);
+  });
+
+  it("replaces no link, pipe or folder that it did not write, --force or not", async () => {
+    const args = argsFor(`${command}-odd`);
+    const path = box.path(named(args));
+    const inside = join(box.path("mine"), "train.csv");
+    await box.write("mine/train.csv", "text,label\nmine,a\n");
+    const odd: readonly [make: () => Promise<unknown>, exists: string][] = [
+      [() => symlink(inside, path), "a link"],
+      [() => symlink(box.path("mine"), path), "a link"],
+      [() => symlink("nowhere", path), "a link"],
+      [async () => spawnSync("mkfifo", [path]), "a pipe"],
+      [() => cp(box.path("mine"), path, { recursive: true }), "a folder"],
+    ];
+    for (const [make, kind] of odd.filter((_, i) => process.platform !== "win32" || i === 4)) {
+      await make();
+      for (const force of [[], ["--force"]]) {
+        const refused = await box.run([...args, ...force]);
+        expect(refused.stderr).toContain(kind);
+        expect(refused.stderr).not.toContain("--force");
+        expect(refused.code).toBe(5);
+      }
+      if (kind === "a folder") expect(await readFile(join(path, "train.csv"), "utf8")).toContain("mine");
+      await rm(path, { recursive: true });
+    }
+    expect(await readFile(inside, "utf8")).toContain("mine");
+  });
+
+  it("says that it is done already where the same command has been through, and does nothing", async () => {
+    // What embed writes has no place for it.
+    if (command === "embed" || command === "evaluate" || command === "predict") return;
+    const args = [...argsFor(`${command}-twice`), "--json"];
+    const first = succeeded(await box.run(args));
+    const before = await bytesOf(named(args));
+    const second = succeeded(await box.run(args));
+    expect(second.stdout).toBe(first.stdout);
+    expect(second.stderr).toMatch(/was written by the same command on the same input, so nothing is to do/);
+    expect(second.stderr.trimEnd()).not.toContain("\n");
+    expect(await bytesOf(named(args))).toEqual(before);
+    const other = await box.run([...args, "--limit", "14"]);
+    expect(other.code).toBe(5);
+    expect(JSON.parse(other.stderr)).toMatchObject({ error: { code: "E_OUTPUT_EXISTS" } });
   });
 
   it("cannot write below a file", async () => {
@@ -67,6 +122,69 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
     await chmod(box.path(`${command}-locked`), 0o555);
     const refused = await box.run(argsFor(`${command}-locked/out`));
     expectFailure(refused, { exit: 5, code: "E_OUTPUT_WRITE", says: [/there is no permission/] });
+  });
+});
+
+describe("--force", () => {
+  /** The commands that write a folder, to `output`, from a file in `inputs`. */
+  const FORMS: Readonly<Record<string, (inputs: string, output: string) => readonly string[]>> = {
+    train: (inputs, output) => ["train", `${inputs}/train.csv`, "-o", output],
+    ner: (inputs, output) => ["train", `${inputs}/train.conll`, "-o", output, "--task", "ner"],
+    "multi-label": (inputs, output) => ["train", `${inputs}/train.csv`, "-o", output, "--multi-label", "|"],
+    transfer: (inputs, output) => {
+      const [source, target] = [`${inputs}/train.csv`, `${inputs}/train.csv`];
+      return ["transfer", "--source", source, "--target", target, "-o", output];
+    },
+    distil: (inputs, output) => ["distil", `${inputs}/encoder`, "-o", output],
+  };
+
+  it.each(Object.keys(FORMS))("of %s never takes a folder of the user's away, whatever it is called", async (form) => {
+    const own = await sandbox();
+    await own.write("data/train.csv", csv(["text", "label"], labelledRows(20)));
+    await own.write("data/train.conll", "sun B-X\n\nrain O\n\n".repeat(10));
+    await own.write("data/notes/mine.txt", "mine");
+    await cp(TINY, own.path("data/encoder"), { recursive: true });
+    await symlink(own.path("data"), own.path("link"));
+    await symlink(own.path("data/train.csv"), own.path("linked.csv"));
+    await own.write("other/mine.txt", "mine");
+    const before = await own.files();
+    const few = ["data", "link/", ".", "data/encoder"];
+    const all = [
+      ...few,
+      "data/",
+      "./data/../data",
+      "link",
+      "data/notes",
+      "..",
+      own.home,
+      "/",
+      "other",
+      "data/train.csv",
+    ];
+    for (const output of form === "train" ? [...all, "linked.csv"] : few) {
+      const { code, stderr } = await own.run([...FORMS[form]("data", output), ...WITH_TINY, "--force"]);
+      expect([output, code === 2 || code === 5, stderr]).toEqual([output, true, stderr]);
+    }
+    const unforced = await own.run([...FORMS[form]("data", "other"), ...WITH_TINY]);
+    expectFailure(unforced, {
+      exit: 5,
+      code: "E_OUTPUT_EXISTS",
+      says: [/it holds mine\.txt, which headstart did not/],
+    });
+    expect(unforced.stderr).not.toContain("--force");
+    expect(await own.files()).toEqual(before);
+    expect(await readFile(own.path("data/notes/mine.txt"), "utf8")).toBe("mine");
+    expect(await readdir(own.home)).toEqual([]);
+  });
+
+  it("takes no folder with an input in it away, though headstart wrote it", async () => {
+    const own = await sandbox();
+    await own.write("in.csv", csv(["text", "label"], labelledRows(20)));
+    succeeded(await own.run(["train", "in.csv", "-o", "head", ...WITH_TINY]));
+    await rename(own.path("in.csv"), own.path("head/README.md"));
+    const finished = await own.run(["train", "head/README.md", "-o", "head", "--force", "--from", "csv", ...WITH_TINY]);
+    expectFailure(finished, { exit: 2, code: "E_USAGE", says: [/it holds head\/README\.md, which this run reads/] });
+    expect(await readFile(own.path("head/README.md"), "utf8")).toContain("label");
   });
 });
 

@@ -2,13 +2,8 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  checkOutputFolder,
-  commitFile,
-  commitTogether,
-  openPending,
-  refuseExisting,
-} from "../../../src/store/commit.js";
+import { checkOutputFolder, commitFile, commitTogether, openPending } from "../../../src/store/commit.js";
+import { refuseReplacingFile } from "../../../src/store/replacing.js";
 import { parseTempName, tempPath } from "../../../src/store/tempName.js";
 import { failingFiles } from "./failingFiles.js";
 import { tempFolder } from "./tempFolder.js";
@@ -87,7 +82,7 @@ describe("commitFile()", () => {
       message: `Cannot write ${path}: it exists; give --force to replace it`,
     });
     expect(await readFile(path, "utf8")).toBe("theirs");
-    await expect(refuseExisting(path)).rejects.toMatchObject({ code: "E_OUTPUT_EXISTS" });
+    await expect(refuseReplacingFile(path)).rejects.toMatchObject({ code: "E_OUTPUT_EXISTS" });
     await writeNew(path, { force: true });
     expect(await readFile(path, "utf8")).toBe("new");
     expect(await readdir(folder)).toEqual(["a.txt"]);
@@ -100,10 +95,12 @@ describe("commitFile()", () => {
     await writeFile(join(folder, "file"), "");
     await expect(writeNew(join(folder, "file", "a.txt"))).rejects.toThrow("is a file, not a folder");
     await mkdir(join(folder, "taken"));
-    await expect(writeNew(join(folder, "taken"), { force: true })).rejects.toThrow("there is a folder of that name");
+    await expect(writeNew(join(folder, "taken"), { force: true })).rejects.toThrow(
+      "it is a folder, which is never replaced",
+    );
   });
 
-  it("removes what dead runs left of the same output, and nothing of living ones or other outputs", async () => {
+  it("removes what dead runs left in the folder, of whatever output, and nothing of living ones or other machines", async () => {
     const folder = await tempFolder();
     const path = join(folder, "a.txt");
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;
@@ -117,7 +114,7 @@ describe("commitFile()", () => {
       await writeFile(join(folder, name), "");
     }
     await writeNew(path);
-    expect((await readdir(folder)).sort()).toEqual([mine, ofPid(process.ppid), other, elsewhere, "a.txt"].sort());
+    expect((await readdir(folder)).sort()).toEqual([mine, ofPid(process.ppid), elsewhere, "a.txt"].sort());
   });
 });
 

@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { lstat, readdir, stat } from "node:fs/promises";
+import { join, normalize, resolve } from "node:path";
+import { contentHash } from "../encoder/contentHash.js";
+import { restoreFolder } from "../store/commitFolder.js";
+import { readMark, type FinishedRun, type Printed } from "../store/folderMark.js";
+import { claimFiles } from "../store/outputClaim.js";
+import { thisProcess } from "../store/runLock.js";
+import type { RowWriterOptions } from "../store/rowWriter.js";
+import { VERSION } from "../version.js";
+import type { Context } from "./context.js";
+import type { GlobalFlags } from "./options.js";
+import { checkFiles, checkFolder, withoutSlash } from "./outputs.js";
+
+/** A command as far as its result depends on it. */
+export interface Command {
+  readonly name: string;
+  readonly flags: GlobalFlags;
+  /** Files and folders that it reads, and other names such as of encoders, which are passed over. */
+  readonly inputs: readonly string[];
+  /** Texts that it is given as they are. */
+  readonly texts?: readonly string[];
+  /** Folders that it uses and that its result does not depend on, such as of a cache. */
+  readonly uses?: readonly string[];
+}
+
+/** The encoder and the cache of a command, where flags name them. */
+export function readBeside(
+  { env }: Context,
+  { encoder, cache }: { readonly encoder?: string; readonly cache?: string | boolean },
+): { readonly inputs: readonly string[]; readonly uses: readonly string[] } {
+  const folder = cache === undefined || cache === true ? env["HEADSTART_CACHE"] : cache;
+  return { inputs: encoder === undefined ? [] : [encoder], uses: folder ? [folder] : [] };
+}
+
+/** Flags that change how a result comes about or is told, not what it is. */
+const WITHOUT_EFFECT = ["force", "json", "quiet", "debug", "offline", "cache", "cacheMax", "tensorboard"];
+
+/** What a command is and on what, as a hash; undefined where that cannot be told, such as of a pipe. */
+async function identityOf({ name, flags, inputs, texts = [] }: Command): Promise<string | undefined> {
+  const told = Object.entries(flags).filter(([flag]) => !WITHOUT_EFFECT.includes(flag));
+  const read: [string, string][] = [];
+  for (const input of [...new Set(inputs)]) {
+    const content = await contentOf(input);
+    if (content === undefined) return undefined;
+    read.push([normalize(input), content]);
+  }
+  return createHash("sha256")
+    .update(JSON.stringify([name, VERSION, told.sort(), read, texts]))
+    .digest("hex");
+}
+
+/** Of a file its hash, of a folder what tells that a file in it changed, of a name that is neither nothing. */
+async function contentOf(input: string): Promise<string | undefined> {
+  const found = await stat(input).catch(() => undefined);
+  if (input === "-") return undefined;
+  if (found === undefined) return "";
+  if (found.isFile()) return contentHash(input, "sha256");
+  if (!found.isDirectory()) return undefined;
+  const files: string[] = [];
+  // Links to folders are not followed.
+  for (const entry of await readdir(input, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const { size, mtimeNs } = await lstat(path, { bigint: true });
+    files.push(`${path} ${size} ${mtimeNs}`);
+  }
+  return files.sort().join("\n");
+}
+
+/** A folder that a command is to write. */
+export interface FolderOutput {
+  /** For the function that writes it. */
+  readonly saving: (printed: Printed) => { readonly force: boolean; readonly finished: FinishedRun | undefined };
+}
+
+/**
+ * Refuses a folder that a command cannot write, before any long work; where the same command on the same input has
+ * written it already, says so, prints what that printed, and gives undefined.
+ *
+ * @throws HeadstartError E_USAGE, E_OUTPUT_EXISTS, E_OUTPUT_WRITE
+ */
+export async function openFolder(
+  context: Context,
+  output: string,
+  command: Command,
+): Promise<FolderOutput | undefined> {
+  const { force = false } = command.flags;
+  const path = withoutSlash(output);
+  await restoreFolder(path);
+  const mark = force ? undefined : await readMark(path);
+  const inputs = [...command.inputs, ...(command.uses ?? [])];
+  await checkFolder(output, { inputs, force: force || mark !== undefined });
+  const run = await identityOf(command);
+  if (mark?.printed !== undefined && mark.run === run) {
+    await tellFinished(context, [output], { flags: command.flags, printed: mark.printed });
+    return undefined;
+  }
+  await checkFolder(output, { inputs, force });
+  return { saving: (printed) => ({ force, finished: run === undefined ? undefined : { run, printed } }) };
+}
+
+/** Files that a command is to write, and that no other writes meanwhile. */
+export interface FileOutputs {
+  /** Where rows that are too many for the memory may lie meanwhile. */
+  readonly folder: string;
+  /** For the function that gives the files their names, all of them at once. */
+  readonly saving: (printed: Printed) => RowWriterOptions;
+  /** To be called when the result is printed, or the command has failed. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The same for files.
+ *
+ * @throws HeadstartError E_USAGE, E_OUTPUT_EXISTS, E_OUTPUT_WRITE, E_LOCKED
+ */
+export async function openFiles(
+  context: Context,
+  outputs: readonly string[],
+  command: Command,
+): Promise<FileOutputs | undefined> {
+  const { force = false } = command.flags;
+  const run = (await identityOf(command)) ?? `${resolve(outputs[0])} ${context.now()}`;
+  await checkFiles(outputs, { inputs: command.inputs, force: true });
+  const claim = await claimFiles(outputs, { owner: thisProcess(context.now()), run, force });
+  if (claim.finished !== undefined && !force) {
+    await tellFinished(context, outputs, { flags: command.flags, printed: claim.finished });
+    await claim.release();
+    return undefined;
+  }
+  return {
+    folder: claim.folder,
+    saving: (printed) => ({
+      force,
+      claimed: true,
+      onSealed: (files) => claim.sealed(files, { run, printed }),
+    }),
+    close: claim.release,
+  };
+}
+
+async function tellFinished(
+  { talk, print }: Context,
+  outputs: readonly string[],
+  { flags, printed }: { readonly flags: GlobalFlags; readonly printed: Printed },
+): Promise<void> {
+  const [it, was] = outputs.length === 1 ? ["it", "was"] : ["them", "were"];
+  talk.say(
+    `${outputs.join(" and ")} ${was} written by the same command on the same input, so nothing is to do; --force makes ${it} anew`,
+  );
+  await print(flags.json ? printed.json : printed.text);
+}

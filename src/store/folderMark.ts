@@ -1,0 +1,94 @@
+import { readFile, readdir, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { z } from "zod";
+import type { FileSystem } from "./fileSystem.js";
+
+/** The file by which a folder that headstart wrote is known. */
+export const MARK = ".headstart";
+
+export const Printed = z.strictObject({ text: z.string(), json: z.string() });
+
+const FolderMark = z.strictObject({
+  format: z.literal("headstart-folder"),
+  version: z.literal(1),
+  /** Everything in the folder beside the mark, relative, with `/` on every system, sorted. */
+  files: z.array(z.string()),
+  /** What the command that wrote it was, and on what; another command or another input gives another. */
+  run: z.string().optional(),
+  /** What that command printed. */
+  printed: Printed.optional(),
+});
+
+/** What a folder that headstart wrote says of itself. */
+export type FolderMark = z.infer<typeof FolderMark>;
+/** A result as a command prints it: for people, and with `--json`. */
+export type Printed = z.infer<typeof Printed>;
+
+/** A finished command, so that a later one can tell that it would do the same. */
+export interface FinishedRun {
+  readonly run: string;
+  readonly printed: Printed;
+}
+
+/** Larger files are no mark: what a command prints has some kilobytes. */
+const MOST_BYTES = 2 ** 24;
+
+/** Marks a folder, with all that is in it, as written by headstart. */
+export async function writeMark(
+  folder: string,
+  { files, finished }: { readonly files: FileSystem; readonly finished: FinishedRun | undefined },
+): Promise<void> {
+  const mark: FolderMark = {
+    format: "headstart-folder",
+    version: 1,
+    files: (await filesIn(folder)).filter((name) => name !== MARK),
+    ...finished,
+  };
+  const file = await files.open(join(folder, MARK));
+  try {
+    await file.write(Buffer.from(`${JSON.stringify(mark, null, 2)}\n`), 0);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The mark of a folder; undefined where it has none that can be read. */
+export async function readMark(folder: string): Promise<FolderMark | undefined> {
+  try {
+    const file = join(folder, MARK);
+    const found = await stat(file);
+    if (!found.isFile() || found.size > MOST_BYTES) return undefined;
+    return FolderMark.safeParse(JSON.parse(await readFile(file, "utf8"))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Why a folder is not headstart's to remove, as a clause about it: it has no mark, or holds what the mark does not name.
+ * Undefined for one that may be removed, such as an empty one.
+ */
+export async function whyForeign(folder: string): Promise<string | undefined> {
+  const mark = await readMark(folder);
+  // Without a mark one look is enough: the folder may be a whole disk.
+  const found = mark === undefined ? await readdir(folder) : await filesIn(folder);
+  const own = new Set([MARK, ...LEFT_BY_DESKTOPS, ...(mark?.files ?? [])]);
+  const foreign = found.find((name) => !own.has(name));
+  if (foreign !== undefined) return `it holds ${foreign}, which headstart did not write`;
+  return mark === undefined && found.length > 0 ? "it does not say that headstart wrote it" : undefined;
+}
+
+/** What file managers put into every folder that they show. */
+const LEFT_BY_DESKTOPS = [".DS_Store", "Thumbs.db", "desktop.ini"];
+
+/** Names of all files below a folder, and of empty folders with a `/`; links and devices end in `@`, as no mark has them. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const nameOf = (path: string): string => relative(folder, path).split(sep).join("/");
+  const parents = new Set(entries.map(({ parentPath }) => nameOf(parentPath)));
+  return entries
+    .map((entry) => ({ entry, name: nameOf(join(entry.parentPath, entry.name)) }))
+    .filter(({ name }) => !parents.has(name))
+    .map(({ entry, name }) => (entry.isFile() ? name : entry.isDirectory() ? `${name}/` : `${name}@`))
+    .sort();
+}
