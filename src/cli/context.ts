@@ -8,6 +8,7 @@ import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
 import { defaultModelFolder, openModelStore } from "../store/modelStore.js";
+import type { StandardInput } from "../store/standardStreams.js";
 import { excerpt, HeadstartError } from "../errors.js";
 import {
   corpusOptions,
@@ -30,7 +31,7 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Prints a result on stdout; resolves when the reader has taken it. */
   readonly print: (content: string | Uint8Array) => Promise<void>;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: StandardInput;
   /** Milliseconds since some fixed moment. */
   readonly clock: () => number;
   /** ISO 8601, UTC. */

@@ -1,54 +1,87 @@
 #!/usr/bin/env node
-import { fileStream } from "../store/fileStream.js";
+import { SHARE_ENV, Worker } from "node:worker_threads";
+import { memoryLimit } from "./memoryLimit.js";
 
-// Before anything else: it must be in the environment when the native runtime loads.
+// Before anything else: it must be in the environment of the process when the native runtime loads.
 process.env["ORT_DISABLE_TELEMETRY"] = "1";
 
-const { run } = await import("./program.js");
+/*
+ * A command runs on a thread of its own and this one only watches it: so a signal is heard and the memory is looked at
+ * wherever the command is, in a long computation, a regular expression or the native runtime.
+ */
 
 const EXIT_OF = { SIGINT: 130, SIGTERM: 143 } as const;
-const controller = new AbortController();
-let stoppedBy: keyof typeof EXIT_OF | undefined;
+type Signal = keyof typeof EXIT_OF;
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+/** Exit status where a limit is hit. */
+const LIMIT = 6;
+/** What a command is given to stop cleanly. */
+const STOP_MS = 4000;
+/** What its thread is given to end once it is told to. */
+const END_MS = 500;
+const LOOK_EVERY_MS = 100;
+
+const command = new Worker(new URL("./commandThread.js", import.meta.url), {
+  argv: process.argv.slice(2),
+  // One environment for all threads, so that the native runtime sees what is set.
+  env: SHARE_ENV,
+});
+let stoppedBy: Signal | undefined;
+
+for (const signal of Object.keys(EXIT_OF) as Signal[]) {
   process.on(signal, () => {
     // The first asks for a clean stop, the second ends at once.
-    if (stoppedBy !== undefined) process.exit(EXIT_OF[signal]);
+    if (stoppedBy !== undefined) return void end(EXIT_OF[signal], signal);
     stoppedBy = signal;
-    controller.abort();
-    // Whoever waits for a pipe waits no longer.
-    process.stdin.destroy();
-    // Whatever does not look at the signal is given a moment.
-    setTimeout(() => process.exit(EXIT_OF[signal]), 4000).unref();
+    command.postMessage(signal);
+    setTimeout(() => void end(EXIT_OF[signal], signal), STOP_MS).unref();
   });
 }
 
-const stdout = (fileStream(process.stdout.fd) ?? process.stdout) as NodeJS.WriteStream;
+const limit = memoryLimit(process.env);
+const watch = setInterval(() => {
+  const taken = process.memoryUsage.rss();
+  if (taken < limit) return;
+  clearInterval(watch);
+  fail(
+    `The command takes ${megabytes(taken)} MB, more than the ${megabytes(limit)} MB that it may have`,
+    "HEADSTART_MAX_MEMORY",
+  );
+  void end(LIMIT, "SIGKILL");
+}, LOOK_EVERY_MS);
+watch.unref();
 
-// `headstart ... | head -1` closes the pipe: that is an end, not an error.
-stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  // What a command prints fails by itself; help does not.
-  process.exitCode = 5;
+command.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+    fail("The command needs more memory than Node gives it", "NODE_OPTIONS=--max-old-space-size=<megabytes>");
+    process.exitCode = LIMIT;
+  } else {
+    process.stderr.write(`${error.stack ?? String(error)}\n`);
+    process.exitCode = 1;
+  }
+});
+command.on("exit", (code) => {
+  clearInterval(watch);
+  process.exitCode = stoppedBy === undefined ? process.exitCode || code : EXIT_OF[stoppedBy];
 });
 
-// Remarks that nobody can read are no reason to stop.
-process.stderr.on("error", () => {});
-
-try {
-  const status = await run(process.argv.slice(2), {
-    stdin: process.stdin,
-    stdout,
-    stderr: process.stderr,
-    env: process.env,
-    signal: controller.signal,
-    clock: () => performance.now(),
-    now: () => new Date().toISOString(),
-  });
-  process.exitCode = status || process.exitCode || 0;
-} catch (error) {
-  if (stoppedBy === undefined) throw error;
+/** Ends the process with the command wherever it is. */
+async function end(exitCode: number, signal: NodeJS.Signals): Promise<void> {
+  const late = new Promise((done) => setTimeout(done, END_MS, "late"));
+  if ((await Promise.race([command.terminate(), late])) !== "late") process.exit(exitCode);
+  // An exit would wait for threads that are inside the runtime or wait for a pipe. The signal itself, which nobody listens
+  // to any more, waits for nothing.
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
-if (stoppedBy !== undefined) process.exit(EXIT_OF[stoppedBy]);
-// A pipe that is not read to its end must not keep the process alive.
-process.stdin.unref?.();
+
+function fail(found: string, setting: string): void {
+  const message = `${found}. Give it fewer rows at a time, or raise the limit with ${setting}`;
+  const json = process.argv.includes("--json");
+  const line = json ? JSON.stringify({ error: { code: "E_MEMORY", message } }) : `error[E_MEMORY] ${message}`;
+  process.stderr.write(`${line}\n`);
+}
+
+function megabytes(bytes: number): string {
+  return Math.round(bytes / 1e6).toLocaleString("en");
+}

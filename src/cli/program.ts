@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
 import type { AddCommand, Context } from "./context.js";
 import { describeFailure } from "./failure.js";
+import type { StandardInput, StandardOutput } from "../store/standardStreams.js";
 import { writeError } from "../store/writeError.js";
 import { openTalk } from "./talk.js";
 
@@ -36,9 +37,9 @@ Exit codes: 0 done, 1 a defect of headstart, 2 usage, 3 input data, 4 encoder or
 
 /** The world a run happens in. */
 export interface World {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: StandardInput;
+  readonly stdout: StandardOutput;
+  readonly stderr: StandardOutput;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly clock: () => number;
@@ -79,7 +80,7 @@ export async function run(args: readonly string[], world: World): Promise<number
 }
 
 /** Waits until the reader has taken it, so that a slow pipe slows the run instead of filling the memory. */
-function write(stream: NodeJS.WriteStream, content: string | Uint8Array): Promise<void> {
+function write(stream: StandardOutput, content: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(content, (error) => (error ? reject(writeError("stdout", error)) : resolve()));
   });

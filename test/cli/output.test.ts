@@ -128,12 +128,20 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
 describe("--force", () => {
   /** The commands that write a folder, to `output`, from a file in `inputs`. */
   const FORMS: Readonly<Record<string, (inputs: string, output: string) => readonly string[]>> = {
-    train: (inputs, output) => ["train", `${inputs}/train.csv`, "-o", output],
-    ner: (inputs, output) => ["train", `${inputs}/train.conll`, "-o", output, "--task", "ner"],
-    "multi-label": (inputs, output) => ["train", `${inputs}/train.csv`, "-o", output, "--multi-label", "|"],
+    train: (inputs, output) => ["train", `${inputs}/train.csv`, "-o", output, ...WITH_TINY],
+    ner: (inputs, output) => ["train", `${inputs}/train.conll`, "-o", output, "--task", "ner", ...WITH_TINY],
+    "multi-label": (inputs, output) => [
+      "train",
+      `${inputs}/train.csv`,
+      "-o",
+      output,
+      "--multi-label",
+      "|",
+      ...WITH_TINY,
+    ],
     transfer: (inputs, output) => {
       const [source, target] = [`${inputs}/train.csv`, `${inputs}/train.csv`];
-      return ["transfer", "--source", source, "--target", target, "-o", output];
+      return ["transfer", "--source", source, "--target", target, "-o", output, ...WITH_TINY];
     },
     distil: (inputs, output) => ["distil", `${inputs}/encoder`, "-o", output],
   };
@@ -162,10 +170,10 @@ describe("--force", () => {
       "data/train.csv",
     ];
     for (const output of form === "train" ? [...all, "linked.csv"] : few) {
-      const { code, stderr } = await own.run([...FORMS[form]("data", output), ...WITH_TINY, "--force"]);
+      const { code, stderr } = await own.run([...FORMS[form]("data", output), "--force"]);
       expect([output, code === 2 || code === 5, stderr]).toEqual([output, true, stderr]);
     }
-    const unforced = await own.run([...FORMS[form]("data", "other"), ...WITH_TINY]);
+    const unforced = await own.run(FORMS[form]("data", "other"));
     expectFailure(unforced, {
       exit: 5,
       code: "E_OUTPUT_EXISTS",

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdir, rm } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -105,6 +106,27 @@ describe.skipIf(process.platform === "win32")("a signal", () => {
     await appears(box.folder, /^\.answers\.csv\..*\.tmp$/, predict);
     expect((await stop(predict, "SIGTERM")).code).toBe(143);
     expect(await box.files()).toEqual(before);
+  });
+
+  it("ends a command that is deaf: behind a pipe that nobody reads or writes", async () => {
+    const lines = Array.from({ length: 300_000 }, (_, i) => `good day ${i}\n`).join("");
+    spawnSync("mkfifo", [box.path("fifo.csv")]);
+    const deaf: readonly (() => Running)[] = [
+      // Nobody takes what it prints: it waits in the write.
+      () => box.start(["predict", "head", "--quiet"], { input: lines }),
+      () => box.start(["embed", "big.csv", "-o", "-", "--to", "csv", "--quiet", ...WITH_TINY]),
+      // Nobody writes to what it reads.
+      () => box.start(["embed", "fifo.csv", "-o", "fifo.npy", ...WITH_TINY]),
+    ];
+    for (const start of deaf) {
+      const run = start();
+      run.process.stdout.pause();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      run.process.kill("SIGTERM");
+      const { code } = await stop(run);
+      // A thread that waits for a pipe cannot be ended, so there the signal itself ends all.
+      expect(code === 143 || run.process.signalCode === "SIGTERM").toBe(true);
+    }
   });
 
   it("ends a run at once when it is the second", async () => {

@@ -64,3 +64,24 @@ describe("headstart ends with 2 and one line", () => {
     expect(await box.files()).toEqual(["in.jsonl"]);
   });
 });
+
+describe("a command that takes more memory than it may", () => {
+  it("ends with 6 and says which limit it hit, and leaves nothing behind", async () => {
+    const box = await sandbox();
+    const rows = Array.from({ length: 200_000 }, (_, i) => `sun rain day ${i},${i % 2}\n`);
+    await box.write("in.csv", `text,label\n${rows.join("")}`);
+    const args = ["train", "in.csv", "-o", "head", "--encoder", TINY];
+    const finished = await box.run(args, { env: { HEADSTART_MAX_MEMORY: "100MB" } });
+    expectFailure(finished, { exit: 6, code: "E_MEMORY", says: [/100 MB .*HEADSTART_MAX_MEMORY/] });
+    expect(await box.files()).toEqual(["in.csv"]);
+  });
+
+  it("ends with 6 where Node's own limit is hit, instead of being broken off", async () => {
+    const box = await sandbox();
+    const rows = Array.from({ length: 400_000 }, (_, i) => `sun rain day ${i},${i % 2}\n`);
+    await box.write("in.csv", `text,label\n${rows.join("")}`);
+    const args = ["train", "in.csv", "-o", "head", "--encoder", TINY];
+    const finished = await box.run(args, { env: { NODE_OPTIONS: "--max-old-space-size=60" } });
+    expectFailure(finished, { exit: 6, code: "E_MEMORY", says: [/NODE_OPTIONS/] });
+  });
+});

@@ -1,0 +1,42 @@
+import { parentPort } from "node:worker_threads";
+import { openStdin, openWriter } from "../store/standardStreams.js";
+import { run } from "./program.js";
+
+/** One command, on a thread that main.ts watches. */
+
+const controller = new AbortController();
+const stdin = openStdin();
+const [stdout, stderr] = [openWriter(1), openWriter(2)];
+
+parentPort?.on("message", (signal: string) => {
+  controller.abort(new Error(signal));
+  // Whoever waits for a pipe waits no longer.
+  stdin.destroy();
+});
+parentPort?.unref();
+
+// `headstart ... | head -1` closes the pipe: that is an end, not an error.
+stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  // What a command prints fails by itself; help does not.
+  process.exitCode = 5;
+});
+
+// Remarks that nobody can read are no reason to stop.
+stderr.on("error", () => {});
+
+const status = await run(process.argv.slice(2), {
+  stdin,
+  stdout,
+  stderr,
+  env: process.env,
+  signal: controller.signal,
+  clock: () => performance.now(),
+  now: () => new Date().toISOString(),
+}).catch((error: unknown) => {
+  if (controller.signal.aborted) return 0;
+  throw error;
+});
+process.exitCode = status || process.exitCode || 0;
+// A pipe that is not read to its end must not keep the thread alive.
+stdin.destroy();

@@ -1,0 +1,18 @@
+import { totalmem } from "node:os";
+import { parseSize } from "./sizes.js";
+
+/** Of the memory that there is, what one command may have before it is ended instead of the machine being slowed down. */
+const SHARE = 0.9;
+
+/**
+ * Bytes that the process may take: what HEADSTART_MAX_MEMORY says, else most of what the machine, or the container that it
+ * runs in, has.
+ */
+export function memoryLimit(env: NodeJS.ProcessEnv): number {
+  const asked = parseSize(env["HEADSTART_MAX_MEMORY"] ?? "");
+  if (asked !== undefined) return asked;
+  const constrained = process.constrainedMemory();
+  // Without a limit it is 0 or larger than any machine.
+  const there = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return SHARE * there;
+}
