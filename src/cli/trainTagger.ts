@@ -1,7 +1,8 @@
 import type { LabelMap } from "../corpus/labelMap.js";
+import { heldText } from "../head/heldTexts.js";
 import { entitiesText } from "../report/entitiesText.js";
 import { describeTagger } from "../tagging/describeTagger.js";
-import { saveTagger, surfaceHash } from "../tagging/taggerFolder.js";
+import { heldByTagger, saveTagger, surfaceHash } from "../tagging/taggerFolder.js";
 import { trainTagger, type TrainedTagger } from "../tagging/trainTagger.js";
 import { NO_WRITING } from "../tagging/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
@@ -57,13 +58,21 @@ export async function trainTaggerCommand(
     const surfaces = new Set([...trained.surfaces].map(surfaceHash));
     await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, defined({ force: flags.force }));
     await rejects.save(talk);
+    const holds = heldByTagger(trained.tagger, surfaces);
     const seconds = (clock() - began) / 1000;
-    const summary = { ...summaryOf(trained), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
+    const summary = {
+      ...summaryOf(trained),
+      holds,
+      head: flags.output,
+      rejected: corpus.rejected,
+      repaired: corpus.repaired,
+    };
     await print(
       flags.json
         ? `${JSON.stringify({ ...summary, seconds, fitSeconds })}\n`
         : `${entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
-            `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s\n`,
+            `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s\n` +
+            `${flags.output} holds ${heldText(holds)}\n`,
     );
   } finally {
     await encoder.close();
