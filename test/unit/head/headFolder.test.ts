@@ -96,6 +96,16 @@ describe("saveHead and loadHead", () => {
   });
 });
 
+describe("the head that ships", () => {
+  it("is sealed, and says that it holds no training text", async () => {
+    const { file, path } = await loadHead("sentiment");
+    expect([file.version, file.labels]).toEqual([2, ["negative", "neutral", "positive"]]);
+    expect(file.weights.sha256).toBe("e8ce48ee459b6039107bf0e67e48b0f614d552eb17da24fdf2b5df4fbcfe2f08");
+    const card = await readFile(join(path, "README.md"), "utf8");
+    for (const said of ["No training text", "## Data"]) expect(card).toContain(said);
+  });
+});
+
 describe("loadHead() refuses", () => {
   it("a head with one byte changed, wherever it is, with E_CHECKSUM", async () => {
     const { folder } = await saved();
