@@ -1,4 +1,5 @@
 import type { Encoder } from "../encoder/encoder.js";
+import type { Sealed } from "../head/artifact.js";
 import type { HeadFile } from "../head/headFile.js";
 import { VERSION } from "../version.js";
 import { kept } from "../head/devAnswers.js";
@@ -20,13 +21,12 @@ export interface DescribeOptions {
 }
 
 /** What a head's folder says of it: labels, the encoder it needs, and how it was trained. */
-export function describeHead(trained: TrainedHead, options: DescribeOptions): Omit<HeadFile, "weights"> {
+export function describeHead(trained: TrainedHead, options: DescribeOptions): Omit<HeadFile, Sealed> {
   const { task = "classification", seed = 1, createdAt, corpus, encoder } = options;
   const { accuracy, macroF1, macroRecall, n, interval95, majority, bagOfWords } = trained.dev;
   const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
   return {
     format: "headstart-head",
-    version: 1,
     headstart: VERSION,
     createdAt,
     task,

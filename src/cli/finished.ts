@@ -40,7 +40,7 @@ const WITHOUT_EFFECT = ["force", "json", "quiet", "debug", "offline", "cache", "
 async function identityOf({ name, flags, inputs, texts = [] }: Command): Promise<string | undefined> {
   const told = Object.entries(flags).filter(([flag]) => !WITHOUT_EFFECT.includes(flag));
   const read: [string, string][] = [];
-  for (const input of [...new Set(inputs)]) {
+  for (const input of new Set(inputs)) {
     const content = await contentOf(input);
     if (content === undefined) return undefined;
     read.push([normalize(input), content]);

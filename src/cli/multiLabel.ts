@@ -1,7 +1,9 @@
 import { evaluateMultiLabelHead, labelsIn, trainMultiLabel, type TrainedMultiLabel } from "../classify/multiLabel.js";
 import type { LabelledVectors } from "../classify/labelledVectors.js";
 import { HeadstartError } from "../errors.js";
+import { heldText, NOTHING_HELD } from "../head/heldTexts.js";
 import { saveMultiLabel, type MultiLabelFile, type SavedMultiLabel } from "../head/multiLabelFolder.js";
+import type { Sealed } from "../head/artifact.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { VectorCache } from "../store/cache.js";
 import { multiLabelText } from "../report/multiLabelText.js";
@@ -66,11 +68,18 @@ export async function trainMultiLabelCommand(
     const file = describe(trained, { encoder, files, createdAt: now(), seed: flags.seed });
     const seconds = (clock() - began) / 1000;
     const { head, dev: score, n, devFrom, strength, trials, warnings } = trained;
-    const told = { head: flags.output, task: "multi-label", labels: head.labels, n, rejected: rows.counts.rejected };
+    const told = {
+      head: flags.output,
+      task: "multi-label",
+      labels: head.labels,
+      n,
+      rejected: rows.counts.rejected,
+      holds: NOTHING_HELD,
+    };
     const epochs = trials.reduce((sum, trial) => sum + trial.iterations, 0);
     const printed = {
       json: `${JSON.stringify({ ...told, dev: score, devFrom, strength, trials, epochs, seconds, fitSeconds, warnings })}\n`,
-      text: `${multiLabelText(score, `Dev: ${devFrom}`)}\n${flags.output}: trained on ${n} rows, strength ${strength}, ${seconds.toFixed(1)} s\n`,
+      text: `${multiLabelText(score, `Dev: ${devFrom}`)}\n${flags.output}: trained on ${n} rows, strength ${strength}, ${seconds.toFixed(1)} s\n${flags.output} holds ${heldText(NOTHING_HELD)}\n`,
     };
     await rejects.save(talk);
     await saveMultiLabel(flags.output, { head: trained.head, file }, output.saving(printed));
@@ -83,13 +92,12 @@ export async function trainMultiLabelCommand(
 function describe(
   { head, separator, n, labelCounts, strength, devFrom, dev }: TrainedMultiLabel,
   { encoder, files, createdAt, seed }: { encoder: Encoder; files: readonly string[]; createdAt: string; seed: number },
-): Omit<MultiLabelFile, "sha256"> {
+): Omit<MultiLabelFile, Sealed> {
   const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
   const { exactMatch, microF1, macroF1, interval95 } = dev;
   const score = { n: dev.n, exactMatch, microF1, macroF1, interval95: [...interval95] as [number, number] };
   return {
     format: "headstart-multi-label",
-    version: 1,
     headstart: VERSION,
     createdAt,
     separator,

@@ -54,7 +54,10 @@ export const addPredict: AddCommand = (program, context) => {
     .option("--html <file>", "heads that find entities: a page with the texts and their entities marked");
   withWishFlags(command)
     .option("--sets <share>", "add a set of labels that holds the true one so often, such as 0.9", share)
-    .option("--explain", "say what each answer rests on: words, nearest training texts, distance");
+    .option(
+      "--explain",
+      "say what each answer rests on: words, and with a head of train --explainable the nearest training texts",
+    );
   withCommonFlags(command, ["corpus", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((head: string, texts: string[], flags: PredictFlags) => predictCommand(context(), { head, texts, flags }));
@@ -98,7 +101,7 @@ async function predictWith(context: Context, { head: name, texts, flags, files }
   if ((await headTask(name)) === "ner") return predictTaggerCommand(context, { head: name, texts, flags, files });
   if (flags.html !== undefined)
     throw new HeadstartError("E_USAGE", "--html is for heads that find entities. Leave it out");
-  const { file, ...how } = await howToAnswer(name, flags);
+  const { file, ...how } = await howToAnswer(context, name, flags);
   const encoder = await openHeadEncoder(context, file, flags);
   try {
     await withCache(context, { flags, encoder }, async (cache) => {
@@ -120,7 +123,7 @@ interface How extends Pick<Answering, "answers" | "extra" | "explaining"> {
 }
 
 /** Loads a head of either kind and makes ready what the flags ask of its answers. */
-async function howToAnswer(name: string, flags: PredictFlags): Promise<How> {
+async function howToAnswer({ talk }: Context, name: string, flags: PredictFlags): Promise<How> {
   const several = await loadMultiLabel(name);
   if (several !== undefined) {
     const { explain, sets, minPrecision, maxRisk, coverage, costs } = flags;
@@ -138,14 +141,21 @@ async function howToAnswer(name: string, flags: PredictFlags): Promise<How> {
   }
   const saved = await loadHead(name);
   const { head, file } = saved;
+  const neighbours = flags.explain === true ? await loadNeighbours(saved) : undefined;
+  // Where people read the explanations, these say it themselves.
+  const forPrograms = flags.json === true || flags.input !== undefined;
+  if (flags.explain === true && neighbours === undefined && forPrograms) talk.warn(noNeighbors(name));
   const options = promiseOf(saved, { wish: wishOf(flags, head.labels), sets: flags.sets });
   return {
     file,
     answers: (vectors) => answerVectors(head, vectors, options),
     extra: flags.sets === undefined ? undefined : "set",
-    explaining: flags.explain === true ? { head, neighbours: await loadNeighbours(saved) } : undefined,
+    explaining: flags.explain === true ? { head, neighbours } : undefined,
   };
 }
+
+const noNeighbors = (head: string): string =>
+  `${head} keeps no training texts, so explanations have no nearest texts and no distance; train --explainable keeps them`;
 
 function checkUsage({ stdin }: Context, texts: readonly string[], { input, output }: PredictFlags): void {
   if ((input === undefined) !== (output === undefined)) {

@@ -6,6 +6,7 @@ import { trainClassifier, type TrainedHead } from "../classify/train.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { keepNeighbours, type Neighbours } from "../head/neighbours.js";
 import { saveHead } from "../head/headFolder.js";
+import { heldByHead, heldText, type HeldTexts } from "../head/heldTexts.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { Head } from "../head/head.js";
 import type { HeadFile } from "../head/headFile.js";
@@ -45,8 +46,8 @@ interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags, Ta
   readonly map?: string;
   readonly check?: boolean;
   readonly multiLabel?: string;
-  /** Most training rows that are kept with the head, or false for none. */
-  readonly neighbours?: number | false;
+  /** Keeps training rows with the head, so many at most. */
+  readonly explainable?: number | true;
 }
 
 const EXAMPLES = `
@@ -55,6 +56,7 @@ Examples:
   headstart train sms.csv -o spam-head --task spam --class-weights balanced
   headstart train tweets.csv -o head --head mlp --hidden 256,64 --tensorboard runs
   headstart train tweets.csv -o head --tune --cache
+  headstart train tweets.csv -o explainable-head --explainable
   headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"
   headstart train tweets.csv -o sentiment-head --check
   headstart train news.conll -o entity-head --task ner --crf`;
@@ -86,11 +88,10 @@ export const addTrain: AddCommand = (program, context) => {
     .option("--check", "train nothing: list rows whose label may be wrong in <output>.check.csv")
     .addOption(
       new Option(
-        "--neighbours <rows>",
-        "training texts kept with the head for predict --explain (default: 10000)",
+        "--explainable [rows]",
+        "keep training texts in the head, so many at most (10000 without a number): predict --explain then shows the nearest",
       ).argParser(wholeNumber(1)),
-    )
-    .option("--no-neighbours", "keep no training text with the head");
+    );
   withTaggerFlags(withMlpFlags(withSearchFlags(command)));
   withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
@@ -174,13 +175,14 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     for (const warning of trained.warnings) talk.warn(warning);
     const { task, seed } = flags;
     const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
-    const neighbours = await neighboursOf(context, data, { labels: trained.head.labels, flags });
+    const neighbours = await neighboursOf(data, { labels: trained.head.labels, flags });
+    const holds = heldByHead({ ...trained, neighbours });
     const page = renderTrainingReport(file);
     const parts = { ...trained, file, page, ...defined({ neighbours }) };
     const seconds = (clock() - began) / 1000;
     const printed = {
-      text: described(trained, flags, seconds),
-      json: `${JSON.stringify(summary(trained, { flags, rows, seconds, fitSeconds }))}\n`,
+      text: `${described(trained, flags, seconds)}${flags.output} holds ${heldText(holds)}\n`,
+      json: `${JSON.stringify(summary(trained, { flags, rows, holds, seconds, fitSeconds }))}\n`,
     };
     await rejects.save(talk);
     await curves.finish(page);
@@ -207,22 +209,18 @@ async function embedded(
   }));
 }
 
-/** The training rows that go with the head; dev rows that were set aside are among them, since they explain as well. */
+/**
+ * The training rows that go with the head, if that is asked for; dev rows that were set aside are among them, since they
+ * explain as well.
+ */
 async function neighboursOf(
-  { talk }: Context,
   data: LabelledVectors,
   { labels, flags }: { readonly labels: readonly string[]; readonly flags: TrainFlags },
 ): Promise<Neighbours | undefined> {
-  if (flags.neighbours === false) return undefined;
-  const most = typeof flags.neighbours === "number" ? flags.neighbours : undefined;
+  if (flags.explainable === undefined) return undefined;
+  const most = flags.explainable === true ? undefined : flags.explainable;
   const rows = { texts: data.texts, y: labelIndices(labels, data.labels, "the training rows"), vectors: data.vectors };
-  const kept = await keepNeighbours(rows, { ...defined({ most, threads: flags.threads }), seed: flags.seed });
-  const megabytes = kept.texts.reduce((sum, text) => sum + Buffer.byteLength(text), kept.bytes.length) / 1e6;
-  talk.say(
-    `${kept.texts.length} training texts are kept in ${flags.output} for predict --explain, ${megabytes.toFixed(1)} MB; ` +
-      "--no-neighbours leaves them out",
-  );
-  return kept;
+  return keepNeighbours(rows, { ...defined({ most, threads: flags.threads }), seed: flags.seed });
 }
 
 async function withVectors(
@@ -239,9 +237,10 @@ function summary(
   {
     flags,
     rows,
+    holds,
     seconds,
     fitSeconds,
-  }: { flags: TrainFlags; rows: LabelledCorpus; seconds: number; fitSeconds: number },
+  }: { flags: TrainFlags; rows: LabelledCorpus; holds: HeldTexts; seconds: number; fitSeconds: number },
 ): object {
   return {
     head: flags.output,
@@ -260,6 +259,7 @@ function summary(
     ...(trained.tuning === undefined ? {} : { tuning: trained.tuning }),
     ...(trained.few.length === 0 ? {} : { few: trained.few }),
     curve: trained.curve,
+    holds,
     // Passes over the rows: an iteration of L-BFGS is one.
     epochs: trained.trials.reduce((sum, trial) => sum + trial.iterations, 0) || trained.curve.train.length,
     seconds,

@@ -22,18 +22,16 @@ const USES: readonly (readonly [flags: readonly string[], by: readonly Made[]])[
   [["epochs"], [...PERCEPTRONS, "entities"]],
   [["head"], [...ONE_LABEL, "entities"]],
   [["map"], [...ONE_LABEL, "entities"]],
-  [["tune", "few", "tensorboard", "classWeights", "neighbours"], ONE_LABEL],
+  [["tune", "few", "tensorboard", "classWeights", "explainable"], ONE_LABEL],
   [["tuneLayers", "tunePoolings"], ["search"]],
   [["crf", "layers", "mixLayers", "subWords", "writing", "reach", "nets"], ["entities"]],
 ];
 
 /** What these flags have when they were not given. */
-const UNGIVEN: Given = { classWeights: "none", neighbours: true, writing: true };
+const UNGIVEN: Given = { classWeights: "none", writing: true };
 
 /**
  * Refuses flags that would do nothing to the training that the others ask for.
- *
- * `--no-neighbours` is no such flag anywhere: what it asks for holds.
  *
  * @throws HeadstartError E_USAGE naming the first
  */
@@ -57,7 +55,7 @@ function madeBy({ multiLabel, task, tune, head }: Given): Made {
 
 const isGiven = (flags: Given, name: string): boolean => {
   const value = flags[name];
-  return value !== undefined && value !== UNGIVEN[name] && !(name === "neighbours" && value === false);
+  return value !== undefined && value !== UNGIVEN[name];
 };
 
 /** `batchSize` as the user writes it: `--batch-size`. */

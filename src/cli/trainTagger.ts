@@ -1,7 +1,8 @@
 import type { LabelMap } from "../corpus/labelMap.js";
+import { heldText } from "../head/heldTexts.js";
 import { entitiesText } from "../report/entitiesText.js";
 import { describeTagger } from "../tagging/describeTagger.js";
-import { saveTagger, surfaceHash } from "../tagging/taggerFolder.js";
+import { heldByTagger, saveTagger, surfaceHash } from "../tagging/taggerFolder.js";
 import { trainTagger, type TrainedTagger } from "../tagging/trainTagger.js";
 import { NO_WRITING } from "../tagging/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
@@ -61,12 +62,20 @@ export async function trainTaggerCommand(
     const file = describeTagger(trained, { encoder, corpus, seed: flags.seed, createdAt: now() });
     const surfaces = new Set([...trained.surfaces].map(surfaceHash));
     const seconds = (clock() - began) / 1000;
-    const summary = { ...summaryOf(trained), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
+    const holds = heldByTagger(trained.tagger, surfaces);
+    const summary = {
+      ...summaryOf(trained),
+      holds,
+      head: flags.output,
+      rejected: corpus.rejected,
+      repaired: corpus.repaired,
+    };
     const printed = {
       json: `${JSON.stringify({ ...summary, seconds, fitSeconds })}\n`,
       text:
         `${entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
-        `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s\n`,
+        `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s\n` +
+        `${flags.output} holds ${heldText(holds)}\n`,
     };
     await rejects.save(talk);
     await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, output.saving(printed));

@@ -1,8 +1,9 @@
 import type { HeadFile } from "./headFile.js";
+import { heldSection, type HeldTexts } from "./heldTexts.js";
 import { sparkline } from "./sparkline.js";
 
 /** The card of a head, in Markdown: what it answers, on what it was trained, how well it does and where it may not. */
-export function headCard(file: HeadFile): string {
+export function headCard(file: HeadFile, held: HeldTexts): string {
   const { training, encoder, labels } = file;
   const { dev } = training;
   const number = (x: number): string => x.toFixed(3);
@@ -37,10 +38,11 @@ export function headCard(file: HeadFile): string {
     `n = ${dev.n.toLocaleString("en")}; macro-F1's 95 % interval is ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; macro-recall ${number(dev.macroRecall)}.`,
     "",
     ...calibrationLines(file),
+    ...heldSection(held),
     "## Limits",
     "",
     "Scores hold for texts like the training rows. On another kind of text, measure first: `headstart evaluate`, or `headstart transfer` for the whole picture.",
-    "It works with the encoder named above only; loading it with another is refused. " + contents(file),
+    "It works with the encoder named above only; loading it with another is refused.",
     ...(training.warnings.length > 0
       ? ["", "Warnings at training:", "", ...training.warnings.map((w) => `- ${plain(w)}`)]
       : []),
@@ -131,13 +133,6 @@ function calibrationLines({ calibration }: HeadFile): string[] {
     "Thresholds (`--min-precision`, `--max-risk`, `--coverage`) and label sets (`--sets`) are worked out from the same rows. Their promises hold for texts drawn like those, and for no others.",
     "",
   ];
-}
-
-function contents({ neighbours }: HeadFile): string {
-  const weights = "It holds weights, its answers on dev rows as numbers, and hashes of words for its baseline";
-  if (neighbours === undefined) return `${weights}, but no training text.`;
-  const { rows, bytes } = neighbours;
-  return `${weights}. **It holds ${rows.toLocaleString("en")} training texts with their labels** (\`neighbours.safetensors\`, ${(bytes / 1e6).toFixed(1)} MB) to explain answers with; train with \`--no-neighbours\` where the texts must not travel.`;
 }
 
 /** A user's words inside Markdown: no markup, one line. */

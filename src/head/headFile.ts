@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { HeadstartError } from "../errors.js";
+import { checkedRecord, fieldOf, labelList, SEAL, WeightsFile, type ArtifactRecord } from "./artifact.js";
 
 /** Rows of each label; zod's own record drops a label called `__proto__`. */
 export const Counts = z.custom<Record<string, number>>(isCounts, "expected whole numbers of 0 or more by name");
@@ -101,19 +102,16 @@ const Few = z.strictObject({
 /** `headstart.json` of a head folder. */
 export const HeadFile = z.strictObject({
   format: z.literal("headstart-head"),
-  version: z.literal(1),
+  ...SEAL,
   headstart: z.string(),
   createdAt: z.string(),
   task: z.enum(["sentiment", "spam", "classification"]),
   kind: z.enum(["logistic", "mlp"]),
   /** What a perceptron looks like; absent in other kinds. */
   mlp: MlpForm.optional(),
-  labels: z
-    .array(z.string())
-    .min(2)
-    .refine((labels) => new Set(labels).size === labels.length, "a label stands there twice"),
+  labels: labelList(2),
   encoder: EncoderIdentity,
-  weights: z.strictObject({ file: z.literal("head.safetensors"), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  weights: WeightsFile,
   calibration: Calibration.optional(),
   neighbours: Neighbours.optional(),
   training: z.strictObject({
@@ -155,49 +153,18 @@ function isCounts(value: unknown): boolean {
   return Object.values(value).every((count) => Number.isInteger(count) && Number(count) >= 0);
 }
 
-/** @throws HeadstartError E_HEAD_INVALID naming the field; E_HEAD_MISMATCH for a head with several labels a text */
-export function parseHeadFile(text: string, file: string): HeadFile {
-  const value = parseJson(text, file);
-  if (typeof value === "object" && value !== null && "format" in value && value.format === MULTI_LABEL_FORMAT) {
-    const message = `The head ${file} answers with several labels a text, which only predict and evaluate take. Use another head`;
-    throw new HeadstartError("E_HEAD_MISMATCH", message, { file });
-  }
-  const head = checked(HeadFile, value, file);
-  if ((head.kind === "mlp") === (head.mlp !== undefined)) return head;
-  throw misfit(file);
-}
-
 /** `format` of a head that answers with any number of labels. */
 export const MULTI_LABEL_FORMAT = "headstart-multi-label";
 
-/** @throws HeadstartError E_HEAD_INVALID */
-export function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new HeadstartError("E_HEAD_INVALID", `Cannot load the head: ${file} is not valid JSON. Train it again`, {
-      file,
-      cause,
-    });
+/** @throws HeadstartError E_HEAD_INVALID naming the field; E_HEAD_MISMATCH for a head with several labels a text */
+export function headFileOf(record: ArtifactRecord): HeadFile {
+  const { path: file } = record;
+  if (fieldOf(record, "format") === MULTI_LABEL_FORMAT) {
+    const message = `The head ${file} answers with several labels a text, which only predict and evaluate take. Use another head`;
+    throw new HeadstartError("E_HEAD_MISMATCH", message, { file });
   }
+  const head = checkedRecord(HeadFile, record);
+  if ((head.kind === "mlp") === (head.mlp !== undefined)) return head;
+  const message = `Cannot load the head: ${file}, field "mlp": belongs to kind "mlp" alone. Train it again`;
+  throw new HeadstartError("E_HEAD_INVALID", message, { file });
 }
-
-/** @throws HeadstartError E_HEAD_INVALID naming the field */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0];
-  const field = path.length > 0 ? `field "${path.join(".")}": ` : "";
-  throw new HeadstartError("E_HEAD_INVALID", `Cannot load the head: ${file}, ${field}${message}. Train it again`, {
-    file,
-  });
-}
-
-const misfit = (file: string): HeadstartError =>
-  new HeadstartError(
-    "E_HEAD_INVALID",
-    `Cannot load the head: ${file}, field "mlp": belongs to kind "mlp" alone. Train it again`,
-    {
-      file,
-    },
-  );

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { HeadstartError, nearestName } from "../errors.js";
-import { commitFolder, type CommitFolderOptions } from "../store/commitFolder.js";
-import { commitFile } from "../store/commit.js";
-import { readSafetensors, writeSafetensors } from "../tensors/safetensors.js";
+import type { CommitFolderOptions } from "../store/commitFolder.js";
+import { fieldOf, readRecord, readTensorFile, saveArtifact, type Sealed } from "./artifact.js";
+import { sha256 } from "./artifactJson.js";
 import { headCard } from "./headCard.js";
-import { parseHeadFile, type HeadFile } from "./headFile.js";
+import { headFileOf, HeadFile } from "./headFile.js";
+import { heldByHead } from "./heldTexts.js";
 import { headFromTensors, headTensors, type HeadNumbers } from "./headTensors.js";
 import type { Neighbours } from "./neighbours.js";
 import { readNeighbours, writeNeighbours } from "./neighboursFile.js";
@@ -15,6 +15,7 @@ import { readNeighbours, writeNeighbours } from "./neighboursFile.js";
 /** Folder of the heads that come with the package. */
 const BUILT_IN_HEADS = fileURLToPath(new URL("../../data/heads", import.meta.url));
 const SHIPPED = ["sentiment"];
+const NEIGHBOURS_FILE = "neighbours.safetensors";
 
 /** A head read from its folder. */
 export interface SavedHead extends HeadNumbers {
@@ -24,7 +25,7 @@ export interface SavedHead extends HeadNumbers {
 
 /** A head as it goes into a folder. */
 export interface HeadParts extends HeadNumbers {
-  readonly file: Omit<HeadFile, "weights" | "neighbours">;
+  readonly file: Omit<HeadFile, Sealed | "neighbours">;
   /** HTML that shows how training went. */
   readonly page?: string;
   /** Training rows to explain answers with; their texts stand in the folder. */
@@ -35,56 +36,42 @@ export interface HeadParts extends HeadNumbers {
  * Writes a head as a folder: `headstart.json` (labels, encoder, record), `head.safetensors`, a card `README.md`,
  * `training.html` where there is a page, and `neighbours.safetensors` where there are neighbours.
  *
- * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
+ * @throws HeadstartError E_DIVERGED where it holds NaN or infinity, E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  */
 export async function saveHead(
   folder: string,
   { file, page, neighbours, ...numbers }: HeadParts,
   options: CommitFolderOptions = {},
 ): Promise<void> {
-  const bytes = writeSafetensors(headTensors(numbers), { format: "headstart-head" });
+  const others = new Map<string, Uint8Array | string>(page === undefined ? [] : [["training.html", page]]);
   const near = neighbours && writeNeighbours(neighbours);
-  const complete: HeadFile = {
-    ...file,
-    weights: { file: "head.safetensors", sha256: sha256(bytes) },
-    ...(near === undefined
-      ? {}
-      : {
-          neighbours: {
-            file: "neighbours.safetensors",
-            sha256: sha256(near),
-            bytes: near.length,
-            rows: neighbours!.texts.length,
-          },
-        }),
+  if (near !== undefined) others.set(NEIGHBOURS_FILE, near);
+  const kept = near && {
+    file: NEIGHBOURS_FILE,
+    sha256: sha256(near),
+    bytes: near.length,
+    rows: neighbours!.texts.length,
   };
-  await commitFolder(
-    folder,
-    async (temp) => {
-      const write = (name: string, content: Uint8Array): Promise<void> =>
-        commitFile(path.join(temp, name), (to) => to.write(content));
-      await write("head.safetensors", bytes);
-      if (near !== undefined) await write("neighbours.safetensors", near);
-      await write("headstart.json", utf8(`${JSON.stringify(complete, null, 2)}\n`));
-      await write("README.md", utf8(headCard(complete)));
-      if (page !== undefined) await write("training.html", utf8(page));
-    },
-    options,
-  );
+  const parts = {
+    schema: HeadFile,
+    fields: { ...file, neighbours: kept },
+    tensors: headTensors(numbers),
+    format: "headstart-head",
+    card: (complete: HeadFile) => headCard(complete, heldByHead({ ...numbers, neighbours })),
+    others,
+  };
+  await saveArtifact(folder, parts, options);
 }
 
 /**
  * Reads a head from its folder, or one that ships by its name (`sentiment`); a folder of that name wins.
  *
- * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM
+ * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM; E_HEAD_MISMATCH for a head with several labels a text
  */
 export async function loadHead(name: string): Promise<SavedHead> {
   const folder = await headPath(name);
-  const jsonPath = path.join(folder, "headstart.json");
-  const file = parseHeadFile(await readOr(jsonPath, name), jsonPath);
-  const weightsPath = path.join(folder, file.weights.file);
-  const tensors = readSafetensors(await readChecked(weightsPath, file.weights.sha256), { file: weightsPath });
-  return { path: folder, file, ...headFromTensors(tensors, file, weightsPath) };
+  const file = headFileOf(await readRecord(folder, name));
+  return { path: folder, file, ...headFromTensors(await readTensorFile(folder, file.weights), file) };
 }
 
 /**
@@ -93,41 +80,19 @@ export async function loadHead(name: string): Promise<SavedHead> {
  * @throws HeadstartError E_HEAD_INVALID, E_CHECKSUM
  */
 export async function loadNeighbours({ path: folder, file }: SavedHead): Promise<Neighbours | undefined> {
-  if (file.neighbours === undefined) return undefined;
-  const at = path.join(folder, file.neighbours.file);
-  const bytes = await readChecked(at, file.neighbours.sha256);
-  return readNeighbours(bytes, at, { width: file.encoder.width, labels: file.labels.length });
-}
-
-/** A file of a head's folder. @throws HeadstartError E_HEAD_INVALID where it is missing, E_CHECKSUM where it is another */
-export async function readChecked(file: string, expected: string): Promise<Uint8Array> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    const message = `The head in ${path.dirname(file)} lacks ${path.basename(file)}. Train it again`;
-    throw new HeadstartError("E_HEAD_INVALID", message, { file, cause });
-  });
-  if (sha256(bytes) === expected) return bytes;
-  throw new HeadstartError(
-    "E_CHECKSUM",
-    `${file} is not the file that was saved: sha256 ${sha256(bytes).slice(0, 12)}…, expected ${expected.slice(0, 12)}…. Train the head again`,
-    { file },
-  );
+  const { neighbours, encoder, labels } = file;
+  if (neighbours === undefined) return undefined;
+  const shape = { rows: neighbours.rows, width: encoder.width, labels: labels.length };
+  return readNeighbours(await readTensorFile(folder, neighbours), shape);
 }
 
 /**
  * What a saved head was trained for: "ner" for one that finds entities, which `loadTagger` reads.
  *
- * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID
+ * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM
  */
-export async function headTask(name: string): Promise<string> {
-  const file = path.join(await headPath(name), "headstart.json");
-  try {
-    return String((JSON.parse(await readOr(file, name)) as { task?: unknown }).task);
-  } catch (cause) {
-    if (cause instanceof HeadstartError) throw cause;
-    const message = `Cannot load the head: ${file} is not valid JSON. Train it again`;
-    throw new HeadstartError("E_HEAD_INVALID", message, { file, cause });
-  }
-}
+export const headTask = async (name: string): Promise<string> =>
+  String(fieldOf(await readRecord(await headPath(name), name), "task"));
 
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */
 export function requireSameEncoder(
@@ -157,17 +122,3 @@ async function headPath(name: string): Promise<string> {
 
 const isFolder = async (name: string): Promise<boolean> =>
   (await stat(name).catch(() => undefined))?.isDirectory() ?? false;
-
-async function readOr(file: string, name: string): Promise<string> {
-  return readFile(file, "utf8").catch((cause: unknown) => {
-    throw new HeadstartError(
-      "E_HEAD_MISSING",
-      `${name} is no head: it has no headstart.json. Name a folder that headstart train wrote`,
-      { file, cause },
-    );
-  });
-}
-
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

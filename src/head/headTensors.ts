@@ -1,11 +1,12 @@
-import { HeadstartError, unreachable } from "../errors.js";
+import { unreachable } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import type { Tensor } from "../tensors/safetensors.js";
+import type { TensorShelf } from "./artifactTensors.js";
 import type { BagOfWords } from "./bagOfWords.js";
 import { kept, type DevAnswers } from "./devAnswers.js";
 import { headWidth, type Head } from "./head.js";
 import type { HeadFile } from "./headFile.js";
-import type { Activation } from "./mlpGraph.js";
+import { logitCount } from "./logisticLoss.js";
 
 /** What of a head is numbers. */
 export interface HeadNumbers {
@@ -63,75 +64,63 @@ function answerTensors(answers: DevAnswers): [string, Tensor][] {
 /**
  * What headTensors() wrote.
  *
- * @param file  where the tensors come from, for messages
  * @throws HeadstartError E_HEAD_INVALID naming the tensor that is missing or of another shape
  */
-export function headFromTensors(tensors: ReadonlyMap<string, Tensor>, headFile: HeadFile, file: string): HeadNumbers {
-  const { labels, encoder, mlp, calibration } = headFile;
-  const devAnswers = answersFrom(tensors, headFile, file);
-  const k = labels.length === 2 ? 1 : labels.length;
-  const take = (name: string, dtype: "F32" | "I32", shape: readonly (number | undefined)[]): Tensor => {
-    const t = tensors.get(name);
-    if (
-      t?.dtype === dtype &&
-      t.shape.length === shape.length &&
-      shape.every((d, i) => d === undefined || d === t.shape[i])
-    )
-      return t;
-    const found = t === undefined ? "is missing" : `is ${t.dtype} [${t.shape.join(", ")}]`;
-    throw new HeadstartError(
-      "E_HEAD_INVALID",
-      `${file}: the tensor "${name}" ${found}, expected ${dtype} [${shape.map((d) => d ?? "any").join(", ")}]. Train the head again`,
-      { file },
-    );
-  };
-  const floats = (name: string, ...shape: (number | undefined)[]): Float32Array =>
-    take(name, "F32", shape).data as Float32Array;
-  const hashes = take("bag_of_words.hashes", "I32", [undefined]).data as Int32Array;
-  const standardizer = { mean: floats("mean", encoder.width), factor: floats("factor", encoder.width) };
-  const logistic = (): Head => ({
-    kind: "logistic",
-    labels,
-    standardizer,
-    weights: matrix(k, encoder.width, floats("weights", k, encoder.width)),
-    bias: floats("bias", k),
-  });
-  const perceptron = ({ hidden, activation }: { hidden: readonly number[]; activation: Activation }): Head => {
-    const widths = [encoder.width, ...hidden, labels.length];
-    const layers = widths.slice(1).map((width, i) => ({
-      weights: matrix(widths[i], width, floats(`layers.${i}.weights`, widths[i], width)),
-      bias: floats(`layers.${i}.bias`, width),
-    }));
-    return { kind: "mlp", labels, standardizer, activation, layers };
-  };
+export function headFromTensors(tensors: TensorShelf, headFile: HeadFile): HeadNumbers {
+  const { labels, calibration } = headFile;
+  const { floats } = tensors;
+  const k = logitCount(labels.length);
+  const hashes = tensors.integers("bag_of_words.hashes", undefined);
+  const words = hashes.length;
+  const devAnswers = answersFrom(tensors, headFile);
   return {
     head: {
-      ...(mlp === undefined ? logistic() : perceptron(mlp)),
+      ...modelFrom(tensors, headFile),
       ...(calibration === undefined ? {} : { temperature: calibration.temperature }),
     },
     bagOfWords: {
       labels,
       hashes,
-      idf: floats("bag_of_words.idf", hashes.length),
-      weights: matrix(k, hashes.length, floats("bag_of_words.weights", k, hashes.length)),
+      idf: floats("bag_of_words.idf", words),
+      weights: matrix(k, words, floats("bag_of_words.weights", k, words)),
       bias: floats("bag_of_words.bias", k),
     },
     ...(devAnswers === undefined ? {} : { devAnswers }),
   };
 }
 
+function modelFrom({ floats }: TensorShelf, { labels, mlp, encoder: { width } }: HeadFile): Head {
+  const standardizer = { mean: floats("mean", width), factor: floats("factor", width) };
+  if (mlp === undefined) {
+    const k = logitCount(labels.length);
+    const weights = matrix(k, width, floats("weights", k, width));
+    return { kind: "logistic", labels, standardizer, weights, bias: floats("bias", k) };
+  }
+  const widths = [width, ...mlp.hidden, labels.length];
+  const layers = widths.slice(1).map((units, i) => ({
+    weights: matrix(widths[i], units, floats(`layers.${i}.weights`, widths[i], units)),
+    bias: floats(`layers.${i}.bias`, units),
+  }));
+  return { kind: "mlp", labels, standardizer, activation: mlp.activation, layers };
+}
+
+/** Probabilities are float64 numbers that were rounded once for each label. */
+const SUM_TOLERANCE = 1e-6;
+
 function answersFrom(
-  tensors: ReadonlyMap<string, Tensor>,
+  { doubles, integers, invalid }: TensorShelf,
   { labels: { length: labels }, calibration }: HeadFile,
-  file: string,
 ): DevAnswers | undefined {
   if (calibration === undefined) return undefined;
-  const [probabilities, truth] = [tensors.get("dev.probabilities"), tensors.get("dev.truth")];
   const rows = calibration.keptAnswers;
-  const fits = probabilities?.dtype === "F64" && probabilities.data.length === rows * labels;
-  if (fits && truth?.dtype === "I32" && truth.data.length === rows && truth.data.every((c) => c >= 0 && c < labels)) {
-    return { labels, probabilities: probabilities.data, truth: truth.data };
+  const probabilities = doubles("dev.probabilities", rows, labels);
+  const truth = integers("dev.truth", rows);
+  if (truth.some((c) => c < 0 || c >= labels)) throw invalid('the tensor "dev.truth" has labels that the head has not');
+  for (let r = 0; r < rows; r++) {
+    const own = probabilities.subarray(r * labels, (r + 1) * labels);
+    const sum = own.reduce((all, p) => all + p, 0);
+    if (own.every((p) => p >= 0 && p <= 1 + SUM_TOLERANCE) && Math.abs(sum - 1) <= SUM_TOLERANCE) continue;
+    throw invalid(`the tensor "dev.probabilities" has a row ${r + 1} of no probabilities, with the sum ${sum}`);
   }
-  const message = `${file}: its answers on dev rows are missing or not ${rows} rows of ${labels}. Train the head again`;
-  throw new HeadstartError("E_HEAD_INVALID", message, { file });
+  return { labels, probabilities, truth };
 }

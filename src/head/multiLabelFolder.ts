@@ -1,26 +1,36 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 import { matrix } from "../math/matrix.js";
-import { commitFile } from "../store/commit.js";
-import { commitFolder, type CommitFolderOptions } from "../store/commitFolder.js";
-import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
+import type { CommitFolderOptions } from "../store/commitFolder.js";
+import type { Tensor } from "../tensors/safetensors.js";
+import {
+  checkedRecord,
+  fieldOf,
+  labelList,
+  readRecord,
+  readTensorFile,
+  saveArtifact,
+  SEAL,
+  WeightsFile,
+  type ArtifactRecord,
+  type Sealed,
+} from "./artifact.js";
+import type { TensorShelf } from "./artifactTensors.js";
 import { plain } from "./headCard.js";
-import { checked, Counts, EncoderIdentity, Interval, MULTI_LABEL_FORMAT, parseJson } from "./headFile.js";
-import { readChecked, sha256 } from "./headFolder.js";
+import { Counts, EncoderIdentity, Interval, MULTI_LABEL_FORMAT } from "./headFile.js";
+import { heldSection, NOTHING_HELD } from "./heldTexts.js";
 import type { MultiLabelHead } from "./multiLabel.js";
 
 /** `headstart.json` of a multi-label head. */
 const MultiLabelFile = z.strictObject({
   format: z.literal(MULTI_LABEL_FORMAT),
-  version: z.literal(1),
+  ...SEAL,
   headstart: z.string(),
   createdAt: z.string(),
   separator: z.string().min(1),
-  labels: z.array(z.string()).min(2),
+  labels: labelList(2),
   encoder: EncoderIdentity,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  weights: WeightsFile,
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
@@ -47,32 +57,23 @@ export interface SavedMultiLabel {
   readonly file: MultiLabelFile;
 }
 
-/** @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
+/** @throws HeadstartError E_DIVERGED where it holds NaN or infinity, E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
 export async function saveMultiLabel(
   folder: string,
-  { head, file }: { readonly head: MultiLabelHead; readonly file: Omit<MultiLabelFile, "sha256"> },
+  { head, file }: { readonly head: MultiLabelHead; readonly file: Omit<MultiLabelFile, Sealed> },
   options: CommitFolderOptions = {},
 ): Promise<void> {
   const { weights, bias, standardizer, thresholds } = head;
   const [k, width] = [weights.rows, weights.cols];
-  const tensors: [string, Tensor][] = [
+  const tensors = new Map<string, Tensor>([
     ["weights", { dtype: "F32", shape: [k, width], data: weights.data }],
     ["bias", { dtype: "F32", shape: [k], data: bias }],
     ["mean", { dtype: "F32", shape: [width], data: standardizer.mean }],
     ["factor", { dtype: "F32", shape: [width], data: standardizer.factor }],
     ["thresholds", { dtype: "F64", shape: [k], data: thresholds }],
-  ];
-  const bytes = writeSafetensors(new Map(tensors), { format: MULTI_LABEL_FORMAT });
-  const complete: MultiLabelFile = { ...file, sha256: sha256(bytes) };
-  await commitFolder(
-    folder,
-    async (temp) => {
-      await commitFile(path.join(temp, "head.safetensors"), (to) => to.write(bytes));
-      await commitFile(path.join(temp, "headstart.json"), (to) => to.write(`${JSON.stringify(complete, null, 2)}\n`));
-      await commitFile(path.join(temp, "README.md"), (to) => to.write(card(complete)));
-    },
-    options,
-  );
+  ]);
+  const parts = { schema: MultiLabelFile, fields: file, tensors, format: MULTI_LABEL_FORMAT, card };
+  await saveArtifact(folder, parts, options);
 }
 
 /**
@@ -81,37 +82,33 @@ export async function saveMultiLabel(
  * @throws HeadstartError E_HEAD_INVALID, E_CHECKSUM
  */
 export async function loadMultiLabel(name: string): Promise<SavedMultiLabel | undefined> {
-  const json = path.join(name, "headstart.json");
-  const text = await readFile(json, "utf8").catch(() => undefined);
-  if (text === undefined || !text.includes(MULTI_LABEL_FORMAT)) return undefined;
-  const value = parseJson(text, json);
-  if ((value as { format?: unknown } | null)?.format !== MULTI_LABEL_FORMAT) return undefined;
-  const file = checked(MultiLabelFile, value, json);
-  const at = path.join(name, "head.safetensors");
-  const bytes = await readChecked(at, file.sha256);
-  return { path: name, file, head: headFrom(readSafetensors(bytes, { file: at }), file, at) };
+  const record = await readRecord(name).catch((error: unknown) => {
+    if (error instanceof HeadstartError && error.code === "E_HEAD_MISSING") return undefined;
+    throw error;
+  });
+  if (record === undefined || fieldOf(record, "format") !== MULTI_LABEL_FORMAT) return undefined;
+  const file = checkedRecord(MultiLabelFile, withWeights(record));
+  return { path: name, file, head: headFrom(await readTensorFile(name, file.weights), file) };
 }
 
-function headFrom(
-  tensors: ReadonlyMap<string, Tensor>,
-  { labels, encoder }: MultiLabelFile,
-  at: string,
-): MultiLabelHead {
+/** Version 1 named the weights' sha256 only. */
+function withWeights(record: ArtifactRecord): ArtifactRecord {
+  if (fieldOf(record, "version") !== 1) return record;
+  const { sha256, ...fields } = record.value as Readonly<Record<string, unknown>>;
+  return { ...record, value: { ...fields, weights: { file: "head.safetensors", sha256 } } };
+}
+
+function headFrom({ floats, doubles, invalid }: TensorShelf, { labels, encoder }: MultiLabelFile): MultiLabelHead {
   const [k, width] = [labels.length, encoder.width];
-  const take = (name: string, length: number, dtype: "F32" | "F64"): Tensor["data"] => {
-    const found = tensors.get(name);
-    if (found?.dtype === dtype && found.data.length === length) return found.data;
-    const message = `${at}: the tensor "${name}" is missing or not ${length} numbers of ${dtype}. Train the head again`;
-    throw new HeadstartError("E_HEAD_INVALID", message, { file: at });
-  };
-  const floats = (name: string, length: number): Float32Array => take(name, length, "F32") as Float32Array;
+  const thresholds = doubles("thresholds", k);
+  if (thresholds.some((t) => t < 0 || t > 1)) throw invalid('the tensor "thresholds" has numbers outside 0 to 1');
   return {
     kind: "multi-label",
     labels,
     standardizer: { mean: floats("mean", width), factor: floats("factor", width) },
-    weights: matrix(k, width, floats("weights", k * width)),
+    weights: matrix(k, width, floats("weights", k, width)),
     bias: floats("bias", k),
-    thresholds: take("thresholds", k, "F64") as Float64Array,
+    thresholds,
   };
 }
 
@@ -130,7 +127,8 @@ function card({ labels, encoder, training }: MultiLabelFile): string {
     "| --- | --- | --- | --- |",
     `| ${dev.macroF1.toFixed(3)} (${dev.interval95.map((x) => x.toFixed(3)).join(" to ")}) | ${dev.microF1.toFixed(3)} | ${dev.exactMatch.toFixed(3)} | ${dev.n} |`,
     "",
-    "It works with the encoder named above only, and holds no training text.",
+    ...heldSection(NOTHING_HELD),
+    "It works with the encoder named above only.",
     "",
   ].join("\n");
 }

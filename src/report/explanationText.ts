@@ -20,7 +20,7 @@ export function explanationText(
   );
   const distance =
     why.distance === null
-      ? "  no training texts are kept with this head to compare with"
+      ? "  no nearest texts: this head keeps no training texts (train --explainable keeps them)"
       : `  further from the training texts than ${percent(why.distance.percentile / 100)} of them are from each other`;
   const given = answer.label === label ? label : `${answer.label ?? "no answer"} (likeliest: ${label})`;
   const certainty = why.calibrated ? "calibrated" : "not calibrated";

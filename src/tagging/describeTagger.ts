@@ -1,4 +1,5 @@
 import type { Encoder } from "../encoder/encoder.js";
+import type { Sealed } from "../head/artifact.js";
 import { VERSION } from "../version.js";
 import type { TaggedCorpus } from "./sentence.js";
 import type { TaggerFile } from "./taggerFile.js";
@@ -19,11 +20,12 @@ export function describeTagger(
     /** ISO 8601, UTC. */
     readonly createdAt: string;
   },
-): Omit<TaggerFile, "weights"> {
+): Omit<TaggerFile, Sealed> {
   const { name, fingerprint, width, maxTokens, prompt, precision, layers } = encoder;
+  // The entities that were lost are named by their texts, which do not belong into a head.
+  const { lost: _, ...scores } = dev;
   return {
     format: "headstart-head",
-    version: 1,
     headstart: VERSION,
     createdAt,
     task: "ner",
@@ -43,7 +45,7 @@ export function describeTagger(
       epochs,
       trials: [...trials],
       devFrom,
-      dev: { ...dev, interval95: [...dev.interval95] },
+      dev: { ...scores, interval95: [...dev.interval95] },
     },
   };
 }

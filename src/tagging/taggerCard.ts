@@ -1,7 +1,9 @@
+import { heldSection, type HeldTexts } from "../head/heldTexts.js";
 import type { TaggerFile } from "./taggerFile.js";
 
 /** The card of a tagger, in Markdown: what it finds, on what it was trained, how well it does and where it may not. */
-export function taggerCard({ kind, crf, labels, encoder, words, training }: TaggerFile): string {
+export function taggerCard(file: TaggerFile, held: HeldTexts): string {
+  const { kind, crf, labels, encoder, words, training } = file;
   const { dev } = training;
   const number = (x: number): string => x.toFixed(3);
   const counts = Object.entries(training.labelCounts).map(([label, n]) => `${plain(label)} ${n.toLocaleString("en")}`);
@@ -28,10 +30,11 @@ export function taggerCard({ kind, crf, labels, encoder, words, training }: Tagg
       `${number(dev.entityPrecision)}, recall ${number(dev.entityRecall)}; ${dev.entities} entities in ${dev.n} sentences); on forms ` +
       `not seen in training ${number(dev.unseen.f1)}.`,
     "",
+    ...heldSection(held),
     "## Limits",
     "",
     "Scores hold for texts like the training sentences. It works with the encoder named above only; loading it with another",
-    "is refused. It holds weights, and hashes of words and of entity names, but no training text.",
+    "is refused.",
     "",
   ].join("\n");
 }

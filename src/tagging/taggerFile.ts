@@ -1,18 +1,18 @@
 import { z } from "zod";
-import { HeadstartError } from "../errors.js";
+import { labelList, SEAL, WeightsFile } from "../head/artifact.js";
 
 const Score = z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.number() });
 
 /** `headstart.json` of a tagger's folder. */
 export const TaggerFile = z.strictObject({
   format: z.literal("headstart-head"),
-  version: z.literal(1),
+  ...SEAL,
   headstart: z.string(),
   createdAt: z.string(),
   task: z.literal("ner"),
   kind: z.enum(["linear", "mlp"]),
   crf: z.boolean(),
-  labels: z.array(z.string().min(1)).min(1),
+  labels: labelList(1),
   encoder: z.strictObject({
     name: z.string().min(1),
     fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
@@ -27,7 +27,7 @@ export const TaggerFile = z.strictObject({
     reach: z.int().nonnegative().max(8),
     writing: z.strictObject({ shape: z.boolean(), affixes: z.boolean(), word: z.boolean(), around: z.boolean() }),
   }),
-  weights: z.strictObject({ file: z.literal("head.safetensors"), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  weights: WeightsFile,
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.int().positive(),
@@ -55,15 +55,4 @@ export type TaggerFile = z.infer<typeof TaggerFile>;
 
 function isRecord(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).every((count) => Number.isInteger(count));
-}
-
-/** @throws HeadstartError E_HEAD_INVALID naming the field */
-export function parseTaggerFile(value: unknown, file: string): TaggerFile {
-  const parsed = TaggerFile.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0];
-  const field = path.length > 0 ? `field "${path.join(".")}": ` : "";
-  throw new HeadstartError("E_HEAD_INVALID", `Cannot load the head: ${file}, ${field}${message}. Train it again`, {
-    file,
-  });
 }

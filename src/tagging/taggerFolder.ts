@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { HeadstartError } from "../errors.js";
+import { checkedRecord, readRecord, readTensorFile, saveArtifact, type Sealed } from "../head/artifact.js";
+import type { TensorShelf } from "../head/artifactTensors.js";
+import { NOTHING_HELD, type HeldTexts } from "../head/heldTexts.js";
 import { matrix, type Matrix } from "../math/matrix.js";
-import { commitFile } from "../store/commit.js";
-import { commitFolder, type CommitFolderOptions } from "../store/commitFolder.js";
-import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
+import type { CommitFolderOptions } from "../store/commitFolder.js";
+import type { Tensor } from "../tensors/safetensors.js";
 import { taggerCard } from "./taggerCard.js";
-import { parseTaggerFile, type TaggerFile } from "./taggerFile.js";
+import { TaggerFile } from "./taggerFile.js";
 import type { Tagger } from "./tagger.js";
 import { tagSet } from "./tagSet.js";
 
@@ -23,7 +23,7 @@ export interface SavedTagger {
 /**
  * Writes a tagger as a folder: `headstart.json`, `head.safetensors` and a card `README.md`.
  *
- * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
+ * @throws HeadstartError E_DIVERGED where it holds NaN or infinity, E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  */
 export async function saveTagger(
   folder: string,
@@ -31,24 +31,25 @@ export async function saveTagger(
     tagger,
     surfaces,
     file,
-  }: { readonly tagger: Tagger; readonly surfaces: ReadonlySet<number>; readonly file: Omit<TaggerFile, "weights"> },
+  }: { readonly tagger: Tagger; readonly surfaces: ReadonlySet<number>; readonly file: Omit<TaggerFile, Sealed> },
   options: CommitFolderOptions = {},
 ): Promise<void> {
-  const bytes = writeSafetensors(tensorsOf(tagger, surfaces), { format: "headstart-head" });
-  const complete: TaggerFile = { ...file, weights: { file: "head.safetensors", sha256: sha256(bytes) } };
-  const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-  await commitFolder(
-    folder,
-    async (temp) => {
-      await commitFile(path.join(temp, "head.safetensors"), (to) => to.write(bytes));
-      await commitFile(path.join(temp, "headstart.json"), (to) =>
-        to.write(text(`${JSON.stringify(complete, null, 2)}\n`)),
-      );
-      await commitFile(path.join(temp, "README.md"), (to) => to.write(text(taggerCard(complete))));
-    },
-    options,
-  );
+  const parts = {
+    schema: TaggerFile,
+    fields: file,
+    tensors: tensorsOf(tagger, surfaces),
+    format: "headstart-head",
+    card: (complete: TaggerFile) => taggerCard(complete, heldByTagger(tagger, surfaces)),
+  };
+  await saveArtifact(folder, parts, options);
 }
+
+/** What a tagger's folder holds of the training sentences. */
+export const heldByTagger = ({ features, cues }: Tagger, surfaces: ReadonlySet<number>): HeldTexts => ({
+  ...NOTHING_HELD,
+  writingHashes: features.hashes.length + cues.hashes.length,
+  entityHashes: surfaces.size,
+});
 
 /**
  * Reads a tagger from the folder that `saveTagger` wrote.
@@ -56,22 +57,8 @@ export async function saveTagger(
  * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM
  */
 export async function loadTagger(folder: string): Promise<SavedTagger> {
-  const jsonPath = path.join(folder, "headstart.json");
-  const json = await readFile(jsonPath, "utf8").catch((cause: unknown) => {
-    const message = `${folder} is no head: it has no headstart.json. Name a folder that headstart train wrote`;
-    throw new HeadstartError("E_HEAD_MISSING", message, { file: jsonPath, cause });
-  });
-  const file = parseTaggerFile(parseJson(json, jsonPath), jsonPath);
-  const weightsPath = path.join(folder, file.weights.file);
-  const bytes = await readFile(weightsPath).catch((cause: unknown) => {
-    const message = `The head ${folder} lacks ${file.weights.file}. Train it again`;
-    throw new HeadstartError("E_HEAD_INVALID", message, { file: weightsPath, cause });
-  });
-  if (sha256(bytes) !== file.weights.sha256) {
-    const message = `${weightsPath} is not the file that was saved: its sha256 differs. Train the head again`;
-    throw new HeadstartError("E_CHECKSUM", message, { file: weightsPath });
-  }
-  return { path: folder, file, ...fromTensors(readSafetensors(bytes), file, weightsPath) };
+  const file = checkedRecord(TaggerFile, await readRecord(folder));
+  return { path: folder, file, ...fromTensors(await readTensorFile(folder, file.weights), file) };
 }
 
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the word vectors that the tagger was trained on */
@@ -90,17 +77,6 @@ export function requireTaggerEncoder(
 
 /** 32 bits of a surface form: enough to tell seen ones, and not the form itself. */
 export const surfaceHash = (surface: string): number => createHash("sha256").update(surface).digest().readInt32LE(0);
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const message = `Cannot load the head: ${file} is not valid JSON. Train it again`;
-    throw new HeadstartError("E_HEAD_INVALID", message, { file, cause });
-  }
-}
-
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 function tensorsOf(tagger: Tagger, surfaces: ReadonlySet<number>): Map<string, Tensor> {
   const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });
@@ -131,35 +107,23 @@ function tensorsOf(tagger: Tagger, surfaces: ReadonlySet<number>): Map<string, T
 }
 
 function fromTensors(
-  tensors: ReadonlyMap<string, Tensor>,
+  { floats, integers }: TensorShelf,
   { kind, crf, labels, words, encoder }: TaggerFile,
-  file: string,
-): { tagger: Tagger; surfaces: ReadonlySet<number> } {
-  const take = (name: string, dtype: "F32" | "I32", shape: readonly (number | undefined)[]): Tensor => {
-    const t = tensors.get(name);
-    const fits = t?.dtype === dtype && t.shape.length === shape.length;
-    if (fits && shape.every((d, i) => d === undefined || d === t.shape[i])) return t;
-    const found = t === undefined ? "is missing" : `is ${t.dtype} [${t.shape.join(", ")}]`;
-    const expected = `${dtype} [${shape.map((d) => d ?? "any").join(", ")}]`;
-    throw new HeadstartError(
-      "E_HEAD_INVALID",
-      `${file}: the tensor "${name}" ${found}, expected ${expected}. Train the head again`,
-      { file },
-    );
-  };
-  const floats = (name: string, ...shape: (number | undefined)[]): Float32Array =>
-    take(name, "F32", shape).data as Float32Array;
-  const whole = (name: string): Int32Array => take(name, "I32", [undefined]).data as Int32Array;
+): Pick<SavedTagger, "tagger" | "surfaces"> {
   const tags = tagSet(labels).count;
   const width = encoder.width * encoder.layers.length * (words.subWords === "first-last" ? 2 : 1);
   const bias = floats("bias", kind === "linear" ? tags : undefined);
   const units = bias.length;
   const rows = (2 * words.reach + 1) * units;
   const table = (name: string, cols: number) => {
-    const hashes = whole(`${name}.hashes`);
+    const hashes = integers(`${name}.hashes`, undefined);
     return { hashes, weights: matrix(hashes.length, cols, floats(`${name}.weights`, hashes.length, cols)) };
   };
   const double = (name: string, ...shape: number[]): Float64Array => Float64Array.from(floats(name, ...shape));
+  const output =
+    kind === "linear"
+      ? undefined
+      : { weights: matrix(tags, units, floats("output.weights", tags, units)), bias: floats("output.bias", tags) };
   return {
     tagger: {
       kind,
@@ -171,10 +135,7 @@ function fromTensors(
       bias,
       features: table("features", tags),
       cues: table("cues", units),
-      output:
-        kind === "linear"
-          ? undefined
-          : { weights: matrix(tags, units, floats("output.weights", tags, units)), bias: floats("output.bias", tags) },
+      output,
       chain: {
         tags,
         transitions: double("chain.transitions", tags, tags),
@@ -182,6 +143,6 @@ function fromTensors(
         end: double("chain.end", tags),
       },
     },
-    surfaces: new Set(whole("surfaces")),
+    surfaces: new Set(integers("surfaces", undefined)),
   };
 }

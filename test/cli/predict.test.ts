@@ -46,6 +46,19 @@ describe("headstart predict", () => {
     expect(answers[3]).toEqual(answers[0]);
   });
 
+  it("refuses a head whose labels changed places in its record, with exit 4", async () => {
+    await box.run(["train", "train.csv", "-o", "swapped", "--quiet", "--encoder", TINY]);
+    const record = JSON.parse(await readFile(box.path("swapped/headstart.json"), "utf8")) as { labels: string[] };
+    record.labels.reverse();
+    await box.write("swapped/headstart.json", JSON.stringify(record));
+    const says = [/swapped\/headstart\.json was changed after it was saved/, /train it again/];
+    for (const command of [
+      ["predict", "swapped", "x"],
+      ["evaluate", "swapped", "train.csv"],
+    ])
+      expectFailure(await box.run(command), { exit: 4, code: "E_CHECKSUM", says });
+  });
+
   it("takes what follows -- as texts, whatever it looks like", async () => {
     const texts = ["--json", "--quiet", "-o"];
     const finished = await box.run(["predict", "head", "--", ...texts]);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   box = await sharedSandbox();
   const rows = labelledRows(80);
   await box.write("train.csv", csv(COLUMNS, rows));
-  succeeded(await box.run(["train", "train.csv", "-o", "head", "--quiet", "--encoder", TINY]));
+  succeeded(await box.run(["train", "train.csv", "-o", "head", "--explainable", "--quiet", "--encoder", TINY]));
 }, SLOW);
 
 describe("headstart evaluate", () => {
@@ -83,18 +83,50 @@ describe("headstart predict", () => {
 
 describe("headstart train", () => {
   it(
-    "keeps no training text with --no-neighbours, and explains without them",
+    "keeps no training text unless asked to, and explains without them, saying so",
     async () => {
-      const args = ["train", "train.csv", "-o", "private", "--no-neighbours", "--encoder", TINY];
-      succeeded(await box.run(args));
+      const told = jsonOf(await box.run(["train", "train.csv", "-o", "private", "--json", "--encoder", TINY]));
+      expect(told["holds"]).toMatchObject({ texts: 0, wordHashes: expect.any(Number), devRows: expect.any(Number) });
       const files = (await box.files()).filter((name) => name.startsWith("private/"));
       for (const file of files) expect(await readFile(box.path(file), "latin1")).not.toContain("sun lovely day");
       expect(files).toHaveLength(4);
-      const [answer] = linesOf(await box.run(["predict", "private", "--explain", "--json", "sun"]));
-      expect(answer["explanation"]).toMatchObject({ neighbours: null, distance: null });
+      const args = ["predict", "private", "--explain", "sun lovely"];
+      const finished = await box.run([...args, "--json"]);
+      const { neighbours, distance, words } = linesOf(finished)[0]["explanation"] as Record<string, unknown>;
+      expect([neighbours, distance]).toEqual([null, null]);
+      expect(words).toHaveLength(2);
+      const shown = await box.run(args);
+      for (const said of [finished.stderr, shown.stdout]) {
+        expect(said).toMatch(/no nearest texts.*train --explainable/);
+        expect(said.match(/--explainable/g)).toHaveLength(1);
+      }
     },
     SLOW,
   );
+
+  it(
+    "--explainable keeps as many training texts as it says, and the summary and the card tell",
+    async () => {
+      const args = ["train", "train.csv", "-o", "open", "--explainable", "7", "--encoder", TINY];
+      const { stdout } = succeeded(await box.run(args));
+      expect(stdout).toMatch(
+        /^open holds 7 training texts, which whoever gets it can read; hashes of \d+ words, .*\n$/m,
+      );
+      expect(await readFile(box.path("open/README.md"), "utf8")).toContain("**7 training texts with their labels");
+      const [answer] = linesOf(await box.run(["predict", "open", "--explain", "--json", "sun"]));
+      expect((answer["explanation"] as { neighbours: unknown[] }).neighbours).toHaveLength(5);
+    },
+    SLOW,
+  );
+
+  it.each([
+    [["--neighbours", "5"], /unknown option '--neighbours'/],
+    [["--no-neighbours"], /unknown option '--no-neighbours'/],
+    [["--explainable", "0"], /at least 1/],
+  ])("refuses %j", async (flags, says) => {
+    const args = ["train", "train.csv", "-o", "no", "--encoder", TINY, ...flags];
+    expectFailure(await box.run(args), { exit: 2, code: "E_USAGE", says: [says] });
+  });
 
   it(
     "--check lists what may be wrong and trains nothing",
@@ -131,7 +163,7 @@ describe("headstart train", () => {
       const json = jsonOf(
         await box.run(["train", "several.csv", "-o", "many", "--multi-label", "|", "--json", "--encoder", TINY]),
       );
-      expect(json).toMatchObject({ labels: ["bad", "good", "sport"], task: "multi-label" });
+      expect(json).toMatchObject({ labels: ["bad", "good", "sport"], task: "multi-label", holds: { texts: 0 } });
       const score = jsonOf(await box.run(["evaluate", "many", "several.csv", "--json"]));
       expect(Number(score["microF1"])).toBeGreaterThan(0.6);
       const [answer] = linesOf(await box.run(["predict", "many", "sun lovely sport ball"]));

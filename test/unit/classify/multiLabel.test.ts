@@ -102,7 +102,6 @@ describe("saveMultiLabel() and loadMultiLabel()", () => {
     const training = { files: ["a.csv"], n: 81, labelCounts: { a: 1 }, strength: 1, seed: 1, devFrom: "b.csv", dev };
     const file = {
       format: "headstart-multi-label" as const,
-      version: 1 as const,
       headstart: "0",
       createdAt: "2026",
       separator: "|",

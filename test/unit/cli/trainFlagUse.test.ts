@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { refuseUnused } from "../../../src/cli/trainFlagUse.js";
 
-const UNGIVEN = { task: "classification", classWeights: "none", neighbours: true, writing: true };
+const UNGIVEN = { task: "classification", classWeights: "none", writing: true };
 
 describe("refuseUnused()", () => {
   it.each([
@@ -12,7 +12,8 @@ describe("refuseUnused()", () => {
     ["--tune", { tune: true, task: "ner" }, "find entities"],
     ["--head", { head: "mlp", multiLabel: "|" }, "several labels"],
     ["--epochs", { epochs: 3, multiLabel: "|" }, "several labels"],
-    ["--neighbours", { neighbours: 50, multiLabel: "|" }, "several labels"],
+    ["--explainable", { explainable: 50, multiLabel: "|" }, "several labels"],
+    ["--explainable", { explainable: true, task: "ner" }, "find entities"],
     ["--tune-layers", { tuneLayers: [1], head: "mlp" }, "perceptrons"],
     ["--crf", { crf: true }, "logistic heads"],
     ["--nets", { nets: 3 }, "logistic heads"],
@@ -33,7 +34,8 @@ describe("refuseUnused()", () => {
     { tune: true, tuneLayers: [1], hidden: [8] },
     { tune: true, head: "mlp", few: [8] },
     { task: "ner", head: "logistic", epochs: 3, crf: true, writing: false, nets: 2, reach: 0, map: "a=b" },
-    { multiLabel: "|", neighbours: false },
-    { neighbours: 10, classWeights: "balanced", tensorboard: "runs" },
+    { multiLabel: "|" },
+    { explainable: true },
+    { explainable: 10, classWeights: "balanced", tensorboard: "runs" },
   ])("lets pass what is used: %o", (flags) => expect(() => refuseUnused({ ...UNGIVEN, ...flags })).not.toThrow());
 });

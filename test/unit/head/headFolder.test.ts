@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { predictBagOfWords } from "../../../src/head/bagOfWords.js";
@@ -6,6 +6,7 @@ import { predictProbabilities } from "../../../src/head/head.js";
 import { loadHead, requireSameEncoder, saveHead } from "../../../src/head/headFolder.js";
 import { matrix } from "../../../src/math/matrix.js";
 import { tempFolder } from "../store/tempFolder.js";
+import { reseal } from "./savedArtifacts.js";
 import { madeUpHead } from "./savedHead.js";
 
 async function saved(labels: readonly string[] = ["negative", "positive"]) {
@@ -41,8 +42,9 @@ describe("saveHead and loadHead", () => {
     expect(predictProbabilities(loaded.head, vectors)).toEqual(predictProbabilities(head, vectors));
     const texts = ["any text", ""];
     expect(predictBagOfWords(loaded.bagOfWords, texts)).toEqual(predictBagOfWords(bagOfWords, texts));
-    const { weights, ...rest } = loaded.file;
+    const { version, checksum, weights, ...rest } = loaded.file;
     expect(rest).toEqual(file);
+    expect([version, checksum]).toEqual([2, expect.stringMatching(/^[0-9a-f]{64}$/)]);
     expect(weights.sha256).toMatch(/^[0-9a-f]{64}$/);
     for (const [i, label] of labels.entries()) {
       expect(Object.hasOwn(loaded.file.training.labelCounts, label)).toBe(true);
@@ -94,6 +96,16 @@ describe("saveHead and loadHead", () => {
   });
 });
 
+describe("the head that ships", () => {
+  it("is sealed, and says that it holds no training text", async () => {
+    const { file, path } = await loadHead("sentiment");
+    expect([file.version, file.labels]).toEqual([2, ["negative", "neutral", "positive"]]);
+    expect(file.weights.sha256).toBe("e8ce48ee459b6039107bf0e67e48b0f614d552eb17da24fdf2b5df4fbcfe2f08");
+    const card = await readFile(join(path, "README.md"), "utf8");
+    for (const said of ["No training text", "## Data"]) expect(card).toContain(said);
+  });
+});
+
 describe("loadHead() refuses", () => {
   it("a head with one byte changed, wherever it is, with E_CHECKSUM", async () => {
     const { folder } = await saved();
@@ -117,9 +129,10 @@ describe("loadHead() refuses", () => {
     const other = await saved(["a", "b", "c"]);
     const sha256 = (await loadHead(other.folder)).file.weights.sha256;
     await copyFile(join(other.folder, "head.safetensors"), join(folder, "head.safetensors"));
-    const path = join(folder, "headstart.json");
-    const json = JSON.parse(await readFile(path, "utf8")) as { weights: { sha256: string } };
-    await writeFile(path, JSON.stringify({ ...json, weights: { ...json.weights, sha256 } }));
+    const { size } = await stat(join(folder, "head.safetensors"));
+    await reseal(folder, (json) =>
+      withField(withField(json, ["weights", "sha256"], sha256), ["weights", "bytes"], size),
+    );
     await expect(loadHead(folder)).rejects.toMatchObject({
       code: "E_HEAD_INVALID",
       message: expect.stringMatching(/"weights" is F32 \[3, 4\], expected F32 \[1, 4\]/),
@@ -131,19 +144,27 @@ describe("loadHead() refuses", () => {
     ["encoder.fingerprint", "abc"],
     ["labels", ["only"]],
     ["labels", ["twice", "twice"]],
-    ["version", 2],
+    ["labels", ["", "b"]],
     ["format", undefined],
     ["training.labelCounts", { negative: 1.5 }],
     ["training.labelCounts", [1, 2]],
     ["weights.file", "../../etc/passwd"],
   ])("a headstart.json with another %s: %j, naming the field", async (field, value) => {
     const { folder } = await saved();
-    const path = join(folder, "headstart.json");
-    const file: unknown = JSON.parse(await readFile(path, "utf8"));
-    await writeFile(path, JSON.stringify(withField(file, field.split("."), value)));
+    await reseal(folder, (json) => withField(json, field.split("."), value));
     await expect(loadHead(folder)).rejects.toMatchObject({
       code: "E_HEAD_INVALID",
       message: expect.stringContaining(`field "${field}"`),
+    });
+  });
+
+  it("a version that it does not know, naming the field", async () => {
+    const { folder } = await saved();
+    const path = join(folder, "headstart.json");
+    await writeFile(path, (await readFile(path, "utf8")).replace('"version": 2', '"version": 3'));
+    await expect(loadHead(folder)).rejects.toMatchObject({
+      code: "E_HEAD_INVALID",
+      message: expect.stringContaining('field "version"'),
     });
   });
 

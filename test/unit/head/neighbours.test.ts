@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { tensorShelf } from "../../../src/head/artifactTensors.js";
 import { keepNeighbours, locate } from "../../../src/head/neighbours.js";
 import { readNeighbours, writeNeighbours } from "../../../src/head/neighboursFile.js";
 import { cosine, matrix, row } from "../../../src/math/matrix.js";
@@ -22,11 +23,12 @@ describe("keepNeighbours()", () => {
 
   it("survives its file to the bit, and says what is wrong with a broken one", async () => {
     const kept = await keepNeighbours(rows, { threads: 1 });
-    const file = writeNeighbours(kept);
-    const shape = { width: 8, labels: 2 };
-    expect(readNeighbours(file, "n", shape)).toEqual(kept);
-    expect(() => readNeighbours(file, "n", { width: 9, labels: 2 })).toThrow(/different numbers of rows/);
-    expect(() => readNeighbours(file, "n", { width: 8, labels: 1 })).toThrow(/labels that the head has not/);
+    const file = tensorShelf(writeNeighbours(kept), "n");
+    const shape = { rows: 80, width: 8, labels: 2 };
+    expect(readNeighbours(file, shape)).toEqual(kept);
+    expect(() => readNeighbours(file, { ...shape, width: 9 })).toThrow('"vectors" is U8 [80, 8], expected U8 [80, 9]');
+    expect(() => readNeighbours(file, { ...shape, rows: 79 })).toThrow('"labels" is I32 [80], expected I32 [79]');
+    expect(() => readNeighbours(file, { ...shape, labels: 1 })).toThrow(/labels that the head has not/);
   });
 });
 

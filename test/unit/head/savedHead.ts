@@ -1,3 +1,4 @@
+import type { Sealed } from "../../../src/head/artifact.js";
 import type { BagOfWords } from "../../../src/head/bagOfWords.js";
 import type { Head } from "../../../src/head/head.js";
 import type { HeadFile } from "../../../src/head/headFile.js";
@@ -8,7 +9,7 @@ import { seeded } from "../../../src/math/random.js";
 export function madeUpHead(
   labels: readonly string[],
   { width = 4, words = 3 }: { readonly width?: number; readonly words?: number } = {},
-): { head: Head; bagOfWords: BagOfWords; file: Omit<HeadFile, "weights"> } {
+): { head: Head; bagOfWords: BagOfWords; file: Omit<HeadFile, Sealed> } {
   const random = seeded(labels.length);
   const drawn = (n: number): Float32Array => Float32Array.from({ length: n }, () => random() * 2 - 1);
   const k = labels.length === 2 ? 1 : labels.length;
@@ -30,7 +31,6 @@ export function madeUpHead(
     },
     file: {
       format: "headstart-head",
-      version: 1,
       headstart: "0.1.0",
       createdAt: "2026-01-02T03:04:05.000Z",
       task: "classification",

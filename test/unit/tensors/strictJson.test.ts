@@ -64,4 +64,16 @@ describe("parseStrictJson()", () => {
     expect(() => parseStrictJson('{"a":1,"\\u0061":2}', 3)).toThrow('the name "a" comes twice');
     expect(() => parseStrictJson("[[1]]", 1)).toThrow("deeper than 1");
   });
+
+  it("refuses more values than are allowed, names not counted", () => {
+    expect(plain(parseStrictJson('{"a":[1,2]}', 3, 4))).toEqual({ entries: [["a", [1, 2]]] });
+    expect(() => parseStrictJson('{"a":[1,2]}', 3, 3)).toThrow("more than 3 values");
+  });
+
+  it("reads a string of any length, and refuses one that does not end", () => {
+    const long = "a".repeat(20_000_000);
+    expect(parseStrictJson(`"${long}"`, 1) === long).toBe(true);
+    for (const open of [`"${long}`, `"${'\\"'.repeat(8_000_000)}`])
+      expect(() => parseStrictJson(open, 1)).toThrow(SyntaxError);
+  });
 });
