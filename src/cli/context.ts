@@ -7,6 +7,8 @@ import type { Encoder, EncoderOptions } from "../encoder/encoder.js";
 import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
+import { ignoringFailure } from "../store/commit.js";
+import { restoreFolder } from "../store/commitFolder.js";
 import { defaultModelFolder, openModelStore } from "../store/modelStore.js";
 import type { StandardInput } from "../store/standardStreams.js";
 import { excerpt, HeadstartError } from "../errors.js";
@@ -50,6 +52,8 @@ export async function openEncoder(
 ): Promise<Encoder> {
   const { name = flags.encoder ?? BUILT_IN_ENCODER, ...more } = overrides;
   const meter = talk.meter("downloading bytes");
+  // A run that replaced it, as distil may, and was killed may have left it moved aside.
+  await ignoringFailure(restoreFolder(name));
   const offline = flags.offline === true || /^(1|true|yes|on)$/i.test(env["HF_HUB_OFFLINE"] ?? "");
   const encoder = await loadEncoder(name, {
     ...encoderOptions(flags),

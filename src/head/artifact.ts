@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { HeadstartError } from "../errors.js";
-import { commitFile } from "../store/commit.js";
-import { commitFolder, type CommitFolderOptions } from "../store/commitFolder.js";
+import { commitFile, ignoringFailure } from "../store/commit.js";
+import { commitFolder, restoreFolder, type CommitFolderOptions } from "../store/commitFolder.js";
 import { withFile } from "../store/readBytes.js";
 import { errnoOf } from "../store/writeError.js";
 import type { Tensor } from "../tensors/safetensors.js";
@@ -111,6 +111,8 @@ export async function saveArtifact<T>(
  * @throws HeadstartError E_HEAD_MISSING where there is none, E_HEAD_INVALID, E_CHECKSUM
  */
 export async function readRecord(folder: string, name = folder): Promise<ArtifactRecord> {
+  // A run that replaced it and was killed may have left it moved aside.
+  await ignoringFailure(restoreFolder(folder));
   const file = path.join(folder, JSON_FILE);
   const bytes = await readWhole(file, { most: MOST_JSON_BYTES }).catch((error: unknown) => {
     if (!isMissing(error)) throw error;

@@ -2,7 +2,8 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { HeadstartError, nearestName } from "../errors.js";
-import type { CommitFolderOptions } from "../store/commitFolder.js";
+import { ignoringFailure } from "../store/commit.js";
+import { restoreFolder, type CommitFolderOptions } from "../store/commitFolder.js";
 import { fieldOf, readRecord, readTensorFile, saveArtifact, type Sealed } from "./artifact.js";
 import { sha256 } from "./artifactJson.js";
 import { headCard } from "./headCard.js";
@@ -109,6 +110,8 @@ export function requireSameEncoder(
 }
 
 async function headPath(name: string): Promise<string> {
+  // A run that replaced it and was killed may have left it moved aside.
+  await ignoringFailure(restoreFolder(name));
   if (await isFolder(name)) return name;
   if (SHIPPED.includes(name)) return path.join(BUILT_IN_HEADS, name);
   const near = nearestName(name, SHIPPED);
