@@ -25,6 +25,9 @@ stdout.on("error", (error: NodeJS.ErrnoException) => {
 // Remarks that nobody can read are no reason to stop.
 stderr.on("error", () => {});
 
+/** The one moment of a build that is to be made again bit by bit, see https://reproducible-builds.org/specs/source-date-epoch */
+const fixed = new Date(1000 * Number(process.env["SOURCE_DATE_EPOCH"] ?? NaN));
+
 const status = await run(process.argv.slice(2), {
   stdin,
   stdout,
@@ -32,7 +35,7 @@ const status = await run(process.argv.slice(2), {
   env: process.env,
   signal: controller.signal,
   clock: () => performance.now(),
-  now: () => new Date().toISOString(),
+  now: () => (Number.isNaN(fixed.getTime()) ? new Date() : fixed).toISOString(),
 }).catch((error: unknown) => {
   if (controller.signal.aborted) return 0;
   throw error;
