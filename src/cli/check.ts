@@ -26,7 +26,7 @@ const checkFile = (output: string): string => `${output.replace(/(?<=.)[/\\]+$/,
 
 /** `train --check`: looks for wrong labels and writes them, ranked; trains nothing and changes nothing. */
 export async function checkCommand(context: Context, files: readonly string[], flags: CheckFlags): Promise<void> {
-  const { talk, clock, print, signal } = context;
+  const { talk, clock, print, printJson, signal } = context;
   const file = checkFile(flags.output);
   await checkOutputs([file], { inputs: [...files], force: flags.force });
   const rejects = gatherRejects(flags.output);
@@ -51,11 +51,9 @@ export async function checkCommand(context: Context, files: readonly string[], f
     await writeFindings(file, { diagnosis, rows, force: flags.force });
     await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
-    await print(
-      flags.json
-        ? `${JSON.stringify(summary({ diagnosis, rows, file, seconds }))}\n`
-        : described({ diagnosis, rows, file }),
-    );
+    await (flags.json
+      ? printJson(summary({ diagnosis, rows, file, seconds }))
+      : print(described({ diagnosis, rows, file })));
   } finally {
     await encoder.close();
   }
@@ -100,7 +98,7 @@ function summary({ diagnosis, rows, file, seconds }: Checked & { readonly second
   return { check: file, n: rows.texts.length, rejected, findings: countsOf(diagnosis), heldOut: looked, seconds };
 }
 
-function described({ diagnosis, rows, file }: Checked): string {
+function described({ diagnosis, rows, file }: Checked): readonly string[] {
   const counts = countsOf(diagnosis);
   const kinds = Object.entries(counts) as [Problem, number][];
   const lines = kinds.map(([problem, n]) => `${String(n).padStart(7)} rows ${WORDS[problem]}`);
@@ -108,9 +106,10 @@ function described({ diagnosis, rows, file }: Checked): string {
   const worst = diagnosis.findings.filter(({ problem }) => problem === "mislabelled").slice(0, SHOWN);
   const examples = worst.map(({ row, suggested }) => {
     const text = fitted(escapeControls(rows.texts[row]), 60);
-    return `  ${escapeControls(rows.labels[row])} -> ${escapeControls(suggested ?? "?")}?  ${text}`;
+    return `  ${rows.labels[row]} -> ${suggested ?? "?"}?  ${text}`;
   });
-  return `${[...lines, ...none, ...examples].join("\n")}\n${file}: ${diagnosis.findings.length} findings in ${rows.texts.length} rows, the surest first; nothing was changed\n`;
+  const found = `${diagnosis.findings.length} findings in ${rows.texts.length} rows, the surest first; nothing was changed`;
+  return [...lines, ...none, ...examples, `${file}: ${found}`];
 }
 
 async function writeFindings(

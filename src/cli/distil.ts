@@ -40,7 +40,7 @@ export const addDistil: AddCommand = (program, context) => {
 };
 
 async function distilCommand(context: Context, name: string, flags: DistilFlags): Promise<void> {
-  const { talk, clock, signal, print } = context;
+  const { talk, clock, signal, print, printJson } = context;
   if (flags.encoder !== undefined && flags.encoder !== name) {
     throw new HeadstartError("E_USAGE", `Cannot distil both ${name} and ${flags.encoder}. Leave --encoder out`);
   }
@@ -59,7 +59,7 @@ async function distilCommand(context: Context, name: string, flags: DistilFlags)
     const bytes = await saveTokenTable(flags.output, table, defined({ force: flags.force }));
     const seconds = (clock() - began) / 1000;
     const summary = summarise(table, { output: flags.output, bytes, seconds });
-    await print(flags.json ? `${JSON.stringify(summary)}\n` : described(summary));
+    await (flags.json ? printJson(summary) : print([described(summary)]));
   } finally {
     await encoder.close();
   }
@@ -95,4 +95,4 @@ function summarise(
 
 const described = ({ output, tokens, vocabulary, dims, explained, bytes, seconds }: Summary): string =>
   `${output}: ${tokens} of ${vocabulary} tokens x ${dims}, ${(100 * explained).toFixed(1)} % of the variance, ` +
-  `${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s\n`;
+  `${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`;

@@ -78,13 +78,13 @@ async function doctorCommand(context: Context, files: readonly string[], flags: 
     checks.push(await sameElsewhere(encoder));
     const ok = checks.every((check) => check.ok);
     const measured = flags.bench === true ? await measure(context, files, { flags, encoder, loadSeconds }) : {};
-    if (flags.json)
-      await context.print(`${JSON.stringify({ headstart: VERSION, ok, textsPerSecond: rate, checks, ...measured })}\n`);
+    if (flags.json) await context.printJson({ headstart: VERSION, ok, textsPerSecond: rate, checks, ...measured });
     else
-      await context.print(
-        `headstart ${VERSION}\n${checks.map((c) => `${c.ok ? "ok  " : "FAIL"} ${c.name}: ${c.found}\n`).join("")}` +
-          measuredText(measured),
-      );
+      await context.print([
+        `headstart ${VERSION}`,
+        ...checks.map((c) => `${c.ok ? "ok  " : "FAIL"} ${c.name}: ${c.found}`),
+        ...measuredLines(measured),
+      ]);
     if (!ok)
       throw new HeadstartError(
         "E_ENCODER_INVALID",
@@ -111,7 +111,7 @@ async function measure(
   return { bench: measured, forecast: await forecastCorpus(context, files, { encoder, batchTokens, flags }) };
 }
 
-function measuredText({ bench: found, forecast }: Measured): string {
+function measuredLines({ bench: found, forecast }: Measured): readonly string[] {
   const count = (n: number): string => Math.round(n).toLocaleString("en");
   const lines: string[] = [];
   if (found !== undefined) {
@@ -134,7 +134,7 @@ function measuredText({ bench: found, forecast }: Measured): string {
         .join(", ")}`,
     );
   }
-  return lines.map((line) => `${line}\n`).join("");
+  return lines;
 }
 
 async function speed({ clock }: Context, encoder: Encoder): Promise<number> {

@@ -52,7 +52,7 @@ async function evaluateCommand(
   context: Context,
   { head, files, flags }: { readonly head: string; readonly files: readonly string[]; readonly flags: EvaluateFlags },
 ): Promise<void> {
-  const { print } = context;
+  const { print, printJson } = context;
   if (flags.errors !== undefined) rowFormat(flags.errors);
   if (flags.report !== undefined) checkPage(flags.report);
   const outputs = [flags.errors, flags.report].filter((output) => output !== undefined);
@@ -96,12 +96,10 @@ async function evaluateCommand(
     const written = defined({ errors: flags.errors, report: flags.report });
     const { rejected } = rows.counts;
     if (flags.json)
-      await print(
-        `${JSON.stringify({ ...evaluation, ...trust, head, corpus: files, rejected, dropped: rows.dropped, ...written })}\n`,
-      );
+      await printJson({ ...evaluation, ...trust, head, corpus: files, rejected, dropped: rows.dropped, ...written });
     else {
       const title = `${head} on ${files.join(", ")}`;
-      await print(`${evaluationText(evaluation, { title })}\n\n${trustText(trust)}\n`);
+      await print(`${evaluationText(evaluation, { title })}\n\n${trustText(trust)}`.split("\n"));
     }
   } finally {
     await encoder.close();

@@ -45,11 +45,10 @@ export async function evaluateTaggerCommand(
     await rejects.save(context.talk);
     const { rejected, repaired } = corpus;
     const more = { head, corpus: files, rejected, repaired, ...defined({ errors: flags.errors }) };
-    await context.print(
-      flags.json
-        ? `${JSON.stringify({ ...evaluated.evaluation, ...more })}\n`
-        : `${entitiesText(evaluated.evaluation, { title: `${head} on ${files.join(", ")}` })}\n`,
-    );
+    const title = `${head} on ${files.join(", ")}`;
+    await (flags.json
+      ? context.printJson({ ...evaluated.evaluation, ...more })
+      : context.print(entitiesText(evaluated.evaluation, { title }).split("\n")));
   } finally {
     await encoder.close();
   }

@@ -33,7 +33,7 @@ export async function trainMultiLabelCommand(
   files: readonly string[],
   flags: TrainFlags,
 ): Promise<void> {
-  const { talk, clock, print, signal, now } = context;
+  const { talk, clock, print, printJson, signal, now } = context;
   const separator = flags.multiLabel;
   if (separator === "") throw new HeadstartError("E_USAGE", 'Give a separator: --multi-label "|"');
   await checkOutputs([flags.output], { inputs: [...files, ...(flags.dev ?? [])], force: flags.force });
@@ -69,11 +69,10 @@ export async function trainMultiLabelCommand(
     const { head, dev: score, n, devFrom, strength, trials, warnings } = trained;
     const told = { head: flags.output, task: "multi-label", labels: head.labels, n, rejected: rows.counts.rejected };
     const epochs = trials.reduce((sum, trial) => sum + trial.iterations, 0);
-    await print(
-      flags.json
-        ? `${JSON.stringify({ ...told, dev: score, devFrom, strength, trials, epochs, seconds, fitSeconds, warnings })}\n`
-        : `${multiLabelText(score, `Dev: ${devFrom}`)}\n${flags.output}: trained on ${n} rows, strength ${strength}, ${seconds.toFixed(1)} s\n`,
-    );
+    const end = `${flags.output}: trained on ${n} rows, strength ${strength}, ${seconds.toFixed(1)} s`;
+    await (flags.json
+      ? printJson({ ...told, dev: score, devFrom, strength, trials, epochs, seconds, fitSeconds, warnings })
+      : print([...multiLabelText(score, `Dev: ${devFrom}`).split("\n"), end]));
   } finally {
     await encoder.close();
   }
@@ -124,11 +123,9 @@ export async function evaluateMultiLabelCommand(
     const data = { texts: rows.texts, labels: rows.labels, vectors };
     const evaluation = evaluateMultiLabelHead(saved.head, data, { separator, seed: flags.seed, file });
     const told = { head: saved.path, corpus: files, rejected: rows.counts.rejected };
-    await context.print(
-      flags.json
-        ? `${JSON.stringify({ ...evaluation, ...told })}\n`
-        : `${multiLabelText(evaluation, `${saved.path} on ${file}`)}\n`,
-    );
+    await (flags.json
+      ? context.printJson({ ...evaluation, ...told })
+      : context.print(multiLabelText(evaluation, `${saved.path} on ${file}`).split("\n")));
   } finally {
     await encoder.close();
   }

@@ -52,7 +52,7 @@ function answerColumns(format: "csv" | "jsonl", { extra, explaining }: Answering
 
 /** Answers for every row of a corpus: its columns and those of the answer, in input order. */
 export async function predictCorpus(context: Context, job: CorpusJob): Promise<void> {
-  const { talk, print } = context;
+  const { talk, print, printJson } = context;
   const { input, output, flags } = job;
   const rejects = gatherRejects(output);
   rejects.spillTo(dirname(output));
@@ -72,8 +72,8 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
     for (const notice of corpus.notices) talk.warn(notice);
     if (rows === 0) talk.warn("the corpus has no rows, so the output has none either");
     const { read, rejected } = corpus.counts;
-    if (flags.json) await print(`${JSON.stringify({ rows, rejected, output })}\n`);
-    else await print(`${read} rows in = ${rows} out + ${rejected} rejected\n${output}\n`);
+    if (flags.json) await printJson({ rows, rejected, output });
+    else await print([`${read} rows in = ${rows} out + ${rejected} rejected`, output]);
   } finally {
     await writer?.abort();
     await rejects.discard();

@@ -69,7 +69,7 @@ async function predictTexts(
   const printed = async (some: readonly string[]): Promise<void> => {
     const answers = await answer(some);
     show(answers);
-    await context.print(answers.map((found) => `${JSON.stringify(found)}\n`).join(""));
+    await context.printJsonLines(answers);
   };
   if (texts.length > 0) return printed(texts);
   const { encoding, invalidUtf8 } = flags;
@@ -84,7 +84,7 @@ async function predictRows(
   context: Context,
   { input, output, flags, answer, show }: Answering & { readonly input: readonly string[]; readonly output: string },
 ): Promise<void> {
-  const { talk, print } = context;
+  const { talk, print, printJson } = context;
   const rejects = gatherRejects(output);
   const corpus = await openTexts(context, input, flags, rejects);
   const columns = corpus.columns.map((column) => (column === "entities" ? "input_entities" : column));
@@ -106,8 +106,8 @@ async function predictRows(
     meter.end();
     await rejects.save(talk);
     const { read, rejected } = corpus.counts;
-    if (flags.json) await print(`${JSON.stringify({ rows, rejected, output })}\n`);
-    else await print(`${read} rows in = ${rows} out + ${rejected} rejected\n${output}\n`);
+    if (flags.json) await printJson({ rows, rejected, output });
+    else await print([`${read} rows in = ${rows} out + ${rejected} rejected`, output]);
   } finally {
     await writer.abort();
     await corpus.close();

@@ -108,7 +108,7 @@ async function trainOrCheck(context: Context, files: readonly string[], flags: T
 }
 
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
-  const { talk, clock, print, signal, now } = context;
+  const { talk, clock, print, printJson, signal, now } = context;
   await checkOutputs([flags.output], { inputs: [...files, ...(flags.dev ?? [])], force: flags.force });
   const map = labelMapOf(flags.map);
   if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map });
@@ -161,11 +161,9 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     await curves.finish(page);
     await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
-    await print(
-      flags.json
-        ? `${JSON.stringify(summary(trained, { flags, rows, seconds, fitSeconds }))}\n`
-        : described(trained, flags, seconds),
-    );
+    await (flags.json
+      ? printJson(summary(trained, { flags, rows, seconds, fitSeconds }))
+      : print(described(trained, flags, seconds)));
   } finally {
     await curves.close();
     await encoder.close();
@@ -247,14 +245,14 @@ function summary(
   };
 }
 
-function described(trained: TrainedHead, flags: TrainFlags, seconds: number): string {
+function described(trained: TrainedHead, flags: TrainFlags, seconds: number): readonly string[] {
   const { before, after } = trained.calibration;
-  return (
-    `${evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
-    fewText(trained) +
-    `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})\n` +
-    `${flags.output}: trained on ${trained.n} rows, ${settingText(trained)}, ${seconds.toFixed(1)} s\n`
-  );
+  return [
+    ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
+    ...fewLines(trained),
+    `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
+    `${flags.output}: trained on ${trained.n} rows, ${settingText(trained)}, ${seconds.toFixed(1)} s`,
+  ];
 }
 
 function settingText({ strength, mlp, curve }: TrainedHead): string {
@@ -262,10 +260,8 @@ function settingText({ strength, mlp, curve }: TrainedHead): string {
   return `mlp ${mlp.hidden.join("-")}, epoch ${curve.best} of ${curve.train.length}`;
 }
 
-const fewText = ({ few }: TrainedHead): string =>
-  few
-    .map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
-      const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
-      return `With ${perLabel} rows a label: macro-F1 ${mean.toFixed(3)} (${spread})\n`;
-    })
-    .join("");
+const fewLines = ({ few }: TrainedHead): readonly string[] =>
+  few.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
+    const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
+    return `With ${perLabel} rows a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
+  });

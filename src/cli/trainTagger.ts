@@ -23,7 +23,7 @@ export async function trainTaggerCommand(
   files: readonly string[],
   { flags, map }: { readonly flags: TrainTaggerFlags; readonly map: LabelMap | undefined },
 ): Promise<void> {
-  const { talk, clock, print, signal, now } = context;
+  const { talk, clock, print, printJson, signal, now } = context;
   const rejects = gatherRejects(flags.output);
   const corpus = await readSentences(context, files, { flags, map, rejects });
   const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejects }));
@@ -59,12 +59,10 @@ export async function trainTaggerCommand(
     await rejects.save(talk);
     const seconds = (clock() - began) / 1000;
     const summary = { ...summaryOf(trained), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
-    await print(
-      flags.json
-        ? `${JSON.stringify({ ...summary, seconds, fitSeconds })}\n`
-        : `${entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
-            `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s\n`,
-    );
+    const end = `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s`;
+    await (flags.json
+      ? printJson({ ...summary, seconds, fitSeconds })
+      : print([...entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"), end]));
   } finally {
     await encoder.close();
   }

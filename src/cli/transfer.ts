@@ -70,7 +70,7 @@ export const addTransfer: AddCommand = (program, context) => {
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
-  const { talk, print, signal, clock, now } = context;
+  const { talk, print, printJson, signal, clock, now } = context;
   const inputs = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
   await checkOutputs([flags.output], { inputs, force: flags.force });
   const map = labelMapOf(flags.map);
@@ -109,14 +109,14 @@ async function transferCommand(context: Context, flags: TransferFlags): Promise<
     for (const warning of record.warnings) talk.warn(warning);
     await saveReport(flags.output, record, defined({ force: flags.force }));
     await rejects.save(talk);
-    await print(flags.json ? `${JSON.stringify(record)}\n` : transferText(record));
+    await (flags.json ? printJson(record) : print(transferLines(record)));
   } finally {
     await encoder.close();
   }
 }
 
 /** The numbers of an experiment on a few lines. */
-export function transferText({
+export function transferLines({
   source,
   target,
   ceiling,
@@ -125,31 +125,33 @@ export function transferText({
   leakage,
   verdict,
   report,
-}: TransferRecord): string {
+}: TransferRecord): readonly string[] {
   const number = (x: number): string => x.toFixed(3);
-  const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}\n`;
+  const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
   const within = ([low, high]: readonly [number, number]): string => `(95 % ${number(low)} to ${number(high)})`;
   const duplicates =
     leakage.targetWithout === null
-      ? ""
-      : line(
-          "target without duplicates",
-          `${number(leakage.targetWithout.macroF1)} (${leakage.normalised} rows left out)`,
-        );
-  return (
-    line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${source.n} rows`) +
-    line("macro-F1 on the target", `${number(target.macroF1)} ${within(target.interval95)}, ${target.n} rows`) +
-    line("drop", number(drop)) +
-    line("majority on the target", number(target.majority.macroF1)) +
-    line("bag of words on the target", number(target.bagOfWords!.macroF1)) +
-    duplicates +
-    (ceiling === null
-      ? ""
-      : line("ceiling: trained on the target", `${number(ceiling.macroF1)} ${within(ceiling.interval95)}`)) +
-    (joint === null
-      ? ""
-      : line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)) +
-    line("verdict", `${verdict.call}: ${verdict.because}`) +
-    line("report", report)
-  );
+      ? []
+      : [
+          line(
+            "target without duplicates",
+            `${number(leakage.targetWithout.macroF1)} (${leakage.normalised} rows left out)`,
+          ),
+        ];
+  return [
+    line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${source.n} rows`),
+    line("macro-F1 on the target", `${number(target.macroF1)} ${within(target.interval95)}, ${target.n} rows`),
+    line("drop", number(drop)),
+    line("majority on the target", number(target.majority.macroF1)),
+    line("bag of words on the target", number(target.bagOfWords!.macroF1)),
+    ...duplicates,
+    ...(ceiling === null
+      ? []
+      : [line("ceiling: trained on the target", `${number(ceiling.macroF1)} ${within(ceiling.interval95)}`)]),
+    ...(joint === null
+      ? []
+      : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
+    line("verdict", `${verdict.call}: ${verdict.because}`),
+    line("report", report),
+  ];
 }

@@ -258,14 +258,18 @@ describe("fetchEncoder() ends with 4, 5 or 6 and leaves nothing unfinished", () 
     }
   });
 
-  it.each(["", 'W/"x"', "../../../../out", "0".repeat(39), "g".repeat(64), "0".repeat(10_000)])(
-    "for %j as the only hash of a file",
-    async (etag) => {
-      hub.hashes = false;
-      answer(MODEL, (response) => response.writeHead(200, { etag: `"${etag}"` }).end());
-      expect((await refused()).code).toBe("E_HUB");
-    },
-  );
+  it.each([
+    ["nothing", ""],
+    ["quotes", 'W/"x"'],
+    ["a path", "../../../../out"],
+    ["a digit too few", "0".repeat(39)],
+    ["letters", "g".repeat(64)],
+    ["thousands of digits", "0".repeat(10_000)],
+  ])("for %s as the only hash of a file", async (_, etag) => {
+    hub.hashes = false;
+    answer(MODEL, (response) => response.writeHead(200, { etag: `"${etag}"` }).end());
+    expect((await refused()).code).toBe("E_HUB");
+  });
 
   it.each([
     ["a lone surrogate", "\ud800.onnx"],
