@@ -12,6 +12,7 @@ import { forecastCorpus, type CorpusForecast } from "./corpusForecast.js";
 import { encoderOptions, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { sizeText } from "./sizes.js";
 import { duration } from "./talk.js";
+import { sweepSamples } from "../store/outputSize.js";
 import type { StoreKind } from "../store/storedVectors.js";
 
 const EXAMPLES = `
@@ -54,6 +55,7 @@ export const addDoctor: AddCommand = (program, context) => {
 async function doctorCommand(context: Context, files: readonly string[], flags: DoctorFlags): Promise<void> {
   if (files.length > 0 && flags.bench !== true)
     throw new HeadstartError("E_USAGE", "headstart doctor reads a corpus only to forecast it. Add --bench");
+  await sweepSamples();
   const name = flags.encoder ?? BUILT_IN_ENCODER;
   const checks: Check[] = [
     { name: "node", ok: Number(process.versions.node.split(".")[0]) >= 20, found: process.version },

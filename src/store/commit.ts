@@ -3,7 +3,7 @@ import { access, lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { HeadstartError } from "../errors.js";
 import { contentHash } from "../encoder/contentHash.js";
-import { nodeFiles } from "./fileSystem.js";
+import { nodeFiles, PRIVATE_FILE, PRIVATE_FOLDER } from "./fileSystem.js";
 import type { FileSystem, OpenFile } from "./fileSystem.js";
 import { parseTempName, tempPath } from "./tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
@@ -16,6 +16,8 @@ export interface CommitOptions {
   readonly force?: boolean;
   /** The disk. @default nodeFiles */
   readonly files?: FileSystem;
+  /** Whether files and folders that are created are for this user alone. @default false */
+  readonly isPrivate?: boolean;
 }
 
 /**
@@ -77,6 +79,8 @@ export interface PendingOptions {
   readonly files?: FileSystem | undefined;
   /** Where the temporary file lies, on the same disk as the final one. @default beside it */
   readonly folder?: string | undefined;
+  /** Whether the file, and folders that are created, are for this user alone. @default false */
+  readonly isPrivate?: boolean | undefined;
 }
 
 /**
@@ -87,12 +91,16 @@ export interface PendingOptions {
  */
 export async function openPending(
   path: string,
-  { files = nodeFiles, folder = dirname(path) }: PendingOptions = {},
+  { files = nodeFiles, folder = dirname(path), isPrivate = false }: PendingOptions = {},
 ): Promise<PendingFile> {
-  await writing(path, () => files.mkdir(dirname(path)));
+  await writing(path, () => files.mkdir(dirname(path), isPrivate ? PRIVATE_FOLDER : undefined));
   const temp = tempPath(join(folder, basename(path)));
   await removeLeftovers(join(folder, basename(path)), files);
-  return new TempFile(path, { temp, files, file: await writing(path, () => files.open(temp)) });
+  return new TempFile(path, {
+    temp,
+    files,
+    file: await writing(path, () => files.open(temp, isPrivate ? PRIVATE_FILE : undefined)),
+  });
 }
 
 /**
@@ -107,7 +115,7 @@ export async function commitFile(
   options: CommitOptions = {},
 ): Promise<void> {
   await refuseExisting(path, options.force);
-  const pending = await openPending(path, { files: options.files });
+  const pending = await openPending(path, { files: options.files, isPrivate: options.isPrivate });
   try {
     await write(pending);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { exists, ignoringFailure, nodeFiles, refuseExisting, removeLeftovers } from "./commit.js";
 import type { CommitOptions, FileSystem } from "./commit.js";
+import { PRIVATE_FOLDER } from "./fileSystem.js";
 import { parseTempName, tempPath } from "./tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
 
@@ -20,14 +21,15 @@ export async function commitFolder(
   options: CommitOptions = {},
 ): Promise<void> {
   const files = options.files ?? nodeFiles;
+  const mode = options.isPrivate === true ? PRIVATE_FOLDER : undefined;
   await refuseExisting(path, options.force);
-  await writing(path, () => files.mkdir(dirname(path)));
+  await writing(path, () => files.mkdir(dirname(path), mode));
   await restoreMovedAside(path, files);
   await refuseExisting(path, options.force);
   await removeLeftovers(path, files);
   const temp = tempPath(path);
   try {
-    await writing(path, () => files.mkdir(temp));
+    await writing(path, () => files.mkdir(temp, mode));
     await filling(path, () => write(temp));
     await syncAll(temp, { path, files });
     await refuseExisting(path, options.force);

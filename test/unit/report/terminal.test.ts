@@ -101,7 +101,9 @@ describe("textWidth()", () => {
     const unsafe = new Set([
       ...codes(0, 0x1f),
       ...codes(0x7f, 0x9f),
-      ...[0x061c, 0x180e, 0xfeff],
+      0x061c,
+      0x180e,
+      0xfeff,
       ...codes(0x200b, 0x200f), // two of them join, but not alone
       ...codes(0x2028, 0x202e),
       ...codes(0x2060, 0x206f),
