@@ -1,10 +1,11 @@
+import { format } from "node:util";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
 import { escapeControls, jsonText } from "../report/textWidth.js";
 import type { AddCommand, Context } from "./context.js";
 import { describeFailure } from "./failure.js";
 import { writeError } from "../store/writeError.js";
-import { openTalk } from "./talk.js";
+import { openTalk, type Talk } from "./talk.js";
 
 /** The commands, in the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
@@ -53,6 +54,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   const json = flags.includes("--json");
   const debug = flags.includes("--debug");
   const talk = openTalk({ quiet: flags.includes("--quiet"), stream: world.stderr, clock: world.clock });
+  hearLibraries(talk);
   const context: Context = { ...world, talk, ...printing(world.stdout) };
   const program = new Command("headstart")
     .description("Train small heads on frozen transformer vectors, and know whether they carry over to other texts")
@@ -76,6 +78,13 @@ export async function run(args: readonly string[], world: World): Promise<number
     const failure = describeFailure(error, { json, debug });
     if (failure.message !== "") world.stderr.write(`${failure.message}\n`);
     return failure.exitCode;
+  }
+}
+
+/** What libraries say on the console, such as of an odd model, is a remark like others: escaped, on stderr, or not at all. */
+function hearLibraries(talk: Talk): void {
+  for (const method of ["debug", "log", "info", "warn", "error"] as const) {
+    console[method] = (...said: unknown[]) => talk.say(format(...said));
   }
 }
 

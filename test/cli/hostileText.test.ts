@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { csv, labelledRows, sharedSandbox, succeeded, TINY, type Finished, type Sandbox } from "./runCli.js";
@@ -28,6 +28,14 @@ beforeAll(async () => {
     `Anna${i}${word}\tB-P${word}\nsees\tO\nParis${i % 7}${word}\tB-L${word}\n.\tO\n\n`;
   await box.write(TAGGED, Array.from({ length: 40 }, (_, i) => sentence(i)).join(""));
   await cp(TINY, box.path(ENCODER), { recursive: true });
+  for (const [file, key] of [
+    ["config.json", "model_type"],
+    ["tokenizer_config.json", "tokenizer_class"],
+  ]) {
+    const path = join(box.path(ENCODER), file);
+    const settings = JSON.parse(await readFile(path, "utf8")) as object;
+    await writeFile(path, JSON.stringify({ ...settings, [key]: WILD }));
+  }
   await writeFile(join(box.path(ENCODER), "README.md"), `---\nlicense: ${WILD}\n---\n`);
   const snapshot = join(box.home, ".cache/huggingface/hub/models--owner--name/snapshots", "0".repeat(40));
   await mkdir(snapshot, { recursive: true });
