@@ -94,7 +94,9 @@ export class HeadstartError extends Error {
 export function excerpt(text: string): string {
   const escaped = text
     .slice(0, 81)
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (c) =>
+      Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
+    );
   return escaped.length > 80 ? `${escaped.slice(0, 79)}…` : escaped;
 }
 

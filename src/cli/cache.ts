@@ -4,6 +4,7 @@ import { defaultCacheFolder } from "../store/cache.js";
 import { cleanCache, listCache, type CachedEncoder, type Cleaned } from "../store/cacheUpkeep.js";
 import { defaultModelFolder } from "../store/modelStore.js";
 import { isNamed, listModels, removeModels, type ListedModel } from "../store/modelUpkeep.js";
+import { escapeControls, padRight } from "../report/textWidth.js";
 import { cacheAsked, cacheLimit, type AddCommand, type Context } from "./context.js";
 import { defined, withCommonFlags, type CacheFlags, type GlobalFlags } from "./options.js";
 import { sizeText } from "./sizes.js";
@@ -85,12 +86,12 @@ async function list(context: Context, names: readonly string[], flags: CacheComm
   if (flags.json) {
     const kept = folders.models && { folder: folders.models, bytes: sizeOf(models), kept: models };
     const found = { folder: folders.vectors, bytes, ...defined({ maxBytes }), encoders, ...defined({ models: kept }) };
-    return context.print(`${JSON.stringify(found)}\n`);
+    return context.printJson(found);
   }
   const most = maxBytes === undefined ? "" : ` of at most ${sizeText(maxBytes)}`;
   const lines = [...encoders.map(vectorsLine), `${folders.vectors}: ${sizeText(bytes)}${most}`];
   if (models.length > 0) lines.push(...models.map(modelLine), `${folders.models}: ${sizeText(sizeOf(models))}`);
-  await context.print(`${lines.join("\n")}\n`);
+  await context.print(lines);
 }
 
 function vectorsLine({ encoder, fingerprint, entries, bytes, lastUsed, damaged }: CachedEncoder): string {
@@ -111,7 +112,7 @@ interface Line {
 }
 
 const line = ({ encoder, id, what, bytes }: Line): string =>
-  `${(encoder ?? "unknown").padEnd(32)} ${id.slice(0, 12)} ${what} ${sizeText(bytes).padStart(9)}`;
+  `${padRight(escapeControls(encoder ?? "unknown"), 32)} ${id.slice(0, 12)} ${what} ${sizeText(bytes).padStart(9)}`;
 
 async function clean(context: Context, encoders: readonly string[], flags: CacheCommandFlags): Promise<void> {
   const { olderThan, cacheMax: maxBytes, all } = flags;
@@ -134,10 +135,10 @@ async function clean(context: Context, encoders: readonly string[], flags: Cache
   const cleaned = { files: vectors.files + models.files, bytes: vectors.bytes + models.bytes };
   const found = await lookInto(folders);
   const left = sizeOf(found.encoders) + sizeOf(found.models);
-  if (flags.json) return context.print(`${JSON.stringify({ folder: folders.vectors, ...cleaned, left })}\n`);
+  if (flags.json) return context.printJson({ folder: folders.vectors, ...cleaned, left });
   const files = cleaned.files === 1 ? "1 file" : `${cleaned.files} files`;
   const places = folders.models === undefined ? folders.vectors : `${folders.vectors} and ${folders.models}`;
-  await context.print(`${places}: ${files} removed, ${sizeText(cleaned.bytes)}; ${sizeText(left)} left\n`);
+  await context.print([`${places}: ${files} removed, ${sizeText(cleaned.bytes)}; ${sizeText(left)} left`]);
 }
 
 /** A name with a slip in it must not look as if there had been nothing to remove. */

@@ -4,7 +4,7 @@ import { openRowWriter, type RowWriterOptions } from "../store/rowWriter.js";
 import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-import { openFiles, readBeside, type FileOutputs } from "./finished.js";
+import { openFiles, printResult, readBeside, type FileOutputs } from "./finished.js";
 import { escapeControls, fitted } from "../report/textWidth.js";
 
 interface CheckFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -42,7 +42,7 @@ async function checkLabelsOf(
   files: readonly string[],
   { flags, file, output }: { readonly flags: CheckFlags; readonly file: string; readonly output: FileOutputs },
 ): Promise<void> {
-  const { talk, clock, print, signal } = context;
+  const { talk, clock, signal } = context;
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, map: labelMapOf(flags.map), rejects });
   const began = clock();
@@ -64,12 +64,12 @@ async function checkLabelsOf(
     meter.end();
     const seconds = (clock() - began) / 1000;
     const printed = {
-      json: `${JSON.stringify(summary({ diagnosis, rows, file, seconds }))}\n`,
-      text: described({ diagnosis, rows, file }),
+      json: summary({ diagnosis, rows, file, seconds }),
+      lines: described({ diagnosis, rows, file }),
     };
     await rejects.save(talk);
     await writeFindings(file, { diagnosis, rows, options: output.saving(printed) });
-    await print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await encoder.close();
   }
@@ -114,7 +114,7 @@ function summary({ diagnosis, rows, file, seconds }: Checked & { readonly second
   return { check: file, n: rows.texts.length, rejected, findings: countsOf(diagnosis), heldOut: looked, seconds };
 }
 
-function described({ diagnosis, rows, file }: Checked): string {
+function described({ diagnosis, rows, file }: Checked): readonly string[] {
   const counts = countsOf(diagnosis);
   const kinds = Object.entries(counts) as [Problem, number][];
   const lines = kinds.map(([problem, n]) => `${String(n).padStart(7)} rows ${WORDS[problem]}`);
@@ -122,9 +122,10 @@ function described({ diagnosis, rows, file }: Checked): string {
   const worst = diagnosis.findings.filter(({ problem }) => problem === "mislabelled").slice(0, SHOWN);
   const examples = worst.map(({ row, suggested }) => {
     const text = fitted(escapeControls(rows.texts[row]), 60);
-    return `  ${escapeControls(rows.labels[row])} -> ${escapeControls(suggested ?? "?")}?  ${text}`;
+    return `  ${rows.labels[row]} -> ${suggested ?? "?"}?  ${text}`;
   });
-  return `${[...lines, ...none, ...examples].join("\n")}\n${file}: ${diagnosis.findings.length} findings in ${rows.texts.length} rows, the surest first; nothing was changed\n`;
+  const found = `${diagnosis.findings.length} findings in ${rows.texts.length} rows, the surest first; nothing was changed`;
+  return [...lines, ...none, ...examples, `${file}: ${found}`];
 }
 
 async function writeFindings(

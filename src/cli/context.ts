@@ -31,8 +31,17 @@ export interface Context {
   readonly talk: Talk;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
-  /** Prints a result on stdout; resolves when the reader has taken it. */
-  readonly print: (content: string | Uint8Array) => Promise<void>;
+  /**
+   * Prints a result for people on stdout, a line each; control and bidi characters in one, its line breaks too, come out as
+   * escapes. Resolves when the reader has taken it, as those below do.
+   */
+  readonly print: (lines: readonly string[]) => Promise<void>;
+  /** Prints a result for programs on stdout: JSON in one line, as `jsonText` writes it. */
+  readonly printJson: (value: object) => Promise<void>;
+  /** Prints several, one a line. */
+  readonly printJsonLines: (values: readonly object[]) => Promise<void>;
+  /** Puts data on stdout as it is: vectors in a format of files. */
+  readonly printData: (content: string | Uint8Array) => Promise<void>;
   readonly stdin: StandardInput;
   /** Milliseconds since some fixed moment. */
   readonly clock: () => number;

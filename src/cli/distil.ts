@@ -4,7 +4,7 @@ import { distil, DISTIL_DEFAULTS, type TokenTable } from "../encoder/distil.js";
 import { bytesIn, saveTableFiles, tokenTableFiles } from "../store/saveTokenTable.js";
 import { openEncoder, type AddCommand, type Context } from "./context.js";
 import { defined, wholeNumber, withCommonFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-import { openFolder, readBeside } from "./finished.js";
+import { openFolder, printResult, readBeside } from "./finished.js";
 
 interface DistilFlags extends GlobalFlags, EncoderFlags {
   readonly output: string;
@@ -40,7 +40,7 @@ export const addDistil: AddCommand = (program, context) => {
 };
 
 async function distilCommand(context: Context, name: string, flags: DistilFlags): Promise<void> {
-  const { talk, clock, signal, print } = context;
+  const { talk, clock, signal } = context;
   if (flags.encoder !== undefined && flags.encoder !== name) {
     throw new HeadstartError("E_USAGE", `Cannot distil both ${name} and ${flags.encoder}. Leave --encoder out`);
   }
@@ -61,9 +61,9 @@ async function distilCommand(context: Context, name: string, flags: DistilFlags)
     const files = tokenTableFiles(table);
     const seconds = (clock() - began) / 1000;
     const summary = summarise(table, { output: flags.output, bytes: bytesIn(files), seconds });
-    const printed = { text: described(summary), json: `${JSON.stringify(summary)}\n` };
+    const printed = { lines: [described(summary)], json: summary };
     await saveTableFiles(flags.output, files, output.saving(printed));
-    await print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await encoder.close();
   }
@@ -99,4 +99,4 @@ function summarise(
 
 const described = ({ output, tokens, vocabulary, dims, explained, bytes, seconds }: Summary): string =>
   `${output}: ${tokens} of ${vocabulary} tokens x ${dims}, ${(100 * explained).toFixed(1)} % of the variance, ` +
-  `${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s\n`;
+  `${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`;

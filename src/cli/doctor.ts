@@ -12,6 +12,7 @@ import { forecastCorpus, type CorpusForecast } from "./corpusForecast.js";
 import { encoderOptions, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { sizeText } from "./sizes.js";
 import { duration } from "./talk.js";
+import { sweepSamples } from "../store/outputSize.js";
 import type { StoreKind } from "../store/storedVectors.js";
 
 const EXAMPLES = `
@@ -54,6 +55,7 @@ export const addDoctor: AddCommand = (program, context) => {
 async function doctorCommand(context: Context, files: readonly string[], flags: DoctorFlags): Promise<void> {
   if (files.length > 0 && flags.bench !== true)
     throw new HeadstartError("E_USAGE", "headstart doctor reads a corpus only to forecast it. Add --bench");
+  await sweepSamples();
   const name = flags.encoder ?? BUILT_IN_ENCODER;
   const checks: Check[] = [
     { name: "node", ok: Number(process.versions.node.split(".")[0]) >= 20, found: process.version },
@@ -78,13 +80,13 @@ async function doctorCommand(context: Context, files: readonly string[], flags: 
     checks.push(await sameElsewhere(encoder));
     const ok = checks.every((check) => check.ok);
     const measured = flags.bench === true ? await measure(context, files, { flags, encoder, loadSeconds }) : {};
-    if (flags.json)
-      await context.print(`${JSON.stringify({ headstart: VERSION, ok, textsPerSecond: rate, checks, ...measured })}\n`);
+    if (flags.json) await context.printJson({ headstart: VERSION, ok, textsPerSecond: rate, checks, ...measured });
     else
-      await context.print(
-        `headstart ${VERSION}\n${checks.map((c) => `${c.ok ? "ok  " : "FAIL"} ${c.name}: ${c.found}\n`).join("")}` +
-          measuredText(measured),
-      );
+      await context.print([
+        `headstart ${VERSION}`,
+        ...checks.map((c) => `${c.ok ? "ok  " : "FAIL"} ${c.name}: ${c.found}`),
+        ...measuredLines(measured),
+      ]);
     if (!ok)
       throw new HeadstartError(
         "E_ENCODER_INVALID",
@@ -111,7 +113,7 @@ async function measure(
   return { bench: measured, forecast: await forecastCorpus(context, files, { encoder, batchTokens, flags }) };
 }
 
-function measuredText({ bench: found, forecast }: Measured): string {
+function measuredLines({ bench: found, forecast }: Measured): readonly string[] {
   const count = (n: number): string => Math.round(n).toLocaleString("en");
   const lines: string[] = [];
   if (found !== undefined) {
@@ -134,7 +136,7 @@ function measuredText({ bench: found, forecast }: Measured): string {
         .join(", ")}`,
     );
   }
-  return lines.map((line) => `${line}\n`).join("");
+  return lines;
 }
 
 async function speed({ clock }: Context, encoder: Encoder): Promise<number> {

@@ -137,15 +137,15 @@ interface Finished {
   readonly seconds: number;
 }
 
-async function report({ talk, print }: Context, finished: Finished): Promise<void> {
+async function report({ talk, print, printJson }: Context, finished: Finished): Promise<void> {
   const { flags, corpus, done } = finished;
   for (const notice of corpus.notices) talk.warn(notice);
   if (done.texts === 0) talk.warn("the corpus has no rows, so the output has none either");
-  if (flags.json) return print(`${JSON.stringify(summary(finished))}\n`);
+  if (flags.json) return printJson(summary(finished));
   const lines = described(finished);
   // With -o - the vectors have stdout for themselves.
   if (flags.output === "-") for (const line of lines) talk.say(line);
-  else await print(`${lines.join("\n")}\n`);
+  else await print(lines);
 }
 
 function described({ flags, corpus, encoder, done, written, seconds }: Finished): readonly string[] {

@@ -49,7 +49,7 @@ export async function embedArrow(
     encoder = await openEncoder(context, flags);
     const metadata = { "headstart.encoder": encoder.name, "headstart.fingerprint": encoder.fingerprint };
     const shape = { schema: input.schema, width: encoder.width, store: flags.store, metadata };
-    const output = openArrowExtender({ write: context.print }, shape);
+    const output = openArrowExtender({ write: context.printData }, shape);
     const began = context.clock();
     const filter = { encoder, output, flags, rejects, file, text };
     const done = await withCache(context, { flags, encoder }, (cache) =>

@@ -61,11 +61,11 @@ export interface OpenOutputOptions {
 
 /** Opens what `chooseOutput` chose. */
 export async function openOutput(
-  { print }: Context,
+  { printData }: Context,
   output: EmbedOutput,
   { shape, flags, workFolder }: OpenOutputOptions,
 ): Promise<VectorWriter> {
   const options = { ...shape, store: flags.store };
-  if (output.kind === "pipe") return openVectorStream({ write: print }, { ...options, format: output.format });
+  if (output.kind === "pipe") return openVectorStream({ write: printData }, { ...options, format: output.format });
   return openVectorWriter(output.path, { ...options, claimed: true, ...defined({ force: flags.force, workFolder }) });
 }

@@ -1,4 +1,5 @@
 import { listEncoders } from "../encoder/listing.js";
+import { escapeControls, padRight } from "../report/textWidth.js";
 import type { AddCommand, Context } from "./context.js";
 import { withCommonFlags, type GlobalFlags } from "./options.js";
 
@@ -16,13 +17,14 @@ export const addEncoders: AddCommand = (program, context) => {
     .action((flags: GlobalFlags) => encodersCommand(context(), flags));
 };
 
-async function encodersCommand({ print, env }: Context, flags: GlobalFlags): Promise<void> {
+async function encodersCommand({ print, printJson, env }: Context, flags: GlobalFlags): Promise<void> {
   const found = await listEncoders(env);
-  if (flags.json) return print(`${JSON.stringify({ encoders: found })}\n`);
+  if (flags.json) return printJson({ encoders: found });
   const lines = found.map(
-    (e) => `${e.name.padEnd(44)} ${e.kind.padEnd(9)} ${`${(e.bytes / 1e6).toFixed(1)} MB`.padStart(9)}  ${e.licence}`,
+    (e) =>
+      `${padRight(escapeControls(e.name), 44)} ${e.kind.padEnd(9)} ${`${(e.bytes / 1e6).toFixed(1)} MB`.padStart(9)}  ${e.licence}`,
   );
-  await print(
-    `${lines.join("\n")}\nAny folder in Hugging Face layout with an ONNX file works too, and a file of word vectors: --encoder ./folder\n`,
-  );
+  const other =
+    "Any folder in Hugging Face layout with an ONNX file works too, and a file of word vectors: --encoder ./folder";
+  await print([...lines, other]);
 }

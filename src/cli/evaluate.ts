@@ -16,7 +16,7 @@ import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type Glo
 import { evaluateMultiLabelCommand, refuseFlags } from "./multiLabel.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { evaluateTaggerCommand } from "./evaluateTagger.js";
-import { openFiles, readBeside, type FileOutputs } from "./finished.js";
+import { openFiles, printResult, readBeside, type FileOutputs } from "./finished.js";
 import { promiseOf, wishOf, withWishFlags, type WishFlags } from "./wish.js";
 
 interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, WishFlags {
@@ -115,13 +115,13 @@ async function evaluateWith(context: Context, { head, files, flags, output }: Ev
     const told = { ...evaluation, ...trust, head, corpus: files, rejected, dropped: rows.dropped, ...written };
     const title = `${head} on ${files.join(", ")}`;
     const printed = {
-      json: `${JSON.stringify(told)}\n`,
-      text: `${evaluationText(evaluation, { title })}\n\n${trustText(trust)}\n`,
+      json: told,
+      lines: `${evaluationText(evaluation, { title })}\n\n${trustText(trust)}`.split("\n"),
     };
     await rejects.save(context.talk);
     const page = flags.report === undefined ? undefined : renderEvaluationReport(record);
     if (output !== undefined) await writeFiles(flags, { evaluated, rows, page, options: output.saving(printed) });
-    await context.print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await encoder.close();
   }

@@ -8,7 +8,7 @@ import type { TaggedSentence } from "../tagging/sentence.js";
 import { loadTagger, surfaceHash } from "../tagging/taggerFolder.js";
 import { warnOfUnused, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
-import type { FileOutputs } from "./finished.js";
+import { printResult, type FileOutputs } from "./finished.js";
 import { defined } from "./options.js";
 import { embedSentences, openTaggerEncoder, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
 
@@ -47,13 +47,13 @@ export async function evaluateTaggerCommand(
     const { rejected, repaired } = corpus;
     const more = { head, corpus: files, rejected, repaired, ...defined({ errors: flags.errors }) };
     const printed = {
-      json: `${JSON.stringify({ ...evaluated.evaluation, ...more })}\n`,
-      text: `${entitiesText(evaluated.evaluation, { title: `${head} on ${files.join(", ")}` })}\n`,
+      json: { ...evaluated.evaluation, ...more },
+      lines: entitiesText(evaluated.evaluation, { title: `${head} on ${files.join(", ")}` }).split("\n"),
     };
     await rejects.save(context.talk);
     if (flags.errors !== undefined)
       await writeErrors(flags.errors, { ...evaluated, ...data, options: output?.saving(printed) });
-    await context.print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await encoder.close();
   }

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { HeadstartError, type ErrorPlace } from "../errors.js";
-import { escapeControls } from "../report/textWidth.js";
+import { escapeControls, jsonText } from "../report/textWidth.js";
 
 /** How a run that did not succeed ends. */
 export interface Failure {
@@ -23,7 +23,7 @@ export function describeFailure(
   if (error instanceof CommanderError && error.exitCode === 0) return { exitCode: 0, message: "" };
   const { exitCode, code, message, line, place } = describe(error);
   const stack = debug ? stackOf(error) : undefined;
-  if (json) return { exitCode, message: JSON.stringify({ error: { code, message, ...place, stack } }) };
+  if (json) return { exitCode, message: jsonText({ error: { code, message, ...place, stack } }) };
   return { exitCode, message: `error[${code}] ${escapeControls(line)}${stack === undefined ? "" : `\n${stack}`}` };
 }
 

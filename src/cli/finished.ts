@@ -139,14 +139,24 @@ export async function openFiles(
   };
 }
 
+/** Prints a result in the way that the flags ask for. */
+export function printResult(
+  { print, printJson, printJsonLines }: Context,
+  { json: asked }: Pick<GlobalFlags, "json">,
+  { lines, json }: Printed,
+): Promise<void> {
+  if (asked !== true) return print(lines);
+  return Array.isArray(json) ? printJsonLines(json as readonly object[]) : printJson(json);
+}
+
 async function tellFinished(
-  { talk, print }: Context,
+  context: Context,
   outputs: readonly string[],
   { flags, printed }: { readonly flags: GlobalFlags; readonly printed: Printed },
 ): Promise<void> {
   const [it, was] = outputs.length === 1 ? ["it", "was"] : ["them", "were"];
-  talk.say(
+  context.talk.say(
     `${outputs.join(" and ")} ${was} written by the same command on the same input, so nothing is to do; --force makes ${it} anew`,
   );
-  await print(flags.json ? printed.json : printed.text);
+  await printResult(context, flags, printed);
 }

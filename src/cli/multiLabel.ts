@@ -10,7 +10,7 @@ import { multiLabelText } from "../report/multiLabelText.js";
 import { VERSION } from "../version.js";
 import { gatherRejects } from "./rejects.js";
 import { embedTexts, openEncoder, readRows, withCache, type Context } from "./context.js";
-import type { FolderOutput } from "./finished.js";
+import { printResult, type FolderOutput } from "./finished.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 
@@ -35,7 +35,7 @@ export async function trainMultiLabelCommand(
   files: readonly string[],
   { flags, openOutput }: { readonly flags: TrainFlags; readonly openOutput: () => Promise<FolderOutput | undefined> },
 ): Promise<void> {
-  const { talk, clock, print, signal, now } = context;
+  const { talk, clock, signal, now } = context;
   const separator = flags.multiLabel;
   if (separator === "") throw new HeadstartError("E_USAGE", 'Give a separator: --multi-label "|"');
   const output = await openOutput();
@@ -78,12 +78,16 @@ export async function trainMultiLabelCommand(
     };
     const epochs = trials.reduce((sum, trial) => sum + trial.iterations, 0);
     const printed = {
-      json: `${JSON.stringify({ ...told, dev: score, devFrom, strength, trials, epochs, seconds, fitSeconds, warnings })}\n`,
-      text: `${multiLabelText(score, `Dev: ${devFrom}`)}\n${flags.output}: trained on ${n} rows, strength ${strength}, ${seconds.toFixed(1)} s\n${flags.output} holds ${heldText(NOTHING_HELD)}\n`,
+      json: { ...told, dev: score, devFrom, strength, trials, epochs, seconds, fitSeconds, warnings },
+      lines: [
+        ...multiLabelText(score, `Dev: ${devFrom}`).split("\n"),
+        `${flags.output}: trained on ${n} rows, strength ${strength}, ${seconds.toFixed(1)} s`,
+        `${flags.output} holds ${heldText(NOTHING_HELD)}`,
+      ],
     };
     await rejects.save(talk);
     await saveMultiLabel(flags.output, { head: trained.head, file }, output.saving(printed));
-    await print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await encoder.close();
   }
@@ -133,11 +137,9 @@ export async function evaluateMultiLabelCommand(
     const data = { texts: rows.texts, labels: rows.labels, vectors };
     const evaluation = evaluateMultiLabelHead(saved.head, data, { separator, seed: flags.seed, file });
     const told = { head: saved.path, corpus: files, rejected: rows.counts.rejected };
-    await context.print(
-      flags.json
-        ? `${JSON.stringify({ ...evaluation, ...told })}\n`
-        : `${multiLabelText(evaluation, `${saved.path} on ${file}`)}\n`,
-    );
+    await (flags.json
+      ? context.printJson({ ...evaluation, ...told })
+      : context.print(multiLabelText(evaluation, `${saved.path} on ${file}`).split("\n")));
   } finally {
     await encoder.close();
   }

@@ -171,18 +171,18 @@ function checkUsage({ stdin }: Context, texts: readonly string[], { input, outpu
 }
 
 async function answer(context: Context, texts: readonly string[], answering: Answering): Promise<void> {
-  const { print, signal } = context;
+  const { print, printJsonLines, signal } = context;
   const { encoder, cache, flags, explaining } = answering;
   const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
   const why = await explained(context, texts, { answering, vectors });
   const answers = answering.answers(vectors);
-  const line = (i: number): string => {
+  if (explaining !== undefined && flags.json !== true) {
+    const shown = texts.map((text, i) => explanationText(text, { answer: answers[i], why: why[i]! }));
+    return print(shown.join("\n").replace(/\n$/, "").split("\n"));
+  }
+  const object = (text: string, i: number): object => {
     const { probability: _, ...answered } = answers[i];
-    return `${JSON.stringify({ text: texts[i], ...answered, ...defined({ explanation: why[i] }) })}\n`;
+    return { text, ...answered, ...defined({ explanation: why[i] }) };
   };
-  const readable = explaining !== undefined && flags.json !== true;
-  const shown = texts.map((text, i) =>
-    readable ? explanationText(text, { answer: answers[i], why: why[i]! }) : line(i),
-  );
-  await print(shown.join(readable ? "\n" : ""));
+  await printJsonLines(texts.map(object));
 }

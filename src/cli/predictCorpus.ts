@@ -10,7 +10,7 @@ import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../store/ro
 import { openTexts, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { explained, type Answering } from "./answering.js";
-import type { FileOutputs } from "./finished.js";
+import { printResult, type FileOutputs } from "./finished.js";
 import { forecastRows } from "./forecast.js";
 import { defined, embedOptions } from "./options.js";
 
@@ -54,7 +54,7 @@ function answerColumns(format: "csv" | "jsonl", { extra, explaining }: Answering
 
 /** Answers for every row of a corpus: its columns and those of the answer, in input order. */
 export async function predictCorpus(context: Context, job: CorpusJob): Promise<void> {
-  const { talk, print } = context;
+  const { talk } = context;
   const { input, output, flags, files } = job;
   const rejects = gatherRejects(output);
   rejects.spillTo(files.folder);
@@ -74,11 +74,11 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
     if (rows === 0) talk.warn("the corpus has no rows, so the output has none either");
     const { read, rejected } = corpus.counts;
     const printed = {
-      json: `${JSON.stringify({ rows, rejected, output })}\n`,
-      text: `${read} rows in = ${rows} out + ${rejected} rejected\n${output}\n`,
+      json: { rows, rejected, output },
+      lines: [`${read} rows in = ${rows} out + ${rejected} rejected`, output],
     };
     await commitTogether([await writer.finish()], files.saving(printed));
-    await print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await writer?.abort();
     await rejects.discard();

@@ -3,12 +3,13 @@ import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { inWindows } from "../encoder/inWindows.js";
 import { HeadstartError } from "../errors.js";
 import { entitiesPage } from "../report/entitiesPage.js";
+import { jsonText } from "../report/textWidth.js";
 import { commitTogether, openPending, type PendingFile } from "../store/commit.js";
 import { openRowWriter, rowFormat } from "../store/rowWriter.js";
 import { predictEntities, type TextEntities } from "../tagging/predictEntities.js";
 import { loadTagger } from "../tagging/taggerFolder.js";
 import { openTexts, type Context } from "./context.js";
-import type { FileOutputs } from "./finished.js";
+import { printResult, type FileOutputs } from "./finished.js";
 import { gatherRejects } from "./rejects.js";
 import { linesOf } from "./lines.js";
 import { defined, embedOptions } from "./options.js";
@@ -75,13 +76,12 @@ async function predictTexts(
   texts: readonly string[],
   { flags, answer, show, html, page, files }: Answering,
 ): Promise<void> {
-  let all = "";
+  const all: TextEntities[] = [];
   const printed = async (some: readonly string[]): Promise<void> => {
     const answers = await answer(some);
     show(answers);
-    const text = answers.map((found) => `${JSON.stringify(found)}\n`).join("");
-    if (html !== undefined) all += text;
-    await context.print(text);
+    if (html !== undefined) all.push(...answers);
+    await context.printJsonLines(answers);
   };
   if (texts.length > 0) await printed(texts);
   else {
@@ -89,7 +89,7 @@ async function predictTexts(
     const lines = linesOf(context.stdin, { most: EMBED_DEFAULTS.window, invalidUtf8, ...defined({ encoding }) });
     for await (const some of lines) await printed(some);
   }
-  await commitTogether(await pageFile(html, page), files?.saving({ text: all, json: all }));
+  await commitTogether(await pageFile(html, page), files?.saving({ lines: all.map(jsonText), json: all }));
 }
 
 /** The page, written but not under its name yet; none where none is asked for. */
@@ -116,7 +116,7 @@ async function predictRows(
     files,
   }: Answering & { readonly input: readonly string[]; readonly output: string },
 ): Promise<void> {
-  const { talk, print } = context;
+  const { talk } = context;
   const rejects = gatherRejects(output);
   const corpus = await openTexts(context, input, flags, rejects);
   const columns = corpus.columns.map((column) => (column === "entities" ? "input_entities" : column));
@@ -138,11 +138,11 @@ async function predictRows(
     await rejects.save(talk);
     const { read, rejected } = corpus.counts;
     const printed = {
-      json: `${JSON.stringify({ rows, rejected, output })}\n`,
-      text: `${read} rows in = ${rows} out + ${rejected} rejected\n${output}\n`,
+      json: { rows, rejected, output },
+      lines: [`${read} rows in = ${rows} out + ${rejected} rejected`, output],
     };
     await commitTogether([await writer.finish(), ...(await pageFile(html, page))], files?.saving(printed));
-    await print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await writer.abort();
     await corpus.close();

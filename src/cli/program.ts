@@ -1,10 +1,12 @@
+import { format } from "node:util";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
+import { escapeControls, jsonText } from "../report/textWidth.js";
 import type { AddCommand, Context } from "./context.js";
 import { describeFailure } from "./failure.js";
 import type { StandardInput, StandardOutput } from "../store/standardStreams.js";
 import { writeError } from "../store/writeError.js";
-import { openTalk } from "./talk.js";
+import { openTalk, type Talk } from "./talk.js";
 
 /** The commands, in the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
@@ -53,7 +55,8 @@ export async function run(args: readonly string[], world: World): Promise<number
   const json = flags.includes("--json");
   const debug = flags.includes("--debug");
   const talk = openTalk({ quiet: flags.includes("--quiet"), stream: world.stderr, clock: world.clock });
-  const context: Context = { ...world, talk, print: (content) => write(world.stdout, content) };
+  hearLibraries(talk);
+  const context: Context = { ...world, talk, ...printing(world.stdout) };
   const program = new Command("headstart")
     .description("Train small heads on frozen transformer vectors, and know whether they carry over to other texts")
     .version(VERSION, "--version")
@@ -61,7 +64,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     .showSuggestionAfterError();
   for (const add of await commandsFor(args)) add(program, () => context);
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: () => {} });
+    command.exitOverride().configureOutput({ writeOut: (text) => world.stdout.write(shown(text)), writeErr: () => {} });
   }
   try {
     if (args.length === 0) {
@@ -78,6 +81,29 @@ export async function run(args: readonly string[], world: World): Promise<number
     return failure.exitCode;
   }
 }
+
+/** What libraries say on the console, such as of an odd model, is a remark like others: escaped, on stderr, or not at all. */
+function hearLibraries(talk: Talk): void {
+  for (const method of ["debug", "log", "info", "warn", "error"] as const) {
+    console[method] = (...said: unknown[]) => talk.say(format(...said));
+  }
+}
+
+/** The ways to stdout: a command has no other. */
+function printing(stdout: StandardOutput): Printing {
+  const lines = (all: readonly string[]): Promise<void> => write(stdout, all.map((line) => `${line}\n`).join(""));
+  return {
+    print: (all) => lines(all.map(escapeControls)),
+    printJson: (value) => lines([jsonText(value)]),
+    printJsonLines: (values) => lines(values.map(jsonText)),
+    printData: (content) => write(stdout, content),
+  };
+}
+
+type Printing = Pick<Context, "print" | "printJson" | "printJsonLines" | "printData">;
+
+/** Help, escaped line by line. */
+const shown = (text: string): string => text.split("\n").map(escapeControls).join("\n");
 
 /** Waits until the reader has taken it, so that a slow pipe slows the run instead of filling the memory. */
 function write(stream: StandardOutput, content: string | Uint8Array): Promise<void> {

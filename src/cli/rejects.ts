@@ -31,7 +31,7 @@ export function gatherRejects(output: string | undefined): Rejects {
     const content = lines.join("");
     [lines, held] = [[], 0];
     written = written.then(async () => {
-      pending ??= await openPending(path, { folder });
+      pending ??= await openPending(path, { folder, isPrivate: true });
       await pending.write(content);
     });
     written.catch(() => {}); // save() tells

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { escapeControls } from "../report/textWidth.js";
+import { escapeControls, fitted } from "../report/textWidth.js";
 
 /** What a command says beside its result: remarks and progress on stderr. */
 export interface Talk {
@@ -58,7 +58,7 @@ export function openTalk({ quiet, stream, clock }: TalkOptions): Talk {
           const line = progressLine(what, { done, total, seconds: (now - began) / 1000 });
           if (!tty) return say(line);
           clear();
-          stream.write(line.slice(0, (stream.columns || 80) - 1));
+          stream.write(fitted(escapeControls(line), (stream.columns || 80) - 1));
           drawn = true;
         },
         end: clear,

@@ -29,7 +29,7 @@ import { mlpSettingsOf, withMlpFlags, type MlpFlags } from "./mlpFlags.js";
 import { checkCommand, warnOfLabels } from "./check.js";
 import { refuseFlags, trainMultiLabelCommand } from "./multiLabel.js";
 import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "./options.js";
-import { openFolder, readBeside, type FolderOutput } from "./finished.js";
+import { openFolder, printResult, readBeside, type FolderOutput } from "./finished.js";
 import { search, withSearchFlags, type SearchFlags } from "./search.js";
 import { withTaggerFlags, type TaggerTrainingFlags } from "./taggerFlags.js";
 import { refuseUnused } from "./trainFlagUse.js";
@@ -128,7 +128,7 @@ function openHeadFolder(
 }
 
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
-  const { talk, clock, print, signal, now } = context;
+  const { talk, clock, signal, now } = context;
   const output = await openHeadFolder(context, files, flags);
   if (output === undefined) return;
   const map = labelMapOf(flags.map);
@@ -181,14 +181,14 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const parts = { ...trained, file, page, ...defined({ neighbours }) };
     const seconds = (clock() - began) / 1000;
     const printed = {
-      text: `${described(trained, flags, seconds)}${flags.output} holds ${heldText(holds)}\n`,
-      json: `${JSON.stringify(summary(trained, { flags, rows, holds, seconds, fitSeconds }))}\n`,
+      lines: [...described(trained, flags, seconds), `${flags.output} holds ${heldText(holds)}`],
+      json: summary(trained, { flags, rows, holds, seconds, fitSeconds }),
     };
     await rejects.save(talk);
     await curves.finish(page);
     // Last, since it says that all is done.
     await saveHead(flags.output, parts, output.saving(printed));
-    await print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await curves.close();
     await encoder.close();
@@ -268,14 +268,14 @@ function summary(
   };
 }
 
-function described(trained: TrainedHead, flags: TrainFlags, seconds: number): string {
+function described(trained: TrainedHead, flags: TrainFlags, seconds: number): readonly string[] {
   const { before, after } = trained.calibration;
-  return (
-    `${evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
-    fewText(trained) +
-    `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})\n` +
-    `${flags.output}: trained on ${trained.n} rows, ${settingText(trained)}, ${seconds.toFixed(1)} s\n`
-  );
+  return [
+    ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
+    ...fewLines(trained),
+    `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
+    `${flags.output}: trained on ${trained.n} rows, ${settingText(trained)}, ${seconds.toFixed(1)} s`,
+  ];
 }
 
 function settingText({ strength, mlp, curve }: TrainedHead): string {
@@ -283,10 +283,8 @@ function settingText({ strength, mlp, curve }: TrainedHead): string {
   return `mlp ${mlp.hidden.join("-")}, epoch ${curve.best} of ${curve.train.length}`;
 }
 
-const fewText = ({ few }: TrainedHead): string =>
-  few
-    .map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
-      const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
-      return `With ${perLabel} rows a label: macro-F1 ${mean.toFixed(3)} (${spread})\n`;
-    })
-    .join("");
+const fewLines = ({ few }: TrainedHead): readonly string[] =>
+  few.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
+    const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
+    return `With ${perLabel} rows a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
+  });

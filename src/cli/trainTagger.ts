@@ -6,7 +6,7 @@ import { heldByTagger, saveTagger, surfaceHash } from "../tagging/taggerFolder.j
 import { trainTagger, type TrainedTagger } from "../tagging/trainTagger.js";
 import { NO_WRITING } from "../tagging/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
-import type { FolderOutput } from "./finished.js";
+import { printResult, type FolderOutput } from "./finished.js";
 import { defined } from "./options.js";
 import { gatherRejects } from "./rejects.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
@@ -29,7 +29,7 @@ export async function trainTaggerCommand(
     output,
   }: { readonly flags: TrainTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
-  const { talk, clock, print, signal, now } = context;
+  const { talk, clock, signal, now } = context;
   const rejects = gatherRejects(flags.output);
   const corpus = await readSentences(context, files, { flags, map, rejects });
   const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejects }));
@@ -63,23 +63,18 @@ export async function trainTaggerCommand(
     const surfaces = new Set([...trained.surfaces].map(surfaceHash));
     const seconds = (clock() - began) / 1000;
     const holds = heldByTagger(trained.tagger, surfaces);
-    const summary = {
-      ...summaryOf(trained),
-      holds,
-      head: flags.output,
-      rejected: corpus.rejected,
-      repaired: corpus.repaired,
-    };
+    const counts = { head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
     const printed = {
-      json: `${JSON.stringify({ ...summary, seconds, fitSeconds })}\n`,
-      text:
-        `${entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` })}\n` +
-        `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s\n` +
-        `${flags.output} holds ${heldText(holds)}\n`,
+      json: { ...summaryOf(trained), holds, ...counts, seconds, fitSeconds },
+      lines: [
+        ...entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
+        `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s`,
+        `${flags.output} holds ${heldText(holds)}`,
+      ],
     };
     await rejects.save(talk);
     await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, output.saving(printed));
-    await print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await encoder.close();
   }

@@ -24,7 +24,7 @@ import {
   type EncoderFlags,
   type GlobalFlags,
 } from "./options.js";
-import { openFolder, readBeside, type FolderOutput } from "./finished.js";
+import { openFolder, printResult, readBeside, type FolderOutput } from "./finished.js";
 import { transferTaggerCommand } from "./transferTagger.js";
 
 interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -89,7 +89,7 @@ async function transferTexts(
     output,
   }: { readonly flags: TransferFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
-  const { talk, print, signal, clock, now } = context;
+  const { talk, signal, clock, now } = context;
   const rejects = gatherRejects(flags.output);
   const read = (files: readonly string[]) => readRows(context, files, { flags, map, rejects });
   const corpora = {
@@ -122,17 +122,17 @@ async function transferTexts(
       }),
     );
     for (const warning of record.warnings) talk.warn(warning);
-    const printed = { text: transferText(record), json: `${JSON.stringify(record)}\n` };
+    const printed = { lines: transferLines(record), json: record };
     await rejects.save(talk);
     await saveReport(flags.output, record, output.saving(printed));
-    await print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await encoder.close();
   }
 }
 
 /** The numbers of an experiment on a few lines. */
-export function transferText({
+export function transferLines({
   source,
   target,
   ceiling,
@@ -141,31 +141,33 @@ export function transferText({
   leakage,
   verdict,
   report,
-}: TransferRecord): string {
+}: TransferRecord): readonly string[] {
   const number = (x: number): string => x.toFixed(3);
-  const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}\n`;
+  const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
   const within = ([low, high]: readonly [number, number]): string => `(95 % ${number(low)} to ${number(high)})`;
   const duplicates =
     leakage.targetWithout === null
-      ? ""
-      : line(
-          "target without duplicates",
-          `${number(leakage.targetWithout.macroF1)} (${leakage.normalised} rows left out)`,
-        );
-  return (
-    line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${source.n} rows`) +
-    line("macro-F1 on the target", `${number(target.macroF1)} ${within(target.interval95)}, ${target.n} rows`) +
-    line("drop", number(drop)) +
-    line("majority on the target", number(target.majority.macroF1)) +
-    line("bag of words on the target", number(target.bagOfWords!.macroF1)) +
-    duplicates +
-    (ceiling === null
-      ? ""
-      : line("ceiling: trained on the target", `${number(ceiling.macroF1)} ${within(ceiling.interval95)}`)) +
-    (joint === null
-      ? ""
-      : line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)) +
-    line("verdict", `${verdict.call}: ${verdict.because}`) +
-    line("report", report)
-  );
+      ? []
+      : [
+          line(
+            "target without duplicates",
+            `${number(leakage.targetWithout.macroF1)} (${leakage.normalised} rows left out)`,
+          ),
+        ];
+  return [
+    line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${source.n} rows`),
+    line("macro-F1 on the target", `${number(target.macroF1)} ${within(target.interval95)}, ${target.n} rows`),
+    line("drop", number(drop)),
+    line("majority on the target", number(target.majority.macroF1)),
+    line("bag of words on the target", number(target.bagOfWords!.macroF1)),
+    ...duplicates,
+    ...(ceiling === null
+      ? []
+      : [line("ceiling: trained on the target", `${number(ceiling.macroF1)} ${within(ceiling.interval95)}`)]),
+    ...(joint === null
+      ? []
+      : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
+    line("verdict", `${verdict.call}: ${verdict.because}`),
+    line("report", report),
+  ];
 }

@@ -4,10 +4,10 @@ import { saveTaggingReport } from "../report/saveReport.js";
 import type { TaggingEvaluation } from "../tagging/evaluate.js";
 import type { TaggedCorpus } from "../tagging/sentence.js";
 import { VERSION } from "../version.js";
-import { runTaggingTransfer } from "../transfer/taggingTransfer.js";
+import { runTaggingTransfer, type TaggingTransfer } from "../transfer/taggingTransfer.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
-import type { FolderOutput } from "./finished.js";
+import { printResult, type FolderOutput } from "./finished.js";
 import { defined } from "./options.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./taggerContext.js";
 
@@ -20,6 +20,8 @@ export interface TransferTaggerFlags extends TaggerFlags {
   readonly epochs?: number;
   readonly output: string;
 }
+
+type TaggingRecord = TaggingTransfer & { readonly report: string };
 
 /** `transfer --task ner`: entities of one domain learnt, those of another found. */
 export async function transferTaggerCommand(
@@ -67,23 +69,29 @@ export async function transferTaggerCommand(
       ...result,
       report,
     };
-    const line = (name: string, e: TaggingEvaluation | null): string =>
-      e === null
-        ? ""
-        : `${name.padEnd(34)} ${e.entityF1.toFixed(3)} (95 % ${e.interval95[0].toFixed(3)} to ${e.interval95[1].toFixed(3)}), ${e.n} sentences\n`;
-    const printed = {
-      json: `${JSON.stringify(record)}\n`,
-      text:
-        line("entity F1 in-domain", result.source) +
-        line("entity F1 on the target", result.target) +
-        line("trained on the target", result.ceiling) +
-        line("trained on source and target", result.joint) +
-        `${"verdict".padEnd(34)} ${result.verdict.call}: ${result.verdict.because}\n${"report".padEnd(34)} ${report}\n`,
-    };
+    const printed = { lines: transferLines(record), json: record };
     await rejects.save(context.talk);
     await saveTaggingReport(flags.output, record, output.saving(printed));
-    await context.print(flags.json ? printed.json : printed.text);
+    await printResult(context, flags, printed);
   } finally {
     await encoder.close();
   }
+}
+
+/** The numbers of an experiment on a few lines. */
+function transferLines({ source, target, ceiling, joint, verdict, report }: TaggingRecord): readonly string[] {
+  const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
+  const scored = (name: string, found: TaggingEvaluation | null): readonly string[] => {
+    if (found === null) return [];
+    const [low, high] = found.interval95.map((x) => x.toFixed(3));
+    return [line(name, `${found.entityF1.toFixed(3)} (95 % ${low} to ${high}), ${found.n} sentences`)];
+  };
+  return [
+    ...scored("entity F1 in-domain", source),
+    ...scored("entity F1 on the target", target),
+    ...scored("trained on the target", ceiling),
+    ...scored("trained on source and target", joint),
+    line("verdict", `${verdict.call}: ${verdict.because}`),
+    line("report", report),
+  ];
 }

@@ -1,23 +1,16 @@
 import { join } from "node:path";
 import { HeadstartError } from "../errors.js";
-import { hasContent } from "./contentHash.js";
-import {
-  absenceMarker,
-  linkBlob,
-  markAbsent,
-  readRef,
-  repositoryFolder,
-  snapshotFolder,
-  writeRef,
-} from "./hubCache.js";
-import { TRIES, downloadBlob, type DownloadOptions, type DownloadProgress } from "./hubDownload.js";
-import { OPTIONAL_FILES, neededFiles } from "./hubFiles.js";
+import { readRef, repositoryFolder, snapshotFolder } from "./hubCache.js";
+import { TRIES, type DownloadProgress } from "./hubDownload.js";
+import { fetchFiles, type HubFolder } from "./hubFetch.js";
 import { isCommit, type HubId } from "./hubId.js";
-import { fetchListing, type Listing, type RemoteFile } from "./hubListing.js";
+import { HUB_LIMITS, type HubLimits } from "./hubLimits.js";
+import { fetchListing } from "./hubListing.js";
 import { HubUnreachable, withRetries, type HubAccess } from "./hubRequest.js";
 import { hubSettings } from "./hubSettings.js";
 import { damagedFile, readSnapshot, type Snapshot } from "./hubSnapshot.js";
-import { PREFERRED_MODEL_FILES, chooseModelFile } from "./modelFile.js";
+
+export type { HubFolder } from "./hubFetch.js";
 
 export interface HubOptions {
   /** Read HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE from here. @default process.env */
@@ -30,16 +23,10 @@ export interface HubOptions {
   readonly signal?: AbortSignal;
   /** Wait before the first repetition of a request; doubles each time. @default 500 */
   readonly retryDelayMs?: number;
-  /** Longest silence before a connection counts as cut. @default 30000 */
+  /** Time in which something must come, or 16 KiB of a body, before a connection counts as cut. @default 30000 */
   readonly stallMs?: number;
-}
-
-/** An encoder's files in the cache. */
-export interface HubFolder {
-  readonly path: string;
-  /** Commit, 40 hex digits. */
-  readonly revision: string;
-  readonly decisions: readonly string[];
+  /** Most bytes of a file. @default HUB_LIMITS */
+  readonly limits?: HubLimits;
 }
 
 /**
@@ -60,7 +47,7 @@ export async function fetchEncoder(hub: HubId, options: HubOptions = {}): Promis
   if (isCommit(hub.revision) && cached !== undefined && (await isWhole(cached))) {
     return { path: cached.path, revision: hub.revision, decisions: [] };
   }
-  const access = { ...settings, ...options };
+  const access = { ...settings, limits: HUB_LIMITS, ...options };
   try {
     const tries = cached === undefined || cached.missing !== undefined ? TRIES : 1;
     const listing = await withRetries(() => fetchListing(hub, access), tries, access);
@@ -76,32 +63,6 @@ export async function fetchEncoder(hub: HubId, options: HubOptions = {}): Promis
 
 const isWhole = async (snapshot: Snapshot): Promise<boolean> =>
   snapshot.missing === undefined && snapshot.unknown.length === 0 && (await damagedFile(snapshot)) === undefined;
-
-async function fetchFiles(listing: Listing, options: DownloadOptions): Promise<HubFolder> {
-  const { commit, repository, hub } = options;
-  const remote = new Map(listing.files.map((file) => [file.name, file]));
-  const names = [...remote.keys()];
-  const path = snapshotFolder(repository, commit);
-  for (const name of neededFiles(names, hub.id)) {
-    const file = remote.get(name);
-    if (file !== undefined) await fetchFile(file, join(path, name), options);
-  }
-  for (const name of [...OPTIONAL_FILES, ...PREFERRED_MODEL_FILES, `${chooseModelFile(names)}_data`]) {
-    if (!remote.has(name)) await markAbsent(absenceMarker(repository, commit, name));
-  }
-  await writeRef(repository, hub.revision, commit); // last: until now the cache goes on meaning the commit it had
-  return { path, revision: commit, decisions: [] };
-}
-
-/** Puts one file into the snapshot, unless it is there, whole. */
-async function fetchFile(file: RemoteFile, path: string, options: DownloadOptions): Promise<void> {
-  if (file.hash !== undefined && (await hasContent(path, { hash: file.hash }))) return;
-  try {
-    await linkBlob(await downloadBlob(file, options), path);
-  } catch (error) {
-    throw error instanceof HubUnreachable ? cut(error, file.name, options) : error;
-  }
-}
 
 interface Cached {
   readonly repository: string;
@@ -144,14 +105,5 @@ function unreached(cause: HubUnreachable, hub: HubId, { endpoint }: HubAccess): 
     `Cannot fetch ${hub.id}: ${endpoint} was not reached (${cause.message}). ` +
       "Check the connection, set HF_ENDPOINT to a mirror, or name a local folder",
     { file: endpoint, cause },
-  );
-}
-
-function cut(cause: HubUnreachable, file: string, { hub, endpoint }: DownloadOptions): HeadstartError {
-  return new HeadstartError(
-    "E_HUB",
-    `Cannot fetch ${file} of ${hub.id} from ${endpoint}: the connection failed ${TRIES} times (${cause.message}). ` +
-      "Nothing incomplete was kept; run the command again",
-    { file, cause },
   );
 }

@@ -1,13 +1,16 @@
-import { randomUUID } from "node:crypto";
-import { copyFile, mkdir, open, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
+import { copyFile, mkdir, open, readFile, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { HeadstartError } from "../errors.js";
+import { parseTempName, tempPath } from "../tempName.js";
 import { isCommit } from "./hubId.js";
 
 /*
  * The cache is laid out as Python's huggingface_hub lays it out, so that both share what either has fetched:
  * models--owner--name/blobs/<hash>, snapshots/<commit>/<file> -> blobs/<hash>, refs/<revision> (a commit in text) and
  * .no_exist/<commit>/<file> (empty: the commit has no such file).
+ *
+ * Everything is made under a temporary name among the blobs and renamed when it is whole, so that a program that is killed
+ * leaves leftovers in one place only.
  */
 
 /** Folder of one repository in the cache. */
@@ -24,7 +27,7 @@ export async function readRef(repository: string, revision: string): Promise<str
 
 export async function writeRef(repository: string, revision: string, commit: string): Promise<void> {
   if (isCommit(revision) || (await readRef(repository, revision)) === commit) return;
-  await replaceFile(join(repository, "refs", revision), (temporary) => writeFile(temporary, commit));
+  await replaceFile(join(repository, "refs", revision), repository, (temporary) => writeFile(temporary, commit));
 }
 
 /** File whose presence says that a commit lacks `file`. */
@@ -39,11 +42,11 @@ export async function markAbsent(marker: string): Promise<void> {
   });
 }
 
-/** Puts a blob into a snapshot: a relative link, or a copy where links are not permitted. */
-export async function linkBlob(blob: string, path: string): Promise<void> {
+/** Puts a blob of `repository` into a snapshot: a relative link, or a copy where links are not permitted. */
+export async function linkBlob(blob: string, path: string, repository: string): Promise<void> {
   const target = relative(dirname(path), blob);
   if ((await readlink(path).catch(() => undefined)) === target) return;
-  await replaceFile(path, async (temporary) => {
+  await replaceFile(path, repository, async (temporary) => {
     try {
       await symlink(target, temporary);
     } catch (error) {
@@ -53,9 +56,14 @@ export async function linkBlob(blob: string, path: string): Promise<void> {
   });
 }
 
-async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = temporaryName(path);
+async function replaceFile(
+  path: string,
+  repository: string,
+  write: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = temporaryName(repository);
   await inCache(path, async () => {
+    await mkdir(dirname(temporary), { recursive: true });
     await mkdir(dirname(path), { recursive: true });
     try {
       await write(temporary);
@@ -66,9 +74,18 @@ async function replaceFile(path: string, write: (temporary: string) => Promise<v
   });
 }
 
-/** A name beside `path` that no other process takes. */
-export const temporaryName = (path: string): string =>
-  join(dirname(path), `.${basename(path)}.${process.pid}.${randomUUID().slice(0, 8)}.incomplete`);
+/** A name among the blobs of `repository` that no other process takes. */
+export const temporaryName = (repository: string): string => tempPath(blobPath(repository, "download"), "incomplete");
+
+/** Removes what downloads to `repository` left that were killed; never what a process that may be alive is writing. */
+export async function sweepLeftovers(repository: string): Promise<void> {
+  const blobs = join(repository, "blobs");
+  for (const name of await readdir(blobs).catch(() => [])) {
+    const left = parseTempName(name);
+    // Where it cannot be removed, it is in nobody's way but the disk's.
+    if (left?.kind === "incomplete" && left.stale) await rm(join(blobs, name), { force: true }).catch(() => {});
+  }
+}
 
 /** Runs `write`; a failure of the file system becomes an error that names the path. */
 export async function inCache<T>(path: string, write: () => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import { HeadstartError } from "../errors.js";
 import { hasContent, hashLike, isContentHash } from "./contentHash.js";
 import { blobPath, inCache, temporaryName } from "./hubCache.js";
 import type { HubId } from "./hubId.js";
+import { limitOf, refuseToFill, tooLarge, type HubLimits } from "./hubLimits.js";
 import { refusal, type RemoteFile } from "./hubListing.js";
 import { ask, withRetries, type HubAccess, type Reply } from "./hubRequest.js";
 
@@ -22,17 +23,22 @@ export interface DownloadOptions extends HubAccess {
   readonly commit: string;
   /** Folder of the repository in the cache. */
   readonly repository: string;
+  readonly limits: HubLimits;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 export const TRIES = 4;
+
+/** Bytes of a body of unknown size after which the free space is looked at again. */
+const LOOK_EVERY = 16 * 2 ** 20;
 
 /**
  * Brings one file into the cache's blobs, unless it is there already, and gives its blob's path.
  *
  * It appears under its name only when complete, checked and on the disk; two processes may fetch the same file at once.
  *
- * @throws HeadstartError E_CHECKSUM when size or hash differ from what the hub says; E_OUTPUT_WRITE
+ * @throws HeadstartError E_CHECKSUM when size or hash differ from what the hub says; E_HUB for one beyond its limit;
+ *   E_OUTPUT_WRITE
  * @throws HubUnreachable when the connection was cut each time
  */
 export async function downloadBlob(file: RemoteFile, options: DownloadOptions): Promise<string> {
@@ -50,11 +56,11 @@ async function fetchInto(blob: string, file: KnownFile, options: DownloadOptions
   const address = addressOf(file, options);
   const reply = await ask("GET", address, options);
   if (reply.status !== 200) throw await refusal(reply, address, options.hub);
-  const temporary = temporaryName(blob);
+  const temporary = temporaryName(options.repository);
   await inCache(temporary, async () => {
     try {
       await mkdir(dirname(blob), { recursive: true });
-      await writeBody(temporary, reply, { file, onProgress: options.onProgress });
+      await writeBody(temporary, reply, { ...options, file });
       await check(temporary, file, address);
       await moveTo(blob, temporary, file.hash);
     } finally {
@@ -67,15 +73,19 @@ async function fetchInto(blob: string, file: KnownFile, options: DownloadOptions
 async function writeBody(
   path: string,
   reply: Reply,
-  { file, onProgress }: { readonly file: RemoteFile } & Pick<DownloadOptions, "onProgress">,
+  { file, onProgress, ...options }: DownloadOptions & { readonly file: RemoteFile },
 ): Promise<void> {
-  const declared = Number(reply.headers.get("content-length") ?? Number.NaN);
-  const total = file.bytes ?? (Number.isSafeInteger(declared) ? declared : undefined);
+  const total = file.bytes ?? statedBytes(reply);
+  const limit = limitOf(file.name, options.limits);
+  if (total !== undefined && total > limit) throw tooLarge(file.name, { ...options, bytes: total });
   const handle = await open(path, "wx");
   try {
+    const room = roomFor(file, { path, total });
     let received = 0;
     for await (const chunk of reply.chunks()) {
+      await room(received);
       received += chunk.length;
+      if (received > limit) throw tooLarge(file.name, options);
       await handle.writeFile(chunk);
       onProgress?.({ file: file.name, received, total: total ?? received });
       if (total !== undefined && received > total) break; // the check says so; an endless body must not fill the disk
@@ -84,6 +94,29 @@ async function writeBody(
   } finally {
     await handle.close();
   }
+}
+
+/** Bytes that the reply says its body has. Of one that was compressed on the way, though not asked for, it says others. */
+function statedBytes({ headers }: Reply): number | undefined {
+  const stated = Number(headers.get("content-length") ?? Number.NaN);
+  return Number.isSafeInteger(stated) && !headers.has("content-encoding") ? stated : undefined;
+}
+
+/** Looks, before so many bytes came and while a body of unknown size goes on, whether the disk has room for more. */
+function roomFor(
+  { name, bytes }: RemoteFile,
+  { path, total }: { readonly path: string; readonly total: number | undefined },
+): (received: number) => Promise<void> {
+  // Of what the listing has told, the room was made sure of before the first file.
+  let next = bytes === undefined ? 0 : Infinity;
+  return async (received) => {
+    if (received < next) return;
+    next = total === undefined ? received + LOOK_EVERY : Infinity;
+    await refuseToFill(dirname(path), {
+      bytes: total ?? LOOK_EVERY,
+      what: `${received === 0 ? "" : "more of "}${name}`,
+    });
+  };
 }
 
 async function check(path: string, file: KnownFile, address: string): Promise<void> {

@@ -18,7 +18,8 @@ export const OPTIONAL_FILES = [
 export const MODULE_CONFIG = /^\d+_[A-Za-z]+\/config\.json$/;
 
 /**
- * The files of a repository that an encoder needs, small ones first; README.md is among them for its licence.
+ * The files of a repository that an encoder needs, small ones first and the model last, so that whoever finds the model in
+ * a cache finds all else; README.md is among them for its licence.
  *
  * @param files  all names in the repository, as it gives them; unsafe ones are never chosen
  * @throws HeadstartError E_ENCODER_UNSUPPORTED when there is no ONNX file; E_ENCODER_MISSING when another needed file is
@@ -35,10 +36,13 @@ export function neededFiles(files: readonly string[], name: string): readonly st
   }
   for (const required of REQUIRED_FILES) if (!safe.includes(required)) throw missingFile(name, required, safe);
   const model = chooseModelFile(safe);
-  const small: readonly string[] = [...REQUIRED_FILES, ...OPTIONAL_FILES, "README.md"];
-  const settings = safe.filter((file) => small.includes(file) || MODULE_CONFIG.test(file));
-  return [...settings, model, ...externalDataOf(model, safe)];
+  return [...safe.filter(isSettingsFile), ...externalDataOf(model, safe), model];
 }
+
+const SMALL_FILES: readonly string[] = [...REQUIRED_FILES, ...OPTIONAL_FILES, "README.md"];
+
+/** Whether a needed file is one of settings, vocabulary or words, not of weights. */
+export const isSettingsFile = (file: string): boolean => SMALL_FILES.includes(file) || MODULE_CONFIG.test(file);
 
 /** The error for an encoder that lacks `file`. */
 export function missingFile(name: string, file: string, files: readonly string[]): HeadstartError {
@@ -50,11 +54,15 @@ export function missingFile(name: string, file: string, files: readonly string[]
   );
 }
 
-/** A relative path that stays inside its folder on every system. */
+/** A relative path that stays inside its folder on every system, can be asked for, and leaves room for endings. */
 export function isSafePath(file: string): boolean {
   return (
     file.length <= 255 &&
-    !/[\u0000-\u001f\\:]/.test(file) &&
-    file.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+    !/[\p{Cc}\p{Cs}\\:]/u.test(file) &&
+    file
+      .split("/")
+      .every((part) => part !== "" && part !== "." && part !== ".." && Buffer.byteLength(part) <= MOST_NAME_BYTES)
   );
 }
+
+const MOST_NAME_BYTES = 240; // file systems take 255

@@ -6,7 +6,7 @@ export interface HubAccess {
   readonly token?: string;
   /** Aborts a request and the waiting between two. */
   readonly signal?: AbortSignal;
-  /** Longest silence before a connection counts as cut. @default 30000 */
+  /** Time in which something must come, or 16 KiB of a body, before a connection counts as cut. @default 30000 */
   readonly stallMs?: number;
   /** Wait before the first repetition; doubles each time. @default 500 */
   readonly retryDelayMs?: number;
@@ -30,6 +30,8 @@ export interface Reply {
 }
 
 const MAX_REDIRECTS = 10;
+/** A body that comes byte by byte would keep a download going for ever. */
+const LEAST_BYTES = 16 * 1024;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
@@ -92,7 +94,7 @@ function replyOf(response: Response, etag: string | undefined, { access, silence
     async *chunks() {
       try {
         for await (const chunk of response.body ?? []) {
-          silence.broken();
+          silence.broken(chunk.length);
           yield chunk;
         }
       } catch (cause) {
@@ -116,7 +118,8 @@ function etagOf(headers: Headers): string | undefined {
 
 function redirectTarget(location: string | null, from: URL): URL {
   const to = location !== null && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  const safe = to?.protocol === "https:" || (to?.protocol === "http:" && from.protocol === "http:");
+  const known = to?.protocol === "https:" || (to?.protocol === "http:" && from.protocol === "http:");
+  const safe = known && to.username === "" && to.password === "";
   if (to !== undefined && safe) return to;
   throw new HeadstartError(
     "E_HUB",
@@ -131,18 +134,28 @@ const withoutQuery = (url: URL): string => `${url.protocol}//${url.host}${url.pa
 
 interface Silence {
   readonly signal: AbortSignal;
-  /** Something came: wait anew. */
-  broken(): void;
+  /** Something came, or so many bytes of a body: once that is enough, wait anew. */
+  broken(bytes?: number): void;
   end(): void;
 }
 
 function watchSilence(access: HubAccess): Silence {
   const stallMs = access.stallMs ?? 30_000;
   const stalled = new AbortController();
-  const timer = setTimeout(() => stalled.abort(new HubUnreachable(`nothing came for ${stallMs / 1000} s`)), stallMs);
+  let came = 0;
+  const stop = (): void => {
+    const what = came === 0 ? "nothing" : `no more than ${came} bytes`;
+    stalled.abort(new HubUnreachable(`${what} came for ${stallMs / 1000} s`));
+  };
+  const timer = setTimeout(stop, stallMs);
   return {
     signal: access.signal === undefined ? stalled.signal : AbortSignal.any([stalled.signal, access.signal]),
-    broken: () => void timer.refresh(),
+    broken(bytes = LEAST_BYTES) {
+      came += bytes;
+      if (came < LEAST_BYTES) return;
+      came = 0;
+      timer.refresh();
+    },
     end: () => clearTimeout(timer),
   };
 }

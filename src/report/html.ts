@@ -22,12 +22,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * Text for an element or a quoted attribute.
  *
  * Everything else stays as it is, bidi controls among it: isolate them with `verbatim`. Control characters that HTML
- * does not allow become their visible pictures (U+2400 and on), lone surrogates U+FFFD.
+ * does not allow become their visible pictures (U+2400 and on), lone surrogates and the controls from U+0080 U+FFFD.
  */
 export function escapeHtml(text: string): string {
   return text
     .replace(/[&<>"'`\r]/g, (c) => ENTITIES[c])
-    .replace(/\p{Cs}/gu, "\uFFFD")
+    .replace(/[\p{Cs}\x80-\x9f]/gu, "\uFFFD")
     .replace(/[\0-\x08\v\f\x0e-\x1f\x7f]/g, (c) =>
       String.fromCharCode(c === "\x7f" ? 0x2421 : 0x2400 + c.charCodeAt(0)),
     );

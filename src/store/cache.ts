@@ -19,10 +19,11 @@ import {
 import type { SegmentKind } from "./cacheSegment.js";
 import { commitTogether, ignoringFailure, nodeFiles, openPending } from "./commit.js";
 import type { FileSystem, PendingFile } from "./commit.js";
+import { PRIVATE_FOLDER } from "./fileSystem.js";
 import { SEGMENT_ENDING, cleanCache, isLeftSegment, isSegment, noteUse } from "./cacheUpkeep.js";
 import { KeyTable } from "./keyTable.js";
 import { withFile } from "./readBytes.js";
-import { tempPath } from "./tempName.js";
+import { tempPath } from "../tempName.js";
 import { errnoOf, writing } from "./writeError.js";
 
 export interface VectorCacheOptions {
@@ -85,7 +86,8 @@ export function cacheHome(env: Environment): string {
 }
 
 /**
- * Opens the cache of one fingerprint in its own folder under `dir`, which is created if it is missing.
+ * Opens the cache of one fingerprint in its own folder under `dir`, which is created if it is missing. What is created is
+ * for this user alone, since vectors tell much of their texts.
  *
  * Several processes can use one cache at a time: each appends to a segment of its own, which the others see once it is
  * sealed and they open the cache anew. What a process that died had written but not sealed is taken over; a record that
@@ -98,7 +100,7 @@ export async function openVectorCache(dir: string, options: VectorCacheOptions):
   if (!Number.isInteger(width) || width < 1) throw new RangeError(`A vector has at least one number, not ${width}`);
   const folder = join(dir, folderName(fingerprint));
   const files = options.files ?? nodeFiles;
-  await writing(folder, () => files.mkdir(folder));
+  await writing(folder, () => files.mkdir(folder, PRIVATE_FOLDER));
   if (options.encoder !== undefined) await noteUse(folder, options.encoder, files);
   const cache = new SegmentedCache({ dir, folder }, options);
   const names = (await readdir(folder)).sort();
@@ -235,7 +237,8 @@ class SegmentedCache implements VectorCache {
   async #openSegment(): Promise<PendingFile> {
     // Temporary names never come twice, so neither do names made of them.
     const name = basename(tempPath("segment")).replace(/^\.segment\.|\.tmp$/g, "");
-    const segment = await openPending(join(this.#folder, `${name}${SEGMENT_ENDING}`), { files: this.#files });
+    const path = join(this.#folder, `${name}${SEGMENT_ENDING}`);
+    const segment = await openPending(path, { files: this.#files, isPrivate: true });
     this.#pending = segment;
     await segment.write(encodeHeader(this.#kind));
     return segment;

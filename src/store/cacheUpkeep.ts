@@ -5,7 +5,7 @@ import { segmentRows } from "./cacheSegment.js";
 import { commitFile, nodeFiles } from "./commit.js";
 import type { FileSystem } from "./commit.js";
 import { withFile } from "./readBytes.js";
-import { parseTempName } from "./tempName.js";
+import { parseTempName } from "../tempName.js";
 import { errnoOf, writeError } from "./writeError.js";
 
 /** Ending of a file of cached vectors. */
@@ -108,7 +108,7 @@ export async function cleanCache(dir: string, options: CleanOptions = {}): Promi
 /** Notes in a folder of the cache that `encoder` uses it, now. @throws HeadstartError E_OUTPUT_WRITE */
 export async function noteUse(folder: string, encoder: string, files: FileSystem): Promise<void> {
   const note = JSON.stringify({ format: FORMAT, version: 1, encoder });
-  await commitFile(join(folder, NOTE), (file) => file.write(`${note}\n`), { force: true, files });
+  await commitFile(join(folder, NOTE), (file) => file.write(`${note}\n`), { force: true, files, isPrivate: true });
 }
 
 async function foldersOf(dir: string): Promise<readonly string[]> {

@@ -2,10 +2,10 @@ import { constants } from "node:fs";
 import { access, lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { contentHash } from "../encoder/contentHash.js";
-import { nodeFiles } from "./fileSystem.js";
+import { nodeFiles, PRIVATE_FILE, PRIVATE_FOLDER } from "./fileSystem.js";
 import type { FileSystem, OpenFile } from "./fileSystem.js";
 import { exists, refuseReplacingFile } from "./replacing.js";
-import { parseTempName, tempPath } from "./tempName.js";
+import { parseTempName, tempPath } from "../tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
 
 export { nodeFiles } from "./fileSystem.js";
@@ -16,6 +16,8 @@ export interface CommitOptions {
   readonly force?: boolean;
   /** The disk. @default nodeFiles */
   readonly files?: FileSystem;
+  /** Whether files and folders that are created are for this user alone. @default false */
+  readonly isPrivate?: boolean;
 }
 
 export interface CommitFilesOptions extends CommitOptions {
@@ -71,6 +73,8 @@ export interface PendingOptions {
   readonly files?: FileSystem | undefined;
   /** Where the temporary file lies, on the same disk as the final one. @default beside it */
   readonly folder?: string | undefined;
+  /** Whether the file, and folders that are created, are for this user alone. @default false */
+  readonly isPrivate?: boolean | undefined;
 }
 
 /**
@@ -81,12 +85,16 @@ export interface PendingOptions {
  */
 export async function openPending(
   path: string,
-  { files = nodeFiles, folder = dirname(path) }: PendingOptions = {},
+  { files = nodeFiles, folder = dirname(path), isPrivate = false }: PendingOptions = {},
 ): Promise<PendingFile> {
-  await writing(path, () => files.mkdir(dirname(path)));
+  await writing(path, () => files.mkdir(dirname(path), isPrivate ? PRIVATE_FOLDER : undefined));
   const temp = tempPath(join(folder, basename(path)));
   await removeLeftovers(join(folder, basename(path)), files);
-  return new TempFile(path, { temp, files, file: await writing(path, () => files.open(temp)) });
+  return new TempFile(path, {
+    temp,
+    files,
+    file: await writing(path, () => files.open(temp, isPrivate ? PRIVATE_FILE : undefined)),
+  });
 }
 
 /**
@@ -101,7 +109,7 @@ export async function commitFile(
   options: CommitOptions = {},
 ): Promise<void> {
   await refuseReplacingFile(path, options);
-  const pending = await openPending(path, { files: options.files });
+  const pending = await openPending(path, { files: options.files, isPrivate: options.isPrivate });
   try {
     await write(pending);
   } catch (error) {

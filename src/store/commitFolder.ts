@@ -2,9 +2,10 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ignoringFailure, nodeFiles, removeLeftovers } from "./commit.js";
 import type { CommitOptions, FileSystem } from "./commit.js";
+import { PRIVATE_FOLDER } from "./fileSystem.js";
 import { writeMark, type FinishedRun } from "./folderMark.js";
 import { exists, refuseReplacingFolder } from "./replacing.js";
-import { parseTempName, tempPath } from "./tempName.js";
+import { parseTempName, tempPath } from "../tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
 
 export interface CommitFolderOptions extends CommitOptions {
@@ -34,17 +35,18 @@ export async function commitFolder(
   options: CommitFolderOptions = {},
 ): Promise<void> {
   const files = options.files ?? nodeFiles;
+  const mode = options.isPrivate === true ? PRIVATE_FOLDER : undefined;
   const refuse = async (): Promise<void> => {
     if (options.isOurs !== true) await refuseReplacingFolder(path, options);
   };
   await refuse();
-  await writing(path, () => files.mkdir(dirname(path)));
+  await writing(path, () => files.mkdir(dirname(path), mode));
   await restoreFolder(path, files);
   await refuse();
   await removeLeftovers(path, files);
   const temp = tempPath(path);
   try {
-    await writing(path, () => files.mkdir(temp));
+    await writing(path, () => files.mkdir(temp, mode));
     await filling(path, () => write(temp));
     if (options.isOurs !== true) await writing(path, () => writeMark(temp, { files, finished: options.finished }));
     await syncAll(temp, { path, files });

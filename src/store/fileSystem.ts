@@ -18,14 +18,14 @@ export interface OpenFile {
  * Calls fail as Node's do: with an `Error` that carries `code`, such as `ENOSPC`.
  */
 export interface FileSystem {
-  /** Creates `path` for writing; fails with `EEXIST` where there is one. */
-  open(path: string): Promise<OpenFile>;
+  /** Creates `path` for writing; fails with `EEXIST` where there is one. @param mode  of the file; Windows has none */
+  open(path: string, mode?: number): Promise<OpenFile>;
   /** Opens an existing file for writing, cut to its first `bytes`. */
   reopen(path: string, bytes: number): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
-  /** Creates the folder and those above it; one that exists is fine. */
-  mkdir(path: string): Promise<void>;
+  /** Creates the folder and those above it; one that exists is fine, and keeps its mode. @param mode  of those created */
+  mkdir(path: string, mode?: number): Promise<void>;
   /** Removes a folder and all in it; a missing one is fine. */
   removeFolder(path: string): Promise<void>;
   /** Returns once the content of an existing file has reached the disk. */
@@ -36,9 +36,13 @@ export interface FileSystem {
   list(path: string): Promise<readonly { readonly name: string; readonly folder: boolean }[]>;
 }
 
+/** Modes of what holds texts, or vectors of texts, where the user did not ask for it: nobody else may look. */
+export const PRIVATE_FILE = 0o600;
+export const PRIVATE_FOLDER = 0o700;
+
 /** The real disk. */
 export const nodeFiles: FileSystem = {
-  open: async (path) => openFile(await open(path, "wx")),
+  open: async (path, mode) => openFile(await open(path, "wx", mode)),
   reopen: async (path, bytes) => {
     const handle = await open(path, "r+");
     try {
@@ -61,15 +65,15 @@ export const nodeFiles: FileSystem = {
 };
 
 /** As Node's own with `recursive`, which never ends where the system misses a parent that is there, as Linux's /proc does. */
-async function makeFolder(path: string): Promise<void> {
+async function makeFolder(path: string, mode?: number): Promise<void> {
   try {
-    await mkdir(path);
+    await mkdir(path, mode);
   } catch (error) {
     if (await isFolder(path)) return;
     const parent = dirname(path);
     if (errnoOf(error) !== "ENOENT" || parent === path) throw error;
-    await makeFolder(parent);
-    await mkdir(path).catch(async (again: unknown) => {
+    await makeFolder(parent, mode);
+    await mkdir(path, mode).catch(async (again: unknown) => {
       if (!(await isFolder(path))) throw again;
     });
   }

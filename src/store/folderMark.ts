@@ -6,7 +6,10 @@ import type { FileSystem } from "./fileSystem.js";
 /** The file by which a folder that headstart wrote is known. */
 export const MARK = ".headstart";
 
-export const Printed = z.strictObject({ text: z.string(), json: z.string() });
+/** What is no array or object is no result; zod's own record drops a name such as `__proto__`. */
+const Result = z.custom<object>((value) => typeof value === "object" && value !== null, "expected an object");
+
+export const Printed = z.strictObject({ lines: z.array(z.string()).readonly(), json: Result });
 
 const FolderMark = z.strictObject({
   format: z.literal("headstart-folder"),
@@ -21,7 +24,7 @@ const FolderMark = z.strictObject({
 
 /** What a folder that headstart wrote says of itself. */
 export type FolderMark = z.infer<typeof FolderMark>;
-/** A result as a command prints it: for people, and with `--json`. */
+/** A result as a command prints it: lines for people; with `--json` an object, or several, one a line. */
 export type Printed = z.infer<typeof Printed>;
 
 /** A finished command, so that a later one can tell that it would do the same. */

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { KeptModel, ModelStore } from "../encoder/keptModel.js";
 import { cacheHome } from "./cache.js";
 import { commitFolder } from "./commitFolder.js";
+import { PRIVATE_FILE } from "./fileSystem.js";
 
 const MODEL = "model.onnx";
 /** Says what a kept model is; its time of change is when it was made. */
@@ -17,7 +18,8 @@ export const defaultModelFolder = (env: Readonly<Record<string, string | undefin
 
 /**
  * Keeps rewritten models in `folder`, each in a folder of its own under its key; nothing is written before the first
- * `put`. A model whose checksum is wrong counts as not there, and the next `put` replaces it.
+ * `put`. A model whose checksum is wrong counts as not there, and the next `put` replaces it. What
+ * is created is for this user alone.
  *
  * @param encoder  name of the encoder that the models are made of, for whoever lists them
  */
@@ -39,10 +41,10 @@ export function openModelStore(folder: string, { encoder }: { readonly encoder?:
       await commitFolder(
         join(folder, key),
         async (temp) => {
-          await writeFile(join(temp, MODEL), bytes);
-          await writeFile(join(temp, ABOUT), `${JSON.stringify(kept, null, 2)}\n`);
+          await writeFile(join(temp, MODEL), bytes, { mode: PRIVATE_FILE });
+          await writeFile(join(temp, ABOUT), `${JSON.stringify(kept, null, 2)}\n`, { mode: PRIVATE_FILE });
         },
-        { isOurs: true },
+        { isOurs: true, isPrivate: true },
       );
       return { file: join(folder, key, MODEL), about };
     },

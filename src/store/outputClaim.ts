@@ -8,7 +8,7 @@ import type { FileSystem } from "./fileSystem.js";
 import { Printed, type FinishedRun } from "./folderMark.js";
 import { exists, refuseReplacingFile } from "./replacing.js";
 import { isClaim, lockFolder, type Owner } from "./runLock.js";
-import { parseTempName, tempPath } from "./tempName.js";
+import { parseTempName, tempPath } from "../tempName.js";
 import { runFolder } from "./vectorRun.js";
 import { writing } from "./writeError.js";
 

@@ -2,12 +2,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Matrix } from "../math/matrix.js";
 import { matrix } from "../math/matrix.js";
-import { nodeFiles } from "./commit.js";
+import { ignoringFailure, nodeFiles, removeLeftovers } from "./commit.js";
+import { PRIVATE_FOLDER } from "./fileSystem.js";
 import type { StoreKind } from "./storedVectors.js";
-import { tempPath } from "./tempName.js";
+import { tempPath } from "../tempName.js";
 import type { RowValues } from "./vectorSink.js";
 import type { VectorFormat } from "./vectorFormat.js";
 import { openVectorWriter } from "./vectorWriter.js";
+import { writing } from "./writeError.js";
 
 /** Bytes of an output in each format; npy with the JSON lines beside it. */
 export type OutputBytes = Readonly<Record<VectorFormat, number>>;
@@ -23,6 +25,11 @@ export interface OutputSample {
   readonly rows: number;
 }
 
+const folderOfSamples = (): string => join(tmpdir(), "headstart-sizes");
+
+/** Removes the samples that runs which were killed left in the system's folder for temporary files, where it can. */
+export const sweepSamples = (): Promise<void> => ignoringFailure(removeLeftovers(folderOfSamples(), nodeFiles));
+
 /**
  * How large an output will be, by writing the sample, and half of it, to a temporary folder: what a row takes is the
  * difference, what it takes without rows the rest. Exact when the sample is the whole.
@@ -30,8 +37,10 @@ export interface OutputSample {
  * @throws HeadstartError E_OUTPUT_WRITE
  */
 export async function outputBytes(sample: OutputSample): Promise<OutputBytes> {
-  const folder = tempPath(join(tmpdir(), "headstart-sizes"));
+  const folder = tempPath(folderOfSamples());
   try {
+    // Everyone may look into the system's folder, and the sample holds texts.
+    await writing(folder, () => nodeFiles.mkdir(folder, PRIVATE_FOLDER));
     const sizes: [VectorFormat, number][] = [];
     for (const format of ["parquet", "arrow", "npy", "jsonl"] as const) {
       sizes.push([format, await forecast(sample, join(folder, `sample.${format}`))]);

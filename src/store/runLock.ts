@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { HeadstartError } from "../errors.js";
 import { ignoringFailure } from "./commit.js";
-import type { FileSystem } from "./fileSystem.js";
+import { PRIVATE_FOLDER, type FileSystem } from "./fileSystem.js";
 import { exists } from "./replacing.js";
-import { isAlive, processIdentity, tempPath } from "./tempName.js";
+import { isAlive, processIdentity, tempPath } from "../tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
 
 /** Who holds a lock. */
@@ -87,7 +87,7 @@ interface Claim {
 
 /** @returns its path; undefined where the folder has gone meanwhile */
 async function claim(folder: string, { output, owner, files }: LockOptions): Promise<string | undefined> {
-  await writing(output, () => files.mkdir(folder));
+  await writing(output, () => files.mkdir(folder, PRIVATE_FOLDER));
   const path = join(folder, `${CLAIM}${owner.pid}.${randomUUID()}`);
   const made = tempPath(path);
   try {

@@ -8,7 +8,7 @@ import { isClaim, lockFolder, type Owner, type RunLock } from "./runLock.js";
 import { RunLog } from "./runLog.js";
 import { readManifest, type Manifest, type RunFields, type ShardRecord } from "./runManifest.js";
 import { hashTexts, readShard, sha256, shardBytes } from "./runShard.js";
-import { parseTempName, tempPath } from "./tempName.js";
+import { parseTempName, tempPath } from "../tempName.js";
 import { writing } from "./writeError.js";
 
 /*

@@ -8,6 +8,7 @@ import { lineOf, parseTree, visit, type Import, type SourceFile, type SourceTree
 const RANKS: Readonly<Record<string, number>> = {
   errors: 0,
   version: 0,
+  tempName: 0,
   math: 0,
   tensors: 1,
   onnx: 1,

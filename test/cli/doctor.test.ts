@@ -1,5 +1,7 @@
-import { stat } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { tempPath } from "../../src/tempName.js";
 import { csv, expectFailure, jsonOf, sharedSandbox, TINY, type Sandbox } from "./runCli.js";
 
 interface Forecast {
@@ -61,5 +63,26 @@ describe("headstart doctor --bench", () => {
 
   it("refuses a corpus without --bench", async () => {
     expectFailure(await box.run(["doctor", "a.csv"]), { exit: 2, code: "E_USAGE", says: [/Add --bench/] });
+  });
+});
+
+describe("headstart doctor", () => {
+  it("removes samples that a run which was killed left among the system's temporary files, and nothing else", async () => {
+    const temporary = box.path("tmp");
+    const own = basename(tempPath("headstart-sizes"));
+    const kept = [own, own.replace(".headstart-sizes.", ".other."), "headstart-sizes"];
+    const gone = own.replace(`.${process.pid}.`, `.${2 ** 22 + 1}.`); // more than any pid
+    for (const name of [...kept, gone]) {
+      await mkdir(join(temporary, name), { recursive: true });
+      await writeFile(join(temporary, name, "sample.npy"), "x");
+    }
+    const { code } = await box.run(["doctor", "--encoder", TINY], { env: { TMPDIR: temporary, TEMP: temporary } });
+    expect(code).toBe(0);
+    expect((await readdir(temporary)).sort()).toEqual(kept.sort());
+  });
+
+  it("runs where temporary files cannot be listed", async () => {
+    const nowhere = box.path("no/such/folder");
+    expect((await box.run(["doctor", "--encoder", TINY], { env: { TMPDIR: nowhere } })).code).toBe(0);
   });
 });

@@ -9,7 +9,7 @@ import type { Row } from "../../../src/corpus/row.js";
 import { openVectorCache, type VectorCache } from "../../../src/store/cache.js";
 import { nodeFiles, type FileSystem } from "../../../src/store/fileSystem.js";
 import type { RunFields } from "../../../src/store/runManifest.js";
-import { parseTempName } from "../../../src/store/tempName.js";
+import { parseTempName } from "../../../src/tempName.js";
 import { claimOutput } from "../../../src/store/vectorRun.js";
 import { openVectorWriter, outputFiles, type VectorWriter } from "../../../src/store/vectorWriter.js";
 import { crashingFiles, hastyFiles, LOSSES, type CrashingFiles, type Loss } from "../store/crashingFiles.js";

@@ -71,6 +71,14 @@ describe("openTalk()", () => {
     expect(said()).toHaveLength(39);
   });
 
+  it("escapes control characters in a meter too", () => {
+    const { talk, time, said } = talkOn({ tty: true });
+    const meter = talk.meter("a\u001b[2J\u202e");
+    time.now = 1000;
+    meter.update(5);
+    expect(said()).toMatch(/^a\\u001b\[2J\\u202e: 5/);
+  });
+
   it("says a line every five seconds where there is no terminal", () => {
     const { talk, time, said } = talkOn({ tty: false });
     const meter = talk.meter("embedding", 60);

@@ -28,6 +28,7 @@ describe("escapeHtml()", () => {
   it("shows what HTML cannot hold and keeps everything else", () => {
     expect(escapeHtml("a\0b\x1b[2J\x7f")).toBe("a␀b␛[2J␡");
     expect(escapeHtml("\ud800x\udc00 👍")).toBe("\ufffdx\ufffd 👍");
+    expect(escapeHtml("\x80\x9b31m\x9f")).toBe("\ufffd\ufffd31m\ufffd");
     expect(escapeHtml("tab\tline\nline\u2028para\u2029")).toBe("tab\tline\nline\u2028para\u2029");
     expect(escapeHtml("{{7*7}} javascript:x")).toBe("{{7*7}} javascript:x");
   });

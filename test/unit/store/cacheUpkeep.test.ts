@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { openVectorCache, type VectorCache } from "../../../src/store/cache.js";
 import { nodeFiles } from "../../../src/store/commit.js";
 import { cleanCache, listCache } from "../../../src/store/cacheUpkeep.js";
-import { tempPath } from "../../../src/store/tempName.js";
+import { tempPath } from "../../../src/tempName.js";
 import { sampleVectors } from "./sample.js";
 import { tempFolder } from "./tempFolder.js";
 

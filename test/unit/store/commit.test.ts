@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkOutputFolder, commitFile, commitTogether, openPending } from "../../../src/store/commit.js";
 import { refuseReplacingFile } from "../../../src/store/replacing.js";
-import { parseTempName, tempPath } from "../../../src/store/tempName.js";
+import { parseTempName, tempPath } from "../../../src/tempName.js";
 import { failingFiles } from "./failingFiles.js";
 import { tempFolder } from "./tempFolder.js";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MARK } from "../../../src/store/folderMark.js";
 import { commitFolder, restoreFolder } from "../../../src/store/commitFolder.js";
-import { tempPath } from "../../../src/store/tempName.js";
+import { tempPath } from "../../../src/tempName.js";
 import { failingFiles } from "./failingFiles.js";
 import { tempFolder } from "./tempFolder.js";
 

@@ -13,7 +13,7 @@ export const LOSSES: readonly Loss[] = ["nothing", "all unsynced", "content", "c
 /** A disk that does not wait for its fsyncs, for what has no crash to fear. */
 export const hastyFiles: FileSystem = {
   ...nodeFiles,
-  open: async (path) => ({ ...(await nodeFiles.open(path)), fsync: async () => {} }),
+  open: async (path, mode) => ({ ...(await nodeFiles.open(path, mode)), fsync: async () => {} }),
   reopen: async (path, bytes) => ({ ...(await nodeFiles.reopen(path, bytes)), fsync: async () => {} }),
   fsync: async () => {},
   fsyncDir: async () => {},
@@ -75,9 +75,9 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
   });
 
   const files: FileSystem = {
-    open: async (path) => {
+    open: async (path, mode) => {
       step("open");
-      const file = await nodeFiles.open(path);
+      const file = await nodeFiles.open(path, mode);
       const node: Node = { synced: Buffer.alloc(0) };
       seen.set(path, node);
       return handle(path, node, file);
@@ -100,9 +100,9 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
       await nodeFiles.unlink(path);
       seen.delete(path);
     },
-    mkdir: async (path) => {
+    mkdir: async (path, mode) => {
       step("mkdir");
-      await nodeFiles.mkdir(path);
+      await nodeFiles.mkdir(path, mode);
     },
     removeFolder: async (path) => {
       step("removeFolder");

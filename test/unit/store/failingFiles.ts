@@ -20,9 +20,9 @@ export function failingFiles(errno: string, at: number): { readonly files: FileS
     close: () => file.close(),
   });
   const files: FileSystem = {
-    open: async (path) => {
+    open: async (path, mode) => {
       step("open");
-      return failing(await nodeFiles.open(path));
+      return failing(await nodeFiles.open(path, mode));
     },
     reopen: async (path, bytes) => {
       step("reopen");
@@ -36,9 +36,9 @@ export function failingFiles(errno: string, at: number): { readonly files: FileS
     unlink: nodeFiles.unlink,
     removeFolder: nodeFiles.removeFolder,
     list: nodeFiles.list,
-    mkdir: async (path) => {
+    mkdir: async (path, mode) => {
       step("mkdir");
-      await nodeFiles.mkdir(path);
+      await nodeFiles.mkdir(path, mode);
     },
     fsync: async (path) => {
       step("fsync");

@@ -8,8 +8,13 @@ const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 6);
 const PROCESS = randomBytes(4).toString("hex");
 let made = 0;
 
-/** What a temporary file or folder is for: `tmp` is being written, `old` was moved aside by a replacement. */
-export type TempKind = "tmp" | "old";
+const KINDS = ["tmp", "old", "incomplete"] as const;
+
+/**
+ * What a temporary file or folder is for: `tmp` is being written, `old` was moved aside by a replacement, `incomplete` is
+ * on its way into the cache of the hub, whose other programs know it by this ending.
+ */
+export type TempKind = (typeof KINDS)[number];
 
 /** A temporary path beside `path`: `.<name>.<pid>.<nonce>.<kind>`, never the same twice. */
 export function tempPath(path: string, kind: TempKind = "tmp"): string {
@@ -27,12 +32,14 @@ export interface TempName {
 
 /** Reads a name made by `tempPath`; undefined for any other name. */
 export function parseTempName(file: string): TempName | undefined {
-  const match = /^\.(.+)\.(\d{1,10})\.([0-9a-f]{6})-(\d{1,9})-([0-9a-f]{8})-\d+\.(tmp|old)$/s.exec(file);
+  const match = /^\.(.+)\.(\d{1,10})\.([0-9a-f]{6})-(\d{1,9})-([0-9a-f]{8})-\d+\.([a-z]+)$/s.exec(file);
   if (match === null) return undefined;
-  const [, name, pid, host, thread, maker, kind] = match;
+  const [, name, pid, host, thread, maker, ending] = match;
+  const kind = KINDS.find((one) => one === ending);
+  if (kind === undefined) return undefined;
   // In containers a later run often has the very pid of the one that died, so the pid alone does not tell.
   const gone = Number(pid) === process.pid ? Number(thread) === threadId && maker !== PROCESS : !isAlive(Number(pid));
-  return { name, kind: kind === "old" ? "old" : "tmp", stale: host === HOST && gone };
+  return { name, kind, stale: host === HOST && gone };
 }
 
 /** Whether there is a process of this number on this machine, whoever it belongs to; one that only waits to be buried is none. */
