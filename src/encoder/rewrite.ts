@@ -5,7 +5,7 @@ import { dependsOnBatch, hiddenStates, isQuantized, type EncoderPorts } from "..
 import { FIRST_TOKENS, keepFirstTokens } from "../onnx/firstTokens.js";
 import { foldBiases } from "../onnx/foldBiases.js";
 import { mapWeights, type ModelSource } from "../onnx/mappedModel.js";
-import { copyModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
+import { copyModel, distinctNames, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
 import { productInputs, quantizeInt8 } from "../onnx/quantize.js";
 import { tokensFirst } from "../onnx/tokensFirst.js";
 import type { Precision } from "./encoder.js";
@@ -79,12 +79,16 @@ export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Read
   const toInt8 = refuseImpossible(model, wanted);
   const asItIs = async (): Promise<Ready> => {
     const { ready, ...rest } = rewrite(model, wanted, false);
-    return { ...rest, source: outside.length > 0 ? file : await mapWeights(ready, wanted), remark: rest.precision };
+    return {
+      ...rest,
+      source: outside.length > 0 ? file : await mapWeights(distinctNames(ready), wanted),
+      remark: rest.precision,
+    };
   };
   if (!toInt8) return asItIs();
   const madeInt8 = (): Ready & { readonly source: Uint8Array } => {
     const { ready, ...rest } = rewrite(model, wanted, true);
-    return { ...rest, source: writeModel(ready), remark: rest.precision };
+    return { ...rest, source: writeModel(distinctNames(ready)), remark: rest.precision };
   };
   if (store === undefined) return madeInt8();
   const choices = JSON.stringify([REWRITE_VERSION, wanted.hash, layer ?? null, layers ?? null, pooling === "cls"]);
@@ -119,6 +123,14 @@ function refuseImpossible(model: OnnxModel, { file, precision, layer, layers, ou
     );
   }
   const toInt8 = precision === "int8" && !integer;
+  if (toInt8 && model.functions.length > 0) {
+    throw new HeadstartError(
+      "E_ENCODER_UNSUPPORTED",
+      `${file} is made of functions of its own, which are not rewritten to int8. Leave --precision int8 out, or export ` +
+        `it with functions inlined`,
+      { file },
+    );
+  }
   if ((toInt8 || layer !== undefined || layers !== undefined) && outside.length > 0) {
     throw new HeadstartError(
       "E_ENCODER_UNSUPPORTED",
@@ -150,17 +162,22 @@ function rewrite(model: OnnxModel, wanted: Wanted, toInt8: boolean): Rewritten {
   const chosen = layers ?? (layer === undefined ? undefined : [layer]);
   if (chosen !== undefined) {
     const { states, stateLayers } = statesOf(model, chosen, wanted);
-    const ready = copyModel(simplified(model, toInt8));
+    const ready = copyModel(isPlain(model) ? simplified(model, toInt8) : model);
     ready.graph.output = states.map((name) => tokenOutput(name, ports));
     const told = layers === undefined ? undefined : stateLayers;
-    return { ...whole, ready: turned(ready, states), hidden: states[0], states, stateLayers: told };
+    const laidOut = isPlain(model) ? turned(ready, states) : ready;
+    return { ...whole, ready: laidOut, hidden: states[0], states, stateLayers: told };
   }
+  if (!isPlain(model)) return { ...whole, ready: model };
   const ready = simplified(model, toInt8);
   // Cutting would change what one scale for the whole batch is taken from.
   const cut = pooling !== "cls" || dependsOnBatch(model) ? undefined : keepFirstTokens(ready, ports);
   const tokens = cut === undefined ? Infinity : FIRST_TOKENS;
   return { ...whole, ready: turned(cut ?? ready, whole.states), tokens };
 }
+
+/** Whether the operators are those of their names: a function of the model's own may be called like one of them. */
+const isPlain = (model: OnnxModel): boolean => model.functions.length === 0;
 
 function simplified(model: OnnxModel, toInt8: boolean): OnnxModel {
   if (toInt8) return quantizeInt8(model);
@@ -186,10 +203,9 @@ function statesOf(
   const strange = stateLayers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer > last);
   if (strange === undefined && stateLayers.length > 0)
     return { states: stateLayers.map((layer) => all[layer]), stateLayers };
-  const reach = all.length === 0 ? "its nodes do not name their layers" : `it has layers 0 to ${last}`;
-  throw new HeadstartError(
-    "E_USAGE",
-    `Cannot take layer ${strange ?? "none"} of ${file}: ${reach}. Choose --layer accordingly`,
-    { file },
-  );
+  const reach = all.length === 0 ? "its nodes have no names that tell its layers" : `it has layers 0 to ${last}`;
+  const advice = all.length === 0 ? "Leave --layer out, or export it with the names" : "Choose --layer accordingly";
+  throw new HeadstartError("E_USAGE", `Cannot take layer ${strange ?? "none"} of ${file}: ${reach}. ${advice}`, {
+    file,
+  });
 }

@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { HeadstartError } from "../errors.js";
-import { dependsOnBatch, encoderPorts, externalFiles, isQuantized } from "../onnx/encoderGraph.js";
+import { excerpt, HeadstartError } from "../errors.js";
+import { dependsOnBatch, encoderPorts, isQuantized } from "../onnx/encoderGraph.js";
+import { outsideBytes, weightFiles } from "../onnx/externalData.js";
 import { openEncoderLanes } from "../onnx/wordLookup.js";
 import { releaseBytes } from "../onnx/releaseBytes.js";
-import { readModel, type OnnxModel } from "../onnx/model.js";
+import { readModel } from "../onnx/model.js";
+import { refuseHugeTensors } from "../onnx/sizeBounds.js";
 import type { Encoder, EncoderOptions, Precision } from "./encoder.js";
 import type { EncoderFolder } from "./locate.js";
 import { describeBrokenFile } from "./modelFile.js";
@@ -18,28 +20,47 @@ import { loadTokenizer, type PieceTokenizer } from "./tokenizer.js";
 /** Change whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
 const VECTOR_VERSION = { fp32: "3", int8: "2" } as const satisfies Record<Precision, string>;
 
+/** Numbers of a vector; the widest encoders have some ten thousand. */
+const WIDEST = 2 ** 20;
+
 /**
  * Makes the transformer in `folder` ready to embed.
  *
  * @throws HeadstartError with an E_ENCODER code when it cannot be used
  */
 export async function loadTransformer(folder: EncoderFolder, options: EncoderOptions = {}): Promise<Encoder> {
+  try {
+    return await load(folder, options);
+  } catch (cause) {
+    throw asRefusal(cause, { folder, options });
+  }
+}
+
+/** Whatever a strange file brings about while it is read or rewritten is the file's fault to whoever runs this. */
+function asRefusal(
+  cause: unknown,
+  { folder, options }: { readonly folder: EncoderFolder; readonly options: EncoderOptions },
+): unknown {
+  if (cause instanceof HeadstartError || options.signal?.aborted === true) return cause;
+  const reason = cause instanceof Error ? excerpt(cause.message) : "";
+  return new HeadstartError(
+    "E_ENCODER_INVALID",
+    `Cannot make the encoder ${folder.name} ready: ${reason}. Fetch or export its files again`,
+    { file: folder.path, cause },
+  );
+}
+
+async function load(folder: EncoderFolder, options: EncoderOptions): Promise<Encoder> {
   const { threads, layer, layers } = options;
   const settings = await readEncoderSettings(folder, overridesOf(options));
   const file = path.join(folder.path, settings.modelFile);
   const bytes = await readWhole(file);
   const model = readModel(bytes, file);
-  const outside = await externalWeights(model, file);
+  const outside = await weightFiles(model, file);
   const ports = encoderPorts(model, file);
   const { tokenizer, tokenizerBytes } = await readTokenizer(folder, settings);
-  const width = ports.width ?? settings.width;
-  if (width === undefined) {
-    throw new HeadstartError(
-      "E_ENCODER_INVALID",
-      `Neither ${file} nor config.json (hidden_size) says how wide a vector is. Export the encoder again`,
-      { file },
-    );
-  }
+  refuseHugeTensors(model, { file, outside: (t) => outsideBytes(t, file) });
+  const width = widthOf(ports.width ?? settings.width, file);
   const { pooling, normalize, maxTokens, prompt, lowerCase } = settings;
   const use = { width, pooling, normalize, tokenizer, dependsOnBatch: dependsOnBatch(model) };
   const hash = await digestOfModel(bytes, outside);
@@ -94,6 +115,16 @@ export async function loadTransformer(folder: EncoderFolder, options: EncoderOpt
   };
 }
 
+/** @throws HeadstartError E_ENCODER_INVALID where it is not said, or no width that a vector could have */
+function widthOf(width: number | undefined, file: string): number {
+  if (width !== undefined && Number.isInteger(width) && width >= 1 && width <= WIDEST) return width;
+  const found =
+    width === undefined
+      ? `Neither ${file} nor config.json (hidden_size) says how wide a vector is`
+      : `${file} or config.json (hidden_size) says that a vector has ${width} numbers`;
+  throw new HeadstartError("E_ENCODER_INVALID", `${found}. Export the encoder again`, { file });
+}
+
 function overridesOf({
   pooling,
   normalize,
@@ -109,36 +140,15 @@ function overridesOf({
 }
 
 async function readWhole(file: string): Promise<Uint8Array> {
+  // Reading a device or a pipe might never end.
+  const isFile = (await stat(file).catch(() => undefined))?.isFile() ?? false;
+  if (!isFile) throw new HeadstartError("E_ENCODER_MISSING", `${file} is no file. Fetch it again`, { file });
   const bytes = await readFile(file);
   const broken = describeBrokenFile(bytes.subarray(0, 512), bytes.length);
   if (broken !== undefined) {
     throw new HeadstartError("E_ENCODER_INVALID", `Cannot load ${file}: it ${broken}. Fetch the file again`, { file });
   }
   return bytes;
-}
-
-/** Weight files beside the model file; only plain names in the same folder are followed. */
-async function externalWeights(model: OnnxModel, file: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of externalFiles(model)) {
-    const beside = path.join(path.dirname(file), name);
-    if (name !== path.basename(name) || name.includes("\\") || name === ".." || name === "." || name === "") {
-      throw new HeadstartError(
-        "E_ENCODER_INVALID",
-        `${file} wants weights from outside its folder: "${name}". It is refused`,
-        { file },
-      );
-    }
-    if (!(await stat(beside).catch(() => undefined))?.isFile()) {
-      throw new HeadstartError(
-        "E_ENCODER_MISSING",
-        `${file} keeps weights in ${name}, which is not beside it. Fetch that file too`,
-        { file },
-      );
-    }
-    found.push(beside);
-  }
-  return found;
 }
 
 /** The tokenizer and the bytes of its two files, the second being empty where there is none. */

@@ -31,6 +31,8 @@ export interface Attention {
 }
 
 const HEADS_FIRST = [0, 2, 1, 3];
+/** Sums and products that are followed upwards; each may have two ways on, so that many would take for ever. */
+const MOST_STEPS = 8;
 /** With the softmax' axis as its default, before this opset, all axes from the second on were one. */
 const AXIS_IS_LAST = 13;
 
@@ -75,13 +77,13 @@ function attentionOf(index: GraphIndex, softmax: NodeProto): Attention | undefin
 const isProduct = (n: NodeProto | undefined): n is NodeProto => n?.opType === "MatMul";
 
 /** The steps that end in `name`, first to last; undefined where there are others than adding and scaling by one number. */
-function scoreSteps(index: GraphIndex, name: string): ScoreStep[] | undefined {
+function scoreSteps(index: GraphIndex, name: string, most = MOST_STEPS): ScoreStep[] | undefined {
   const made = index.producer(name);
-  if (made === undefined || index.numberReader(name) === undefined) return undefined;
+  if (most === 0 || made === undefined || index.numberReader(name) === undefined) return undefined;
   if (made.opType === "MatMul") return [];
   if (!["Add", "Mul", "Div"].includes(made.opType)) return undefined;
   for (const [i, scores] of made.input.entries()) {
-    const before = scoreSteps(index, scores);
+    const before = scoreSteps(index, scores, most - 1);
     const other = made.input[1 - i];
     if (before === undefined || (made.opType === "Div" && i === 1)) continue;
     if (made.opType !== "Add" && index.scalar(other) === undefined) return undefined;
@@ -145,11 +147,13 @@ function sizesOf(
 }
 
 /** What the product takes that makes queries, keys or values, before a vector is added or rows are scaled. */
-export function sourceOf(index: GraphIndex, name: string): string | undefined {
+export function sourceOf(index: GraphIndex, name: string, most = MOST_STEPS): string | undefined {
   const made = index.producer(name);
-  if (made === undefined) return undefined;
+  if (most === 0 || made === undefined) return undefined;
   if (["MatMul", "MatMulIntegerToFloat"].includes(made.opType)) return made.input[0];
-  const sources = ["Add", "Mul"].includes(made.opType) ? made.input.map((input) => sourceOf(index, input)) : [];
+  const sources = ["Add", "Mul"].includes(made.opType)
+    ? made.input.map((input) => sourceOf(index, input, most - 1))
+    : [];
   return sources.find((source) => source !== undefined);
 }
 

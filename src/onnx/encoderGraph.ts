@@ -1,14 +1,6 @@
 import { HeadstartError } from "../errors.js";
-import {
-  elementTypeOf,
-  ElementType,
-  lastDimension,
-  rankOf,
-  type GraphProto,
-  type OnnxModel,
-  type TensorProto,
-  type ValueInfoProto,
-} from "./model.js";
+import { everyNode } from "./graphWalk.js";
+import { elementTypeOf, ElementType, lastDimension, rankOf, type OnnxModel, type ValueInfoProto } from "./model.js";
 
 /** Names by which a BERT-style model takes its inputs and gives its token vectors. */
 export interface EncoderPorts {
@@ -84,32 +76,13 @@ function requireType(value: ValueInfoProto, wanted: "int64" | "float32", file: s
  * tensor. Integer products alone are no sign.
  */
 export function dependsOnBatch(model: OnnxModel): boolean {
-  return model.graph.node.some((n) => n.opType === "DynamicQuantizeLinear" || n.opType === "DynamicQuantizeMatMul");
+  return everyNode(model).some((n) => n.opType === "DynamicQuantizeLinear" || n.opType === "DynamicQuantizeMatMul");
 }
 
 /** Whether weights are stored as integers already. */
 export function isQuantized(model: OnnxModel): boolean {
   const integer = ["MatMulInteger", "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "QLinearMatMul", "MatMulNBits"];
   return model.graph.node.some((n) => integer.includes(n.opType));
-}
-
-/** Files that hold weights outside the model file, as the model names them. */
-export function externalFiles(model: OnnxModel): string[] {
-  const names = tensorsOf(model.graph).flatMap((t) =>
-    t.externalData.filter((e) => e.key === "location").map((e) => e.value),
-  );
-  return [...new Set(names)];
-}
-
-/** Weights and constants of a graph and of the graphs inside its nodes. */
-function tensorsOf(graph: GraphProto): TensorProto[] {
-  const inNodes = graph.node.flatMap((n) =>
-    n.attribute.flatMap((a) => [
-      ...(a.t === undefined ? [] : [a.t]),
-      ...[...(a.g === undefined ? [] : [a.g]), ...a.graphs].flatMap(tensorsOf),
-    ]),
-  );
-  return [...graph.initializer, ...inNodes];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { hiddenStates, type EncoderPorts } from "./encoderGraph.js";
 import { GraphIndex } from "./graphIndex.js";
-import { copyModel, node, tensor, valueInfo, type NodeProto, type OnnxModel } from "./model.js";
+import { graphsOf, namesRead } from "./graphWalk.js";
+import { changed, copyModel, node, tensor, valueInfo, type NodeProto, type OnnxModel } from "./model.js";
 
 /** One row of a product may be computed in another order than many rows are; two are not, and every text has two. */
 export const FIRST_TOKENS = 2;
@@ -45,10 +46,11 @@ export function keepFirstTokens(model: OnnxModel, ports: EncoderPorts): OnnxMode
   const nodes: NodeProto[] = [];
   for (const n of graph.node) {
     const starts = n === query;
-    if (!starts && !n.input.some((name) => short.has(name) || sizes.has(name))) {
+    if (!starts && !namesRead(n).some((name) => short.has(name) || sizes.has(name))) {
       nodes.push(n);
       continue;
     }
+    if (graphsOf(n).length > 0) return undefined;
     const input = [...n.input];
     const others = input.filter((name) => !short.has(name) && !sizes.has(name) && !isConstant(name));
     if (n.opType === "Shape") {
@@ -62,6 +64,8 @@ export function keepFirstTokens(model: OnnxModel, ports: EncoderPorts): OnnxMode
     } else {
       if (!TOKEN_WISE.has(n.opType)) return undefined;
       const isAttention = n.opType === "MatMul" && !starts && input.every((name) => !isConstant(name));
+      // Keys or values of few tokens: what is called the queries' product is another.
+      if (isAttention && short.has(input[1])) return undefined;
       for (const name of isAttention ? [] : others) {
         if (name === before || comesFrom(name, before)) {
           cut.add(name);
@@ -72,7 +76,7 @@ export function keepFirstTokens(model: OnnxModel, ports: EncoderPorts): OnnxMode
       }
       n.output.forEach((name) => short.add(name));
     }
-    nodes.push(n.input.every((name, i) => name === input[i]) ? n : { ...n, input });
+    nodes.push(n.input.every((name, i) => name === input[i]) ? n : changed(n, { input }));
   }
   if (!short.has(ports.hidden)) return undefined;
 

@@ -1,6 +1,7 @@
 import { findAttentions } from "./attention.js";
 import { GraphIndex } from "./graphIndex.js";
 import {
+  changed,
   copyModel,
   dropUnread,
   ElementType,
@@ -158,7 +159,7 @@ class Edits {
     const sums = new Map([...this.#dropped].map(([sum, product]) => [product, sum.output]));
     result.graph.node = model.graph.node
       .filter((n) => !this.#dropped.has(n))
-      .map((n) => ({ ...n, input: this.#inputs.get(n) ?? n.input, output: sums.get(n) ?? n.output }));
+      .map((n) => changed(n, { input: this.#inputs.get(n) ?? n.input, output: sums.get(n) ?? n.output }));
     result.graph.initializer = [...model.graph.initializer, ...this.#constants];
     result.graph.valueInfo = [];
     dropUnread(result);

@@ -1,4 +1,10 @@
-import { ElementType, floats, integers, type GraphProto, type NodeProto, type TensorProto } from "./model.js";
+import { namesRead } from "./graphWalk.js";
+import { ElementType, floats, integers, shapeOf, type GraphProto, type NodeProto, type TensorProto } from "./model.js";
+
+/** A shape or axes have no more, and longer ones are not worth a copy at each question. */
+const MOST_INTEGERS = 64;
+
+const countOf = (t: TensorProto): number => shapeOf(t).reduce((product, size) => product * size, 1);
 
 /** Who makes and who reads the tensors of a graph. */
 export class GraphIndex {
@@ -10,7 +16,11 @@ export class GraphIndex {
   constructor(graph: GraphProto) {
     for (const n of graph.node) {
       for (const name of n.output) if (name !== "") this.#producers.set(name, n);
-      for (const name of new Set(n.input)) this.#readers.set(name, [...(this.#readers.get(name) ?? []), n]);
+      for (const name of new Set(namesRead(n))) {
+        const readers = this.#readers.get(name);
+        if (readers === undefined) this.#readers.set(name, [n]);
+        else readers.push(n);
+      }
     }
     this.#initializers = new Map(graph.initializer.map((t) => [t.name, t]));
     this.#outputs = new Set(graph.output.map(({ name }) => name));
@@ -61,17 +71,16 @@ export class GraphIndex {
     return found?.dims.length === 1 && found.dataType === ElementType.float32;
   }
 
-  /** The numbers of a constant of int64; undefined for anything else. */
+  /** The numbers of a short constant of int64, such as a shape; undefined for anything else. */
   integers(name: string | undefined): number[] | undefined {
     const found = this.constant(name);
-    return found === undefined ? undefined : integers(found);
+    return found === undefined || countOf(found) > MOST_INTEGERS ? undefined : integers(found);
   }
 
   /** The number of a constant float32 of one number; undefined for anything else. */
   scalar(name: string | undefined): number | undefined {
     const found = this.constant(name);
-    const numbers = found === undefined ? undefined : floats(found);
-    return numbers?.length === 1 ? numbers[0] : undefined;
+    return found === undefined || countOf(found) !== 1 ? undefined : floats(found)?.[0];
   }
 
   /** Names of all tensors that `name` is computed from, itself included. */

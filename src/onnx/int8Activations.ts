@@ -25,6 +25,8 @@ const TINY = 1e-30;
 const SMOOTHING = 0.75;
 /** Room above the largest value that was seen. */
 const MARGIN = 1.1;
+/** Products of products that are told apart into their factors. */
+const MOST_PRODUCTS = 8;
 /** From this opset on the axes of a reduction are an input. */
 const AXES_AS_INPUT = 18;
 
@@ -116,9 +118,10 @@ export function comesFromGelu(index: GraphIndex, x: string): boolean {
     const n = index.producer(name);
     return n !== undefined && wanted.includes(n.opType) ? varyingInput(index, n) : undefined;
   };
-  const factorsOf = (name: string): string[] => {
-    const n = index.producer(name);
-    return n?.opType === "Mul" ? n.input.filter((input) => !index.isConstant(input)).flatMap(factorsOf) : [name];
+  const factorsOf = (name: string, most = MOST_PRODUCTS): string[] => {
+    const n = most === 0 ? undefined : index.producer(name);
+    if (n?.opType !== "Mul") return [name];
+    return n.input.filter((input) => !index.isConstant(input)).flatMap((input) => factorsOf(input, most - 1));
   };
   if (index.producer(x)?.opType === "Gelu") return true;
   const factors = factorsOf(x);

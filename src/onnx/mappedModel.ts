@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { create } from "@bufbuild/protobuf";
-import { copyModel, writeModel, type OnnxModel, type TensorProto } from "./model.js";
+import { changed, copyModel, writeModel, type OnnxModel, type TensorProto } from "./model.js";
 import { StringStringEntryProtoSchema } from "./onnx_pb.js";
 
 /** A model without its large weights, which stay in a file of `folder` and are mapped into memory from there. */
@@ -45,5 +45,5 @@ function located(tensor: TensorProto, place: Readonly<Record<string, string | nu
   const externalData = Object.entries(place).map(([key, value]) =>
     create(StringStringEntryProtoSchema, { key, value: String(value) }),
   );
-  return { ...tensor, rawData: new Uint8Array(0), externalData, dataLocation: EXTERNAL };
+  return changed(tensor, { rawData: new Uint8Array(0), externalData, dataLocation: EXTERNAL });
 }

@@ -1,9 +1,11 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary, type Message } from "@bufbuild/protobuf";
 import { HeadstartError } from "../errors.js";
+import { graphsOf, namesRead } from "./graphWalk.js";
 import {
   AttributeProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
+  OperatorSetIdProtoSchema,
   TensorProtoSchema,
   ValueInfoProtoSchema,
   type AttributeProto,
@@ -13,6 +15,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "./onnx_pb.js";
+import { refuseWrongSizes } from "./tensorSizes.js";
 
 export type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto };
 
@@ -29,10 +32,10 @@ const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 export type OnnxModel = ModelProto & { graph: GraphProto };
 
 /**
- * Decodes an ONNX file. Tensors' bytes are views into `bytes`, not copies.
+ * Decodes an ONNX file. Tensors' bytes are views into `bytes`, not copies, and have the length that their dims say.
  *
  * @param file  name for messages
- * @throws HeadstartError E_ENCODER_INVALID when the bytes are no ONNX model
+ * @throws HeadstartError E_ENCODER_INVALID when the bytes are no ONNX model, or a tensor's do not fit its dims
  */
 export function readModel(bytes: Uint8Array, file: string): OnnxModel {
   let model: ModelProto;
@@ -47,6 +50,7 @@ export function readModel(bytes: Uint8Array, file: string): OnnxModel {
   if (model.graph === undefined || model.graph.node.length === 0) {
     throw new HeadstartError("E_ENCODER_INVALID", `${file} holds no ONNX graph. Fetch or export it again`, { file });
   }
+  refuseWrongSizes(model, file);
   return model as OnnxModel;
 }
 
@@ -54,16 +58,33 @@ export function writeModel(model: ModelProto): Uint8Array {
   return toBinary(ModelProtoSchema, model);
 }
 
-/** A deep copy of graph structure whose tensors share their bytes with `model`. */
+/**
+ * A copy of a message with some fields changed; the others are shared.
+ *
+ * A spread would not do: what a file leaves out has its default from the prototype, which a spread loses.
+ */
+export function changed<T extends Message>(message: T, fields: Partial<T>): T {
+  return Object.assign(Object.create(Object.getPrototypeOf(message) as object) as T, message, fields);
+}
+
+/** A copy whose graph and nodes can be rewired; attributes and tensors are shared with `model`. */
 export function copyModel(model: OnnxModel): OnnxModel {
-  const graph = create(ModelProtoSchema, {
-    ...model,
-    graph: {
-      ...model.graph,
-      node: model.graph.node.map((n) => ({ ...n, input: [...n.input], output: [...n.output] })),
-    },
+  const nodes = model.graph.node.map((n) => changed(n, { input: [...n.input], output: [...n.output] }));
+  return changed(model, { graph: changed(model.graph, { node: nodes }) });
+}
+
+/**
+ * The same model without the names of nodes that share theirs with one before. Names are optional and nothing hangs on
+ * them, but the runtime takes no two that are alike.
+ */
+export function distinctNames(model: OnnxModel): OnnxModel {
+  const seen = new Set<string>();
+  const nodes = model.graph.node.map((n) => {
+    const isFirst = n.name === "" || !seen.has(n.name);
+    seen.add(n.name);
+    return isFirst ? n : changed(n, { name: "" });
   });
-  return graph as OnnxModel;
+  return changed(model, { graph: changed(model.graph, { node: nodes }) });
 }
 
 /** An empty model of one opset to build a small graph in. */
@@ -151,22 +172,24 @@ export function integers(t: TensorProto): number[] | undefined {
 export function intsOf(n: NodeProto, name: string): number[] | undefined {
   const found = n.attribute.find((a) => a.name === name);
   if (found === undefined) return undefined;
-  return found.type === ATTRIBUTE.ints ? found.ints.map(Number) : [Number(found.i)];
+  // Old files do not say the type.
+  const isList = found.type === ATTRIBUTE.ints || found.ints.length > 0;
+  return isList ? found.ints.map(Number) : [Number(found.i)];
 }
 
 /** Names the domain of the runtime's own operators among those that a model uses. */
 export function allowRuntimeOperators(model: OnnxModel): void {
   if (model.opsetImport.some((o) => o.domain === RUNTIME_DOMAIN)) return;
-  model.opsetImport = [...model.opsetImport, { ...model.opsetImport[0], domain: RUNTIME_DOMAIN, version: 1n }];
+  const added = create(OperatorSetIdProtoSchema, { domain: RUNTIME_DOMAIN, version: 1n });
+  model.opsetImport = [...model.opsetImport, added];
 }
 
 /** Whether nodes hold graphs of their own, which may read tensors of the one around them. */
-export const holdsGraphs = ({ node: nodes }: GraphProto): boolean =>
-  nodes.some((n) => n.attribute.some((a) => a.g !== undefined || a.graphs.length > 0));
+export const holdsGraphs = ({ node: nodes }: GraphProto): boolean => nodes.some((n) => graphsOf(n).length > 0);
 
 /** Takes out the weights that no node reads. */
 export function dropUnread({ graph }: OnnxModel): void {
-  const read = new Set([...graph.node.flatMap((n) => n.input), ...graph.output.map(({ name }) => name)]);
+  const read = new Set([...graph.node.flatMap(namesRead), ...graph.output.map(({ name }) => name)]);
   const unread = new Set(graph.initializer.map(({ name }) => name).filter((name) => !read.has(name)));
   graph.initializer = graph.initializer.filter(({ name }) => !unread.has(name));
   // Old files list weights among the inputs too.
@@ -194,9 +217,9 @@ export function elementTypeOf(value: ValueInfoProto): number | undefined {
   return type === 0 ? undefined : type;
 }
 
-/** Last dimension of an input or output, or undefined where it is free or not said. */
+/** Last dimension of an input or output, or undefined where it is free or not said, as some say by -1 or 0. */
 export function lastDimension(value: ValueInfoProto): number | undefined {
   if (value.type?.value.case !== "tensorType") return undefined;
   const dimension = value.type.value.value.shape?.dim.at(-1)?.value;
-  return dimension?.case === "dimValue" ? Number(dimension.value) : undefined;
+  return dimension?.case === "dimValue" && dimension.value > 0n ? Number(dimension.value) : undefined;
 }

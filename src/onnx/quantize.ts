@@ -1,6 +1,7 @@
 import { comesFromGelu, fixedScale, perToken, type Activation } from "./int8Activations.js";
 import type { Moments } from "./int8Rounding.js";
 import { GraphIndex } from "./graphIndex.js";
+import { namesRead } from "./graphWalk.js";
 import { bigWeights, columnScaled, rowScaled, type Weights } from "./int8Weights.js";
 import {
   allowRuntimeOperators,
@@ -101,7 +102,10 @@ const isProduct = (n: NodeProto, weights: WeightsByName): boolean =>
 function productsByInput(model: OnnxModel, weights: WeightsByName): Products {
   const products = new Map<string, NodeProto[]>();
   for (const n of model.graph.node) {
-    if (isProduct(n, weights)) products.set(n.input[0], [...(products.get(n.input[0]) ?? []), n]);
+    if (!isProduct(n, weights)) continue;
+    const users = products.get(n.input[0]);
+    if (users === undefined) products.set(n.input[0], [n]);
+    else users.push(n);
   }
   return products;
 }
@@ -155,7 +159,7 @@ function productNodes(n: NodeProto, { steps, step, zero, rowScale }: Activation,
   if (bias !== undefined) return [product(bias.sum, n.name, ["", bias.bias])];
   if (rowScale === undefined) return [product(result, n.name)];
   return [
-    product(`${result}/unit`, `${n.name}/int8`),
+    product(`${result}/unit`, `${n.name || result}/int8`),
     node("Mul", { inputs: [`${result}/unit`, rowScale], outputs: [result] }, { name: n.name }),
   ];
 }
@@ -176,7 +180,7 @@ function replaceNodes(
   { nodes, constants, rewritten }: { nodes: NodeProto[]; constants: TensorProto[]; rewritten: ReadonlySet<string> },
 ): void {
   const { graph } = model;
-  const read = new Set(nodes.flatMap((n) => n.input));
+  const read = new Set(nodes.flatMap(namesRead));
   const isGone = ({ name }: { name: string }): boolean => rewritten.has(name) && !read.has(name);
   graph.node = nodes;
   graph.initializer = [...graph.initializer.filter((t) => !isGone(t)), ...constants];

@@ -2,6 +2,7 @@ import { findAttentions, sourceOf, type Attention, type ScoreStep } from "./atte
 import { GraphIndex } from "./graphIndex.js";
 import {
   allowRuntimeOperators,
+  changed,
   copyModel,
   dropUnread,
   holdsGraphs,
@@ -112,7 +113,7 @@ function rebuild(
     for (const { node: added, other } of steps) {
       if (added.opType !== "Add" || index.isConstant(other)) continue;
       const input = added.input.map((name) => (name === other ? `${name}/spread` : name));
-      instead.set(added, [...(spread.has(other) ? [] : spreadMask(other)), { ...added, input }]);
+      instead.set(added, [...(spread.has(other) ? [] : spreadMask(other)), changed(added, { input })]);
       spread.add(other);
     }
   }
@@ -213,7 +214,7 @@ function turnedFrom(start: string, { index, nodes, kinds, wanted }: Graph): Node
     if (kind === undefined) return undefined;
     for (const name of n.output) turned.set(name, kind);
     const input = n.opType === "Slice" ? [...n.input.slice(0, 3), FIRST_AXIS, ...n.input.slice(4)] : n.input;
-    result.push({ ...n, input: input.map(inner), output: n.output.map(inner) });
+    result.push(changed(n, { input: input.map(inner), output: n.output.map(inner) }));
   }
   for (const name of wanted) {
     if (turned.get(name) !== "tokens") return undefined;

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { namesRead } from "./graphWalk.js";
 import { openLanes } from "./lanes.js";
 import type { MappedModel, ModelSource } from "./mappedModel.js";
 import { copyModel, ElementType, looksUpRows, readModel, shapeOf, valueInfo, writeModel } from "./model.js";
@@ -30,8 +31,8 @@ export function splitLookup({ bytes, folder }: MappedModel, ids: string, least =
   const table = initializer.find((t) => t.name === found?.input[0]);
   if (found === undefined || table?.dataType !== ElementType.float32 || table.dims.length !== 2) return undefined;
   const [rows, width] = shapeOf(table);
-  const readers = nodes.filter((n) => n.input.includes(table.name));
-  if (rows * width < least || readers.length > 1) return undefined;
+  const readers = nodes.filter((n) => namesRead(n).includes(table.name));
+  if (rows * width < least || readers.length > 1 || model.graph.output.some((o) => o.name === found.output[0])) return;
 
   const said = new Map(table.externalData.map(({ key, value }) => [key, value]));
   const location = said.get("location");
@@ -42,7 +43,7 @@ export function splitLookup({ bytes, folder }: MappedModel, ids: string, least =
   const rest = copyModel(model);
   rest.graph.node = nodes.filter((n) => n !== found);
   rest.graph.initializer = initializer.filter((t) => t !== table);
-  const isRead = ({ name }: { name: string }): boolean => rest.graph.node.some((n) => n.input.includes(name));
+  const isRead = ({ name }: { name: string }): boolean => rest.graph.node.some((n) => namesRead(n).includes(name));
   rest.graph.input = [
     ...model.graph.input.filter((i) => i.name !== table.name && (i.name !== ids || isRead(i))),
     vectors,

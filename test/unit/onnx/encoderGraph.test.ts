@@ -1,14 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import {
-  dependsOnBatch,
-  encoderPorts,
-  externalFiles,
-  hiddenStates,
-  isQuantized,
-} from "../../../src/onnx/encoderGraph.js";
+import { dependsOnBatch, encoderPorts, hiddenStates, isQuantized } from "../../../src/onnx/encoderGraph.js";
 import { newModel, node, tensor, valueInfo, type OnnxModel } from "../../../src/onnx/model.js";
-import { AttributeProtoSchema, GraphProtoSchema } from "../../../src/onnx/onnx_pb.js";
+import { AttributeProtoSchema, FunctionProtoSchema, GraphProtoSchema } from "../../../src/onnx/onnx_pb.js";
 import { quantizeInt8 } from "../../../src/onnx/quantize.js";
 import { fixtureModel } from "../encoder/tinyBert.js";
 
@@ -96,35 +90,17 @@ describe("dependsOnBatch and isQuantized", () => {
     expect([fp32, ours, dynamic].map(dependsOnBatch)).toEqual([false, false, true]);
     expect([fp32, ours, dynamic].map(isQuantized)).toEqual([false, true, true]);
   });
-});
 
-describe("externalFiles", () => {
-  const outside = (location: string) => ({
-    ...tensor("w", "float32", [1], Float32Array.of(0)),
-    rawData: new Uint8Array(0),
-    dataLocation: 1,
-    externalData: [{ key: "location", value: location }] as never,
-  });
-
-  it("is empty for a model in one file, and names each file once", () => {
-    const model = fixtureModel("tiny-bert");
-    expect(externalFiles(model)).toEqual([]);
-    model.graph.initializer = [outside("a"), outside("b"), outside("a")];
-    expect(externalFiles(model)).toEqual(["a", "b"]);
-  });
-
-  it("looks into constants and into graphs inside nodes", () => {
-    const model = newModel(13);
-    const constant = node("Constant", { inputs: [], outputs: ["c"] });
-    constant.attribute = [create(AttributeProtoSchema, { name: "value", type: 4, t: outside("../constant") })];
-    const inner = create(GraphProtoSchema, { initializer: [outside("../then")] });
-    const branch = node("If", { inputs: ["c"], outputs: ["y"] });
-    branch.attribute = [create(AttributeProtoSchema, { name: "then_branch", type: 5, g: inner })];
-    const nested = create(GraphProtoSchema, { node: [constant, branch] });
-    const outer = node("If", { inputs: ["c"], outputs: ["z"] });
-    outer.attribute = [create(AttributeProtoSchema, { name: "then_branch", type: 5, g: nested })];
-    model.graph.node = [outer];
-    expect(externalFiles(model)).toEqual(["../constant", "../then"]);
+  it("look for one scale for the whole tensor in functions and in graphs inside nodes, too", () => {
+    const scaling = node("DynamicQuantizeLinear", { inputs: ["x"], outputs: ["y"] });
+    const byFunction = fixtureModel("tiny-bert");
+    byFunction.functions = [create(FunctionProtoSchema, { name: "f", node: [scaling] })];
+    const branch = node("If", { inputs: ["c"], outputs: ["z"] });
+    const g = create(GraphProtoSchema, { node: [scaling] });
+    branch.attribute = [create(AttributeProtoSchema, { name: "then_branch", type: 5, g })];
+    const byBranch = fixtureModel("tiny-bert");
+    byBranch.graph.node.push(branch);
+    expect([byFunction, byBranch].map(dependsOnBatch)).toEqual([true, true]);
   });
 });
 
