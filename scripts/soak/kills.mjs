@@ -49,27 +49,27 @@ export async function killCommand(world, command, { kills, random }) {
   };
   const before = await inputs();
 
-  await clean("whole");
+  await clean("qqwhole");
   const trace = join(folder, "trace.txt");
-  const whole = await play(world, command.args("whole"), hasStrace ? { trace } : {});
+  const whole = await play(world, command.args("qqwhole"), hasStrace ? { trace } : {});
   if (whole.code !== 0) return { ...result, faults: [`${command.name}: ended with ${whole.code}: ${whole.stderr}`] };
   const calls = hasStrace ? callsIn(await readFile(trace, "utf8"), folder) : new Map();
-  const wanted = await contents(folder, "whole");
-  await clean("whole");
-  await clean("older");
-  await play(world, [...command.args("older"), ...command.other]);
-  const old = await contents(folder, "older");
-  const untraced = await play(world, command.args("whole"));
-  const again = differing(wanted, await contents(folder, "whole"));
+  const wanted = await contents(folder, "qqwhole");
+  await clean("qqwhole");
+  await clean("qqolder");
+  await play(world, [...command.args("qqolder"), ...command.other]);
+  const old = await contents(folder, "qqolder");
+  const untraced = await play(world, command.args("qqwhole"));
+  const again = differing(wanted, await contents(folder, "qqwhole"));
   if (again.length > 0) fault(`two undisturbed runs differ in ${again.join(", ")}`);
 
   while (result.kills < kills) {
     const forced = random() < 0.5;
-    await clean("out");
+    await clean("qqout");
     if (forced)
-      for (const name of await topNames(folder, "older"))
-        await cp(join(folder, name), join(folder, name.replace("older", "out")), { recursive: true });
-    const args = [...command.args("out"), ...(forced ? ["--force"] : [])];
+      for (const name of await topNames(folder, "qqolder"))
+        await cp(join(folder, name), join(folder, name.replace("qqolder", "qqout")), { recursive: true });
+    const args = [...command.args("qqout"), ...(forced ? ["--force"] : [])];
     for (let row = 0; ; row++) {
       const kinds = [...calls.keys()];
       const byCall = kinds.length > 0 && random() < 0.7;
@@ -83,7 +83,7 @@ export async function killCommand(world, command, { kills, random }) {
       const changed = differing(before, await inputs());
       if (changed.length > 0) fault(`${how}: the input lost ${changed.join(", ")}`);
       if (forced && killed) {
-        const now = await contents(folder, "out");
+        const now = await contents(folder, "qqout");
         const lost = Object.keys(old).filter((name) => !isBeside(name) && now[name] === undefined);
         const isAside = lost.length > 0 && (await leftovers(folder)).some((name) => name.endsWith(".old"));
         if (isAside) result.aside++;
@@ -97,14 +97,14 @@ export async function killCommand(world, command, { kills, random }) {
         fault(`${how}, ${row} kills before: ended with ${ended.code}: ${ended.stderr.slice(-300)}`);
       break;
     }
-    const different = differing(wanted, await contents(folder, "out"));
+    const different = differing(wanted, await contents(folder, "qqout"));
     if (different.length > 0) fault(`differs after kills in ${different.join(", ")}`);
     const left = (await leftovers(folder)).filter((name) => !existsSync(join(folder, name, "lock")));
     if (left.length > 0) fault(`left behind: ${left.join(", ")}`);
   }
-  await clean("out");
-  await clean("whole");
-  await clean("older");
+  await clean("qqout");
+  await clean("qqwhole");
+  await clean("qqolder");
   return result;
 }
 

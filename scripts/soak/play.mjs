@@ -146,7 +146,7 @@ export function callsIn(trace, folder) {
     if (kind === undefined) continue;
     const n = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, n);
-    begun ||= line.includes(folder) || /"(?:\.\/)?(?:in\.c|out|whole)/.test(line);
+    begun ||= line.includes(folder) || /"(?:\.\/)?(?:in\.c|qq)/.test(line);
     if (begun) found.set(kind, [...(found.get(kind) ?? []), n]);
   }
   return found;
@@ -155,10 +155,14 @@ export function callsIn(trace, folder) {
 /** Takes times out, which differ from run to run. @param {Buffer} bytes @param {string} name */
 function timeless(bytes, name) {
   if (!/\.(json|html|md)$|\.headstart$/.test(name)) return bytes.toString("latin1");
-  return bytes
-    .toString("utf8")
-    .replace(/(\\?")(\w*[sS]econds|textsPerSecond)\1:\s*[-\d.e+]+/g, "")
-    .replace(/\b[\d.]+ s\b/g, "");
+  return (
+    bytes
+      .toString("utf8")
+      .replace(/(\\?")(\w*[sS]econds|textsPerSecond)\1:\s*(?:[-\d.e+]+|\{[^}]*\})/g, "")
+      // The name of the output is a part of what a command is.
+      .replace(/"run": "\w+"/, "")
+      .replace(/\b[\d.]+ s\b/g, "")
+  );
 }
 
 /**

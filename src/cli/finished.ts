@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { lstat, readdir, stat } from "node:fs/promises";
 import { join, normalize, resolve } from "node:path";
 import { contentHash } from "../encoder/contentHash.js";
+import { ignoringFailure, nodeFiles, removeLeftovers } from "../store/commit.js";
 import { restoreFolder } from "../store/commitFolder.js";
 import { readMark, type FinishedRun, type Printed } from "../store/folderMark.js";
 import { claimFiles } from "../store/outputClaim.js";
@@ -86,7 +87,7 @@ export async function openFolder(
 ): Promise<FolderOutput | undefined> {
   const { force = false } = command.flags;
   const path = withoutSlash(output);
-  await restoreFolder(path);
+  await ignoringFailure(restoreFolder(path).then(() => removeLeftovers(path, nodeFiles)));
   const mark = force ? undefined : await readMark(path);
   const inputs = [...command.inputs, ...(command.uses ?? [])];
   await checkFolder(output, { inputs, force: force || mark !== undefined });

@@ -61,6 +61,8 @@ export async function claimFiles(outputs: readonly string[], options: ClaimOptio
   const { owner, run, force, files = nodeFiles } = options;
   const [output] = outputs;
   const folder = runFolder(output);
+  // Before it refuses anything: what a command has left that was killed when all was done must not stay.
+  await ignoringFailure(removeLeftovers(folder, files));
   if (!(await exists(folder))) for (const path of outputs) await refuseReplacingFile(path, { force });
   await refuseForeign(folder, { output, files });
   const lock = await lockFolder(folder, { output, owner, files });
@@ -71,7 +73,6 @@ export async function claimFiles(outputs: readonly string[], options: ClaimOptio
     await ignoringFailure(files.removeFolder(aside));
   };
   try {
-    await ignoringFailure(removeLeftovers(folder, files));
     await ignoringFailure(removeLeftovers(join(folder, RECORD), files));
     const record = await readRecord(folder);
     const own = record !== undefined && record.run === run ? await wholeFiles(record) : [];

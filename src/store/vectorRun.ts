@@ -60,12 +60,13 @@ export async function claimOutput(output: string, options: RunOptions): Promise<
   const refuse = async (): Promise<void> => {
     for (const path of options.outputs) await refuseReplacingFile(path, options);
   };
+  // Before it refuses anything: what a run has left that was killed when all was done must not stay.
+  await ignoringFailure(removeLeftovers(folder, files));
   if (!(await exists(folder))) await refuse();
   await refuseForeign(folder, { output, files });
   const lock = await lockFolder(folder, { output, owner: options.owner, files });
   const run = new VectorRun(output, { ...options, files, lock });
   try {
-    await ignoringFailure(removeLeftovers(folder, files));
     await run.look();
     // With all rows in, an output that is there may be this run's own, and is compared before it is replaced.
     if (run.manifest?.ended !== true) await refuse();
