@@ -1,5 +1,6 @@
 import { checkTextsAndLabels, diagnose, type Diagnosis, type Finding, type Problem } from "../classify/labelDoctor.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
+import { refuseTexts } from "../corpus/labelSet.js";
 import { openRowWriter } from "../store/rowWriter.js";
 import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
@@ -31,6 +32,7 @@ export async function checkCommand(context: Context, files: readonly string[], f
   await checkOutputs([file], { inputs: [...files], force: flags.force });
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, map: labelMapOf(flags.map), rejects });
+  refuseTexts(rows.labels);
   const began = clock();
   const encoder = await openEncoder(context, flags);
   try {
