@@ -268,6 +268,14 @@ describe("readVectors() of npy", () => {
 });
 
 describe("readVectors() of JSON lines", () => {
+  it("refuses a value that is nested too deep, in whatever column", async () => {
+    const path = await fileOf("v.jsonl", `{"vector":[1],"x":${"[".repeat(5000)}${"]".repeat(5000)}}\n`);
+    await expect(readVectors(path)).rejects.toMatchObject({
+      code: "E_VECTORS_INVALID",
+      message: expect.stringContaining("nested deeper than 1000 levels") as unknown,
+    });
+  });
+
   it("takes values of other kinds as text, and columns that come late", async () => {
     const lines = '\n{"a":1,"vector":[1,2],"2":true,"1":null}\r\n{"vector":[3,4],"b":{"c":[1]},"scale":"x"}';
     expect(await readVectors(await fileOf("v.jsonl", lines))).toMatchObject({
