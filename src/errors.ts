@@ -43,6 +43,7 @@ const EXIT_CODES = {
   E_OUTPUT_WRITE: 5,
   // limits
   E_FIELD_TOO_LARGE: 6,
+  E_TOKENIZER_LIMIT: 6,
   // another run
   E_LOCKED: 7,
 } as const;

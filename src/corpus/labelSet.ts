@@ -71,7 +71,10 @@ function refuseUnlikely(counted: CountedLabels, mostClasses: number): void {
     throw refusal(`"${excerpt(long)}" has ${long.length} characters, more than ${LONGEST_LABEL}`, NOT_CLASSES);
   }
   if (labels.length <= mostClasses) return;
-  throw refusal(`there are ${labels.length} of them, more than ${mostClasses}: ${listed(counted, FEW_SHOWN)}`, NOT_CLASSES);
+  throw refusal(
+    `there are ${labels.length} of them, more than ${mostClasses}: ${listed(counted, FEW_SHOWN)}`,
+    NOT_CLASSES,
+  );
 }
 
 /**
@@ -93,7 +96,10 @@ export function checkLabels(rowLabels: readonly string[], options: LabelSetOptio
     );
   }
   if (labels.length === rowLabels.length && minPerClass > 1) {
-    throw refusal(`each of the ${labels.length} rows has a label of its own: ${listed(counted, FEW_SHOWN)}`, NOT_CLASSES);
+    throw refusal(
+      `each of the ${labels.length} rows has a label of its own: ${listed(counted, FEW_SHOWN)}`,
+      NOT_CLASSES,
+    );
   }
   if (minPerClass > 1) refuseTexts(rowLabels);
   refuseUnlikely(counted, MOST_CLASSES);

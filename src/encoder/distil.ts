@@ -7,6 +7,7 @@ import type { Tokenizer } from "./tokenizer.js";
 import type { Encoder } from "./encoder.js";
 import { listFiles } from "./folder.js";
 import { reduceRows } from "./reduce.js";
+import { parseEncoderJson } from "./settingsFile.js";
 import { readEncoderSettings } from "./settings.js";
 import { SIF, zipfWeights } from "./tokenWeights.js";
 import { readVocabulary, type Vocabulary } from "./vocabulary.js";
@@ -123,7 +124,9 @@ function aroundText({ tokenizer }: Encoder): { readonly before: readonly number[
 async function tokenizerOf({ name, path, pooling, prompt }: Encoder): Promise<object> {
   const folder = { name, kind: "local", path, files: await listFiles(path), decisions: [] } as const;
   const { lowerCase, tokenizerFile } = await readEncoderSettings(folder, { pooling, prompt });
-  const json = JSON.parse(await readFile(join(path, tokenizerFile), "utf8")) as { readonly normalizer?: object | null };
+  const json = parseEncoderJson(await readFile(join(path, tokenizerFile)), join(path, tokenizerFile)) as {
+    readonly normalizer?: object | null;
+  };
   const normalizers = [{ type: "Lowercase" }, json.normalizer ?? []].flat();
   const normalizer = lowerCase ? { type: "Sequence", normalizers } : (json.normalizer ?? null);
   return { ...json, truncation: null, padding: null, normalizer };

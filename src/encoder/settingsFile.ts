@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
+import { nestsTooDeep, TOO_DEEP } from "../corpus/jsonNesting.js";
 import { HeadstartError } from "../errors.js";
 import type { EncoderFolder } from "./folder.js";
 import { describeBrokenFile } from "./modelFile.js";
@@ -40,8 +41,19 @@ async function readBytes(path: string): Promise<Buffer> {
 function parse(bytes: Buffer, path: string): unknown {
   const broken = describeBrokenFile(bytes, bytes.length);
   if (broken !== undefined) throw invalid(path, `the file ${broken}`);
+  return parseEncoderJson(bytes, path);
+}
+
+/**
+ * The contents of a JSON file of an encoder.
+ *
+ * @throws HeadstartError E_ENCODER_INVALID for what is no JSON, or nested so deep that it could not be written again
+ */
+export function parseEncoderJson(bytes: Uint8Array, path: string): unknown {
   try {
-    return JSON.parse(bytes.toString("utf8").replace(/^\ufeff/, ""));
+    const text = new TextDecoder().decode(bytes);
+    if (nestsTooDeep(text)) throw new SyntaxError(TOO_DEEP);
+    return JSON.parse(text);
   } catch (cause) {
     throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause);
   }

@@ -7,7 +7,7 @@ import { floatsOf } from "../tensors/half.js";
 import { readSafetensors, type Tensor } from "../tensors/safetensors.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import type { EncoderFolder } from "./folder.js";
-import { invalid, readSettingsFile } from "./settingsFile.js";
+import { invalid, parseEncoderJson, readSettingsFile } from "./settingsFile.js";
 import { staticEncoder, staticSettings } from "./staticEncoder.js";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.js";
 import { tableOver, type VectorTable } from "./vectorTable.js";
@@ -111,12 +111,14 @@ function openTokenizer(
   { rows, maxTokens, prompt }: { readonly rows: number; readonly maxTokens: number; readonly prompt: string },
 ): Tokenizer {
   const file = join(folder.path, "tokenizer.json");
-  const json = parseJson(bytes, file);
+  const json = parseEncoderJson(bytes, file) as object;
+  // It checks the file, of which an id may be larger than any list.
+  const whole = loadTokenizer({ ...json, post_processor: null }, {}, { file, maxTokens: Infinity, prompt });
   const { tokens, special } = readVocabulary(json);
   if (tokens.length > rows) throw invalid(file, `it has ${tokens.length} tokens, and the table ${rows} rows`);
-  const whole = loadTokenizer({ ...json, post_processor: null }, {}, { file, maxTokens: Infinity, prompt });
   return {
     padId: 0,
+    together: whole.together,
     tokenize(text) {
       const { ids, empty, unknown } = whole.tokenize(text);
       const known = ids.filter((id) => !special.has(id));
@@ -129,12 +131,4 @@ function openTokenizer(
       };
     },
   };
-}
-
-function parseJson(bytes: Uint8Array, file: string): object {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as object;
-  } catch (cause) {
-    throw invalid(file, cause instanceof Error ? cause.message : String(cause), cause);
-  }
 }

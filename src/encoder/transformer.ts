@@ -13,6 +13,7 @@ import { describeBrokenFile } from "./modelFile.js";
 import { readyModel } from "./rewrite.js";
 import { sampleCosines } from "./sampleCosines.js";
 import { readEncoderSettings, type EncoderSettings } from "./settings.js";
+import { parseEncoderJson } from "./settingsFile.js";
 import { loadTokenizer, type PieceTokenizer } from "./tokenizer.js";
 
 /** Change whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
@@ -150,17 +151,9 @@ async function readTokenizer(
   const bytes = await readWhole(file);
   const configFile = tokenizerConfigFile === undefined ? undefined : path.join(folder.path, tokenizerConfigFile);
   const configBytes = configFile === undefined ? new Uint8Array(0) : await readWhole(configFile);
-  const config = configFile === undefined ? {} : parse(configBytes, configFile);
-  const tokenizer = loadTokenizer(parse(bytes, file), config, { file, maxTokens, prompt, lowerCase });
+  const config = configFile === undefined ? {} : parseEncoderJson(configBytes, configFile);
+  const tokenizer = loadTokenizer(parseEncoderJson(bytes, file), config, { file, maxTokens, prompt, lowerCase });
   return { tokenizer, tokenizerBytes: [bytes, configBytes] };
-}
-
-function parse(bytes: Uint8Array, file: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new HeadstartError("E_ENCODER_INVALID", `${file} is not valid JSON. Fetch the file again`, { file, cause });
-  }
 }
 
 /** The files beside it may be larger than a buffer can be. */
