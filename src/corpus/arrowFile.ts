@@ -1,5 +1,5 @@
 import { RecordBatchReader, type RecordBatch, type Schema } from "apache-arrow";
-import { checkData } from "./arrowData.js";
+import { checkData, checkNames } from "./arrowData.js";
 import { checkFooter, checkMetadata, type ArrowBlock } from "./arrowMetadata.js";
 
 const MARK = "ARROW1";
@@ -26,6 +26,7 @@ export function openArrowFile(bytes: Uint8Array): ArrowFile {
   const unclaimedBytes = checkBlocks(bytes);
   const reader = RecordBatchReader.from(bytes).open();
   const { schema } = reader;
+  checkNames(schema);
   const batches = function* (): Generator<RecordBatch> {
     for (const batch of reader) {
       checkData(batch.data);

@@ -138,6 +138,14 @@ function checkIds(ids: readonly number[], text: string, file: string): readonly 
   );
 }
 
+/** The library looks for the unknown token of a list of words in the config alone. */
+function withUnknown(config: unknown, { model }: TokenizerFile): object {
+  const { unk_token } = config as { readonly unk_token?: unknown };
+  if (typeof unk_token === "string" || typeof model?.unk_token !== "string" || Array.isArray(config))
+    return config as object;
+  return typeof config === "object" ? { ...config, unk_token: model.unk_token } : (config as object);
+}
+
 interface OpenTokenizer {
   /** Ids of a text without special tokens; undefined ones for what it has no token for. */
   readonly body: (text: string) => number[];
@@ -160,7 +168,7 @@ function openTokenizer(json: unknown, config: unknown, file: string): OpenTokeni
     const words = { ...contents, added_tokens: contents.added_tokens?.filter((t) => !t.special) ?? [] };
     const isPlain = isBertTokenizer(words);
     const { body, special, front } = whileLoading(Object.keys(contents.model?.vocab ?? {}).length, () => {
-      const tokenizer = libraryTokenizer(words, (config ?? {}) as object);
+      const tokenizer = libraryTokenizer(words, withUnknown(config ?? {}, contents));
       const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
       const own = isPlain ? wordByWord(words, encode) : encode;
       const around = tokenizer.encode("").ids;

@@ -132,6 +132,12 @@ describe("loadTokenizer() with patterns of the file's own", () => {
     expect([error.code, error.message]).toEqual(["E_ENCODER_INVALID", expect.stringContaining('"b"')]);
   });
 
+  it("takes the unknown token of a list of words from the file itself", () => {
+    const model = { type: "WordLevel", vocab: { a: 0, "[UNK]": 1 }, unk_token: "[UNK]" };
+    const { ids, unknown } = open({ model, post_processor: null, added_tokens: [] }).tokenize("a b");
+    expect([ids, unknown]).toEqual([[0, 1], 1]);
+  });
+
   it("gives the tokens of a long text that those of its words are, and no more than fit", () => {
     const changed = { pre_tokenizer: { type: "WhitespaceSplit" }, post_processor: null };
     const words = "the film was good and it was not long ".repeat(3000);
