@@ -44,6 +44,7 @@ const EXIT_CODES = {
   // limits
   E_FIELD_TOO_LARGE: 6,
   E_MEMORY: 6,
+  E_TOKENIZER_LIMIT: 6,
   // another run
   E_LOCKED: 7,
 } as const;
@@ -100,30 +101,70 @@ export function excerpt(text: string): string {
   return escaped.length > 80 ? `${escaped.slice(0, 79)}…` : escaped;
 }
 
-/** The one of `candidates` that is fewest edits from `wanted` (at most a third of its length), or undefined. */
+/** Longer names are cut: nobody mistypes one of them, and a file can have cells of any length where names belong. */
+const LONGEST_NAME = 200;
+/** Further candidates are not looked at: a file can have as many names as it has rows. */
+const MOST_CANDIDATES = 10_000;
+
+/**
+ * The one of `candidates` that is fewest edits from `wanted` (at most a third of its length), or undefined. Names count
+ * up to 200 characters, candidates up to 10,000.
+ */
 export function nearestName(wanted: string, candidates: readonly string[]): string | undefined {
+  const name = wanted.slice(0, LONGEST_NAME).toLowerCase();
   let best: string | undefined;
-  let fewest = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const edits = editDistance(wanted.toLowerCase(), candidate.toLowerCase());
+  let fewest = Math.max(1, Math.floor(Math.min(wanted.length, LONGEST_NAME) / 3)) + 1;
+  for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
+    const edits = editDistance(name, candidate.slice(0, LONGEST_NAME).toLowerCase(), fewest - 1);
     if (edits < fewest) [best, fewest] = [candidate, edits];
   }
   return best;
 }
 
-/** Edits that turn `a` into `b`, in UTF-16 units: insert, delete, replace, or swap two neighbours. */
-export function editDistance(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+/**
+ * Edits that turn `a` into `b`, in UTF-16 units: insert, delete, replace, or swap two neighbours.
+ *
+ * @param most  further edits are not counted: where it takes more the answer is `most + 1`. Time is bounded by `most`
+ *   times the length, memory by the length
+ */
+export function editDistance(a: string, b: string, most = Math.max(a.length, b.length)): number {
+  return editsBetween(...withoutCommonEnds(a, b), most);
+}
+
+/** What is left of two strings without the letters that they have in common at their starts and ends. */
+function withoutCommonEnds(a: string, b: string): readonly [string, string] {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < shorter - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+}
+
+function editsBetween(a: string, b: string, most: number): number {
+  const beyond = most + 1;
+  if (Math.abs(a.length - b.length) > most) return beyond;
+  // Rows i - 2, i - 1 and i of the matrix; places farther than `most` from its diagonal are never reached.
+  let [older, last, row] = [0, 1, 2].map(() => new Float64Array(b.length + 1).fill(beyond));
+  for (let j = 0; j <= Math.min(b.length, most); j++) last[j] = j;
+  let leastOfLast = 0;
   for (let i = 1; i <= a.length; i++) {
-    rows[i] = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replace = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+    const [from, to] = [Math.max(1, i - most), Math.min(b.length, i + most)];
+    row[from - 1] = from === 1 ? i : beyond;
+    if (to < b.length) row[to + 1] = beyond;
+    let least = row[from - 1];
+    for (let j = from; j <= to; j++) {
+      const replace = last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
       const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const swap = swapped ? rows[i - 2][j - 2] + 1 : Infinity;
-      rows[i][j] = Math.min(replace, rows[i - 1][j] + 1, rows[i][j - 1] + 1, swap);
+      const swap = swapped ? older[j - 2] + 1 : beyond;
+      row[j] = Math.min(beyond, replace, last[j] + 1, row[j - 1] + 1, swap);
+      least = Math.min(least, row[j]);
     }
+    // A swap can still come from the row before this one, with one edit more.
+    if (least > most && leastOfLast >= most) return beyond;
+    [older, last, row, leastOfLast] = [last, row, older, least];
   }
-  return rows[a.length][b.length];
+  return last[b.length];
 }
 
 /** For the default branch of a switch over a union: a new kind fails to compile. */

@@ -139,7 +139,8 @@ export async function prepare(world) {
   await writeFile(join(world.folder, "in.conll"), sentences.join(""));
   await cp(join(world.root, "test/fixtures/tiny-bert"), join(world.folder, "tiny"), { recursive: true });
   await mkdir(join(world.folder, "home"));
-  await must(world, ["train", "in.csv", "-o", "head", "--bad-rows", "skip", "--quiet"]);
+  await must(world, ["train", "in.csv", "-o", "head", "--bad-rows", "skip", "--quiet", "--explainable"]);
+  await must(world, ["train", "in.csv", "-o", "multi-head", "--bad-rows", "skip", "--quiet", "--multi-label", "|"]);
   await must(world, [
     "train",
     "in.conll",

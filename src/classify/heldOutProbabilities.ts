@@ -47,10 +47,12 @@ export async function heldOutProbabilities(
 ): Promise<HeldOut | undefined> {
   const { folds = 5, seed = 1, threads, signal, onFold } = options;
   const groups = duplicateGroups(data.texts);
-  const names = [...new Set(data.labels)].filter((name) => differentTexts(name, data.labels, groups) >= folds).sort();
+  const different = differentTexts(data.labels, groups);
+  const names = [...different].flatMap(([name, texts]) => (texts.size >= folds ? [name] : [])).sort();
   if (names.length < 2) return undefined;
-  const rows = Int32Array.from([...data.labels.keys()].filter((r) => names.includes(data.labels[r])));
-  const y = Int32Array.from(rows, (r) => names.indexOf(data.labels[r]));
+  const places = new Map(names.map((name, i) => [name, i]));
+  const rows = Int32Array.from([...data.labels.keys()].filter((r) => places.has(data.labels[r])));
+  const y = Int32Array.from(rows, (r) => places.get(data.labels[r])!);
   const x = takeRows(data.vectors, rows);
   const fold = foldCorpus(
     y,
@@ -86,6 +88,12 @@ export async function heldOutProbabilities(
   return { names, rows, probabilities: found[best], folds, strength: STRENGTHS[best], logLoss: losses[best] };
 }
 
-function differentTexts(name: string, labels: readonly string[], groups: Int32Array): number {
-  return new Set([...labels.keys()].filter((r) => labels[r] === name).map((r) => groups[r])).size;
+/** The groups of equal texts that each label has. */
+function differentTexts(labels: readonly string[], groups: Int32Array): Map<string, Set<number>> {
+  const found = new Map<string, Set<number>>();
+  labels.forEach((label, r) => {
+    const own = found.get(label) ?? new Set();
+    found.set(label, own.add(groups[r]));
+  });
+  return found;
 }

@@ -1,5 +1,6 @@
 import { normalisedText } from "../corpus/duplicates.js";
-import { nearMissPairs } from "../corpus/labelSet.js";
+import { refuseTexts } from "../corpus/labelSet.js";
+import { nearMissPairs } from "../corpus/nearMiss.js";
 import { likeliest } from "../head/likeliest.js";
 import { heldOutProbabilities, type HeldOut, type HeldOutOptions } from "./heldOutProbabilities.js";
 import { labelCounts } from "./labelled.js";
@@ -41,13 +42,14 @@ export function checkTextsAndLabels({ texts, labels }: Pick<LabelledVectors, "te
 
 function nearMissRows(labels: readonly string[]): Finding[] {
   const counts = labelCounts(labels);
+  const rowsOf = rowFinder(labels);
   const names = Object.keys(counts).sort();
   const pairs = nearMissPairs(
     names,
     names.map((name) => counts[name]),
   );
   return pairs.flatMap(({ rare, common, why }) =>
-    rowsOf(labels, names[rare]).map((row) => ({
+    rowsOf(names[rare]).map((row) => ({
       problem: "near-miss" as const,
       row,
       suggested: names[common],
@@ -59,10 +61,11 @@ function nearMissRows(labels: readonly string[]): Finding[] {
 
 function tinyClasses(labels: readonly string[]): Finding[] {
   const counts = labelCounts(labels);
+  const rowsOf = rowFinder(labels);
   return Object.keys(counts)
     .filter((label) => counts[label] < TINY)
     .flatMap((label) =>
-      rowsOf(labels, label).map((row) => ({
+      rowsOf(label).map((row) => ({
         problem: "tiny" as const,
         row,
         suggested: null,
@@ -100,8 +103,16 @@ function conflictIn(rows: readonly number[], labels: readonly string[]): Finding
     }));
 }
 
-const rowsOf = (labels: readonly string[], label: string): number[] =>
-  [...labels.keys()].filter((r) => labels[r] === label);
+/** Finds the rows of a label, in order; the labels are gone through once. */
+function rowFinder(labels: readonly string[]): (label: string) => readonly number[] {
+  const rows = new Map<string, number[]>();
+  labels.forEach((label, r) => {
+    const own = rows.get(label);
+    if (own === undefined) rows.set(label, [r]);
+    else own.push(r);
+  });
+  return (label) => rows.get(label) ?? [];
+}
 
 /**
  * Looks for wrong labels: what checkTextsAndLabels finds, and rows that a head which has not seen them would label
@@ -111,9 +122,11 @@ const rowsOf = (labels: readonly string[], label: string): number[] =>
  * is named when the most probable of the labels believed of it is not its own. They are ranked by how much more probable
  * the other label is.
  *
+ * @throws HeadstartError E_LABELS for labels that are texts or ids
  * @see Northcutt, Jiang & Chuang 2021, section 3: https://arxiv.org/abs/1911.00068
  */
 export async function diagnose(data: LabelledVectors, options: HeldOutOptions = {}): Promise<Diagnosis> {
+  refuseTexts(data.labels);
   const findings = checkTextsAndLabels(data);
   const heldOut = await heldOutProbabilities(data, options);
   const wrong = heldOut === undefined ? [] : mislabelled(data.labels, heldOut);

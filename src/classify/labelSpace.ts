@@ -1,4 +1,4 @@
-import { HeadstartError } from "../errors.js";
+import { excerpt, HeadstartError } from "../errors.js";
 import { applyLabelMap, type LabelMap } from "../corpus/labelMap.js";
 
 /** Probabilities of a head brought to the labels of a corpus by a declared map. */
@@ -49,6 +49,16 @@ export function project(probabilities: Float64Array, { labels, target }: LabelSp
   return result;
 }
 
+/** Labels for a message: the first `most` of them, and how many more there are. */
+export function quotedLabels(labels: readonly string[], most = 100): string {
+  const shown = labels.slice(0, most).map((label) => `"${excerpt(label)}"`);
+  return shown.join(", ") + (labels.length > most ? ` and ${labels.length - most} more` : "");
+}
+
+/** What to do about a label that is not known. */
+export const bridge = (unknown: string, known: string): string =>
+  `Bridge them with --map, such as --map "${excerpt(unknown)}=${excerpt(known)}"`;
+
 /**
  * Index of each label in `labels`.
  *
@@ -58,14 +68,10 @@ export function labelIndices(labels: readonly string[], of: readonly string[], f
   const index = new Map(labels.map((label, i) => [label, i]));
   const unknown = [...new Set(of.filter((label) => !index.has(label)))];
   if (unknown.length > 0) {
-    const some = unknown
-      .slice(0, 5)
-      .map((label) => `"${label}"`)
-      .join(", ");
     throw new HeadstartError(
       "E_LABEL_MAP",
-      `${file} has labels that the head does not know: ${some}${unknown.length > 5 ? ` and ${unknown.length - 5} more` : ""}. ` +
-        `The head knows ${labels.map((label) => `"${label}"`).join(", ")}. Bridge them with --map, such as --map "${unknown[0]}=${labels[0]}" or "${unknown[0]}=drop"`,
+      `${file} has labels that the head does not know: ${quotedLabels(unknown, 5)}. ` +
+        `The head knows ${quotedLabels(labels)}. ${bridge(unknown[0], labels[0])} or "${excerpt(unknown[0])}=drop"`,
       { file },
     );
   }

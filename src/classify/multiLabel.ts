@@ -7,6 +7,7 @@ import {
   type FittedMultiLabel,
   type MultiLabelHead,
 } from "../head/multiLabel.js";
+import { refuseTexts } from "../corpus/labelSet.js";
 import type { Matrix } from "../math/matrix.js";
 import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiLabel.js";
 import { labelCounts } from "./labelled.js";
@@ -67,10 +68,32 @@ export function marksIn(
   }: { readonly labels: readonly string[]; readonly separator: string; readonly file: string },
 ): Uint8Array {
   const marks = new Uint8Array(cells.length * labels.length);
-  cells.forEach((cell, r) => {
-    for (const c of labelIndices(labels, labelsIn(cell, separator), file)) marks[r * labels.length + c] = 1;
+  const own = cells.map((cell) => labelsIn(cell, separator));
+  const indices = labelIndices(labels, own.flat(), file);
+  let at = 0;
+  own.forEach(({ length }, r) => {
+    for (const end = at + length; at < end; at++) marks[r * labels.length + indices[at]] = 1;
   });
   return marks;
+}
+
+/** More labels than single ones can be: a text may have many, and none of them has to be told from all others. */
+const MOST_LABELS = 10_000;
+
+/**
+ * The labels of cells such as `news|sport`, each once, in the order of UTF-16 code units.
+ *
+ * @throws HeadstartError E_LABELS when there are fewer than two, or they look like texts or ids
+ */
+export function labelsToLearn(cells: readonly string[], separator: string): string[] {
+  const all = cells.flatMap((cell) => labelsIn(cell, separator));
+  const labels = [...new Set(all)].sort();
+  if (labels.length < 2) {
+    const message = `Cannot learn ${labels.length} labels, parted by "${separator}". Give two or more, or another separator`;
+    throw new HeadstartError("E_LABELS", message);
+  }
+  refuseTexts(all, { mostClasses: MOST_LABELS });
+  return labels;
 }
 
 /**
@@ -85,11 +108,7 @@ export async function trainMultiLabel(
   options: MultiLabelTrainOptions,
 ): Promise<TrainedMultiLabel> {
   const { separator, seed = 1, strengths = STRENGTHS, threads, signal, onTrial } = options;
-  const labels = [...new Set(data.labels.flatMap((cell) => labelsIn(cell, separator)))].sort();
-  if (labels.length < 2) {
-    const message = `Cannot learn ${labels.length} labels, parted by "${separator}". Give two or more, or another separator`;
-    throw new HeadstartError("E_LABELS", message);
-  }
+  const labels = labelsToLearn(data.labels, separator);
   const held = options.dev === undefined ? holdOut(data, { devFraction: DEV_FRACTION, seed }) : undefined;
   const { train, dev } = held ?? { train: data, dev: options.dev! };
   const y = marksIn(train.labels, { labels, separator, file: "the training rows" });

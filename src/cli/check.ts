@@ -1,5 +1,6 @@
 import { checkTextsAndLabels, diagnose, type Diagnosis, type Finding, type Problem } from "../classify/labelDoctor.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
+import { refuseTexts } from "../corpus/labelSet.js";
 import { openRowWriter, type RowWriterOptions } from "../store/rowWriter.js";
 import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
@@ -45,6 +46,7 @@ async function checkLabelsOf(
   const { talk, clock, signal } = context;
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, map: labelMapOf(flags.map), rejects });
+  refuseTexts(rows.labels);
   const began = clock();
   const encoder = await openEncoder(context, flags);
   try {

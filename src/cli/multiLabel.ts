@@ -1,4 +1,11 @@
-import { evaluateMultiLabelHead, labelsIn, trainMultiLabel, type TrainedMultiLabel } from "../classify/multiLabel.js";
+import {
+  evaluateMultiLabelHead,
+  labelsIn,
+  labelsToLearn,
+  trainMultiLabel,
+  type TrainedMultiLabel,
+} from "../classify/multiLabel.js";
+import { labelIndices } from "../classify/labelSpace.js";
 import type { LabelledVectors } from "../classify/labelledVectors.js";
 import { HeadstartError } from "../errors.js";
 import { heldText, NOTHING_HELD } from "../head/heldTexts.js";
@@ -43,6 +50,12 @@ export async function trainMultiLabelCommand(
   const rejects = gatherRejects(flags.output);
   const rows = await readRows(context, files, { flags, rejects });
   const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, rejects });
+  // Labels are checked before the long part begins.
+  const labels = labelsToLearn(rows.labels, separator);
+  if (devRows !== undefined) {
+    const own = devRows.labels.flatMap((cell) => labelsIn(cell, separator));
+    labelIndices(labels, own, devRows.files.join(", "));
+  }
   const began = clock();
   const encoder = await openEncoder(context, flags);
   try {

@@ -1,4 +1,10 @@
-import { DataType, type Data } from "apache-arrow";
+import { DataType, type Data, type Schema } from "apache-arrow";
+
+/** @throws Error saying, as a clause, that a column has no name, not even an empty one */
+export function checkNames({ fields }: Schema): void {
+  const nameless = fields.findIndex(({ name }) => typeof name !== "string");
+  if (nameless >= 0) throw new Error(`column ${nameless + 1} of ${fields.length} has no name`);
+}
 
 /**
  * Checks that the memory of a column holds what its length, offsets and indices say, so that whoever reads or writes it

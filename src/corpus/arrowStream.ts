@@ -1,5 +1,5 @@
 import { DataType, RecordBatchReader, type RecordBatch, type Schema, type TypeMap, type Vector } from "apache-arrow";
-import { checkData } from "./arrowData.js";
+import { checkData, checkNames } from "./arrowData.js";
 import { arrowMessages } from "./arrowMessages.js";
 
 /** An Arrow IPC stream: its columns, and its rows batch by batch. */
@@ -28,6 +28,7 @@ export async function openArrowStream(source: AsyncIterable<Uint8Array>): Promis
     const { schema } = reader;
     // Of a stream that ended at once the reader knows nothing.
     if (!(schema?.fields.length > 0)) throw new Error("it has no columns");
+    checkNames(schema);
     return { schema, batches: checkedBatches(reader, close), close };
   } catch (error) {
     await close();

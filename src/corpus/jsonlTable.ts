@@ -1,4 +1,5 @@
 import { HeadstartError } from "../errors.js";
+import { nestsTooDeep, stringEnd, TOO_DEEP } from "./jsonNesting.js";
 import type { ValuesJson } from "./row.js";
 import type { TextChunk, TextPosition } from "./textChunk.js";
 import { textLines } from "./textLines.js";
@@ -35,7 +36,7 @@ export async function openJsonl(chunks: AsyncGenerator<TextChunk>, options: Json
   try {
     for (let next = await objects.next(); next.done !== true; next = await objects.next()) {
       const { fields } = next.value;
-      if (fields === undefined) {
+      if (!isFields(fields)) {
         const record = recordOf(next.value, [], textColumn);
         options.onFault(record, record.fault ?? NO_OBJECT);
         continue;
@@ -56,8 +57,8 @@ export async function openJsonl(chunks: AsyncGenerator<TextChunk>, options: Json
 interface JsonlObject {
   readonly position: TextPosition;
   readonly raw: string;
-  /** Undefined when the line is no JSON object. */
-  readonly fields: ReadonlyMap<string, unknown> | undefined;
+  /** Or why the line gives none. */
+  readonly fields: ReadonlyMap<string, unknown> | Fault;
 }
 
 const LEAVE_OUT = "or leave such rows out with --bad-rows skip";
@@ -65,6 +66,12 @@ const NO_OBJECT: Fault = {
   code: "E_JSONL",
   found: "it is not a JSON object",
   advice: `Write one JSON object on each line, ${LEAVE_OUT}`,
+};
+
+const NESTED: Fault = {
+  code: "E_JSONL",
+  found: TOO_DEEP,
+  advice: `Take the column out that holds so deep a value, ${LEAVE_OUT}`,
 };
 
 async function* replay(first: JsonlObject, rest: AsyncGenerator<JsonlObject>): AsyncGenerator<JsonlObject> {
@@ -84,7 +91,7 @@ function recordOf({ position, raw, fields }: JsonlObject, columns: readonly stri
   const faulty = (fault: Fault): TableRecord => {
     return { position, raw, cells: [], fault, loneSurrogates: 0, unknownFields: [] };
   };
-  if (fields === undefined) return faulty(NO_OBJECT);
+  if (!isFields(fields)) return faulty(fields);
   const text = fields.get(textColumn);
   if (typeof text !== "string" && typeof text !== "number" && typeof text !== "bigint")
     return faulty(noText(text, textColumn));
@@ -146,29 +153,49 @@ async function* jsonlObjects(
   }
 }
 
-/** The fields of a line in its order, in a map so that no name can mean more than itself; undefined for no object. */
-function fieldsOf(line: string): ReadonlyMap<string, unknown> | undefined {
+const isFields = (fields: JsonlObject["fields"]): fields is ReadonlyMap<string, unknown> => fields instanceof Map;
+
+/** The fields of a line in its order, in a map so that no name can mean more than itself. */
+function fieldsOf(line: string): ReadonlyMap<string, unknown> | Fault {
+  if (nestsTooDeep(line)) return NESTED;
+  const value = parse(line);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return NO_OBJECT;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  if (/\d{16}/.test(line)) restoreDigits(fields, line);
+  return fields;
+}
+
+function parse(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    const fields = new Map<string, unknown>(Object.entries(value));
-    if (/\d{16}/.test(line)) restoreDigits(fields, line);
-    return fields;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
 }
+
+/** Integers that a double cannot hold; beyond a thousand digits, which no number that means one has, they stay doubles. */
+const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,999}(?=\s*[,}\]])/g;
 
 /**
  * Puts long integers (such as the ids of posts) in place of doubles, which have lost their last digits: as BigInt, or as
  * strings where they are inside of arrays and objects.
  */
 function restoreDigits(fields: Map<string, unknown>, line: string): void {
-  const quoted = line.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?[1-9]\d{15,}(?=\s*[,}\]])/g, (found) =>
-    found.startsWith('"') ? found : `"${found}"`,
-  );
-  for (const [name, value] of Object.entries(JSON.parse(quoted) as object)) {
+  for (const [name, value] of Object.entries(JSON.parse(quoteLongIntegers(line)) as object)) {
     const isLong = typeof value === "string" && typeof fields.get(name) === "number";
     fields.set(name, isLong ? BigInt(value) : value);
   }
+}
+
+/** A line of JSON in which long integers are strings. */
+function quoteLongIntegers(line: string): string {
+  const parts: string[] = [];
+  for (let at = 0; at < line.length;) {
+    const quote = line.indexOf('"', at);
+    const start = quote < 0 ? line.length : quote;
+    parts.push(line.slice(at, start).replace(LONG_INTEGER, '"$&"'));
+    at = quote < 0 ? start : stringEnd(line, start);
+    parts.push(line.slice(start, at));
+  }
+  return parts.join("");
 }

@@ -1,5 +1,8 @@
 import { excerpt, HeadstartError, nearestName } from "../errors.js";
 
+/** A map that names more labels which no row has is of another corpus, and has no slips of the pen. */
+const MOST_HINTS = 100;
+
 /** For each label that changes its new name, or undefined where its rows are dropped; other labels stay. */
 export type LabelMap = ReadonlyMap<string, string | undefined>;
 
@@ -54,8 +57,9 @@ export function applyLabelMap(map: LabelMap, label: string): string | undefined 
 /** A warning for each label of the map that no row has, with the nearest one that is there. */
 export function unusedMapKeys(map: LabelMap | undefined, seen: ReadonlySet<string>): string[] {
   const unused = [...(map?.keys() ?? [])].filter((label) => !seen.has(label));
-  return unused.map((label) => {
-    const nearest = nearestName(label, [...seen]);
+  const candidates = [...seen];
+  return unused.map((label, i) => {
+    const nearest = i < MOST_HINTS ? nearestName(label, candidates) : undefined;
     const hint = nearest === undefined ? "" : `; did you mean "${excerpt(nearest)}"?`;
     return `the map names the label "${excerpt(label)}", which no row has${hint}`;
   });

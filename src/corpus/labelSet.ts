@@ -1,4 +1,5 @@
-import { editDistance, excerpt, HeadstartError } from "../errors.js";
+import { excerpt, HeadstartError } from "../errors.js";
+import { nearMissPairs } from "./nearMiss.js";
 
 export interface LabelSetOptions {
   /** Fewest rows a class may have: 2 when the rows are to be split, 1 when they are not. @default 2 */
@@ -17,14 +18,67 @@ export interface LabelSet {
 
 const MOST_CLASSES = 1000;
 const MOST_SHOWN = 20;
-/** A label this much rarer than its neighbour, or with fewer rows than this, may be a slip of the pen. */
-const RARE_SHARE = 0.005;
-const RARE_ROWS = 5;
-/** Labels shorter than this differ by one letter as a rule, such as `+` and `-`. */
-const SHORTEST_FOR_SLIP = 4;
+/** Of what is no class. */
+const FEW_SHOWN = 3;
+/** No class has a longer name; the longest seen, of complaints about banks, have some 80 characters. */
+const LONGEST_LABEL = 1000;
+/** So many rows and more, of which so many have a label of their own, have no classes. */
+const ROWS_TO_JUDGE = 20;
+const OWN_LABEL_SHARE = 0.9;
+
+const NOT_CLASSES = "The labels look like texts or ids: name the right column with --label-column";
+
+const refusal = (found: string, advice: string): HeadstartError =>
+  new HeadstartError("E_LABELS", `Cannot learn these classes: ${found}. ${advice}`);
+
+interface CountedLabels {
+  readonly labels: readonly string[];
+  readonly counts: readonly number[];
+}
+
+function countLabels(rowLabels: readonly string[]): CountedLabels {
+  const rows = new Map<string, number>();
+  for (const label of rowLabels) rows.set(label, (rows.get(label) ?? 0) + 1);
+  // The default order of sort() is that of UTF-16 code units, the same on every machine.
+  const labels = [...rows.keys()].sort();
+  return { labels, counts: labels.map((label) => rows.get(label) ?? 0) };
+}
 
 /**
- * Checks that labels are classes to learn: two or more, each with enough rows, not one class a row.
+ * Refuses labels that are no classes but texts or ids, which a wrong column has: cheap, for before anything that takes
+ * time by the number of classes.
+ *
+ * @param options.mostClasses  @default 1000
+ * @throws HeadstartError E_LABELS listing some of them
+ */
+export function refuseTexts(
+  rowLabels: readonly string[],
+  { mostClasses = MOST_CLASSES }: { readonly mostClasses?: number } = {},
+): void {
+  const counted = countLabels(rowLabels);
+  refuseUnlikely(counted, mostClasses);
+  const { length } = rowLabels;
+  const ownLabels = counted.labels.length;
+  if (length < ROWS_TO_JUDGE || ownLabels < OWN_LABEL_SHARE * length) return;
+  throw refusal(`of ${length} labels ${ownLabels} differ: ${listed(counted, FEW_SHOWN)}`, NOT_CLASSES);
+}
+
+/** What no classes are like, however few rows there are. */
+function refuseUnlikely(counted: CountedLabels, mostClasses: number): void {
+  const { labels } = counted;
+  const long = labels.find((label) => label.length > LONGEST_LABEL);
+  if (long !== undefined) {
+    throw refusal(`"${excerpt(long)}" has ${long.length} characters, more than ${LONGEST_LABEL}`, NOT_CLASSES);
+  }
+  if (labels.length <= mostClasses) return;
+  throw refusal(
+    `there are ${labels.length} of them, more than ${mostClasses}: ${listed(counted, FEW_SHOWN)}`,
+    NOT_CLASSES,
+  );
+}
+
+/**
+ * Checks that labels are classes to learn: two or more, each with enough rows, not texts or ids.
  *
  * @throws HeadstartError E_NO_ROWS without labels, E_LABELS listing the classes and their counts
  */
@@ -33,34 +87,27 @@ export function checkLabels(rowLabels: readonly string[], options: LabelSetOptio
   if (rowLabels.length === 0) {
     throw new HeadstartError("E_NO_ROWS", "Cannot learn from a corpus without rows. Give one with texts and labels");
   }
-  const rows = new Map<string, number>();
-  for (const label of rowLabels) rows.set(label, (rows.get(label) ?? 0) + 1);
-  // The default order of sort() is that of UTF-16 code units, the same on every machine.
-  const labels = [...rows.keys()].sort();
-  const counts = labels.map((label) => rows.get(label) ?? 0);
-  const refuse = (found: string, advice: string): HeadstartError =>
-    new HeadstartError("E_LABELS", `Cannot learn these classes: ${found}. ${advice}`);
+  const counted = countLabels(rowLabels);
+  const { labels, counts } = counted;
   if (labels.length === 1) {
-    throw refuse(
-      `all ${rowLabels.length} rows have the label ${listed(labels, counts)}`,
+    throw refusal(
+      `all ${rowLabels.length} rows have the label ${listed(counted)}`,
       "Give rows of two or more classes, or another column with --label-column",
     );
   }
-  const notClasses = "Labels look like texts or ids: name the right column with --label-column";
   if (labels.length === rowLabels.length && minPerClass > 1) {
-    throw refuse(`each of the ${labels.length} rows has a label of its own: ${listed(labels, counts)}`, notClasses);
-  }
-  if (labels.length > MOST_CLASSES) {
-    throw refuse(
-      `there are ${labels.length} of them, more than ${MOST_CLASSES}: ${listed(labels, counts)}`,
-      notClasses,
+    throw refusal(
+      `each of the ${labels.length} rows has a label of its own: ${listed(counted, FEW_SHOWN)}`,
+      NOT_CLASSES,
     );
   }
+  if (minPerClass > 1) refuseTexts(rowLabels);
+  refuseUnlikely(counted, MOST_CLASSES);
   const rare = labels.filter((_, i) => counts[i] < minPerClass);
   if (rare.length > 0) {
     const names = rare.slice(0, MOST_SHOWN).map((label) => `"${excerpt(label)}"`);
-    throw refuse(
-      `fewer than ${minPerClass} rows have ${names.join(", ")}, of ${listed(labels, counts)}`,
+    throw refusal(
+      `fewer than ${minPerClass} rows have ${names.join(", ")}, of ${listed(counted)}`,
       `Add rows, or drop or rename such labels with --map`,
     );
   }
@@ -68,10 +115,10 @@ export function checkLabels(rowLabels: readonly string[], options: LabelSetOptio
 }
 
 /** Commonest first. */
-function listed(labels: readonly string[], counts: readonly number[]): string {
+function listed({ labels, counts }: CountedLabels, most = MOST_SHOWN): string {
   const order = labels.map((_, i) => i).sort((a, b) => counts[b] - counts[a] || a - b);
-  const shown = order.slice(0, MOST_SHOWN).map((i) => `"${excerpt(labels[i])}" (${counts[i]})`);
-  return shown.join(", ") + (order.length > MOST_SHOWN ? ` and ${order.length - MOST_SHOWN} more` : "");
+  const shown = order.slice(0, most).map((i) => `"${excerpt(labels[i])}" (${counts[i]})`);
+  return shown.join(", ") + (order.length > most ? ` and ${order.length - most} more` : "");
 }
 
 /** Two labels that look like one class written in two ways, as indices. */
@@ -82,54 +129,9 @@ export interface NearMiss {
   readonly why: string;
 }
 
-/**
- * Pairs of labels that look like one class written in two ways.
- *
- * @param counts  rows of each label
- */
-export function nearMissPairs(labels: readonly string[], counts: readonly number[]): NearMiss[] {
-  const folds = labels.map(folded);
-  const pairs: NearMiss[] = [];
-  for (let i = 0; i < labels.length; i++) {
-    for (let j = i + 1; j < labels.length; j++) {
-      const why = nearMiss([labels[i], labels[j]], [folds[i], folds[j]], [counts[i], counts[j]]);
-      if (why === undefined) continue;
-      const [common, rare] = counts[i] >= counts[j] ? [i, j] : [j, i];
-      pairs.push({ rare, common, why });
-    }
-  }
-  return pairs;
-}
-
 const nearMisses = (labels: readonly string[], counts: readonly number[]): string[] =>
   nearMissPairs(labels, counts).map(
     ({ rare, common, why }) =>
       `the labels "${excerpt(labels[rare])}" (${counts[rare]}) and "${excerpt(labels[common])}" (${counts[common]}) ` +
       `differ only in ${why}; they stay two classes, bring them together with --map if they are one`,
   );
-
-type Pair<T> = readonly [T, T];
-
-/** In what alone two labels differ, when that looks like one class written in two ways. */
-function nearMiss(
-  [a, b]: Pair<string>,
-  [foldA, foldB]: Pair<string>,
-  [rowsA, rowsB]: Pair<number>,
-): string | undefined {
-  if (foldA === foldB) return "case, spaces or notation";
-  const [fewer, more] = rowsA < rowsB ? [rowsA, rowsB] : [rowsB, rowsA];
-  if (fewer >= RARE_ROWS && fewer >= RARE_SHARE * more) return undefined;
-  if (Math.min(a.length, b.length) < SHORTEST_FOR_SLIP || Math.abs(a.length - b.length) > 1) return undefined;
-  // `topic1` and `topic2` are two classes by intent.
-  if (digits(a) !== digits(b)) return undefined;
-  return editDistance(a, b) === 1 ? "one letter" : undefined;
-}
-
-/** Without case, outer spaces and Unicode form; numbers by their value, so that 1 and 1.0 are one. */
-function folded(label: string): string {
-  const fold = label.trim().normalize("NFC").toLowerCase();
-  const number = Number(fold);
-  return fold !== "" && Number.isFinite(number) ? String(number) : fold;
-}
-
-const digits = (label: string): string => label.replace(/\D/g, "");

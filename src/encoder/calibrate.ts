@@ -5,7 +5,7 @@ import type { Moments } from "../onnx/int8Rounding.js";
 import { openRowProducts } from "../onnx/products.js";
 import { openSession } from "../onnx/session.js";
 import { encoderInputs, planBatches } from "./batches.js";
-import type { Tokenizer } from "./tokenizer.js";
+import { cutTogether, type Tokenizer } from "./tokenizer.js";
 
 const BATCH_TOKENS = 1024;
 
@@ -26,7 +26,7 @@ export async function observeActivations(
   const tapped = copyModel(model);
   tapped.graph.output = names.map((name) => valueInfo(name, "float32", ["batch", "tokens", "width"]));
   const session = await openSession(writeModel(tapped));
-  const tokens = texts.map((text) => tokenizer.tokenize(text));
+  const tokens = cutTogether(tokenizer, texts, (text) => tokenizer.tokenize(text));
   const products = await openRowProducts("float32");
   const ranges = new Map<string, Float32Array>();
   const moments = new Map<string, Moments>();

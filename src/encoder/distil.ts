@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
@@ -7,6 +6,7 @@ import type { Tokenizer } from "./tokenizer.js";
 import type { Encoder } from "./encoder.js";
 import { listFiles } from "./folder.js";
 import { reduceRows } from "./reduce.js";
+import { MAX_TOKENIZER_BYTES, parseEncoderJson, readBytes } from "./settingsFile.js";
 import { readEncoderSettings } from "./settings.js";
 import { SIF, zipfWeights } from "./tokenWeights.js";
 import { readVocabulary, type Vocabulary } from "./vocabulary.js";
@@ -123,7 +123,10 @@ function aroundText({ tokenizer }: Encoder): { readonly before: readonly number[
 async function tokenizerOf({ name, path, pooling, prompt }: Encoder): Promise<object> {
   const folder = { name, kind: "local", path, files: await listFiles(path), decisions: [] } as const;
   const { lowerCase, tokenizerFile } = await readEncoderSettings(folder, { pooling, prompt });
-  const json = JSON.parse(await readFile(join(path, tokenizerFile), "utf8")) as { readonly normalizer?: object | null };
+  const file = join(path, tokenizerFile);
+  const json = parseEncoderJson(await readBytes(file, MAX_TOKENIZER_BYTES), file) as {
+    readonly normalizer?: object | null;
+  };
   const normalizers = [{ type: "Lowercase" }, json.normalizer ?? []].flat();
   const normalizer = lowerCase ? { type: "Sequence", normalizers } : (json.normalizer ?? null);
   return { ...json, truncation: null, padding: null, normalizer };

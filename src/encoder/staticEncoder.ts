@@ -7,6 +7,10 @@ import type { VectorTable } from "./vectorTable.js";
 
 /** Longest text by default; a table has no limit of its own, but the token vectors of a text are held in memory. */
 const MOST_TOKENS = 65_536;
+/** Numbers of those vectors, 1 GiB of them; vectors of more than 4,096 numbers leave room for fewer tokens. */
+const MOST_NUMBERS = 2 ** 28;
+/** Numbers of a vector; those of the widest models have a tenth as many. */
+export const MOST_WIDTH = 65_536;
 
 /** What can be chosen of a static encoder. */
 export interface StaticSettings {
@@ -27,7 +31,7 @@ export interface StaticSettings {
 export function staticSettings(
   file: string,
   options: EncoderOptions,
-  own: { readonly normalize: boolean; readonly maxTokens?: number | undefined },
+  own: { readonly normalize: boolean; readonly width: number; readonly maxTokens?: number | undefined },
 ): StaticSettings {
   const { pooling = "mean", prompt = "", layer, precision } = options;
   if (layer !== undefined) throw unfit("E_USAGE", `take layer ${layer} of`, "it has no layers. Leave --layer out");
@@ -36,7 +40,8 @@ export function staticSettings(
   if (pooling === "cls")
     throw unfit("E_USAGE", "take the first token of", "no token stands for the text. Choose --pooling mean or max");
   const normalize = options.normalize ?? own.normalize;
-  const maxTokens = options.maxTokens ?? Math.min(own.maxTokens ?? MOST_TOKENS, MOST_TOKENS);
+  const maxTokens =
+    options.maxTokens ?? Math.min(own.maxTokens ?? MOST_TOKENS, MOST_TOKENS, Math.floor(MOST_NUMBERS / own.width));
   return {
     pooling,
     normalize,

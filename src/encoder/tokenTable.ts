@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { HeadstartError } from "../errors.js";
@@ -7,8 +6,15 @@ import { floatsOf } from "../tensors/half.js";
 import { readSafetensors, type Tensor } from "../tensors/safetensors.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import type { EncoderFolder } from "./folder.js";
-import { invalid, readSettingsFile } from "./settingsFile.js";
-import { staticEncoder, staticSettings } from "./staticEncoder.js";
+import {
+  invalid,
+  MAX_TABLE_BYTES,
+  MAX_TOKENIZER_BYTES,
+  parseEncoderJson,
+  readBytes,
+  readSettingsFile,
+} from "./settingsFile.js";
+import { MOST_WIDTH, staticEncoder, staticSettings } from "./staticEncoder.js";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.js";
 import { tableOver, type VectorTable } from "./vectorTable.js";
 import { readVocabulary } from "./vocabulary.js";
@@ -50,11 +56,14 @@ export async function loadTokenTable(folder: EncoderFolder, options: EncoderOpti
     });
   }
   const config = await readSettingsFile(folder, "config.json", ConfigFile);
-  const own = { normalize: config?.normalize ?? false, maxTokens: config?.seq_length ?? undefined };
+  const bytes = [
+    await readBytes(join(folder.path, TABLE_FILE), MAX_TABLE_BYTES),
+    await readBytes(join(folder.path, "tokenizer.json"), MAX_TOKENIZER_BYTES),
+  ];
+  const table = readTable(bytes[0], join(folder.path, TABLE_FILE));
+  const own = { normalize: config?.normalize ?? false, maxTokens: config?.seq_length ?? undefined, width: table.width };
   const settings = staticSettings(folder.name, options, own);
   const { pooling, normalize, maxTokens, prompt } = settings;
-  const bytes = await Promise.all([TABLE_FILE, "tokenizer.json"].map((file) => readFile(join(folder.path, file))));
-  const table = readTable(bytes[0], join(folder.path, TABLE_FILE));
   const tokenizer = openTokenizer(folder, bytes[1], { rows: table.rows, maxTokens, prompt });
   const hashes = bytes.map((part) => createHash("sha256").update(part).digest("hex"));
   const identity = [VECTOR_VERSION, ...hashes, pooling, normalize, maxTokens, prompt];
@@ -73,27 +82,39 @@ function readTable(bytes: Uint8Array, file: string): VectorTable {
   const refuse = (found: string): HeadstartError =>
     new HeadstartError("E_ENCODER_INVALID", `Cannot use the token vectors of ${file}: ${found}. ${advice}`, { file });
   const embeddings = tensors.get("embeddings");
-  if (embeddings?.shape.length !== 2 || embeddings.shape[1] === 0) {
+  if (embeddings?.shape.length !== 2 || embeddings.shape[1] === 0 || embeddings.shape[1] > MOST_WIDTH) {
     throw refuse(`the tensor "embeddings" is ${describe(embeddings)}, not [tokens, width]`);
   }
   const width = embeddings.shape[1];
-  const own = tableOver(numbersOf(embeddings), width);
+  const data = numbersOf(embeddings);
+  const own = { data, table: tableOver(data, width) };
   const [mapping, weights] = [tensors.get("mapping"), tensors.get("weights")];
-  if (mapping === undefined && weights === undefined) return own;
-  const rows = mapping?.data.length ?? own.rows;
+  const bad = own.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw refuse(`row ${Math.floor(bad / width)} of "embeddings" has ${own.data[bad]}`);
+  if (mapping === undefined && weights === undefined) return own.table;
+  const rows = mapping?.data.length ?? own.table.rows;
   if (weights !== undefined && weights.data.length !== rows) {
     throw refuse(`the tensor "weights" is ${describe(weights)}, not [${rows}]`);
   }
   const factors = weights === undefined ? undefined : numbersOf(weights);
-  const table = tableOver(new Float32Array(rows * width), width);
-  for (let token = 0; token < rows; token++) {
-    const from = mapping === undefined ? token : Number(mapping.data[token]);
-    if (!(from >= 0 && from < own.rows)) throw refuse(`"mapping" names row ${from} of ${own.rows}`);
-    const row = table.row(token);
-    row.set(own.row(from));
-    if (factors !== undefined) for (let d = 0; d < width; d++) row[d] *= factors[token];
-  }
-  return table;
+  const badFactor = factors?.findIndex((factor) => !Number.isFinite(factor)) ?? -1;
+  if (badFactor >= 0) throw refuse(`row ${badFactor} of "weights" has ${factors![badFactor]}`);
+  const from = Float64Array.from({ length: rows }, (_, token) => Number(mapping?.data[token] ?? token));
+  const lost = from.find((row) => !(Number.isInteger(row) && row >= 0 && row < own.table.rows));
+  if (lost !== undefined) throw refuse(`"mapping" names row ${lost} of ${own.table.rows}`);
+  return mappedTable(own.table, from, factors);
+}
+
+/** Rows of a table in another order, times a factor; made when they are asked for, since a row may stand for many. */
+function mappedTable(table: VectorTable, from: Float64Array, factors: Float32Array | undefined): VectorTable {
+  return {
+    rows: from.length,
+    width: table.width,
+    row(index) {
+      const row = table.row(from[index]);
+      return factors === undefined ? row : row.map((value) => value * factors[index]);
+    },
+  };
 }
 
 const describe = (tensor: Tensor | undefined): string =>
@@ -111,12 +132,14 @@ function openTokenizer(
   { rows, maxTokens, prompt }: { readonly rows: number; readonly maxTokens: number; readonly prompt: string },
 ): Tokenizer {
   const file = join(folder.path, "tokenizer.json");
-  const json = parseJson(bytes, file);
+  const json = parseEncoderJson(bytes, file) as object;
+  // It checks the file, of which an id may be larger than any list.
+  const whole = loadTokenizer({ ...json, post_processor: null }, {}, { file, maxTokens: Infinity, prompt });
   const { tokens, special } = readVocabulary(json);
   if (tokens.length > rows) throw invalid(file, `it has ${tokens.length} tokens, and the table ${rows} rows`);
-  const whole = loadTokenizer({ ...json, post_processor: null }, {}, { file, maxTokens: Infinity, prompt });
   return {
     padId: 0,
+    together: whole.together,
     tokenize(text) {
       const { ids, empty, unknown } = whole.tokenize(text);
       const known = ids.filter((id) => !special.has(id));
@@ -129,12 +152,4 @@ function openTokenizer(
       };
     },
   };
-}
-
-function parseJson(bytes: Uint8Array, file: string): object {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as object;
-  } catch (cause) {
-    throw invalid(file, cause instanceof Error ? cause.message : String(cause), cause);
-  }
 }

@@ -1,5 +1,8 @@
-import { Tokenizer as ModelTokenizer } from "@huggingface/tokenizers";
-import { HeadstartError } from "../errors.js";
+import { excerpt, HeadstartError } from "../errors.js";
+import { libraryTokenizer } from "./libraryTokenizer.js";
+import { textPieces } from "./textPieces.js";
+import { checkTokenizerFile } from "./tokenizerFile.js";
+import { tokenizerWatch, whileLoading } from "./tokenizerWatch.js";
 import { isBertTokenizer, wordByWord, type TokenizerFile, type Normalizer } from "./wordPiece.js";
 
 /** Token ids of one text, special tokens included. */
@@ -18,6 +21,20 @@ export interface Tokenizer {
   tokenize(text: string): Tokens;
   /** Id that fills up shorter texts in a batch. */
   readonly padId: number;
+  /**
+   * Runs work that tokenises many texts, where that is faster than one after another; it may be run a second time.
+   * Undefined where there is no difference.
+   */
+  readonly together?: (<T>(work: () => T) => T) | undefined;
+}
+
+/** Tokens of many texts, or pieces of many words, by `cut`. */
+export function cutTogether<In, Out>(
+  { together }: Pick<Tokenizer, "together">,
+  inputs: readonly In[],
+  cut: (input: In, index: number) => Out,
+): Out[] {
+  return together === undefined ? inputs.map(cut) : together(() => inputs.map(cut));
 }
 
 /** A tokenizer that cuts words one by one, for labels on words. */
@@ -54,6 +71,8 @@ export interface TokenizerOptions {
   readonly prompt?: string;
   /** Lower-case the text first, where the model's settings ask for it. @default false */
   readonly lowerCase?: boolean;
+  /** Milliseconds that a text may take, where the file has patterns of its own. @default 4000 */
+  readonly mostMs?: number;
 }
 
 /**
@@ -62,19 +81,34 @@ export interface TokenizerOptions {
  * Strings such as `[MASK]` in a text are plain text here: they never become control tokens. Lone surrogates become
  * U+FFFD.
  *
- * @throws HeadstartError E_ENCODER_INVALID when the files describe no tokenizer
+ * Patterns of the file are watched over: a text that takes seconds is an error, and a long one goes through them in parts.
+ *
+ * @throws HeadstartError E_ENCODER_INVALID when the files describe no tokenizer; so do its functions, also
+ *   E_TOKENIZER_LIMIT
  */
 export function loadTokenizer(json: unknown, config: unknown, options: TokenizerOptions): PieceTokenizer {
-  const { file, maxTokens, prompt = "", lowerCase = false } = options;
-  const { body, before, after, padId, unknownId, clean } = openTokenizer(json, config, file);
+  const { file, maxTokens, prompt = "", lowerCase = false, mostMs } = options;
+  const { body, isPlain, before, after, padId, unknownId, clean } = openTokenizer(json, config, file);
   const room = maxTokens - before.length - after.length;
   if (room < 1) {
     throw new HeadstartError("E_USAGE", `At most ${maxTokens} tokens leave no room for a text beside the special ones`);
   }
-  const tokensOf = (whole: string): number[] => body(clean(lowerCase ? whole.toLowerCase() : whole));
+  const watch = isPlain ? undefined : tokenizerWatch(file, mostMs);
+  const cut = (whole: string): readonly number[] =>
+    checkIds(body(clean(lowerCase ? whole.toLowerCase() : whole)), whole, file);
+  const tokensOf = (whole: string): readonly number[] => {
+    if (watch === undefined) return cut(whole);
+    const ids: number[] = [];
+    for (const piece of textPieces(whole)) {
+      for (const id of watch.one(piece, () => cut(piece))) ids.push(id);
+      if (ids.length > room) break;
+    }
+    return ids;
+  };
   const promptIds = prompt === "" ? [] : tokensOf(prompt);
   return {
     padId,
+    together: watch?.together,
     lead: before.length + promptIds.length,
     room: Math.max(1, room - promptIds.length),
     wordPieces: (word, isFirst) => tokensOf(isFirst ? word.toWellFormed() : ` ${word.toWellFormed()}`),
@@ -93,9 +127,30 @@ export function loadTokenizer(json: unknown, config: unknown, options: Tokenizer
   };
 }
 
+/** Whether every id is one: of what it does not know a tokenizer may have no token for it. */
+function checkIds(ids: readonly number[], text: string, file: string): readonly number[] {
+  if (ids.every((id) => id !== undefined)) return ids;
+  throw new HeadstartError(
+    "E_ENCODER_INVALID",
+    `Cannot cut the text "${excerpt(text)}" into tokens with ${file}: it has none for what its vocabulary lacks. ` +
+      `Choose another encoder, or leave the text out`,
+    { file },
+  );
+}
+
+/** The library looks for the unknown token of a list of words in the config alone. */
+function withUnknown(config: unknown, { model }: TokenizerFile): object {
+  const { unk_token } = config as { readonly unk_token?: unknown };
+  if (typeof unk_token === "string" || typeof model?.unk_token !== "string" || Array.isArray(config))
+    return config as object;
+  return typeof config === "object" ? { ...config, unk_token: model.unk_token } : (config as object);
+}
+
 interface OpenTokenizer {
-  /** Ids of a text without special tokens. */
+  /** Ids of a text without special tokens; undefined ones for what it has no token for. */
   readonly body: (text: string) => number[];
+  /** Whether no setting of the file can make that take long. */
+  readonly isPlain: boolean;
   /** Special tokens in front of a text and behind it. */
   readonly before: readonly number[];
   readonly after: readonly number[];
@@ -108,17 +163,21 @@ interface OpenTokenizer {
 
 function openTokenizer(json: unknown, config: unknown, file: string): OpenTokenizer {
   try {
-    const contents = json as TokenizerFile;
+    const contents = checkTokenizerFile(json);
     // Without its control tokens the tokenizer cannot be made to emit them by a text; its template still adds them.
     const words = { ...contents, added_tokens: contents.added_tokens?.filter((t) => !t.special) ?? [] };
-    const tokenizer = new ModelTokenizer(words, (config ?? {}) as object);
-    const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
-    const body = isBertTokenizer(words) ? wordByWord(words, encode) : encode;
-    const special = tokenizer.encode("").ids;
+    const isPlain = isBertTokenizer(words);
+    const { body, special, front } = whileLoading(Object.keys(contents.model?.vocab ?? {}).length, () => {
+      const tokenizer = libraryTokenizer(words, withUnknown(config ?? {}, contents));
+      const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+      const own = isPlain ? wordByWord(words, encode) : encode;
+      const around = tokenizer.encode("").ids;
+      return { body: own, special: around, front: Math.max(0, tokenizer.encode("a").ids.indexOf(own("a")[0])) };
+    });
     if (!special.every(Number.isInteger)) throw new Error("its template names tokens that it does not have");
-    const front = Math.max(0, tokenizer.encode("a").ids.indexOf(body("a")[0]));
     return {
       body,
+      isPlain,
       before: special.slice(0, front),
       after: special.slice(front),
       padId: padIdOf(contents, config),
@@ -126,10 +185,9 @@ function openTokenizer(json: unknown, config: unknown, file: string): OpenTokeni
       clean: likeReference(contents.normalizer ?? undefined),
     };
   } catch (cause) {
-    throw new HeadstartError("E_ENCODER_INVALID", `Cannot make a tokenizer from ${file}. Fetch the file again`, {
-      file,
-      cause,
-    });
+    const found = cause instanceof Error ? cause.message : String(cause);
+    const message = `Cannot make a tokenizer from ${file}: ${found}. Fetch the file again`;
+    throw new HeadstartError("E_ENCODER_INVALID", message, { file, cause });
   }
 }
 

@@ -15,6 +15,7 @@ import { describeBrokenFile } from "./modelFile.js";
 import { readyModel } from "./rewrite.js";
 import { sampleCosines } from "./sampleCosines.js";
 import { readEncoderSettings, type EncoderSettings } from "./settings.js";
+import { MAX_TOKENIZER_BYTES, parseEncoderJson, readBytes } from "./settingsFile.js";
 import { loadTokenizer, type PieceTokenizer } from "./tokenizer.js";
 
 /** Change whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
@@ -143,7 +144,10 @@ async function readWhole(file: string): Promise<Uint8Array> {
   // Reading a device or a pipe might never end.
   const isFile = (await stat(file).catch(() => undefined))?.isFile() ?? false;
   if (!isFile) throw new HeadstartError("E_ENCODER_MISSING", `${file} is no file. Fetch it again`, { file });
-  const bytes = await readFile(file);
+  return checked(await readFile(file), file);
+}
+
+function checked(bytes: Uint8Array, file: string): Uint8Array {
   const broken = describeBrokenFile(bytes.subarray(0, 512), bytes.length);
   if (broken !== undefined) {
     throw new HeadstartError("E_ENCODER_INVALID", `Cannot load ${file}: it ${broken}. Fetch the file again`, { file });
@@ -157,20 +161,12 @@ async function readTokenizer(
   { tokenizerFile, tokenizerConfigFile, maxTokens, prompt, lowerCase }: EncoderSettings,
 ): Promise<{ tokenizer: PieceTokenizer; tokenizerBytes: readonly Uint8Array[] }> {
   const file = path.join(folder.path, tokenizerFile);
-  const bytes = await readWhole(file);
+  const bytes = checked(await readBytes(file, MAX_TOKENIZER_BYTES), file);
   const configFile = tokenizerConfigFile === undefined ? undefined : path.join(folder.path, tokenizerConfigFile);
-  const configBytes = configFile === undefined ? new Uint8Array(0) : await readWhole(configFile);
-  const config = configFile === undefined ? {} : parse(configBytes, configFile);
-  const tokenizer = loadTokenizer(parse(bytes, file), config, { file, maxTokens, prompt, lowerCase });
+  const configBytes = configFile === undefined ? new Uint8Array(0) : checked(await readBytes(configFile), configFile);
+  const config = configFile === undefined ? {} : parseEncoderJson(configBytes, configFile);
+  const tokenizer = loadTokenizer(parseEncoderJson(bytes, file), config, { file, maxTokens, prompt, lowerCase });
   return { tokenizer, tokenizerBytes: [bytes, configBytes] };
-}
-
-function parse(bytes: Uint8Array, file: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new HeadstartError("E_ENCODER_INVALID", `${file} is not valid JSON. Fetch the file again`, { file, cause });
-  }
 }
 
 /** The files beside it may be larger than a buffer can be. */

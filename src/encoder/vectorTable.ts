@@ -2,7 +2,7 @@
 export interface VectorTable {
   readonly rows: number;
   readonly width: number;
-  /** Row `index` as a view, not a copy. */
+  /** Row `index`, to be read alone: it may be a view. */
   row(index: number): Float32Array;
 }
 

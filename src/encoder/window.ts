@@ -7,7 +7,7 @@ import { planBatches, type Batch } from "./batches.js";
 import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "./encoder.js";
 import { pooledVectors } from "./runBatch.js";
-import type { Tokens } from "./tokenizer.js";
+import { cutTogether, type Tokens } from "./tokenizer.js";
 
 /** So much of a batch that each thread's share stays in its core's cache: 384 beat 200, 256, 512 and 1,024. */
 export const TOKENS_A_THREAD = 384;
@@ -49,9 +49,9 @@ export async function prepareWindow(
 ): Promise<Window> {
   const { firstOf, distinct } = distinctTexts(texts);
   const tokens: Tokens[] = [];
-  for (const text of distinct) {
-    tokens.push(encoder.tokenizer.tokenize(texts[text]));
-    if (tokens.length % TEXTS_A_TURN > 0) continue;
+  while (tokens.length < distinct.length) {
+    const turn = distinct.slice(tokens.length, tokens.length + TEXTS_A_TURN);
+    tokens.push(...cutTogether(encoder.tokenizer, turn, (text) => encoder.tokenizer.tokenize(texts[text])));
     await setImmediate();
     signal.throwIfAborted();
   }

@@ -27,11 +27,21 @@ export interface TokenizerFile {
 
 type Encode = (text: string) => readonly number[];
 
-/** Whether a text's tokens are those of its parts between spaces, one after another: so for BERT's own kind. */
+/** Of a word, in a tokenizer whose words are cut without a watch over the time: trying all their parts is cubic. */
+const MOST_CHARACTERS = 200;
+/** Of a trie of ASCII, and short, since it stands before every part that is tried. */
+const PLAIN_PREFIX = /^[!-~]{0,16}$/;
+
+/**
+ * Whether a text's tokens are those of its parts between spaces, one after another, and no setting makes them take long:
+ * so for BERT's own kind.
+ */
 export function isBertTokenizer({ model, normalizer, pre_tokenizer, added_tokens }: TokenizerFile): boolean {
   return (
     model?.type === "WordPiece" &&
     model.vocab !== undefined &&
+    PLAIN_PREFIX.test(model.continuing_subword_prefix ?? "##") &&
+    (model.max_input_chars_per_word ?? 0) <= MOST_CHARACTERS &&
     normalizer?.type === "BertNormalizer" &&
     pre_tokenizer?.type === "BertPreTokenizer" &&
     (added_tokens ?? []).length === 0

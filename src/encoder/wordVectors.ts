@@ -21,7 +21,7 @@ const VECTOR_VERSION = "word-vectors 1";
  * @throws HeadstartError E_ENCODER_INVALID, with the line, for a malformed row
  */
 export async function loadWordVectors(file: EncoderFile, options: EncoderOptions = {}): Promise<Encoder> {
-  const settings = staticSettings(file.name, options, { normalize: true });
+  const settings = staticSettings(file.name, options, { normalize: true, width: file.format.width });
   const { words, table, repeated, sha256 } = await readWordVectors(file, options.signal);
   const { pooling, normalize, maxTokens, prompt } = settings;
   const identity = [VECTOR_VERSION, sha256, pooling, normalize, maxTokens, prompt];

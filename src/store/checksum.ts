@@ -11,8 +11,8 @@ import type { ByteTarget } from "./vectorSink.js";
  *   bytes before (u32)
  */
 const MARK = "HSCHECK1";
-const CHECK_BYTES = 24;
-/** The footer is at most this long, or the checksum is not found and so not used. */
+export const CHECK_BYTES = 24;
+/** So much of the end is searched where the footer does not say its length right. */
 const SEARCHED = 2 ** 22;
 const CHUNK = 2 ** 22;
 
@@ -48,15 +48,16 @@ function encodeCheck(size: number, crc: number): Buffer {
 }
 
 /**
- * Compares a file with the checksum in it; one without, such as another program's, passes.
+ * Compares a file with the checksum in it.
  *
+ * @returns whether there is one: another program's file has none, and one of ours may have lost it
  * @throws Error saying, as a clause, that the file is damaged
  */
-export async function verifyChecksum(file: ReadableFile): Promise<void> {
-  const from = Math.max(0, file.size - SEARCHED);
+export async function verifyChecksum(file: ReadableFile): Promise<boolean> {
+  const from = Math.max(0, Math.min(file.size - SEARCHED, await expectedAt(file)));
   const tail = Buffer.from(await file.bytes(from, file.size));
   const found = tail.lastIndexOf(MARK, undefined, "latin1");
-  if (found === -1) return;
+  if (found === -1) return false;
   const check = tail.subarray(found, found + CHECK_BYTES);
   const whole = check.length === CHECK_BYTES && crc32(check.subarray(0, 20)) === check.readUInt32LE(20);
   if (!whole) throw new Error("its checksum is damaged");
@@ -65,6 +66,22 @@ export async function verifyChecksum(file: ReadableFile): Promise<void> {
   const before = await crcOf(file, { start: 0, end: from + found });
   const crc = crc32(tail.subarray(found + CHECK_BYTES), before);
   if (crc !== check.readUInt32LE(16)) throw new Error("it is damaged: its bytes do not match their checksum");
+  return true;
+}
+
+/** The error for a file that we wrote, by all else that it says, in which no checksum is found. */
+export const checksumLost = (): Error => new Error("it is damaged: the checksum that was written with it is missing");
+
+/** Where the checksum stands by the length that a footer has at its end; the end of the file where it has none. */
+async function expectedAt(file: ReadableFile): Promise<number> {
+  const end = Buffer.from(await file.bytes(Math.max(0, file.size - 10), file.size));
+  for (const mark of ["PAR1", "ARROW1"]) {
+    const lengthAt = end.length - mark.length - 4;
+    if (lengthAt < 0 || end.toString("latin1", lengthAt + 4) !== mark) continue;
+    const start = file.size - mark.length - 4 - end.readUInt32LE(lengthAt);
+    if (start >= CHECK_BYTES) return start - CHECK_BYTES;
+  }
+  return file.size;
 }
 
 async function crcOf(file: ReadableFile, range: { readonly start: number; readonly end: number }): Promise<number> {

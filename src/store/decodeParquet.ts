@@ -1,23 +1,29 @@
 import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import type { AsyncBuffer, FileMetaData, SchemaTree } from "hyparquet";
+import { checksumLost } from "./checksum.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
 import type { ReadableFile } from "./readBytes.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import { CREATED_BY, SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorTable } from "./vectorSink.js";
 
 /**
  * Reads a Parquet file with a column `vector` of lists of numbers; all other columns come as text. Uncompressed and
  * Snappy only.
  *
+ * @param options.checked  whether a checksum was found in the file; one that we wrote has to have it
  * @throws Error saying, as a clause, what cannot be read; whatever hyparquet throws on a damaged file
  */
-export async function decodeParquet(file: ReadableFile): Promise<VectorTable> {
+export async function decodeParquet(
+  file: ReadableFile,
+  { checked }: { readonly checked: boolean },
+): Promise<VectorTable> {
   const buffer: AsyncBuffer = {
     byteLength: file.size,
     slice: async (start, end) => (await file.bytes(start, end ?? file.size)).buffer,
   };
   const metadata = await parquetMetadataAsync(buffer, { geoparquet: false });
+  if (!checked && metadata.created_by === CREATED_BY) throw checksumLost();
   const tree = parquetSchema(metadata).children;
   checkColumnPaths(metadata, tree);
   const scaled = isScaled(tree);

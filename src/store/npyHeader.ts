@@ -92,5 +92,7 @@ function layoutOf(fields: ReadonlyMap<string, string>): Pick<NpyHeader, "fortran
   if (!Number.isSafeInteger(rows) || !Number.isSafeInteger(cols) || !Number.isSafeInteger(rows * cols * 8)) {
     throw new SyntaxError(`its shape ${shape[0]} is larger than any file`);
   }
+  // Without numbers, a file of a hundred bytes would have as many rows as it says.
+  if (cols === 0 && rows > 0) throw new SyntaxError(`its shape ${shape[0]} has rows without numbers`);
   return { fortran: fortran === "True", rows, cols };
 }

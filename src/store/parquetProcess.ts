@@ -3,10 +3,10 @@ import { withFile } from "./readBytes.js";
 import type { Decoded } from "./readParquet.js";
 
 /** The process of `readParquetVectors`: decodes one file, says what came of it, and ends. */
-async function main(path: string): Promise<void> {
+async function main(path: string, checked: boolean): Promise<void> {
   let decoded: Decoded;
   try {
-    decoded = { kind: "table", table: await withFile(path, decodeParquet) };
+    decoded = { kind: "table", table: await withFile(path, (file) => decodeParquet(file, { checked })) };
   } catch (error) {
     const tripped = error instanceof TypeError || error instanceof RangeError;
     decoded = { kind: "failure", message: error instanceof Error ? error.message : String(error), tripped };
@@ -14,4 +14,4 @@ async function main(path: string): Promise<void> {
   process.send?.(decoded, () => process.disconnect());
 }
 
-await main(process.argv[2]);
+await main(process.argv[2], process.argv[3] === "checked");

@@ -2,7 +2,7 @@ import type { ColumnChunk, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { checkedTarget } from "./checksum.js";
 import { listSchema, writeListChunk } from "./parquetList.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
+import { CREATED_BY, SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vectorSink.js";
 
 /**
@@ -15,7 +15,7 @@ export function parquetSink(file: ByteTarget, shape: VectorShape): VectorSink {
     writer: bytes,
     schema: schemaOf(shape),
     kvMetadata: Object.entries(shape.metadata).map(([key, value]) => ({ key, value })),
-    createdBy: "headstart",
+    createdBy: CREATED_BY,
   });
   const checked = checkedTarget(file);
   return {

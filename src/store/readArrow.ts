@@ -2,13 +2,16 @@ import { DataType } from "apache-arrow";
 import type { Data, RecordBatch, Schema } from "apache-arrow";
 import { isArrowFile, openArrowFile } from "../corpus/arrowFile.js";
 import { openArrowStream } from "../corpus/arrowStream.js";
-import { verifyChecksum } from "./checksum.js";
+import { CHECK_BYTES, checksumLost, verifyChecksum } from "./checksum.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
 import { floatsOf } from "../tensors/half.js";
 import type { ReadableFile } from "./readBytes.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorTable } from "./vectorSink.js";
+
+/** Bytes of the mark behind the last batch of a file. */
+const END_OF_BATCHES = 8;
 
 /**
  * Reads an Arrow IPC file or stream with a column `vector` of lists of numbers, of fixed size or not; all other columns
@@ -17,9 +20,11 @@ import type { VectorTable } from "./vectorSink.js";
  * @throws Error saying, as a clause, what cannot be read; whatever apache-arrow throws on a damaged file
  */
 export async function readArrowVectors(_path: string, file: ReadableFile): Promise<VectorTable> {
-  await verifyChecksum(file);
+  const checked = await verifyChecksum(file);
   const bytes = await file.bytes(0, file.size);
-  const { schema, batches } = isArrowFile(bytes) ? openArrowFile(bytes) : await openArrowStream(oneChunk(bytes));
+  const opened = isArrowFile(bytes) ? openArrowFile(bytes) : undefined;
+  if (!checked && opened?.unclaimedBytes === END_OF_BATCHES + CHECK_BYTES) throw checksumLost();
+  const { schema, batches } = opened ?? (await openArrowStream(oneChunk(bytes)));
   const { columns, vector, scale } = layoutOf(schema);
   const values: (string | null)[][] = [];
   let vectors: FloatRows | undefined;

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 
 /** A file open for reading. */
@@ -10,10 +10,11 @@ export interface ReadableFile {
 
 /** Opens a file, hands it to `use`, and closes it whatever happens. */
 export async function withFile<T>(path: string, use: (file: ReadableFile) => Promise<T>): Promise<T> {
+  // Before it is opened: opening a pipe waits for whoever writes to it.
+  if (!(await stat(path)).isFile()) throw Object.assign(new Error("not a file"), { code: "EISDIR" });
   const handle = await open(path, "r");
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw Object.assign(new Error("not a file"), { code: "EISDIR" });
     return await use({ size: stats.size, bytes: (start, end) => readRange(handle, start, Math.min(end, stats.size)) });
   } finally {
     await handle.close();

@@ -1,3 +1,4 @@
+import { MOST_LEVELS, nestsTooDeep, TOO_DEEP } from "../corpus/jsonNesting.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
 import { linesOf } from "./readBytes.js";
@@ -77,9 +78,11 @@ async function readRows(path: string, file: ReadableFile, visit: Visit): Promise
 }
 
 function parseLine(path: string, bytes: Buffer, line: number): Readonly<Record<string, unknown>> {
+  const text = bytes.toString("utf8");
+  if (nestsTooDeep(text)) throw unreadable(path, `line ${line} cannot be read: ${TOO_DEEP}`, { line });
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString("utf8"));
+    value = JSON.parse(text);
   } catch (cause) {
     const found = line === 1 ? `it looks like ${looksLike(bytes)}` : "it is not JSON";
     throw unreadable(path, `line ${line} is no JSON object: ${found}`, { line, cause });
@@ -93,7 +96,7 @@ function namesOf(text: string, { fields, first }: { readonly fields: object; rea
   const names = Object.keys(fields);
   if (!first || !names.some((name) => /^\d+$/.test(name))) return names;
   try {
-    const ordered = parseStrictJson(text, 100);
+    const ordered = parseStrictJson(text, MOST_LEVELS);
     return ordered instanceof Map ? [...ordered.keys()] : names;
   } catch {
     // Twice the same name: any order will do.

@@ -7,10 +7,12 @@ import type { NpyHeader } from "./npyHeader.js";
 import { companionPath } from "./npySink.js";
 import { withFile } from "./readBytes.js";
 import type { ReadableFile } from "./readBytes.js";
-import type { VectorTable } from "./vectorSink.js";
+import type { RowValues, VectorTable } from "./vectorSink.js";
 import { errnoOf } from "./writeError.js";
 
 const BYTES = { f2: 2, f4: 4, f8: 8, i1: 1 } as const;
+/** One list for all rows: a file of bytes has as many as it has bytes. */
+const NO_VALUES: RowValues[number] = [];
 /** A multiple of every element size. */
 const CHUNK = 2 ** 22;
 
@@ -31,7 +33,7 @@ export async function readNpyVectors(path: string, file: ReadableFile): Promise<
     data,
     width: header.cols,
     columns: companion?.columns ?? [],
-    values: companion?.values ?? Array.from({ length: header.rows }, () => []),
+    values: companion?.values ?? Array.from({ length: header.rows }, () => NO_VALUES),
     metadata: {},
   };
 }

@@ -1,4 +1,4 @@
-import type { PieceTokenizer } from "../encoder/tokenizer.js";
+import { cutTogether, type PieceTokenizer } from "../encoder/tokenizer.js";
 import type { Word } from "./words.js";
 
 /** A sequence that goes through the encoder: part of a sentence's sub-words, special tokens around them. */
@@ -28,7 +28,7 @@ export interface Alignment {
  */
 export function alignWords(words: readonly Word[], tokenizer: PieceTokenizer): Alignment {
   const { room, lead } = tokenizer;
-  const pieces = words.map(({ text }, i) => tokenizer.wordPieces(text, i === 0));
+  const pieces = cutTogether(tokenizer, words, ({ text }, i) => tokenizer.wordPieces(text, i === 0));
   const kept = pieces.map((own) => own.slice(0, room));
   const offsets = [0];
   for (const own of kept) offsets.push(offsets.at(-1)! + own.length);

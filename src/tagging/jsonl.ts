@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nestsTooDeep, TOO_DEEP } from "../corpus/jsonNesting.js";
 import type { Rejection } from "../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../corpus/textChunk.js";
 import { textLines, type LineOptions } from "../corpus/textLines.js";
@@ -43,6 +44,7 @@ export async function* readTaggedJsonl(
 
 /** The sentence of a line, or what is wrong with it. */
 function sentenceOf(raw: string, { line }: TextPosition): RawSentence | string {
+  if (nestsTooDeep(raw)) return TOO_DEEP;
   let value: unknown;
   try {
     value = JSON.parse(raw);

@@ -1,6 +1,7 @@
 import { HOW_CHOSEN } from "../classify/chooseStrength.js";
 import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../classify/evaluate.js";
 import { labelCounts, type LabelledCorpus } from "../classify/labelled.js";
+import { bridge, quotedLabels } from "../classify/labelSpace.js";
 import { holdOut, joinRows, pickRows, type LabelledVectors } from "../classify/labelledVectors.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../classify/train.js";
 import { normalisedText, overlap } from "../corpus/duplicates.js";
@@ -241,14 +242,14 @@ function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora
 }
 
 function requireKnown(corpus: LabelledCorpus, learnt: LabelledCorpus): void {
-  const known = [...new Set(learnt.labels)];
-  const strange = [...new Set(corpus.labels)].filter((label) => !known.includes(label));
+  const learntLabels = new Set(learnt.labels);
+  const strange = [...new Set(corpus.labels)].filter((label) => !learntLabels.has(label));
   if (strange.length === 0) return;
-  const quoted = (labels: readonly string[]): string => labels.map((label) => `"${label}"`).join(", ");
+  const known = [...learntLabels];
   throw new HeadstartError(
     "E_LABEL_MAP",
-    `${corpus.files.join(", ")} has labels that ${learnt.files.join(", ")} has not: ${quoted(strange)}. It has ` +
-      `${quoted(known)}. Bridge them with --map, such as --map "${strange[0]}=${known[0]}"`,
+    `${corpus.files.join(", ")} has labels that ${learnt.files.join(", ")} has not: ${quotedLabels(strange)}. It has ` +
+      `${quotedLabels(known)}. ${bridge(strange[0], known[0])}`,
     { file: corpus.files[0] },
   );
 }

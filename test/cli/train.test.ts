@@ -231,6 +231,29 @@ describe("headstart evaluate", () => {
   });
 });
 
+describe("a label column that holds texts", () => {
+  it.each([
+    ["train", ["train", "wrong.csv", "-o", "wrong"]],
+    ["train --check", ["train", "wrong.csv", "-o", "wrong", "--check"]],
+    ["train --multi-label", ["train", "wrong.csv", "-o", "wrong", "--multi-label", "|"]],
+    ["transfer", ["transfer", "--source", "wrong.csv", "--target", "wrong.csv", "-o", "wrong"]],
+  ])(
+    "is refused by %s, before the encoder is opened",
+    async (_, args) => {
+      const text = "a text of some length where a label belongs ".repeat(8);
+      // Nearly each its own: a few are there twice, as texts are.
+      const rows = Array.from({ length: 3000 }, (_row, i): [string, string] => [
+        `row ${i}`,
+        `${text}${i - (i % 50 ? 0 : 1)}`,
+      ]);
+      await box.write("wrong.csv", csv(COLUMNS, rows));
+      const finished = await box.run([...args, "--encoder", "./no-such-encoder"]);
+      expectFailure(finished, { exit: 3, code: "E_LABELS", says: [/name the right column with --label-column$/] });
+    },
+    30_000,
+  );
+});
+
 describe("headstart transfer", () => {
   const SIDES = ["transfer", "--source", "train.csv", "--target", "test.csv", ...WITH_TINY];
 

@@ -16,6 +16,7 @@ import {
 } from "apache-arrow";
 import { describe, expect, it } from "vitest";
 import { openArrowStream, textsOf } from "../../../src/corpus/arrowStream.js";
+import { HeadstartError } from "../../../src/errors.js";
 import { openCorpus } from "../../../src/corpus/corpus.js";
 import { seeded } from "../../../src/math/random.js";
 
@@ -52,6 +53,20 @@ describe("openArrowStream()", () => {
   it("reads a stream without rows, and refuses one without columns", async () => {
     expect(await read(stream(sample.slice(0, 0)))).toEqual([]);
     await expect(read(stream(new Table()))).rejects.toThrow("no columns");
+  });
+
+  it("refuses columns without a name, and gives a corpus or an error with a code for any hole in its schema", async () => {
+    const good = stream(sample);
+    const found = new Set<string>();
+    for (let at = 8; at < 600; at += 2) {
+      const bytes = Buffer.from(good).fill(0, at, at + 2);
+      const outcome: unknown = await openCorpus(["-"], { from: "arrow", stdin: Readable.from([bytes]) })
+        .then((corpus) => corpus.close())
+        .catch((error: unknown) => error);
+      expect(outcome === undefined || outcome instanceof HeadstartError, `${at}: ${String(outcome)}`).toBe(true);
+      if (outcome instanceof HeadstartError) found.add(outcome.message);
+    }
+    expect([...found].some((message) => /column \d of 5 has no name/.test(message))).toBe(true);
   });
 
   it("refuses a stream that is cut off at any byte, or goes on", async () => {

@@ -125,6 +125,25 @@ describe("openCorpus() on JSONL", () => {
     expect([error.code, error.place.line]).toEqual(["E_FIELD_TOO_LARGE", 2]);
   });
 
+  it("rejects a row that is nested too deep, in whatever column, and reads the others", async () => {
+    for (const levels of [1001, 5000, 1_000_000]) {
+      const jsonl = `{"text":"a","x":${"[".repeat(levels)}${"]".repeat(levels)}}\n{"text":"b","x":[[1]]}\n`;
+      const error = await failure(read(jsonl));
+      expect([error.code, error.place.line]).toEqual(["E_JSONL", 1]);
+      expect(error.message).toContain("nested deeper than 1000 levels");
+      const got = await read(jsonl, { badRows: "skip" });
+      expect([got.values, got.counts.rejected]).toEqual([[["b", "[[1]]"]], 1]);
+    }
+    const deep = `${"[".repeat(999)}${"]".repeat(999)}`;
+    expect((await read(`{"text":"a","x":${deep}}\n`)).values).toEqual([["a", deep]]);
+  });
+
+  it("keeps long integers beside strings of any length", async () => {
+    const long = '\\n\\"'.repeat(2_500_000);
+    const got = await read(`{"text":"${long}","id":12345678901234567890}\n`, {});
+    expect(got.values[0][1]).toBe("12345678901234567890");
+  });
+
   it("refuses a file without an object", async () => {
     for (const empty of ["", "\n", "\ufeff"]) expect((await failure(read(empty))).code).toBe("E_JSONL");
   });

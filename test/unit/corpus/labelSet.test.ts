@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkLabels } from "../../../src/corpus/labelSet.js";
+import { checkLabels, refuseTexts } from "../../../src/corpus/labelSet.js";
 import { HeadstartError } from "../../../src/errors.js";
 
 const times = (counts: Record<string, number>): string[] =>
@@ -63,5 +63,41 @@ describe("checkLabels()", () => {
     ["far apart", { positive: 2000, negative: 3 }],
   ])("does not warn of labels that are %s", (_, counts) => {
     expect(checkLabels(times(counts)).warnings).toEqual([]);
+  });
+});
+
+describe("refuseTexts()", () => {
+  const found = (labels: readonly string[], options = {}): string => {
+    try {
+      refuseTexts(labels, options);
+      return "";
+    } catch (error) {
+      if (error instanceof HeadstartError && error.code === "E_LABELS") return error.message;
+      throw error;
+    }
+  };
+
+  it("refuses labels of which nearly every one differs, that are long texts, or that are too many", () => {
+    const ids = Array.from({ length: 1000 }, (_, i) => (i < 50 ? "the same" : `row ${i}`));
+    expect(found(ids)).toContain("of 1000 labels 951 differ");
+    expect(found(times({ spam: 5, ["a long text ".repeat(100)]: 5 }))).toContain("1200 characters");
+    expect(found(Array.from({ length: 5000 }, (_, i) => `class ${i % 1001}`))).toContain("more than 1000");
+    expect(
+      found(
+        Array.from({ length: 5000 }, (_, i) => `class ${i % 1001}`),
+        { mostClasses: 2000 },
+      ),
+    ).toBe("");
+    for (const labels of [ids, times({ ["x".repeat(1001)]: 3, y: 3 })]) {
+      expect(found(labels)).toContain("The labels look like texts or ids: name the right column with --label-column");
+    }
+  });
+
+  it("lets classes pass: some for few rows, many for many rows, names of sentence length", () => {
+    expect(found(["a", "b", "c"])).toBe("");
+    expect(found(Array.from({ length: 3000 }, (_, i) => `class ${i % 1000}`))).toBe("");
+    expect(found(times({ ["Credit reporting, credit repair services, or other personal reports"]: 9, other: 9 }))).toBe(
+      "",
+    );
   });
 });

@@ -54,6 +54,43 @@ async function folderOf(
 const vectorsOf = async (folder: string, texts: readonly string[]) => embedAll(await openEncoder(folder), texts);
 
 describe("loadEncoder() on model2vec's layout", () => {
+  it("refuses numbers that are not finite, with their row", async () => {
+    const embeddings = { dtype: "F32", shape: [7, 2], data: ROWS } as const;
+    const weights = { dtype: "F32", shape: [7], data: Float32Array.of(1, 1, 1, 1, 1, Infinity, 1) } as const;
+    for (const [tensors, found] of [
+      [{ embeddings: { ...embeddings, data: ROWS.with(9, NaN) } }, 'row 4 of "embeddings" has NaN'],
+      [{ embeddings: { ...embeddings, data: ROWS.with(0, -Infinity) } }, 'row 0 of "embeddings" has -Infinity'],
+      [{ embeddings, weights }, 'row 5 of "weights" has Infinity'],
+    ] as const) {
+      const folder = await folderOf(tensors);
+      await expect(openEncoder(folder)).rejects.toMatchObject({
+        code: "E_ENCODER_INVALID",
+        message: expect.stringContaining(found) as unknown,
+      });
+    }
+  });
+
+  it("needs no memory for a row that stands for many tokens, and refuses vectors of any width", async () => {
+    const wide = { dtype: "F32", shape: [1, 60_000], data: new Float32Array(60_000).fill(1) } as const;
+    const mapping = { dtype: "U8", shape: [2_000_000], data: new Uint8Array(2_000_000) } as const;
+    const { vectors } = await vectorsOf(await folderOf({ embeddings: wide, mapping }), ["sun"]);
+    expect([vectors.cols, vectors.data[59_999]]).toEqual([60_000, 1]);
+    const wider = { dtype: "U8", shape: [1, 2_000_000], data: new Uint8Array(2_000_000) } as const;
+    await expect(openEncoder(await folderOf({ embeddings: wider }))).rejects.toMatchObject({
+      code: "E_ENCODER_INVALID",
+    });
+  });
+
+  it("refuses an id beyond the table before it makes a list of them", async () => {
+    const folder = await folderOf();
+    const vocab = { ...VOCABULARY, moon: 4_294_967_290 };
+    await writeFile(
+      join(folder, "tokenizer.json"),
+      JSON.stringify({ ...TOKENIZER, model: { ...TOKENIZER.model, vocab } }),
+    );
+    await expect(openEncoder(folder)).rejects.toMatchObject({ code: "E_ENCODER_INVALID" });
+  });
+
   it("gives the mean of the tokens' rows, control tokens and unknown ones left out, zeros for none", async () => {
     const { vectors, unknown, empty, tokens } = await vectorsOf(await folderOf(), [
       "Suns rain",

@@ -41,6 +41,13 @@ describe("readTagged()", () => {
     expect(second.words).toEqual(first.words);
   });
 
+  it("leaves out a row that is nested too deep, in whatever field, where that is asked for", async () => {
+    const row = '{"tokens":["a"],"ner_tags":["O"]';
+    const path = await file("deep.jsonl", `${row},"x":${"[".repeat(5000)}${"]".repeat(5000)}}\n${row}}\n`);
+    await expect(readTagged([path])).rejects.toMatchObject({ code: "E_JSONL", place: { line: 1 } });
+    expect((await readTagged([path], { badRows: "skip" })).sentences).toHaveLength(1);
+  });
+
   it("keeps an entity that begins inside a word as one that no answer can be", async () => {
     const path = await file("c.jsonl", JSON.stringify({ text: "preParis", entities: [[3, 8, "x"]] }));
     const { sentences, notices } = await readTagged([path]);

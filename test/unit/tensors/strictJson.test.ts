@@ -33,6 +33,12 @@ describe("parseStrictJson()", () => {
     );
   });
 
+  it("reads strings of any length", () => {
+    for (const long of ["a".repeat(20_000_000), '\n"'.repeat(5_000_000)]) {
+      expect(parseStrictJson(JSON.stringify(long), 1)).toBe(long);
+    }
+  });
+
   it("refuses what JSON.parse() refuses", () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), fc.constantFrom("", ",", '"', "}", "0", "\\", "-", "e"), (text, at, sign) => {

@@ -1,0 +1,41 @@
+/** Levels of arrays and objects in each other; those that write JSON again go down them call by call. */
+export const MOST_LEVELS = 1000;
+
+/** What is wrong with JSON that `nestsTooDeep`, as a clause. */
+export const TOO_DEEP = `it is nested deeper than ${MOST_LEVELS} levels`;
+
+const [QUOTE, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5b, 0x5d, 0x7b, 0x7d];
+
+/** Whether JSON has more than `MOST_LEVELS` levels. Linear in its length; of what is no JSON either answer is possible. */
+export function nestsTooDeep(json: string): boolean {
+  // Each level takes two characters, and most rows are shorter than that, or have few brackets.
+  if (json.length <= 2 * MOST_LEVELS || opensAtMost(json, MOST_LEVELS)) return false;
+  let depth = 0;
+  for (let i = 0; i < json.length; i++) {
+    const character = json.charCodeAt(i);
+    if (character === QUOTE) i = stringEnd(json, i) - 1;
+    else if (character === OPEN_ARRAY || character === OPEN_OBJECT) depth++;
+    else if (character === CLOSE_ARRAY || character === CLOSE_OBJECT) depth--;
+    if (depth > MOST_LEVELS) return true;
+  }
+  return false;
+}
+
+/** Whether no more than `most` arrays and objects start in JSON, those in its strings counted as well. */
+function opensAtMost(json: string, most: number): boolean {
+  let found = 0;
+  for (const bracket of ["[", "{"]) {
+    for (let at = json.indexOf(bracket); at >= 0; at = json.indexOf(bracket, at + 1)) if (++found > most) return false;
+  }
+  return true;
+}
+
+/** Where the string ends whose quote stands at `start`: after its closing quote, or the end of the text. */
+export function stringEnd(json: string, start: number): number {
+  for (let quote = json.indexOf('"', start + 1); quote >= 0; quote = json.indexOf('"', quote + 1)) {
+    let slashes = 0;
+    while (json[quote - 1 - slashes] === "\\") slashes++;
+    if (slashes % 2 === 0) return quote + 1;
+  }
+  return json.length;
+}
