@@ -35,12 +35,12 @@ export async function mutateReader(reader, { mutants, seed, world }) {
 }
 
 /**
- * Goes on from one mutant until all are through or one ended the process. @returns the next one
+ * Goes on from one mutant until all are through or one ended the process.
  *
  * @param {number} from
  * @param {Mutants & { outcomes: Record<string, number> }} result
  * @param {{ readonly seed: number, readonly world: string }} options
- * @returns {Promise<number>}
+ * @returns {Promise<number>} the next one
  */
 function runFrom(from, result, { seed, world }) {
   const { reader, mutants } = result;

@@ -73,7 +73,9 @@ export async function trainTaggerCommand(
       ],
     };
     await rejects.save(talk);
-    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, output.saving(printed));
+    // What is kept for a later run of the same command names no lost entities by their texts, as nothing in a head does.
+    const kept = { ...printed, json: { ...printed.json, dev: file.training.dev } };
+    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, output.saving(kept));
     await printResult(context, flags, printed);
   } finally {
     await encoder.close();

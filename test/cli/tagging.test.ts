@@ -47,6 +47,15 @@ describe("a head that finds entities", () => {
     expect(await warm).toEqual(await cold);
   });
 
+  it("is kept without a word of what it was trained on, though entities were lost and told of", async () => {
+    const train = ["train", "a.conll", "-o", "short", "--task", "ner", "--encoder", TINY, "--epochs", "1", "--json"];
+    const told = jsonOf(await box.run([...train, "--max-tokens", "6", "--quiet"]));
+    expect((told["dev"] as { lost: object[] }).lost).not.toEqual([]);
+    for (const name of [".headstart", "headstart.json", "README.md"]) {
+      expect(await readFile(box.path(`short/${name}`), "utf8")).not.toMatch(/Ada|Bob|Dee|Oslo|Paris|Rome/);
+    }
+  });
+
   it("answers for a corpus, row by row", async () => {
     succeeded(await box.run(["predict", "head", "--input", "t.csv", "-o", "out.jsonl", "--quiet"]));
     const rows = (await readFile(box.path("out.jsonl"), "utf8")).trim().split("\n");
