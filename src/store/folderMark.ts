@@ -57,11 +57,14 @@ export async function writeMark(
 
 /** The mark of a folder; undefined where it has none that can be read. */
 export async function readMark(folder: string): Promise<FolderMark | undefined> {
+  return FolderMark.safeParse(await readJson(join(folder, MARK))).data;
+}
+
+/** The JSON of a small file; undefined where there is none. */
+async function readJson(file: string): Promise<unknown> {
   try {
-    const file = join(folder, MARK);
     const found = await stat(file);
-    if (!found.isFile() || found.size > MOST_BYTES) return undefined;
-    return FolderMark.safeParse(JSON.parse(await readFile(file, "utf8"))).data;
+    return found.isFile() && found.size <= MOST_BYTES ? JSON.parse(await readFile(file, "utf8")) : undefined;
   } catch {
     return undefined;
   }
@@ -72,13 +75,34 @@ export async function readMark(folder: string): Promise<FolderMark | undefined> 
  * Undefined for one that may be removed, such as an empty one.
  */
 export async function whyForeign(folder: string): Promise<string | undefined> {
-  const mark = await readMark(folder);
+  const mark = (await readMark(folder)) ?? (await unmarked(folder));
   // Without a mark one look is enough: the folder may be a whole disk.
   const found = mark === undefined ? await readdir(folder) : await filesIn(folder);
   const own = new Set([MARK, ...LEFT_BY_DESKTOPS, ...(mark?.files ?? [])]);
   const foreign = found.find((name) => !own.has(name));
   if (foreign !== undefined) return `it holds ${foreign}, which headstart did not write`;
   return mark === undefined && found.length > 0 ? "it does not say that headstart wrote it" : undefined;
+}
+
+/** Folders that headstart wrote before it marked them: a file of theirs that says so, and all that may be in them. */
+const UNMARKED = [
+  {
+    file: "headstart.json",
+    says: z.looseObject({ format: z.enum(["headstart-head", "headstart-multi-label"]) }),
+    files: ["headstart.json", "head.safetensors", "neighbours.safetensors", "README.md", "training.html"],
+  },
+  {
+    file: "record.json",
+    says: z.looseObject({ headstart: z.string(), verdict: z.looseObject({}), report: z.string() }),
+    files: ["record.json", "report.html"],
+  },
+];
+
+async function unmarked(folder: string): Promise<Pick<FolderMark, "files"> | undefined> {
+  for (const { file, says, files } of UNMARKED) {
+    if (says.safeParse(await readJson(join(folder, file))).success) return { files };
+  }
+  return undefined;
 }
 
 /** What file managers put into every folder that they show. */

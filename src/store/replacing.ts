@@ -27,7 +27,7 @@ export interface ReplaceOptions {
 export async function refuseReplacingFile(path: string, { force = false }: ReplaceOptions = {}): Promise<void> {
   const found = await look(path);
   if (found === undefined) return;
-  if (!found.isFile()) throw neverReplaced(path, kindOf(found));
+  if (!found.isFile()) throw neverReplaced("E_OUTPUT_WRITE", path, kindOf(found));
   if (!force) throw refusal(path, "it exists; give --force to replace it");
 }
 
@@ -39,7 +39,7 @@ export async function refuseReplacingFile(path: string, { force = false }: Repla
 export async function refuseReplacingFolder(path: string, { force = false }: ReplaceOptions = {}): Promise<void> {
   const found = await look(path);
   if (found === undefined) return;
-  if (!found.isDirectory()) throw neverReplaced(path, kindOf(found));
+  if (!found.isDirectory()) throw neverReplaced("E_OUTPUT_EXISTS", path, kindOf(found));
   const why = (await whyProtected(path)) ?? (await whyForeign(path));
   if (why !== undefined) throw refusal(path, `it is a folder that is not replaced: ${why}. Choose another name`);
   if (!force) throw refusal(path, "it exists; give --force to replace it");
@@ -82,14 +82,10 @@ function kindOf(found: Stats): string {
   return found.isFIFO() || found.isSocket() ? "a pipe" : "a device";
 }
 
-const neverReplaced = (path: string, kind: string): HeadstartError =>
-  new HeadstartError(
-    "E_OUTPUT_WRITE",
-    `Cannot write ${path}: it is ${kind}, which is never replaced. Choose another name`,
-    {
-      file: path,
-    },
-  );
+function neverReplaced(code: "E_OUTPUT_EXISTS" | "E_OUTPUT_WRITE", path: string, kind: string): HeadstartError {
+  const message = `Cannot write ${path}: it is ${kind}, which is never replaced. Choose another name`;
+  return new HeadstartError(code, message, { file: path });
+}
 
 const refusal = (path: string, why: string): HeadstartError =>
   new HeadstartError("E_OUTPUT_EXISTS", `Cannot write ${path}: ${why}`, { file: path });

@@ -17,6 +17,7 @@ describe("headstart distil", () => {
     });
     expect((await box.files()).filter((file) => file.startsWith("table"))).toEqual([
       "table",
+      "table/.headstart",
       "table/README.md",
       "table/config.json",
       "table/model.safetensors",

@@ -233,10 +233,11 @@ describe("with a trained head", () => {
       "out.parquet": "old vectors",
       "out.csv": "old answers",
       "e.csv": "old mistakes",
-      "d/report.html": "old",
     };
     for (const [name, content] of Object.entries(old)) await box.write(name, content);
-    const weights = await readFile(box.path("head/head.safetensors"));
+    succeeded(await box.run(["transfer", "--source", "in.csv", "--target", "in.csv", "-o", "d", ...WITH_TINY]));
+    const inFolders = ["head/head.safetensors", "d/report.html", "d/record.json"];
+    const contents = await Promise.all(inFolders.map((name) => readFile(box.path(name))));
     const before = await box.files();
     for (const args of [
       ["embed", "bad.csv", "-o", "out.parquet", ...WITH_TINY],
@@ -249,7 +250,7 @@ describe("with a trained head", () => {
       expectFailure(finished, { exit: 3, code: args.includes("bad.csv") ? "E_CSV_FIELDS" : "E_LABEL_MAP" });
     }
     for (const [name, content] of Object.entries(old)) expect(await readFile(box.path(name), "utf8")).toBe(content);
-    expect(await readFile(box.path("head/head.safetensors"))).toEqual(weights);
+    expect(await Promise.all(inFolders.map((name) => readFile(box.path(name))))).toEqual(contents);
     expect(await box.files()).toEqual(before);
   });
 });

@@ -143,6 +143,24 @@ describe("commitFolder()", () => {
     }
   });
 
+  it("replaces a head and a report of before there were marks, unless anything else is in them", async () => {
+    const record = { headstart: "0.1.0", verdict: { call: "neutral" }, report: "report.html" };
+    const kinds: readonly Readonly<Record<string, string>>[] = [
+      { "headstart.json": '{"format": "headstart-head"}', "README.md": "", "head.safetensors": "" },
+      { "record.json": JSON.stringify(record), "report.html": "" },
+    ];
+    for (const kind of kinds) {
+      const path = join(await tempFolder(), "out");
+      await mkdir(path);
+      for (const [name, content] of Object.entries(kind)) await writeFile(join(path, name), content);
+      await writeFile(join(path, "mine.csv"), "");
+      await expect(writeNew(path, { force: true })).rejects.toThrow("it holds mine.csv");
+      await rm(join(path, "mine.csv"));
+      await writeNew(path, { force: true });
+      expect((await readdir(path)).sort()).toEqual([MARK, "a", "sub"]);
+    }
+  });
+
   it("replaces an empty folder, and what file managers put into its own", async () => {
     const parent = await tempFolder();
     const path = join(parent, "out");
