@@ -13,7 +13,7 @@ describe("src", () => {
     expect(tree.has("src/math/matrix.ts")).toBe(true);
   });
 
-  it("keeps the order of its folders and the other rules", () => {
+  it("keeps the order of its folders and the other rules [D07]", () => {
     expect(violations(tree)).toEqual([]);
   });
 });

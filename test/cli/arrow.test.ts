@@ -82,7 +82,7 @@ const [SCHEMA, BATCH, END] = (() => {
 })();
 
 describe("headstart embed - --from arrow --to arrow -o -, between two programs", () => {
-  it("holds no more than four batches, whatever their number: who takes slowly slows who gives", async () => {
+  it("holds no more than four batches, whatever their number: who takes slowly slows who gives [H02]", async () => {
     let [given, taken, most] = [0, 0, 0];
     const stdin = Readable.from(
       (function* () {

@@ -22,7 +22,7 @@ const embed = async (output: string, flags: readonly string[], options: RunOptio
 const bytesOf = (name: string): Promise<Buffer> => readFile(box.path(name));
 
 describe("--cache", () => {
-  it("gives the same bytes cold, warm and without; a warm one has every text", async () => {
+  it("gives the same bytes cold, warm and without; a warm one has every text [E07]", async () => {
     expect((await embed("plain.npy", [])).cached).toBe(0);
     const cold = await embed("cold.npy", ["--cache", "kept"]);
     expect(cold).toMatchObject({ cached: 0, rows: TEXTS.length });
@@ -43,7 +43,7 @@ describe("--cache", () => {
     expect((await embed("b.npy", ["--cache", "kept", "--limit", "2"])).cached).toBe(2);
   });
 
-  it("keeps the vectors of one encoder from another with other settings", async () => {
+  it("keeps the vectors of one encoder from another with other settings [E07]", async () => {
     await embed("a.npy", ["--cache", "kept"]);
     for (const flags of [["--pooling", "max"], ["--max-tokens", "8"], ["--no-normalize"], ["--precision", "int8"]]) {
       expect((await embed("b.npy", ["--cache", "kept", "--force", ...flags])).cached).toBe(0);

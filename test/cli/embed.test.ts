@@ -118,7 +118,7 @@ describe("headstart embed", () => {
     expect(written[1].startsWith(`{${rows[1]},"score":null,"tags":null,"none":null`)).toBe(true);
   });
 
-  it.each(ENDINGS)("writes a .%s that loads for a corpus of nothing but a header, and warns", async (end) => {
+  it.each(ENDINGS)("writes a .%s that loads for a corpus of nothing but a header, and warns [C10]", async (end) => {
     const box = await sandbox();
     await box.write("in.csv", "text,label\n");
     const finished = await box.run(["embed", "in.csv", "-o", `out.${end}`, "--json", ...WITH_TINY]);
@@ -162,7 +162,7 @@ describe("headstart embed", () => {
 });
 
 describe("headstart embed --bad-rows skip", () => {
-  it("leaves bad rows out, says where they are, and counts them", async () => {
+  it("leaves bad rows out, says where they are, and counts them [C06, R45]", async () => {
     const box = await sandbox();
     await box.write("in.csv", 'id,text\n1,one\n2\n3,three\n4,"fo"ur"\n5,five,more\n6,six\n');
     const args = ["embed", "in.csv", "-o", "out.jsonl", "--bad-rows", "skip"];

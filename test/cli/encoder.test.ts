@@ -42,7 +42,7 @@ describe("headstart ends with 4, one line and nothing written", () => {
     expectFailure(await embedWith(encoder), { exit: 4, code, says: [says] });
   });
 
-  it("for files that hold weights but are no encoder", async () => {
+  it("for files that hold weights but are no encoder [B09]", async () => {
     await box.write("model.bin", "weights");
     await box.write("model.onnx", "weights");
     expectFailure(await embedWith("model.bin"), { exit: 4, code: "E_ENCODER_UNSUPPORTED", says: [/can run code/] });
@@ -60,7 +60,7 @@ describe("headstart ends with 4, one line and nothing written", () => {
     ["a pointer of git-lfs", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", /git-lfs/i],
     ["a web page", "<!DOCTYPE html><html><body>Not found</body></html>", /HTML|web page/i],
     ["an empty file", "", /empty/],
-  ])("for %s in place of the weights", async (_, content, says) => {
+  ])("for %s in place of the weights [B04]", async (_, content, says) => {
     await cp(TINY, box.path("enc"), { recursive: true });
     await writeFile(box.path("enc/onnx/model.onnx"), content);
     expectFailure(await embedWith("./enc"), { exit: 4, code: "E_ENCODER_INVALID", says: [says] });
@@ -122,7 +122,7 @@ describe("a saved head", () => {
     ["another pooling", ["--pooling", "max"]],
     ["other limits", ["--max-tokens", "8"]],
     ["another precision", ["--precision", "int8"]],
-  ])("is not used with %s", async (_, flags) => {
+  ])("is not used with %s [D09]", async (_, flags) => {
     const says = [/The head was trained on vectors of .*tiny-bert \(/];
     expectFailure(await predictWith("head", ...flags), { exit: 4, code: "E_HEAD_MISMATCH", says });
   });
@@ -132,7 +132,7 @@ describe("a saved head", () => {
     expect((await predictWith("head", "--encoder", "./elsewhere")).code).toBe(0);
   });
 
-  it("is not used when one byte of its weights has changed", async () => {
+  it("is not used when one byte of its weights has changed [A07]", async () => {
     const file = box.path(`${await copy("flipped")}/head.safetensors`);
     const weights = await readFile(file);
     weights[weights.length - 5] ^= 1;

@@ -75,7 +75,7 @@ const PRINTING: readonly (readonly string[])[] = [
   ["doctor", "--encoder", ENCODER],
 ];
 
-describe("no control or bidi character of others reaches the terminal", () => {
+describe("no control or bidi character of others reaches the terminal [C17]", () => {
   it.each(PRINTING.map((args) => [tame(args), args]))("from headstart %s", async (_, args) => {
     expect((await shown([...args])).stderr).not.toContain("error[");
     const { stdout, stderr } = await shown([...args, "--json", ...(args.length > 3 ? ["--force"] : [])]);

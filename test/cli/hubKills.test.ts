@@ -71,7 +71,7 @@ async function contentOf(home: string): Promise<readonly string[]> {
   return lines.sort();
 }
 
-it("a download that is killed at any call leaves nothing half, and the next ends as if it had not been", async () => {
+it("a download that is killed at any call leaves nothing half, and the next ends as if it had not been [B12, R26, R30]", async () => {
   const calls = Number((await fetching(-1, box.path("whole"))).stdout);
   const whole = await contentOf(box.path("whole"));
   expect(calls).toBeGreaterThan(40);

@@ -76,7 +76,7 @@ const UNREADABLE: readonly Case[] = [
   { name: "an unknown encoding", file: "in.csv", content: GOOD, code: "E_ENCODING", says: [/"klingon"/] },
 ];
 
-describe("headstart ends with 3, one line and nothing written", () => {
+describe("headstart ends with 3, one line and nothing written [C07, C09, C10]", () => {
   it.each(UNREADABLE)("for $name", async ({ file = "in.csv", content, code, says }) => {
     const box = await sandbox();
     if (content !== undefined) await box.write(file, content);
@@ -104,7 +104,7 @@ describe("headstart ends with 3, one line and nothing written", () => {
   });
 });
 
-describe("headstart ends with 6", () => {
+describe("headstart ends with 6 [C08]", () => {
   it.each([
     ["in.csv", `text\n"${"a".repeat(50)}"\n${"b".repeat(200)}\n`, /in\.csv:3.*longer than 100 bytes.*--max-field/],
     ["in.jsonl", `{"text":"a"}\n{"text":"${"b".repeat(200)}"}\n`, /in\.jsonl:2.*longer than 100.*--max-field/],
@@ -119,7 +119,7 @@ describe("headstart ends with 6", () => {
   });
 });
 
-describe("headstart train ends with 3, one line and nothing written", () => {
+describe("headstart train ends with 3, one line and nothing written [C10, C11]", () => {
   it.each<[string, readonly [string, string][], string, RegExp]>([
     ["a corpus of nothing but a header", [], "E_NO_ROWS", /in\.csv gives no labelled rows/],
     [
@@ -184,7 +184,7 @@ describe("headstart train ends with 3, one line and nothing written", () => {
   });
 });
 
-describe("labels are judged before the encoder is loaded", () => {
+describe("labels are judged before the encoder is loaded [R38]", () => {
   it("by headstart train with --dev", async () => {
     const box = await sandbox();
     await box.write("in.csv", GOOD);
@@ -226,7 +226,7 @@ describe("with a trained head", () => {
     expect((await box.run([...args, "--map", "5=good,1=bad"])).code).toBe(0);
   });
 
-  it("a run with --force that fails leaves the old output as it was", async () => {
+  it("a run with --force that fails leaves the old output as it was [A04]", async () => {
     await box.write("bad.csv", `${GOOD}"the last row, and a long way from the first"\n`);
     await box.write("rest.csv", csv(["text", "label"], labelledRows(20, ["5", "1"])));
     const old = {

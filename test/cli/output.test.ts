@@ -226,7 +226,7 @@ describe("errors", () => {
     }
   });
 
-  it("and remarks show the control characters of a corpus as escapes, on one line", async () => {
+  it("and remarks show the control characters of a corpus as escapes, on one line [C17]", async () => {
     const evil = "\u001b]0;owned\u0007\u001b[2J\rx\u0000\u009b31m\u202e";
     await box.write("evil.csv", csv([`te${evil}xt`, "label"], [["a", "b"]]));
     await box.write("labels.csv", csv(["text", "label"], [...labelledRows(8), [evil, `good${evil}`], [evil, "n\na"]]));
@@ -294,7 +294,7 @@ describe("errors", () => {
     expectFailure(finished, { exit: 5, code: "E_OUTPUT_WRITE", says: [/\/proc\/no\.npy/] });
   });
 
-  it.skipIf(process.platform !== "linux")("say so when stdout is full", async () => {
+  it.skipIf(process.platform !== "linux")("say so when stdout is full [A10]", async () => {
     const finished = await inShell(
       `"${process.execPath}" "${MAIN}" embed in.csv -o - --quiet --encoder "${TINY}" > /dev/full`,
     );

@@ -63,7 +63,7 @@ function compile(folder: string): string {
 }
 
 describe("the package", () => {
-  it("holds the program, the encoder, the heads and what a user wants to read, and nothing else", () => {
+  it("holds the program, the encoder, the heads and what a user wants to read, and nothing else [G06]", () => {
     const files = packed(["--dry-run"]).files.map(({ path }) => path);
     const inFolders = files.filter((path) => FOLDERS.some((folder) => path.startsWith(`${folder}/`)));
     expect(files.filter((path) => !inFolders.includes(path)).sort()).toEqual(ALONE);
@@ -83,7 +83,7 @@ describe("the package", () => {
     expect(strange).toEqual([]);
   });
 
-  it("runs nothing when it is installed, and names a program that node can start", () => {
+  it("runs nothing when it is installed, and names a program that node can start [G03]", () => {
     const { scripts, bin } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
       scripts: Record<string, string>;
       bin: { headstart: string };

@@ -46,7 +46,7 @@ describe("headstart predict", () => {
     expect(answers[3]).toEqual(answers[0]);
   });
 
-  it("refuses a head whose labels changed places in its record, with exit 4", async () => {
+  it("refuses a head whose labels changed places in its record, with exit 4 [D09]", async () => {
     await box.run(["train", "train.csv", "-o", "swapped", "--quiet", "--encoder", TINY]);
     const record = JSON.parse(await readFile(box.path("swapped/headstart.json"), "utf8")) as { labels: string[] };
     record.labels.reverse();

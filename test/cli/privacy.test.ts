@@ -44,12 +44,12 @@ describe("without CI, with an empty home", () => {
     for (const name of ["CI", "ORT_DISABLE_TELEMETRY"]) expect(Object.keys(box.env)).not.toContain(name);
   });
 
-  it.each(COMMANDS)("headstart %s leaves the home empty", async (...args) => {
+  it.each(COMMANDS)("headstart %s leaves the home empty [G01, R17]", async (...args) => {
     expect((await box.run(args)).code).toBe(0);
     expect(await contentOf(box.home)).toEqual([]);
   });
 
-  it("the library leaves the home empty", async () => {
+  it("the library leaves the home empty [G01, R17]", async () => {
     const program = `
       import { embedAll, loadEncoder } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
       const encoder = await loadEncoder(${JSON.stringify(TINY)});
@@ -63,7 +63,7 @@ describe("without CI, with an empty home", () => {
 
   // Where this finds nothing, the tests above would find nothing either, whatever the commands did.
   it.runIf(["linux", "darwin"].includes(process.platform))(
-    "the runtime alone does not leave the home empty",
+    "the runtime alone does not leave the home empty [G02, R17]",
     async () => {
       const { env, home } = await sandbox();
       const program = `
@@ -87,16 +87,16 @@ async function connections(args: readonly string[], env: Readonly<Record<string,
 }
 
 describe.skipIf(!straceWorks)("without CI, watched for connections", () => {
-  it.each(COMMANDS)("headstart %s makes none", async (...args) => {
+  it.each(COMMANDS)("headstart %s makes none [G01]", async (...args) => {
     expect(await connections([MAIN, ...args], box.env)).toEqual([]);
   });
 
-  it("an encoder of the hub with --offline makes none either", async () => {
+  it("an encoder of the hub with --offline makes none either [G05]", async () => {
     const args = ["embed", "in.csv", "-o", "no.npy", "--encoder", "Xenova/bge-small-en-v1.5", "--offline"];
     expect(await connections([MAIN, ...args], { ...box.env, HF_ENDPOINT: "http://192.0.2.1" })).toEqual([]);
   });
 
-  it("one without --offline does, so the watch works", async () => {
+  it("one without --offline does, so the watch works [G02]", async () => {
     const program = `
       import { connect } from "node:net";
       const socket = connect(9, "192.0.2.1");

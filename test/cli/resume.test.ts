@@ -60,7 +60,7 @@ beforeAll(async () => {
 
 describe("headstart embed, killed at random moments and started again", () => {
   it.each(["npy", "parquet", "jsonl"])(
-    "ends with the bytes of an undisturbed run, .%s",
+    "ends with the bytes of an undisturbed run, .%s [A01]",
     async (end) => {
       const output = `out.${end}`;
       const args = ["embed", "in.csv", "-o", output, "--json", ...WITH_TINY];
@@ -95,7 +95,7 @@ describe("headstart embed after a kill", { timeout: 180_000 }, () => {
     expect(await bytesOf(box, "out.npy")).toEqual(whole.npy);
   });
 
-  it("refuses another command, naming what is other, keeps what is there, and starts anew with --force", async () => {
+  it("refuses another command, naming what is other, keeps what is there, and starts anew with --force [A05]", async () => {
     const box = await killed("out.npy", { shards: 1 });
     const args = ["embed", "in.csv", "-o", "out.npy", ...WITH_TINY];
     for (const [flag, value, says] of [
@@ -114,7 +114,7 @@ describe("headstart embed after a kill", { timeout: 180_000 }, () => {
     });
   });
 
-  it("refuses an input that has grown, or that has changed and kept its size and time", async () => {
+  it("refuses an input that has grown, or that has changed and kept its size and time [A05, A06]", async () => {
     const box = await killed("out.npy", { shards: 1 });
     const args = ["embed", "in.csv", "-o", "out.npy", ...WITH_TINY];
     await appendFile(box.path("in.csv"), "3000,new\n");
@@ -143,7 +143,7 @@ describe("headstart embed after a kill", { timeout: 180_000 }, () => {
     expect((await bytesOf(box, "out.npy")).slice(0, 2)).toEqual(whole.npy.slice(0, 2));
   });
 
-  it("redoes with --repair what is damaged", async () => {
+  it("redoes with --repair what is damaged [A07]", async () => {
     const box = await killed("out.npy", { shards: 2 });
     await box.write("out.npy.headstart/00000001.vectors", "damaged");
     const args = ["embed", "in.csv", "-o", "out.npy", ...WITH_TINY];
@@ -155,7 +155,7 @@ describe("headstart embed after a kill", { timeout: 180_000 }, () => {
 });
 
 describe("two runs to one output", { timeout: 180_000 }, () => {
-  it("do not mix: the second ends with 7 and names the first", async () => {
+  it("do not mix: the second ends with 7 and names the first [A08]", async () => {
     const box = await corpus();
     const first = box.start(["embed", "-", "-o", "out.npy", ...WITH_TINY]);
     first.process.stdin.write(HEADER);

@@ -49,7 +49,7 @@ async function stop({ process: child, finished }: Running, ...signals: NodeJS.Si
 }
 
 // Windows has no signals: there kill() ends the process at once.
-describe.skipIf(process.platform === "win32")("a signal", () => {
+describe.skipIf(process.platform === "win32")("a signal [A11]", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],

@@ -61,7 +61,7 @@ describe("headstart train", () => {
     expect(files).toEqual(["head", ...names.map((name) => `head/${name}`)]);
   });
 
-  it("gives the same bytes again, and others for another seed", async () => {
+  it("gives the same bytes again, and others for another seed [D07, R34]", async () => {
     const weights = (folder: string): Promise<Buffer> => readFile(box.path(`${folder}/head.safetensors`));
     const train = ["train", "train.csv", "--quiet", ...WITH_TINY];
     expect((await box.run([...train, "-o", "again/"])).code).toBe(0);
@@ -128,7 +128,7 @@ describe("headstart train", () => {
     expectFailure(refused, { exit: 2, code: "E_USAGE", says: [says] });
   });
 
-  it("reads no test rows, also where it searches and stops early: other labels there leave its bytes as they are", async () => {
+  it("reads no test rows, also where it searches and stops early: other labels there leave its bytes as they are [I04]", async () => {
     const own = await sandbox();
     await own.write("train.csv", csv(COLUMNS, labelledRows(40)));
     const rows = labelledRows(60).slice(40);
@@ -190,7 +190,7 @@ describe("headstart evaluate", () => {
     expect(counts.flat().reduce((sum, n) => sum + n)).toBe(20);
   });
 
-  it("shows it to people with the baselines beside it", async () => {
+  it("shows it to people with the baselines beside it [I07]", async () => {
     const { code, stdout } = await box.run(["evaluate", "head", "test.csv", "--quiet"]);
     expect(code).toBe(0);
     for (const part of ["head on test.csv", "macro-F1", "95 % interval", "commonest label", "bag of words"]) {

@@ -66,7 +66,7 @@ describe("headstart ends with 2 and one line", () => {
 });
 
 describe("a command that takes more memory than it may", () => {
-  it("ends with 6 and says which limit it hit, and leaves nothing behind", async () => {
+  it("ends with 6 and says which limit it hit, and leaves nothing behind [H06]", async () => {
     const box = await sandbox();
     const rows = Array.from({ length: 200_000 }, (_, i) => `sun rain day ${i},${i % 2}\n`);
     await box.write("in.csv", `text,label\n${rows.join("")}`);

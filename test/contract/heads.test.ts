@@ -56,7 +56,7 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
   describe.each([2, 3])("with %i labels", (classes) => {
     const toy = clouds(60, 5, { classes });
 
-    it("refuses NaN and infinity, naming row and column, at fit and at predict", async () => {
+    it("refuses NaN and infinity, naming row and column, at fit and at predict [D01]", async () => {
       for (const value of [Number.NaN, Infinity, -Infinity]) {
         const x = matrix(60, 5, toy.x.data.with(7 * 5 + 2, value));
         const refused = { code: "E_NOT_FINITE", message: expect.stringContaining("row 8, column 3") as string };
@@ -66,7 +66,7 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       }
     });
 
-    it("refuses one label, labels without rows, another number of labels, and vectors of another width", async () => {
+    it("refuses one label, labels without rows, another number of labels, and vectors of another width [D05, D08]", async () => {
       await expect(fit({ ...toy, y: new Int32Array(60) })).rejects.toMatchObject({ code: "E_LABELS" });
       await expect(fit({ ...toy, labels: [...toy.labels, "none"] })).rejects.toMatchObject({ code: "E_LABELS" });
       await expect(fit({ ...toy, y: toy.y.subarray(1) })).rejects.toMatchObject({ code: "E_SHAPE" });
@@ -75,20 +75,20 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       expect(() => predictProbabilities(head, matrix(1, 6))).toThrow(expect.objectContaining({ code: "E_SHAPE" }));
     });
 
-    it("gives constant columns no say", async () => {
+    it("gives constant columns no say [D05]", async () => {
       const constant = await fit(widened(toy, () => [7, 0]));
       const [same, other] = [widened(toy, () => [7, 0]), widened(toy, (r) => [r, -r])];
       expect(predictProbabilities(constant, other.x)).toEqual(predictProbabilities(constant, same.x));
     });
 
-    it("tells labels apart that lie far from each other, with finite probabilities", async () => {
+    it("tells labels apart that lie far from each other, with finite probabilities [D06]", async () => {
       const apart = clouds(40, 4, { classes, distance: 40 });
       const head = await fit(apart);
       expect(accuracy(head, apart)).toBe(1);
       expect(predictProbabilities(head, apart.x).every((p) => p >= 0 && p <= 1)).toBe(true);
     });
 
-    it("learns from one row a label, and from one column", async () => {
+    it("learns from one row a label, and from one column [D05]", async () => {
       const few = picked(
         toy,
         Array.from({ length: classes }, (__, k) => toy.y.indexOf(k)),
@@ -105,7 +105,7 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       expect(accuracy(await fit(narrow), narrow)).toBeGreaterThan(0.6);
     });
 
-    it("gives finite answers where a column is there twice or nothing but zeros", async () => {
+    it("gives finite answers where a column is there twice or nothing but zeros [D05]", async () => {
       const head = await fit(widened(toy, (r) => [toy.x.data[r * 5], 0]));
       const answers = predictProbabilities(head, widened(toy, (r) => [toy.x.data[r * 5], 0]).x);
       expect(answers.every((p) => p >= 0 && p <= 1)).toBe(true);
@@ -117,7 +117,7 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       ).toBeGreaterThan(0.8);
     });
 
-    it("answers for a row alone as among others, to the bit", async () => {
+    it("answers for a row alone as among others, to the bit [D08, R36]", async () => {
       const head = await fit(toy);
       const all = predictProbabilities(head, stackRows(5, [toy.x, toy.x]));
       for (let r = 0; r < 60; r++) {
@@ -129,7 +129,7 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       expect(predictProbabilities(head, matrix(0, 5))).toEqual(new Float64Array(0));
     });
 
-    it("takes a weight of 2 as the row twice, and a weight of 0 as no row", async () => {
+    it("takes a weight of 2 as the row twice, and a weight of 0 as no row [D08]", async () => {
       const [twice, without] = [
         [3, 4, 5, 17, 20],
         [6, 7, 8, 30],
@@ -144,12 +144,12 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       }
     });
 
-    it("does not depend on the order of the rows", async () => {
+    it("does not depend on the order of the rows [D07, D08]", async () => {
       const reversed = await fit(picked(toy, [...toy.y.keys()].reverse()));
       expectNear(predictProbabilities(reversed, toy.x), predictProbabilities(await fit(toy), toy.x));
     });
 
-    it("is the same to the bit when fitted twice, and leaves its inputs as they were", async () => {
+    it("is the same to the bit when fitted twice, and leaves its inputs as they were [D07, D08, R34]", async () => {
       const [x, y] = [toy.x.data.slice(), toy.y.slice()];
       const sampleWeights = Float64Array.from(y, (_, r) => 1 + (r % 3));
       const given = sampleWeights.slice();
@@ -159,7 +159,7 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       expect([toy.x.data, toy.y, sampleWeights]).toEqual([x, y, given]);
     });
 
-    it("is the same to the bit after saving and loading, whatever its labels are called", async () => {
+    it("is the same to the bit after saving and loading, whatever its labels are called [D09, R37]", async () => {
       const labels = ["zwölf 😀", 'a,"b"\nc', "__proto__"].slice(0, classes);
       const head = await fit({ ...toy, labels });
       const folder = join(await tempFolder(), "head");

@@ -61,7 +61,7 @@ describe("nearestName()", () => {
 });
 
 describe("excerpt()", () => {
-  it("escapes control characters and cuts at 80", () => {
+  it("escapes control characters and cuts at 80 [C17]", () => {
     expect(excerpt("a\u001b[2J\n")).toBe("a\\u001b[2J\\u000a");
     expect(excerpt("\u{e0041}")).toBe("\\udb40\\udc41");
     expect(excerpt("x".repeat(200))).toHaveLength(80);

@@ -104,7 +104,7 @@ async function crash(output: string, folder: string, { at, loss }: Crash, lying 
 const leftovers = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => !/^out\.(parquet|arrow|npy|jsonl)$/.test(name) && !parseTempName(name));
 
-describe("embedCorpus() of a run that was killed", { timeout: 300_000 }, () => {
+describe("embedCorpus() of a run that was killed [A02, A03]", { timeout: 300_000 }, () => {
   it.each(ENDINGS)("gives the same .%s after a crash at any call, whatever the disk has lost", async (end) => {
     const { bytes, calls } = whole[end];
     expect(calls.length).toBeGreaterThan(40);
@@ -126,7 +126,7 @@ describe("embedCorpus() of a run that was killed", { timeout: 300_000 }, () => {
     }
   });
 
-  it("does so after several crashes, also of the runs that go on", async () => {
+  it("does so after several crashes, also of the runs that go on [A04]", async () => {
     const one = fc.record({ at: fc.nat({ max: 70 }), loss: fc.constantFrom(...LOSSES) });
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ENDINGS), fc.array(one, { minLength: 2, maxLength: 5 }), async (end, all) => {
@@ -140,7 +140,7 @@ describe("embedCorpus() of a run that was killed", { timeout: 300_000 }, () => {
     );
   });
 
-  it("is seen to need its fsyncs: a disk that lies about them loses shards that the manifest names", async () => {
+  it("is seen to need its fsyncs: a disk that lies about them loses shards that the manifest names [A03]", async () => {
     const codes: unknown[] = [];
     for (let at = 0; at < whole.jsonl.calls.length; at++) {
       const folder = await tempFolder();
@@ -168,7 +168,7 @@ describe("embedCorpus() of a run that was killed", { timeout: 300_000 }, () => {
     expect([...resumed].sort()).toEqual([0, 11, 4, 8]);
   });
 
-  it("leaves an old output as it was until the new one is complete", async () => {
+  it("leaves an old output as it was until the new one is complete [A04]", async () => {
     for (let at = 0; at < whole.parquet.calls.length; at++) {
       const folder = await tempFolder();
       const output = join(folder, "out.parquet");
@@ -178,7 +178,7 @@ describe("embedCorpus() of a run that was killed", { timeout: 300_000 }, () => {
     }
   });
 
-  it("goes on where the disk was full, at whatever call", async () => {
+  it("goes on where the disk was full, at whatever call [A10]", async () => {
     for (let at = 0; ; at++) {
       const output = join(await tempFolder(), "out.npy");
       const disk = failingFiles("ENOSPC", at);
@@ -212,7 +212,7 @@ const flip = async (path: string, at: number): Promise<void> => {
 };
 
 describe("a run that goes on", () => {
-  it("refuses what has changed, naming it, and starts anew with force", async () => {
+  it("refuses what has changed, naming it, and starts anew with force [A05]", async () => {
     const output = await stopped("npy");
     for (const [fields, says] of [
       [{ ...FIELDS, "--store": "int8" }, "--store was fp32 when the run began and is int8 now"],
@@ -227,14 +227,14 @@ describe("a run that goes on", () => {
     expect(await bytesOf(output)).toBe(whole.npy.bytes);
   });
 
-  it("refuses rows that are not those of a shard, though all else is the same", async () => {
+  it("refuses rows that are not those of a shard, though all else is the same [A05]", async () => {
     const output = await stopped("npy");
     const texts = ["moon", ...TEXTS.slice(1)];
     await expect(embedTo(output, { texts })).rejects.toMatchObject({ code: "E_RESUME_MISMATCH" });
     expect(await embedTo(output)).toMatchObject({ resumed: 8 });
   });
 
-  it("refuses a shard of which a byte has changed, and with repair embeds it alone anew", async () => {
+  it("refuses a shard of which a byte has changed, and with repair embeds it alone anew [A07]", async () => {
     for (const damage of [(path: string) => flip(path, 7), (path: string) => nodeFiles.unlink(path)]) {
       const output = await stopped("arrow");
       const shard = join(`${output}.headstart`, "00000000.vectors");
@@ -246,7 +246,7 @@ describe("a run that goes on", () => {
     }
   });
 
-  it("refuses a manifest of which a byte has changed, names the line, and with repair redoes what it was about", async () => {
+  it("refuses a manifest of which a byte has changed, names the line, and with repair redoes what it was about [A07]", async () => {
     const output = await stopped("jsonl");
     const manifest = join(`${output}.headstart`, "manifest");
     const length = (await readFile(manifest, "utf8")).indexOf("\n");
@@ -281,7 +281,7 @@ describe("a run that goes on", () => {
 });
 
 describe("embedCorpus()", () => {
-  it("has no more than two windows of rows in memory, however many there are", async () => {
+  it("has no more than two windows of rows in memory, however many there are [H02]", async () => {
     let [read, written, most] = [0, 0, 0];
     async function* counted(): AsyncGenerator<Row> {
       for await (const row of rowsOf(Array.from({ length: 40 * WINDOW }, (_, i) => `row ${i}`))) {

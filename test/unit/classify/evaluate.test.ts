@@ -85,7 +85,7 @@ describe("mistakesOf", () => {
 });
 
 describe("predictVectors", () => {
-  it("gives each row its likeliest label and a probability for each label by name, `__proto__` too", () => {
+  it("gives each row its likeliest label and a probability for each label by name, `__proto__` too [D08, R35]", () => {
     const answers = predictVectors({ ...trained.head, labels: ["__proto__", "good", "none"] }, data.vectors);
     const { predicted, probabilities } = evaluateHead(trained, data);
     answers.forEach((answer, r) => {

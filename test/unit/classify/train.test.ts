@@ -33,7 +33,7 @@ describe("trainClassifier", () => {
     expect(trained.warnings).toEqual([]);
   });
 
-  it("keeps copies of a text on one side", async () => {
+  it("keeps copies of a text on one side [I03]", async () => {
     const copied = toyVectors(120, { copies: 5 });
     const trained = await trainClassifier(copied, OPTIONS);
     // Texts come in fives, and so do dev rows.
@@ -125,7 +125,7 @@ describe("trainClassifier", () => {
 describe("a trained head", () => {
   const dev = toyVectors(30, { seed: 2 });
 
-  it("does not change with the texts of the dev rows", async () => {
+  it("does not change with the texts of the dev rows [I05]", async () => {
     const noise = { ...dev, texts: dev.texts.map((_, r) => `zyx ${r} qqq lovely awful`) };
     const [a, b] = [
       await trainClassifier(toy, { ...OPTIONS, dev }),
@@ -137,7 +137,7 @@ describe("a trained head", () => {
     expect(b.dev.bagOfWords).not.toEqual(a.dev.bagOfWords);
   });
 
-  it("keeps every byte of its folder when the labels of what it is evaluated on are shuffled", async () => {
+  it("keeps every byte of its folder when the labels of what it is evaluated on are shuffled [I04]", async () => {
     const encoder = { name: "toy", fingerprint: "cd".repeat(32), width: 6, pooling: "mean", normalize: true } as const;
     const rows = { read: 120, accepted: 120, rejected: 0 };
     const counts = { ...rows, withNul: 0, replacedBytes: 0, loneSurrogates: 0, withUnknownFields: 0 };

@@ -22,7 +22,7 @@ function talkOn({ tty, quiet = false }: { readonly tty: boolean; readonly quiet?
 const CLEARED = "\r\u001b[K";
 
 describe("openTalk()", () => {
-  it("says a line a call, control characters as escapes", () => {
+  it("says a line a call, control characters as escapes [C17]", () => {
     const { talk, said } = talkOn({ tty: true });
     talk.say("a\nb\u001b[2J");
     talk.warn("c");

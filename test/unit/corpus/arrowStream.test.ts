@@ -87,7 +87,7 @@ describe("openArrowStream()", () => {
     await expect(read(bytes)).rejects.toThrow(says);
   });
 
-  it("gives a batch or an error, soon, for any damage", async () => {
+  it("gives a batch or an error, soon, for any damage [B07]", async () => {
     const good = stream(new Table(sample.batches.concat(sample.slice(1, 4).batches)));
     const random = seeded(5);
     let refused = 0;

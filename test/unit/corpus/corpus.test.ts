@@ -61,7 +61,7 @@ describe("openCorpus() on files", () => {
     expect(error.message).toContain(".csv, .tsv or .jsonl");
   });
 
-  it("refuses a missing file, a folder and a broken archive", async () => {
+  it("refuses a missing file, a folder and a broken archive [C10]", async () => {
     expect((await failure(openCorpus([join(folder, "none.csv")], {}))).code).toBe("E_INPUT_MISSING");
     expect((await failure(openCorpus([join(folder, "none.csv/x.csv")], {}))).code).toBe("E_INPUT_MISSING");
     const { mkdirSync } = await import("node:fs");
@@ -75,14 +75,14 @@ describe("openCorpus() on files", () => {
     expect([plain.code, plain.message]).toEqual(["E_INPUT_UNREADABLE", expect.stringContaining("not valid gzip")]);
   });
 
-  it.skipIf(process.getuid?.() === 0)("refuses a file without permission", async () => {
+  it.skipIf(process.getuid?.() === 0)("refuses a file without permission [C10]", async () => {
     const path = write("secret.csv", "text\n");
     const { chmodSync } = await import("node:fs");
     chmodSync(path, 0);
     expect((await failure(openCorpus([path], {}))).code).toBe("E_INPUT_UNREADABLE");
   });
 
-  it.skipIf(process.platform === "win32")("reads a FIFO", async () => {
+  it.skipIf(process.platform === "win32")("reads a FIFO [C10]", async () => {
     const path = join(folder, "fifo.csv");
     execFileSync("mkfifo", [path]);
     const reading = readFiles([path]);
@@ -141,7 +141,7 @@ describe("openCorpus() on files", () => {
 });
 
 describe("openCorpus() on columns", () => {
-  it("names what the header has, the nearest name and the flag", async () => {
+  it("names what the header has, the nearest name and the flag [C09]", async () => {
     const path = write("tweets.csv", "tweet,label\na,b\n");
     const error = await failure(openCorpus([path], {}));
     expect([error.code, error.place]).toEqual(["E_COLUMN_MISSING", { file: path, line: 1, column: "text" }]);
@@ -155,13 +155,13 @@ describe("openCorpus() on columns", () => {
     ["another case", "Text,label", '"Text"'],
     ["outer spaces", " text ,label", '" text "'],
     ["another letter", "txt,label,id", '"txt"'],
-  ])("does not take a name with %s for the column, but names it", async (_, header, nearest) => {
+  ])("does not take a name with %s for the column, but names it [C09]", async (_, header, nearest) => {
     const error = await failure(readBytes(`${header}\n${header}\n`));
     expect(error.code).toBe("E_COLUMN_MISSING");
     expect(error.message).toContain(`Did you mean ${nearest}?`);
   });
 
-  it("asks which one when several columns have nearly the name, unless one was named", async () => {
+  it("asks which one when several columns have nearly the name, unless one was named [C09]", async () => {
     for (const csv of ["Text,TEXT\na,b\n", "text,Text\na,b\n"]) {
       const error = await failure(readBytes(csv));
       expect(error.code).toBe("E_COLUMN_AMBIGUOUS");
@@ -178,7 +178,7 @@ describe("openCorpus() on columns", () => {
     expect(same.code).toBe("E_COLUMN_AMBIGUOUS");
   });
 
-  it("reads columns called like object methods, and does not find them where they are not", async () => {
+  it("reads columns called like object methods, and does not find them where they are not [C09]", async () => {
     const csv = "__proto__,toString,hasOwnProperty,text\na,b,c,d\n";
     const got = await readBytes(csv, { textColumn: "__proto__", labelColumn: "toString" });
     expect(got.rows[0]).toMatchObject({ text: "a", label: "b", values: ["a", "b", "c", "d"] });
@@ -191,7 +191,7 @@ describe("openCorpus() on labels", () => {
     expect((await readBytes("text,label\na,\n")).rows[0].label).toBeUndefined();
   });
 
-  it("refuses an empty label with its place, or drops its row", async () => {
+  it("refuses an empty label with its place, or drops its row [C12]", async () => {
     const csv = "text,label\na,x\nb,\nc,  \nd,y\n";
     const error = await failure(readBytes(csv, { labelColumn: "label" }));
     expect([error.code, error.place]).toEqual(["E_LABEL_MISSING", { file: "-", line: 3, column: "label" }]);
@@ -201,7 +201,7 @@ describe("openCorpus() on labels", () => {
     expect(got.rejections.map((r) => r.reason)).toEqual(["its label is missing", "its label is missing"]);
   });
 
-  it("keeps labels that look like missing ones, and notices each once", async () => {
+  it("keeps labels that look like missing ones, and notices each once [C12]", async () => {
     const labels = ["NaN", "nan", "NA", "None", "null", "-1", "?"];
     const rows = [...labels, ...labels, "banana", " NA2"].map((label) => `a,${label}\n`);
     const got = await readBytes(`text,label\n${rows.join("")}`, { labelColumn: "label" });

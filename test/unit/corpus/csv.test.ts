@@ -81,7 +81,7 @@ const SPECTRUM: Record<string, { csv: string; columns: string[]; values: string[
 
 describe("openCorpus() on CSV", () => {
   for (const [name, { csv, columns, values }] of Object.entries(SPECTRUM)) {
-    it(`reads ${name}, in chunks of 1 to 64 bytes too`, async () => {
+    it(`reads ${name}, in chunks of 1 to 64 bytes too [C01, C02]`, async () => {
       for (let size = 1; size <= 64; size++) {
         const got = await read(csv, columns[0], size);
         expect(got.columns).toEqual(columns);
@@ -90,7 +90,7 @@ describe("openCorpus() on CSV", () => {
     });
   }
 
-  it("gives identical rows whatever the chunks, around 64 KiB too", async () => {
+  it("gives identical rows whatever the chunks, around 64 KiB too [C02, C06, R42, R44]", async () => {
     const start = '\ufefftext,label\r\n"é ""q"" 👩‍👩‍👧\r\nb",x\rplain,"y"\n\n\r\n"",z\u2028\u0085\fw\r\n';
     const csv = start + `"${"é".repeat(20_000)}\r\n""",long\r\n`.repeat(4) + "last,row";
     const whole = await readBytes(csv, {}, 1e9);
@@ -118,7 +118,7 @@ describe("openCorpus() on CSV", () => {
   const written = (cells: readonly string[], quoteAll: boolean): string =>
     cells.map((c) => (quoteAll || c === "" || /[",\r\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c)).join(",");
 
-  it("reads back any table that was written, in any chunks and with any line ends", async () => {
+  it("reads back any table that was written, in any chunks and with any line ends [C02, C06, R39]", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(cell, cell, cell), { maxLength: 8 }),
@@ -143,7 +143,7 @@ describe("openCorpus() on CSV", () => {
     [";", "text;label\na,b,c;x\n"],
     ["a tab", "text\tlabel\na,b;c\tx\n"],
     ["|", '"text"|"label"\na,b;c|x\n'],
-  ])("recognises %s between fields", async (_, csv) => {
+  ])("recognises %s between fields [C09]", async (_, csv) => {
     const got = await readBytes(csv, { labelColumn: "label" });
     expect(got.rows[0].label).toBe("x");
   });
@@ -159,7 +159,7 @@ describe("openCorpus() on CSV", () => {
     ["is followed by text", 'text,label\na,b\n"a"b,c\n', 3, 3, 15],
     ["stands inside a bare field", 'text,label\na "b" c,d\n', 2, 2, 13],
     ["is escaped by a backslash", 'text,label\n\n"x\ny \\"b\\" c",d\n', 3, 3, 12],
-  ])("names the line and byte where a quote opened that %s", async (_, csv, opened, line, byte) => {
+  ])("names the line and byte where a quote opened that %s [C07, R43]", async (_, csv, opened, line, byte) => {
     for (const size of [1, 7, 1000]) {
       const error = await failure(readBytes(csv, {}, size));
       expect(error.code).toBe("E_CSV_QUOTE");
@@ -168,12 +168,12 @@ describe("openCorpus() on CSV", () => {
     }
   });
 
-  it("says so when quotes are escaped by backslashes", async () => {
+  it("says so when quotes are escaped by backslashes [C07]", async () => {
     expect((await failure(readBytes('text\n"a \\"b\\" c"\n'))).message).toContain("backslash");
     expect((await failure(readBytes('text\n"a \\""\n'))).message).toContain("backslash");
   });
 
-  it("gives up an open quote at the longest field, not at the end of the file", async () => {
+  it("gives up an open quote at the longest field, not at the end of the file [C07, R43]", async () => {
     let served = 0;
     async function* endless(): AsyncGenerator<Buffer> {
       yield Buffer.from('text,label\na,b\n"open');
@@ -189,14 +189,14 @@ describe("openCorpus() on CSV", () => {
     expect(served).toBeLessThan(120);
   });
 
-  it("counts the longest field in bytes of UTF-8", async () => {
+  it("counts the longest field in bytes of UTF-8 [C08, R40]", async () => {
     const fits = await readBytes(`text,label\n${"é".repeat(50)},"${"👍".repeat(25)}"\n`, { maxFieldBytes: 100 });
     expect(fits.counts.accepted).toBe(1);
     const error = await failure(readBytes(`text,label\nok,x\n${"é".repeat(50)}a,y\n`, { maxFieldBytes: 100 }));
     expect([error.code, error.exitCode, error.place.line]).toEqual(["E_FIELD_TOO_LARGE", 6, 3]);
   });
 
-  it("bounds a row of many short fields", async () => {
+  it("bounds a row of many short fields [C08]", async () => {
     const error = await failure(readBytes(`text,label\n${"a,".repeat(1000)}\n`, { maxFieldBytes: 100 }, 64));
     expect(error.code).toBe("E_FIELD_TOO_LARGE");
   });
@@ -205,7 +205,7 @@ describe("openCorpus() on CSV", () => {
     ["one less", "a", "it has 1 field where the header has 2"],
     ["one more", "a,b,c", "it has 3 fields where the header has 2"],
     ["a hundred more", "a,b" + ",".repeat(100), "it has 102 fields where the header has 2"],
-  ])("refuses a row with %s fields than the header, or rejects it", async (_, row, reason) => {
+  ])("refuses a row with %s fields than the header, or rejects it [C06, R47]", async (_, row, reason) => {
     const csv = `text,label\n"x\ny",1\n${row}\nz,2\n`;
     const error = await failure(readBytes(csv));
     expect([error.code, error.place]).toEqual(["E_CSV_FIELDS", { file: "-", line: 4, byte: 19 }]);
@@ -226,19 +226,19 @@ describe("openCorpus() on CSV", () => {
     expect((await failure(readBytes(csv + '"g,4\n', { badRows: "skip" }))).place.line).toBe(5);
   });
 
-  it("escapes and cuts the raw text of a rejected row at 200 bytes", async () => {
+  it("escapes and cuts the raw text of a rejected row at 200 bytes [C06]", async () => {
     const got = await readBytes(`text,label\n\u001b[2J${"é".repeat(300)}\n`, { badRows: "skip" });
     expect(got.rejections[0].raw).toMatch(/^\\u001b\[2Jé+$/);
     expect(Buffer.byteLength(got.rejections[0].raw)).toBeLessThanOrEqual(200);
     expect(Buffer.byteLength(got.rejections[0].raw)).toBeGreaterThan(197);
   });
 
-  it("skips blank lines, which are no rows, and reads an empty text as a row", async () => {
+  it("skips blank lines, which are no rows, and reads an empty text as a row [C06]", async () => {
     const got = await readBytes('\n\r\ntext\n\n""\n\nlast');
     expect([got.values, got.lines, got.counts.read]).toEqual([[[""], ["last"]], [5, 7], 2]);
   });
 
-  it("keeps NUL characters as data and counts their rows", async () => {
+  it("keeps NUL characters as data and counts their rows [C05, R46]", async () => {
     const got = await readBytes("text,la\0bel\na\0b,\0\nc,d\n");
     expect([got.columns, got.values]).toEqual([
       ["text", "la\0bel"],
@@ -251,7 +251,7 @@ describe("openCorpus() on CSV", () => {
     expect(got.notices).toEqual(["1 row with a NUL character, kept as it is"]);
   });
 
-  it("reads a header of many columns", async () => {
+  it("reads a header of many columns [C08]", async () => {
     const names = Array.from({ length: 30_000 }, (_, i) => `column ${i}`);
     const got = await read(`${names.join(",")}\n${names.join(",")}\n`, "column 7");
     expect(got.rows[0].text).toBe("column 7");
@@ -263,18 +263,18 @@ describe("openCorpus() on CSV", () => {
     ["a line end only", "\n", "is empty"],
     ["a name that stands twice", "text,label,label\n", '"label" stands in the header twice'],
     ["a column without a name", "text,label,\na,b,\n", "column 3 of 3 has no name"],
-  ])("refuses a file with %s", async (_, csv, found) => {
+  ])("refuses a file with %s [C03, C09, C10]", async (_, csv, found) => {
     const error = await failure(readBytes(csv));
     expect(error.code).toBe("E_CSV_HEADER");
     expect(error.message).toContain(found);
   });
 
-  it("reads a header without rows, and row numbers under a first column without a name", async () => {
+  it("reads a header without rows, and row numbers under a first column without a name [C10]", async () => {
     expect((await readBytes("text,label\n")).counts.read).toBe(0);
     expect((await readBytes(",text\n0,a\n")).rows[0].text).toBe("a");
   });
 
-  it("takes one byte order mark off, quoted header or not, and keeps the second", async () => {
+  it("takes one byte order mark off, quoted header or not, and keeps the second [C03, R41]", async () => {
     for (const size of [1, 2, 3, 4, 100]) {
       expect((await readBytes('\ufeff"text","label"\na,b\n', {}, size)).columns).toEqual(["text", "label"]);
       expect((await read("\ufeff\ufeffa,b\nc,d\n", "b", size)).columns).toEqual(["\ufeffa", "b"]);

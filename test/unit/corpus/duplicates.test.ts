@@ -40,7 +40,7 @@ describe("overlap()", () => {
     expect([found.rows, [...found.exact], [...found.normalised]]).toEqual([4, [1], [1, 2, 3]]);
   });
 
-  it("finds every planted copy in ten thousand texts, and nothing else", () => {
+  it("finds every planted copy in ten thousand texts, and nothing else [I01]", () => {
     const source = Array.from({ length: 10_000 }, (_, i) => `text number ${i * 7919} of the source`);
     const exact = source.slice(0, 100);
     const normalised = source.slice(100, 200).map((text) => `@you ${text.toUpperCase()}!!! http://t.co/x`);

@@ -20,7 +20,7 @@ describe("openCorpus() on encodings", () => {
     ["UTF-16 by name, with a mark", utf16("\ufeff" + CSV, true), { encoding: "utf16" }],
     ["UTF-32 by name", iconv.encode(CSV, "utf-32le"), { encoding: "utf-32le" }],
     ["UTF-8 by name", Buffer.from("\ufeff" + CSV), { encoding: "UTF8" }],
-  ])("reads %s, in any chunks", async (_, bytes, options) => {
+  ])("reads %s, in any chunks [C04]", async (_, bytes, options) => {
     for (const size of [1, 2, 3, 5, 1000]) {
       const got = await readBytes(bytes, options, size);
       expect(got.columns).toEqual(["text", "label"]);
@@ -35,7 +35,7 @@ describe("openCorpus() on encodings", () => {
     ["windows-1252", WESTERN],
     ["latin1", "text,label\nok,x\ncafé,neutral\n"],
     ["shift_jis", "text,label\nok,x\n日本ソ表,neutral\n"],
-  ])("reads %s by name", async (encoding, csv) => {
+  ])("reads %s by name [C04]", async (encoding, csv) => {
     const bytes = iconv.encode(csv, encoding);
     for (const size of [1, 2, 1000]) {
       const got = await readBytes(bytes, { encoding }, size);
@@ -55,7 +55,7 @@ describe("openCorpus() on encodings", () => {
     expect(error.message).toContain("--encoding");
   });
 
-  it("names the first byte that does not belong to a character, in any chunks", async () => {
+  it("names the first byte that does not belong to a character, in any chunks [C04]", async () => {
     const cases: [number[], number][] = [
       [[0xe9, 0x20, 0x0a], 0],
       [[0xc3, 0xa9, 0x80, 0x0a], 2],
@@ -87,7 +87,7 @@ describe("openCorpus() on encodings", () => {
     expect(texts).toEqual(["a", "b"]);
   });
 
-  it("replaces invalid bytes only when asked to, and counts them", async () => {
+  it("replaces invalid bytes only when asked to, and counts them [C04, R47]", async () => {
     const bytes = Buffer.concat([Buffer.from("text\n\ufffd "), Buffer.from([0xff, 0xe9, 0x20, 0x0a])]);
     for (const size of [1, 3, 1000]) {
       const got = await readBytes(bytes, { invalidUtf8: "replace" }, size);
@@ -110,7 +110,7 @@ describe("openCorpus() on encodings", () => {
     ["UTF-32", Buffer.concat([Buffer.from([0xff, 0xfe, 0, 0]), iconv.encode(CSV, "utf-32le")]), "utf-32le"],
     ["UTF-32", Buffer.concat([Buffer.from([0, 0, 0xfe, 0xff]), iconv.encode(CSV, "utf-32be")]), "utf-32be"],
     ["gzip", gzipSync(CSV), ".gz"],
-  ])("says that bytes look like %s and what to do", async (name, bytes, advice) => {
+  ])("says that bytes look like %s and what to do [C04]", async (name, bytes, advice) => {
     const error = await failure(readBytes(bytes));
     expect([error.code, error.place]).toEqual(["E_ENCODING", { file: "-", line: 1, byte: 0 }]);
     expect(error.message).toContain(name);

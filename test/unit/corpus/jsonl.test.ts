@@ -96,13 +96,13 @@ describe("openCorpus() on JSONL", () => {
     expect(got.notices).toEqual(['1 row with fields that the first row lacks, left out: "extra", "more"']);
   });
 
-  it("makes lone surrogates well formed and counts them, and counts rows with NUL", async () => {
+  it("makes lone surrogates well formed and counts them, and counts rows with NUL [C05, C15, R55]", async () => {
     const got = await read('{"text":"a\\ud800b\\udc00 \\ud83d\\udc4d"}\n{"text":"\\u0000"}\n');
     expect(got.values).toEqual([["a\ufffdb\ufffd 👍"], ["\0"]]);
     expect(got.counts).toMatchObject({ loneSurrogates: 2, withNul: 1 });
   });
 
-  it("is not confused by names of object methods", async () => {
+  it("is not confused by names of object methods [C09]", async () => {
     const got = await read('{"text":"a","__proto__":"p","toString":"s","constructor":1}\n{"text":"b"}\n');
     expect(got.columns).toEqual(["text", "__proto__", "toString", "constructor"]);
     expect(got.values).toEqual([

@@ -14,7 +14,7 @@ function refusal(labels: readonly string[], options = {}): HeadstartError {
   throw new Error("it was not refused");
 }
 
-describe("checkLabels()", () => {
+describe("checkLabels() [C11]", () => {
   it("gives the classes by code unit with their counts", () => {
     const got = checkLabels(times({ b: 3, "\uffee": 2, "👍": 2, B: 4, é: 2 }), {});
     expect(got.labels).toEqual(["B", "b", "é", "👍", "\uffee"]);

@@ -27,7 +27,7 @@ describe.skipIf(!corpora)("public corpora", () => {
     expect([labels.length, warnings]).toEqual([classes, []]);
   });
 
-  it("overlap() finds the sentences of SST-2 in rt-polarity", async () => {
+  it("overlap() finds the sentences of SST-2 in rt-polarity [I02]", async () => {
     const source = await texts("movies/rt-polarity.csv");
     expect(overlap(source, await texts("movies/sst2.test.csv")).normalised).toHaveLength(1_321);
     const { normalised, rows } = overlap(source, await texts("movies/sst2.train.csv"));
@@ -43,7 +43,7 @@ describe.skipIf(!corpora)("public corpora", () => {
     expect([...overlap(source, target).normalised]).toEqual([]);
   });
 
-  it("duplicateGroups() and splitCorpus() keep the copies in sms-spam on one side", async () => {
+  it("duplicateGroups() and splitCorpus() keep the copies in sms-spam on one side [I02, I03]", async () => {
     const { rows } = await read("spam/sms-spam.csv");
     const messages = rows.map((row) => row.text);
     expect(messages.length - new Set(messages).size).toBe(414);

@@ -11,7 +11,7 @@ const own = (labels: readonly number[], groups: readonly number[], label: number
   new Set(groups.filter((_, i) => labels[i] === label)).size;
 
 describe("splitCorpus()", () => {
-  it("puts each row on one side, ascending, groups whole, and each class of two groups on both", () => {
+  it("puts each row on one side, ascending, groups whole, and each class of two groups on both [I03]", () => {
     fc.assert(
       fc.property(
         corpus,

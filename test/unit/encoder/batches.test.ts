@@ -15,7 +15,7 @@ describe("planBatches", () => {
     );
   });
 
-  it("pads each batch to its longest text and keeps to the budget unless a text is alone", () => {
+  it("pads each batch to its longest text and keeps to the budget unless a text is alone [R52]", () => {
     fc.assert(
       fc.property(lengths, budget, (all, most) => {
         for (const { texts, tokens } of planBatches(all, most)) {

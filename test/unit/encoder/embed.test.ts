@@ -31,7 +31,7 @@ function expectNear(vectors: Matrix, wanted: readonly (readonly number[])[]): vo
   });
 }
 
-describe("embedAll() is what PyTorch gives", () => {
+describe("embedAll() is what PyTorch gives [E05]", () => {
   const tiny = async (options: EncoderOptions): Promise<Matrix> =>
     (await embedAll(await openEncoder(TINY, options), textsOf(pooled.texts))).vectors;
   const of = (part: (text: PooledText) => readonly number[]): (readonly number[])[] => pooled.texts.map(part);
@@ -96,13 +96,13 @@ const texts = variedTexts(64, 60, ["good", "film", "day", "night", "the", "food"
 const mate = "night ".repeat(62);
 
 describe("a text's vector", () => {
-  it("has the same bits alone, in batches of 2, 8, 32, in another order and beside a text of full length", async () => {
+  it("has the same bits alone, in batches of 2, 8, 32, in another order and beside a text of full length [E01, R31]", async () => {
     const encoder = await openEncoder(TINY);
     const vectors = await expectSameInAnyCompany(encoder, texts, mate);
     expect(new Set(texts.map((_, i) => row(vectors, i).join())).size).toBe(64);
   });
 
-  it.each(["fp32", "int8"] as const)("has the same bits with 1, 2 and 4 threads in %s", async (precision) => {
+  it.each(["fp32", "int8"] as const)("has the same bits with 1, 2 and 4 threads in %s [E02]", async (precision) => {
     const found: Matrix[] = [];
     for (const threads of [1, 2, 4]) {
       const encoder = await openEncoder(TINY, { threads, precision });
@@ -112,7 +112,7 @@ describe("a text's vector", () => {
     expect(found[2]).toEqual(found[0]);
   });
 
-  it("depends on its batch with dynamic-int8 where that is allowed: the tests above can fail", async () => {
+  it("depends on its batch with dynamic-int8 where that is allowed: the tests above can fail [E03, E04, R01, R04]", async () => {
     const encoder = await openEncoder(fixture("dynamic-int8"));
     const alone = await inGroups(encoder, texts, 1);
     const together = (await embedAll(encoder, texts, { allowBatchDependence: true })).vectors;
@@ -162,7 +162,7 @@ describe("embed", () => {
     });
   });
 
-  it("puts equal texts of a window through the encoder once and gives each its vector", async () => {
+  it("puts equal texts of a window through the encoder once and gives each its vector [R54]", async () => {
     const { encoder, texts: through } = counting(await openEncoder(TINY));
     const repeated = ["good", "bad", "good", "good", "food", "bad"];
     const { vectors, tokens } = await embedAll(encoder, repeated);
@@ -178,7 +178,7 @@ describe("embed", () => {
     expect(runs()).toBe(3); // 2 of 3 tokens, 1 of 3, 1 of 4
   });
 
-  it("counts empty texts and gives them the encoder's own vector, finite and of length 1", async () => {
+  it("counts empty texts and gives them the encoder's own vector, finite and of length 1 [C13, R32]", async () => {
     const encoder = await openEncoder(TINY);
     const blank = ["", " \t\n ", "\u200b", "day", "[PAD]", ""];
     const { vectors, empty } = await embedAll(encoder, blank);
@@ -188,7 +188,7 @@ describe("embed", () => {
     expect(row(vectors, 4)).not.toEqual(row(vectors, 0));
   });
 
-  it("counts the texts it cuts, repeated ones too, and works at the limit and around it", async () => {
+  it("counts the texts it cuts, repeated ones too, and works at the limit and around it [C14, E06, R24, R25, R51, R53]", async () => {
     const encoder = await openEncoder(TINY);
     const { truncated, vectors } = await embedAll(
       encoder,
@@ -256,7 +256,7 @@ describe("embed", () => {
     await expect(run()).rejects.toThrow("the disk is gone");
   });
 
-  it("refuses vectors that are not finite, naming the text", async () => {
+  it("refuses vectors that are not finite, naming the text [R52]", async () => {
     const encoder = await openEncoder(TINY);
     const broken: Encoder = {
       ...encoder,

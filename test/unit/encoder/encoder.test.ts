@@ -30,7 +30,7 @@ function withWeightsIn(location: string): { model: OnnxModel; weights: TensorPro
 }
 
 describe("loadEncoder", () => {
-  it("says what the encoder is and where its choices come from", async () => {
+  it("says what the encoder is and where its choices come from [R22]", async () => {
     const encoder = await openEncoder(TINY);
     expect(encoder).toMatchObject({
       kind: "local",
@@ -48,7 +48,7 @@ describe("loadEncoder", () => {
     expect((await openEncoder(TINY, { layer: 1 })).decisions).toContain("hidden states after layer 1");
   });
 
-  it("sees that a vector of dynamic-int8 depends on its batch, and that one of the rewritten model does not", async () => {
+  it("sees that a vector of dynamic-int8 depends on its batch, and that one of the rewritten model does not [E03, R01, R02]", async () => {
     expect(await openEncoder(fixture("dynamic-int8"))).toMatchObject({ dependsOnBatch: true, precision: "int8" });
     expect(await openEncoder(TINY, { precision: "int8" })).toMatchObject({ dependsOnBatch: false, precision: "int8" });
   });
@@ -97,7 +97,7 @@ describe("the fingerprint", () => {
   const of = async (path: string, options: EncoderOptions = {}): Promise<string> =>
     (await openEncoder(path, options)).fingerprint;
 
-  it("is another one for each thing that changes a vector", async () => {
+  it("is another one for each thing that changes a vector [E07]", async () => {
     const model = fixtureModel("tiny-bert");
     const { initializer } = model.graph;
     const moved = Uint8Array.from(initializer[0].rawData);
@@ -162,7 +162,7 @@ describe("weights in a second file", () => {
   });
 
   it.each(["../secret", "/etc/passwd", "..\\secret", "sub/../../secret", "sub/secret", "..", "."])(
-    "are refused where they lead out of the folder: %s",
+    "are refused where they lead out of the folder: %s [B01, R18, R21]",
     async (location) => {
       const { model, bytes } = withWeightsIn(location);
       const folder = await folderFrom("tiny-bert", { [MODEL]: writeModel(model), secret: bytes });
@@ -195,7 +195,7 @@ describe("a broken file", () => {
     ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0), "is gzip"],
     ["a cut model", modelBytes("tiny-bert").subarray(0, 40_000), "model.onnx"],
     ["one byte", Uint8Array.of(8), "model.onnx"],
-  ])("as the model: %s is refused with E_ENCODER_INVALID that says so", async (_, content, found) => {
+  ])("as the model: %s is refused with E_ENCODER_INVALID that says so [B04]", async (_, content, found) => {
     const folder = await folderFrom("tiny-bert", { [MODEL]: content });
     await expect(loadEncoder(folder)).rejects.toMatchObject({
       code: "E_ENCODER_INVALID",

@@ -64,7 +64,7 @@ describe("fetchEncoder()", () => {
     );
   });
 
-  it("lays the cache out as huggingface_hub does: blobs by hash, relative links, refs, marks of absence", async () => {
+  it("lays the cache out as huggingface_hub does: blobs by hash, relative links, refs, marks of absence [B11]", async () => {
     await fetchEncoder(main, options());
     expect(await readFile(join(repository, "refs", "main"), "utf8")).toBe(COMMIT);
     expect((await readdir(join(repository, "blobs"))).sort()).toEqual(
@@ -159,7 +159,7 @@ describe("fetchEncoder()", () => {
     expect(await unfinished()).toEqual([]);
   });
 
-  it("serves two at once on a cold cache", async () => {
+  it("serves two at once on a cold cache [A09, R27]", async () => {
     const both = await Promise.all([fetchEncoder(main, options()), fetchEncoder(main, options())]);
     expect(both.map(({ revision }) => revision)).toEqual([COMMIT, COMMIT]);
     for (const file of WANTED) expect(await readFile(snapshot(file), "utf8")).toBe(ENCODER_FILES[file]);
@@ -183,7 +183,7 @@ describe("fetchEncoder() with files that arrive wrong", () => {
     };
   };
 
-  it("refuses another content, saying both hashes, and keeps nothing of it", async () => {
+  it("refuses another content, saying both hashes, and keeps nothing of it [B12]", async () => {
     const other = MODEL_TEXT.replace("model", "MODEL");
     send((response) => response.end(other));
     const { code, message } = await failure(fetchEncoder(main, options()));
@@ -208,7 +208,7 @@ describe("fetchEncoder() with files that arrive wrong", () => {
     });
   });
 
-  it("refuses a short body, saying both sizes", async () => {
+  it("refuses a short body, saying both sizes [B12]", async () => {
     send((response) => response.end(MODEL_TEXT.slice(0, 100)));
     const { code, message } = await failure(fetchEncoder(main, options()));
     expect(code).toBe("E_CHECKSUM");
@@ -235,7 +235,7 @@ describe("fetchEncoder() with files that arrive wrong", () => {
     response.write(MODEL_TEXT.slice(0, 5000), () => setTimeout(() => response.destroy(), 5));
   };
 
-  it("starts a file again after a cut connection", async () => {
+  it("starts a file again after a cut connection [B12]", async () => {
     let cuts = 0;
     hub.intercept = (request, response) => {
       if (!isModelRequest(request.url) || cuts === 2) return false;
@@ -249,7 +249,7 @@ describe("fetchEncoder() with files that arrive wrong", () => {
     expect(await unfinished()).toEqual([]);
   });
 
-  it("gives up after four cut connections, naming the file and keeping nothing of it", async () => {
+  it("gives up after four cut connections, naming the file and keeping nothing of it [B12, R26, R30]", async () => {
     send(cutShort);
     expect(await failure(fetchEncoder(main, options()))).toMatchObject({
       code: "E_HUB",
@@ -294,7 +294,7 @@ describe("fetchEncoder() with files that arrive wrong", () => {
     expect(await unfinished()).toEqual([]);
   });
 
-  it("fetches a damaged file again, and refuses it offline", async () => {
+  it("fetches a damaged file again, and refuses it offline [B12]", async () => {
     await fetchEncoder(pinned, options());
     const blob = join(repository, "blobs", sha256(MODEL_TEXT));
     await writeFile(blob, MODEL_TEXT.replace("model", "MODEL"));
@@ -330,14 +330,14 @@ describe("fetchEncoder() and redirects", () => {
     }
   });
 
-  it.each(["file:///etc/passwd", "ftp://127.0.0.1/x", "http://["])("refuses one to %s", async (location) => {
+  it.each(["file:///etc/passwd", "ftp://127.0.0.1/x", "http://["])("refuses one to %s [B12]", async (location) => {
     redirectModel(location);
     expect((await failure(fetchEncoder(main, options()))).code).toBe("E_HUB");
     expect(hub.requests.filter((request) => isModelRequest(request))).toHaveLength(1);
     expect(await unfinished()).toEqual([]);
   });
 
-  it("refuses one from https to http", async () => {
+  it("refuses one from https to http [B12]", async () => {
     const answers = vi
       .spyOn(globalThis, "fetch")
       .mockResolvedValue(new Response(null, { status: 302, headers: { location: `${hub.url}/x` } }));
@@ -406,7 +406,7 @@ describe("fetchEncoder() and refusals", () => {
     expect(hub.requests).toHaveLength(1);
   });
 
-  it("never asks for, or writes, a path that leads out of the repository", async () => {
+  it("never asks for, or writes, a path that leads out of the repository [B11]", async () => {
     const hostile = {
       "onnx/model.onnx_data/../../../../../../out": "x",
       "1_Pooling\\..\\..\\config.json": "x",
@@ -423,7 +423,7 @@ describe("fetchEncoder() and refusals", () => {
 });
 
 describe("fetchEncoder() without the hub", () => {
-  it("names what a cold cache lacks, without a request", async () => {
+  it("names what a cold cache lacks, without a request [B12, G05]", async () => {
     const cold = await failure(fetchEncoder(main, options({ offline: true })));
     expect(cold).toMatchObject({
       code: "E_OFFLINE",
@@ -434,7 +434,7 @@ describe("fetchEncoder() without the hub", () => {
     expect(hub.requests).toEqual([]);
   });
 
-  it.each([main, pinned])("uses a warm cache, without a request: $revision", async (id) => {
+  it.each([main, pinned])("uses a warm cache, without a request: $revision [G05]", async (id) => {
     await fetchEncoder(id, options());
     hub.requests.length = 0;
     const offline = await fetchEncoder(id, options({ env: env({ HF_HUB_OFFLINE: "true" }) }));
@@ -442,7 +442,7 @@ describe("fetchEncoder() without the hub", () => {
     expect(hub.requests).toEqual([]);
   });
 
-  it("names the one file that a warm cache lacks", async () => {
+  it("names the one file that a warm cache lacks [B12, G05]", async () => {
     await fetchEncoder(main, options());
     for (const file of [MODEL, "1_Pooling/config.json", "tokenizer.json"]) {
       await rm(snapshot(file));
@@ -545,7 +545,7 @@ describe("parseHubId()", () => {
     `${"a".repeat(97)}/b`,
     "https://huggingface.co/a/b",
     "a\\b/c",
-  ])("refuses %j", (text) => {
+  ])("refuses %j [B11]", (text) => {
     expect(parseHubId(text)).toBeUndefined();
   });
 });

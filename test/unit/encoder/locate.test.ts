@@ -125,7 +125,7 @@ describe("locateEncoder()", () => {
   });
 
   it.each(["m.pkl", "m.PICKLE", "m.bin", "m.pt", "m.pth", "m.joblib"])(
-    "refuses %s, which can run code",
+    "refuses %s, which can run code [B09]",
     async (file) => {
       await writeFile(join(home.path, file), "x");
       for (const name of [join(home.path, file), `folder/${file}`]) {
@@ -145,7 +145,7 @@ describe("locateEncoder()", () => {
     }
   });
 
-  it("does not list folders behind links, hidden folders, pipes and devices", async () => {
+  it("does not list folders behind links, hidden folders, pipes and devices [B11]", async () => {
     const path = join(home.path, "mine");
     await writeFiles(path, { ...FILES, ".git/config": "x", "1_Pooling/config.json": "{}" });
     await symlink("/", join(path, "root"));

@@ -52,7 +52,7 @@ describe("describeBrokenFile()", () => {
     [bytes("\ufeff\n <HTML lang='en'>"), "is an HTML page"],
     [gzipSync("x"), "is gzip"],
     [bytes("PK\u0003\u0004rest"), "is a zip archive"],
-  ])("knows what a broken file really is (%#)", (content, expected) => {
+  ])("knows what a broken file really is (%#) [B04]", (content, expected) => {
     expect(describeBrokenFile(content, content.length)).toBe(expected);
   });
 

@@ -25,7 +25,7 @@ const words = "the film was a good one and I would not see it again when 7 o'clo
 describe("a text's vector of the built-in encoder", () => {
   const texts = variedTexts(16, 60, words);
 
-  it("has the same bits alone and in any company", async () => {
+  it("has the same bits alone and in any company [E01]", async () => {
     const encoder = await openEncoder("headstart-mini", { threads: 1 });
     expect(encoder).toMatchObject({ kind: "built-in", dependsOnBatch: false, precision: "int8" });
     await expectSameInAnyCompany(encoder, texts, "night ".repeat(200));
@@ -44,7 +44,7 @@ describe("a text's vector of the built-in encoder", () => {
   });
 });
 
-describe.skipIf(!folder)("vectors of real encoders", () => {
+describe.skipIf(!folder)("vectors of real encoders [E05, R22, R29]", () => {
   const { texts, literal } = JSON.parse(readFileSync(join(GOLDEN, "texts.json"), "utf8")) as {
     readonly texts: readonly string[];
     readonly literal: readonly string[];
@@ -67,12 +67,12 @@ describe.skipIf(!folder)("vectors of real encoders", () => {
     }
   });
 
-  it("MiniLM gives 64 texts the same bits alone and in any company", async () => {
+  it("MiniLM gives 64 texts the same bits alone and in any company [E01]", async () => {
     const encoder = await openEncoder(encoderAt("all-MiniLM-L6-v2"), { maxTokens: 512 });
     await expectSameInAnyCompany(encoder, variedTexts(64, 40, words), "night ".repeat(498));
   });
 
-  it("MiniLM gives the same bits with 1, 2 and 4 threads", async () => {
+  it("MiniLM gives the same bits with 1, 2 and 4 threads [E02]", async () => {
     const found: Matrix[] = [];
     for (const threads of [1, 2, 4]) {
       const encoder = await openEncoder(encoderAt("all-MiniLM-L6-v2"), { threads });

@@ -170,13 +170,13 @@ describe("readEncoderSettings() and modules", () => {
     [[step("Transformer"), step("Pooling", "../1_Pooling")], "../1_Pooling"],
     [[step("Transformer")], "no Pooling"],
     [[], "nothing"],
-  ])("refuses modules that are not done here (%#)", async (modules, named) => {
+  ])("refuses modules that are not done here (%#) [E05, R23]", async (modules, named) => {
     const { code, message } = await failure(settings({ "modules.json": modules }));
     expect(code).toBe("E_ENCODER_UNSUPPORTED");
     expect(message).toContain(named);
   });
 
-  it("never leaves a Dense layer out, whatever is asked for and even without modules.json", async () => {
+  it("never leaves a Dense layer out, whatever is asked for and even without modules.json [E05, R23]", async () => {
     const dense = { "modules.json": [...POOLED, step("Dense", "2_Dense")] };
     expect((await failure(settings(dense, { pooling: "mean", normalize: true }))).code).toBe("E_ENCODER_UNSUPPORTED");
     const bare = { "modules.json": undefined, "2_Dense/config.json": "{}" };
@@ -213,7 +213,7 @@ describe("readEncoderSettings() and the longest text", () => {
     [null, null, { model_type: "xlm-roberta", max_position_embeddings: 514 }, 512],
     [384, 512, { model_type: "mpnet", max_position_embeddings: 514, pad_token_id: 1 }, 384],
     [null, 8192, { model_type: "t5", max_position_embeddings: -1 }, 8192],
-  ])("takes the smallest of %j, %j and %j", async (sentence, tokenizer, config, expected) => {
+  ])("takes the smallest of %j, %j and %j [E06]", async (sentence, tokenizer, config, expected) => {
     expect((await settings(limits(sentence, tokenizer, config))).maxTokens).toBe(expected);
   });
 
@@ -221,7 +221,7 @@ describe("readEncoderSettings() and the longest text", () => {
     expect((await settings(limits(null, 1e30, {}))).decisions).toContain("at most 512 tokens (no file says how many)");
   });
 
-  it("refuses more tokens than there are positions, and fewer than a text needs", async () => {
+  it("refuses more tokens than there are positions, and fewer than a text needs [E06, R24]", async () => {
     expect(await settings(limits(128, 128, bert), { maxTokens: 512 })).toMatchObject({ maxTokens: 512 });
     for (const maxTokens of [513, 2, 0, -1, 10.5, Number.NaN]) {
       expect(await failure(settings(limits(128, 128, bert), { maxTokens }))).toMatchObject({

@@ -34,12 +34,12 @@ describe("tokenize() on the built-in encoder's tokenizer", () => {
   const differing = (lines: readonly GoldenLine[]): GoldenLine[] =>
     lines.filter(({ text, ids }) => real.tokenize(text).ids.join() !== ids.join());
 
-  it("gives the reference's ids for 400 lines of odd Unicode", () => {
+  it("gives the reference's ids for 400 lines of odd Unicode [C15, R58]", () => {
     expect(golden.lines).toHaveLength(400);
     expect(differing(golden.lines)).toEqual([]);
   });
 
-  it("reads special tokens that a text spells out as plain text", () => {
+  it("reads special tokens that a text spells out as plain text [C13]", () => {
     expect(golden.literal).toHaveLength(10);
     expect(differing(golden.literal)).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe("tokenize", () => {
     expect(whole).toEqual([2, ...tokenizer().tokenize("good film day night time").ids.slice(1)]);
   });
 
-  it("turns a lone surrogate into U+FFFD and leaves pairs alone", () => {
+  it("turns a lone surrogate into U+FFFD and leaves pairs alone [C15, R55]", () => {
     const t = tokenizer();
     for (const [lone, same] of [
       ["day \ud83d night", "day \ufffd night"],
@@ -95,7 +95,7 @@ describe("tokenize", () => {
     expect(tokenizer({ prompt: "good " }).tokenize(text).empty).toBe(empty);
   });
 
-  it("takes a whole megabyte without spaces as a word it does not know", () => {
+  it("takes a whole megabyte without spaces as a word it does not know [C14]", () => {
     expect(tokenizer().tokenize("z".repeat(1_000_000))).toEqual({
       ids: [2, 1, 3],
       truncated: false,

@@ -60,13 +60,13 @@ describe("loadTokenizer() of settings that lead astray", () => {
     ["an unknown token beyond the list", unigram([["<unk>", 0]], { unk_id: 9 }), "model.unk_id"],
     ["merges that are numbers", ofModel({ type: "BPE", merges: [1] }), "model.merges.0"],
     ["no model", { model: null }, "model"],
-  ])("refuses %s, and names the field", (_, changed, found) => {
+  ])("refuses %s, and names the field [B10]", (_, changed, found) => {
     const error = refusal(() => open(changed));
     expect([error.code, error.message]).toEqual(["E_ENCODER_INVALID", expect.stringContaining(found)]);
     expect(error.message).toContain("t/tokenizer.json");
   });
 
-  it("refuses sequences nested deep, and sequences of many parts", () => {
+  it("refuses sequences nested deep, and sequences of many parts [B10]", () => {
     let deep: object = { type: "Lowercase" };
     for (let i = 0; i < 5000; i++) deep = { type: "Sequence", normalizers: [deep] };
     expect(refusal(() => open({ normalizer: deep })).message).toContain("nested deeper");
@@ -80,7 +80,7 @@ describe("loadTokenizer() of settings that lead astray", () => {
     }
   });
 
-  it("takes ids with holes, ids of several tokens, and a prefix of any script", () => {
+  it("takes ids with holes, ids of several tokens, and a prefix of any script [B10]", () => {
     const sparse = Object.keys(OWN.model.vocab).length + 2000;
     expect(open(ofVocab({ zz: sparse, yy: 5 })).tokenize("zz").ids).toContain(sparse);
     expect(open(ofModel({ continuing_subword_prefix: "\u2581" })).tokenize("a b").ids.length).toBe(4);
@@ -93,7 +93,7 @@ describe("loadTokenizer() with patterns of the file's own", () => {
   it.each([
     ["a pre-tokenizer", split("(a+)+$")],
     ["a normalizer", { normalizer: { type: "Replace", pattern: { Regex: "(a+)+$" }, content: "b" } }],
-  ])("ends a text that %s does not end for, however it is asked for, and goes on", (_, changed) => {
+  ])("ends a text that %s does not end for, however it is asked for, and goes on [B10, R56]", (_, changed) => {
     const tokenizer = open(changed);
     const before = tokenizer.tokenize("a b").ids;
     for (const ask of [
@@ -109,12 +109,12 @@ describe("loadTokenizer() with patterns of the file's own", () => {
     expect(tokenizer.tokenize("a b").ids).toEqual(before);
   });
 
-  it("ends words of any length under a limit that lets them in", () => {
+  it("ends words of any length under a limit that lets them in [B10, R56]", () => {
     const tokenizer = open(ofModel({ max_input_chars_per_word: 1e9 }));
     expect(refusal(() => tokenizer.tokenize("\u0e01".repeat(20_000))).code).toBe("E_TOKENIZER_LIMIT");
   });
 
-  it("ends a text that grows without end", () => {
+  it("ends a text that grows without end [B10]", () => {
     const double = (n: number): object => ({
       type: "Sequence",
       normalizers: Array.from({ length: n }, () => ({ type: "Replace", pattern: { String: "a" }, content: "aa" })),
@@ -138,7 +138,7 @@ describe("loadTokenizer() with patterns of the file's own", () => {
     expect([ids, unknown]).toEqual([[0, 1], 1]);
   });
 
-  it("gives the tokens of a long text that those of its words are, and no more than fit", () => {
+  it("gives the tokens of a long text that those of its words are, and no more than fit [C14]", () => {
     const changed = { pre_tokenizer: { type: "WhitespaceSplit" }, post_processor: null };
     const words = "the film was good and it was not long ".repeat(3000);
     const tokens = (maxTokens: number) =>
@@ -151,7 +151,7 @@ describe("loadTokenizer() with patterns of the file's own", () => {
 });
 
 describe("textPieces()", () => {
-  it("gives the whole text in parts that end before single spaces, and parts no character", () => {
+  it("gives the whole text in parts that end before single spaces, and parts no character [C15, R54]", () => {
     for (const text of [
       "",
       "short",

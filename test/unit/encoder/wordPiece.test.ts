@@ -21,7 +21,7 @@ describe("wordByWord", () => {
   ];
   const text = fc.array(fc.constantFrom(...odd), { maxLength: 30 }).map((parts) => parts.join(""));
 
-  it("gives the ids of the whole text, for any text", () => {
+  it("gives the ids of the whole text, for any text [C15, R58]", () => {
     const kinds = [text, fc.string({ unit: "binary", maxLength: 60 }), fc.string({ unit: "grapheme-ascii" })];
     fc.assert(
       fc.property(fc.oneof(...kinds), (one) => {

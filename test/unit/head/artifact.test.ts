@@ -64,7 +64,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
     await expect(headTask(folder)).rejects.toMatchObject(error);
   });
 
-  it("of version 1, which has no checksum, answers as it did", async () => {
+  it("of version 1, which has no checksum, answers as it did [D09]", async () => {
     const folder = await saved();
     const before = await answers(folder);
     await rewrite(

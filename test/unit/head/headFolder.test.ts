@@ -33,7 +33,7 @@ describe("saveHead and loadHead", () => {
     [["negative", "positive"]],
     [["z", "a", "m"]],
     [["😀", "a,b", "two\nlines", 'quo"te', "__proto__", "constructor", " padded ", "café", "cafe\u0301"]],
-  ])("keep weights, labels and their order to the bit: %j", async (labels) => {
+  ])("keep weights, labels and their order to the bit: %j [D09, R37]", async (labels) => {
     const { folder, head, bagOfWords, file } = await saved(labels);
     const loaded = await loadHead(folder);
     expect(loaded.head).toEqual(head);
@@ -107,7 +107,7 @@ describe("the head that ships", () => {
 });
 
 describe("loadHead() refuses", () => {
-  it("a head with one byte changed, wherever it is, with E_CHECKSUM", async () => {
+  it("a head with one byte changed, wherever it is, with E_CHECKSUM [A07]", async () => {
     const { folder } = await saved();
     const path = join(folder, "head.safetensors");
     const bytes = await readFile(path);
@@ -199,7 +199,7 @@ describe("loadHead() refuses", () => {
 });
 
 describe("requireSameEncoder", () => {
-  it("refuses any other fingerprint with E_HEAD_MISMATCH, naming both encoders", async () => {
+  it("refuses any other fingerprint with E_HEAD_MISMATCH, naming both encoders [D09]", async () => {
     const { file } = await loadHead((await saved()).folder);
     requireSameEncoder(file, { name: "under another name", fingerprint: "ab".repeat(32) });
     expect(() => requireSameEncoder(file, { name: "other", fingerprint: "ab".repeat(31) + "ac" })).toThrow(

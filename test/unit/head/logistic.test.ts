@@ -105,14 +105,14 @@ describe.each([2, 3])("fitLogistic() with %i labels", (classes) => {
     p.forEach((value, i) => expect(value).toBeCloseTo(q[i], 3));
   });
 
-  it("stays finite where the labels can be told apart without a mistake and the penalty is next to nothing", async () => {
+  it("stays finite where the labels can be told apart without a mistake and the penalty is next to nothing [D06]", async () => {
     const apart = clouds(40, 4, { classes, distance: 40 });
     const fitted = await fit(apart, { strength: 1e9, tolerance: 1e-5 });
     expect([...fitted.head.weights.data, ...fitted.head.bias, fitted.objective].every(Number.isFinite)).toBe(true);
     expect(accuracy(fitted, apart)).toBe(1);
   });
 
-  it("says so when the iterations run out", async () => {
+  it("says so when the iterations run out [D06]", async () => {
     const fitted = await fit(toy, { maxIterations: 2 });
     expect([fitted.converged, fitted.iterations, fitted.history.length]).toEqual([false, 2, 2]);
     expect(fitted.head.weights.data.every(Number.isFinite)).toBe(true);
@@ -148,7 +148,7 @@ describe("fitLogistic() refuses", () => {
     });
   });
 
-  it.each([Number.NaN, Infinity, -1])("%d as the weight of a row, naming the row", async (value) => {
+  it.each([Number.NaN, Infinity, -1])("%d as the weight of a row, naming the row [D01]", async (value) => {
     const sampleWeights = new Float64Array(8).fill(1).with(3, value);
     await expect(fit(toy, { sampleWeights })).rejects.toMatchObject({
       code: "E_NOT_FINITE",
@@ -182,7 +182,7 @@ describe("fitLogistic() refuses", () => {
       await expect(fit(toy, { strength })).rejects.toThrow(RangeError);
   });
 
-  it("nothing of numbers that are merely large or tiny", async () => {
+  it("nothing of numbers that are merely large or tiny [D01]", async () => {
     for (const value of [3e38, -3e38, 1e-45]) {
       const { head } = await fit({ ...toy, x: changed(4, value) });
       const all = predictProbabilities(head, toy.x);
@@ -219,7 +219,7 @@ describe("predictProbabilities", () => {
     );
   });
 
-  it("stays within [0, 1] at logits of ±10,000", async () => {
+  it("stays within [0, 1] at logits of ±10,000 [D03]", async () => {
     const { head } = await fit(clouds(10, 2, { distance: 5 }));
     const far = predictProbabilities(head, matrix(2, 2, Float32Array.of(1e6, 1e6, -1e6, -1e6)));
     expect(far.every((p) => p >= 0 && p <= 1)).toBe(true);

@@ -25,7 +25,7 @@ const { labels, cases } = JSON.parse(file("cases.json").toString("utf8")) as {
   readonly cases: readonly Case[];
 };
 
-describe("fitLogistic() ends where scikit-learn does", () => {
+describe("fitLogistic() ends where scikit-learn does [D04]", () => {
   it("in 40 cases", () => expect(cases).toHaveLength(40));
 
   it.each(cases.map((c) => [`${c.data}, C ${c.C}, weighting ${c.weighting}`, c] as const))("%s", async (_, wanted) => {

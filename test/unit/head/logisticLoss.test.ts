@@ -27,7 +27,7 @@ describe("logLossInto", () => {
     [1 / 8, 2 / 8 - 1, 5 / 8].forEach((value, c) => expect(three[c]).toBeCloseTo(value, 14));
   });
 
-  it.each([2, 3])("is finite and exact at logits of ±10,000 with %i labels", (labels) => {
+  it.each([2, 3])("is finite and exact at logits of ±10,000 with %i labels [D03]", (labels) => {
     const k = logitCount(labels);
     const residuals = new Float64Array(2 * k);
     const logits = Float64Array.from({ length: 2 * k }, (_, i) => (i % k === 0 ? 1e4 : -1e4));
@@ -45,7 +45,7 @@ describe("logLossInto", () => {
 });
 
 describe("openLogisticProblem() in float64", () => {
-  it.each([2, 3, 5])("has the gradient that central differences give, with %i labels", async (classes) => {
+  it.each([2, 3, 5])("has the gradient that central differences give, with %i labels [D02]", async (classes) => {
     const { x, y } = clouds(14, 4, { classes });
     const random = seeded(classes);
     const targets = { y, weights: Float64Array.from(y, () => 3 * random()), labels: classes };

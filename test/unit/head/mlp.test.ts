@@ -18,7 +18,7 @@ describe.each([
   ["gelu", [6, 4], 1e-6],
 ] as const)("openMlpProblem() in float64, %s, hidden %j", (activation, hidden, limit) => {
   it.each([2, 3])(
-    "has the gradient that central differences give, weights and dropout masks counted, %i labels",
+    "has the gradient that central differences give, weights and dropout masks counted, %i labels [D02]",
     async (k) => {
       const { x, y } = clouds(12, 4, { classes: k });
       const random = seeded(k);
@@ -53,7 +53,7 @@ describe.each([
     },
   );
 
-  it("answers as predictProbabilities() does, and writes to none of its inputs", async () => {
+  it("answers as predictProbabilities() does, and writes to none of its inputs [R35]", async () => {
     const { head } = await fit({ hidden, activation, standardize: false });
     const point = Float32Array.from(head.layers.flatMap(({ weights, bias }) => [...weights.data, ...bias]));
     const [x, kept] = [toy.x.data.slice(), point.slice()];
@@ -91,7 +91,7 @@ describe("fitMlp", () => {
     expect(loss).toBeCloseTo(losses[fitted.best - 1], 5);
   });
 
-  it("runs all epochs where there are no dev rows, none where none are asked for", async () => {
+  it("runs all epochs where there are no dev rows, none where none are asked for [D06]", async () => {
     const all = await fit();
     expect([all.epochs.length, all.best, all.stoppedEarly]).toEqual([20, 20, false]);
     expect(all.epochs.every(({ devLoss }) => devLoss === null)).toBe(true);
@@ -109,7 +109,7 @@ describe("fitMlp", () => {
     expect(y.filter((label, r) => (p[2 * r + 1] > 0.5 ? 1 : 0) === label).length).toBeGreaterThan(180);
   });
 
-  it("refuses to go on when the loss grows without bound, and suggests a lower rate", async () => {
+  it("refuses to go on when the loss grows without bound, and suggests a lower rate [D06]", async () => {
     const options = { learningRate: 1e6, schedule: "constant", dropout: 0 } as const;
     await expect(fit(options)).rejects.toMatchObject({
       code: "E_DIVERGED",

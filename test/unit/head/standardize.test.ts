@@ -17,7 +17,7 @@ describe("fitStandardizer and standardize", () => {
     expect(x.data).toEqual(before);
   });
 
-  it("make zeros of constant columns, also of large ones and of unseen values", () => {
+  it("make zeros of constant columns, also of large ones and of unseen values [D05]", () => {
     const constant = matrix(3, 3, Float32Array.of(0.1, 0, 1e30, 0.1, 0, 1e30, 0.1, 0, 1e30));
     const standardizer = fitStandardizer(constant);
     expect([...standardizer.factor]).toEqual([0, 0, 0]);

@@ -17,7 +17,7 @@ describe("poolInto", () => {
   });
 
   it.each<Pooling>(["mean", "cls", "max"])(
-    "%s does not change with what stands around the text's tokens",
+    "%s does not change with what stands around the text's tokens [E01, R33]",
     (pooling) => {
       const other = hidden.map((value, i) => (i < 2 || i >= 8 ? -value * 1e6 : value));
       expect(pooled(pooling, 3, other)).toEqual(pooled(pooling));

@@ -4,7 +4,7 @@ import { logSumExp, sigmoid, softmax, softplus } from "../../../src/math/softmax
 const sum = (numbers: Float64Array): number => numbers.reduce((a, b) => a + b, 0);
 
 describe("softmax", () => {
-  it("logSumExp() is exact at logits of ±10,000", () => {
+  it("logSumExp() is exact at logits of ±10,000 [D03]", () => {
     expect(logSumExp([1e4, -1e4], 0, 2)).toBe(1e4);
     expect(logSumExp([-1e4, -1e4], 0, 2)).toBeCloseTo(-1e4 + Math.LN2, 11);
     expect(logSumExp([1e4, 1e4, 1e4], 0, 3)).toBeCloseTo(1e4 + Math.log(3), 11);
@@ -17,7 +17,7 @@ describe("softmax", () => {
     expect(softmax(logits, 1, 2)).toEqual(softmax([1, 2], 0, 2));
   });
 
-  it("softmax() sums to 1 and has no NaN at logits of ±10,000", () => {
+  it("softmax() sums to 1 and has no NaN at logits of ±10,000 [D03]", () => {
     expect([...softmax([1e4, -1e4, 0], 0, 3)]).toEqual([1, 0, 0]);
     expect([...softmax([-1e4, -1e4], 0, 2)]).toEqual([0.5, 0.5]);
     const p = softmax([0.3, -2, 1.7, 5], 0, 4);

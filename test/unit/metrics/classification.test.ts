@@ -40,14 +40,14 @@ describe("evaluateClassification()", () => {
   const truth = Int32Array.of(0, 0, 1, 1, 1, 0, 1, 0);
   const predicted = Int32Array.of(0, 0, 1, 0, 2, 0, 1, 1);
 
-  it("states the missing label and lets its false alarms lower macro-F1 but not macro-recall", () => {
+  it("states the missing label and lets its false alarms lower macro-F1 but not macro-recall [I07]", () => {
     const result = evaluateClassification(truth, predicted, ["x", "y", "z"], quick);
     expect(result.missing).toEqual(["z"]);
     expect(result.macroF1).toBeCloseTo((6 / 8 + 4 / 7 + 0) / 3, 12);
     expect(result.macroRecall).toBeCloseTo((3 / 4 + 2 / 4) / 2, 12);
   });
 
-  it("keeps each interval around its number, names the main one, and gives the same bytes for the same seed", () => {
+  it("keeps each interval around its number, names the main one, and gives the same bytes for the same seed [I07]", () => {
     const result = evaluateClassification(truth, predicted, ["x", "y", "z"]);
     for (const name of ["accuracy", "macroF1", "macroRecall"] as const) {
       const [low, high] = result.intervals95[name];

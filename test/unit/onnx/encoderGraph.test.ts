@@ -43,7 +43,7 @@ describe("encoderPorts", () => {
     expect(encoderPorts(model, "m")).toMatchObject({ hidden: "last_hidden_state", width: undefined });
   });
 
-  it("refuses a model of pictures, naming what it asks for and what is missing", () => {
+  it("refuses a model of pictures, naming what it asks for and what is missing [B05]", () => {
     expect(() => encoderPorts(fixtureModel("odd-inputs"), "pictures.onnx")).toThrow(
       expect.objectContaining({
         code: "E_ENCODER_UNSUPPORTED",
@@ -52,7 +52,7 @@ describe("encoderPorts", () => {
     );
   });
 
-  it("refuses a model without token vectors, naming its outputs and their ranks", () => {
+  it("refuses a model without token vectors, naming its outputs and their ranks [B05]", () => {
     expect(() => encoderPorts(fixtureModel("rank2-output"), "pooled.onnx")).toThrow(
       expect.objectContaining({
         code: "E_ENCODER_UNSUPPORTED",
@@ -83,7 +83,7 @@ describe("encoderPorts", () => {
 });
 
 describe("dependsOnBatch and isQuantized", () => {
-  it("tell one scale for the whole tensor from one scale a token, and both from fp32", () => {
+  it("tell one scale for the whole tensor from one scale a token, and both from fp32 [E03]", () => {
     const fp32 = fixtureModel("tiny-bert");
     const ours = quantizeInt8(fp32, { minWeights: 256 });
     const dynamic = fixtureModel("dynamic-int8");

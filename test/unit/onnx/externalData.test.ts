@@ -96,7 +96,7 @@ describe("weightFiles()", () => {
     { length: "9" },
     { length: "4" },
     { offset: "18446744073709551608", length: "8" },
-  ])("refuses weights that lie at %j of 16 bytes", async (at) => {
+  ])("refuses weights that lie at %j of 16 bytes [B02]", async (at) => {
     const { file } = await place();
     await expect(weightFiles(withWeights(outside("weights", at)), file)).rejects.toMatchObject(
       refusal("E_ENCODER_INVALID", '"w"'),
@@ -122,7 +122,7 @@ describe("weightFiles()", () => {
     "weights\0",
     "*/_ORT_MEM_ADDR_/*",
     "\ufffd",
-  ])("refuses the name %j", async (name) => {
+  ])("refuses the name %j [B01, R18, R21]", async (name) => {
     const { folder, file } = await place();
     await mkdir(join(folder, "sub"));
     await writeFile(join(folder, "sub/weights"), new Uint8Array(16));
@@ -132,7 +132,7 @@ describe("weightFiles()", () => {
   });
 
   it.skipIf(process.platform === "win32")(
-    "refuses folders, pipes, devices and links to them, but no link to a file",
+    "refuses folders, pipes, devices and links to them, but no link to a file [B01]",
     async () => {
       const { folder, file } = await place();
       await mkdir(join(folder, "folder"));

@@ -22,7 +22,7 @@ describe("openLanes", () => {
   it.each([
     ["a path", FILE],
     ["bytes", modelBytes("tiny-bert")],
-  ])("gives what a session on this thread gives, for %s and many runs at once", async (_, model) => {
+  ])("gives what a session on this thread gives, for %s and many runs at once [E02, R11, R13]", async (_, model) => {
     const alone = await openSession(model);
     const lanes = await openLanes(model, { threads: 2 });
     const shapes = Array.from({ length: 24 }, (_, i) => inputs(1 + (i % 3), 4 + i));
@@ -87,7 +87,7 @@ describe("openLanes", () => {
     await session.close();
   });
 
-  it("lets the process end in the middle of a run, and keep its exit code", () => {
+  it("lets the process end in the middle of a run, and keep its exit code [H05, R14]", () => {
     const dist = new URL("../../../dist/onnx/lanes.js", import.meta.url).href;
     const mini = fileURLToPath(new URL("../../../data/encoders/headstart-mini/onnx/model.onnx", import.meta.url));
     const script = `

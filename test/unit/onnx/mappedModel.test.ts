@@ -24,7 +24,7 @@ async function statesOf(source: ModelSource): Promise<unknown> {
 }
 
 describe("mapWeights()", () => {
-  it("gives a small model that computes the same, bit for bit, from a link too", async () => {
+  it("gives a small model that computes the same, bit for bit, from a link too [B11, R19]", async () => {
     const bytes = new Uint8Array(await readFile(FILE));
     const folder = join(await tempFolder(), "snapshot");
     await mkdir(folder);

@@ -49,7 +49,7 @@ describe("quantizeInt8 with ranges", () => {
     expect(sums).toBe(10);
   });
 
-  it("gives a text the same bits alone, in a batch, padded to 64 tokens and with two threads", async () => {
+  it("gives a text the same bits alone, in a batch, padded to 64 tokens and with two threads [E03, R03]", async () => {
     const session = await sessionOf(fixed);
     const alone: Float32Array[] = [];
     for (const text of texts) alone.push((await hiddenOf(session, ports, [text]))[0]);
@@ -79,7 +79,7 @@ describe("quantizeInt8 with ranges", () => {
 });
 
 describe("quantizeInt8", () => {
-  it("gives a text the same bits alone, in a batch, padded to 64 tokens and with two threads", async () => {
+  it("gives a text the same bits alone, in a batch, padded to 64 tokens and with two threads [E03, R03]", async () => {
     const session = await sessionOf(int8);
     const alone: Float32Array[] = [];
     for (const text of texts) alone.push((await hiddenOf(session, ports, [text]))[0]);
@@ -175,7 +175,7 @@ describe("quantizeInt8", () => {
     expect(comesFromGelu(new GraphIndex(model.graph), gated ? "x" : "g")).toBe(isGelu);
   });
 
-  it("gives zero for a token of zeros, not NaN", async () => {
+  it("gives zero for a token of zeros, not NaN [R32]", async () => {
     const model = newModel(13);
     model.graph.node = [node("MatMul", { inputs: ["x", "w"], outputs: ["y"] })];
     model.graph.initializer = [tensor("w", "float32", [2, 2], Float32Array.of(1, 0, 0, 0))];

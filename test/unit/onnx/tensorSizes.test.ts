@@ -119,7 +119,7 @@ describe("readModel()", () => {
     expect(() => reread(load())).toThrow(refusal);
   });
 
-  it("refuses ten thousand graphs within one another with E_ENCODER_INVALID", () => {
+  it("refuses ten thousand graphs within one another with E_ENCODER_INVALID [B05]", () => {
     // Written by hand: the library that writes messages has no stack for so many either.
     const wrap = (field: number, inner: Uint8Array): Uint8Array => {
       const length: number[] = [];

@@ -43,7 +43,7 @@ describe("evaluationText()", () => {
     expect(text).toContain(`${"x".repeat(31)}…`);
   });
 
-  it("escapes what could steer a terminal", () => {
+  it("escapes what could steer a terminal [C17]", () => {
     const hostile = "a\u001b[31m\n\u202e\u009b2J";
     const text = evaluationText(
       evaluationOf(

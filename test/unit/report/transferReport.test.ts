@@ -45,7 +45,7 @@ function withTexts(record: TransferRecord, change: (text: string) => string): Tr
 describe("renderTransferReport()", () => {
   const page = renderTransferReport(sampleRecord());
 
-  it("stands alone: no script, nothing fetched, a policy that forbids both", () => {
+  it("stands alone: no script, nothing fetched, a policy that forbids both [F12]", () => {
     expect(page).toContain("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:");
     expect(page).not.toMatch(/<script|<iframe|<img|<object|\son[a-z]+=|https?:\/\/(?!t\.co)|@import|url\(/i);
     for (const [, address] of page.matchAll(/(?:href|src)="([^"]*)"/g)) expect(address).toMatch(/^(#[a-z]+|data:,)$/);
@@ -85,7 +85,7 @@ describe("renderTransferReport()", () => {
     }
   });
 
-  it.each(HOSTILE)("has the same tags whether texts are tame or %j", (hostile) => {
+  it.each(HOSTILE)("has the same tags whether texts are tame or %j [C16, F12]", (hostile) => {
     const tame = renderTransferReport(withTexts(sampleRecord(), (text) => `tame ${text}`));
     const wild = renderTransferReport(withTexts(sampleRecord(), (text) => `${hostile} ${text}`));
     expect(tagsOf(wild)).toEqual(tagsOf(tame));
@@ -93,7 +93,7 @@ describe("renderTransferReport()", () => {
     expect(wild).not.toMatch(/[\0\ud800-\udbff](?![\udc00-\udfff])/);
   });
 
-  it("shows texts as they are", () => {
+  it("shows texts as they are [F12]", () => {
     const wild = renderTransferReport(withTexts(sampleRecord(), (text) => `<b>&amp; ${text}`));
     expect(wild).toContain('<p class="quote" dir="auto">&lt;b&gt;&amp;amp; text</p>');
     expect(wild).toContain("<bdi>&lt;b&gt;&amp;amp; a.csv</bdi>");

@@ -105,7 +105,7 @@ describe("in a checkout", () => {
     expect(ensureBuilt({ root, run })).toBe(true);
   });
 
-  it("runStep() keeps onnxruntime from downloading and from sending telemetry, and gives the exit status", () => {
+  it("runStep() keeps onnxruntime from downloading and from sending telemetry, and gives the exit status [G03, R15, R16]", () => {
     const script =
       "process.exitCode = process.env.ONNXRUNTIME_NODE_INSTALL === 'skip' && process.env.ORT_DISABLE_TELEMETRY === '1' && process.env.EXTRA === 'x' ? 5 : 1";
     expect(runStep(process.execPath, ["-e", script], root, { EXTRA: "x" })).toBe(5);

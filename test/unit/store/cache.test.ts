@@ -48,7 +48,7 @@ const deadPid = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
 const RECORD = 32 + WIDTH * 4 + 4;
 
 describe("openVectorCache()", () => {
-  it("gives back bit for bit what was put, in this run and in the next", async () => {
+  it("gives back bit for bit what was put, in this run and in the next [E07]", async () => {
     const dir = await tempFolder();
     const cache = await open(dir);
     expect(cache.get(["text 0"])).toEqual([undefined]);
@@ -65,7 +65,7 @@ describe("openVectorCache()", () => {
     check(await open(dir));
   });
 
-  it("tells texts apart by their bytes: canonical forms, case, the empty text", async () => {
+  it("tells texts apart by their bytes: canonical forms, case, the empty text [E07]", async () => {
     const dir = await tempFolder();
     const odd = ["é", "e\u0301", "A", "a", "", " ", "a ", "__proto__"];
     const cache = await open(dir);
@@ -176,7 +176,7 @@ describe("openVectorCache()", () => {
     expect(temp).not.toBe(living);
   });
 
-  it("notices every flipped byte of a segment and names the file", async () => {
+  it("notices every flipped byte of a segment and names the file [A07]", async () => {
     const { dir, segment } = await filled(3);
     const good = await readFile(segment);
     for (let at = 0; at < good.length; at++) {

@@ -30,7 +30,7 @@ describe("commitFile()", () => {
     expect(await callsOf()).toEqual(["mkdir", "open", "write", "write", "fsync", "rename", "fsyncDir"]);
   });
 
-  it("leaves the old content or the new one, and no other file, wherever it fails", async () => {
+  it("leaves the old content or the new one, and no other file, wherever it fails [A04, A10]", async () => {
     for (let at = 0; at < (await callsOf()).length; at++) {
       const folder = await tempFolder();
       const path = join(folder, "a.txt");
@@ -45,14 +45,14 @@ describe("commitFile()", () => {
     }
   });
 
-  it("does not try an fsync again that failed", async () => {
+  it("does not try an fsync again that failed [A10]", async () => {
     const fsyncAt = (await callsOf()).indexOf("fsync");
     const { files, calls } = failingFiles("EIO", fsyncAt);
     await expect(writeNew(join(await tempFolder(), "a.txt"), { files })).rejects.toThrow("EIO");
     expect(calls.filter((call) => call === "fsync")).toHaveLength(1);
   });
 
-  it("names the path, the errno and what it means", async () => {
+  it("names the path, the errno and what it means [A10]", async () => {
     const path = join(await tempFolder(), "a.txt");
     for (const [errno, meaning] of [
       ["ENOSPC", "the disk is full (ENOSPC)"],

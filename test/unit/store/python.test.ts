@@ -56,7 +56,7 @@ describe.skipIf(!hasPython("numpy", "pyarrow"))("read by pyarrow", () => {
     });
   });
 
-  it.each(STORES)("Arrow with %s has the same vectors and columns, nulls at both ends", async (store) => {
+  it.each(STORES)("Arrow with %s has the same vectors and columns, nulls at both ends [R48]", async (store) => {
     const path = await write("arrow", store);
     const type = { fp32: "float", fp16: "halffloat", int8: "int8" }[store];
     expect(python(`${SHOW_TABLE}\nimport pyarrow as pa\nshow(pa.ipc.open_file(sys.argv[1]).read_all())`, path)).toEqual(

@@ -66,7 +66,7 @@ describe.each(FORMATS)("readVectors() of .%s", (format) => {
     expect(outcome).toMatchObject(empty);
   });
 
-  it("gives an error with a code, or a table, for any damage", async () => {
+  it("gives an error with a code, or a table, for any damage [B07]", async () => {
     const path = await written(format);
     const good = await readFile(path);
     const random = seeded(11);
@@ -177,7 +177,7 @@ function byAnother(bytes: Buffer): Buffer {
 }
 
 describe.each(["parquet", "arrow"])("a .%s without a checksum, as other programs write it,", (format) => {
-  it("gives an error with a code, or a table, soon, for any damage", async () => {
+  it("gives an error with a code, or a table, soon, for any damage [B07]", async () => {
     const path = await written(format);
     const good = byAnother(await readFile(path));
     await writeFile(path, good);
@@ -222,7 +222,7 @@ describe("readVectors()", () => {
   });
 });
 
-describe("readVectors() of npy", () => {
+describe("readVectors() of npy [B08]", () => {
   const DATA = floats(1, 2, 3, 4, 5, 6);
   const F4 = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\n";
 

@@ -33,7 +33,7 @@ const ODD = [
 ];
 
 describe("openRowWriter() to .csv", () => {
-  it("comes back through openCorpus as it was written, whatever stands in it", async () => {
+  it("comes back through openCorpus as it was written, whatever stands in it [C16]", async () => {
     const rows = ODD.map((text, i) => [text, ODD[(i + 7) % ODD.length]]);
     const { values, columns } = await readFiles([await written("out.csv", ["text", "predicted"], rows)]);
     expect(columns).toEqual(["text", "predicted"]);

@@ -34,7 +34,7 @@ describe("lockFolder()", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("refuses a second owner, naming the first", async () => {
+  it("refuses a second owner, naming the first [A08]", async () => {
     const folder = await tempFolder();
     await lock(folder);
     await expect(lock(folder)).rejects.toMatchObject({
@@ -47,7 +47,7 @@ describe("lockFolder()", () => {
     expect(await holder(folder)).toEqual(ME);
   });
 
-  it("takes over the lock of a process that is gone, also where another one has its pid by now", async () => {
+  it("takes over the lock of a process that is gone, also where another one has its pid by now [A08]", async () => {
     for (const dead of [GONE, { ...ME, process: `${ME.process}0` }]) {
       const folder = await tempFolder();
       await leave(folder, JSON.stringify(dead));

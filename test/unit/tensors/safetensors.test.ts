@@ -27,7 +27,7 @@ const tensor = (offsets: string, { shape = "[1]", dtype = '"F32"' } = {}): strin
   `{"dtype":${dtype},"shape":${shape},"data_offsets":${offsets}}`;
 
 describe("writeSafetensors()", () => {
-  it("gives back every tensor bit for bit, whatever its name", () => {
+  it("gives back every tensor bit for bit, whatever its name [B06]", () => {
     const back = readSafetensors(writeSafetensors(TENSORS, { a: "1" }));
     expect(back.size).toBe(TENSORS.size);
     for (const [name, given] of TENSORS) {
@@ -55,7 +55,7 @@ describe("writeSafetensors()", () => {
   });
 });
 
-describe("readSafetensors()", () => {
+describe("readSafetensors() [B06]", () => {
   it("does not share memory with the file, at any alignment", () => {
     const bytes = writeSafetensors(TENSORS);
     const shifted = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1);
@@ -151,7 +151,7 @@ describe("readSafetensors()", () => {
     expect(() => readSafetensors(file("[]"), options)).toThrow(expect.objectContaining({ code: "E_ENCODER_INVALID" }));
   });
 
-  it("gives E_HEAD_INVALID or tensors for any damage to the header", () => {
+  it("gives E_HEAD_INVALID or tensors for any damage to the header [B07]", () => {
     const good = writeSafetensors(TENSORS, { a: "1" });
     const random = seeded(4);
     const header = Number(Buffer.from(good).readBigUInt64LE()) + 8;

@@ -55,7 +55,7 @@ describe("parseStrictJson()", () => {
     );
   });
 
-  it("keeps the order of names and treats __proto__ as any", () => {
+  it("keeps the order of names and treats __proto__ as any [B06]", () => {
     const value = parseStrictJson('{"2":1,"1":{"__proto__":null},"a":true}', 2);
     expect(plain(value)).toEqual({
       entries: [
@@ -66,7 +66,7 @@ describe("parseStrictJson()", () => {
     });
   });
 
-  it("refuses names that come twice and nesting beyond the limit", () => {
+  it("refuses names that come twice and nesting beyond the limit [B06]", () => {
     expect(() => parseStrictJson('{"a":1,"\\u0061":2}', 3)).toThrow('the name "a" comes twice');
     expect(() => parseStrictJson("[[1]]", 1)).toThrow("deeper than 1");
   });

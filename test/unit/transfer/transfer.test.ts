@@ -129,7 +129,7 @@ describe("runTransfer", () => {
     expect(Object.keys(record.seconds)).toContain("target");
   });
 
-  it("finds target texts that are in the source, and scores the head without them", async () => {
+  it("finds target texts that are in the source, and scores the head without them [I01]", async () => {
     const leaked = films.texts
       .slice(0, 10)
       .map((text, i) => [i < 4 ? text : `${text.toUpperCase()} !`, films.labels[i]] as const);
