@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { SHARE_ENV, Worker } from "node:worker_threads";
+import type { ErrorCode } from "../errors.js";
 import { memoryLimit } from "./memoryLimit.js";
 
 // Before anything else: it must be in the environment of the process when the native runtime loads.
@@ -13,8 +14,8 @@ process.env["ORT_DISABLE_TELEMETRY"] = "1";
 const EXIT_OF = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof EXIT_OF;
 
-/** Exit status where a limit is hit. */
-const LIMIT = 6;
+/** Exit statuses where an output or a limit is the reason. */
+const [OUTPUT, LIMIT] = [5, 6];
 /** What a command is given to stop cleanly. */
 const STOP_MS = 4000;
 /** What its thread is given to end once it is told to. */
@@ -55,6 +56,10 @@ command.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
     fail("The command needs more memory than Node gives it", "NODE_OPTIONS=--max-old-space-size=<megabytes>");
     process.exitCode = LIMIT;
+  } else if (error.code === "EMFILE" || error.code === "ENFILE") {
+    // Before the command has begun: its own code cannot be opened.
+    tell("E_OUTPUT_WRITE", `Too many files are open (${error.code}). Raise the limit (ulimit -n) and try again`);
+    process.exitCode = OUTPUT;
   } else {
     process.stderr.write(`${error.stack ?? String(error)}\n`);
     process.exitCode = 1;
@@ -76,10 +81,12 @@ async function end(exitCode: number, signal: NodeJS.Signals): Promise<void> {
 }
 
 function fail(found: string, setting: string): void {
-  const message = `${found}. Give it fewer rows at a time, or raise the limit with ${setting}`;
+  tell("E_MEMORY", `${found}. Give it fewer rows at a time, or raise the limit with ${setting}`);
+}
+
+function tell(code: ErrorCode, message: string): void {
   const json = process.argv.includes("--json");
-  const line = json ? JSON.stringify({ error: { code: "E_MEMORY", message } }) : `error[E_MEMORY] ${message}`;
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${json ? JSON.stringify({ error: { code, message } }) : `error[${code}] ${message}`}\n`);
 }
 
 function megabytes(bytes: number): string {

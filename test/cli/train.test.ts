@@ -57,7 +57,7 @@ describe("headstart train", () => {
 
   it("writes a folder of weights, settings and a card, and nothing else", async () => {
     const files = (await box.files()).filter((name) => name.startsWith("head"));
-    const names = ["README.md", "head.safetensors", "headstart.json", "training.html"];
+    const names = [".headstart", "README.md", "head.safetensors", "headstart.json", "training.html"];
     expect(files).toEqual(["head", ...names.map((name) => `head/${name}`)]);
   });
 
@@ -178,7 +178,7 @@ describe("headstart train", () => {
     expect(finished.stderr).toContain("in.csv: 42 rows read, 40 used, 2 rejected");
     const rejects = (await readFile(own.path("head.rejects.jsonl"), "utf8")).trim().split("\n");
     expect(rejects.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual([42, 43]);
-    expect((await own.files()).filter((name) => name.startsWith("head/"))).toHaveLength(4);
+    expect((await own.files()).filter((name) => name.startsWith("head/"))).toHaveLength(5);
   });
 });
 

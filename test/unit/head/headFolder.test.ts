@@ -72,7 +72,7 @@ describe("saveHead and loadHead", () => {
   it("write the same bytes for the same head, and leave no other files", async () => {
     const [one, two] = [await saved(), await saved()];
     const files = (await readdir(one.folder)).sort();
-    expect(files).toEqual(["README.md", "head.safetensors", "headstart.json"]);
+    expect(files).toEqual([".headstart", "README.md", "head.safetensors", "headstart.json"]);
     for (const file of files)
       expect(Buffer.compare(await readFile(join(one.folder, file)), await readFile(join(two.folder, file)))).toBe(0);
     expect(await readdir(join(one.folder, ".."))).toEqual(["head"]);
