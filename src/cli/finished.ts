@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { lstat, readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, normalize, resolve } from "node:path";
 import { contentHash } from "../encoder/contentHash.js";
+import { isFile, listFiles } from "../encoder/folder.js";
 import { ignoringFailure, nodeFiles, removeLeftovers } from "../store/commit.js";
 import { restoreFolder } from "../store/commitFolder.js";
-import { readMark, type FinishedRun, type Printed } from "../store/folderMark.js";
+import { readMark, type FinishedRun, type FolderMark, type Printed } from "../store/folderMark.js";
 import { claimFiles } from "../store/outputClaim.js";
 import { thisProcess } from "../store/runLock.js";
 import type { RowWriterOptions } from "../store/rowWriter.js";
@@ -58,14 +59,13 @@ async function contentOf(input: string): Promise<string | undefined> {
   if (found === undefined) return "";
   if (found.isFile()) return contentHash(input, "sha256");
   if (!found.isDirectory()) return undefined;
-  const files: string[] = [];
-  // Links to folders are not followed.
-  for (const entry of await readdir(input, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const { size, mtimeNs } = await lstat(path, { bigint: true });
-    files.push(`${path} ${size} ${mtimeNs}`);
-  }
-  return files.sort().join("\n");
+  // A folder that is too large to be an encoder or a head is refused where it is used.
+  const names = await listFiles(input).catch(() => undefined);
+  const files = names?.map(async (name) => {
+    const { size, mtimeNs } = await stat(join(input, name), { bigint: true });
+    return `${name} ${size} ${mtimeNs}`;
+  });
+  return files && (await Promise.all(files)).join("\n");
 }
 
 /** A folder that a command is to write. */
@@ -92,12 +92,18 @@ export async function openFolder(
   const inputs = [...command.inputs, ...(command.uses ?? [])];
   await checkFolder(output, { inputs, force: force || mark !== undefined });
   const run = await identityOf(command);
-  if (mark?.printed !== undefined && mark.run === run) {
+  if (mark?.printed !== undefined && mark.run === run && (await isWhole(path, mark))) {
     await tellFinished(context, [output], { flags: command.flags, printed: mark.printed });
     return undefined;
   }
   await checkFolder(output, { inputs, force });
   return { saving: (printed) => ({ force, finished: run === undefined ? undefined : { run, printed } }) };
+}
+
+/** Whether all that a folder had is still there. */
+async function isWhole(folder: string, { files }: FolderMark): Promise<boolean> {
+  const there = await Promise.all(files.map((name) => isFile(join(folder, name))));
+  return there.every(Boolean);
 }
 
 /** Files that a command is to write, and that no other writes meanwhile. */

@@ -101,6 +101,9 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
     expect(second.stderr).toMatch(/was written by the same command on the same input, so nothing is to do/);
     expect(second.stderr.trimEnd()).not.toContain("\n");
     expect(await bytesOf(named(args))).toEqual(before);
+    await rm(join(box.path(named(args)), "README.md"), { force: true });
+    await rm(join(box.path(named(args)), "report.html"), { force: true });
+    expect((await box.run(args)).code).toBe(5);
     const other = await box.run([...args, "--limit", "14"]);
     expect(other.code).toBe(5);
     expect(JSON.parse(other.stderr)).toMatchObject({ error: { code: "E_OUTPUT_EXISTS" } });
