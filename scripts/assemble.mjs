@@ -1,17 +1,24 @@
 // @ts-check
-/** Assembles src/math/adamw.wat into src/math/adamwKernel.ts: assemble.mjs */
+/** Assembles src/math/adamw.wat into src/math/adamwKernel.ts, with an assembler that npm fetches for it: assemble.mjs */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import wabt from "wabt";
 
 const file = (/** @type {string} */ name) => fileURLToPath(new URL(`../src/math/${name}`, import.meta.url));
-const { parseWat } = await wabt();
-const module = parseWat("adamw.wat", readFileSync(file("adamw.wat"), "utf8"));
-module.validate();
-const text = Buffer.from(module.toBinary({}).buffer).toString("base64");
+const source = readFileSync(file("adamw.wat"));
+const folder = mkdtempSync(join(tmpdir(), "headstart-assemble-"));
+const module = join(folder, "adamw.wasm");
+const args = ["exec", "--yes", "--package=wabt@1.0.39", "--", "wat2wasm", file("adamw.wat"), "-o", module];
+const { status } = spawnSync("npm", args, { stdio: "inherit", shell: process.platform === "win32" });
+if (status !== 0) throw new Error("Cannot assemble adamw.wat: what wat2wasm said is above");
+const text = readFileSync(module).toString("base64");
+rmSync(folder, { recursive: true });
 writeFileSync(
   file("adamwKernel.ts"),
-  `/** The WebAssembly module of adamw.wat, in base64; \`npm run kernel:generate\` writes it. */\nexport const KERNEL =\n  "${text}";\n`,
+  `/** The WebAssembly module of adamw.wat, in base64; \`npm run kernel:generate\` writes it. */\nexport const KERNEL =\n  "${text}";\n\n` +
+    `/** sha256 of the adamw.wat that it was made of. */\nexport const KERNEL_SOURCE = "${createHash("sha256").update(source).digest("hex")}";\n`,
 );
-module.destroy();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 /** Commands that other tests run, and which: they install, or run everything. */
-const RUN_ELSEWHERE = ["npm start", "npm test", "ONNXRUNTIME_NODE_INSTALL=skip npm install headstart"];
+const RUN_ELSEWHERE = ["npm start", "npm test", "npm install headstart --ignore-scripts"];
 
 const blocks = (language: string): string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm"))].map((match) => match[1]);
