@@ -3,7 +3,7 @@ import { labelIndices, labelSpace } from "../classify/labelSpace.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { measureTrust } from "../classify/trust.js";
 import { HeadstartError } from "../errors.js";
-import { headTask, loadHead, type SavedHead } from "../head/headFolder.js";
+import { headKind, loadHead, type SavedHead, type HeadKind } from "../head/headFolder.js";
 import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import { evaluationText } from "../report/terminal.js";
 import { renderEvaluationReport } from "../report/trustReport.js";
@@ -13,7 +13,8 @@ import { openRowWriter, rowFormat, type RowWriterOptions } from "../store/rowWri
 import { embedTexts, labelMapOf, readRows, warnOfUnused, withCache, type AddCommand, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-import { evaluateMultiLabelCommand, refuseFlags } from "./multiLabel.js";
+import { refuseUnused } from "./flagUse.js";
+import { evaluateMultiLabelCommand } from "./multiLabel.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { evaluateTaggerCommand } from "./evaluateTagger.js";
 import { openFiles, printResult, readBeside, type FileOutputs } from "./finished.js";
@@ -56,13 +57,15 @@ async function evaluateCommand(
   if (flags.errors !== undefined) rowFormat(flags.errors);
   if (flags.report !== undefined) checkPage(flags.report);
   const outputs = [flags.errors, flags.report].filter((output) => output !== undefined);
-  if (outputs.length === 0) return evaluateWith(context, { head, files, flags, output: undefined });
+  const kind = await headKind(head);
+  refuseUnused("evaluate", kind, { ...flags });
+  if (outputs.length === 0) return evaluateWith(context, { head, kind, files, flags, output: undefined });
   const { inputs } = readBeside(context, flags);
   const command = { name: "evaluate", flags, inputs: [head, ...files, ...inputs] };
   const output = await openFiles(context, outputs, command);
   if (output === undefined) return;
   try {
-    await evaluateWith(context, { head, files, flags, output });
+    await evaluateWith(context, { head, kind, files, flags, output });
   } finally {
     await output.close();
   }
@@ -70,22 +73,20 @@ async function evaluateCommand(
 
 interface EvaluateJob {
   readonly head: string;
+  readonly kind: HeadKind;
   readonly files: readonly string[];
   readonly flags: EvaluateFlags;
   /** Undefined where no file is to be written. */
   readonly output: FileOutputs | undefined;
 }
 
-async function evaluateWith(context: Context, { head, files, flags, output }: EvaluateJob): Promise<void> {
+async function evaluateWith(context: Context, { head, kind, files, flags, output }: EvaluateJob): Promise<void> {
   const several = await loadMultiLabel(head);
   if (several !== undefined) {
-    const { map: mapped, errors, report, minPrecision, maxRisk, coverage, costs } = flags;
-    refuseFlags({ "--map": mapped, "--errors": errors, "--report": report, "--min-precision": minPrecision });
-    refuseFlags({ "--max-risk": maxRisk, "--coverage": coverage, "--costs": costs });
     return evaluateMultiLabelCommand(context, { saved: several, files, flags });
   }
   const map = labelMapOf(flags.map);
-  if ((await headTask(head)) === "ner") return evaluateTaggerCommand(context, { head, files, flags, map, output });
+  if (kind === "entities") return evaluateTaggerCommand(context, { head, files, flags, map, output });
   const saved = await loadHead(head);
   const rejects = gatherRejects(flags.errors);
   const rows = await readRows(context, files, { flags, map, rejects });

@@ -16,15 +16,9 @@ export async function openHeadEncoder(
   flags: EncoderFlags & GlobalFlags,
 ): Promise<Encoder> {
   const { name, pooling, normalize, maxTokens, prompt, precision, layer } = file.encoder;
-  const settings = {
-    name: flags.encoder ?? name,
-    pooling: flags.pooling ?? pooling,
-    normalize: flags.normalize === false ? false : normalize,
-    maxTokens: flags.maxTokens ?? maxTokens,
-    prompt: flags.prompt ?? prompt,
-    precision: flags.precision ?? precision,
-    ...defined({ layer: flags.layer ?? layer ?? undefined }),
-  };
+  refuseOtherSettings(flags, file.encoder);
+  const own = { pooling, normalize, maxTokens, prompt, precision, ...defined({ layer: layer ?? undefined }) };
+  const settings = { name: flags.encoder ?? name, ...own };
   const encoder = await openEncoder(context, flags, settings).catch((error: unknown) => {
     throw flags.encoder !== undefined && isAboutSettings(error) ? unfit(file, flags.encoder, error) : error;
   });
@@ -35,6 +29,33 @@ export async function openHeadEncoder(
     throw error;
   }
   return encoder;
+}
+
+/** What of an encoder's settings a head was trained with; those that it has no use for are left out. */
+type OwnSettings = Partial<Omit<HeadFile["encoder"], "name" | "fingerprint" | "width">>;
+
+/**
+ * Refuses flags that would make the encoder another one than the head was trained with.
+ *
+ * @throws HeadstartError E_HEAD_MISMATCH naming the first
+ */
+export function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
+  const asked: readonly (readonly [flag: string, asked: unknown, own: unknown])[] = [
+    ["--pooling", flags.pooling, own.pooling],
+    ["--no-normalize", flags.normalize === false ? false : undefined, own.normalize],
+    ["--layer", flags.layer, own.layer],
+    ["--max-tokens", flags.maxTokens, own.maxTokens],
+    ["--prompt", flags.prompt, own.prompt],
+    ["--precision", flags.precision, own.precision],
+  ];
+  const other = asked.find(([, wanted, trained]) => wanted !== undefined && wanted !== trained);
+  if (other === undefined) return;
+  const [flag, , trained] = other;
+  const has = trained === undefined || trained === null ? "without it" : `with ${JSON.stringify(trained)}`;
+  throw new HeadstartError(
+    "E_HEAD_MISMATCH",
+    `${flag} does not fit the head, which was trained ${has}. Leave it out, or train the head again with it`,
+  );
 }
 
 const isAboutSettings = (error: unknown): error is HeadstartError =>

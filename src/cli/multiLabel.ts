@@ -23,13 +23,6 @@ import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "
 
 type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
 
-/** Refuses flags of `given` that a multi-label head has no use for. @throws HeadstartError E_USAGE naming the first */
-export function refuseFlags(given: Readonly<Record<string, unknown>>): void {
-  const [flag] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
-  if (flag === undefined) return;
-  throw new HeadstartError("E_USAGE", `${flag} is not for heads that give several labels a text. Leave it out`);
-}
-
 interface TrainFlags extends Flags {
   readonly output: string;
   readonly multiLabel: string;

@@ -4,7 +4,7 @@ import { answerVectors } from "../classify/predict.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { HeadstartError } from "../errors.js";
 import type { HeadFile } from "../head/headFile.js";
-import { headTask, loadHead, loadNeighbours } from "../head/headFolder.js";
+import { headKind, loadHead, loadNeighbours, type HeadKind } from "../head/headFolder.js";
 import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import type { Matrix } from "../math/matrix.js";
 import { explanationText } from "../report/explanationText.js";
@@ -12,7 +12,7 @@ import { rowFormat } from "../store/rowWriter.js";
 import { withCache, type AddCommand, type Context } from "./context.js";
 import { explained, type Answering } from "./answering.js";
 import { openHeadEncoder } from "./headEncoder.js";
-import { refuseFlags } from "./multiLabel.js";
+import { refuseUnused } from "./flagUse.js";
 import { linesOf } from "./lines.js";
 import {
   defined,
@@ -74,15 +74,17 @@ async function predictCommand(
   const { input, output, html } = flags;
   checkUsage(context, texts, flags);
   if (output !== undefined) rowFormat(output);
+  const kind = await headKind(name);
+  refuseUnused("predict", kind, { ...flags });
   const outputs = [output, html].filter((file) => file !== undefined);
-  if (outputs.length === 0) return predictWith(context, { head: name, texts, flags, files: undefined });
+  if (outputs.length === 0) return predictWith(context, { head: name, kind, texts, flags, files: undefined });
   const { inputs } = readBeside(context, flags);
   const read = input ?? (texts.length > 0 ? [] : ["-"]);
   const command = { name: "predict", flags, inputs: [name, ...read, ...inputs], texts };
   const files = await openFiles(context, outputs, command);
   if (files === undefined) return;
   try {
-    await predictWith(context, { head: name, texts, flags, files });
+    await predictWith(context, { head: name, kind, texts, flags, files });
   } finally {
     await files.close();
   }
@@ -90,17 +92,16 @@ async function predictCommand(
 
 interface PredictJob {
   readonly head: string;
+  readonly kind: HeadKind;
   readonly texts: readonly string[];
   readonly flags: PredictFlags;
   /** Undefined where no file is to be written. */
   readonly files: FileOutputs | undefined;
 }
 
-async function predictWith(context: Context, { head: name, texts, flags, files }: PredictJob): Promise<void> {
+async function predictWith(context: Context, { head: name, kind, texts, flags, files }: PredictJob): Promise<void> {
   const { input, output } = flags;
-  if ((await headTask(name)) === "ner") return predictTaggerCommand(context, { head: name, texts, flags, files });
-  if (flags.html !== undefined)
-    throw new HeadstartError("E_USAGE", "--html is for heads that find entities. Leave it out");
+  if (kind === "entities") return predictTaggerCommand(context, { head: name, texts, flags, files });
   const { file, ...how } = await howToAnswer(context, name, flags);
   const encoder = await openHeadEncoder(context, file, flags);
   try {
@@ -126,15 +127,6 @@ interface How extends Pick<Answering, "answers" | "extra" | "explaining"> {
 async function howToAnswer({ talk }: Context, name: string, flags: PredictFlags): Promise<How> {
   const several = await loadMultiLabel(name);
   if (several !== undefined) {
-    const { explain, sets, minPrecision, maxRisk, coverage, costs } = flags;
-    refuseFlags({
-      "--explain": explain,
-      "--sets": sets,
-      "--min-precision": minPrecision,
-      "--max-risk": maxRisk,
-      "--coverage": coverage,
-      "--costs": costs,
-    });
     const { head, file } = several;
     const answers = (vectors: Matrix) => answerMultiLabel(head, vectors, file.separator);
     return { file, answers, extra: "labels", explaining: undefined };

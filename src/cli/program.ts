@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { format } from "node:util";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
@@ -24,7 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
 /** The command that is named, alone, since loading the code of all takes longer than most of them; else all. */
 function commandsFor([first]: readonly string[]): Promise<AddCommand[]> {
   const named = Object.keys(COMMANDS).filter((name) => name === first);
-  const names = named.length > 0 || first === "--version" ? named : Object.keys(COMMANDS);
+  const names = named.length > 0 || first === "--version" || first === "-v" ? named : Object.keys(COMMANDS);
   return Promise.all(names.map((name) => COMMANDS[name]()));
 }
 
@@ -59,7 +60,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   const context: Context = { ...world, talk, ...printing(world.stdout) };
   const program = new Command("headstart")
     .description("Train small heads on frozen transformer vectors, and know whether they carry over to other texts")
-    .version(VERSION, "--version")
+    .version(VERSION, "-v, --version")
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError();
   for (const add of await commandsFor(args)) add(program, () => context);
@@ -71,7 +72,7 @@ export async function run(args: readonly string[], world: World): Promise<number
       program.outputHelp();
       return 0;
     }
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(withOwnValues(args), { from: "user" });
     return 0;
   } catch (error) {
     talk.clear();
@@ -80,6 +81,29 @@ export async function run(args: readonly string[], world: World): Promise<number
     if (failure.message !== "") world.stderr.write(`${failure.message}\n`);
     return failure.exitCode;
   }
+}
+
+/** Whether a word is the value of a flag that may have one. */
+const VALUES: Readonly<Record<string, (word: string) => boolean>> = {
+  "--cache": (word) => !isFile(word),
+  "--explainable": (word) => /^\d+$/.test(word),
+};
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Moves flags that may have a value behind the files in front of which they stand, which they would take for it. */
+function withOwnValues(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  const flags = end === -1 ? args : args.slice(0, end);
+  const alone = flags.filter((arg, i) => i + 1 < flags.length && VALUES[arg]?.(flags[i + 1]) === false);
+  if (alone.length === 0) return args;
+  return [...flags.filter((arg) => !alone.includes(arg)), ...alone, ...args.slice(flags.length)];
 }
 
 /** What libraries say on the console, such as of an odd model, is a remark like others: escaped, on stderr, or not at all. */

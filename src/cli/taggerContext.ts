@@ -8,6 +8,7 @@ import { requireTaggerEncoder } from "../tagging/taggerFolder.js";
 import type { TaggerFile } from "../tagging/taggerFile.js";
 import { wordVectorKind, type SubWords } from "../tagging/subWords.js";
 import { wordVectors } from "../tagging/wordVectors.js";
+import { refuseOtherSettings } from "./headEncoder.js";
 import { openEncoder, withCache, type Context } from "./context.js";
 import type { Rejects } from "./rejects.js";
 import {
@@ -84,11 +85,12 @@ export async function embedSentences(
 /** Loads the encoder that a tagger was trained with. */
 export async function openTaggerEncoder(context: Context, file: TaggerFile, flags: TaggerFlags): Promise<Encoder> {
   const { name, maxTokens, prompt, precision, layers } = file.encoder;
+  refuseOtherSettings(flags, { maxTokens, prompt, precision });
   const encoder = await openEncoder(context, flags, {
     name: flags.encoder ?? name,
-    maxTokens: flags.maxTokens ?? maxTokens,
-    prompt: flags.prompt ?? prompt,
-    precision: flags.precision ?? precision,
+    maxTokens,
+    prompt,
+    precision,
     layers: layers[0] < 0 ? "spread" : layers,
   });
   try {

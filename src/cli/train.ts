@@ -27,12 +27,12 @@ import {
 import { gatherRejects } from "./rejects.js";
 import { mlpSettingsOf, withMlpFlags, type MlpFlags } from "./mlpFlags.js";
 import { checkCommand, warnOfLabels } from "./check.js";
-import { refuseFlags, trainMultiLabelCommand } from "./multiLabel.js";
+import { trainMultiLabelCommand } from "./multiLabel.js";
 import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "./options.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "./finished.js";
 import { search, withSearchFlags, type SearchFlags } from "./search.js";
 import { withTaggerFlags, type TaggerTrainingFlags } from "./taggerFlags.js";
-import { refuseUnused } from "./trainFlagUse.js";
+import { refuseUnused, trainedKind } from "./flagUse.js";
 import { openCurves } from "./trainingCurves.js";
 import { trainTaggerCommand } from "./trainTagger.js";
 
@@ -100,9 +100,8 @@ export const addTrain: AddCommand = (program, context) => {
 
 async function trainOrCheck(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
   const { multiLabel, check } = flags;
-  if (multiLabel !== undefined) refuseFlags({ "--check": check });
+  refuseUnused("train", trainedKind({ ...flags }), { ...flags });
   if (check === true) return checkCommand(context, files, flags);
-  refuseUnused({ ...flags });
   return multiLabel === undefined
     ? trainCommand(context, files, flags)
     : trainMultiLabelCommand(context, files, {

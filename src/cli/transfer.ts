@@ -15,6 +15,7 @@ import {
   type AddCommand,
   type Context,
 } from "./context.js";
+import { refuseUnused } from "./flagUse.js";
 import { gatherRejects } from "./rejects.js";
 import {
   defined,
@@ -71,6 +72,7 @@ export const addTransfer: AddCommand = (program, context) => {
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
+  refuseUnused("transfer", flags.task === "ner" ? "entities" : "one label", { ...flags });
   const corpora = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
   const { inputs, uses } = readBeside(context, flags);
   const command = { name: "transfer", flags, inputs: [...corpora, ...inputs], uses };

@@ -7,7 +7,7 @@ import { restoreFolder, type CommitFolderOptions } from "../store/commitFolder.j
 import { fieldOf, readRecord, readTensorFile, saveArtifact, type Sealed } from "./artifact.js";
 import { sha256 } from "./artifactJson.js";
 import { headCard } from "./headCard.js";
-import { headFileOf, HeadFile } from "./headFile.js";
+import { headFileOf, HeadFile, MULTI_LABEL_FORMAT } from "./headFile.js";
 import { heldByHead } from "./heldTexts.js";
 import { headFromTensors, headTensors, type HeadNumbers } from "./headTensors.js";
 import type { Neighbours } from "./neighbours.js";
@@ -87,13 +87,15 @@ export async function loadNeighbours({ path: folder, file }: SavedHead): Promise
   return readNeighbours(await readTensorFile(folder, neighbours), shape);
 }
 
-/**
- * What a saved head was trained for: "ner" for one that finds entities, which `loadTagger` reads.
- *
- * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM
- */
-export const headTask = async (name: string): Promise<string> =>
-  String(fieldOf(await readRecord(await headPath(name), name), "task"));
+/** What a head answers with: one that finds entities is read by `loadTagger`, one of several labels by `loadMultiLabel`. */
+export type HeadKind = "one label" | "several labels" | "entities";
+
+/** @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM */
+export async function headKind(name: string): Promise<HeadKind> {
+  const record = await readRecord(await headPath(name), name);
+  if (fieldOf(record, "format") === MULTI_LABEL_FORMAT) return "several labels";
+  return fieldOf(record, "task") === "ner" ? "entities" : "one label";
+}
 
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */
 export function requireSameEncoder(

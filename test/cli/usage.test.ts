@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { csv, expectFailure, labelledRows, sandbox, TINY } from "./runCli.js";
+import { csv, expectFailure, jsonOf, labelledRows, sandbox, TINY } from "./runCli.js";
 
 const EMBED = ["embed", "in.csv", "-o", "out.npy", "--encoder", TINY];
 
@@ -62,6 +62,22 @@ describe("headstart ends with 2 and one line", () => {
       expectFailure(await box.run(args), { exit: 2, code: "E_USAGE", says: [/in\.jsonl: this run reads it/] });
     }
     expect(await box.files()).toEqual(["in.jsonl"]);
+  });
+});
+
+describe("a flag that may have a value", () => {
+  it("does not take the file behind it for that", async () => {
+    const box = await sandbox();
+    await box.write("in.csv", csv(["text", "label"], labelledRows(20)));
+    const tiny = ["--encoder", TINY, "--json"];
+    const cached = jsonOf(await box.run(["embed", "--cache", "in.csv", "-o", "out.npy", ...tiny]));
+    expect(cached).toMatchObject({ rows: 20, output: "out.npy" });
+    const kept = jsonOf(await box.run(["train", "--explainable", "in.csv", "-o", "head", ...tiny]));
+    expect(kept).toMatchObject({ holds: { texts: 20 } });
+    expect(jsonOf(await box.run(["train", "--explainable", "7", "in.csv", "-o", "few", ...tiny]))).toMatchObject({
+      holds: { texts: 7 },
+    });
+    expect((await box.files()).filter((name) => !/^(head|few)/.test(name))).toEqual(["in.csv", "out.jsonl", "out.npy"]);
   });
 });
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { refuseUnused } from "../../../src/cli/trainFlagUse.js";
+import { refuseUnused, trainedKind } from "../../../src/cli/flagUse.js";
 
 const UNGIVEN = { task: "classification", classWeights: "none", writing: true };
+
+function refuseUnusedInTraining(flags: object): void {
+  const all = { ...UNGIVEN, ...flags };
+  refuseUnused("train", trainedKind(all), all);
+}
 
 describe("refuseUnused()", () => {
   it.each([
@@ -20,7 +25,7 @@ describe("refuseUnused()", () => {
     ["--reach", { reach: 2, tune: true }, "a search"],
     ["--no-writing", { writing: false, head: "mlp" }, "perceptrons"],
   ])("refuses %s where it does nothing: %o", (flag, flags, made) => {
-    expect(() => refuseUnused({ ...UNGIVEN, ...flags })).toThrow(
+    expect(() => refuseUnusedInTraining(flags)).toThrow(
       expect.objectContaining({
         code: "E_USAGE",
         message: expect.stringMatching(`^${flag} does nothing for .*${made}`) as string,
@@ -37,5 +42,5 @@ describe("refuseUnused()", () => {
     { multiLabel: "|" },
     { explainable: true },
     { explainable: 10, classWeights: "balanced", tensorboard: "runs" },
-  ])("lets pass what is used: %o", (flags) => expect(() => refuseUnused({ ...UNGIVEN, ...flags })).not.toThrow());
+  ])("lets pass what is used: %o", (flags) => expect(() => refuseUnusedInTraining(flags)).not.toThrow());
 });

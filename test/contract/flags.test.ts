@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { csv, expectFailure, labelledRows, sharedSandbox, succeeded, TINY, type Sandbox } from "../cli/runCli.js";
+
+/*
+ * Every flag of a command either has an effect for a kind of head or is refused by name. A flag that a command's help has
+ * and that is in none of the lists below makes this test fail: say for which kinds it has an effect.
+ */
+
+type Kind = "one label" | "several labels" | "entities";
+const KINDS: readonly Kind[] = ["one label", "several labels", "entities"];
+
+/** Flags of all kinds, and those that every command accepts. */
+const ALWAYS = new Set(
+  (
+    "input output encoder text-column label-column encoding limit bad-rows invalid-utf8 max-field from drop-missing " +
+    "pooling no-normalize layer max-tokens prompt batch-tokens precision allow-batch-dependence cache no-cache " +
+    "cache-max force seed threads offline json quiet help source target source-dev target-train task"
+  ).split(" "),
+);
+
+interface Use {
+  readonly value: readonly string[];
+  readonly kinds: readonly Kind[];
+}
+const use = (value: readonly string[], ...kinds: Kind[]): Use => ({ value, kinds });
+
+const REJECT_OPTION = {
+  "min-precision": use(["0.9"], "one label"),
+  "max-risk": use(["0.1"], "one label"),
+  coverage: use(["0.5"], "one label"),
+  costs: use(["good=2,bad=1"], "one label"),
+};
+
+/** The other flags: a value, and the kinds that they have an effect for. */
+const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
+  predict: {
+    ...REJECT_OPTION,
+    sets: use(["0.9"], "one label"),
+    explain: use([], "one label"),
+    html: use(["page.html"], "entities"),
+  },
+  evaluate: {
+    ...REJECT_OPTION,
+    report: use(["page.html"], "one label"),
+    errors: use(["errors.jsonl"], "one label", "entities"),
+    map: use(["x=y"], "one label", "entities"),
+  },
+  transfer: {
+    "class-weights": use(["balanced"], "one label"),
+    crf: use([], "entities"),
+    epochs: use(["1"], "entities"),
+    map: use(["x=y"], "one label", "entities"),
+  },
+};
+
+const HEADS: Readonly<Record<Kind, string>> = { "one label": "head", "several labels": "multi", entities: "ner" };
+
+let box: Sandbox;
+beforeAll(async () => {
+  box = await sharedSandbox();
+  await box.write("in.csv", csv(["text", "label"], labelledRows(20)));
+  await box.write("in.conll", "Oslo B-LOC\nis O\ncold O\n\nRome B-LOC\nis O\nwarm O\n\n".repeat(8));
+  const train = ["--encoder", TINY, "--quiet"];
+  succeeded(await box.run(["train", "in.csv", "-o", "head", ...train]));
+  succeeded(await box.run(["train", "in.csv", "-o", "multi", "--multi-label", "|", ...train]));
+  const few = ["--task", "ner", "--epochs", "1", "--nets", "1"];
+  succeeded(await box.run(["train", "in.conll", "-o", "ner", ...few, ...train]));
+});
+
+function argsOf(command: string, kind: Kind): readonly string[] {
+  const corpus = kind === "entities" ? "in.conll" : "in.csv";
+  if (command === "predict") return ["predict", HEADS[kind], "Oslo is cold"];
+  if (command === "evaluate") return ["evaluate", HEADS[kind], corpus];
+  const task = kind === "entities" ? ["--task", "ner"] : [];
+  return ["transfer", "--source", corpus, "--target", corpus, ...task, "-o", "moved", "--force", "--encoder", TINY];
+}
+
+describe.each(Object.entries(SOME))("headstart %s", (command, flags) => {
+  it("has no flag of which this test does not know for which kinds it has an effect", async () => {
+    const { stdout } = await box.run([command, "--help"]);
+    const shown = [...stdout.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, name]) => name);
+    expect(shown.filter((name) => !ALWAYS.has(name) && flags[name] === undefined)).toEqual([]);
+    expect(Object.keys(flags).filter((name) => !shown.includes(name))).toEqual([]);
+  });
+
+  const kinds = KINDS.filter((kind) => command !== "transfer" || kind !== "several labels");
+  const cases = kinds.flatMap((kind) =>
+    Object.entries(flags).map(([flag, { value, kinds: uses }]) => ({ kind, flag, value, works: uses.includes(kind) })),
+  );
+
+  it.each(cases.filter(({ works }) => !works))("refuses --$flag for $kind, before it reads anything", async (one) => {
+    const finished = await box.run([...argsOf(command, one.kind), `--${one.flag}`, ...one.value]);
+    expectFailure(finished, { exit: 2, code: "E_USAGE", says: [new RegExp(`--${one.flag} does nothing for`)] });
+    expect(finished.stderr.trimEnd()).not.toContain("\n");
+  });
+
+  it.each(cases.filter(({ works }) => works))("takes --$flag for $kind", async (one) => {
+    const finished = await box.run([...argsOf(command, one.kind), `--${one.flag}`, ...one.value]);
+    expect(finished.stderr).not.toContain("does nothing");
+    expect(finished.code).not.toBe(1);
+  });
+});
+
+describe.each(["predict", "evaluate"])("headstart %s", (command) => {
+  it.each([
+    ["--pooling", "max"],
+    ["--no-normalize"],
+    ["--layer", "1"],
+    ["--max-tokens", "7"],
+    ["--prompt", "query: "],
+    ["--precision", "int8"],
+  ])("names %s where the head was trained with another setting", async (...flag) => {
+    for (const kind of KINDS) {
+      const finished = await box.run([...argsOf(command, kind), ...flag]);
+      const says = [new RegExp(`${flag[0]} does not fit the head, which was trained with`)];
+      expectFailure(finished, { exit: 4, code: "E_HEAD_MISMATCH", says });
+    }
+  });
+});
