@@ -14,6 +14,7 @@ import { embedTexts, labelMapOf, readRows, warnOfUnused, withCache, type AddComm
 import { gatherRejects } from "./rejects.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { refuseUnused } from "./flagUse.js";
+import { checkFiles } from "./outputs.js";
 import { evaluateMultiLabelCommand } from "./multiLabel.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { evaluateTaggerCommand } from "./evaluateTagger.js";
@@ -57,11 +58,12 @@ async function evaluateCommand(
   if (flags.errors !== undefined) rowFormat(flags.errors);
   if (flags.report !== undefined) checkPage(flags.report);
   const outputs = [flags.errors, flags.report].filter((output) => output !== undefined);
+  const inputs = [head, ...files, ...readBeside(context, flags).inputs];
+  await checkFiles(outputs, { inputs, force: true });
   const kind = await headKind(head);
   refuseUnused("evaluate", kind, { ...flags });
   if (outputs.length === 0) return evaluateWith(context, { head, kind, files, flags, output: undefined });
-  const { inputs } = readBeside(context, flags);
-  const command = { name: "evaluate", flags, inputs: [head, ...files, ...inputs] };
+  const command = { name: "evaluate", flags, inputs };
   const output = await openFiles(context, outputs, command);
   if (output === undefined) return;
   try {

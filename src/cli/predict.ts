@@ -13,6 +13,7 @@ import { withCache, type AddCommand, type Context } from "./context.js";
 import { explained, type Answering } from "./answering.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { refuseUnused } from "./flagUse.js";
+import { checkFiles } from "./outputs.js";
 import { linesOf } from "./lines.js";
 import {
   defined,
@@ -74,13 +75,14 @@ async function predictCommand(
   const { input, output, html } = flags;
   checkUsage(context, texts, flags);
   if (output !== undefined) rowFormat(output);
+  const outputs = [output, html].filter((file) => file !== undefined);
+  const read = input ?? (texts.length > 0 ? [] : ["-"]);
+  const inputs = [name, ...read, ...readBeside(context, flags).inputs];
+  await checkFiles(outputs, { inputs, force: true });
   const kind = await headKind(name);
   refuseUnused("predict", kind, { ...flags });
-  const outputs = [output, html].filter((file) => file !== undefined);
   if (outputs.length === 0) return predictWith(context, { head: name, kind, texts, flags, files: undefined });
-  const { inputs } = readBeside(context, flags);
-  const read = input ?? (texts.length > 0 ? [] : ["-"]);
-  const command = { name: "predict", flags, inputs: [name, ...read, ...inputs], texts };
+  const command = { name: "predict", flags, inputs, texts };
   const files = await openFiles(context, outputs, command);
   if (files === undefined) return;
   try {
