@@ -304,8 +304,8 @@ async function tokenTable({ folder, world }) {
 
 /** What a head answers to some vectors, or a tagger to some sentences. @param {string} folder */
 async function answersOf(folder) {
-  const { headKind, loadHead, loadNeighbours } = await load("head/headFolder.js");
-  if ((await headKind(folder)) === "entities") {
+  const { peekHead, loadHead, loadNeighbours } = await load("head/headFolder.js");
+  if ((await peekHead(folder)).kind === "entities") {
     const { loadTagger } = await load("tagging/taggerFolder.js");
     return JSON.stringify((await loadTagger(folder)).tagger, (_, value) =>
       ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value,

@@ -5,7 +5,7 @@ import { openRowWriter, type RowWriterOptions } from "../store/rowWriter.js";
 import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-import { openFiles, printResult, readBeside, type FileOutputs } from "./finished.js";
+import { openFiles, readBeside, type FileOutputs } from "./finished.js";
 import { escapeControls, fitted } from "../report/textWidth.js";
 
 interface CheckFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -71,7 +71,7 @@ async function checkLabelsOf(
     };
     await rejects.save(talk);
     await writeFindings(file, { diagnosis, rows, options: output.saving(printed) });
-    await printResult(context, flags, printed);
+    await output.tell(printed);
   } finally {
     await encoder.close();
   }

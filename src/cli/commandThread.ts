@@ -1,6 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { openStdin, openWriter } from "../store/standardStreams.js";
 import { run } from "./program.js";
+import { EXIT_OF } from "./signals.js";
 
 /** One command, on a thread that main.ts watches. */
 
@@ -8,18 +9,18 @@ const controller = new AbortController();
 const stdin = openStdin();
 const [stdout, stderr] = [openWriter(1), openWriter(2)];
 
-parentPort?.on("message", (signal: string) => {
+let stoppedBy: keyof typeof EXIT_OF | undefined;
+parentPort?.on("message", (signal: keyof typeof EXIT_OF) => {
+  stoppedBy = signal;
   controller.abort(new Error(signal));
   // Whoever waits for a pipe waits no longer.
   stdin.destroy();
 });
 parentPort?.unref();
 
-// `headstart ... | head -1` closes the pipe: that is an end, not an error.
 stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  // What a command prints fails by itself; help does not.
-  process.exitCode = 5;
+  // What a command prints fails by itself; help does not. A pipe that is closed early is an end, not an error.
+  if (error.code !== "EPIPE") process.exitCode = 5;
 });
 
 // Remarks that nobody can read are no reason to stop.
@@ -37,7 +38,8 @@ const status = await run(process.argv.slice(2), {
   clock: () => performance.now(),
   now: () => (Number.isNaN(fixed.getTime()) ? new Date() : fixed).toISOString(),
 }).catch((error: unknown) => {
-  if (controller.signal.aborted) return 0;
+  // One that came through in spite of a signal has ended as it should.
+  if (stoppedBy !== undefined) return EXIT_OF[stoppedBy];
   throw error;
 });
 process.exitCode = status || process.exitCode || 0;

@@ -5,6 +5,7 @@ import { bytesIn, saveTableFiles, tokenTableFiles } from "../store/saveTokenTabl
 import { openEncoder, type AddCommand, type Context } from "./context.js";
 import { defined, wholeNumber, withCommonFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { openFolder, printResult, readBeside } from "./finished.js";
+import { folderName } from "./outputs.js";
 
 interface DistilFlags extends GlobalFlags, EncoderFlags {
   readonly output: string;
@@ -23,7 +24,7 @@ export const addDistil: AddCommand = (program, context) => {
     .command("distil")
     .description("turn an encoder into a table of token vectors, far faster and less accurate")
     .argument("<encoder>", "built-in name, folder or hub id")
-    .requiredOption("-o, --output <folder>", "where to write the table")
+    .requiredOption("-o, --output <folder>", "where to write the table", folderName)
     .option(
       "--dims <number>",
       `numbers of a vector (default: ${DISTIL_DEFAULTS.dims}, or the encoder's width where that is less)`,

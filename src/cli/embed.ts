@@ -10,7 +10,9 @@ import { gatherRejects } from "./rejects.js";
 import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "./embedOutput.js";
 import { claimRun, type EmbedRun } from "./embedRun.js";
 import type { EmbeddedArrow } from "./embedArrow.js";
+import { readBeside } from "./finished.js";
 import { forecastRows } from "./forecast.js";
+import { fileName } from "./outputs.js";
 import {
   defined,
   embedOptions,
@@ -40,7 +42,11 @@ export const addEmbed: AddCommand = (program, context) => {
     .command("embed")
     .description("turn the texts of a corpus into vectors")
     .argument("<corpus...>", "files (.csv, .tsv, .jsonl, each also .gz), or - for the pipe")
-    .requiredOption("-o, --output <file>", "where to write; .parquet, .arrow, .npy (+ .jsonl), .jsonl, or - for a pipe")
+    .requiredOption(
+      "-o, --output <file>",
+      "where to write; .parquet, .arrow, .npy (+ .jsonl), .jsonl, or - for a pipe",
+      fileName,
+    )
     .addOption(toFlag())
     .option("--repair", "embed anew what is damaged of an unfinished run");
   withCommonFlags(command, ["corpus", "encoder", "store", "output"])
@@ -49,7 +55,9 @@ export const addEmbed: AddCommand = (program, context) => {
 };
 
 async function embedCommand(context: Context, files: readonly string[], flags: EmbedFlags): Promise<void> {
-  const output = await chooseOutput(files, flags);
+  const beside = readBeside(context, flags);
+  const read = { inputs: [...files, ...beside.inputs], uses: beside.uses };
+  const output = await chooseOutput(read, flags);
   const rejects = gatherRejects(output.kind === "file" ? output.path : undefined);
   if (flags.from === "arrow" && output.kind === "pipe" && output.format === "arrow") {
     const { embedArrow } = await import("./embedArrow.js");
@@ -74,6 +82,8 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     const done = await withCache(context, { flags, encoder }, (cache) => embedRows(context, { ...job, cache }));
     await run?.checkInputs();
     await rejects.save(context.talk);
+    // The last moment at which a signal can still keep the output from getting its name.
+    context.signal.throwIfAborted();
     const written = await writer.commit();
     run?.committed();
     const seconds = (context.clock() - began) / 1000;

@@ -30,7 +30,7 @@ export const toFlag = (): Option =>
  * @throws HeadstartError E_USAGE, E_OUTPUT_ENDING, E_OUTPUT_WRITE
  */
 export async function chooseOutput(
-  inputs: readonly string[],
+  { inputs, uses }: { readonly inputs: readonly string[]; readonly uses: readonly string[] },
   { output: path, to, json }: EmbedOutputFlags,
 ): Promise<EmbedOutput> {
   if (path === "-") {
@@ -42,7 +42,7 @@ export async function chooseOutput(
     throw new HeadstartError("E_USAGE", `--to ${to} is for -o -; the ending of ${path} says ${format}. Leave it out`);
   }
   // What is there already is for the run that claims the output to refuse: it may be its own.
-  await checkFiles(outputFiles(path), { inputs, force: true });
+  await checkFiles(outputFiles(path), { inputs, uses, force: true });
   return { kind: "file", path };
 }
 

@@ -3,7 +3,7 @@ import { labelIndices, labelSpace } from "../classify/labelSpace.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { measureTrust } from "../classify/trust.js";
 import { HeadstartError } from "../errors.js";
-import { headKind, loadHead, type SavedHead, type HeadKind } from "../head/headFolder.js";
+import { loadHead, type SavedHead, peekHead, type HeadKind } from "../head/headFolder.js";
 import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import { evaluationText } from "../report/terminal.js";
 import { renderEvaluationReport } from "../report/trustReport.js";
@@ -58,12 +58,14 @@ async function evaluateCommand(
   if (flags.errors !== undefined) rowFormat(flags.errors);
   if (flags.report !== undefined) checkPage(flags.report);
   const outputs = [flags.errors, flags.report].filter((output) => output !== undefined);
-  const inputs = [head, ...files, ...readBeside(context, flags).inputs];
-  await checkFiles(outputs, { inputs, force: true });
-  const kind = await headKind(head);
+  const beside = readBeside(context, flags);
+  const { uses } = beside;
+  const inputs = [head, ...files, ...beside.inputs];
+  await checkFiles(outputs, { inputs, uses, force: true });
+  const { kind, encoder } = await peekHead(head);
   refuseUnused("evaluate", kind, { ...flags });
   if (outputs.length === 0) return evaluateWith(context, { head, kind, files, flags, output: undefined });
-  const command = { name: "evaluate", flags, inputs };
+  const command = { name: "evaluate", flags, uses, inputs: [...inputs, encoder] };
   const output = await openFiles(context, outputs, command);
   if (output === undefined) return;
   try {
@@ -124,7 +126,7 @@ async function evaluateWith(context: Context, { head, kind, files, flags, output
     await rejects.save(context.talk);
     const page = flags.report === undefined ? undefined : renderEvaluationReport(record);
     if (output !== undefined) await writeFiles(flags, { evaluated, rows, page, options: output.saving(printed) });
-    await printResult(context, flags, printed);
+    await (output === undefined ? printResult(context, flags, printed) : output.tell(printed));
   } finally {
     await encoder.close();
   }

@@ -53,7 +53,7 @@ export async function evaluateTaggerCommand(
     await rejects.save(context.talk);
     if (flags.errors !== undefined)
       await writeErrors(flags.errors, { ...evaluated, ...data, options: output?.saving(printed) });
-    await printResult(context, flags, printed);
+    await (output === undefined ? printResult(context, flags, printed) : output.tell(printed));
   } finally {
     await encoder.close();
   }

@@ -2,15 +2,16 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join, normalize, resolve } from "node:path";
 import { contentHash } from "../encoder/contentHash.js";
-import { isFile, listFiles } from "../encoder/folder.js";
+import { listFiles } from "../encoder/folder.js";
 import { ignoringFailure, nodeFiles, removeLeftovers } from "../store/commit.js";
 import { restoreFolder } from "../store/commitFolder.js";
-import { readMark, type FinishedRun, type FolderMark, type Printed } from "../store/folderMark.js";
+import { isWhole, readMark, type FinishedRun, type Printed } from "../store/folderMark.js";
 import { claimFiles } from "../store/outputClaim.js";
 import { thisProcess } from "../store/runLock.js";
 import type { RowWriterOptions } from "../store/rowWriter.js";
 import { VERSION } from "../version.js";
 import type { Context } from "./context.js";
+import { isClosedPipe } from "./closedPipe.js";
 import type { GlobalFlags } from "./options.js";
 import { checkFiles, checkFolder, withoutSlash } from "./outputs.js";
 
@@ -36,7 +37,7 @@ export function readBeside(
 }
 
 /** Flags that change how a result comes about or is told, not what it is. */
-const WITHOUT_EFFECT = ["force", "json", "quiet", "debug", "offline", "cache", "cacheMax", "tensorboard"];
+const WITHOUT_EFFECT = ["force", "json", "quiet", "debug", "offline", "cache", "cacheMax"];
 
 /** What a command is and on what, as a hash; undefined where that cannot be told, such as of a pipe. */
 async function identityOf({ name, flags, inputs, texts = [] }: Command): Promise<string | undefined> {
@@ -89,21 +90,20 @@ export async function openFolder(
   const path = withoutSlash(output);
   await ignoringFailure(restoreFolder(path).then(() => removeLeftovers(path, nodeFiles)));
   const mark = force ? undefined : await readMark(path);
-  const inputs = [...command.inputs, ...(command.uses ?? [])];
-  await checkFolder(output, { inputs, force: force || mark !== undefined });
+  const { inputs, uses = [] } = command;
+  await checkFolder(output, { inputs, uses, force: force || mark !== undefined });
   const run = await identityOf(command);
   if (mark?.printed !== undefined && mark.run === run && (await isWhole(path, mark))) {
     await tellFinished(context, [output], { flags: command.flags, printed: mark.printed });
     return undefined;
   }
-  await checkFolder(output, { inputs, force });
-  return { saving: (printed) => ({ force, finished: run === undefined ? undefined : { run, printed } }) };
-}
-
-/** Whether all that a folder had is still there. */
-async function isWhole(folder: string, { files }: FolderMark): Promise<boolean> {
-  const there = await Promise.all(files.map((name) => isFile(join(folder, name))));
-  return there.every(Boolean);
+  await checkFolder(output, { inputs, uses, force });
+  return {
+    saving: (printed) => {
+      context.signal.throwIfAborted();
+      return { force, finished: run === undefined ? undefined : { run, printed } };
+    },
+  };
 }
 
 /** Files that a command is to write, and that no other writes meanwhile. */
@@ -112,7 +112,9 @@ export interface FileOutputs {
   readonly folder: string;
   /** For the function that gives the files their names, all of them at once. */
   readonly saving: (printed: Printed) => RowWriterOptions;
-  /** To be called when the result is printed, or the command has failed. */
+  /** Prints the result, unless that was done as it came; until then the same command given again would do so. */
+  readonly tell: (printed?: Printed) => Promise<void>;
+  /** To be called when the command has ended, however it has. */
   readonly close: () => Promise<void>;
 }
 
@@ -128,21 +130,30 @@ export async function openFiles(
 ): Promise<FileOutputs | undefined> {
   const { force = false } = command.flags;
   const run = (await identityOf(command)) ?? `${resolve(outputs[0])} ${context.now()}`;
-  await checkFiles(outputs, { inputs: command.inputs, force: true });
+  await checkFiles(outputs, { inputs: command.inputs, uses: command.uses ?? [], force: true });
   const claim = await claimFiles(outputs, { owner: thisProcess(context.now()), run, force });
   if (claim.finished !== undefined && !force) {
     await tellFinished(context, outputs, { flags: command.flags, printed: claim.finished });
-    await claim.release();
+    await claim.release(true);
     return undefined;
   }
+  let isTold = false;
   return {
     folder: claim.folder,
     saving: (printed) => ({
       force,
       claimed: true,
-      onSealed: (files) => claim.sealed(files, { run, printed }),
+      onSealed: async (files) => {
+        // The last moment at which a signal can still keep the files from getting their names.
+        context.signal.throwIfAborted();
+        await claim.sealed(files, { run, printed });
+      },
     }),
-    close: claim.release,
+    tell: async (printed) => {
+      if (printed !== undefined) await printResult(context, command.flags, printed);
+      isTold = true;
+    },
+    close: () => claim.release(isTold),
   };
 }
 
@@ -152,8 +163,12 @@ export function printResult(
   { json: asked }: Pick<GlobalFlags, "json">,
   { lines, json }: Printed,
 ): Promise<void> {
-  if (asked !== true) return print(lines);
-  return Array.isArray(json) ? printJsonLines(json as readonly object[]) : printJson(json);
+  const printing =
+    asked !== true ? print(lines) : Array.isArray(json) ? printJsonLines(json as readonly object[]) : printJson(json);
+  // All is done: whoever does not want to hear of it need not.
+  return printing.catch((error: unknown) => {
+    if (!isClosedPipe(error)) throw error;
+  });
 }
 
 async function tellFinished(

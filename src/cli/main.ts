@@ -2,6 +2,8 @@
 import { SHARE_ENV, Worker } from "node:worker_threads";
 import type { ErrorCode } from "../errors.js";
 import { memoryLimit } from "./memoryLimit.js";
+import { EXIT_OF } from "./signals.js";
+import { SIZE_ADVICE } from "./sizes.js";
 
 // Before anything else: it must be in the environment of the process when the native runtime loads.
 process.env["ORT_DISABLE_TELEMETRY"] = "1";
@@ -11,16 +13,22 @@ process.env["ORT_DISABLE_TELEMETRY"] = "1";
  * wherever the command is, in a long computation, a regular expression or the native runtime.
  */
 
-const EXIT_OF = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof EXIT_OF;
 
-/** Exit statuses where an output or a limit is the reason. */
-const [OUTPUT, LIMIT] = [5, 6];
+/** Exit statuses where usage, an output or a limit is the reason. */
+const [USAGE, OUTPUT, LIMIT] = [2, 5, 6];
 /** What a command is given to stop cleanly. */
 const STOP_MS = 4000;
 /** What its thread is given to end once it is told to. */
 const END_MS = 500;
 const LOOK_EVERY_MS = 100;
+
+const limit = memoryLimit(process.env) ?? 0;
+if (limit === 0) {
+  const found = JSON.stringify(process.env["HEADSTART_MAX_MEMORY"]);
+  tell("E_USAGE", `Cannot read HEADSTART_MAX_MEMORY=${found} as a size above 0. ${SIZE_ADVICE}`);
+  process.exit(USAGE);
+}
 
 const command = new Worker(new URL("./commandThread.js", import.meta.url), {
   argv: process.argv.slice(2),
@@ -39,7 +47,6 @@ for (const signal of Object.keys(EXIT_OF) as Signal[]) {
   });
 }
 
-const limit = memoryLimit(process.env);
 const watch = setInterval(() => {
   const taken = process.memoryUsage.rss();
   if (taken < limit) return;
@@ -67,7 +74,7 @@ command.on("error", (error: NodeJS.ErrnoException) => {
 });
 command.on("exit", (code) => {
   clearInterval(watch);
-  process.exitCode = stoppedBy === undefined ? process.exitCode || code : EXIT_OF[stoppedBy];
+  process.exitCode ||= code;
 });
 
 /** Ends the process with the command wherever it is. */

@@ -4,7 +4,7 @@ import { answerVectors } from "../classify/predict.js";
 import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { HeadstartError } from "../errors.js";
 import type { HeadFile } from "../head/headFile.js";
-import { headKind, loadHead, loadNeighbours, type HeadKind } from "../head/headFolder.js";
+import { loadHead, loadNeighbours, peekHead, type HeadKind } from "../head/headFolder.js";
 import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import type { Matrix } from "../math/matrix.js";
 import { explanationText } from "../report/explanationText.js";
@@ -13,7 +13,7 @@ import { withCache, type AddCommand, type Context } from "./context.js";
 import { explained, type Answering } from "./answering.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { refuseUnused } from "./flagUse.js";
-import { checkFiles } from "./outputs.js";
+import { checkFiles, fileName } from "./outputs.js";
 import { linesOf } from "./lines.js";
 import {
   defined,
@@ -51,7 +51,7 @@ export const addPredict: AddCommand = (program, context) => {
     .argument("<head>", "folder that train wrote, or the name of a head that ships (sentiment)")
     .argument("[texts...]", "texts to answer for")
     .option("--input <corpus...>", "answer for a corpus")
-    .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)")
+    .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)", fileName)
     .option("--html <file>", "heads that find entities: a page with the texts and their entities marked");
   withWishFlags(command)
     .option("--sets <share>", "add a set of labels that holds the true one so often, such as 0.9", share)
@@ -77,12 +77,14 @@ async function predictCommand(
   if (output !== undefined) rowFormat(output);
   const outputs = [output, html].filter((file) => file !== undefined);
   const read = input ?? (texts.length > 0 ? [] : ["-"]);
-  const inputs = [name, ...read, ...readBeside(context, flags).inputs];
-  await checkFiles(outputs, { inputs, force: true });
-  const kind = await headKind(name);
+  const beside = readBeside(context, flags);
+  const { uses } = beside;
+  const inputs = [name, ...read, ...beside.inputs];
+  await checkFiles(outputs, { inputs, uses, force: true });
+  const { kind, encoder } = await peekHead(name);
   refuseUnused("predict", kind, { ...flags });
   if (outputs.length === 0) return predictWith(context, { head: name, kind, texts, flags, files: undefined });
-  const command = { name: "predict", flags, inputs, texts };
+  const command = { name: "predict", flags, uses, inputs: [...inputs, encoder], texts };
   const files = await openFiles(context, outputs, command);
   if (files === undefined) return;
   try {

@@ -10,7 +10,7 @@ import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../store/ro
 import { openTexts, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { explained, type Answering } from "./answering.js";
-import { printResult, type FileOutputs } from "./finished.js";
+import type { FileOutputs } from "./finished.js";
 import { forecastRows } from "./forecast.js";
 import { defined, embedOptions } from "./options.js";
 
@@ -78,7 +78,7 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
       lines: [`${read} rows in = ${rows} out + ${rejected} rejected`, output],
     };
     await commitTogether([await writer.finish()], files.saving(printed));
-    await printResult(context, flags, printed);
+    await files.tell(printed);
   } finally {
     await writer?.abort();
     await rejects.discard();

@@ -90,6 +90,7 @@ async function predictTexts(
     for await (const some of lines) await printed(some);
   }
   await commitTogether(await pageFile(html, page), files?.saving({ lines: all.map(jsonText), json: all }));
+  await files?.tell();
 }
 
 /** The page, written but not under its name yet; none where none is asked for. */
@@ -142,7 +143,7 @@ async function predictRows(
       lines: [`${read} rows in = ${rows} out + ${rejected} rejected`, output],
     };
     await commitTogether([await writer.finish(), ...(await pageFile(html, page))], files?.saving(printed));
-    await printResult(context, flags, printed);
+    await (files === undefined ? printResult(context, flags, printed) : files.tell(printed));
   } finally {
     await writer.abort();
     await corpus.close();

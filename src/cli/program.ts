@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
 import { escapeControls, jsonText } from "../report/textWidth.js";
 import type { AddCommand, Context } from "./context.js";
+import { isClosedPipe } from "./closedPipe.js";
 import { describeFailure } from "./failure.js";
 import type { StandardInput, StandardOutput } from "../store/standardStreams.js";
 import { writeError } from "../store/writeError.js";
@@ -77,6 +78,8 @@ export async function run(args: readonly string[], world: World): Promise<number
   } catch (error) {
     talk.clear();
     if (world.signal.aborted && !(error instanceof CommanderError)) throw error;
+    // `headstart ... | head -1` closes the pipe: that is an end, not an error.
+    if (isClosedPipe(error)) return 0;
     const failure = describeFailure(error, { json, debug });
     if (failure.message !== "") world.stderr.write(`${failure.message}\n`);
     return failure.exitCode;

@@ -1,5 +1,6 @@
 import type { Rejection } from "../corpus/row.js";
 import { commitTogether, ignoringFailure, nodeFiles, openPending, type PendingFile } from "../store/commit.js";
+import { isOwnCompanion } from "../store/companions.js";
 import { rejectsFile } from "./outputs.js";
 import type { Talk } from "./talk.js";
 
@@ -53,7 +54,8 @@ export function gatherRejects(output: string | undefined): Rejects {
     async save(talk) {
       if (first === undefined) {
         // That of an output that was here before would be taken for this one's.
-        if (output !== undefined) await ignoringFailure(nodeFiles.unlink(rejectsFile(output)));
+        const file = output && rejectsFile(output);
+        if (file && (await isOwnCompanion(file, "rejects"))) await ignoringFailure(nodeFiles.unlink(file));
         return;
       }
       const many = count === 1 ? "1 row was rejected" : `${count} rows were rejected`;

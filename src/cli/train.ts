@@ -30,6 +30,7 @@ import { checkCommand, warnOfLabels } from "./check.js";
 import { trainMultiLabelCommand } from "./multiLabel.js";
 import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "./options.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "./finished.js";
+import { folderName } from "./outputs.js";
 import { search, withSearchFlags, type SearchFlags } from "./search.js";
 import { withTaggerFlags, type TaggerTrainingFlags } from "./taggerFlags.js";
 import { refuseUnused, trainedKind } from "./flagUse.js";
@@ -66,7 +67,7 @@ export const addTrain: AddCommand = (program, context) => {
     .command("train")
     .description("train a head on a labelled corpus")
     .argument("<corpus...>", "files with a text and a label column")
-    .requiredOption("-o, --output <folder>", "where to write the head")
+    .requiredOption("-o, --output <folder>", "where to write the head", folderName)
     .addOption(
       new Option("--task <task>", "what the labels mean")
         .choices(["sentiment", "spam", "ner", "classification"])

@@ -26,6 +26,7 @@ import {
   type GlobalFlags,
 } from "./options.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "./finished.js";
+import { folderName } from "./outputs.js";
 import { transferTaggerCommand } from "./transferTagger.js";
 
 interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -65,7 +66,7 @@ export const addTransfer: AddCommand = (program, context) => {
     .addOption(
       new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
     )
-    .requiredOption("-o, --output <folder>", "where report.html and record.json go");
+    .requiredOption("-o, --output <folder>", "where report.html and record.json go", folderName);
   withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((flags: TransferFlags) => transferCommand(context(), flags));

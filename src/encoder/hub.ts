@@ -23,7 +23,7 @@ export interface HubOptions {
   readonly signal?: AbortSignal;
   /** Wait before the first repetition of a request; doubles each time. @default 500 */
   readonly retryDelayMs?: number;
-  /** Time in which something must come, or 16 KiB of a body, before a connection counts as cut. @default 30000 */
+  /** Time in which something must come, or 16 KiB of a body, before a connection counts as cut. @default 10000 */
   readonly stallMs?: number;
   /** Most bytes of a file. @default HUB_LIMITS */
   readonly limits?: HubLimits;

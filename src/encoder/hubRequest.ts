@@ -6,7 +6,7 @@ export interface HubAccess {
   readonly token?: string;
   /** Aborts a request and the waiting between two. */
   readonly signal?: AbortSignal;
-  /** Time in which something must come, or 16 KiB of a body, before a connection counts as cut. @default 30000 */
+  /** Time in which something must come, or 16 KiB of a body, before a connection counts as cut. @default 10000 */
   readonly stallMs?: number;
   /** Wait before the first repetition; doubles each time. @default 500 */
   readonly retryDelayMs?: number;
@@ -140,7 +140,7 @@ interface Silence {
 }
 
 function watchSilence(access: HubAccess): Silence {
-  const stallMs = access.stallMs ?? 30_000;
+  const stallMs = access.stallMs ?? 10_000;
   const stalled = new AbortController();
   let came = 0;
   const stop = (): void => {

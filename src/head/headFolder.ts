@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { HeadstartError, nearestName } from "../errors.js";
 import { ignoringFailure } from "../store/commit.js";
 import { restoreFolder, type CommitFolderOptions } from "../store/commitFolder.js";
-import { fieldOf, readRecord, readTensorFile, saveArtifact, type Sealed } from "./artifact.js";
+import { checkedRecord, fieldOf, readRecord, readTensorFile, saveArtifact, type Sealed } from "./artifact.js";
 import { sha256 } from "./artifactJson.js";
 import { headCard } from "./headCard.js";
 import { headFileOf, HeadFile, MULTI_LABEL_FORMAT } from "./headFile.js";
@@ -90,11 +91,20 @@ export async function loadNeighbours({ path: folder, file }: SavedHead): Promise
 /** What a head answers with: one that finds entities is read by `loadTagger`, one of several labels by `loadMultiLabel`. */
 export type HeadKind = "one label" | "several labels" | "entities";
 
+/** What there is to know of a head before it is read. */
+export interface HeadSummary {
+  readonly kind: HeadKind;
+  /** Name of the encoder that it was trained with. */
+  readonly encoder: string;
+}
+
 /** @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM */
-export async function headKind(name: string): Promise<HeadKind> {
+export async function peekHead(name: string): Promise<HeadSummary> {
   const record = await readRecord(await headPath(name), name);
-  if (fieldOf(record, "format") === MULTI_LABEL_FORMAT) return "several labels";
-  return fieldOf(record, "task") === "ner" ? "entities" : "one label";
+  const { encoder } = checkedRecord(z.looseObject({ encoder: z.looseObject({ name: z.string() }) }), record);
+  const isTagger = fieldOf(record, "task") === "ner";
+  const isSeveral = fieldOf(record, "format") === MULTI_LABEL_FORMAT;
+  return { kind: isSeveral ? "several labels" : isTagger ? "entities" : "one label", encoder: encoder.name };
 }
 
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */

@@ -23,6 +23,7 @@ export const pageText = (
             http-equiv="Content-Security-Policy"
             content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
           />
+          <meta name="generator" content="headstart" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
           <meta name="referrer" content="no-referrer" />

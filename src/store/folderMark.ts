@@ -1,6 +1,7 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { z } from "zod";
+import { contentHash, hasContent } from "../encoder/contentHash.js";
 import type { FileSystem } from "./fileSystem.js";
 
 /** The file by which a folder that headstart wrote is known. */
@@ -14,8 +15,8 @@ export const Printed = z.strictObject({ lines: z.array(z.string()).readonly(), j
 const FolderMark = z.strictObject({
   format: z.literal("headstart-folder"),
   version: z.literal(1),
-  /** Everything in the folder beside the mark, relative, with `/` on every system, sorted. */
-  files: z.array(z.string()),
+  /** Everything in the folder beside the mark: names, relative, with `/` on every system, sorted; and what they held. */
+  files: z.array(z.strictObject({ name: z.string(), sha256: z.string() })),
   /** What the command that wrote it was, and on what; another command or another input gives another. */
   run: z.string().optional(),
   /** What that command printed. */
@@ -41,12 +42,10 @@ export async function writeMark(
   folder: string,
   { files, finished }: { readonly files: FileSystem; readonly finished: FinishedRun | undefined },
 ): Promise<void> {
-  const mark: FolderMark = {
-    format: "headstart-folder",
-    version: 1,
-    files: (await filesIn(folder)).filter((name) => name !== MARK),
-    ...finished,
-  };
+  const names = (await filesIn(folder)).filter((name) => name !== MARK);
+  const hashed: FolderMark["files"] = [];
+  for (const name of names) hashed.push({ name, sha256: await contentHash(join(folder, name), "sha256") });
+  const mark: FolderMark = { format: "headstart-folder", version: 1, files: hashed, ...finished };
   const file = await files.open(join(folder, MARK));
   try {
     await file.write(Buffer.from(`${JSON.stringify(mark, null, 2)}\n`), 0);
@@ -71,17 +70,32 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 /**
- * Why a folder is not headstart's to remove, as a clause about it: it has no mark, or holds what the mark does not name.
- * Undefined for one that may be removed, such as an empty one.
+ * Why a folder is not headstart's to remove, as a clause about it: it has no mark, or holds what the mark does not name or
+ * what was changed since. Undefined for one that may be removed, such as an empty one.
  */
 export async function whyForeign(folder: string): Promise<string | undefined> {
-  const mark = (await readMark(folder)) ?? (await unmarked(folder));
+  const mark = await readMark(folder);
+  const known = mark?.files.map(({ name }) => name) ?? (await unmarked(folder));
   // Without a mark one look is enough: the folder may be a whole disk.
-  const found = mark === undefined ? await readdir(folder) : await filesIn(folder);
-  const own = new Set([MARK, ...LEFT_BY_DESKTOPS, ...(mark?.files ?? [])]);
+  const found = known === undefined ? await readdir(folder) : await filesIn(folder);
+  const own = new Set([MARK, ...LEFT_BY_DESKTOPS, ...(known ?? [])]);
   const foreign = found.find((name) => !own.has(name));
   if (foreign !== undefined) return `it holds ${foreign}, which headstart did not write`;
-  return mark === undefined && found.length > 0 ? "it does not say that headstart wrote it" : undefined;
+  if (known === undefined) return found.length > 0 ? "it does not say that headstart wrote it" : undefined;
+  const changed = mark && (await changedIn(folder, mark)).find((name) => found.includes(name));
+  return changed === undefined ? undefined : `${changed} in it was changed after headstart wrote it`;
+}
+
+/** Whether a folder holds all that its mark names, as it was written. */
+export const isWhole = async (folder: string, mark: FolderMark): Promise<boolean> =>
+  (await changedIn(folder, mark)).length === 0;
+
+/** Names of the files that are not as they were written, or not there. */
+async function changedIn(folder: string, { files }: FolderMark): Promise<string[]> {
+  const changed: string[] = [];
+  for (const { name, sha256 } of files)
+    if (!(await hasContent(join(folder, name), { hash: sha256 }))) changed.push(name);
+  return changed;
 }
 
 /** Folders that headstart wrote before it marked them: a file of theirs that says so, and all that may be in them. */
@@ -98,9 +112,9 @@ const UNMARKED = [
   },
 ];
 
-async function unmarked(folder: string): Promise<Pick<FolderMark, "files"> | undefined> {
+async function unmarked(folder: string): Promise<readonly string[] | undefined> {
   for (const { file, says, files } of UNMARKED) {
-    if (says.safeParse(await readJson(join(folder, file))).success) return { files };
+    if (says.safeParse(await readJson(join(folder, file))).success) return files;
   }
   return undefined;
 }

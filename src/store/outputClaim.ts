@@ -9,7 +9,7 @@ import { Printed, type FinishedRun } from "./folderMark.js";
 import { exists, refuseReplacingFile } from "./replacing.js";
 import { isClaim, lockFolder, type Owner } from "./runLock.js";
 import { parseTempName, tempPath } from "../tempName.js";
-import { runFolder } from "./vectorRun.js";
+import { refuseLink, runFolder } from "./vectorRun.js";
 import { writing } from "./writeError.js";
 
 /*
@@ -48,8 +48,12 @@ export interface OutputClaim {
   readonly folder: string;
   /** Notes that files are whole, before they get their names. */
   readonly sealed: (files: readonly SealedFile[], finished: FinishedRun) => Promise<void>;
-  /** Removes the folder, and with it the lock. */
-  readonly release: () => Promise<void>;
+  /**
+   * Removes the folder, and with it the lock; where files are whole but their result is not told yet, only the lock.
+   *
+   * @param isTold  whether the result was printed
+   */
+  readonly release: (isTold: boolean) => Promise<void>;
 }
 
 /**
@@ -78,11 +82,15 @@ export async function claimFiles(outputs: readonly string[], options: ClaimOptio
     const own = record !== undefined && record.run === run ? await wholeFiles(record) : [];
     for (const path of outputs) if (!own.includes(path)) await refuseReplacingFile(path, { force });
     const done = record !== undefined && record.run === run && outputs.every((path) => own.includes(path));
+    let isSealed = done;
     return {
       finished: done ? record.printed : undefined,
       folder,
-      sealed: (sealed, finished) => writeRecord(folder, { sealed, finished, files }),
-      release,
+      sealed: async (sealed, finished) => {
+        await writeRecord(folder, { sealed, finished, files });
+        isSealed = true;
+      },
+      release: (isTold) => (isSealed && !isTold ? lock.release() : release()),
     };
   } catch (error) {
     if ((await exists(join(folder, RECORD))) === false) await ignoringFailure(release());
@@ -94,11 +102,14 @@ export async function claimFiles(outputs: readonly string[], options: ClaimOptio
 /** What a command did not make, it does not remove. @throws HeadstartError E_OUTPUT_EXISTS */
 async function refuseForeign(folder: string, { output, files }: { output: string; files: FileSystem }): Promise<void> {
   if (!(await exists(folder))) return;
-  const names = (await writing(output, () => files.list(folder))).map(({ name }) => name);
-  const foreign = names.find((name) => name !== RECORD && !isClaim(name) && parseTempName(name) === undefined);
-  if (foreign === undefined) return;
+  await refuseLink(folder, output);
+  const entries = await writing(output, () => files.list(folder));
+  const isOwn = (name: string): boolean => name === RECORD || isClaim(name) || parseTempName(name) !== undefined;
+  const foreign = entries.find(({ name, folder: isFolder }) => isFolder || !isOwn(name))?.name;
+  const isRecord = entries.every(({ name }) => name !== RECORD) || (await readRecord(folder)) !== undefined;
+  if (foreign === undefined && isRecord) return;
   const message =
-    `Cannot write ${output}: ${folder} is where a command keeps what is not finished, and holds ${foreign}, which is ` +
+    `Cannot write ${output}: ${folder} is where a command keeps what is not finished, and holds ${foreign ?? RECORD}, which is ` +
     `of another one. Repeat that command, move the folder, or choose another output`;
   throw new HeadstartError("E_OUTPUT_EXISTS", message, { file: folder });
 }

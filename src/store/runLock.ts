@@ -76,7 +76,7 @@ export async function lockFolder(folder: string, { output, owner, files }: LockO
 }
 
 /** Whether a name in a locked folder is that of a claim. */
-export const isClaim = (name: string): boolean => name.startsWith(CLAIM);
+export const isClaim = (name: string): boolean => /^lock\.\d+\.[0-9a-f-]{36}$/.test(name);
 
 const CLAIM = "lock.";
 

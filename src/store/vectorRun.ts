@@ -1,3 +1,4 @@
+import { lstat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HeadstartError } from "../errors.js";
 import type { Matrix } from "../math/matrix.js";
@@ -80,12 +81,22 @@ export async function claimOutput(output: string, options: RunOptions): Promise<
 /** What a run did not make, it does not remove. @throws HeadstartError E_OUTPUT_EXISTS */
 async function refuseForeign(folder: string, { output, files }: { output: string; files: FileSystem }): Promise<void> {
   if (!(await exists(folder))) return;
-  const names = (await writing(output, () => files.list(folder))).map(({ name }) => name);
-  const foreign = names.find((name) => !isOwn(name));
+  await refuseLink(folder, output);
+  const entries = await writing(output, () => files.list(folder));
+  const foreign = entries.find(({ name, folder: isFolder }) => isFolder || !isOwn(name))?.name;
   if (foreign === undefined) return;
   const message =
     `Cannot write ${output}: ${folder} is where an unfinished run keeps what it has, and holds ${foreign}, which is none ` +
     `of that. Move it, or choose another output`;
+  throw new HeadstartError("E_OUTPUT_EXISTS", message, { file: folder });
+}
+
+/** @throws HeadstartError E_OUTPUT_EXISTS where the folder of an unfinished run is a link or a file */
+export async function refuseLink(folder: string, output: string): Promise<void> {
+  if ((await lstat(folder)).isDirectory()) return;
+  const message =
+    `Cannot write ${output}: ${folder} is where an unfinished run keeps what it has, and it is no folder but a link or ` +
+    `a file. Move it, or choose another output`;
   throw new HeadstartError("E_OUTPUT_EXISTS", message, { file: folder });
 }
 

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
-import { headKind } from "../../../src/head/headFolder.js";
+import { peekHead } from "../../../src/head/headFolder.js";
 import { tempFolder } from "../store/tempFolder.js";
 import { KINDS, reseal, retensor } from "./savedArtifacts.js";
 
@@ -61,7 +61,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
     await rewrite(folder, withFields(change));
     const error = refused("E_CHECKSUM", "headstart.json was changed after it was saved", "train it again");
     await expect(answers(folder)).rejects.toMatchObject(error);
-    await expect(headKind(folder)).rejects.toMatchObject(error);
+    await expect(peekHead(folder)).rejects.toMatchObject(error);
   });
 
   it("of version 1, which has no checksum, answers as it did [D09]", async () => {

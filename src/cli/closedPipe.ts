@@ -1,0 +1,6 @@
+import { HeadstartError } from "../errors.js";
+import { errnoOf } from "../store/writeError.js";
+
+/** Whether an error says that nobody reads any more what is printed. */
+export const isClosedPipe = (error: unknown): boolean =>
+  error instanceof HeadstartError && error.place.file === "stdout" && errnoOf(error.cause) === "EPIPE";
