@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import type { Rejection } from "../corpus/row.js";
 import { commitTogether, ignoringFailure, nodeFiles, openPending, type PendingFile } from "../store/commit.js";
+import { writing } from "../store/writeError.js";
 import { isOwnCompanion } from "../store/companions.js";
 import { rejectsFile } from "./outputs.js";
 import type { Talk } from "./talk.js";
@@ -32,6 +34,8 @@ export function gatherRejects(output: string | undefined): Rejects {
     const content = lines.join("");
     [lines, held] = [[], 0];
     written = written.then(async () => {
+      // The folders above are no more private than the user has them.
+      if (pending === undefined) await writing(path, () => nodeFiles.mkdir(dirname(path)));
       pending ??= await openPending(path, { folder, isPrivate: true });
       await pending.write(content);
     });

@@ -72,8 +72,7 @@ async function makeFolder(path: string, mode?: number): Promise<void> {
     if (await isFolder(path)) return;
     const parent = dirname(path);
     if (errnoOf(error) !== "ENOENT" || parent === path) throw error;
-    // Those above it are no more private than the user has it.
-    await makeFolder(parent);
+    await makeFolder(parent, mode);
     await mkdir(path, mode).catch(async (again: unknown) => {
       if (!(await isFolder(path))) throw again;
     });

@@ -87,6 +87,8 @@ interface Claim {
 
 /** @returns its path; undefined where the folder has gone meanwhile */
 async function claim(folder: string, { output, owner, files }: LockOptions): Promise<string | undefined> {
+  // Those above it are no more private than the user has them.
+  await writing(output, () => files.mkdir(dirname(folder)));
   await writing(output, () => files.mkdir(folder, PRIVATE_FOLDER));
   const path = join(folder, `${CLAIM}${owner.pid}.${randomUUID()}`);
   const made = tempPath(path);
