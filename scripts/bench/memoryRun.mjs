@@ -8,7 +8,7 @@
 
 import { openCorpus } from "../../dist/corpus/corpus.js";
 import { embedCorpus } from "../../dist/classify/embedCorpus.js";
-import { thisProcess } from "../../dist/store/runLock.js";
+import { thisProcess } from "../../dist/files/lock.js";
 import { claimOutput } from "../../dist/store/vectorRun.js";
 import { openVectorWriter, outputFiles } from "../../dist/store/vectorWriter.js";
 import { stubEncoder } from "./stubEncoder.mjs";

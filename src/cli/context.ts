@@ -7,10 +7,10 @@ import type { Encoder, EncoderOptions } from "../encoder/encoder.js";
 import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
-import { ignoringFailure } from "../store/commit.js";
-import { restoreFolder } from "../store/commitFolder.js";
+import { ignoringFailure } from "../files/commit.js";
+import { restoreFolder } from "../files/commitFolder.js";
 import { defaultModelFolder, openModelStore } from "../store/modelStore.js";
-import type { StandardInput } from "../store/standardStreams.js";
+import type { StandardInput } from "../files/standardStreams.js";
 import { excerpt, HeadstartError } from "../errors.js";
 import {
   corpusOptions,

@@ -4,7 +4,7 @@ import type { Encoder } from "../encoder/encoder.js";
 import { HeadstartError } from "../errors.js";
 import { RUNTIME_VERSION } from "../onnx/session.js";
 import { changedInput, identifyInputs, type InputIdentity } from "../store/inputIdentity.js";
-import { thisProcess } from "../store/runLock.js";
+import { thisProcess } from "../files/lock.js";
 import type { RunFields } from "../store/runManifest.js";
 import { claimOutput, type VectorRun } from "../store/vectorRun.js";
 import { outputFiles } from "../store/vectorWriter.js";

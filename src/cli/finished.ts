@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join, normalize, resolve } from "node:path";
-import { contentHash } from "../encoder/contentHash.js";
+import { contentHash } from "../files/contentHash.js";
 import { isFile, listFiles } from "../encoder/folder.js";
-import { ignoringFailure, nodeFiles, removeLeftovers } from "../store/commit.js";
-import { restoreFolder } from "../store/commitFolder.js";
-import { readMark, type FinishedRun, type FolderMark, type Printed } from "../store/folderMark.js";
+import { ignoringFailure, nodeFiles, removeLeftovers } from "../files/commit.js";
+import { restoreFolder } from "../files/commitFolder.js";
+import { readMark, type FinishedRun, type FolderMark, type Printed } from "../files/folderMark.js";
 import { claimFiles } from "../store/outputClaim.js";
-import { thisProcess } from "../store/runLock.js";
+import { thisProcess } from "../files/lock.js";
 import type { RowWriterOptions } from "../store/rowWriter.js";
 import { VERSION } from "../version.js";
 import type { Context } from "./context.js";

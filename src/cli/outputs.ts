@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { HeadstartError } from "../errors.js";
-import { checkOutputFolder } from "../store/commit.js";
-import { isWithin, refuseReplacingFile, refuseReplacingFolder } from "../store/replacing.js";
+import { checkOutputFolder } from "../files/commit.js";
+import { isWithin, refuseReplacingFile, refuseReplacingFolder } from "../files/replacing.js";
 
 /** Where the rejected rows of a run that writes `output`, a file or folder, are told of. */
 export const rejectsFile = (output: string): string => `${withoutSlash(output)}.rejects.jsonl`;

@@ -5,7 +5,7 @@ import { EMBED_DEFAULTS } from "../encoder/embed.js";
 import { inWindows } from "../encoder/inWindows.js";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
-import { commitTogether } from "../store/commit.js";
+import { commitTogether } from "../files/commit.js";
 import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../store/rowWriter.js";
 import { openTexts, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";

@@ -4,7 +4,7 @@ import { inWindows } from "../encoder/inWindows.js";
 import { HeadstartError } from "../errors.js";
 import { entitiesPage } from "../report/entitiesPage.js";
 import { jsonText } from "../report/textWidth.js";
-import { commitTogether, openPending, type PendingFile } from "../store/commit.js";
+import { commitTogether, openPending, type PendingFile } from "../files/commit.js";
 import { openRowWriter, rowFormat } from "../store/rowWriter.js";
 import { predictEntities, type TextEntities } from "../tagging/predictEntities.js";
 import { loadTagger } from "../tagging/taggerFolder.js";

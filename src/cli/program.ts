@@ -4,8 +4,8 @@ import { VERSION } from "../version.js";
 import { escapeControls, jsonText } from "../report/textWidth.js";
 import type { AddCommand, Context } from "./context.js";
 import { describeFailure } from "./failure.js";
-import type { StandardInput, StandardOutput } from "../store/standardStreams.js";
-import { writeError } from "../store/writeError.js";
+import type { StandardInput, StandardOutput } from "../files/standardStreams.js";
+import { writeError } from "../files/writeError.js";
 import { openTalk, type Talk } from "./talk.js";
 
 /** The commands, in the order of the help. */

@@ -1,5 +1,5 @@
 import type { Rejection } from "../corpus/row.js";
-import { commitTogether, ignoringFailure, nodeFiles, openPending, type PendingFile } from "../store/commit.js";
+import { commitTogether, ignoringFailure, nodeFiles, openPending, type PendingFile } from "../files/commit.js";
 import { rejectsFile } from "./outputs.js";
 import type { Talk } from "./talk.js";
 

@@ -2,7 +2,7 @@ import type { Trial, TrainedHead } from "../classify/train.js";
 import type { MlpEpoch } from "../head/mlp.js";
 import { sparkline } from "../head/sparkline.js";
 import { renderTrainingSoFar, type TrainingSoFar } from "../report/trainingReport.js";
-import { commitFile } from "../store/commit.js";
+import { commitFile } from "../files/commit.js";
 import { openEventFile } from "../store/eventFile.js";
 import type { Context } from "./context.js";
 import { pageBeside } from "./outputs.js";

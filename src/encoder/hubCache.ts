@@ -1,7 +1,7 @@
 import { copyFile, mkdir, open, readFile, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { HeadstartError } from "../errors.js";
-import { parseTempName, tempPath } from "../tempName.js";
+import { parseTempName, tempPath } from "../files/tempName.js";
 import { isCommit } from "./hubId.js";
 
 /*

@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { HeadstartError } from "../errors.js";
-import { hasContent, hashLike, isContentHash } from "./contentHash.js";
+import { hasContent, hashLike, isContentHash } from "../files/contentHash.js";
 import { blobPath, inCache, temporaryName } from "./hubCache.js";
 import type { HubId } from "./hubId.js";
 import { limitOf, refuseToFill, tooLarge, type HubLimits } from "./hubLimits.js";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { HeadstartError } from "../errors.js";
-import { hasContent } from "./contentHash.js";
+import { hasContent } from "../files/contentHash.js";
 import { absenceMarker, linkBlob, markAbsent, snapshotFolder, sweepLeftovers, writeRef } from "./hubCache.js";
 import { TRIES, downloadBlob, type DownloadOptions } from "./hubDownload.js";
 import { OPTIONAL_FILES, isSafePath, neededFiles } from "./hubFiles.js";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 import { isCommit, type HubId } from "./hubId.js";
-import { isContentHash } from "./contentHash.js";
+import { isContentHash } from "../files/contentHash.js";
 import { HubUnreachable, ask, type HubAccess, type Reply } from "./hubRequest.js";
 
 /** A file of a repository at one commit. */

@@ -1,7 +1,7 @@
 import { readFile, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { hasContent, isContentHash } from "./contentHash.js";
+import { hasContent, isContentHash } from "../files/contentHash.js";
 import { isFile, isFolder, listFiles } from "./folder.js";
 import { absenceMarker, snapshotFolder } from "./hubCache.js";
 import { OPTIONAL_FILES, REQUIRED_FILES, isSafePath, neededFiles } from "./hubFiles.js";

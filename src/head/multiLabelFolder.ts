@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 import { matrix } from "../math/matrix.js";
-import type { CommitFolderOptions } from "../store/commitFolder.js";
+import type { CommitFolderOptions } from "../files/commitFolder.js";
 import type { Tensor } from "../tensors/safetensors.js";
 import {
   checkedRecord,

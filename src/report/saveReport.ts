@@ -1,6 +1,6 @@
 import path from "node:path";
-import { commitFile } from "../store/commit.js";
-import { commitFolder, type CommitFolderOptions } from "../store/commitFolder.js";
+import { commitFile } from "../files/commit.js";
+import { commitFolder, type CommitFolderOptions } from "../files/commitFolder.js";
 import type { TransferRecord } from "../transfer/record.js";
 import type { TaggingTransfer } from "../transfer/taggingTransfer.js";
 import { taggingReport } from "./taggingReport.js";

@@ -17,14 +17,14 @@ import {
   textKey,
 } from "./cacheSegment.js";
 import type { SegmentKind } from "./cacheSegment.js";
-import { commitTogether, ignoringFailure, nodeFiles, openPending } from "./commit.js";
-import type { FileSystem, PendingFile } from "./commit.js";
-import { PRIVATE_FOLDER } from "./fileSystem.js";
+import { commitTogether, ignoringFailure, nodeFiles, openPending } from "../files/commit.js";
+import type { FileSystem, PendingFile } from "../files/commit.js";
+import { PRIVATE_FOLDER } from "../files/fileSystem.js";
 import { SEGMENT_ENDING, cleanCache, isLeftSegment, isSegment, noteUse } from "./cacheUpkeep.js";
 import { KeyTable } from "./keyTable.js";
-import { withFile } from "./readBytes.js";
-import { tempPath } from "../tempName.js";
-import { errnoOf, writing } from "./writeError.js";
+import { withFile } from "../files/readBytes.js";
+import { tempPath } from "../files/tempName.js";
+import { errnoOf, writing } from "../files/writeError.js";
 
 export interface VectorCacheOptions {
   /** Identity of the vectors: of the encoder and of everything else that changes them. */

@@ -3,8 +3,8 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { HeadstartError } from "../errors.js";
 import { bytesOf } from "./byteView.js";
-import type { ReadableFile } from "./readBytes.js";
-import { errnoOf } from "./writeError.js";
+import type { ReadableFile } from "../files/readBytes.js";
+import { errnoOf } from "../files/writeError.js";
 
 /*
  * A segment holds vectors by the sha256 of their text:

@@ -2,11 +2,11 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HeadstartError } from "../errors.js";
 import { segmentRows } from "./cacheSegment.js";
-import { commitFile, nodeFiles } from "./commit.js";
-import type { FileSystem } from "./commit.js";
-import { withFile } from "./readBytes.js";
-import { parseTempName } from "../tempName.js";
-import { errnoOf, writeError } from "./writeError.js";
+import { commitFile, nodeFiles } from "../files/commit.js";
+import type { FileSystem } from "../files/commit.js";
+import { withFile } from "../files/readBytes.js";
+import { parseTempName } from "../files/tempName.js";
+import { errnoOf, writeError } from "../files/writeError.js";
 
 /** Ending of a file of cached vectors. */
 export const SEGMENT_ENDING = ".vectors";

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { ReadableFile } from "./readBytes.js";
+import type { ReadableFile } from "../files/readBytes.js";
 import type { ByteTarget } from "./vectorSink.js";
 
 /*

@@ -3,7 +3,7 @@ import type { AsyncBuffer, FileMetaData, SchemaTree } from "hyparquet";
 import { checksumLost } from "./checksum.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
-import type { ReadableFile } from "./readBytes.js";
+import type { ReadableFile } from "../files/readBytes.js";
 import { CREATED_BY, SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorTable } from "./vectorSink.js";
 

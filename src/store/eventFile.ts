@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { crc32c } from "./crc32c.js";
-import { nodeFiles, type FileSystem } from "./fileSystem.js";
-import { writing } from "./writeError.js";
+import { nodeFiles, type FileSystem } from "../files/fileSystem.js";
+import { writing } from "../files/writeError.js";
 
 /** A TensorBoard event file that grows as a run goes on; each value is on its way to the disk when it is told. */
 export interface EventFile {

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { contentHash } from "../encoder/contentHash.js";
+import { contentHash } from "../files/contentHash.js";
 import { HeadstartError } from "../errors.js";
 
 /** A file as it was when a run began. */

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { KeptModel, ModelStore } from "../encoder/keptModel.js";
 import { cacheHome } from "./cache.js";
-import { commitFolder } from "./commitFolder.js";
-import { PRIVATE_FILE } from "./fileSystem.js";
+import { commitFolder } from "../files/commitFolder.js";
+import { PRIVATE_FILE } from "../files/fileSystem.js";
 
 const MODEL = "model.onnx";
 /** Says what a kept model is; its time of change is when it was made. */

@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { reading, type Cleaned } from "./cacheUpkeep.js";
-import { nodeFiles, type FileSystem } from "./fileSystem.js";
+import { nodeFiles, type FileSystem } from "../files/fileSystem.js";
 import { ABOUT } from "./modelStore.js";
-import { writing } from "./writeError.js";
+import { writing } from "../files/writeError.js";
 
 /** A rewritten model that is kept for the next run. */
 export interface ListedModel {

@@ -1,5 +1,5 @@
 import { bytesOf } from "./byteView.js";
-import type { PendingFile } from "./commit.js";
+import type { PendingFile } from "../files/commit.js";
 import { companionSink } from "./jsonlSink.js";
 import { encodeNpyHeader } from "./npyHeader.js";
 import type { ByteTarget, VectorShape, VectorSink } from "./vectorSink.js";

@@ -1,16 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { contentHash } from "../encoder/contentHash.js";
+import { contentHash } from "../files/contentHash.js";
 import { HeadstartError } from "../errors.js";
-import { commitFile, ignoringFailure, nodeFiles, removeLeftovers, type SealedFile } from "./commit.js";
-import type { FileSystem } from "./fileSystem.js";
-import { Printed, type FinishedRun } from "./folderMark.js";
-import { exists, refuseReplacingFile } from "./replacing.js";
-import { isClaim, lockFolder, type Owner } from "./runLock.js";
-import { parseTempName, tempPath } from "../tempName.js";
+import { commitFile, ignoringFailure, nodeFiles, removeLeftovers, type SealedFile } from "../files/commit.js";
+import type { FileSystem } from "../files/fileSystem.js";
+import { Printed, type FinishedRun } from "../files/folderMark.js";
+import { exists, refuseReplacingFile } from "../files/replacing.js";
+import { isClaim, lockFolder, type Owner } from "../files/lock.js";
+import { parseTempName, tempPath } from "../files/tempName.js";
 import { runFolder } from "./vectorRun.js";
-import { writing } from "./writeError.js";
+import { writing } from "../files/writeError.js";
 
 /*
  * While a command writes files that are whole only at its end, `<output>.headstart/` beside the first of them says so: it

@@ -2,14 +2,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Matrix } from "../math/matrix.js";
 import { matrix } from "../math/matrix.js";
-import { ignoringFailure, nodeFiles, removeLeftovers } from "./commit.js";
-import { PRIVATE_FOLDER } from "./fileSystem.js";
+import { ignoringFailure, nodeFiles, removeLeftovers } from "../files/commit.js";
+import { PRIVATE_FOLDER } from "../files/fileSystem.js";
 import type { StoreKind } from "./storedVectors.js";
-import { tempPath } from "../tempName.js";
+import { tempPath } from "../files/tempName.js";
 import type { RowValues } from "./vectorSink.js";
 import type { VectorFormat } from "./vectorFormat.js";
 import { openVectorWriter } from "./vectorWriter.js";
-import { writing } from "./writeError.js";
+import { writing } from "../files/writeError.js";
 
 /** Bytes of an output in each format; npy with the JSON lines beside it. */
 export type OutputBytes = Readonly<Record<VectorFormat, number>>;

@@ -1,5 +1,5 @@
 import { decodeParquet } from "./decodeParquet.js";
-import { withFile } from "./readBytes.js";
+import { withFile } from "../files/readBytes.js";
 import type { Decoded } from "./readParquet.js";
 
 /** The process of `readParquetVectors`: decodes one file, says what came of it, and ends. */

@@ -6,7 +6,7 @@ import { CHECK_BYTES, checksumLost, verifyChecksum } from "./checksum.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
 import { floatsOf } from "../tensors/half.js";
-import type { ReadableFile } from "./readBytes.js";
+import type { ReadableFile } from "../files/readBytes.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorTable } from "./vectorSink.js";
 

@@ -1,8 +1,8 @@
 import { MOST_LEVELS, nestsTooDeep, TOO_DEEP } from "../corpus/jsonNesting.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
-import { linesOf } from "./readBytes.js";
-import type { ReadableFile } from "./readBytes.js";
+import { linesOf } from "../files/readBytes.js";
+import type { ReadableFile } from "../files/readBytes.js";
 import { parseStrictJson } from "../tensors/strictJson.js";
 import { looksLike, unreadable } from "./looksLike.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";

@@ -5,10 +5,10 @@ import { looksLike, unreadable } from "./looksLike.js";
 import { decodeNpyHeader } from "./npyHeader.js";
 import type { NpyHeader } from "./npyHeader.js";
 import { companionPath } from "./npySink.js";
-import { withFile } from "./readBytes.js";
-import type { ReadableFile } from "./readBytes.js";
+import { withFile } from "../files/readBytes.js";
+import type { ReadableFile } from "../files/readBytes.js";
 import type { RowValues, VectorTable } from "./vectorSink.js";
-import { errnoOf } from "./writeError.js";
+import { errnoOf } from "../files/writeError.js";
 
 const BYTES = { f2: 2, f4: 4, f8: 8, i1: 1 } as const;
 /** One list for all rows: a file of bytes has as many as it has bytes. */

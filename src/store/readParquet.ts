@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { setTimeout } from "node:timers/promises";
 import { verifyChecksum } from "./checksum.js";
-import type { ReadableFile } from "./readBytes.js";
+import type { ReadableFile } from "../files/readBytes.js";
 import type { VectorTable } from "./vectorSink.js";
 
 /** What the process says at its end. */

@@ -2,15 +2,15 @@ import { HeadstartError, unreachable } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
 import { looksLike, unreadable } from "./looksLike.js";
-import { withFile } from "./readBytes.js";
-import type { ReadableFile } from "./readBytes.js";
+import { withFile } from "../files/readBytes.js";
+import type { ReadableFile } from "../files/readBytes.js";
 import { readJsonlVectors } from "./readJsonl.js";
 import { readNpyVectors } from "./readNpy.js";
 import { readParquetVectors } from "./readParquet.js";
 import { vectorFormat } from "./vectorFormat.js";
 import type { VectorFormat } from "./vectorFormat.js";
 import type { RowValues, VectorTable } from "./vectorSink.js";
-import { errnoOf } from "./writeError.js";
+import { errnoOf } from "../files/writeError.js";
 
 export interface ReadVectors {
   /** [rows, width]; what was stored as fp16 or int8 is restored to float32. A JSON lines file without rows is 0 x 0. */

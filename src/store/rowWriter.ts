@@ -1,6 +1,12 @@
 import { HeadstartError } from "../errors.js";
-import { checkOutputFolder, commitTogether, openPending, type CommitFilesOptions, type PendingFile } from "./commit.js";
-import { refuseReplacingFile } from "./replacing.js";
+import {
+  checkOutputFolder,
+  commitTogether,
+  openPending,
+  type CommitFilesOptions,
+  type PendingFile,
+} from "../files/commit.js";
+import { refuseReplacingFile } from "../files/replacing.js";
 import { csvLine, type Cell } from "./csvText.js";
 
 export type { Cell } from "./csvText.js";

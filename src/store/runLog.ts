@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { commitFile, ignoringFailure } from "./commit.js";
-import type { FileSystem, OpenFile } from "./fileSystem.js";
+import { commitFile, ignoringFailure } from "../files/commit.js";
+import type { FileSystem, OpenFile } from "../files/fileSystem.js";
 import { encodeManifest, encodeRecord, type Manifest, type ManifestRecord, type RunFields } from "./runManifest.js";
 
 /** The manifest of a run while it grows. */

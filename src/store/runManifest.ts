@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { HeadstartError } from "../errors.js";
-import { errnoOf } from "./writeError.js";
+import { errnoOf } from "../files/writeError.js";
 
 /*
  * A manifest is a text file that only grows, one record a line, each brought to the disk before the next is begun:

@@ -3,8 +3,8 @@ import type { TokenTable } from "../encoder/distil.js";
 import { TABLE_FILE, TOKEN_TABLE } from "../encoder/tokenTable.js";
 import { writeSafetensors } from "../tensors/safetensors.js";
 import { VERSION } from "../version.js";
-import { commitFile } from "./commit.js";
-import { commitFolder, type CommitFolderOptions } from "./commitFolder.js";
+import { commitFile } from "../files/commit.js";
+import { commitFolder, type CommitFolderOptions } from "../files/commitFolder.js";
 
 /** What model2vec writes where a table has no limit of its own. */
 const NO_LIMIT = 1_000_000;

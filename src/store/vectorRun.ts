@@ -1,15 +1,15 @@
 import { basename, dirname, join } from "node:path";
 import { HeadstartError } from "../errors.js";
 import type { Matrix } from "../math/matrix.js";
-import { commitFile, ignoringFailure, nodeFiles, removeLeftovers } from "./commit.js";
-import type { FileSystem } from "./fileSystem.js";
-import { exists, refuseReplacingFile } from "./replacing.js";
-import { isClaim, lockFolder, type Owner, type RunLock } from "./runLock.js";
+import { commitFile, ignoringFailure, nodeFiles, removeLeftovers } from "../files/commit.js";
+import type { FileSystem } from "../files/fileSystem.js";
+import { exists, refuseReplacingFile } from "../files/replacing.js";
+import { isClaim, lockFolder, type Owner, type RunLock } from "../files/lock.js";
 import { RunLog } from "./runLog.js";
 import { readManifest, type Manifest, type RunFields, type ShardRecord } from "./runManifest.js";
 import { hashTexts, readShard, sha256, shardBytes } from "./runShard.js";
-import { parseTempName, tempPath } from "../tempName.js";
-import { writing } from "./writeError.js";
+import { parseTempName, tempPath } from "../files/tempName.js";
+import { writing } from "../files/writeError.js";
 
 /*
  * What a run needs to go on after it was killed lies in `<output>.headstart/`:

@@ -1,9 +1,9 @@
 import { HeadstartError, unreachable } from "../errors.js";
-import { checkOutputFolder, commitTogether, openPending } from "./commit.js";
-import type { FileSystem, PendingFile, PendingOptions } from "./commit.js";
+import { checkOutputFolder, commitTogether, openPending } from "../files/commit.js";
+import type { FileSystem, PendingFile, PendingOptions } from "../files/commit.js";
 import { GroupingWriter } from "./groupingWriter.js";
 import type { VectorWriter } from "./groupingWriter.js";
-import { refuseReplacingFile } from "./replacing.js";
+import { refuseReplacingFile } from "../files/replacing.js";
 import { jsonlSink } from "./jsonlSink.js";
 import { companionPath, npySink } from "./npySink.js";
 import type { StoreKind } from "./storedVectors.js";

@@ -4,7 +4,7 @@ import { checkedRecord, readRecord, readTensorFile, saveArtifact, type Sealed } 
 import type { TensorShelf } from "../head/artifactTensors.js";
 import { NOTHING_HELD, type HeldTexts } from "../head/heldTexts.js";
 import { matrix, type Matrix } from "../math/matrix.js";
-import type { CommitFolderOptions } from "../store/commitFolder.js";
+import type { CommitFolderOptions } from "../files/commitFolder.js";
 import type { Tensor } from "../tensors/safetensors.js";
 import { taggerCard } from "./taggerCard.js";
 import { TaggerFile } from "./taggerFile.js";

@@ -20,7 +20,7 @@ describe("src", () => {
 
 /** What the rules find in these files, beside a few empty ones. */
 function found(files: Readonly<Record<string, string>>): readonly string[] {
-  const standing = { "src/errors.ts": "", "src/math/a.ts": "", "src/store/a.ts": "", "src/cli/a.ts": "" };
+  const standing = { "src/errors.ts": "", "src/math/a.ts": "", "src/files/a.ts": "", "src/cli/a.ts": "" };
   return violations(new Map(Object.entries({ ...standing, ...files })));
 }
 
@@ -31,11 +31,11 @@ describe("violations()", () => {
         "src/math/a.ts": 'import { E } from "../errors.js"; import { b } from "./b.js";',
         "src/math/b.ts": "export const b = 1;",
         "src/head/fit.ts":
-          'import { a } from "../store/a.js"; import type { Stats } from "node:fs"; import { z } from "zod";',
+          'import { a } from "../files/a.js"; import type { Stats } from "node:fs"; import { z } from "zod";',
         "src/cli/a.ts": 'import { readFile } from "node:fs/promises"; const t = Date.now() + Math.random();',
         "src/onnx/session.ts":
           'import type { Tensor } from "onnxruntime-node"; const r = await import("onnxruntime-node");',
-        "src/store/a.ts": 'import * as fs from "node:fs"; import { writeFile } from "node:fs/promises";',
+        "src/files/a.ts": 'import * as fs from "node:fs"; import { writeFile } from "node:fs/promises";',
         "src/encoder/hubCache.ts": 'import { rename } from "node:fs/promises";',
         "src/index.ts": 'export { a } from "./head/fit.js"; export type { B } from "./math/b.js";',
       }),
@@ -128,7 +128,7 @@ describe("violations()", () => {
     ["all of it", 'import * as fs from "node:fs";', "*"],
     ["all of it as default", 'import fs from "node:fs/promises";', "*"],
     ["all of it, late", 'const { rm } = await import("node:fs");', "*"],
-  ])("finds that a file outside src/store takes %s", (_, code, name) => {
+  ])("finds that a file outside src/files takes %s", (_, code, name) => {
     const [one, ...more] = found({ "src/cli/a.ts": code });
     expect(one).toMatch(/^src\/cli\/a\.ts:1: takes /);
     expect(one).toContain(`takes ${name} from`);
@@ -143,7 +143,7 @@ describe("violations()", () => {
     ['open(p, "r")', 0],
     ["open(p)", 0],
     ["dialog.open(p, 'w')", 0],
-  ])("of opening files, %s outside src/store gives %d", (code, count) => {
+  ])("of opening files, %s outside src/files gives %d", (code, count) => {
     expect(found({ "src/cli/a.ts": `import { open } from "node:fs/promises"; ${code};` })).toHaveLength(count);
   });
 

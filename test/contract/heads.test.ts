@@ -10,7 +10,7 @@ import { fitMlp, MLP_DEFAULTS } from "../../src/head/mlp.js";
 import { matrix, stackRows, takeRows } from "../../src/math/matrix.js";
 import { madeUpHead } from "../unit/head/savedHead.js";
 import { clouds, type ToyRows } from "../unit/head/toyRows.js";
-import { tempFolder } from "../unit/store/tempFolder.js";
+import { tempFolder } from "../unit/files/tempFolder.js";
 
 type Fit = (rows: ToyRows, options?: Partial<FitDataOptions>) => Promise<Head>;
 /** Full batches and no dropout, so that the order of the rows says nothing. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { countOf, labelCounts, readLabelled } from "../../../src/classify/labelled.js";
 import { parseLabelMap } from "../../../src/corpus/labelMap.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 async function file(content: string): Promise<string> {
   const path = join(await tempFolder(), "rows.csv");

@@ -13,7 +13,7 @@ import { evaluateMultiLabel } from "../../../src/metrics/multiLabel.js";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { madeUpHead } from "../head/savedHead.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 import { pickRows } from "../../../src/classify/labelledVectors.js";
 import { toyVectors } from "./toyVectors.js";
 

@@ -10,7 +10,7 @@ import type { Encoder } from "../../../src/encoder/encoder.js";
 import { saveHead } from "../../../src/head/headFolder.js";
 import { HeadFile } from "../../../src/head/headFile.js";
 import { matrix } from "../../../src/math/matrix.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 import { toyVectors } from "./toyVectors.js";
 
 const OPTIONS = { threads: 1, strengths: [0.01, 0.1, 1] } as const;

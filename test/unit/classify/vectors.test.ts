@@ -4,7 +4,7 @@ import { vectorsOf } from "../../../src/classify/vectors.js";
 import { embedAll } from "../../../src/encoder/embed.js";
 import { openVectorCache } from "../../../src/store/cache.js";
 import { counting, fixture, openEncoder } from "../encoder/tinyBert.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const texts = ["a good film", "the food was bad", "", "day", "a good film", "night and day"];
 

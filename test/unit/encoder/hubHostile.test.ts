@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
 import { fetchEncoder, type HubOptions } from "../../../src/encoder/hub.js";
 import { isSafePath } from "../../../src/encoder/hubFiles.js";
-import { tempPath } from "../../../src/tempName.js";
+import { tempPath } from "../../../src/files/tempName.js";
 import { COMMIT, ENCODER_FILES, ID, gitHash, sha256, startHub, temporaryFolder, type FakeHub } from "./fakeHub.js";
 
 vi.mock("node:fs/promises", { spy: true });

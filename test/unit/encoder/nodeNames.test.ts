@@ -7,7 +7,7 @@ import { embedAll } from "../../../src/encoder/embed.js";
 import type { EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { readModel, writeModel, type NodeProto } from "../../../src/onnx/model.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 import { quantizeInt8 } from "../../../src/onnx/quantize.js";
 import { paddedRun, someTexts } from "../onnx/tokenRuns.js";
 import { fixture, fixtureModel, openEncoder } from "./tinyBert.js";

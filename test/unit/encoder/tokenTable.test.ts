@@ -9,7 +9,7 @@ import { zipfWeights } from "../../../src/encoder/tokenWeights.js";
 import { saveTokenTable } from "../../../src/store/saveTokenTable.js";
 import { toHalf } from "../../../src/tensors/half.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../../../src/tensors/safetensors.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 import { fixture, folderFrom, openEncoder } from "./tinyBert.js";
 
 const tiny = () => openEncoder(fixture("tiny-bert"));

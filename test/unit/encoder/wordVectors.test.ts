@@ -8,7 +8,7 @@ import type { EncoderOptions } from "../../../src/encoder/encoder.js";
 import { HeadstartError } from "../../../src/errors.js";
 import { rowReader } from "../../../src/encoder/wordVectorRows.js";
 import { sniffWordVectors } from "../../../src/encoder/wordVectorFormat.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 import { openEncoder } from "./tinyBert.js";
 
 const WORDS: readonly (readonly [word: string, ...numbers: number[]])[] = [

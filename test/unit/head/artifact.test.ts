@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
 import { headTask } from "../../../src/head/headFolder.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 import { KINDS, reseal, retensor } from "./savedArtifacts.js";
 
 type Fields = Record<string, unknown> & { labels: string[] };

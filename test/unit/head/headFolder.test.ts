@@ -5,7 +5,7 @@ import { predictBagOfWords } from "../../../src/head/bagOfWords.js";
 import { predictProbabilities } from "../../../src/head/head.js";
 import { loadHead, requireSameEncoder, saveHead } from "../../../src/head/headFolder.js";
 import { matrix } from "../../../src/math/matrix.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 import { reseal } from "./savedArtifacts.js";
 import { madeUpHead } from "./savedHead.js";
 

@@ -13,7 +13,7 @@ import {
   StringStringEntryProtoSchema,
   type TensorProto,
 } from "../../../src/onnx/onnx_pb.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 /** A tensor of two float32 that lies in another file. */
 const outside = (location: string, more: Readonly<Record<string, string>> = {}): TensorProto =>

@@ -7,7 +7,7 @@ import { releaseBytes } from "../../../src/onnx/releaseBytes.js";
 import { copyModel, readModel, tensor, writeModel } from "../../../src/onnx/model.js";
 import { openSession } from "../../../src/onnx/session.js";
 import { fixture } from "../encoder/tinyBert.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 import { hiddenOf } from "./tokenRuns.js";
 
 const FILE = join(fixture("tiny-bert"), "onnx/model.onnx");

@@ -2,7 +2,7 @@ import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TableRows } from "../../../src/onnx/tableRows.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 /** A table whose numbers are all different, behind `offset` other bytes. */
 async function tableOf(rows: number, width: number, offset = 3): Promise<TableRows & { readonly file: string }> {

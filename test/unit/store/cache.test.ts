@@ -7,9 +7,9 @@ import { describe, expect, it } from "vitest";
 import { matrix } from "../../../src/math/matrix.js";
 import { defaultCacheFolder, openVectorCache } from "../../../src/store/cache.js";
 import type { VectorCache } from "../../../src/store/cache.js";
-import { failingFiles } from "./failingFiles.js";
+import { failingFiles } from "../files/failingFiles.js";
 import { sampleVectors } from "./sample.js";
-import { tempFolder } from "./tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const FINGERPRINT = "0123456789abcdef";
 const WIDTH = 5;

@@ -3,11 +3,11 @@ import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openVectorCache, type VectorCache } from "../../../src/store/cache.js";
-import { nodeFiles } from "../../../src/store/commit.js";
+import { nodeFiles } from "../../../src/files/commit.js";
 import { cleanCache, listCache } from "../../../src/store/cacheUpkeep.js";
-import { tempPath } from "../../../src/tempName.js";
+import { tempPath } from "../../../src/files/tempName.js";
 import { sampleVectors } from "./sample.js";
-import { tempFolder } from "./tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const WIDTH = 5;
 const [FIRST, SECOND] = ["first-0123456789", "second-0123456789"];

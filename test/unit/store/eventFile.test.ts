@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { crc32c } from "../../../src/store/crc32c.js";
 import { openEventFile } from "../../../src/store/eventFile.js";
 import { hasPython, python } from "./python.js";
-import { tempFolder } from "./tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const BEGAN = 1_700_000_000_250;
 const VALUES = [0.5, -1.25, 3e30, 0];

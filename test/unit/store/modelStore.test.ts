@@ -5,7 +5,7 @@ import { openModelStore } from "../../../src/store/modelStore.js";
 import { embedAll } from "../../../src/encoder/embed.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { fixture, openEncoder } from "../encoder/tinyBert.js";
-import { tempFolder } from "./tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const bytes = new TextEncoder().encode("a model");
 

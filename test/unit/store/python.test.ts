@@ -7,7 +7,7 @@ import { writeSafetensors } from "../../../src/tensors/safetensors.js";
 import { writeFile } from "node:fs/promises";
 import { hasPython, python } from "./python.js";
 import { COLUMNS, sampleValues, sampleVectors } from "./sample.js";
-import { tempFolder } from "./tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const ROWS = 40;
 const WIDTH = 13;

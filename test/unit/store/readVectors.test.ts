@@ -9,7 +9,7 @@ import { encodeNpyHeader } from "../../../src/store/npyHeader.js";
 import { readVectors } from "../../../src/store/readVectors.js";
 import { openVectorWriter } from "../../../src/store/vectorWriter.js";
 import { COLUMNS, sampleValues, sampleVectors } from "./sample.js";
-import { tempFolder } from "./tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const FORMATS = ["parquet", "arrow", "npy", "jsonl"] as const;
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openRowWriter, rowFormat, type Cell } from "../../../src/store/rowWriter.js";
 import { readFiles } from "../corpus/reading.js";
-import { tempFolder } from "./tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 async function written(name: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<string> {
   const path = join(await tempFolder(), name);

@@ -7,7 +7,7 @@ import { readVectors } from "../../../src/store/readVectors.js";
 import { restoreVectors, storeVectors } from "../../../src/store/storedVectors.js";
 import { openVectorStream, type VectorStreamOptions } from "../../../src/store/vectorStream.js";
 import { COLUMNS, sampleValues, sampleVectors } from "./sample.js";
-import { tempFolder } from "./tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const ROWS = 20;
 const WIDTH = 3;

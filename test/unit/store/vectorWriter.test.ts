@@ -8,9 +8,9 @@ import { readVectors } from "../../../src/store/readVectors.js";
 import { cosineMeter, restoreVectors, storeVectors } from "../../../src/store/storedVectors.js";
 import { openVectorWriter } from "../../../src/store/vectorWriter.js";
 import type { VectorWriterOptions, WrittenVectors } from "../../../src/store/vectorWriter.js";
-import { failingFiles } from "./failingFiles.js";
+import { failingFiles } from "../files/failingFiles.js";
 import { COLUMNS, sampleValues, sampleVectors } from "./sample.js";
-import { tempFolder } from "./tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const FORMATS = ["parquet", "arrow", "npy", "jsonl"] as const;
 const STORES = ["fp32", "fp16", "int8"] as const;

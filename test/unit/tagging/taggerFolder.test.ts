@@ -5,7 +5,7 @@ import type { Encoder } from "../../../src/encoder/encoder.js";
 import { describeTagger } from "../../../src/tagging/describeTagger.js";
 import { loadTagger, saveTagger, surfaceHash } from "../../../src/tagging/taggerFolder.js";
 import { trainTagger } from "../../../src/tagging/trainTagger.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { tempFolder } from "../files/tempFolder.js";
 import { taggedCorpus } from "./taggedCorpus.js";
 
 const ENCODER = { name: "toy", fingerprint: "cd".repeat(32), width: 4, maxTokens: 64, prompt: "", precision: "fp32" };

@@ -1,5 +1,5 @@
-import { nodeFiles } from "../../../src/store/commit.js";
-import type { FileSystem, OpenFile } from "../../../src/store/commit.js";
+import { nodeFiles } from "../../../src/files/commit.js";
+import type { FileSystem, OpenFile } from "../../../src/files/commit.js";
 
 /** A disk that fails with `errno` at its `at`-th call (from 0), and the calls it saw. */
 export function failingFiles(errno: string, at: number): { readonly files: FileSystem; readonly calls: string[] } {

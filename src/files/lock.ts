@@ -7,7 +7,7 @@ import { HeadstartError } from "../errors.js";
 import { ignoringFailure } from "./commit.js";
 import { PRIVATE_FOLDER, type FileSystem } from "./fileSystem.js";
 import { exists } from "./replacing.js";
-import { isAlive, processIdentity, tempPath } from "../tempName.js";
+import { isAlive, processIdentity, tempPath } from "./tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
 
 /** Who holds a lock. */

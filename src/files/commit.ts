@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { access, lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { contentHash } from "../encoder/contentHash.js";
+import { contentHash } from "./contentHash.js";
 import { nodeFiles, PRIVATE_FILE, PRIVATE_FOLDER } from "./fileSystem.js";
 import type { FileSystem, OpenFile } from "./fileSystem.js";
 import { exists, refuseReplacingFile } from "./replacing.js";
-import { parseTempName, tempPath } from "../tempName.js";
+import { parseTempName, tempPath } from "./tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
 
 export { nodeFiles } from "./fileSystem.js";

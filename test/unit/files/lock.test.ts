@@ -5,8 +5,8 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { nodeFiles, type FileSystem } from "../../../src/store/fileSystem.js";
-import { lockFolder, thisProcess, type Owner, type RunLock } from "../../../src/store/runLock.js";
+import { nodeFiles, type FileSystem } from "../../../src/files/fileSystem.js";
+import { lockFolder, thisProcess, type Owner, type RunLock } from "../../../src/files/lock.js";
 import { failingFiles } from "./failingFiles.js";
 import { tempFolder } from "./tempFolder.js";
 

@@ -5,7 +5,7 @@ import type { CommitOptions, FileSystem } from "./commit.js";
 import { PRIVATE_FOLDER } from "./fileSystem.js";
 import { writeMark, type FinishedRun } from "./folderMark.js";
 import { exists, refuseReplacingFolder } from "./replacing.js";
-import { parseTempName, tempPath } from "../tempName.js";
+import { parseTempName, tempPath } from "./tempName.js";
 import { errnoOf, writeError, writing } from "./writeError.js";
 
 export interface CommitFolderOptions extends CommitOptions {

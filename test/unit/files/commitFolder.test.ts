@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { MARK } from "../../../src/store/folderMark.js";
-import { commitFolder, restoreFolder } from "../../../src/store/commitFolder.js";
-import { tempPath } from "../../../src/tempName.js";
+import { MARK } from "../../../src/files/folderMark.js";
+import { commitFolder, restoreFolder } from "../../../src/files/commitFolder.js";
+import { tempPath } from "../../../src/files/tempName.js";
 import { failingFiles } from "./failingFiles.js";
 import { tempFolder } from "./tempFolder.js";
 
@@ -177,7 +177,7 @@ describe("commitFolder()", () => {
     await writeOld(path);
     await mkdir(join(path, "a-home"));
     const program = `
-      import { commitFolder } from ${JSON.stringify(new URL("../../../dist/store/commitFolder.js", import.meta.url).href)};
+      import { commitFolder } from ${JSON.stringify(new URL("../../../dist/files/commitFolder.js", import.meta.url).href)};
       for (const path of JSON.parse(process.argv[1])) {
         const error = await commitFolder(path, async () => {}, { force: true }).then(() => "replaced", (e) => e.message);
         console.log(error);

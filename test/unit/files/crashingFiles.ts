@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
-import { nodeFiles, type FileSystem } from "../../../src/store/fileSystem.js";
+import { nodeFiles, type FileSystem } from "../../../src/files/fileSystem.js";
 
 /**
  * What a disk has lost when the machine comes up again: nothing (the process was killed, not the machine), every change

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkOutputFolder, commitFile, commitTogether, openPending } from "../../../src/store/commit.js";
-import { refuseReplacingFile } from "../../../src/store/replacing.js";
-import { parseTempName, tempPath } from "../../../src/tempName.js";
+import { checkOutputFolder, commitFile, commitTogether, openPending } from "../../../src/files/commit.js";
+import { refuseReplacingFile } from "../../../src/files/replacing.js";
+import { parseTempName, tempPath } from "../../../src/files/tempName.js";
 import { failingFiles } from "./failingFiles.js";
 import { tempFolder } from "./tempFolder.js";
 
