@@ -174,7 +174,7 @@ const npy = (descr, bytes) => {
 
 /** @type {Open} */
 const safetensors = async () => {
-  const { readSafetensors, writeSafetensors } = await load("tensors/safetensors.js");
+  const { readSafetensors, writeSafetensors } = await load("formats/safetensors.js");
   const tensors = new Map([
     ["a", { dtype: "F32", shape: [2, 3], data: new Float32Array(6) }],
     ["b", { dtype: "I64", shape: [2], data: new BigInt64Array(2) }],
@@ -281,7 +281,7 @@ async function transformer({ folder, world }) {
 
 /** @param {Place} place */
 async function tokenTable({ folder, world }) {
-  const { writeSafetensors } = await load("tensors/safetensors.js");
+  const { writeSafetensors } = await load("formats/safetensors.js");
   const json = await bertTokenizer(world);
   const rows = Object.keys(JSON.parse(json.toString("utf8")).model.vocab).length;
   const tensors = new Map([

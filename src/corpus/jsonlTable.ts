@@ -1,5 +1,5 @@
 import { HeadstartError } from "../errors.js";
-import { nestsTooDeep, stringEnd, TOO_DEEP } from "./jsonNesting.js";
+import { nestsTooDeep, stringEnd, TOO_DEEP } from "../formats/jsonNesting.js";
 import type { ValuesJson } from "./row.js";
 import type { TextChunk, TextPosition } from "./textChunk.js";
 import { textLines } from "./textLines.js";

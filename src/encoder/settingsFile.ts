@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
-import { nestsTooDeep, TOO_DEEP } from "../corpus/jsonNesting.js";
+import { nestsTooDeep, TOO_DEEP } from "../formats/jsonNesting.js";
 import { HeadstartError } from "../errors.js";
 import type { EncoderFolder } from "./folder.js";
 import { describeBrokenFile } from "./modelFile.js";

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { HeadstartError } from "../errors.js";
-import { floatsOf } from "../tensors/half.js";
-import { readSafetensors, type Tensor } from "../tensors/safetensors.js";
+import { floatsOf } from "../formats/half.js";
+import { readSafetensors, type Tensor } from "../formats/safetensors.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import type { EncoderFolder } from "./folder.js";
 import {

@@ -6,7 +6,7 @@ import { commitFile, ignoringFailure } from "../files/commit.js";
 import { commitFolder, restoreFolder, type CommitFolderOptions } from "../files/commitFolder.js";
 import { withFile } from "../files/readBytes.js";
 import { errnoOf } from "../files/writeError.js";
-import type { Tensor } from "../tensors/safetensors.js";
+import type { Tensor } from "../formats/safetensors.js";
 import { ARTIFACT_VERSION, MOST_JSON_BYTES, openJson, sealedJson, sha256 } from "./artifactJson.js";
 import { tensorBytes, tensorShelf, type TensorShelf } from "./artifactTensors.js";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { HeadstartError } from "../errors.js";
-import { parseStrictJson, type StrictJson } from "../tensors/strictJson.js";
+import { parseStrictJson, type StrictJson } from "../formats/strictJson.js";
 
 /*
  * `headstart.json` is the seal of a head's folder: its `checksum` is over all of its other fields together, labels and

@@ -1,5 +1,5 @@
 import { HeadstartError } from "../errors.js";
-import { readSafetensors, writeSafetensors, type Tensor } from "../tensors/safetensors.js";
+import { readSafetensors, writeSafetensors, type Tensor } from "../formats/safetensors.js";
 
 /** The tensors of a head's file, by name and shape; a dimension that is undefined may be of any size. */
 export interface TensorShelf {

@@ -1,6 +1,6 @@
 import { unreachable } from "../errors.js";
 import { matrix } from "../math/matrix.js";
-import type { Tensor } from "../tensors/safetensors.js";
+import type { Tensor } from "../formats/safetensors.js";
 import type { TensorShelf } from "./artifactTensors.js";
 import type { BagOfWords } from "./bagOfWords.js";
 import { kept, type DevAnswers } from "./devAnswers.js";

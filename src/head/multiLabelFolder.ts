@@ -2,7 +2,7 @@ import { z } from "zod";
 import { HeadstartError } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import type { CommitFolderOptions } from "../files/commitFolder.js";
-import type { Tensor } from "../tensors/safetensors.js";
+import type { Tensor } from "../formats/safetensors.js";
 import {
   checkedRecord,
   fieldOf,

@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensors/safetensors.js";
+import type { Tensor } from "../formats/safetensors.js";
 import { tensorBytes, type TensorShelf } from "./artifactTensors.js";
 import type { Neighbours } from "./neighbours.js";
 

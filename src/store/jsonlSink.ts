@@ -1,6 +1,6 @@
 import { floatText } from "./floatText.js";
 import type { StoredVectors } from "./storedVectors.js";
-import { HALVES } from "../tensors/half.js";
+import { HALVES } from "../formats/half.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "./vectorSink.js";
 import { writeLines } from "./writeLines.js";

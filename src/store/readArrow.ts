@@ -1,11 +1,11 @@
 import { DataType } from "apache-arrow";
 import type { Data, RecordBatch, Schema } from "apache-arrow";
-import { isArrowFile, openArrowFile } from "../corpus/arrowFile.js";
-import { openArrowStream } from "../corpus/arrowStream.js";
+import { isArrowFile, openArrowFile } from "../formats/arrow/file.js";
+import { openArrowStream } from "../formats/arrow/stream.js";
 import { CHECK_BYTES, checksumLost, verifyChecksum } from "./checksum.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
-import { floatsOf } from "../tensors/half.js";
+import { floatsOf } from "../formats/half.js";
 import type { ReadableFile } from "../files/readBytes.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorTable } from "./vectorSink.js";

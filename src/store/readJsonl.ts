@@ -1,9 +1,9 @@
-import { MOST_LEVELS, nestsTooDeep, TOO_DEEP } from "../corpus/jsonNesting.js";
+import { MOST_LEVELS, nestsTooDeep, TOO_DEEP } from "../formats/jsonNesting.js";
 import { columnText } from "./columnText.js";
 import { FloatRows } from "./floatRows.js";
 import { linesOf } from "../files/readBytes.js";
 import type { ReadableFile } from "../files/readBytes.js";
-import { parseStrictJson } from "../tensors/strictJson.js";
+import { parseStrictJson } from "../formats/strictJson.js";
 import { looksLike, unreadable } from "./looksLike.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "./vectorSink.js";
 import type { VectorTable } from "./vectorSink.js";

@@ -1,4 +1,4 @@
-import { fromHalf } from "../tensors/half.js";
+import { fromHalf } from "../formats/half.js";
 import { readCompanion } from "./readJsonl.js";
 import type { JsonlRows } from "./readJsonl.js";
 import { looksLike, unreadable } from "./looksLike.js";

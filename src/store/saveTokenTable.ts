@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TokenTable } from "../encoder/distil.js";
 import { TABLE_FILE, TOKEN_TABLE } from "../encoder/tokenTable.js";
-import { writeSafetensors } from "../tensors/safetensors.js";
+import { writeSafetensors } from "../formats/safetensors.js";
 import { VERSION } from "../version.js";
 import { commitFile } from "../files/commit.js";
 import { commitFolder, type CommitFolderOptions } from "../files/commitFolder.js";

@@ -1,7 +1,7 @@
 import { unreachable } from "../errors.js";
 import { cosine } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
-import { floatsOf, toHalf } from "../tensors/half.js";
+import { floatsOf, toHalf } from "../formats/half.js";
 
 /** How each number of a vector is kept: 4 bytes, exactly; 2 bytes; 1 byte and one scale a row. */
 export type StoreKind = "fp32" | "fp16" | "int8";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nestsTooDeep, TOO_DEEP } from "../corpus/jsonNesting.js";
+import { nestsTooDeep, TOO_DEEP } from "../formats/jsonNesting.js";
 import type { Rejection } from "../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../corpus/textChunk.js";
 import { textLines, type LineOptions } from "../corpus/textLines.js";

@@ -5,7 +5,7 @@ import type { TensorShelf } from "../head/artifactTensors.js";
 import { NOTHING_HELD, type HeldTexts } from "../head/heldTexts.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import type { CommitFolderOptions } from "../files/commitFolder.js";
-import type { Tensor } from "../tensors/safetensors.js";
+import type { Tensor } from "../formats/safetensors.js";
 import { taggerCard } from "./taggerCard.js";
 import { TaggerFile } from "./taggerFile.js";
 import type { Tagger } from "./tagger.js";

@@ -7,8 +7,8 @@ import { distil } from "../../../src/encoder/distil.js";
 import { embedAll } from "../../../src/encoder/embed.js";
 import { zipfWeights } from "../../../src/encoder/tokenWeights.js";
 import { saveTokenTable } from "../../../src/store/saveTokenTable.js";
-import { toHalf } from "../../../src/tensors/half.js";
-import { readSafetensors, writeSafetensors, type Tensor } from "../../../src/tensors/safetensors.js";
+import { toHalf } from "../../../src/formats/half.js";
+import { readSafetensors, writeSafetensors, type Tensor } from "../../../src/formats/safetensors.js";
 import { tempFolder } from "../files/tempFolder.js";
 import { fixture, folderFrom, openEncoder } from "./tinyBert.js";
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { likeliest, predictProbabilities } from "../../../src/head/head.js";
 import { fitLogistic } from "../../../src/head/logistic.js";
 import { matrix } from "../../../src/math/matrix.js";
-import { readSafetensors } from "../../../src/tensors/safetensors.js";
+import { readSafetensors } from "../../../src/formats/safetensors.js";
 
 /** scikit-learn's LogisticRegression at its minimum; made by scripts/golden/logistic.py. */
 interface Case {

@@ -18,7 +18,7 @@ import { emissionsOf, type Tagger } from "../../../src/tagging/tagger.js";
 import type { TaggerFile } from "../../../src/tagging/taggerFile.js";
 import { loadTagger, saveTagger } from "../../../src/tagging/taggerFolder.js";
 import { ALL_WRITING } from "../../../src/tagging/wordFeatures.js";
-import { readSafetensors, writeSafetensors, type Tensor } from "../../../src/tensors/safetensors.js";
+import { readSafetensors, writeSafetensors, type Tensor } from "../../../src/formats/safetensors.js";
 import { taggedCorpus } from "../tagging/taggedCorpus.js";
 import { madeUpHead } from "./savedHead.js";
 

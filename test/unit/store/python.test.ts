@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readVectors } from "../../../src/store/readVectors.js";
 import { openVectorWriter } from "../../../src/store/vectorWriter.js";
 import { storeVectors } from "../../../src/store/storedVectors.js";
-import { writeSafetensors } from "../../../src/tensors/safetensors.js";
+import { writeSafetensors } from "../../../src/formats/safetensors.js";
 import { writeFile } from "node:fs/promises";
 import { hasPython, python } from "./python.js";
 import { COLUMNS, sampleValues, sampleVectors } from "./sample.js";

@@ -1,6 +1,6 @@
 import { DataType, RecordBatchReader, type RecordBatch, type Schema, type TypeMap, type Vector } from "apache-arrow";
-import { checkData, checkNames } from "./arrowData.js";
-import { arrowMessages } from "./arrowMessages.js";
+import { checkData, checkNames } from "./checkData.js";
+import { arrowMessages } from "./messages.js";
 
 /** An Arrow IPC stream: its columns, and its rows batch by batch. */
 export interface ArrowStream {

@@ -15,10 +15,10 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import { describe, expect, it } from "vitest";
-import { openArrowStream, textsOf } from "../../../src/corpus/arrowStream.js";
-import { HeadstartError } from "../../../src/errors.js";
-import { openCorpus } from "../../../src/corpus/corpus.js";
-import { seeded } from "../../../src/math/random.js";
+import { openArrowStream, textsOf } from "../../../../src/formats/arrow/stream.js";
+import { HeadstartError } from "../../../../src/errors.js";
+import { openCorpus } from "../../../../src/corpus/corpus.js";
+import { seeded } from "../../../../src/math/random.js";
 
 const sample = new Table({
   text: vectorFromArray(["sun", null, "", "fog é", "rain"], new Utf8()),

@@ -1,6 +1,6 @@
 import { RecordBatchReader, type RecordBatch, type Schema } from "apache-arrow";
-import { checkData, checkNames } from "./arrowData.js";
-import { checkFooter, checkMetadata, type ArrowBlock } from "./arrowMetadata.js";
+import { checkData, checkNames } from "./checkData.js";
+import { checkFooter, checkMetadata, type ArrowBlock } from "./metadata.js";
 
 const MARK = "ARROW1";
 /** Length of the footer and the mark behind it. */

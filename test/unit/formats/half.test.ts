@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromHalf, toHalf } from "../../../src/tensors/half.js";
+import { fromHalf, toHalf } from "../../../src/formats/half.js";
 
 describe("toHalf()", () => {
   it("gives back every one of the 65,536 halves", () => {

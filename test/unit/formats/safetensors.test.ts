@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
 import { seeded } from "../../../src/math/random.js";
-import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../../../src/tensors/safetensors.js";
-import type { Tensor } from "../../../src/tensors/safetensors.js";
+import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../../../src/formats/safetensors.js";
+import type { Tensor } from "../../../src/formats/safetensors.js";
 
 const TENSORS = new Map<string, Tensor>([
   ["bytes", { dtype: "U8", shape: [3], data: Uint8Array.of(0, 1, 255) }],

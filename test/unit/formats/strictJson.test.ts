@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseStrictJson } from "../../../src/tensors/strictJson.js";
-import type { StrictJson } from "../../../src/tensors/strictJson.js";
+import { parseStrictJson } from "../../../src/formats/strictJson.js";
+import type { StrictJson } from "../../../src/formats/strictJson.js";
 
 /** Back to plain values; names are put as entries so that `__proto__` and the order count. */
 function plain(value: unknown): unknown {

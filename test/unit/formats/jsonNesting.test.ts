@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MOST_LEVELS, nestsTooDeep, stringEnd } from "../../../src/corpus/jsonNesting.js";
+import { MOST_LEVELS, nestsTooDeep, stringEnd } from "../../../src/formats/jsonNesting.js";
 
 const nested = (levels: number, inside = ""): string => "[".repeat(levels) + inside + "]".repeat(levels);
 

@@ -1,4 +1,4 @@
-import { checkMetadata, type ArrowHeader } from "./arrowMetadata.js";
+import { checkMetadata, type ArrowHeader } from "./metadata.js";
 
 const CONTINUATION = 0xffffffff;
 const FILE_MARK = "ARROW1";
