@@ -107,14 +107,14 @@ const arrowCorpus = async () => ({
 
 /** @param {string} path */
 async function vectorsIn(path) {
-  const { readVectors } = await load("store/readVectors.js");
+  const { readVectors } = await load("vectors/reader.js");
   const { vectors, ...rest } = await readVectors(path);
   return JSON.stringify([vectors.rows, vectors.cols, [...vectors.data], rest]);
 }
 
 /** Files of each kind of numbers, as headstart writes them. @param {string} format @param {Place} place */
 async function vectorFiles(format, { folder }) {
-  const { openVectorWriter } = await load("store/vectorWriter.js");
+  const { openVectorWriter } = await load("vectors/writer.js");
   const { matrix } = await load("math/matrix.js");
   const vectors = matrix(
     12,

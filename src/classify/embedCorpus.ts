@@ -3,9 +3,9 @@ import type { Encoder } from "../encoder/encoder.js";
 import { inWindows } from "../encoder/inWindows.js";
 import { ReusedRows } from "../onnx/reusedRows.js";
 import type { Row } from "../corpus/row.js";
-import type { VectorCache } from "../store/cache.js";
-import type { Shard, VectorRun } from "../store/vectorRun.js";
-import type { VectorWriter } from "../store/vectorWriter.js";
+import type { VectorCache } from "../store/cache/vectorCache.js";
+import type { Shard, VectorRun } from "../store/resume/run.js";
+import type { VectorWriter } from "../vectors/writer.js";
 import { vectorsOfWindows } from "./vectors.js";
 
 export interface EmbedCorpusOptions extends EmbedOptions {

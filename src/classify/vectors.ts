@@ -10,7 +10,7 @@ import {
 import { inWindows } from "../encoder/inWindows.js";
 import { matrix, row, type Matrix } from "../math/matrix.js";
 import type { ReusedRows } from "../onnx/reusedRows.js";
-import type { VectorCache } from "../store/cache.js";
+import type { VectorCache } from "../store/cache/vectorCache.js";
 
 export interface VectorsOptions extends EmbedOptions {
   /** Vectors are taken from here where it has them, and put here where it has not. */

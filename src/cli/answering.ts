@@ -5,7 +5,7 @@ import type { Encoder } from "../encoder/encoder.js";
 import type { Head } from "../head/head.js";
 import type { Neighbours } from "../head/neighbours.js";
 import type { Matrix } from "../math/matrix.js";
-import type { VectorCache } from "../store/cache.js";
+import type { VectorCache } from "../store/cache/vectorCache.js";
 import type { Context } from "./context.js";
 import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 

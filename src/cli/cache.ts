@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Option } from "commander";
 import { HeadstartError } from "../errors.js";
-import { defaultCacheFolder } from "../store/cache.js";
-import { cleanCache, listCache, type CachedEncoder, type Cleaned } from "../store/cacheUpkeep.js";
-import { defaultModelFolder } from "../store/modelStore.js";
-import { isNamed, listModels, removeModels, type ListedModel } from "../store/modelUpkeep.js";
+import { defaultCacheFolder } from "../store/cache/vectorCache.js";
+import { cleanCache, listCache, type CachedEncoder, type Cleaned } from "../store/cache/maintenance.js";
+import { defaultModelFolder } from "../store/cache/modelCache.js";
+import { isNamed, listModels, removeModels, type ListedModel } from "../store/cache/modelMaintenance.js";
 import { escapeControls, padRight } from "../report/textWidth.js";
 import { cacheAsked, cacheLimit, type AddCommand, type Context } from "./context.js";
 import { defined, withCommonFlags, type CacheFlags, type GlobalFlags } from "./options.js";

@@ -1,7 +1,7 @@
 import { checkTextsAndLabels, diagnose, type Diagnosis, type Finding, type Problem } from "../classify/labelDoctor.js";
 import type { LabelledCorpus } from "../classify/labelled.js";
 import { refuseTexts } from "../corpus/labelSet.js";
-import { openRowWriter, type RowWriterOptions } from "../store/rowWriter.js";
+import { openRowWriter, type RowWriterOptions } from "../vectors/rowWriter.js";
 import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";

@@ -6,10 +6,10 @@ import { vectorsOf, type CachedEmbedded } from "../classify/vectors.js";
 import type { Encoder, EncoderOptions } from "../encoder/encoder.js";
 import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
-import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
+import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache/vectorCache.js";
 import { ignoringFailure } from "../files/commit.js";
 import { restoreFolder } from "../files/commitFolder.js";
-import { defaultModelFolder, openModelStore } from "../store/modelStore.js";
+import { defaultModelFolder, openModelStore } from "../store/cache/modelCache.js";
 import type { StandardInput } from "../files/standardStreams.js";
 import { excerpt, HeadstartError } from "../errors.js";
 import {

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { HeadstartError } from "../errors.js";
 import { distil, DISTIL_DEFAULTS, type TokenTable } from "../encoder/distil.js";
-import { bytesIn, saveTableFiles, tokenTableFiles } from "../store/saveTokenTable.js";
+import { bytesIn, saveTableFiles, tokenTableFiles } from "../encoder/static/saveTokenTable.js";
 import { openEncoder, type AddCommand, type Context } from "./context.js";
 import { defined, wholeNumber, withCommonFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { openFolder, printResult, readBeside } from "./finished.js";

@@ -12,8 +12,8 @@ import { forecastCorpus, type CorpusForecast } from "./corpusForecast.js";
 import { encoderOptions, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { sizeText } from "./sizes.js";
 import { duration } from "./talk.js";
-import { sweepSamples } from "../store/outputSize.js";
-import type { StoreKind } from "../store/storedVectors.js";
+import { sweepSamples } from "../vectors/outputSize.js";
+import type { StoreKind } from "../vectors/storedVectors.js";
 
 const EXAMPLES = `
 Examples:

@@ -1,9 +1,9 @@
 import { Option } from "commander";
 import { HeadstartError } from "../errors.js";
-import type { StoreKind } from "../store/storedVectors.js";
-import { vectorFormat } from "../store/vectorFormat.js";
-import { openVectorStream, type StreamFormat } from "../store/vectorStream.js";
-import { openVectorWriter, outputFiles, type VectorWriter } from "../store/vectorWriter.js";
+import type { StoreKind } from "../vectors/storedVectors.js";
+import { vectorFormat } from "../vectors/format.js";
+import { openVectorStream, type StreamFormat } from "../vectors/stream.js";
+import { openVectorWriter, outputFiles, type VectorWriter } from "../vectors/writer.js";
 import type { Context } from "./context.js";
 import { defined } from "./options.js";
 import { checkFiles } from "./outputs.js";

@@ -9,7 +9,7 @@ import { evaluationText } from "../report/terminal.js";
 import { renderEvaluationReport } from "../report/trustReport.js";
 import { trustText } from "../report/trustText.js";
 import { commitTogether, openPending, type PendingFile } from "../files/commit.js";
-import { openRowWriter, rowFormat, type RowWriterOptions } from "../store/rowWriter.js";
+import { openRowWriter, rowFormat, type RowWriterOptions } from "../vectors/rowWriter.js";
 import { embedTexts, labelMapOf, readRows, warnOfUnused, withCache, type AddCommand, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";

@@ -1,7 +1,7 @@
 import type { LabelMap } from "../corpus/labelMap.js";
 import { excerpt } from "../errors.js";
 import { entitiesText } from "../report/entitiesText.js";
-import { openRowWriter, type RowWriterOptions } from "../store/rowWriter.js";
+import { openRowWriter, type RowWriterOptions } from "../vectors/rowWriter.js";
 import { evaluateTagger, type TaggingEvaluated } from "../tagging/evaluate.js";
 import { goldSpans } from "../tagging/readTagged.js";
 import type { TaggedSentence } from "../tagging/sentence.js";

@@ -12,7 +12,7 @@ import { heldText, NOTHING_HELD } from "../head/heldTexts.js";
 import { saveMultiLabel, type MultiLabelFile, type SavedMultiLabel } from "../head/multiLabelFolder.js";
 import type { Sealed } from "../head/artifact.js";
 import type { Encoder } from "../encoder/encoder.js";
-import type { VectorCache } from "../store/cache.js";
+import type { VectorCache } from "../store/cache/vectorCache.js";
 import { multiLabelText } from "../report/multiLabelText.js";
 import { VERSION } from "../version.js";
 import { gatherRejects } from "./rejects.js";

@@ -8,7 +8,7 @@ import { headTask, loadHead, loadNeighbours } from "../head/headFolder.js";
 import { loadMultiLabel } from "../head/multiLabelFolder.js";
 import type { Matrix } from "../math/matrix.js";
 import { explanationText } from "../report/explanationText.js";
-import { rowFormat } from "../store/rowWriter.js";
+import { rowFormat } from "../vectors/rowWriter.js";
 import { withCache, type AddCommand, type Context } from "./context.js";
 import { explained, type Answering } from "./answering.js";
 import { openHeadEncoder } from "./headEncoder.js";

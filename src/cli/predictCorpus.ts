@@ -6,7 +6,7 @@ import { inWindows } from "../encoder/inWindows.js";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
 import { commitTogether } from "../files/commit.js";
-import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../store/rowWriter.js";
+import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../vectors/rowWriter.js";
 import { openTexts, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { explained, type Answering } from "./answering.js";

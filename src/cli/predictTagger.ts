@@ -5,7 +5,7 @@ import { HeadstartError } from "../errors.js";
 import { entitiesPage } from "../report/entitiesPage.js";
 import { jsonText } from "../report/textWidth.js";
 import { commitTogether, openPending, type PendingFile } from "../files/commit.js";
-import { openRowWriter, rowFormat } from "../store/rowWriter.js";
+import { openRowWriter, rowFormat } from "../vectors/rowWriter.js";
 import { predictEntities, type TextEntities } from "../tagging/predictEntities.js";
 import { loadTagger } from "../tagging/taggerFolder.js";
 import { openTexts, type Context } from "./context.js";

@@ -2,7 +2,7 @@ import type { LabelMap } from "../corpus/labelMap.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { EmbeddedSentences } from "../tagging/embeddedSentences.js";
 import { readTagged } from "../tagging/readTagged.js";
-import type { VectorCache } from "../store/cache.js";
+import type { VectorCache } from "../store/cache/vectorCache.js";
 import type { TaggedCorpus } from "../tagging/sentence.js";
 import { requireTaggerEncoder } from "../tagging/taggerFolder.js";
 import type { TaggerFile } from "../tagging/taggerFile.js";

@@ -3,7 +3,7 @@ import type { MlpEpoch } from "../head/mlp.js";
 import { sparkline } from "../head/sparkline.js";
 import { renderTrainingSoFar, type TrainingSoFar } from "../report/trainingReport.js";
 import { commitFile } from "../files/commit.js";
-import { openEventFile } from "../store/eventFile.js";
+import { openEventFile } from "../report/tensorboard/eventFile.js";
 import type { Context } from "./context.js";
 import { pageBeside } from "./outputs.js";
 

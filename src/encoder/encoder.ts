@@ -1,7 +1,7 @@
 import type { EncoderPorts } from "../onnx/encoderGraph.js";
 import type { Session } from "../onnx/session.js";
 import type { EncoderFile, EncoderFolder } from "./folder.js";
-import type { ModelStore } from "./keptModel.js";
+import type { ModelStore } from "./modelCache.js";
 import type { Pooling } from "../math/pooling.js";
 import type { PieceTokenizer, Tokenizer } from "./tokenizer.js";
 

@@ -9,7 +9,7 @@ import { copyModel, distinctNames, valueInfo, writeModel, type OnnxModel } from 
 import { productInputs, quantizeInt8 } from "../onnx/quantize.js";
 import { tokensFirst } from "../onnx/tokensFirst.js";
 import type { Precision } from "./encoder.js";
-import type { ModelStore } from "./keptModel.js";
+import type { ModelStore } from "./modelCache.js";
 import type { Pooling } from "../math/pooling.js";
 
 export interface Wanted {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { matrix } from "../math/matrix.js";
-import type { VectorCache } from "../store/cache.js";
+import type { VectorCache } from "../store/cache/vectorCache.js";
 import type { TaggerInput } from "./embeddedSentences.js";
 import type { Sentence } from "./sentence.js";
 

@@ -2,7 +2,7 @@ import type { EmbedOptions } from "../encoder/embedded.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { tokenStates, type TokenStates } from "../encoder/tokenStates.js";
 import { matrix, type Matrix } from "../math/matrix.js";
-import type { VectorCache } from "../store/cache.js";
+import type { VectorCache } from "../store/cache/vectorCache.js";
 import { alignWords, type Alignment, type WordTokens } from "./align.js";
 import type { Sentence } from "./sentence.js";
 import { wordVectorKind, type SubWords } from "./subWords.js";

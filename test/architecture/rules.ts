@@ -14,6 +14,7 @@ const RANKS: Readonly<Record<string, number>> = {
   onnx: 1,
   corpus: 2,
   encoder: 2,
+  vectors: 2,
   store: 3,
   head: 4,
   tagging: 6, // what classify is for texts: it learns with head, measures with metrics
@@ -34,7 +35,7 @@ const WRITERS: readonly { readonly files: RegExp; readonly reason: string }[] = 
     reason: "the cache of downloaded encoders has the layout that other programs share",
   },
   {
-    files: /^src\/store\/modelStore\.ts$/,
+    files: /^src\/store\/cache\/modelCache\.ts$/,
     reason: "it fills the temporary folder of commitFolder, which brings all of it to the disk",
   },
 ];

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { embedAll } from "../../../src/encoder/embed.js";
 import { cosine, matrix, row, type Matrix } from "../../../src/math/matrix.js";
-import { decodeNpyHeader } from "../../../src/store/npyHeader.js";
+import { decodeNpyHeader } from "../../../src/vectors/npy/header.js";
 import { expectSameInAnyCompany, variedTexts } from "./groupings.js";
 import { openEncoder } from "./tinyBert.js";
 

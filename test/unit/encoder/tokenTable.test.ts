@@ -6,7 +6,7 @@ import { row } from "../../../src/math/matrix.js";
 import { distil } from "../../../src/encoder/distil.js";
 import { embedAll } from "../../../src/encoder/embed.js";
 import { zipfWeights } from "../../../src/encoder/tokenWeights.js";
-import { saveTokenTable } from "../../../src/store/saveTokenTable.js";
+import { saveTokenTable } from "../../../src/encoder/static/saveTokenTable.js";
 import { toHalf } from "../../../src/formats/half.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../../../src/formats/safetensors.js";
 import { tempFolder } from "../files/tempFolder.js";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Encoder } from "../../../src/encoder/encoder.js";
 import { tokenStates } from "../../../src/encoder/tokenStates.js";
 import { row } from "../../../src/math/matrix.js";
-import { openVectorCache, type VectorCache } from "../../../src/store/cache.js";
+import { openVectorCache, type VectorCache } from "../../../src/store/cache/vectorCache.js";
 import { wordVectorKind, type SubWords } from "../../../src/tagging/subWords.js";
 import { splitWords } from "../../../src/tagging/words.js";
 import { wordVectors } from "../../../src/tagging/wordVectors.js";
