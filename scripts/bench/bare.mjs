@@ -10,7 +10,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { readLabelled } from "../../dist/classify/labelled.js";
+import { readLabelled } from "../../dist/dataset/labelledCorpus.js";
 import { encoderInputs, planBatches } from "../../dist/encoder/batches.js";
 import { EMBED_DEFAULTS } from "../../dist/encoder/embed.js";
 import { inWindows } from "../../dist/encoder/inWindows.js";

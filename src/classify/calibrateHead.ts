@@ -1,10 +1,10 @@
-import { duplicateGroups } from "../corpus/duplicates.js";
-import { foldCorpus } from "../corpus/split.js";
+import { duplicateGroups } from "../dataset/duplicates.js";
+import { foldCorpus } from "../dataset/split.js";
 import { temperedAcrossFolds, type DevAnswers } from "../head/devAnswers.js";
 import { predictProbabilities, type Head } from "../head/head.js";
 import { fitTemperature } from "../head/temperature.js";
 import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationScore.js";
-import type { LabelledVectors } from "./labelledVectors.js";
+import type { LabelledVectors } from "../dataset/labelledVectors.js";
 
 /** A head that can be taken at its word, with the dev answers that made it so. */
 export interface CalibratedHead {

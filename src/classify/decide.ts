@@ -1,5 +1,5 @@
 import { unreachable } from "../errors.js";
-import { likeliest } from "../head/likeliest.js";
+import { likeliest } from "../math/argmax.js";
 import { lowerBound, pointAt, riskCoverage } from "../metrics/riskCoverage.js";
 
 /** Dev rows as later answers are given: their probabilities after scaling, in the labels that can be answered. */

@@ -5,7 +5,7 @@ import { VERSION } from "../version.js";
 import { kept } from "../head/devAnswers.js";
 import type { Interval } from "../metrics/bootstrap.js";
 import type { CalibrationScore } from "../metrics/calibrationScore.js";
-import type { LabelledCorpus } from "./labelled.js";
+import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
 import type { TrainedHead } from "./train.js";
 
 export interface DescribeOptions {

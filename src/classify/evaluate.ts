@@ -1,4 +1,4 @@
-import type { LabelMap } from "../corpus/labelMap.js";
+import type { LabelMap } from "../dataset/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
 import { likeliest, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
@@ -9,9 +9,9 @@ import {
   scorePredictions,
   type Evaluation,
 } from "../metrics/classification.js";
-import { countOf, labelCounts } from "./labelled.js";
-import { labelIndices, labelSpace, project } from "./labelSpace.js";
-import type { LabelledVectors } from "./labelledVectors.js";
+import { countOf, labelCounts } from "../dataset/labelledCorpus.js";
+import { labelIndices, labelSpace, project } from "../dataset/mapLabels.js";
+import type { LabelledVectors } from "../dataset/labelledVectors.js";
 
 /** What evaluation needs of a trained head. */
 export interface Judged {

@@ -1,5 +1,5 @@
 import { predictProbabilities, type Head } from "../head/head.js";
-import { likeliest } from "../head/likeliest.js";
+import { likeliest } from "../math/argmax.js";
 import { locate, type Neighbours } from "../head/neighbours.js";
 import { stackRows, type Matrix } from "../math/matrix.js";
 

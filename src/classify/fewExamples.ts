@@ -1,11 +1,11 @@
-import { duplicateGroups } from "../corpus/duplicates.js";
+import { duplicateGroups } from "../dataset/duplicates.js";
 import type { Few } from "../head/headFile.js";
 import { likeliest, predictProbabilities } from "../head/head.js";
 import { seeded, shuffled } from "../math/random.js";
 import { scorePredictions } from "../metrics/classification.js";
 import { fitSetup, type FitOptions } from "./fitSetup.js";
-import { labelIndices } from "./labelSpace.js";
-import { pickRows, type LabelledVectors } from "./labelledVectors.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import { pickRows, type LabelledVectors } from "../dataset/labelledVectors.js";
 import { spreadOf, tune } from "./tune.js";
 
 export interface FewOptions extends Omit<FitOptions, "onEpoch"> {

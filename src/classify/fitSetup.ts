@@ -3,8 +3,8 @@ import type { Head } from "../head/head.js";
 import type { Curve } from "../head/headFile.js";
 import { fitLogistic, fitLogisticPath, type FittedLogistic } from "../head/logistic.js";
 import { fitMlp, MLP_DEFAULTS, type FittedMlp, type MlpEpoch, type MlpSettings } from "../head/mlp.js";
-import { labelIndices } from "./labelSpace.js";
-import { holdOut, type LabelledVectors } from "./labelledVectors.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
 
 /** What kind of head, and all that its fit needs beside the rows. */
 export type Setup =

@@ -1,10 +1,10 @@
-import { duplicateGroups } from "../corpus/duplicates.js";
-import { foldCorpus } from "../corpus/split.js";
+import { duplicateGroups } from "../dataset/duplicates.js";
+import { foldCorpus } from "../dataset/split.js";
 import { predictProbabilities } from "../head/head.js";
 import { fitLogisticPath } from "../head/logistic.js";
 import { logLosses } from "../head/logisticLoss.js";
 import { takeRows } from "../math/matrix.js";
-import type { LabelledVectors } from "./labelledVectors.js";
+import type { LabelledVectors } from "../dataset/labelledVectors.js";
 
 export interface HeldOutOptions {
   /** Heads that share the rows out among them. @default 5 */

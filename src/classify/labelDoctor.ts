@@ -1,10 +1,10 @@
-import { normalisedText } from "../corpus/duplicates.js";
-import { refuseTexts } from "../corpus/labelSet.js";
-import { nearMissPairs } from "../corpus/nearMiss.js";
-import { likeliest } from "../head/likeliest.js";
+import { normalisedText } from "../dataset/duplicates.js";
+import { refuseTexts } from "../dataset/labelSet.js";
+import { nearMissPairs } from "../dataset/nearMiss.js";
+import { likeliest } from "../math/argmax.js";
 import { heldOutProbabilities, type HeldOut, type HeldOutOptions } from "./heldOutProbabilities.js";
-import { labelCounts } from "./labelled.js";
-import type { LabelledVectors } from "./labelledVectors.js";
+import { labelCounts } from "../dataset/labelledCorpus.js";
+import type { LabelledVectors } from "../dataset/labelledVectors.js";
 
 export type Problem = "near-miss" | "conflict" | "mislabelled" | "tiny";
 

@@ -7,12 +7,12 @@ import {
   type FittedMultiLabel,
   type MultiLabelHead,
 } from "../head/multiLabel.js";
-import { refuseTexts } from "../corpus/labelSet.js";
+import { refuseTexts } from "../dataset/labelSet.js";
 import type { Matrix } from "../math/matrix.js";
 import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiLabel.js";
-import { labelCounts } from "./labelled.js";
-import { labelIndices } from "./labelSpace.js";
-import { holdOut, type LabelledVectors } from "./labelledVectors.js";
+import { labelCounts } from "../dataset/labelledCorpus.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
 import type { Answer } from "./predict.js";
 import type { Trial } from "./train.js";
 

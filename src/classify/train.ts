@@ -1,4 +1,4 @@
-import { checkLabels } from "../corpus/labelSet.js";
+import { checkLabels } from "../dataset/labelSet.js";
 import { HeadstartError, unreachable } from "../errors.js";
 import { fitBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
 import type { Head } from "../head/head.js";
@@ -20,9 +20,9 @@ import {
   type FitOptions,
   type FittedHead,
 } from "./fitSetup.js";
-import { labelIndices } from "./labelSpace.js";
-import { labelCounts } from "./labelled.js";
-import { holdOut, type LabelledVectors } from "./labelledVectors.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import { labelCounts } from "../dataset/labelledCorpus.js";
+import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
 import type { Tuned } from "./tune.js";
 
 export interface TrainOptions {

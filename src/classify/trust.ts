@@ -1,4 +1,4 @@
-import type { LabelMap } from "../corpus/labelMap.js";
+import type { LabelMap } from "../dataset/labelMap.js";
 import type { DevAnswers } from "../head/devAnswers.js";
 import { predictProbabilities, type Head } from "../head/head.js";
 import { temper } from "../head/temperature.js";
@@ -9,7 +9,7 @@ import type { Interval } from "../metrics/bootstrap.js";
 import { pointAt, riskCoverage, type RiskPoint } from "../metrics/riskCoverage.js";
 import { answersOf, decide, NO_ANSWER, ruleFor, type Evidence, type Rule, type Wish } from "./decide.js";
 import type { Evaluated } from "./evaluate.js";
-import { labelSpace, project } from "./labelSpace.js";
+import { labelSpace, project } from "../dataset/mapLabels.js";
 
 /** What a head needs to make promises: itself and its answers on dev rows. */
 export interface Promising {

@@ -1,5 +1,5 @@
-import { duplicateGroups } from "../corpus/duplicates.js";
-import { foldCorpus } from "../corpus/split.js";
+import { duplicateGroups } from "../dataset/duplicates.js";
+import { foldCorpus } from "../dataset/split.js";
 import type { Pooling } from "../math/pooling.js";
 import { likeliest, predictProbabilities, type Head } from "../head/head.js";
 import type { Tuning } from "../head/headFile.js";
@@ -16,8 +16,8 @@ import {
   type FitOptions,
   type Setup,
 } from "./fitSetup.js";
-import { labelIndices } from "./labelSpace.js";
-import { pickRows, type LabelledVectors } from "./labelledVectors.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import { pickRows, type LabelledVectors } from "../dataset/labelledVectors.js";
 
 /** The same texts by one layer and pooling of the encoder. */
 export interface View {

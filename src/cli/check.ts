@@ -1,6 +1,6 @@
 import { checkTextsAndLabels, diagnose, type Diagnosis, type Finding, type Problem } from "../classify/labelDoctor.js";
-import type { LabelledCorpus } from "../classify/labelled.js";
-import { refuseTexts } from "../corpus/labelSet.js";
+import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
+import { refuseTexts } from "../dataset/labelSet.js";
 import { openRowWriter, type RowWriterOptions } from "../vectors/rowWriter.js";
 import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";

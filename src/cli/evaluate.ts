@@ -1,6 +1,6 @@
 import { evaluateHead, mistakesOf, type Evaluated } from "../classify/evaluate.js";
-import { labelIndices, labelSpace } from "../classify/labelSpace.js";
-import type { LabelledCorpus } from "../classify/labelled.js";
+import { labelIndices, labelSpace } from "../dataset/mapLabels.js";
+import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
 import { measureTrust } from "../classify/trust.js";
 import { HeadstartError } from "../errors.js";
 import { headTask, loadHead, type SavedHead } from "../head/headFolder.js";

@@ -1,4 +1,4 @@
-import type { LabelMap } from "../corpus/labelMap.js";
+import type { LabelMap } from "../dataset/labelMap.js";
 import { excerpt } from "../errors.js";
 import { entitiesText } from "../report/entitiesText.js";
 import { openRowWriter, type RowWriterOptions } from "../vectors/rowWriter.js";

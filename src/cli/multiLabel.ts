@@ -5,8 +5,8 @@ import {
   trainMultiLabel,
   type TrainedMultiLabel,
 } from "../classify/multiLabel.js";
-import { labelIndices } from "../classify/labelSpace.js";
-import type { LabelledVectors } from "../classify/labelledVectors.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import type { LabelledVectors } from "../dataset/labelledVectors.js";
 import { HeadstartError } from "../errors.js";
 import { heldText, NOTHING_HELD } from "../head/heldTexts.js";
 import { saveMultiLabel, type MultiLabelFile, type SavedMultiLabel } from "../head/multiLabelFolder.js";

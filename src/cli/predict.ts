@@ -13,7 +13,7 @@ import { withCache, type AddCommand, type Context } from "./context.js";
 import { explained, type Answering } from "./answering.js";
 import { openHeadEncoder } from "./headEncoder.js";
 import { refuseFlags } from "./multiLabel.js";
-import { linesOf } from "./lines.js";
+import { linesOf } from "../corpus/decode/streamLines.js";
 import {
   defined,
   embedOptions,

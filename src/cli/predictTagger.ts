@@ -11,7 +11,7 @@ import { loadTagger } from "../tagging/taggerFolder.js";
 import { openTexts, type Context } from "./context.js";
 import { printResult, type FileOutputs } from "./finished.js";
 import { gatherRejects } from "./rejects.js";
-import { linesOf } from "./lines.js";
+import { linesOf } from "../corpus/decode/streamLines.js";
 import { defined, embedOptions } from "./options.js";
 import { openTaggerEncoder, withWordCache, type TaggerFlags } from "./taggerContext.js";
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { LabelledCorpus } from "../classify/labelled.js";
-import type { LabelledVectors } from "../classify/labelledVectors.js";
+import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
+import type { LabelledVectors } from "../dataset/labelledVectors.js";
 import { sides } from "../classify/train.js";
 import { tune, viewName, type Tuned, type View } from "../classify/tune.js";
 import type { Encoder } from "../encoder/encoder.js";

@@ -1,4 +1,4 @@
-import type { LabelMap } from "../corpus/labelMap.js";
+import type { LabelMap } from "../dataset/labelMap.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { EmbeddedSentences } from "../tagging/embeddedSentences.js";
 import { readTagged } from "../tagging/readTagged.js";

@@ -1,9 +1,9 @@
 import { Option } from "commander";
 import { describeHead } from "../classify/describeHead.js";
-import { labelIndices } from "../classify/labelSpace.js";
-import type { LabelledVectors } from "../classify/labelledVectors.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import type { LabelledVectors } from "../dataset/labelledVectors.js";
 import { trainClassifier, type TrainedHead } from "../classify/train.js";
-import type { LabelledCorpus } from "../classify/labelled.js";
+import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
 import { keepNeighbours, type Neighbours } from "../head/neighbours.js";
 import { saveHead } from "../head/headFolder.js";
 import { heldByHead, heldText, type HeldTexts } from "../head/heldTexts.js";
@@ -11,7 +11,7 @@ import type { Encoder } from "../encoder/encoder.js";
 import type { Head } from "../head/head.js";
 import type { HeadFile } from "../head/headFile.js";
 import { MLP_DEFAULTS } from "../head/mlp.js";
-import { checkLabels } from "../corpus/labelSet.js";
+import { checkLabels } from "../dataset/labelSet.js";
 import { evaluationText } from "../report/terminal.js";
 import { renderTrainingReport } from "../report/trainingReport.js";
 import {

@@ -1,4 +1,4 @@
-import type { LabelMap } from "../corpus/labelMap.js";
+import type { LabelMap } from "../dataset/labelMap.js";
 import { heldText } from "../head/heldTexts.js";
 import { entitiesText } from "../report/entitiesText.js";
 import { describeTagger } from "../tagging/describeTagger.js";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Option } from "commander";
-import type { LabelMap } from "../corpus/labelMap.js";
-import { checkLabels } from "../corpus/labelSet.js";
+import type { LabelMap } from "../dataset/labelMap.js";
+import { checkLabels } from "../dataset/labelSet.js";
 import { saveReport } from "../report/saveReport.js";
 import { runTransfer } from "../transfer/transfer.js";
 import type { TransferRecord } from "../transfer/record.js";

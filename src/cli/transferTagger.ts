@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { LabelMap } from "../corpus/labelMap.js";
+import type { LabelMap } from "../dataset/labelMap.js";
 import { saveTaggingReport } from "../report/saveReport.js";
 import type { TaggingEvaluation } from "../tagging/evaluate.js";
 import type { TaggedCorpus } from "../tagging/sentence.js";

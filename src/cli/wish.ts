@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { ruleFor, type Rule, type Wish } from "../classify/decide.js";
 import { evidenceOf, setThreshold, type Promising } from "../classify/trust.js";
-import { parseLabelMap, type LabelMap } from "../corpus/labelMap.js";
+import { parseLabelMap, type LabelMap } from "../dataset/labelMap.js";
 import { HeadstartError } from "../errors.js";
 
 /** Flags that say what is wanted of the answers. */

@@ -1,5 +1,5 @@
 import { matrix, type Matrix } from "../math/matrix.js";
-import { principalAxes } from "../math/principalAxes.js";
+import { principalAxes } from "../math/pca.js";
 import { openProducts } from "../onnx/products.js";
 
 /** Rows multiplied at once, in float64. */

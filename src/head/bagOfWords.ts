@@ -1,7 +1,7 @@
 import { matrix, type Matrix } from "../math/matrix.js";
 import type { Floats, Products } from "../onnx/products.js";
 import { logitProbabilities } from "./head.js";
-import { minimize } from "./lbfgs.js";
+import { minimize } from "../math/lbfgs.js";
 import { linearObjective } from "./linearObjective.js";
 import { logitCount, logLossInto } from "./logisticLoss.js";
 

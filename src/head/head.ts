@@ -6,7 +6,7 @@ import { activated, type Activation } from "./mlpGraph.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
 import { temper } from "./temperature.js";
 
-export { likeliest } from "./likeliest.js";
+export { likeliest } from "../math/argmax.js";
 
 /** A linear model on standardised vectors. */
 export interface LogisticHead {

@@ -1,5 +1,5 @@
 import type { Floats, Products } from "../onnx/products.js";
-import type { Evaluated } from "./lbfgs.js";
+import type { Evaluated } from "../math/lbfgs.js";
 
 /** Rows of a linear model as its fit sees them. */
 export interface LinearRows {

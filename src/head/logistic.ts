@@ -1,7 +1,7 @@
 import { matrix, type Matrix } from "../math/matrix.js";
 import { measureCurvature, preconditioner } from "./curvature.js";
 import type { LogisticHead } from "./head.js";
-import { minimize, type LbfgsOptions, type Minimum } from "./lbfgs.js";
+import { minimize, type LbfgsOptions, type Minimum } from "../math/lbfgs.js";
 import { checkFitData, noStandardizer, rowWeights, type FitDataOptions } from "./fitData.js";
 import { logitCount, type Targets } from "./logisticLoss.js";
 import { openLogisticProblem, type LogisticProblem } from "./logisticProblem.js";

@@ -1,5 +1,5 @@
 import { openProducts, type Floats } from "../onnx/products.js";
-import type { Evaluated } from "./lbfgs.js";
+import type { Evaluated } from "../math/lbfgs.js";
 import { linearObjective } from "./linearObjective.js";
 import { logitCount, logLossInto, type Targets } from "./logisticLoss.js";
 

@@ -3,7 +3,7 @@ import { matrix, type Matrix } from "../math/matrix.js";
 import { sigmoid, softplus } from "../math/softmax.js";
 import { openProducts, type Floats } from "../onnx/products.js";
 import { linearLogits } from "./head.js";
-import { minimize } from "./lbfgs.js";
+import { minimize } from "../math/lbfgs.js";
 import { linearObjective, type LinearRows } from "./linearObjective.js";
 import { fitStandardizer, refuseNonFinite, standardize, type Standardizer } from "./standardize.js";
 

@@ -1,4 +1,4 @@
-import { duplicateGroups } from "../corpus/duplicates.js";
+import { duplicateGroups } from "../dataset/duplicates.js";
 import { matrix, row, takeRows, type Matrix } from "../math/matrix.js";
 import { seeded, shuffled } from "../math/random.js";
 import { openProducts } from "../onnx/products.js";

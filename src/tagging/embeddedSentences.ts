@@ -1,4 +1,4 @@
-import { normalisedText } from "../corpus/duplicates.js";
+import { normalisedText } from "../dataset/duplicates.js";
 import { HeadstartError } from "../errors.js";
 import type { Matrix } from "../math/matrix.js";
 import { seeded, shuffled } from "../math/random.js";

@@ -9,7 +9,7 @@ import {
   type EntityScore,
 } from "../metrics/entities.js";
 import type { Interval } from "../metrics/bootstrap.js";
-import { applyLabelMap, type LabelMap } from "../corpus/labelMap.js";
+import { applyLabelMap, type LabelMap } from "../dataset/labelMap.js";
 import type { EmbeddedSentences, TaggerInput } from "./embeddedSentences.js";
 import { errorTable, lostEntities, type ErrorTable, type LostEntity } from "./errorTable.js";
 import { characterSpans, goldSpans } from "./readTagged.js";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { nestsTooDeep, TOO_DEEP } from "../formats/jsonNesting.js";
 import type { Rejection } from "../corpus/row.js";
-import { byteAt, type TextChunk, type TextPosition } from "../corpus/textChunk.js";
-import { textLines, type LineOptions } from "../corpus/textLines.js";
+import { byteAt, type TextChunk, type TextPosition } from "../corpus/decode/textChunk.js";
+import { textLines, type LineOptions } from "../corpus/decode/textLines.js";
 import { excerpt, HeadstartError } from "../errors.js";
 import type { RawSentence } from "./sentence.js";
 import { joinWords, splitWords } from "./words.js";

@@ -1,6 +1,6 @@
 import { readConll } from "../corpus/conll.js";
-import { decodeText, type DecodeOptions } from "../corpus/decode.js";
-import { applyLabelMap, type LabelMap } from "../corpus/labelMap.js";
+import { decodeText, type DecodeOptions } from "../corpus/decode/decode.js";
+import { applyLabelMap, type LabelMap } from "../dataset/labelMap.js";
 import type { Rejection } from "../corpus/row.js";
 import { findSource, type Source, type SourceOptions } from "../corpus/source.js";
 import { HeadstartError } from "../errors.js";

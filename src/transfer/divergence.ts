@@ -1,5 +1,5 @@
-import { duplicateGroups } from "../corpus/duplicates.js";
-import { foldCorpus } from "../corpus/split.js";
+import { duplicateGroups } from "../dataset/duplicates.js";
+import { foldCorpus } from "../dataset/split.js";
 import { wordsOf } from "../head/bagOfWords.js";
 import { likeliest, predictProbabilities } from "../head/head.js";
 import { fitLogistic } from "../head/logistic.js";

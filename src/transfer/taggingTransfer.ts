@@ -1,4 +1,4 @@
-import { normalisedText } from "../corpus/duplicates.js";
+import { normalisedText } from "../dataset/duplicates.js";
 import { HeadstartError } from "../errors.js";
 import { addEntityCounts, bootstrapEntities, entityScore, type EntityCounts } from "../metrics/entities.js";
 import { holdOut, joinSentences, type EmbeddedSentences } from "../tagging/embeddedSentences.js";

@@ -1,12 +1,12 @@
 import { HOW_CHOSEN } from "../classify/chooseStrength.js";
 import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../classify/evaluate.js";
-import { labelCounts, type LabelledCorpus } from "../classify/labelled.js";
-import { bridge, quotedLabels } from "../classify/labelSpace.js";
-import { holdOut, joinRows, pickRows, type LabelledVectors } from "../classify/labelledVectors.js";
+import { labelCounts, type LabelledCorpus } from "../dataset/labelledCorpus.js";
+import { bridge, quotedLabels } from "../dataset/mapLabels.js";
+import { holdOut, joinRows, pickRows, type LabelledVectors } from "../dataset/labelledVectors.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../classify/train.js";
-import { normalisedText, overlap } from "../corpus/duplicates.js";
-import { checkLabels } from "../corpus/labelSet.js";
-import type { LabelMap } from "../corpus/labelMap.js";
+import { normalisedText, overlap } from "../dataset/duplicates.js";
+import { checkLabels } from "../dataset/labelSet.js";
+import type { LabelMap } from "../dataset/labelMap.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { HeadstartError } from "../errors.js";
 import type { Matrix } from "../math/matrix.js";

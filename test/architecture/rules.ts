@@ -13,6 +13,7 @@ const RANKS: Readonly<Record<string, number>> = {
   formats: 1,
   onnx: 1,
   corpus: 2,
+  dataset: 3, // labelled data: what classification, tagging and transfer share
   encoder: 2,
   vectors: 2,
   store: 3,

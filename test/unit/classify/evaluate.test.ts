@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { evaluateHead, mistakesOf } from "../../../src/classify/evaluate.js";
 import { predictVectors } from "../../../src/classify/predict.js";
 import { trainClassifier } from "../../../src/classify/train.js";
-import { parseLabelMap } from "../../../src/corpus/labelMap.js";
+import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import { toyVectors } from "./toyVectors.js";
 
 const labels = ["bad", "good", "none"];

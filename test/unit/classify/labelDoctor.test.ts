@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkTextsAndLabels, diagnose, mislabelled } from "../../../src/classify/labelDoctor.js";
-import { labelIndices } from "../../../src/classify/labelSpace.js";
-import { readLabelled } from "../../../src/classify/labelled.js";
+import { labelIndices } from "../../../src/dataset/mapLabels.js";
+import { readLabelled } from "../../../src/dataset/labelledCorpus.js";
 import { vectorsOf } from "../../../src/classify/vectors.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { seeded, shuffled } from "../../../src/math/random.js";

@@ -14,7 +14,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { madeUpHead } from "../head/savedHead.js";
 import { tempFolder } from "../files/tempFolder.js";
-import { pickRows } from "../../../src/classify/labelledVectors.js";
+import { pickRows } from "../../../src/dataset/labelledVectors.js";
 import { toyVectors } from "./toyVectors.js";
 
 /** Each row has the label of its cloud, and "even" where its first number is above 0. */

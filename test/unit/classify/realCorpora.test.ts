@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { evaluateHead } from "../../../src/classify/evaluate.js";
-import { readLabelled } from "../../../src/classify/labelled.js";
-import type { LabelledVectors } from "../../../src/classify/labelledVectors.js";
+import { readLabelled } from "../../../src/dataset/labelledCorpus.js";
+import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
 import { trainClassifier } from "../../../src/classify/train.js";
 import { vectorsOf } from "../../../src/classify/vectors.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";

@@ -1,4 +1,4 @@
-import type { LabelledVectors } from "../../../src/classify/labelledVectors.js";
+import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
 import { clouds } from "../head/toyRows.js";
 
 const MOODS = [

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { describeHead } from "../../../src/classify/describeHead.js";
 import { evaluateHead } from "../../../src/classify/evaluate.js";
 import { commonestLabel } from "../../../src/classify/evaluate.js";
-import type { LabelledVectors } from "../../../src/classify/labelledVectors.js";
+import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
 import { trainClassifier, type Trial } from "../../../src/classify/train.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";
 import { saveHead } from "../../../src/head/headFolder.js";

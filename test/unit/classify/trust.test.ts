@@ -3,11 +3,11 @@ import { evaluateHead } from "../../../src/classify/evaluate.js";
 import { answerVectors, predictVectors } from "../../../src/classify/predict.js";
 import { trainClassifier } from "../../../src/classify/train.js";
 import { evidenceOf, measureTrust, setThreshold } from "../../../src/classify/trust.js";
-import { parseLabelMap } from "../../../src/corpus/labelMap.js";
+import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import type { Head } from "../../../src/head/head.js";
 import { renderEvaluationReport } from "../../../src/report/trustReport.js";
 import { trustText } from "../../../src/report/trustText.js";
-import { pickRows } from "../../../src/classify/labelledVectors.js";
+import { pickRows } from "../../../src/dataset/labelledVectors.js";
 import { toyVectors } from "./toyVectors.js";
 
 const LABELS = ["bad", "good", "plain"];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fewExamples, drawRows } from "../../../src/classify/fewExamples.js";
-import type { LabelledVectors } from "../../../src/classify/labelledVectors.js";
+import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
 import { trainClassifier } from "../../../src/classify/train.js";
 import { tune, type TuneOptions, type View } from "../../../src/classify/tune.js";
 import { matrix } from "../../../src/math/matrix.js";

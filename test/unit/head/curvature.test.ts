@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { choleskyInPlace, measureCurvature, preconditioner, solveInPlace } from "../../../src/head/curvature.js";
-import { minimize } from "../../../src/head/lbfgs.js";
+import { minimize } from "../../../src/math/lbfgs.js";
 import { openLogisticProblem } from "../../../src/head/logisticProblem.js";
 import { seeded } from "../../../src/math/random.js";
 import { clouds, normal } from "./toyRows.js";

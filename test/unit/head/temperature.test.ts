@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { temperedAcrossFolds } from "../../../src/head/devAnswers.js";
-import { likeliest } from "../../../src/head/likeliest.js";
+import { likeliest } from "../../../src/math/argmax.js";
 import { logLosses } from "../../../src/head/logisticLoss.js";
 import { fitTemperature, temper } from "../../../src/head/temperature.js";
 import { seeded } from "../../../src/math/random.js";

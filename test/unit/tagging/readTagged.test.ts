@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseLabelMap } from "../../../src/corpus/labelMap.js";
+import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import { alignWords } from "../../../src/tagging/align.js";
 import { goldSpans, readTagged } from "../../../src/tagging/readTagged.js";
 import { splitWords } from "../../../src/tagging/words.js";

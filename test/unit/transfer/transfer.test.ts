@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { LabelledCorpus } from "../../../src/classify/labelled.js";
+import type { LabelledCorpus } from "../../../src/dataset/labelledCorpus.js";
 import { vectorsOf } from "../../../src/classify/vectors.js";
-import { parseLabelMap } from "../../../src/corpus/labelMap.js";
+import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import { seeded } from "../../../src/math/random.js";
 import type { TransferRecord } from "../../../src/transfer/record.js";
 import { runTransfer, type TransferCorpora, type TransferOptions } from "../../../src/transfer/transfer.js";

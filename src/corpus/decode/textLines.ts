@@ -1,4 +1,4 @@
-import { HeadstartError } from "../errors.js";
+import { HeadstartError } from "../../errors.js";
 import { encodingError, type TextChunk, type TextPosition } from "./textChunk.js";
 
 export interface LineOptions {

@@ -1,5 +1,5 @@
 import { excerpt, HeadstartError } from "../errors.js";
-import { applyLabelMap, type LabelMap } from "../corpus/labelMap.js";
+import { applyLabelMap, type LabelMap } from "./labelMap.js";
 
 /** Probabilities of a head brought to the labels of a corpus by a declared map. */
 export interface LabelSpace {

@@ -1,5 +1,5 @@
 import iconv from "iconv-lite";
-import { HeadstartError } from "../errors.js";
+import { HeadstartError } from "../../errors.js";
 
 /** How the bytes of a file become text. */
 export type Encoding =

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { duplicateGroups, overlap } from "../../../src/corpus/duplicates.js";
-import { checkLabels } from "../../../src/corpus/labelSet.js";
-import { splitCorpus } from "../../../src/corpus/split.js";
-import { readFiles } from "./reading.js";
+import { duplicateGroups, overlap } from "../../../src/dataset/duplicates.js";
+import { checkLabels } from "../../../src/dataset/labelSet.js";
+import { splitCorpus } from "../../../src/dataset/split.js";
+import { readFiles } from "../corpus/reading.js";
 
 const corpora = process.env.HEADSTART_CORPORA;
 

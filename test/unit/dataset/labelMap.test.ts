@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyLabelMap, parseLabelMap, unusedMapKeys } from "../../../src/corpus/labelMap.js";
+import { applyLabelMap, parseLabelMap, unusedMapKeys } from "../../../src/dataset/labelMap.js";
 
 describe("parseLabelMap()", () => {
   it("renames and drops, and leaves other labels as they are", () => {

@@ -1,4 +1,4 @@
-import { HeadstartError } from "../errors.js";
+import { HeadstartError } from "../../errors.js";
 
 /** A stretch of a file's text, whole characters only. */
 export interface TextChunk {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { minimize, type Evaluated } from "../../../src/head/lbfgs.js";
+import { minimize, type Evaluated } from "../../../src/math/lbfgs.js";
 
 const rosenbrock = async (p: Float64Array): Promise<Evaluated> => {
   let value = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { principalAxes } from "../../../src/math/principalAxes.js";
+import { principalAxes } from "../../../src/math/pca.js";
 import { seeded } from "../../../src/math/random.js";
 
 describe("principalAxes()", () => {

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import iconv from "iconv-lite";
 import { describe, expect, it } from "vitest";
-import { failure, readBytes } from "./reading.js";
+import { failure, readBytes } from "../reading.js";
 
 const CSV = "text,label\ncafé 👍,neutral\n日本,x\n";
 const WESTERN = "text,label\nok,x\ncafé – naïve,neutral\n";
@@ -75,7 +75,7 @@ describe("openCorpus() on encodings", () => {
   });
 
   it("gives the rows in front of an invalid byte", async () => {
-    const { openCorpus } = await import("../../../src/corpus/corpus.js");
+    const { openCorpus } = await import("../../../../src/corpus/corpus.js");
     const { Readable } = await import("node:stream");
     const stdin = Readable.from([Buffer.from("text\na\nb\n\xff\n", "latin1")]);
     const corpus = await openCorpus(["-"], { stdin });

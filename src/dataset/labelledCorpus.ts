@@ -1,6 +1,6 @@
 import { HeadstartError } from "../errors.js";
 import { openCorpus, type Corpus, type CorpusOptions } from "../corpus/corpus.js";
-import { applyLabelMap, type LabelMap } from "../corpus/labelMap.js";
+import { applyLabelMap, type LabelMap } from "./labelMap.js";
 import type { Row, RowCounts } from "../corpus/row.js";
 
 export interface LabelledOptions extends Omit<CorpusOptions, "labelColumn"> {

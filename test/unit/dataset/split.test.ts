@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { foldCorpus, splitCorpus } from "../../../src/corpus/split.js";
+import { foldCorpus, splitCorpus } from "../../../src/dataset/split.js";
 
 /** Rows with a label and a group; a group has one label. */
 const corpus = fc

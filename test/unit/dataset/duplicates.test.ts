@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { duplicateGroups, normalisedText, overlap } from "../../../src/corpus/duplicates.js";
+import { duplicateGroups, normalisedText, overlap } from "../../../src/dataset/duplicates.js";
 
 describe("normalisedText()", () => {
   it.each([

@@ -1,5 +1,5 @@
-import { duplicateGroups } from "../corpus/duplicates.js";
-import { splitCorpus, type SplitOptions } from "../corpus/split.js";
+import { duplicateGroups } from "./duplicates.js";
+import { splitCorpus, type SplitOptions } from "./split.js";
 import { HeadstartError } from "../errors.js";
 import { stackRows, takeRows, type Matrix } from "../math/matrix.js";
 

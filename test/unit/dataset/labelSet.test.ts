@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkLabels, refuseTexts } from "../../../src/corpus/labelSet.js";
+import { checkLabels, refuseTexts } from "../../../src/dataset/labelSet.js";
 import { HeadstartError } from "../../../src/errors.js";
 
 const times = (counts: Record<string, number>): string[] =>

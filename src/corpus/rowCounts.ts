@@ -1,5 +1,5 @@
 import { excerpt } from "../errors.js";
-import { byteAt } from "./textChunk.js";
+import { byteAt } from "./decode/textChunk.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { escapedRaw, type TableRecord } from "./table.js";
 

@@ -1,6 +1,6 @@
-import { decodeText, type DecodeOptions } from "../corpus/decode.js";
-import { encodingError } from "../corpus/textChunk.js";
-import { HeadstartError } from "../errors.js";
+import { decodeText, type DecodeOptions } from "./decode.js";
+import { encodingError } from "./textChunk.js";
+import { HeadstartError } from "../../errors.js";
 
 export interface LineOptions extends DecodeOptions {
   /** Lines given out together at most. */

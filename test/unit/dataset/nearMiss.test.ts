@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearMissPairs, type NearMiss } from "../../../src/corpus/nearMiss.js";
+import { nearMissPairs, type NearMiss } from "../../../src/dataset/nearMiss.js";
 import { editDistance } from "../../../src/errors.js";
 import { seeded } from "../../../src/math/random.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { labelIndices, labelSpace, project } from "../../../src/classify/labelSpace.js";
-import { parseLabelMap } from "../../../src/corpus/labelMap.js";
+import { labelIndices, labelSpace, project } from "../../../src/dataset/mapLabels.js";
+import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 
 const head = ["negative", "neutral", "positive"];
 

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { countOf, labelCounts, readLabelled } from "../../../src/classify/labelled.js";
-import { parseLabelMap } from "../../../src/corpus/labelMap.js";
+import { countOf, labelCounts, readLabelled } from "../../../src/dataset/labelledCorpus.js";
+import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import { tempFolder } from "../files/tempFolder.js";
 
 async function file(content: string): Promise<string> {
