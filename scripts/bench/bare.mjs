@@ -17,8 +17,8 @@ import { inWindows } from "../../dist/encoder/inWindows.js";
 import { loadEncoder } from "../../dist/encoder/load.js";
 import { readyModel } from "../../dist/encoder/rewrite.js";
 import { prepareWindow, TOKENS_A_THREAD } from "../../dist/encoder/window.js";
-import { encoderPorts } from "../../dist/onnx/encoderGraph.js";
-import { readModel } from "../../dist/onnx/model.js";
+import { encoderPorts } from "../../dist/onnx/model/encoderGraph.js";
+import { readModel } from "../../dist/onnx/model/model.js";
 
 const [corpus, name, limit, sessions, threads] = process.argv.slice(2);
 const { texts } = await readLabelled([corpus], { limit: Number(limit) });

@@ -1,7 +1,7 @@
 import { addCounts, EMBED_DEFAULTS, type EmbedCounts, type EmbedOptions } from "../encoder/embed.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { inWindows } from "../encoder/inWindows.js";
-import { ReusedRows } from "../onnx/reusedRows.js";
+import { ReusedRows } from "../onnx/runtime/bufferPool.js";
 import type { Row } from "../corpus/row.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
 import type { Shard, VectorRun } from "../store/resume/run.js";

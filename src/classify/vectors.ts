@@ -9,7 +9,7 @@ import {
 } from "../encoder/embed.js";
 import { inWindows } from "../encoder/inWindows.js";
 import { matrix, row, type Matrix } from "../math/matrix.js";
-import type { ReusedRows } from "../onnx/reusedRows.js";
+import type { ReusedRows } from "../onnx/runtime/bufferPool.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
 
 export interface VectorsOptions extends EmbedOptions {

@@ -2,7 +2,7 @@ import { normalize } from "node:path";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { HeadstartError } from "../errors.js";
-import { RUNTIME_VERSION } from "../onnx/session.js";
+import { RUNTIME_VERSION } from "../onnx/runtime/session.js";
 import { changedInput, identifyInputs, type InputIdentity } from "../store/resume/inputIdentity.js";
 import { thisProcess } from "../files/lock.js";
 import type { RunFields } from "../store/resume/manifest.js";

@@ -1,5 +1,5 @@
-import type { EncoderPorts } from "../onnx/encoderGraph.js";
-import type { RunInputs } from "../onnx/session.js";
+import type { EncoderPorts } from "../onnx/model/encoderGraph.js";
+import type { RunInputs } from "../onnx/runtime/session.js";
 import type { Tokens } from "./tokenizer.js";
 
 /** Texts that go through the encoder together, padded to the longest. */

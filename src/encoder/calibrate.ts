@@ -1,9 +1,9 @@
-import { encoderPorts } from "../onnx/encoderGraph.js";
-import { copyModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model.js";
-import { productInputs, type QuantizeOptions } from "../onnx/quantize.js";
-import type { Moments } from "../onnx/int8Rounding.js";
-import { openRowProducts } from "../onnx/products.js";
-import { openSession } from "../onnx/session.js";
+import { encoderPorts } from "../onnx/model/encoderGraph.js";
+import { copyModel, valueInfo, writeModel, type OnnxModel } from "../onnx/model/model.js";
+import { productInputs, type QuantizeOptions } from "../onnx/quantize/quantize.js";
+import type { Moments } from "../onnx/quantize/int8Rounding.js";
+import { openRowProducts } from "../onnx/runtime/gemm.js";
+import { openSession } from "../onnx/runtime/session.js";
 import { encoderInputs, planBatches } from "./batches.js";
 import { cutTogether, type Tokenizer } from "./tokenizer.js";
 

@@ -1,5 +1,5 @@
 import type { Matrix } from "../math/matrix.js";
-import type { ReusedRows } from "../onnx/reusedRows.js";
+import type { ReusedRows } from "../onnx/runtime/bufferPool.js";
 
 export interface EmbedOptions {
   /** Tokens of a batch, padding included; changes speed and memory, never the vectors. @default 384 a thread */

@@ -1,5 +1,5 @@
-import type { EncoderPorts } from "../onnx/encoderGraph.js";
-import type { Session } from "../onnx/session.js";
+import type { EncoderPorts } from "../onnx/model/encoderGraph.js";
+import type { Session } from "../onnx/runtime/session.js";
 import type { EncoderFile, EncoderFolder } from "./folder.js";
 import type { ModelStore } from "./modelCache.js";
 import type { Pooling } from "../math/pooling.js";

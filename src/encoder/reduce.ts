@@ -1,6 +1,6 @@
 import { matrix, type Matrix } from "../math/matrix.js";
 import { principalAxes } from "../math/pca.js";
-import { openProducts } from "../onnx/products.js";
+import { openProducts } from "../onnx/runtime/gemm.js";
 
 /** Rows multiplied at once, in float64. */
 const ROWS_AT_ONCE = 4096;

@@ -1,6 +1,6 @@
 import { HeadstartError } from "../errors.js";
 import { poolBatch } from "../math/pooling.js";
-import { sameShape, type Output } from "../onnx/session.js";
+import { sameShape, type Output } from "../onnx/runtime/session.js";
 import { encoderInputs, type Batch } from "./batches.js";
 import type { EmbeddingEncoder } from "./encoder.js";
 import type { Tokens } from "./tokenizer.js";

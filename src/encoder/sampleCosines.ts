@@ -1,6 +1,6 @@
 import { cosine, row, type Matrix } from "../math/matrix.js";
-import type { EncoderPorts } from "../onnx/encoderGraph.js";
-import { openSession } from "../onnx/session.js";
+import type { EncoderPorts } from "../onnx/model/encoderGraph.js";
+import { openSession } from "../onnx/runtime/session.js";
 import { embedAll } from "./embed.js";
 import type { EmbeddingEncoder } from "./encoder.js";
 import type { Cosines, Ready } from "./rewrite.js";

@@ -1,5 +1,5 @@
 import { HeadstartError } from "../errors.js";
-import type { Session } from "../onnx/session.js";
+import type { Session } from "../onnx/runtime/session.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import type { Pooling } from "../math/pooling.js";
 import { unframed, type Tokenizer } from "./tokenizer.js";

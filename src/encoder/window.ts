@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { excerpt, HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { lengthOf, normalizeInto } from "../math/pooling.js";
-import { releaseBytes } from "../onnx/releaseBytes.js";
+import { releaseBytes } from "../onnx/runtime/releaseBytes.js";
 import { planBatches, type Batch } from "./batches.js";
 import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "./encoder.js";

@@ -1,5 +1,5 @@
 import { matrix, type Matrix } from "../math/matrix.js";
-import type { Floats, Products } from "../onnx/products.js";
+import type { Floats, Products } from "../onnx/runtime/gemm.js";
 import { logitProbabilities } from "./head.js";
 import { minimize } from "../math/lbfgs.js";
 import { linearObjective } from "./linearObjective.js";

@@ -1,4 +1,4 @@
-import { openProducts, type Floats } from "../onnx/products.js";
+import { openProducts, type Floats } from "../onnx/runtime/gemm.js";
 import { logitCount, type Targets } from "./logisticLoss.js";
 
 /** What is known of a linear model's curvature before a fit: the mean of the outer products of its rows. */

@@ -1,4 +1,4 @@
-import type { Floats, Products } from "../onnx/products.js";
+import type { Floats, Products } from "../onnx/runtime/gemm.js";
 import type { Evaluated } from "../math/lbfgs.js";
 
 /** Rows of a linear model as its fit sees them. */

@@ -1,4 +1,4 @@
-import { openProducts, type Floats } from "../onnx/products.js";
+import { openProducts, type Floats } from "../onnx/runtime/gemm.js";
 import type { Evaluated } from "../math/lbfgs.js";
 import { linearObjective } from "./linearObjective.js";
 import { logitCount, logLossInto, type Targets } from "./logisticLoss.js";

@@ -1,4 +1,12 @@
-import { newModel, node, tensor, valueInfo, writeModel, type ElementTypeName, type OnnxModel } from "../onnx/model.js";
+import {
+  newModel,
+  node,
+  tensor,
+  valueInfo,
+  writeModel,
+  type ElementTypeName,
+  type OnnxModel,
+} from "../onnx/model/model.js";
 
 /** Non-linearity between layers; GELU in its tanh form (Hendrycks & Gimpel 2016, arXiv:1606.08415). */
 export type Activation = "relu" | "gelu";

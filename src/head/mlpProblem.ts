@@ -1,5 +1,5 @@
-import type { Floats } from "../onnx/products.js";
-import { openSession, type NumberArray } from "../onnx/session.js";
+import type { Floats } from "../onnx/runtime/gemm.js";
+import { openSession, type NumberArray } from "../onnx/runtime/session.js";
 import { logitsModel, stepModel, type MlpShape } from "./mlpGraph.js";
 
 /** The rows of one step. */

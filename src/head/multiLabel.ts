@@ -1,7 +1,7 @@
 import { HeadstartError } from "../errors.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { sigmoid, softplus } from "../math/softmax.js";
-import { openProducts, type Floats } from "../onnx/products.js";
+import { openProducts, type Floats } from "../onnx/runtime/gemm.js";
 import { linearLogits } from "./head.js";
 import { minimize } from "../math/lbfgs.js";
 import { linearObjective, type LinearRows } from "./linearObjective.js";

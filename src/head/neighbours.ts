@@ -1,7 +1,7 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { matrix, row, takeRows, type Matrix } from "../math/matrix.js";
 import { seeded, shuffled } from "../math/random.js";
-import { openProducts } from "../onnx/products.js";
+import { openProducts } from "../onnx/runtime/gemm.js";
 
 /** Training rows to compare a text with: one of each group of equal texts, with vectors of length 1 in 8 bits. */
 export interface Neighbours {

@@ -1,7 +1,7 @@
 import { fitStandardizer, type Standardizer } from "../head/standardize.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import { seeded, type Random } from "../math/random.js";
-import { openRowProducts, type RowProducts } from "../onnx/products.js";
+import { openRowProducts, type RowProducts } from "../onnx/runtime/gemm.js";
 import { Average } from "./average.js";
 import type { EmbeddedSentences } from "./embeddedSentences.js";
 import { featureRows, featureTable, type FeatureTable } from "./featureTable.js";

@@ -1,7 +1,7 @@
 import { matrix, type Matrix } from "../math/matrix.js";
 import type { Random } from "../math/random.js";
 import { softmax } from "../math/softmax.js";
-import type { RowProducts } from "../onnx/products.js";
+import type { RowProducts } from "../onnx/runtime/gemm.js";
 import { adamwInto, parameter, type Parameter, type Step } from "../math/adamw.js";
 import { chainLossInto, freeChain, type Chain, type ChainSlopes } from "./chain.js";
 import { mixedSlopes, mixLayers } from "./layerMix.js";

@@ -1,7 +1,7 @@
 import { HeadstartError } from "../errors.js";
 import type { Standardizer } from "../head/standardize.js";
 import { matrix, type Matrix } from "../math/matrix.js";
-import { openRowProducts } from "../onnx/products.js";
+import { openRowProducts } from "../onnx/runtime/gemm.js";
 import { bestPath, spanProbability, sumChain, type Chain, type Emissions } from "./chain.js";
 import { featureRows, type FeatureTable } from "./featureTable.js";
 import type { TaggerInput } from "./embeddedSentences.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { observeActivations } from "../../../src/encoder/calibrate.js";
-import { productInputs } from "../../../src/onnx/quantize.js";
+import { productInputs } from "../../../src/onnx/quantize/quantize.js";
 import { fixture, fixtureModel, openEncoder } from "./tinyBert.js";
 
 const texts = ["a good day", "rain, again and again and again", "ok"];

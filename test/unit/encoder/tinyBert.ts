@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import type { Encoder, EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
-import { readModel, type OnnxModel } from "../../../src/onnx/model.js";
+import { readModel, type OnnxModel } from "../../../src/onnx/model/model.js";
 import { tempFolder } from "../files/tempFolder.js";
 
 export type Fixture =

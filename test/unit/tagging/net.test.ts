@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { matrix } from "../../../src/math/matrix.js";
 import { seeded } from "../../../src/math/random.js";
-import { openRowProducts, type RowProducts } from "../../../src/onnx/products.js";
+import { openRowProducts, type RowProducts } from "../../../src/onnx/runtime/gemm.js";
 import { LEARNT, newNet, trainStep, type Net, type NetBatch, type NetShape } from "../../../src/tagging/net.js";
 
 const BASE = { tags: 5, width: 6, layers: 2, mixed: false, reach: 1, hidden: 3, features: 2, cues: 2, crf: true };
