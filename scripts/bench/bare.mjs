@@ -11,12 +11,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { readLabelled } from "../../dist/dataset/labelledCorpus.js";
-import { encoderInputs, planBatches } from "../../dist/encoder/batches.js";
-import { EMBED_DEFAULTS } from "../../dist/encoder/embed.js";
-import { inWindows } from "../../dist/encoder/inWindows.js";
+import { encoderInputs, planBatches } from "../../dist/encoder/embed/batches.js";
+import { EMBED_DEFAULTS } from "../../dist/encoder/embed/embed.js";
+import { inWindows } from "../../dist/encoder/embed/windows.js";
 import { loadEncoder } from "../../dist/encoder/load.js";
-import { readyModel } from "../../dist/encoder/rewrite.js";
-import { prepareWindow, TOKENS_A_THREAD } from "../../dist/encoder/window.js";
+import { readyModel } from "../../dist/encoder/model/optimize.js";
+import { prepareWindow, TOKENS_A_THREAD } from "../../dist/encoder/embed/window.js";
 import { encoderPorts } from "../../dist/onnx/model/encoderGraph.js";
 import { readModel } from "../../dist/onnx/model/model.js";
 

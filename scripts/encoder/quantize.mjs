@@ -11,8 +11,8 @@ import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { readModel, writeModel } from "../../dist/onnx/model/model.js";
 import { quantizeInt8 } from "../../dist/onnx/quantize/quantize.js";
-import { observeActivations } from "../../dist/encoder/calibrate.js";
-import { loadTokenizer } from "../../dist/encoder/tokenizer.js";
+import { observeActivations } from "../../dist/encoder/model/observe.js";
+import { loadTokenizer } from "../../dist/encoder/tokenizer/tokenizer.js";
 import { openCorpus } from "../../dist/corpus/corpus.js";
 import { ROOT } from "../setup.mjs";
 

@@ -189,7 +189,7 @@ const safetensors = async () => {
 /** @param {string} path */
 async function embedOne(path) {
   const { loadEncoder } = await load("encoder/load.js");
-  const { embedAll } = await load("encoder/embed.js");
+  const { embedAll } = await load("encoder/embed/embed.js");
   const encoder = await loadEncoder(path);
   try {
     return (await embedAll(encoder, ["the film a sun", ...TEXTS])).tokens;
@@ -203,9 +203,9 @@ const bertTokenizer = (world) => readFile(join(world, "tiny/tokenizer.json"));
 
 /** @type {Open} */
 const tokenizer = async ({ world }) => {
-  const { parseEncoderJson } = await load("encoder/settingsFile.js");
-  const { loadTokenizer } = await load("encoder/tokenizer.js");
-  const { readVocabulary } = await load("encoder/vocabulary.js");
+  const { parseEncoderJson } = await load("encoder/folder/settingsFile.js");
+  const { loadTokenizer } = await load("encoder/tokenizer/tokenizer.js");
+  const { readVocabulary } = await load("encoder/tokenizer/vocabulary.js");
   const bert = JSON.parse((await bertTokenizer(world)).toString("utf8"));
   const bare = { ...bert, post_processor: null, added_tokens: [] };
   const letters = [..."▁ abcdefghijklmnopqrstuvwxyz"];

@@ -1,6 +1,6 @@
-import { addCounts, EMBED_DEFAULTS, type EmbedCounts, type EmbedOptions } from "../encoder/embed.js";
+import { addCounts, EMBED_DEFAULTS, type EmbedCounts, type EmbedOptions } from "../encoder/embed/embed.js";
 import type { Encoder } from "../encoder/encoder.js";
-import { inWindows } from "../encoder/inWindows.js";
+import { inWindows } from "../encoder/embed/windows.js";
 import { ReusedRows } from "../onnx/runtime/bufferPool.js";
 import type { Row } from "../corpus/row.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";

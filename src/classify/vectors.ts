@@ -6,8 +6,8 @@ import {
   type EmbedCounts,
   type Embedded,
   type EmbedOptions,
-} from "../encoder/embed.js";
-import { inWindows } from "../encoder/inWindows.js";
+} from "../encoder/embed/embed.js";
+import { inWindows } from "../encoder/embed/windows.js";
 import { matrix, row, type Matrix } from "../math/matrix.js";
 import type { ReusedRows } from "../onnx/runtime/bufferPool.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { HeadstartError } from "../errors.js";
-import { distil, DISTIL_DEFAULTS, type TokenTable } from "../encoder/distil.js";
+import { distil, DISTIL_DEFAULTS, type TokenTable } from "../encoder/static/distill.js";
 import { bytesIn, saveTableFiles, tokenTableFiles } from "../encoder/static/saveTokenTable.js";
 import { openEncoder, type AddCommand, type Context } from "./context.js";
 import { defined, wholeNumber, withCommonFlags, type EncoderFlags, type GlobalFlags } from "./options.js";

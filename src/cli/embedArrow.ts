@@ -7,7 +7,7 @@ import { findColumn } from "../corpus/columns.js";
 import type { RowCounts } from "../corpus/row.js";
 import { findSource } from "../corpus/source.js";
 import { escapedRaw, faultError } from "../corpus/table.js";
-import { addCounts, EMBED_DEFAULTS } from "../encoder/embed.js";
+import { addCounts, EMBED_DEFAULTS } from "../encoder/embed/embed.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { Matrix } from "../math/matrix.js";
 import { matrix } from "../math/matrix.js";

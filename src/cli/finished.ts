@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join, normalize, resolve } from "node:path";
 import { contentHash } from "../files/contentHash.js";
-import { isFile, listFiles } from "../encoder/folder.js";
+import { isFile, listFiles } from "../encoder/folder/folder.js";
 import { ignoringFailure, nodeFiles, removeLeftovers } from "../files/commit.js";
 import { restoreFolder } from "../files/commitFolder.js";
 import { readMark, type FinishedRun, type FolderMark, type Printed } from "../files/folderMark.js";

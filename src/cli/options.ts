@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { CorpusOptions } from "../corpus/corpus.js";
 import type { CorpusFormat } from "../corpus/source.js";
-import type { EmbedOptions } from "../encoder/embed.js";
+import type { EmbedOptions } from "../encoder/embed/embed.js";
 import type { EncoderOptions, Precision } from "../encoder/encoder.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import type { Pooling } from "../math/pooling.js";

@@ -1,7 +1,7 @@
 import { vectorsOf } from "../classify/vectors.js";
 import { answerMultiLabel } from "../classify/multiLabel.js";
 import { answerVectors } from "../classify/predict.js";
-import { EMBED_DEFAULTS } from "../encoder/embed.js";
+import { EMBED_DEFAULTS } from "../encoder/embed/embed.js";
 import { HeadstartError } from "../errors.js";
 import type { HeadFile } from "../head/headFile.js";
 import { headTask, loadHead, loadNeighbours } from "../head/headFolder.js";

@@ -1,8 +1,8 @@
 import { vectorsOf } from "../classify/vectors.js";
 import type { Answer } from "../classify/predict.js";
 import type { Explanation } from "../classify/explain.js";
-import { EMBED_DEFAULTS } from "../encoder/embed.js";
-import { inWindows } from "../encoder/inWindows.js";
+import { EMBED_DEFAULTS } from "../encoder/embed/embed.js";
+import { inWindows } from "../encoder/embed/windows.js";
 import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
 import { commitTogether } from "../files/commit.js";

@@ -1,6 +1,6 @@
 import type { Row } from "../corpus/row.js";
-import { EMBED_DEFAULTS } from "../encoder/embed.js";
-import { inWindows } from "../encoder/inWindows.js";
+import { EMBED_DEFAULTS } from "../encoder/embed/embed.js";
+import { inWindows } from "../encoder/embed/windows.js";
 import { HeadstartError } from "../errors.js";
 import { entitiesPage } from "../report/entitiesPage.js";
 import { jsonText } from "../report/textWidth.js";

@@ -11,12 +11,12 @@ import { readModel } from "../onnx/model/model.js";
 import { refuseHugeTensors } from "../onnx/model/sizeBounds.js";
 import type { Encoder, EncoderOptions, Precision } from "./encoder.js";
 import type { EncoderFolder } from "./locate.js";
-import { describeBrokenFile } from "./modelFile.js";
-import { readyModel } from "./rewrite.js";
-import { sampleCosines } from "./sampleCosines.js";
-import { readEncoderSettings, type EncoderSettings } from "./settings.js";
-import { MAX_TOKENIZER_BYTES, parseEncoderJson, readBytes } from "./settingsFile.js";
-import { loadTokenizer, type PieceTokenizer } from "./tokenizer.js";
+import { describeBrokenFile } from "./folder/modelFile.js";
+import { readyModel } from "./model/optimize.js";
+import { sampleCosines } from "./model/compare.js";
+import { readEncoderSettings, type EncoderSettings } from "./folder/settings.js";
+import { MAX_TOKENIZER_BYTES, parseEncoderJson, readBytes } from "./folder/settingsFile.js";
+import { loadTokenizer, type PieceTokenizer } from "./tokenizer/tokenizer.js";
 
 /** Change whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
 const VECTOR_VERSION = { fp32: "3", int8: "2" } as const satisfies Record<Precision, string>;

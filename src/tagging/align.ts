@@ -1,4 +1,4 @@
-import { cutTogether, type PieceTokenizer } from "../encoder/tokenizer.js";
+import { cutTogether, type PieceTokenizer } from "../encoder/tokenizer/tokenizer.js";
 import type { Word } from "./words.js";
 
 /** A sequence that goes through the encoder: part of a sentence's sub-words, special tokens around them. */

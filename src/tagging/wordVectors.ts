@@ -1,6 +1,6 @@
-import type { EmbedOptions } from "../encoder/embedded.js";
+import type { EmbedOptions } from "../encoder/embed/embedded.js";
 import type { Encoder } from "../encoder/encoder.js";
-import { tokenStates, type TokenStates } from "../encoder/tokenStates.js";
+import { tokenStates, type TokenStates } from "../encoder/embed/tokenStates.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
 import { alignWords, type Alignment, type WordTokens } from "./align.js";

@@ -36,7 +36,7 @@ describe("violations()", () => {
         "src/onnx/session.ts":
           'import type { Tensor } from "onnxruntime-node"; const r = await import("onnxruntime-node");',
         "src/files/a.ts": 'import * as fs from "node:fs"; import { writeFile } from "node:fs/promises";',
-        "src/encoder/hubCache.ts": 'import { rename } from "node:fs/promises";',
+        "src/encoder/hub/cache.ts": 'import { rename } from "node:fs/promises";',
         "src/index.ts": 'export { a } from "./head/fit.js"; export type { B } from "./math/b.js";',
       }),
     ).toEqual([]);

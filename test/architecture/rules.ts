@@ -32,7 +32,7 @@ const RANKS: Readonly<Record<string, number>> = {
 /** Files outside src/files that may write to disk. */
 const WRITERS: readonly { readonly files: RegExp; readonly reason: string }[] = [
   {
-    files: /^src\/encoder\/hub\w*\.ts$/,
+    files: /^src\/encoder\/hub\//,
     reason: "the cache of downloaded encoders has the layout that other programs share",
   },
   {

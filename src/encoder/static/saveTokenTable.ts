@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { TokenTable } from "../distil.js";
-import { TABLE_FILE, TOKEN_TABLE } from "../tokenTable.js";
+import type { TokenTable } from "./distill.js";
+import { TABLE_FILE, TOKEN_TABLE } from "./tokenTable.js";
 import { writeSafetensors } from "../../formats/safetensors.js";
 import { VERSION } from "../../version.js";
 import { commitFile } from "../../files/commit.js";

@@ -1,5 +1,5 @@
 import type { Encoder } from "../../../src/encoder/encoder.js";
-import { unframed, type Tokenizer } from "../../../src/encoder/tokenizer.js";
+import { unframed, type Tokenizer } from "../../../src/encoder/tokenizer/tokenizer.js";
 
 const WIDTH = 4;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readLabelled } from "../../../src/dataset/labelledCorpus.js";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import { cosine, row } from "../../../src/math/matrix.js";
 import { openEncoder } from "./tinyBert.js";
 

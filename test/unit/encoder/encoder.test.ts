@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import type { EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { valueInfo, writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model/model.js";

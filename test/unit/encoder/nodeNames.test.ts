@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cp, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import type { EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { readModel, writeModel, type NodeProto } from "../../../src/onnx/model/model.js";

@@ -10,7 +10,7 @@ import { newModel, node, tensor, writeModel, type NodeProto, type OnnxModel } fr
 import { AttributeProtoSchema, FunctionProtoSchema, GraphProtoSchema } from "../../../src/onnx/model/onnx_pb.js";
 import { quantizeInt8 } from "../../../src/onnx/quantize/quantize.js";
 import { tokensFirst } from "../../../src/onnx/rewrite/tokensFirst.js";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { fixtureModel, folderFrom, openEncoder } from "../encoder/tinyBert.js";
 import { paddedRun, someTexts } from "./tokenRuns.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { readVectors } from "../../../src/vectors/reader.js";
 import { hasPython, PYTHON } from "../vectors/python.js";

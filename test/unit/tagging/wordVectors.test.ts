@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Encoder } from "../../../src/encoder/encoder.js";
-import { tokenStates } from "../../../src/encoder/tokenStates.js";
+import { tokenStates } from "../../../src/encoder/embed/tokenStates.js";
 import { row } from "../../../src/math/matrix.js";
 import { openVectorCache, type VectorCache } from "../../../src/store/cache/vectorCache.js";
 import { wordVectorKind, type SubWords } from "../../../src/tagging/subWords.js";

@@ -2,7 +2,7 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openModelStore } from "../../../../src/store/cache/modelCache.js";
-import { embedAll } from "../../../../src/encoder/embed.js";
+import { embedAll } from "../../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../../src/encoder/load.js";
 import { fixture, openEncoder } from "../../encoder/tinyBert.js";
 import { tempFolder } from "../../files/tempFolder.js";
