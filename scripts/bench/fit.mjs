@@ -2,8 +2,8 @@
 /** One fit by headstart: fit.mjs logistic <tolerance> | mlp <epochs>, then <vectors.npy> <labels> */
 
 import { readFileSync } from "node:fs";
-import { fitLogistic } from "../../dist/head/logistic.js";
-import { fitMlp } from "../../dist/head/mlp.js";
+import { fitLogistic } from "../../dist/head/linear/logistic.js";
+import { fitMlp } from "../../dist/head/mlp/mlp.js";
 import { matrix } from "../../dist/math/matrix.js";
 import { readVectors } from "../../dist/vectors/reader.js";
 

@@ -304,14 +304,14 @@ async function tokenTable({ folder, world }) {
 
 /** What a head answers to some vectors, or a tagger to some sentences. @param {string} folder */
 async function answersOf(folder) {
-  const { headTask, loadHead, loadNeighbours } = await load("head/headFolder.js");
+  const { headTask, loadHead, loadNeighbours } = await load("head/file/folder.js");
   if ((await headTask(folder)) === "ner") {
     const { loadTagger } = await load("tagging/taggerFolder.js");
     return JSON.stringify((await loadTagger(folder)).tagger, (_, value) =>
       ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value,
     );
   }
-  const { loadMultiLabel } = await load("head/multiLabelFolder.js");
+  const { loadMultiLabel } = await load("head/file/multiLabel.js");
   const several = await loadMultiLabel(folder);
   const saved = several ?? (await loadHead(folder));
   const near = several === undefined ? await loadNeighbours(saved) : undefined;

@@ -1,6 +1,6 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { foldCorpus } from "../dataset/split.js";
-import { temperedAcrossFolds, type DevAnswers } from "../head/devAnswers.js";
+import { temperedAcrossFolds, type DevAnswers } from "../head/devPredictions.js";
 import { predictProbabilities, type Head } from "../head/head.js";
 import { fitTemperature } from "../head/temperature.js";
 import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationScore.js";

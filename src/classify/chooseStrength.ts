@@ -1,6 +1,6 @@
 import { likeliest, predictProbabilities } from "../head/head.js";
-import type { FittedLogistic } from "../head/logistic.js";
-import { logLosses } from "../head/logisticLoss.js";
+import type { FittedLogistic } from "../head/linear/logistic.js";
+import { logLosses } from "../metrics/logLoss.js";
 import type { Matrix } from "../math/matrix.js";
 import { scorePredictions } from "../metrics/classification.js";
 

@@ -1,8 +1,8 @@
 import type { Encoder } from "../encoder/encoder.js";
-import type { Sealed } from "../head/artifact.js";
-import type { HeadFile } from "../head/headFile.js";
+import type { Sealed } from "../head/file/artifact.js";
+import type { HeadFile } from "../head/file/schema.js";
 import { VERSION } from "../version.js";
-import { kept } from "../head/devAnswers.js";
+import { kept } from "../head/devPredictions.js";
 import type { Interval } from "../metrics/bootstrap.js";
 import type { CalibrationScore } from "../metrics/calibrationScore.js";
 import type { LabelledCorpus } from "../dataset/labelledCorpus.js";

@@ -1,5 +1,5 @@
 import type { LabelMap } from "../dataset/labelMap.js";
-import { predictBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
+import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
 import { likeliest, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
 import {

@@ -1,6 +1,6 @@
 import { predictProbabilities, type Head } from "../head/head.js";
 import { likeliest } from "../math/argmax.js";
-import { locate, type Neighbours } from "../head/neighbours.js";
+import { locate, type Neighbours } from "../head/neighbors.js";
 import { stackRows, type Matrix } from "../math/matrix.js";
 
 /** A word of a text, or a run of words where the text is long, and what the answer owes to it. */

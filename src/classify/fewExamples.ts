@@ -1,5 +1,5 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
-import type { Few } from "../head/headFile.js";
+import type { Few } from "../head/file/schema.js";
 import { likeliest, predictProbabilities } from "../head/head.js";
 import { seeded, shuffled } from "../math/random.js";
 import { scorePredictions } from "../metrics/classification.js";

@@ -1,8 +1,8 @@
 import { unreachable } from "../errors.js";
 import type { Head } from "../head/head.js";
-import type { Curve } from "../head/headFile.js";
-import { fitLogistic, fitLogisticPath, type FittedLogistic } from "../head/logistic.js";
-import { fitMlp, MLP_DEFAULTS, type FittedMlp, type MlpEpoch, type MlpSettings } from "../head/mlp.js";
+import type { Curve } from "../head/file/schema.js";
+import { fitLogistic, fitLogisticPath, type FittedLogistic } from "../head/linear/logistic.js";
+import { fitMlp, MLP_DEFAULTS, type FittedMlp, type MlpEpoch, type MlpSettings } from "../head/mlp/mlp.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
 

@@ -1,8 +1,8 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { foldCorpus } from "../dataset/split.js";
 import { predictProbabilities } from "../head/head.js";
-import { fitLogisticPath } from "../head/logistic.js";
-import { logLosses } from "../head/logisticLoss.js";
+import { fitLogisticPath } from "../head/linear/logistic.js";
+import { logLosses } from "../metrics/logLoss.js";
 import { takeRows } from "../math/matrix.js";
 import type { LabelledVectors } from "../dataset/labelledVectors.js";
 

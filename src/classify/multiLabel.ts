@@ -6,7 +6,7 @@ import {
   multiLabelProbabilities,
   type FittedMultiLabel,
   type MultiLabelHead,
-} from "../head/multiLabel.js";
+} from "../head/linear/oneVsRest.js";
 import { refuseTexts } from "../dataset/labelSet.js";
 import type { Matrix } from "../math/matrix.js";
 import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiLabel.js";

@@ -1,10 +1,10 @@
 import { checkLabels } from "../dataset/labelSet.js";
 import { HeadstartError, unreachable } from "../errors.js";
-import { fitBagOfWords, type BagOfWords } from "../head/bagOfWords.js";
+import { fitBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
 import type { Head } from "../head/head.js";
-import type { DevAnswers } from "../head/devAnswers.js";
-import type { Curve, Few, Tuning } from "../head/headFile.js";
-import type { MlpEpoch, MlpSettings } from "../head/mlp.js";
+import type { DevAnswers } from "../head/devPredictions.js";
+import type { Curve, Few, Tuning } from "../head/file/schema.js";
+import type { MlpEpoch, MlpSettings } from "../head/mlp/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { calibrateHead, type CalibratedHead } from "./calibrateHead.js";
 import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./chooseStrength.js";

@@ -1,5 +1,5 @@
 import type { LabelMap } from "../dataset/labelMap.js";
-import type { DevAnswers } from "../head/devAnswers.js";
+import type { DevAnswers } from "../head/devPredictions.js";
 import { predictProbabilities, type Head } from "../head/head.js";
 import { temper } from "../head/temperature.js";
 import type { Matrix } from "../math/matrix.js";

@@ -2,9 +2,9 @@ import { duplicateGroups } from "../dataset/duplicates.js";
 import { foldCorpus } from "../dataset/split.js";
 import type { Pooling } from "../math/pooling.js";
 import { likeliest, predictProbabilities, type Head } from "../head/head.js";
-import type { Tuning } from "../head/headFile.js";
-import { logLosses } from "../head/logisticLoss.js";
-import type { MlpSettings } from "../head/mlp.js";
+import type { Tuning } from "../head/file/schema.js";
+import { logLosses } from "../metrics/logLoss.js";
+import type { MlpSettings } from "../head/mlp/mlp.js";
 import { scorePredictions } from "../metrics/classification.js";
 import { goodCandidates, meanLoss } from "./chooseStrength.js";
 import {

@@ -3,7 +3,7 @@ import type { Answer } from "../classify/predict.js";
 import { vectorsOf } from "../classify/vectors.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { Head } from "../head/head.js";
-import type { Neighbours } from "../head/neighbours.js";
+import type { Neighbours } from "../head/neighbors.js";
 import type { Matrix } from "../math/matrix.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
 import type { Context } from "./context.js";

@@ -1,7 +1,7 @@
 import { HeadstartError } from "../errors.js";
 import type { Encoder } from "../encoder/encoder.js";
-import { requireSameEncoder } from "../head/headFolder.js";
-import type { HeadFile } from "../head/headFile.js";
+import { requireSameEncoder } from "../head/file/folder.js";
+import type { HeadFile } from "../head/file/schema.js";
 import { openEncoder, type Context } from "./context.js";
 import { defined, type EncoderFlags, type GlobalFlags } from "./options.js";
 

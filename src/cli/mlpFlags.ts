@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { MLP_DEFAULTS, type MlpSettings } from "../head/mlp.js";
+import { MLP_DEFAULTS, type MlpSettings } from "../head/mlp/mlp.js";
 import { defined, wholeNumber } from "./options.js";
 
 /** Flags of a perceptron; without one its default holds. */

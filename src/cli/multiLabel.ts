@@ -8,9 +8,9 @@ import {
 import { labelIndices } from "../dataset/mapLabels.js";
 import type { LabelledVectors } from "../dataset/labelledVectors.js";
 import { HeadstartError } from "../errors.js";
-import { heldText, NOTHING_HELD } from "../head/heldTexts.js";
-import { saveMultiLabel, type MultiLabelFile, type SavedMultiLabel } from "../head/multiLabelFolder.js";
-import type { Sealed } from "../head/artifact.js";
+import { heldText, NOTHING_HELD } from "../head/file/heldTexts.js";
+import { saveMultiLabel, type MultiLabelFile, type SavedMultiLabel } from "../head/file/multiLabel.js";
+import type { Sealed } from "../head/file/artifact.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
 import { multiLabelText } from "../report/multiLabelText.js";

@@ -1,5 +1,5 @@
 import type { LabelMap } from "../dataset/labelMap.js";
-import { heldText } from "../head/heldTexts.js";
+import { heldText } from "../head/file/heldTexts.js";
 import { entitiesText } from "../report/entitiesText.js";
 import { describeTagger } from "../tagging/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../tagging/taggerFolder.js";

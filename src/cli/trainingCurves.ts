@@ -1,6 +1,6 @@
 import type { Trial, TrainedHead } from "../classify/train.js";
-import type { MlpEpoch } from "../head/mlp.js";
-import { sparkline } from "../head/sparkline.js";
+import type { MlpEpoch } from "../head/mlp/mlp.js";
+import { sparkline } from "../head/file/sparkline.js";
 import { renderTrainingSoFar, type TrainingSoFar } from "../report/trainingReport.js";
 import { commitFile } from "../files/commit.js";
 import { openEventFile } from "../report/tensorboard/eventFile.js";

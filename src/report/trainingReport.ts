@@ -1,5 +1,5 @@
 import { excerpt } from "../errors.js";
-import type { HeadFile } from "../head/headFile.js";
+import type { HeadFile } from "../head/file/schema.js";
 import { count, decimals, range, rows } from "./format.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";
 import { lossCurves, type LossCurve } from "./lossCurves.js";

@@ -1,5 +1,5 @@
 import type { Encoder } from "../encoder/encoder.js";
-import type { Sealed } from "../head/artifact.js";
+import type { Sealed } from "../head/file/artifact.js";
 import { VERSION } from "../version.js";
 import type { TaggedCorpus } from "./sentence.js";
 import type { TaggerFile } from "./taggerFile.js";

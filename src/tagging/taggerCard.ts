@@ -1,4 +1,4 @@
-import { heldSection, type HeldTexts } from "../head/heldTexts.js";
+import { heldSection, type HeldTexts } from "../head/file/heldTexts.js";
 import type { TaggerFile } from "./taggerFile.js";
 
 /** The card of a tagger, in Markdown: what it finds, on what it was trained, how well it does and where it may not. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { labelList, SEAL, WeightsFile } from "../head/artifact.js";
+import { labelList, SEAL, WeightsFile } from "../head/file/artifact.js";
 
 const Score = z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.number() });
 

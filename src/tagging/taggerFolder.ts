@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { HeadstartError } from "../errors.js";
-import { checkedRecord, readRecord, readTensorFile, saveArtifact, type Sealed } from "../head/artifact.js";
-import type { TensorShelf } from "../head/artifactTensors.js";
-import { NOTHING_HELD, type HeldTexts } from "../head/heldTexts.js";
+import { checkedRecord, readRecord, readTensorFile, saveArtifact, type Sealed } from "../head/file/artifact.js";
+import type { TensorShelf } from "../head/file/artifactTensors.js";
+import { NOTHING_HELD, type HeldTexts } from "../head/file/heldTexts.js";
 import { matrix, type Matrix } from "../math/matrix.js";
 import type { CommitFolderOptions } from "../files/commitFolder.js";
 import type { Tensor } from "../formats/safetensors.js";

@@ -1,8 +1,8 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { foldCorpus } from "../dataset/split.js";
-import { wordsOf } from "../head/bagOfWords.js";
+import { wordsOf } from "../head/linear/bagOfWords.js";
 import { likeliest, predictProbabilities } from "../head/head.js";
-import { fitLogistic } from "../head/logistic.js";
+import { fitLogistic } from "../head/linear/logistic.js";
 import { stackRows, takeRows, type Matrix } from "../math/matrix.js";
 import { seeded, shuffled } from "../math/random.js";
 import type { Divergence } from "./record.js";

@@ -19,7 +19,7 @@ const RANKS: Readonly<Record<string, number>> = {
   store: 3,
   head: 4,
   tagging: 6, // what classify is for texts: it learns with head, measures with metrics
-  metrics: 5,
+  metrics: 1,
   classify: 6,
   transfer: 7,
   report: 8,

@@ -5,14 +5,14 @@ import {
   labelsIn,
   trainMultiLabel,
 } from "../../../src/classify/multiLabel.js";
-import { fitLogistic } from "../../../src/head/logistic.js";
-import { bestThresholds, fitMultiLabelPath, multiLabelProbabilities } from "../../../src/head/multiLabel.js";
-import { loadMultiLabel, saveMultiLabel } from "../../../src/head/multiLabelFolder.js";
-import { loadHead } from "../../../src/head/headFolder.js";
+import { fitLogistic } from "../../../src/head/linear/logistic.js";
+import { bestThresholds, fitMultiLabelPath, multiLabelProbabilities } from "../../../src/head/linear/oneVsRest.js";
+import { loadMultiLabel, saveMultiLabel } from "../../../src/head/file/multiLabel.js";
+import { loadHead } from "../../../src/head/file/folder.js";
 import { evaluateMultiLabel } from "../../../src/metrics/multiLabel.js";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { madeUpHead } from "../head/savedHead.js";
+import { madeUpHead } from "../head/file/savedHead.js";
 import { tempFolder } from "../files/tempFolder.js";
 import { pickRows } from "../../../src/dataset/labelledVectors.js";
 import { toyVectors } from "./toyVectors.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderTrainingReport, renderTrainingSoFar, type TrainingRecord } from "../../../src/report/trainingReport.js";
-import { madeUpHead } from "../head/savedHead.js";
+import { madeUpHead } from "../head/file/savedHead.js";
 import { HOSTILE, tagsOf, unbalanced } from "./pageTags.js";
 
 const spread = { mean: 0.5, deviation: 0.1 };
