@@ -7,7 +7,7 @@
  */
 
 import { openCorpus } from "../../dist/corpus/corpus.js";
-import { embedCorpus } from "../../dist/classify/embedCorpus.js";
+import { embedCorpus } from "../../dist/embedding/embedCorpus.js";
 import { thisProcess } from "../../dist/files/lock.js";
 import { claimOutput } from "../../dist/store/resume/run.js";
 import { openVectorWriter, outputFiles } from "../../dist/vectors/writer.js";

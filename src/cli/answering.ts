@@ -1,6 +1,6 @@
-import { explain, type Explanation } from "../classify/explain.js";
-import type { Answer } from "../classify/predict.js";
-import { vectorsOf } from "../classify/vectors.js";
+import { explain, type Explanation } from "../classification/explain.js";
+import type { Answer } from "../classification/predict.js";
+import { vectorsOf } from "../embedding/cachedEmbed.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { Head } from "../head/head.js";
 import type { Neighbours } from "../head/neighbors.js";

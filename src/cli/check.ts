@@ -1,4 +1,10 @@
-import { checkTextsAndLabels, diagnose, type Diagnosis, type Finding, type Problem } from "../classify/labelDoctor.js";
+import {
+  checkTextsAndLabels,
+  diagnose,
+  type Diagnosis,
+  type Finding,
+  type Problem,
+} from "../classification/labelErrors.js";
 import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
 import { refuseTexts } from "../dataset/labelSet.js";
 import { openRowWriter, type RowWriterOptions } from "../vectors/rowWriter.js";

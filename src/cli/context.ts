@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { openCorpus, type Corpus } from "../corpus/corpus.js";
 import { parseLabelMap, unusedMapKeys, type LabelMap } from "../dataset/labelMap.js";
 import { readLabelled, type LabelledCorpus } from "../dataset/labelledCorpus.js";
-import { vectorsOf, type CachedEmbedded } from "../classify/vectors.js";
+import { vectorsOf, type CachedEmbedded } from "../embedding/cachedEmbed.js";
 import type { Encoder, EncoderOptions } from "../encoder/encoder.js";
 import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";

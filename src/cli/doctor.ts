@@ -1,15 +1,16 @@
 import os from "node:os";
-import { vectorsOf } from "../classify/vectors.js";
+import { vectorsOf } from "../embedding/cachedEmbed.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
 import { HeadstartError } from "../errors.js";
 import { cosine, row } from "../math/matrix.js";
 import { VERSION } from "../version.js";
-import type { AddCommand, Context } from "./context.js";
-import { bench, type Bench } from "./bench.js";
-import { forecastCorpus, type CorpusForecast } from "./corpusForecast.js";
+import { openTexts, type AddCommand, type Context } from "./context.js";
+import { bench, type Bench } from "../embedding/benchmark.js";
+import { forecastCorpus, type CorpusForecast } from "../embedding/forecast.js";
 import { encoderOptions, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { gatherRejects } from "./rejects.js";
 import { sizeText } from "./sizes.js";
 import { duration } from "./talk.js";
 import { sweepSamples } from "../vectors/outputSize.js";
@@ -110,7 +111,9 @@ async function measure(
   const measured = await bench(context, encoder, loadSeconds);
   if (files.length === 0) return { bench: measured };
   const batchTokens = flags.batchTokens ?? measured.batchTokens;
-  return { bench: measured, forecast: await forecastCorpus(context, files, { encoder, batchTokens, flags }) };
+  const corpus = await openTexts(context, files, flags, gatherRejects(undefined));
+  const { store, seed } = flags;
+  return { bench: measured, forecast: await forecastCorpus(context, corpus, { encoder, batchTokens, store, seed }) };
 }
 
 function measuredLines({ bench: found, forecast }: Measured): readonly string[] {

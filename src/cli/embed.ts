@@ -1,7 +1,7 @@
 import type { Encoder } from "../encoder/encoder.js";
 import { HeadstartError } from "../errors.js";
 import type { Corpus } from "../corpus/corpus.js";
-import { embedCorpus, type EmbeddedCorpus } from "../classify/embedCorpus.js";
+import { embedCorpus, type EmbeddedCorpus } from "../embedding/embedCorpus.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
 import type { VectorRun } from "../store/resume/run.js";
 import type { VectorWriter, WrittenVectors } from "../vectors/writer.js";
@@ -10,7 +10,7 @@ import { gatherRejects } from "./rejects.js";
 import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "./embedOutput.js";
 import { claimRun, type EmbedRun } from "./embedRun.js";
 import type { EmbeddedArrow } from "./embedArrow.js";
-import { forecastRows } from "./forecast.js";
+import { forecastRows } from "../embedding/rowEstimate.js";
 import {
   defined,
   embedOptions,

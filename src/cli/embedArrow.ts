@@ -1,6 +1,6 @@
 import type { RecordBatch, Schema } from "apache-arrow";
-import type { EmbeddedCorpus } from "../classify/embedCorpus.js";
-import { vectorsOfWindows } from "../classify/vectors.js";
+import type { EmbeddedCorpus } from "../embedding/embedCorpus.js";
+import { vectorsOfWindows } from "../embedding/cachedEmbed.js";
 import { checkTextType, missingText, openArrow, rawRow } from "../corpus/arrowTable.js";
 import { textsOf } from "../formats/arrow/stream.js";
 import { findColumn } from "../corpus/columns.js";

@@ -1,7 +1,7 @@
-import { evaluateHead, mistakesOf, type Evaluated } from "../classify/evaluate.js";
+import { evaluateHead, mistakesOf, type Evaluated } from "../classification/evaluate.js";
 import { labelIndices, labelSpace } from "../dataset/mapLabels.js";
 import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
-import { measureTrust } from "../classify/trust.js";
+import { measureTrust } from "../classification/reliability.js";
 import { HeadstartError } from "../errors.js";
 import { headTask, loadHead, type SavedHead } from "../head/file/folder.js";
 import { loadMultiLabel } from "../head/file/multiLabel.js";

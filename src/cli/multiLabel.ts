@@ -4,7 +4,7 @@ import {
   labelsToLearn,
   trainMultiLabel,
   type TrainedMultiLabel,
-} from "../classify/multiLabel.js";
+} from "../classification/multiLabel.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import type { LabelledVectors } from "../dataset/labelledVectors.js";
 import { HeadstartError } from "../errors.js";

@@ -1,6 +1,6 @@
-import { vectorsOf } from "../classify/vectors.js";
-import { answerMultiLabel } from "../classify/multiLabel.js";
-import { answerVectors } from "../classify/predict.js";
+import { vectorsOf } from "../embedding/cachedEmbed.js";
+import { answerMultiLabel } from "../classification/multiLabel.js";
+import { answerVectors } from "../classification/predict.js";
 import { EMBED_DEFAULTS } from "../encoder/embed/embed.js";
 import { HeadstartError } from "../errors.js";
 import type { HeadFile } from "../head/file/schema.js";

@@ -1,6 +1,6 @@
-import { vectorsOf } from "../classify/vectors.js";
-import type { Answer } from "../classify/predict.js";
-import type { Explanation } from "../classify/explain.js";
+import { vectorsOf } from "../embedding/cachedEmbed.js";
+import type { Answer } from "../classification/predict.js";
+import type { Explanation } from "../classification/explain.js";
 import { EMBED_DEFAULTS } from "../encoder/embed/embed.js";
 import { inWindows } from "../encoder/embed/windows.js";
 import type { Corpus } from "../corpus/corpus.js";
@@ -11,7 +11,7 @@ import { openTexts, type Context } from "./context.js";
 import { gatherRejects } from "./rejects.js";
 import { explained, type Answering } from "./answering.js";
 import { printResult, type FileOutputs } from "./finished.js";
-import { forecastRows } from "./forecast.js";
+import { forecastRows } from "../embedding/rowEstimate.js";
 import { defined, embedOptions } from "./options.js";
 
 export interface CorpusJob extends Answering {

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
 import type { LabelledVectors } from "../dataset/labelledVectors.js";
-import { sides } from "../classify/train.js";
-import { tune, viewName, type Tuned, type View } from "../classify/tune.js";
+import { sides } from "../classification/train.js";
+import { tune, viewName, type Tuned, type View } from "../classification/search.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { Head } from "../head/head.js";
 import type { Pooling } from "../math/pooling.js";

@@ -1,8 +1,8 @@
 import { Option } from "commander";
-import { describeHead } from "../classify/describeHead.js";
+import { describeHead } from "../classification/describeHead.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import type { LabelledVectors } from "../dataset/labelledVectors.js";
-import { trainClassifier, type TrainedHead } from "../classify/train.js";
+import { trainClassifier, type TrainedHead } from "../classification/train.js";
 import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
 import { keepNeighbours, type Neighbours } from "../head/neighbors.js";
 import { saveHead } from "../head/file/folder.js";

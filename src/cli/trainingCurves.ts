@@ -1,4 +1,4 @@
-import type { Trial, TrainedHead } from "../classify/train.js";
+import type { Trial, TrainedHead } from "../classification/train.js";
 import type { MlpEpoch } from "../head/mlp/mlp.js";
 import { sparkline } from "../head/file/sparkline.js";
 import { renderTrainingSoFar, type TrainingSoFar } from "../report/trainingReport.js";

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { ruleFor, type Rule, type Wish } from "../classify/decide.js";
-import { evidenceOf, setThreshold, type Promising } from "../classify/trust.js";
+import { ruleFor, type Rule, type Wish } from "../classification/selectivePrediction.js";
+import { evidenceOf, setThreshold, type Promising } from "../classification/reliability.js";
 import { parseLabelMap, type LabelMap } from "../dataset/labelMap.js";
 import { HeadstartError } from "../errors.js";
 

@@ -1,5 +1,5 @@
-import type { Explanation } from "../classify/explain.js";
-import type { Answer } from "../classify/predict.js";
+import type { Explanation } from "../classification/explain.js";
+import type { Answer } from "../classification/predict.js";
 import { percent, signed } from "./format.js";
 import { escapeControls, fitted } from "./textWidth.js";
 

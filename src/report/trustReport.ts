@@ -1,4 +1,4 @@
-import type { Trust } from "../classify/trust.js";
+import type { Trust } from "../classification/reliability.js";
 import { excerpt } from "../errors.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { confusionGrid } from "./confusionGrid.js";

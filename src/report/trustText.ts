@@ -1,4 +1,4 @@
-import type { Trust } from "../classify/trust.js";
+import type { Trust } from "../classification/reliability.js";
 import type { CalibrationScore } from "../metrics/calibrationScore.js";
 import { count, decimals, percent, range } from "./format.js";
 import { aligned } from "./terminal.js";

@@ -1,9 +1,9 @@
-import { HOW_CHOSEN } from "../classify/chooseStrength.js";
-import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../classify/evaluate.js";
+import { HOW_CHOSEN } from "../classification/selectC.js";
+import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../classification/evaluate.js";
 import { labelCounts, type LabelledCorpus } from "../dataset/labelledCorpus.js";
 import { bridge, quotedLabels } from "../dataset/mapLabels.js";
 import { holdOut, joinRows, pickRows, type LabelledVectors } from "../dataset/labelledVectors.js";
-import { trainClassifier, type TrainedHead, type TrainOptions } from "../classify/train.js";
+import { trainClassifier, type TrainedHead, type TrainOptions } from "../classification/train.js";
 import { normalisedText, overlap } from "../dataset/duplicates.js";
 import { checkLabels } from "../dataset/labelSet.js";
 import type { LabelMap } from "../dataset/labelMap.js";

@@ -1,4 +1,4 @@
-import type { Evaluated } from "../classify/evaluate.js";
+import type { Evaluated } from "../classification/evaluate.js";
 import { pairedBootstrap } from "../metrics/bootstrap.js";
 import type { Verdict } from "./record.js";
 

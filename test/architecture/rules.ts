@@ -18,9 +18,10 @@ const RANKS: Readonly<Record<string, number>> = {
   vectors: 2,
   store: 3,
   head: 4,
-  tagging: 6, // what classify is for texts: it learns with head, measures with metrics
+  embedding: 4,
+  tagging: 6, // what classification is for texts: it learns with head, measures with metrics
   metrics: 1,
-  classify: 6,
+  classification: 6,
   transfer: 7,
   report: 8,
   export: 8,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LabelledCorpus } from "../../../src/dataset/labelledCorpus.js";
-import { vectorsOf } from "../../../src/classify/vectors.js";
+import { vectorsOf } from "../../../src/embedding/cachedEmbed.js";
 import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import { seeded } from "../../../src/math/random.js";
 import type { TransferRecord } from "../../../src/transfer/record.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Evaluated } from "../../../src/classify/evaluate.js";
+import type { Evaluated } from "../../../src/classification/evaluate.js";
 import { evaluateClassification } from "../../../src/metrics/classification.js";
 import { judge, UNKNOWN_VERDICT } from "../../../src/transfer/verdict.js";
 

@@ -1,6 +1,13 @@
-import { vectorsOf } from "../classify/vectors.js";
+import { vectorsOf } from "./cachedEmbed.js";
 import type { Encoder } from "../encoder/encoder.js";
-import type { Context } from "./context.js";
+
+/** What a measurement takes from outside. */
+export interface Measuring {
+  /** Milliseconds since some fixed moment. */
+  readonly clock: () => number;
+  /** Breaks it off. */
+  readonly signal: AbortSignal;
+}
 
 /** Speed at one length of text. */
 export interface LengthSpeed {
@@ -37,7 +44,7 @@ const LEAST_MS = 400;
 const MOST_TEXTS = 4096;
 
 /** Measures an encoder in short runs, each after a first one that does not count. */
-export async function bench(context: Context, encoder: Encoder, loadSeconds: number): Promise<Bench> {
+export async function bench(context: Measuring, encoder: Encoder, loadSeconds: number): Promise<Bench> {
   const lengths: LengthSpeed[] = [];
   for (const words of LENGTHS.filter((_, i) => i === 0 || LENGTHS[i - 1] < encoder.maxTokens)) {
     lengths.push(await speedAt(context, encoder, words));
@@ -56,7 +63,7 @@ export async function bench(context: Context, encoder: Encoder, loadSeconds: num
 }
 
 /** Doubles the texts until a run is long enough. */
-async function speedAt(context: Context, encoder: Encoder, words: number): Promise<LengthSpeed> {
+async function speedAt(context: Measuring, encoder: Encoder, words: number): Promise<LengthSpeed> {
   for (let count = 8; ; count *= 2) {
     const texts = Array.from({ length: count }, (_, i) => textOf(words, i));
     const { tokens, seconds } = await timed(context, encoder, { texts });
@@ -78,7 +85,7 @@ function textOf(words: number, number: number): string {
 
 /** Embeds texts and takes the time. */
 export async function timed(
-  { clock, signal }: Context,
+  { clock, signal }: Measuring,
   encoder: Encoder,
   { texts, batchTokens }: { readonly texts: readonly string[]; readonly batchTokens?: number },
 ): Promise<{ readonly tokens: number; readonly seconds: number }> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { evaluateHead } from "../../../src/classify/evaluate.js";
-import { answerVectors, predictVectors } from "../../../src/classify/predict.js";
-import { trainClassifier } from "../../../src/classify/train.js";
-import { evidenceOf, measureTrust, setThreshold } from "../../../src/classify/trust.js";
+import { evaluateHead } from "../../../src/classification/evaluate.js";
+import { answerVectors, predictVectors } from "../../../src/classification/predict.js";
+import { trainClassifier } from "../../../src/classification/train.js";
+import { evidenceOf, measureTrust, setThreshold } from "../../../src/classification/reliability.js";
 import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import type { Head } from "../../../src/head/head.js";
 import { renderEvaluationReport } from "../../../src/report/trustReport.js";

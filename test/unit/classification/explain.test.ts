@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { explain, removals } from "../../../src/classify/explain.js";
+import { explain, removals } from "../../../src/classification/explain.js";
 import { predictProbabilities, type Head } from "../../../src/head/head.js";
 import { matrix, type Matrix } from "../../../src/math/matrix.js";
 

@@ -6,16 +6,8 @@ import type { Tuning } from "../head/file/schema.js";
 import { logLosses } from "../metrics/logLoss.js";
 import type { MlpSettings } from "../head/mlp/mlp.js";
 import { scorePredictions } from "../metrics/classification.js";
-import { goodCandidates, meanLoss } from "./chooseStrength.js";
-import {
-  fitPerceptron,
-  fitStrengths,
-  mlpSettings,
-  setupName,
-  STRENGTHS,
-  type FitOptions,
-  type Setup,
-} from "./fitSetup.js";
+import { goodCandidates, meanLoss } from "./selectC.js";
+import { fitPerceptron, fitStrengths, mlpSettings, setupName, STRENGTHS, type FitOptions, type Setup } from "./fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { pickRows, type LabelledVectors } from "../dataset/labelledVectors.js";
 

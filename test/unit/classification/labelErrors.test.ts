@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { checkTextsAndLabels, diagnose, mislabelled } from "../../../src/classify/labelDoctor.js";
+import { checkTextsAndLabels, diagnose, mislabelled } from "../../../src/classification/labelErrors.js";
 import { labelIndices } from "../../../src/dataset/mapLabels.js";
 import { readLabelled } from "../../../src/dataset/labelledCorpus.js";
-import { vectorsOf } from "../../../src/classify/vectors.js";
+import { vectorsOf } from "../../../src/embedding/cachedEmbed.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { seeded, shuffled } from "../../../src/math/random.js";
 import { toyVectors } from "./toyVectors.js";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { vectorsOf } from "../../../src/classify/vectors.js";
+import { vectorsOf } from "../../../src/embedding/cachedEmbed.js";
 import { embedAll } from "../../../src/encoder/embed/embed.js";
 import { openVectorCache } from "../../../src/store/cache/vectorCache.js";
 import { counting, fixture, openEncoder } from "../encoder/tinyBert.js";

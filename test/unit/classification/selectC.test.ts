@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseCandidate, isPastBest, meanLoss, type Candidate } from "../../../src/classify/chooseStrength.js";
+import { chooseCandidate, isPastBest, meanLoss, type Candidate } from "../../../src/classification/selectC.js";
 import { matrix } from "../../../src/math/matrix.js";
 
 function tried(strength: number, losses: readonly number[], macroF1: number): Candidate {

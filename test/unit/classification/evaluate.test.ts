@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { evaluateHead, mistakesOf } from "../../../src/classify/evaluate.js";
-import { predictVectors } from "../../../src/classify/predict.js";
-import { trainClassifier } from "../../../src/classify/train.js";
+import { evaluateHead, mistakesOf } from "../../../src/classification/evaluate.js";
+import { predictVectors } from "../../../src/classification/predict.js";
+import { trainClassifier } from "../../../src/classification/train.js";
 import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import { toyVectors } from "./toyVectors.js";
 

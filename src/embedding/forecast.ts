@@ -1,12 +1,11 @@
+import type { Corpus } from "../corpus/corpus.js";
 import type { Row } from "../corpus/row.js";
-import { vectorsOf } from "../classify/vectors.js";
+import type { Measuring } from "./benchmark.js";
+import { vectorsOf } from "./cachedEmbed.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { seeded } from "../math/random.js";
 import { outputBytes, type OutputBytes } from "../vectors/outputSize.js";
 import type { StoreKind } from "../vectors/storedVectors.js";
-import { openTexts, type Context } from "./context.js";
-import type { CorpusFlags } from "./options.js";
-import { gatherRejects } from "./rejects.js";
 
 /** What embedding a corpus will take, judged by a sample of its rows. */
 export interface CorpusForecast {
@@ -29,25 +28,26 @@ const SAMPLE_ROWS = 512;
 export interface ForecastOptions {
   readonly encoder: Encoder;
   readonly batchTokens: number;
-  readonly flags: CorpusFlags & { readonly store: StoreKind; readonly seed: number };
+  readonly store: StoreKind;
+  /** Of the sample. */
+  readonly seed: number;
 }
 
 /** Reads all rows of a corpus, and embeds and writes a sample of them that every row is as likely to be in. */
 export async function forecastCorpus(
-  context: Context,
-  files: readonly string[],
-  { encoder, batchTokens, flags }: ForecastOptions,
+  { clock, signal }: Measuring,
+  corpus: Corpus,
+  { encoder, batchTokens, store, seed }: ForecastOptions,
 ): Promise<CorpusForecast> {
-  const corpus = await openTexts(context, files, flags, gatherRejects(undefined));
-  const sample = await sampleOf(corpus.rows(), flags.seed);
+  const sample = await sampleOf(corpus.rows(), seed);
   const { accepted: rows, rejected } = corpus.counts;
   const texts = sample.map(({ text }) => text);
-  const began = context.clock();
-  const { vectors, tokens } = await vectorsOf(encoder, texts, { batchTokens, signal: context.signal });
-  const seconds = (context.clock() - began) / 1000;
+  const began = clock();
+  const { vectors, tokens } = await vectorsOf(encoder, texts, { batchTokens, signal });
+  const seconds = (clock() - began) / 1000;
   const times = sample.length === 0 ? 0 : rows / sample.length;
   const values = sample.map((row) => row.values);
-  const disk = await outputBytes({ vectors, values, rows, columns: corpus.columns, store: flags.store });
+  const disk = await outputBytes({ vectors, values, rows, columns: corpus.columns, store });
   return {
     rows,
     rejected,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { fewExamples, drawRows } from "../../../src/classify/fewExamples.js";
+import { fewExamples, drawRows } from "../../../src/classification/fewShot.js";
 import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
-import { trainClassifier } from "../../../src/classify/train.js";
-import { tune, type TuneOptions, type View } from "../../../src/classify/tune.js";
+import { trainClassifier } from "../../../src/classification/train.js";
+import { tune, type TuneOptions, type View } from "../../../src/classification/search.js";
 import { matrix } from "../../../src/math/matrix.js";
 import { toyVectors } from "./toyVectors.js";
 

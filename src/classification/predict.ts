@@ -1,7 +1,7 @@
 import { predictProbabilities, likeliest, type Head } from "../head/head.js";
 import type { Matrix } from "../math/matrix.js";
 import { labelSets } from "../metrics/conformal.js";
-import { decide, NO_ANSWER, type Rule } from "./decide.js";
+import { decide, NO_ANSWER, type Rule } from "./selectivePrediction.js";
 
 /** The answer of a head for one text. */
 export interface Prediction {

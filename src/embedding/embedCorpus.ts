@@ -6,7 +6,7 @@ import type { Row } from "../corpus/row.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
 import type { Shard, VectorRun } from "../store/resume/run.js";
 import type { VectorWriter } from "../vectors/writer.js";
-import { vectorsOfWindows } from "./vectors.js";
+import { vectorsOfWindows } from "./cachedEmbed.js";
 
 export interface EmbedCorpusOptions extends EmbedOptions {
   readonly writer: VectorWriter;

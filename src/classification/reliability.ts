@@ -7,7 +7,7 @@ import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationS
 import { conformalThreshold, labelSets, scoreSets, wilson, type SetScore } from "../metrics/conformal.js";
 import type { Interval } from "../metrics/bootstrap.js";
 import { pointAt, riskCoverage, type RiskPoint } from "../metrics/riskCoverage.js";
-import { answersOf, decide, NO_ANSWER, ruleFor, type Evidence, type Rule, type Wish } from "./decide.js";
+import { answersOf, decide, NO_ANSWER, ruleFor, type Evidence, type Rule, type Wish } from "./selectivePrediction.js";
 import type { Evaluated } from "./evaluate.js";
 import { labelSpace, project } from "../dataset/mapLabels.js";
 

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { embedCorpus, type EmbeddedCorpus } from "../../../src/classify/embedCorpus.js";
+import { embedCorpus, type EmbeddedCorpus } from "../../../src/embedding/embedCorpus.js";
 import type { Row } from "../../../src/corpus/row.js";
 import { openVectorCache, type VectorCache } from "../../../src/store/cache/vectorCache.js";
 import { nodeFiles, type FileSystem } from "../../../src/files/fileSystem.js";

@@ -3,10 +3,10 @@ import type { Few } from "../head/file/schema.js";
 import { likeliest, predictProbabilities } from "../head/head.js";
 import { seeded, shuffled } from "../math/random.js";
 import { scorePredictions } from "../metrics/classification.js";
-import { fitSetup, type FitOptions } from "./fitSetup.js";
+import { fitSetup, type FitOptions } from "./fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { pickRows, type LabelledVectors } from "../dataset/labelledVectors.js";
-import { spreadOf, tune } from "./tune.js";
+import { spreadOf, tune } from "./search.js";
 
 export interface FewOptions extends Omit<FitOptions, "onEpoch"> {
   /** Rows of each label to draw. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decide, NO_ANSWER, ruleFor, type Evidence } from "../../../src/classify/decide.js";
-import { scoreChoice } from "../../../src/classify/trust.js";
+import { decide, NO_ANSWER, ruleFor, type Evidence } from "../../../src/classification/selectivePrediction.js";
+import { scoreChoice } from "../../../src/classification/reliability.js";
 import { seeded } from "../../../src/math/random.js";
 
 /** Two labels; the head says p of "a" and is right as often as it says. */

@@ -4,7 +4,7 @@ import {
   evaluateMultiLabelHead,
   labelsIn,
   trainMultiLabel,
-} from "../../../src/classify/multiLabel.js";
+} from "../../../src/classification/multiLabel.js";
 import { fitLogistic } from "../../../src/head/linear/logistic.js";
 import { bestThresholds, fitMultiLabelPath, multiLabelProbabilities } from "../../../src/head/linear/oneVsRest.js";
 import { loadMultiLabel, saveMultiLabel } from "../../../src/head/file/multiLabel.js";

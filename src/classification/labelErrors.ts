@@ -2,7 +2,7 @@ import { normalisedText } from "../dataset/duplicates.js";
 import { refuseTexts } from "../dataset/labelSet.js";
 import { nearMissPairs } from "../dataset/nearMiss.js";
 import { likeliest } from "../math/argmax.js";
-import { heldOutProbabilities, type HeldOut, type HeldOutOptions } from "./heldOutProbabilities.js";
+import { heldOutProbabilities, type HeldOut, type HeldOutOptions } from "./crossValPredict.js";
 import { labelCounts } from "../dataset/labelledCorpus.js";
 import type { LabelledVectors } from "../dataset/labelledVectors.js";
 

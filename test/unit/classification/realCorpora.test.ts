@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { evaluateHead } from "../../../src/classify/evaluate.js";
+import { evaluateHead } from "../../../src/classification/evaluate.js";
 import { readLabelled } from "../../../src/dataset/labelledCorpus.js";
 import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
-import { trainClassifier } from "../../../src/classify/train.js";
-import { vectorsOf } from "../../../src/classify/vectors.js";
+import { trainClassifier } from "../../../src/classification/train.js";
+import { vectorsOf } from "../../../src/embedding/cachedEmbed.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";
 import { openEncoder } from "../encoder/tinyBert.js";
 

@@ -7,9 +7,9 @@ import type { Curve, Few, Tuning } from "../head/file/schema.js";
 import type { MlpEpoch, MlpSettings } from "../head/mlp/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { calibrateHead, type CalibratedHead } from "./calibrateHead.js";
-import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./chooseStrength.js";
+import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./selectC.js";
 import { evaluateHead } from "./evaluate.js";
-import { fewExamples } from "./fewExamples.js";
+import { fewExamples } from "./fewShot.js";
 import {
   fitPerceptron,
   fitSetup,
@@ -19,11 +19,11 @@ import {
   STRENGTHS,
   type FitOptions,
   type FittedHead,
-} from "./fitSetup.js";
+} from "./fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { labelCounts } from "../dataset/labelledCorpus.js";
 import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
-import type { Tuned } from "./tune.js";
+import type { Tuned } from "./search.js";
 
 export interface TrainOptions {
   /** Rows to choose the regularisation on. @default a seeded, duplicate-aware tenth of the training rows, at most 5,000 */
@@ -90,7 +90,7 @@ const DEV_FRACTION = 0.1;
 
 /**
  * Trains a head of the kind that is asked for: a logistic one for each strength, of which it keeps the one that the dev
- * rows speak for (see chooseStrength.ts), or a perceptron that stops by the dev rows. What tune() has found is fitted
+ * rows speak for (see selectC.ts), or a perceptron that stops by the dev rows. What tune() has found is fitted
  * without them. The bag-of-words baseline is fitted on the same training rows.
  *
  * @throws HeadstartError E_LABELS when there are fewer than two labels, or a label too rare to be split

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { describeHead } from "../../../src/classify/describeHead.js";
-import { evaluateHead } from "../../../src/classify/evaluate.js";
-import { commonestLabel } from "../../../src/classify/evaluate.js";
+import { describeHead } from "../../../src/classification/describeHead.js";
+import { evaluateHead } from "../../../src/classification/evaluate.js";
+import { commonestLabel } from "../../../src/classification/evaluate.js";
 import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
-import { trainClassifier, type Trial } from "../../../src/classify/train.js";
+import { trainClassifier, type Trial } from "../../../src/classification/train.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";
 import { saveHead } from "../../../src/head/file/folder.js";
 import { HeadFile } from "../../../src/head/file/schema.js";
