@@ -82,7 +82,7 @@ const TAGGED = Buffer.from(
 /** @param {object} [options] @returns {(path: string) => Promise<unknown>} */
 const tagged = (options) => {
   return async (path) => {
-    const { readTagged } = await load("tagging/readTagged.js");
+    const { readTagged } = await load("tagging/corpus/readTagged.js");
     return (await readTagged([path], options)).sentences.length;
   };
 };
@@ -306,7 +306,7 @@ async function tokenTable({ folder, world }) {
 async function answersOf(folder) {
   const { headTask, loadHead, loadNeighbours } = await load("head/file/folder.js");
   if ((await headTask(folder)) === "ner") {
-    const { loadTagger } = await load("tagging/taggerFolder.js");
+    const { loadTagger } = await load("tagging/file/folder.js");
     return JSON.stringify((await loadTagger(folder)).tagger, (_, value) =>
       ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value,
     );

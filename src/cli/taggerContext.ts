@@ -1,13 +1,13 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import type { Encoder } from "../encoder/encoder.js";
-import type { EmbeddedSentences } from "../tagging/embeddedSentences.js";
-import { readTagged } from "../tagging/readTagged.js";
+import type { EmbeddedSentences } from "../tagging/vectors/embeddedSentences.js";
+import { readTagged } from "../tagging/corpus/readTagged.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
-import type { TaggedCorpus } from "../tagging/sentence.js";
-import { requireTaggerEncoder } from "../tagging/taggerFolder.js";
-import type { TaggerFile } from "../tagging/taggerFile.js";
-import { wordVectorKind, type SubWords } from "../tagging/subWords.js";
-import { wordVectors } from "../tagging/wordVectors.js";
+import type { TaggedCorpus } from "../tagging/corpus/sentence.js";
+import { requireTaggerEncoder } from "../tagging/file/folder.js";
+import type { TaggerFile } from "../tagging/file/schema.js";
+import { wordVectorKind, type SubWords } from "../tagging/vectors/subwords.js";
+import { wordVectors } from "../tagging/vectors/contextualVectors.js";
 import { openEncoder, withCache, type Context } from "./context.js";
 import type { Rejects } from "./rejects.js";
 import {

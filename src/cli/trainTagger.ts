@@ -1,10 +1,10 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import { heldText } from "../head/file/heldTexts.js";
 import { entitiesText } from "../report/entitiesText.js";
-import { describeTagger } from "../tagging/describeTagger.js";
-import { heldByTagger, saveTagger, surfaceHash } from "../tagging/taggerFolder.js";
-import { trainTagger, type TrainedTagger } from "../tagging/trainTagger.js";
-import { NO_WRITING } from "../tagging/wordFeatures.js";
+import { describeTagger } from "../tagging/file/describeTagger.js";
+import { heldByTagger, saveTagger, surfaceHash } from "../tagging/file/folder.js";
+import { trainTagger, type TrainedTagger } from "../tagging/train.js";
+import { NO_WRITING } from "../tagging/model/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "./context.js";
 import { printResult, type FolderOutput } from "./finished.js";
 import { defined } from "./options.js";

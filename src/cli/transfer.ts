@@ -3,8 +3,8 @@ import { Option } from "commander";
 import type { LabelMap } from "../dataset/labelMap.js";
 import { checkLabels } from "../dataset/labelSet.js";
 import { saveReport } from "../report/saveReport.js";
-import { runTransfer } from "../transfer/transfer.js";
-import type { TransferRecord } from "../transfer/record.js";
+import { runTransfer } from "../transfer/experiment/run.js";
+import type { TransferRecord } from "../transfer/experiment/record.js";
 import {
   embedTexts,
   labelMapOf,

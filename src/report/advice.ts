@@ -1,5 +1,5 @@
 import type { Evaluation } from "../metrics/classification.js";
-import type { CorpusSummary, TransferRecord } from "../transfer/record.js";
+import type { CorpusSummary, TransferRecord } from "../transfer/experiment/record.js";
 import { besideBagOfWords, outcome } from "./findings.js";
 import { count, counted, decimals, percent, rows } from "./format.js";
 import { html, verbatim, type Html } from "./html.js";

@@ -1,5 +1,5 @@
 import type { Evaluation, Score } from "../metrics/classification.js";
-import type { TransferRecord } from "../transfer/record.js";
+import type { TransferRecord } from "../transfer/experiment/record.js";
 import { axis, intervalTrack, shape, type Mark } from "./chart.js";
 import { corpusNames } from "./findings.js";
 import { decimals, range, rows } from "./format.js";

@@ -1,4 +1,4 @@
-import type { CorpusSummary, TransferRecord } from "../transfer/record.js";
+import type { CorpusSummary, TransferRecord } from "../transfer/experiment/record.js";
 import { labelShare } from "./advice.js";
 import { count, percent } from "./format.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";

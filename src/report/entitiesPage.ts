@@ -1,5 +1,5 @@
 import { excerpt } from "../errors.js";
-import type { TextEntities } from "../tagging/predictEntities.js";
+import type { TextEntities } from "../tagging/predict.js";
 import { decimals } from "./format.js";
 import { balanced, html, verbatim, type Html } from "./html.js";
 import { pageText } from "./page.js";

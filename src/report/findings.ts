@@ -1,6 +1,6 @@
 import type { Interval } from "../metrics/bootstrap.js";
 import type { Evaluation } from "../metrics/classification.js";
-import type { CorpusSummary, TransferRecord } from "../transfer/record.js";
+import type { CorpusSummary, TransferRecord } from "../transfer/experiment/record.js";
 import { count, counted, decimals, range, rows, signedRange } from "./format.js";
 import { html, verbatim, type Html } from "./html.js";
 

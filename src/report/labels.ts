@@ -1,6 +1,6 @@
 import type { Evaluation } from "../metrics/classification.js";
 import type { LabelScore } from "../metrics/confusion.js";
-import type { TransferRecord } from "../transfer/record.js";
+import type { TransferRecord } from "../transfer/experiment/record.js";
 import { bar, shape } from "./chart.js";
 import { confusionGrid } from "./confusionGrid.js";
 import { count, decimals, rows } from "./format.js";

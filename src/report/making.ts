@@ -1,4 +1,4 @@
-import type { TransferRecord } from "../transfer/record.js";
+import type { TransferRecord } from "../transfer/experiment/record.js";
 import { count, duration } from "./format.js";
 import { html, joined, section, verbatim, type Content, type Html } from "./html.js";
 import { definitions } from "./table.js";

@@ -1,4 +1,4 @@
-import type { Mistake, TransferRecord } from "../transfer/record.js";
+import type { Mistake, TransferRecord } from "../transfer/experiment/record.js";
 import { count, decimals, percent } from "./format.js";
 import { html, quotation, section, verbatim, type Html } from "./html.js";
 

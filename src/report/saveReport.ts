@@ -1,8 +1,8 @@
 import path from "node:path";
 import { commitFile } from "../files/commit.js";
 import { commitFolder, type CommitFolderOptions } from "../files/commitFolder.js";
-import type { TransferRecord } from "../transfer/record.js";
-import type { TaggingTransfer } from "../transfer/taggingTransfer.js";
+import type { TransferRecord } from "../transfer/experiment/record.js";
+import type { TaggingTransfer } from "../transfer/experiment/runTagging.js";
 import { taggingReport } from "./taggingReport.js";
 import { renderTransferReport } from "./transferReport.js";
 

@@ -1,5 +1,5 @@
 import type { TaggingEvaluation } from "../tagging/evaluate.js";
-import type { TaggingTransfer } from "../transfer/taggingTransfer.js";
+import type { TaggingTransfer } from "../transfer/experiment/runTagging.js";
 import { count, decimals, range } from "./format.js";
 import { html, section, verbatim, type Html } from "./html.js";
 import { pageText } from "./page.js";

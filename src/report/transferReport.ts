@@ -1,4 +1,4 @@
-import type { TransferRecord } from "../transfer/record.js";
+import type { TransferRecord } from "../transfer/experiment/record.js";
 import { excerpt } from "../errors.js";
 import { comparison } from "./comparison.js";
 import { corpora } from "./corpora.js";

@@ -9,7 +9,7 @@ import {
   outcome,
 } from "../../../src/report/findings.js";
 import { html, toText } from "../../../src/report/html.js";
-import type { TransferRecord } from "../../../src/transfer/record.js";
+import type { TransferRecord } from "../../../src/transfer/experiment/record.js";
 import { evaluationOf, sampleRecord, withoutTargetTrain } from "./sampleRecord.js";
 
 const good = evaluationOf(

@@ -1,5 +1,5 @@
 import { evaluateClassification, type Evaluation, type Score } from "../../../src/metrics/classification.js";
-import type { CorpusSummary, TransferRecord } from "../../../src/transfer/record.js";
+import type { CorpusSummary, TransferRecord } from "../../../src/transfer/experiment/record.js";
 
 const LABELS = ["negative", "neutral", "positive"];
 

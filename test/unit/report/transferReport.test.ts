@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderTransferReport } from "../../../src/report/transferReport.js";
-import type { TransferRecord } from "../../../src/transfer/record.js";
+import type { TransferRecord } from "../../../src/transfer/experiment/record.js";
 import { HOSTILE, tagsOf, unbalanced } from "./pageTags.js";
 import { evaluationOf, sampleRecord, withoutTargetTrain } from "./sampleRecord.js";
 

@@ -14,10 +14,10 @@ import { loadMultiLabel, saveMultiLabel } from "../../../../src/head/file/multiL
 import { keepNeighbours } from "../../../../src/head/neighbors.js";
 import { matrix, type Matrix } from "../../../../src/math/matrix.js";
 import { seeded } from "../../../../src/math/random.js";
-import { emissionsOf, type Tagger } from "../../../../src/tagging/tagger.js";
-import type { TaggerFile } from "../../../../src/tagging/taggerFile.js";
-import { loadTagger, saveTagger } from "../../../../src/tagging/taggerFolder.js";
-import { ALL_WRITING } from "../../../../src/tagging/wordFeatures.js";
+import { emissionsOf, type Tagger } from "../../../../src/tagging/model/tagger.js";
+import type { TaggerFile } from "../../../../src/tagging/file/schema.js";
+import { loadTagger, saveTagger } from "../../../../src/tagging/file/folder.js";
+import { ALL_WRITING } from "../../../../src/tagging/model/wordFeatures.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../../../../src/formats/safetensors.js";
 import { taggedCorpus } from "../../tagging/taggedCorpus.js";
 import { madeUpHead } from "./savedHead.js";
