@@ -93,5 +93,5 @@ export { runTaggingTransfer } from "./transfer/experiment/runTagging.js";
 export { runTransfer } from "./transfer/experiment/run.js";
 export type { TransferCorpora, TransferOptions } from "./transfer/experiment/run.js";
 export type { TransferRecord, Verdict } from "./transfer/experiment/record.js";
-export { renderTransferReport } from "./report/transferReport.js";
-export { saveReport } from "./report/saveReport.js";
+export { renderTransferReport } from "./report/html/transfer/transferReport.js";
+export { saveReport } from "./report/html/saveReport.js";

@@ -4,7 +4,7 @@ import { defaultCacheFolder } from "../store/cache/vectorCache.js";
 import { cleanCache, listCache, type CachedEncoder, type Cleaned } from "../store/cache/maintenance.js";
 import { defaultModelFolder } from "../store/cache/modelCache.js";
 import { isNamed, listModels, removeModels, type ListedModel } from "../store/cache/modelMaintenance.js";
-import { escapeControls, padRight } from "../report/textWidth.js";
+import { escapeControls, padRight } from "../report/text/width.js";
 import { cacheAsked, cacheLimit, type AddCommand, type Context } from "./context.js";
 import { defined, withCommonFlags, type CacheFlags, type GlobalFlags } from "./options.js";
 import { sizeText } from "./sizes.js";

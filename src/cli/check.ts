@@ -12,7 +12,7 @@ import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context 
 import { gatherRejects } from "./rejects.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
 import { openFiles, printResult, readBeside, type FileOutputs } from "./finished.js";
-import { escapeControls, fitted } from "../report/textWidth.js";
+import { escapeControls, fitted } from "../report/text/width.js";
 
 interface CheckFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly output: string;

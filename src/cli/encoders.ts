@@ -1,5 +1,5 @@
 import { listEncoders } from "../encoder/listing.js";
-import { escapeControls, padRight } from "../report/textWidth.js";
+import { escapeControls, padRight } from "../report/text/width.js";
 import type { AddCommand, Context } from "./context.js";
 import { withCommonFlags, type GlobalFlags } from "./options.js";
 

@@ -1,6 +1,6 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import { excerpt } from "../errors.js";
-import { entitiesText } from "../report/entitiesText.js";
+import { entitiesText } from "../report/text/entities.js";
 import { openRowWriter, type RowWriterOptions } from "../vectors/rowWriter.js";
 import { evaluateTagger, type TaggingEvaluated } from "../tagging/evaluate.js";
 import { goldSpans } from "../tagging/corpus/readTagged.js";

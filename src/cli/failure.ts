@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { HeadstartError, type ErrorPlace } from "../errors.js";
-import { escapeControls, jsonText } from "../report/textWidth.js";
+import { escapeControls, jsonText } from "../report/text/width.js";
 
 /** How a run that did not succeed ends. */
 export interface Failure {

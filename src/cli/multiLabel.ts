@@ -13,7 +13,7 @@ import { saveMultiLabel, type MultiLabelFile, type SavedMultiLabel } from "../he
 import type { Sealed } from "../head/file/artifact.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
-import { multiLabelText } from "../report/multiLabelText.js";
+import { multiLabelText } from "../report/text/multiLabel.js";
 import { VERSION } from "../version.js";
 import { gatherRejects } from "./rejects.js";
 import { embedTexts, openEncoder, readRows, withCache, type Context } from "./context.js";

@@ -7,7 +7,7 @@ import type { HeadFile } from "../head/file/schema.js";
 import { headTask, loadHead, loadNeighbours } from "../head/file/folder.js";
 import { loadMultiLabel } from "../head/file/multiLabel.js";
 import type { Matrix } from "../math/matrix.js";
-import { explanationText } from "../report/explanationText.js";
+import { explanationText } from "../report/text/explanation.js";
 import { rowFormat } from "../vectors/rowWriter.js";
 import { withCache, type AddCommand, type Context } from "./context.js";
 import { explained, type Answering } from "./answering.js";

@@ -1,7 +1,7 @@
 import { format } from "node:util";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
-import { escapeControls, jsonText } from "../report/textWidth.js";
+import { escapeControls, jsonText } from "../report/text/width.js";
 import type { AddCommand, Context } from "./context.js";
 import { describeFailure } from "./failure.js";
 import type { StandardInput, StandardOutput } from "../files/standardStreams.js";

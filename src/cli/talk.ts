@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { escapeControls, fitted } from "../report/textWidth.js";
+import { escapeControls, fitted } from "../report/text/width.js";
 
 /** What a command says beside its result: remarks and progress on stderr. */
 export interface Talk {

@@ -12,8 +12,8 @@ import type { Head } from "../head/head.js";
 import type { HeadFile } from "../head/file/schema.js";
 import { MLP_DEFAULTS } from "../head/mlp/mlp.js";
 import { checkLabels } from "../dataset/labelSet.js";
-import { evaluationText } from "../report/terminal.js";
-import { renderTrainingReport } from "../report/trainingReport.js";
+import { evaluationText } from "../report/text/evaluation.js";
+import { renderTrainingReport } from "../report/html/trainingReport.js";
 import {
   embedTexts,
   labelMapOf,

@@ -1,6 +1,6 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import { heldText } from "../head/file/heldTexts.js";
-import { entitiesText } from "../report/entitiesText.js";
+import { entitiesText } from "../report/text/entities.js";
 import { describeTagger } from "../tagging/file/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../tagging/file/folder.js";
 import { trainTagger, type TrainedTagger } from "../tagging/train.js";

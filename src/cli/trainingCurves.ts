@@ -1,7 +1,7 @@
 import type { Trial, TrainedHead } from "../classification/train.js";
 import type { MlpEpoch } from "../head/mlp/mlp.js";
 import { sparkline } from "../head/file/sparkline.js";
-import { renderTrainingSoFar, type TrainingSoFar } from "../report/trainingReport.js";
+import { renderTrainingSoFar, type TrainingSoFar } from "../report/html/trainingReport.js";
 import { commitFile } from "../files/commit.js";
 import { openEventFile } from "../report/tensorboard/eventFile.js";
 import type { Context } from "./context.js";

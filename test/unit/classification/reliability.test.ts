@@ -5,8 +5,8 @@ import { trainClassifier } from "../../../src/classification/train.js";
 import { evidenceOf, measureTrust, setThreshold } from "../../../src/classification/reliability.js";
 import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import type { Head } from "../../../src/head/head.js";
-import { renderEvaluationReport } from "../../../src/report/trustReport.js";
-import { trustText } from "../../../src/report/trustText.js";
+import { renderEvaluationReport } from "../../../src/report/html/evaluationReport.js";
+import { trustText } from "../../../src/report/text/reliability.js";
 import { pickRows } from "../../../src/dataset/labelledVectors.js";
 import { toyVectors } from "./toyVectors.js";
 
