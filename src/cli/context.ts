@@ -21,10 +21,10 @@ import {
   type CorpusFlags,
   type EncoderFlags,
   type GlobalFlags,
-} from "./options.js";
-import type { Rejects } from "./rejects.js";
-import { parseSize, SIZE_ADVICE } from "./sizes.js";
-import type { Talk } from "./talk.js";
+} from "./flags/options.js";
+import type { Rejects } from "./rejectedRows.js";
+import { parseSize, SIZE_ADVICE } from "./flags/bytes.js";
+import type { Talk } from "./progress.js";
 
 /** What every command is given beside its own flags. */
 export interface Context {

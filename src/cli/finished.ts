@@ -11,8 +11,8 @@ import { thisProcess } from "../files/lock.js";
 import type { RowWriterOptions } from "../vectors/rowWriter.js";
 import { VERSION } from "../version.js";
 import type { Context } from "./context.js";
-import type { GlobalFlags } from "./options.js";
-import { checkFiles, checkFolder, withoutSlash } from "./outputs.js";
+import type { GlobalFlags } from "./flags/options.js";
+import { checkFiles, checkFolder, withoutSlash } from "./outputPaths.js";
 
 /** A command as far as its result depends on it. */
 export interface Command {
