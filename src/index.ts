@@ -94,4 +94,4 @@ export { runTransfer } from "./transfer/experiment/run.js";
 export type { TransferCorpora, TransferOptions } from "./transfer/experiment/run.js";
 export type { TransferRecord, Verdict } from "./transfer/experiment/record.js";
 export { renderTransferReport } from "./report/html/transfer/transferReport.js";
-export { saveReport } from "./report/html/saveReport.js";
+export { saveReport } from "./report/html/transfer/saveReport.js";

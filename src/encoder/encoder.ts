@@ -1,6 +1,7 @@
 import type { EncoderPorts } from "../onnx/model/encoderGraph.js";
 import type { Session } from "../onnx/runtime/session.js";
-import type { EncoderFile, EncoderFolder } from "./folder/folder.js";
+import type { EncoderFolder } from "./folder/folder.js";
+import type { EncoderFile } from "./static/wordVectorFormat.js";
 import type { ModelStore } from "./modelCache.js";
 import type { Pooling } from "../math/pooling.js";
 import type { PieceTokenizer, Tokenizer } from "./tokenizer/tokenizer.js";

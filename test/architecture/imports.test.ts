@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { violations } from "./rules.js";
@@ -33,7 +34,7 @@ describe("violations()", () => {
         "src/head/fit.ts":
           'import { a } from "../files/a.js"; import type { Stats } from "node:fs"; import { z } from "zod";',
         "src/cli/a.ts": 'import { readFile } from "node:fs/promises"; const t = Date.now() + Math.random();',
-        "src/onnx/session.ts":
+        "src/onnx/runtime/session.ts":
           'import type { Tensor } from "onnxruntime-node"; const r = await import("onnxruntime-node");',
         "src/files/a.ts": 'import * as fs from "node:fs"; import { writeFile } from "node:fs/promises";',
         "src/encoder/hub/cache.ts": 'import { rename } from "node:fs/promises";',
@@ -53,7 +54,7 @@ describe("violations()", () => {
     ["a require", 'const a = createRequire(import.meta.url)("x"), b = require("../cli/a.js");'],
   ])("finds %s of a higher rank", (_, code) => {
     expect(found({ "src/head/fit.ts": `\n${code}` })).toEqual([
-      "src/head/fit.ts:2: head (4) imports cli (10): only lower ranks may be imported",
+      "src/head/fit.ts:2: head (4) imports cli (9): only lower ranks may be imported",
     ]);
   });
 
@@ -62,14 +63,42 @@ describe("violations()", () => {
   });
 
   it.each([
-    ["src/head/fit.ts", "src/tagging/bio.ts", "head (4) imports tagging (6)"],
-    ["src/report/html.ts", "src/export/fuse.ts", "report (8) imports export (8)"],
+    ["src/head/fit.ts", "src/tagging/bio.ts", "head (4) imports tagging (5)"],
+    ["src/report/html.ts", "src/export/fuse.ts", "report (7) imports export (7)"],
     ["src/onnx/model.ts", "src/corpus/csv.ts", "onnx (1) imports corpus (2)"],
     ["src/math/b.ts", "src/onnx/model.ts", "math (0) imports onnx (1)"],
   ])("finds that %s imports %s of the same or a higher rank", (from, to, message) => {
     expect(found({ [from]: `import { x } from "../${to.slice(4, -3)}.js";`, [to]: "" })).toEqual([
       `${from}:1: ${message}: only lower ranks may be imported`,
     ]);
+  });
+
+  it.each([
+    ["src/onnx/model/model.ts", "src/onnx/runtime/session.ts", "onnx/model (0) imports onnx/runtime (1)"],
+    ["src/onnx/rewrite/fold.ts", "src/onnx/quantize/int8.ts", "onnx/rewrite (1) imports onnx/quantize (1)"],
+    ["src/corpus/decode/encoding.ts", "src/corpus/csv.ts", "corpus/decode (0) imports corpus (1)"],
+    ["src/report/html/table.ts", "src/report/html/transfer/a.ts", "report/html (0) imports report/html/transfer (1)"],
+  ])("finds that %s imports %s of the same or a higher rank in its top folder", (from, to, message) => {
+    const specifier = posix
+      .relative(posix.dirname(from), to)
+      .replace(/\.ts$/, ".js")
+      .replace(/^(?!\.)/, "./");
+    expect(found({ [from]: `import { x } from "${specifier}";`, [to]: "" })).toEqual([
+      `${from}:1: ${message}: only lower ranks may be imported`,
+    ]);
+  });
+
+  it("lets folders of one top folder import downwards, and its own files import from and be imported by all", () => {
+    expect(
+      found({
+        "src/corpus/csv.ts": 'import { a } from "./decode/encoding.js";',
+        "src/corpus/decode/encoding.ts": "",
+        "src/encoder/load.ts": 'import { a } from "./static/table.js";',
+        "src/encoder/static/table.ts": 'import { e } from "../encoder.js"; import { t } from "../tokenizer/words.js";',
+        "src/encoder/encoder.ts": "",
+        "src/encoder/tokenizer/words.ts": "",
+      }),
+    ).toEqual([]);
   });
 
   it("finds any import in errors.ts, and of index.ts", () => {
@@ -172,6 +201,18 @@ describe("violations()", () => {
     expect(found({ "src/models/a.ts": 'import "../math/a.js";', "src/thing.ts": "" })).toEqual([
       'src/models/a.ts: "models" has no place in the order of folders',
       'src/thing.ts: "thing" has no place in the order of folders',
+    ]);
+    expect(found({ "src/onnx/odd/a.ts": "" })).toEqual([
+      'src/onnx/odd/a.ts: "onnx/odd" has no place in the order of folders',
+    ]);
+  });
+
+  it("finds a folder of more than 20 files, those in its folders not counted", () => {
+    const files = (folder: string, count: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`${folder}/f${i}.ts`, ""]));
+    expect(found({ ...files("src/encoder", 20), ...files("src/encoder/hub", 20) })).toEqual([]);
+    expect(found({ ...files("src/encoder", 1), ...files("src/encoder/hub", 21) })).toEqual([
+      "src/encoder/hub: 21 files, more than 20; those of one subject need a folder",
     ]);
   });
 

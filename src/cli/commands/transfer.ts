@@ -2,7 +2,7 @@ import path from "node:path";
 import { Option } from "commander";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { checkLabels } from "../../dataset/labelSet.js";
-import { saveReport } from "../../report/html/saveReport.js";
+import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { runTransfer } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
 import {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
-import { saveTaggingReport } from "../../report/html/saveReport.js";
+import { saveTaggingReport } from "../../report/html/transfer/saveReport.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { VERSION } from "../../version.js";

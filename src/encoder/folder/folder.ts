@@ -1,7 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { HeadstartError } from "../../errors.js";
-import type { WordVectorFormat } from "../static/wordVectorFormat.js";
 
 /** A folder in Hugging Face layout: settings, tokenizer and an ONNX file, in the root or in `onnx/`. */
 export interface EncoderFolder {
@@ -15,16 +14,6 @@ export interface EncoderFolder {
   /** Regular files in it, relative to `path`, with `/` on every system, sorted. */
   readonly files: readonly string[];
   /** What was decided on the way here that the name alone does not say, a short line each. */
-  readonly decisions: readonly string[];
-}
-
-/** A file that is an encoder by itself: word vectors. */
-export interface EncoderFile {
-  /** As the user named it. */
-  readonly name: string;
-  readonly kind: "file";
-  readonly path: string;
-  readonly format: WordVectorFormat;
   readonly decisions: readonly string[];
 }
 

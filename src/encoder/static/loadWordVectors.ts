@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { HeadstartError } from "../../errors.js";
 import type { Encoder, EncoderOptions } from "../encoder.js";
-import type { EncoderFile } from "../folder/folder.js";
 import { staticEncoder, staticSettings } from "./staticEncoder.js";
 import { unpackedBytes } from "./gunzip.js";
 import { wordTokenizer } from "../tokenizer/wordTokenizer.js";
-import type { WordVectorFormat } from "./wordVectorFormat.js";
+import type { EncoderFile, WordVectorFormat } from "./wordVectorFormat.js";
 import { rowReader, type WordVectors } from "./wordVectorRows.js";
 
 /** Changes whenever the same file and settings come to give other vectors, so that none are mixed. */

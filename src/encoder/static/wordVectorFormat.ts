@@ -10,6 +10,16 @@ export interface WordVectorFormat {
   readonly headerBytes: number;
 }
 
+/** A file that is an encoder by itself: word vectors. */
+export interface EncoderFile {
+  /** As the user named it. */
+  readonly name: string;
+  readonly kind: "file";
+  readonly path: string;
+  readonly format: WordVectorFormat;
+  readonly decisions: readonly string[];
+}
+
 /** What a file is, or why it holds no word vectors: a clause, and what to give instead. */
 export type Sniffed = { readonly format: WordVectorFormat } | { readonly found: string; readonly advice: string };
 

@@ -5,12 +5,24 @@ import { likeliest, predictProbabilities } from "../../head/head.js";
 import { fitLogistic } from "../../head/linear/logistic.js";
 import { stackRows, takeRows, type Matrix } from "../../math/matrix.js";
 import { seeded, shuffled } from "../../math/random.js";
-import type { Divergence } from "../experiment/record.js";
 
 /** Texts of one domain with their vectors. */
 export interface Domain {
   readonly texts: readonly string[];
   readonly vectors: Matrix;
+}
+
+/** How different the source's texts are from the target's; labels play no part. */
+export interface Divergence {
+  /**
+   * Proxy A-distance `2 (1 - 2 e)`, where `e` is the error of a model that tells source from target vectors: 0 when it
+   * can only guess, 2 when it is never wrong; slightly below 0 by chance.
+   */
+  readonly proxyA: number;
+  /** Jensen-Shannon divergence of the word frequencies, base 2: 0 for equal ones, 1 when no word is shared. */
+  readonly jensenShannon: number;
+  /** Share of the target's distinct words that the source has, `[0, 1]`. */
+  readonly vocabularySeen: number;
 }
 
 export interface DivergenceOptions {

@@ -1,4 +1,5 @@
 import type { Evaluation } from "../../metrics/classification.js";
+import type { Divergence } from "../divergence/divergence.js";
 
 /** What was read from the files of one corpus. */
 export interface CorpusSummary {
@@ -34,19 +35,6 @@ export interface Leakage {
   readonly examples: readonly LeakageExample[];
   /** Target rows whose normalised text is that of a row the target is trained on; 0 without `--target-train`. */
   readonly trainAndTarget: number;
-}
-
-/** How different the source's texts are from the target's; labels play no part. */
-export interface Divergence {
-  /**
-   * Proxy A-distance `2 (1 - 2 e)`, where `e` is the error of a model that tells source from target vectors: 0 when it
-   * can only guess, 2 when it is never wrong; slightly below 0 by chance.
-   */
-  readonly proxyA: number;
-  /** Jensen-Shannon divergence of the word frequencies, base 2: 0 for equal ones, 1 when no word is shared. */
-  readonly jensenShannon: number;
-  /** Share of the target's distinct words that the source has, `[0, 1]`. */
-  readonly vocabularySeen: number;
 }
 
 /** Did adding the source to the target's training rows help? */

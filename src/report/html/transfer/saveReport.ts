@@ -1,10 +1,10 @@
 import path from "node:path";
-import { commitFile } from "../../files/commit.js";
-import { commitFolder, type CommitFolderOptions } from "../../files/commitFolder.js";
-import type { TransferRecord } from "../../transfer/experiment/record.js";
-import type { TaggingTransfer } from "../../transfer/experiment/runTagging.js";
+import { commitFile } from "../../../files/commit.js";
+import { commitFolder, type CommitFolderOptions } from "../../../files/commitFolder.js";
+import type { TransferRecord } from "../../../transfer/experiment/record.js";
+import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
 import { taggingReport } from "./taggingReport.js";
-import { renderTransferReport } from "./transfer/transferReport.js";
+import { renderTransferReport } from "./transferReport.js";
 
 /**
  * Writes `report.html` and `record.json` of a transfer experiment into a folder, both or neither.

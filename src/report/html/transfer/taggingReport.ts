@@ -1,9 +1,9 @@
-import type { TaggingEvaluation } from "../../tagging/evaluate.js";
-import type { TaggingTransfer } from "../../transfer/experiment/runTagging.js";
-import { count, decimals, range } from "../format.js";
-import { html, section, verbatim, type Html } from "./html.js";
-import { pageText } from "./page.js";
-import { table } from "./table.js";
+import type { TaggingEvaluation } from "../../../tagging/evaluate.js";
+import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
+import { count, decimals, range } from "../../format.js";
+import { html, section, verbatim, type Html } from "../html.js";
+import { pageText } from "../page.js";
+import { table } from "../table.js";
 
 /** A transfer experiment with entities as one HTML page that stands alone. */
 export function taggingReport(record: TaggingTransfer): string {
