@@ -13,7 +13,8 @@ export interface OpenFile {
 }
 
 /**
- * Every change that the store makes to a disk goes through these calls, so that a test can make each of them fail.
+ * Every change of a disk, but for those of the hub's cache, goes through these calls, so that a test can make each of
+ * them fail.
  *
  * Calls fail as Node's do: with an `Error` that carries `code`, such as `ENOSPC`.
  */
