@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readLabelled } from "../../dist/classify/labelled.js";
+import { readLabelled } from "../../dist/dataset/labelledCorpus.js";
 
 const [corpus, model, limit, peers] = process.argv.slice(2);
 const require = createRequire(join(peers, "package.json"));

@@ -2,10 +2,10 @@
 /** One fit by headstart: fit.mjs logistic <tolerance> | mlp <epochs>, then <vectors.npy> <labels> */
 
 import { readFileSync } from "node:fs";
-import { fitLogistic } from "../../dist/head/logistic.js";
-import { fitMlp } from "../../dist/head/mlp.js";
+import { fitLogistic } from "../../dist/head/linear/logistic.js";
+import { fitMlp } from "../../dist/head/mlp/mlp.js";
 import { matrix } from "../../dist/math/matrix.js";
-import { readVectors } from "../../dist/store/readVectors.js";
+import { readVectors } from "../../dist/vectors/reader.js";
 
 const [kind, setting, file, labelFile] = process.argv.slice(2);
 const { vectors: x } = await readVectors(file);

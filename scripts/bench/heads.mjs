@@ -83,7 +83,7 @@ function compare(name, { ours, peers }, { data, rounds }) {
  * @param {{ scratch: string, cache: string }} folders
  */
 async function vectors(corpus, { scratch, cache }) {
-  const { readLabelled } = await import("../../dist/classify/labelled.js");
+  const { readLabelled } = await import("../../dist/dataset/labelledCorpus.js");
   const [x, y] = [join(scratch, "x.npy"), join(scratch, "y.bin")];
   const args = [join(ROOT, "dist/cli/main.js"), "embed", corpus, "-o", x, "--cache", cache];
   const { status } = spawnSync(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });

@@ -7,10 +7,10 @@
  */
 
 import { openCorpus } from "../../dist/corpus/corpus.js";
-import { embedCorpus } from "../../dist/classify/embedCorpus.js";
-import { thisProcess } from "../../dist/store/runLock.js";
-import { claimOutput } from "../../dist/store/vectorRun.js";
-import { openVectorWriter, outputFiles } from "../../dist/store/vectorWriter.js";
+import { embedCorpus } from "../../dist/embedding/embedCorpus.js";
+import { thisProcess } from "../../dist/files/lock.js";
+import { claimOutput } from "../../dist/store/resume/run.js";
+import { openVectorWriter, outputFiles } from "../../dist/vectors/writer.js";
 import { stubEncoder } from "./stubEncoder.mjs";
 
 const [file, output] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 // @ts-check
 /** An encoder without a model, to measure what is around one. */
 
-import { unframed } from "../../dist/encoder/tokenizer.js";
+import { unframed } from "../../dist/encoder/tokenizer/tokenizer.js";
 import { seeded } from "../../dist/math/random.js";
 
 const MAX_TOKENS = 64;

@@ -4,7 +4,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readLabelled } from "../../dist/classify/labelled.js";
+import { readLabelled } from "../../dist/dataset/labelledCorpus.js";
 
 const [corpus, model, limit, batch, peers, pooling = "mean"] = process.argv.slice(2);
 const require = createRequire(join(peers, "package.json"));

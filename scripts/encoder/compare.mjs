@@ -12,8 +12,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readModel, writeModel } from "../../dist/onnx/model.js";
-import { quantizeInt8 } from "../../dist/onnx/quantize.js";
+import { readModel, writeModel } from "../../dist/onnx/model/model.js";
+import { quantizeInt8 } from "../../dist/onnx/quantize/quantize.js";
 import { cosine, embedAll, loadEncoder, readLabelled, row } from "../../dist/index.js";
 import { ROOT } from "../setup.mjs";
 

@@ -9,10 +9,10 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { readModel, writeModel } from "../../dist/onnx/model.js";
-import { quantizeInt8 } from "../../dist/onnx/quantize.js";
-import { observeActivations } from "../../dist/encoder/calibrate.js";
-import { loadTokenizer } from "../../dist/encoder/tokenizer.js";
+import { readModel, writeModel } from "../../dist/onnx/model/model.js";
+import { quantizeInt8 } from "../../dist/onnx/quantize/quantize.js";
+import { observeActivations } from "../../dist/encoder/model/observe.js";
+import { loadTokenizer } from "../../dist/encoder/tokenizer/tokenizer.js";
 import { openCorpus } from "../../dist/corpus/corpus.js";
 import { ROOT } from "../setup.mjs";
 

@@ -82,7 +82,7 @@ const TAGGED = Buffer.from(
 /** @param {object} [options] @returns {(path: string) => Promise<unknown>} */
 const tagged = (options) => {
   return async (path) => {
-    const { readTagged } = await load("tagging/readTagged.js");
+    const { readTagged } = await load("tagging/corpus/readTagged.js");
     return (await readTagged([path], options)).sentences.length;
   };
 };
@@ -107,14 +107,14 @@ const arrowCorpus = async () => ({
 
 /** @param {string} path */
 async function vectorsIn(path) {
-  const { readVectors } = await load("store/readVectors.js");
+  const { readVectors } = await load("vectors/reader.js");
   const { vectors, ...rest } = await readVectors(path);
   return JSON.stringify([vectors.rows, vectors.cols, [...vectors.data], rest]);
 }
 
 /** Files of each kind of numbers, as headstart writes them. @param {string} format @param {Place} place */
 async function vectorFiles(format, { folder }) {
-  const { openVectorWriter } = await load("store/vectorWriter.js");
+  const { openVectorWriter } = await load("vectors/writer.js");
   const { matrix } = await load("math/matrix.js");
   const vectors = matrix(
     12,
@@ -174,7 +174,7 @@ const npy = (descr, bytes) => {
 
 /** @type {Open} */
 const safetensors = async () => {
-  const { readSafetensors, writeSafetensors } = await load("tensors/safetensors.js");
+  const { readSafetensors, writeSafetensors } = await load("formats/safetensors.js");
   const tensors = new Map([
     ["a", { dtype: "F32", shape: [2, 3], data: new Float32Array(6) }],
     ["b", { dtype: "I64", shape: [2], data: new BigInt64Array(2) }],
@@ -189,7 +189,7 @@ const safetensors = async () => {
 /** @param {string} path */
 async function embedOne(path) {
   const { loadEncoder } = await load("encoder/load.js");
-  const { embedAll } = await load("encoder/embed.js");
+  const { embedAll } = await load("encoder/embed/embed.js");
   const encoder = await loadEncoder(path);
   try {
     return (await embedAll(encoder, ["the film a sun", ...TEXTS])).tokens;
@@ -203,9 +203,9 @@ const bertTokenizer = (world) => readFile(join(world, "tiny/tokenizer.json"));
 
 /** @type {Open} */
 const tokenizer = async ({ world }) => {
-  const { parseEncoderJson } = await load("encoder/settingsFile.js");
-  const { loadTokenizer } = await load("encoder/tokenizer.js");
-  const { readVocabulary } = await load("encoder/vocabulary.js");
+  const { parseEncoderJson } = await load("encoder/folder/settingsFile.js");
+  const { loadTokenizer } = await load("encoder/tokenizer/tokenizer.js");
+  const { readVocabulary } = await load("encoder/tokenizer/vocabulary.js");
   const bert = JSON.parse((await bertTokenizer(world)).toString("utf8"));
   const bare = { ...bert, post_processor: null, added_tokens: [] };
   const letters = [..."▁ abcdefghijklmnopqrstuvwxyz"];
@@ -281,7 +281,7 @@ async function transformer({ folder, world }) {
 
 /** @param {Place} place */
 async function tokenTable({ folder, world }) {
-  const { writeSafetensors } = await load("tensors/safetensors.js");
+  const { writeSafetensors } = await load("formats/safetensors.js");
   const json = await bertTokenizer(world);
   const rows = Object.keys(JSON.parse(json.toString("utf8")).model.vocab).length;
   const tensors = new Map([
@@ -304,14 +304,14 @@ async function tokenTable({ folder, world }) {
 
 /** What a head answers to some vectors, or a tagger to some sentences. @param {string} folder */
 async function answersOf(folder) {
-  const { peekHead, loadHead, loadNeighbours } = await load("head/headFolder.js");
+  const { peekHead, loadHead, loadNeighbours } = await load("head/file/folder.js");
   if ((await peekHead(folder)).kind === "entities") {
-    const { loadTagger } = await load("tagging/taggerFolder.js");
+    const { loadTagger } = await load("tagging/file/folder.js");
     return JSON.stringify((await loadTagger(folder)).tagger, (_, value) =>
       ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value,
     );
   }
-  const { loadMultiLabel } = await load("head/multiLabelFolder.js");
+  const { loadMultiLabel } = await load("head/file/multiLabel.js");
   const several = await loadMultiLabel(folder);
   const saved = several ?? (await loadHead(folder));
   const near = several === undefined ? await loadNeighbours(saved) : undefined;

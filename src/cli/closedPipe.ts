@@ -1,5 +1,5 @@
 import { HeadstartError } from "../errors.js";
-import { errnoOf } from "../store/writeError.js";
+import { errnoOf } from "../files/writeError.js";
 
 /** Whether an error says that nobody reads any more what is printed. */
 export const isClosedPipe = (error: unknown): boolean =>

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { openStdin, openWriter } from "../store/standardStreams.js";
+import { openStdin, openWriter } from "../files/standardStreams.js";
 import { run } from "./program.js";
 import { EXIT_OF } from "./signals.js";
 

@@ -1,16 +1,16 @@
 import type { Command } from "commander";
 import { openCorpus, type Corpus } from "../corpus/corpus.js";
-import { parseLabelMap, unusedMapKeys, type LabelMap } from "../corpus/labelMap.js";
-import { readLabelled, type LabelledCorpus } from "../classify/labelled.js";
-import { vectorsOf, type CachedEmbedded } from "../classify/vectors.js";
+import { parseLabelMap, unusedMapKeys, type LabelMap } from "../dataset/labelMap.js";
+import { readLabelled, type LabelledCorpus } from "../dataset/labelledCorpus.js";
+import { vectorsOf, type CachedEmbedded } from "../embedding/cachedEmbed.js";
 import type { Encoder, EncoderOptions } from "../encoder/encoder.js";
 import { loadEncoder } from "../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../encoder/locate.js";
-import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache.js";
-import { ignoringFailure } from "../store/commit.js";
-import { restoreFolder } from "../store/commitFolder.js";
-import { defaultModelFolder, openModelStore } from "../store/modelStore.js";
-import type { StandardInput } from "../store/standardStreams.js";
+import { defaultCacheFolder, openVectorCache, type VectorCache } from "../store/cache/vectorCache.js";
+import { ignoringFailure } from "../files/commit.js";
+import { restoreFolder } from "../files/commitFolder.js";
+import { defaultModelFolder, openModelStore } from "../store/cache/modelCache.js";
+import type { StandardInput } from "../files/standardStreams.js";
 import { excerpt, HeadstartError } from "../errors.js";
 import {
   corpusOptions,
@@ -21,10 +21,10 @@ import {
   type CorpusFlags,
   type EncoderFlags,
   type GlobalFlags,
-} from "./options.js";
-import type { Rejects } from "./rejects.js";
-import { parseSize, SIZE_ADVICE } from "./sizes.js";
-import type { Talk } from "./talk.js";
+} from "./flags/options.js";
+import type { Rejects } from "./rejectedRows.js";
+import { parseSize, SIZE_ADVICE } from "./flags/bytes.js";
+import type { Talk } from "./progress.js";
 
 /** What every command is given beside its own flags. */
 export interface Context {

@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join, normalize, resolve } from "node:path";
-import { contentHash } from "../encoder/contentHash.js";
-import { listFiles } from "../encoder/folder.js";
-import { ignoringFailure, nodeFiles, removeLeftovers } from "../store/commit.js";
-import { restoreFolder } from "../store/commitFolder.js";
-import { isWhole, readMark, type FinishedRun, type Printed } from "../store/folderMark.js";
-import { claimFiles } from "../store/outputClaim.js";
-import { thisProcess } from "../store/runLock.js";
-import type { RowWriterOptions } from "../store/rowWriter.js";
+import { contentHash } from "../files/contentHash.js";
+import { listFiles } from "../encoder/folder/folder.js";
+import { ignoringFailure, nodeFiles, removeLeftovers } from "../files/commit.js";
+import { restoreFolder } from "../files/commitFolder.js";
+import { isWhole, readMark, type FinishedRun, type Printed } from "../files/folderMark.js";
+import { claimFiles } from "../store/resume/outputClaim.js";
+import { thisProcess } from "../files/lock.js";
+import type { RowWriterOptions } from "../vectors/rowWriter.js";
 import { VERSION } from "../version.js";
 import type { Context } from "./context.js";
 import { isClosedPipe } from "./closedPipe.js";
-import type { GlobalFlags } from "./options.js";
-import { checkFiles, checkFolder, withoutSlash } from "./outputs.js";
+import type { GlobalFlags } from "./flags/options.js";
+import { checkFiles, checkFolder, withoutSlash } from "./outputPaths.js";
 
 /** A command as far as its result depends on it. */
 export interface Command {

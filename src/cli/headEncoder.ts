@@ -1,9 +1,9 @@
 import { HeadstartError } from "../errors.js";
 import type { Encoder } from "../encoder/encoder.js";
-import { requireSameEncoder } from "../head/headFolder.js";
-import type { HeadFile } from "../head/headFile.js";
+import { requireSameEncoder } from "../head/file/folder.js";
+import type { HeadFile } from "../head/file/schema.js";
 import { openEncoder, type Context } from "./context.js";
-import { defined, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { defined, type EncoderFlags, type GlobalFlags } from "./flags/options.js";
 
 /**
  * Loads the encoder that a head was trained with, settings and all; flags that make it another one are refused.

@@ -3,7 +3,7 @@ import { SHARE_ENV, Worker } from "node:worker_threads";
 import type { ErrorCode } from "../errors.js";
 import { memoryLimit } from "./memoryLimit.js";
 import { EXIT_OF } from "./signals.js";
-import { SIZE_ADVICE } from "./sizes.js";
+import { SIZE_ADVICE } from "./flags/bytes.js";
 
 // Before anything else: it must be in the environment of the process when the native runtime loads.
 process.env["ORT_DISABLE_TELEMETRY"] = "1";

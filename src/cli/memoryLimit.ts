@@ -1,5 +1,5 @@
 import { totalmem } from "node:os";
-import { parseSize } from "./sizes.js";
+import { parseSize } from "./flags/bytes.js";
 
 /** Of the memory that there is, what one command may have before it is ended instead of the machine being slowed down. */
 const SHARE = 0.9;

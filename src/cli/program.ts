@@ -2,25 +2,25 @@ import { statSync } from "node:fs";
 import { format } from "node:util";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
-import { escapeControls, jsonText } from "../report/textWidth.js";
+import { escapeControls, jsonText } from "../report/text/width.js";
 import type { AddCommand, Context } from "./context.js";
 import { isClosedPipe } from "./closedPipe.js";
-import { describeFailure } from "./failure.js";
-import type { StandardInput, StandardOutput } from "../store/standardStreams.js";
-import { writeError } from "../store/writeError.js";
-import { openTalk, type Talk } from "./talk.js";
+import { describeFailure } from "./errorMessage.js";
+import type { StandardInput, StandardOutput } from "../files/standardStreams.js";
+import { writeError } from "../files/writeError.js";
+import { openTalk, type Talk } from "./progress.js";
 
 /** The commands, in the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  embed: async () => (await import("./embed.js")).addEmbed,
-  train: async () => (await import("./train.js")).addTrain,
-  evaluate: async () => (await import("./evaluate.js")).addEvaluate,
-  predict: async () => (await import("./predict.js")).addPredict,
-  transfer: async () => (await import("./transfer.js")).addTransfer,
-  distil: async () => (await import("./distil.js")).addDistil,
-  encoders: async () => (await import("./encoders.js")).addEncoders,
-  cache: async () => (await import("./cache.js")).addCache,
-  doctor: async () => (await import("./doctor.js")).addDoctor,
+  embed: async () => (await import("./commands/embed.js")).addEmbed,
+  train: async () => (await import("./commands/train.js")).addTrain,
+  evaluate: async () => (await import("./commands/evaluate.js")).addEvaluate,
+  predict: async () => (await import("./commands/predict.js")).addPredict,
+  transfer: async () => (await import("./commands/transfer.js")).addTransfer,
+  distil: async () => (await import("./commands/distill.js")).addDistil,
+  encoders: async () => (await import("./commands/encoders.js")).addEncoders,
+  cache: async () => (await import("./commands/cache.js")).addCache,
+  doctor: async () => (await import("./commands/doctor.js")).addDoctor,
 };
 
 /** The command that is named, alone, since loading the code of all takes longer than most of them; else all. */

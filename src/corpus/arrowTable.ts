@@ -1,6 +1,6 @@
 import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
 import { excerpt, HeadstartError } from "../errors.js";
-import { isText, openArrowStream, textsOf, type ArrowStream } from "./arrowStream.js";
+import { isText, openArrowStream, textsOf, type ArrowStream } from "../formats/arrow/stream.js";
 import { checkHeader } from "./columns.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 

@@ -1,6 +1,6 @@
 import { excerpt, HeadstartError } from "../errors.js";
-import type { TextChunk } from "./textChunk.js";
-import { textLines, type LineOptions } from "./textLines.js";
+import type { TextChunk } from "./decode/textChunk.js";
+import { textLines, type LineOptions } from "./decode/textLines.js";
 
 /** Words of one sentence with the tags of the last column, as they stand in the file. */
 export interface ConllSentence {

@@ -1,13 +1,13 @@
 import { excerpt, HeadstartError } from "../errors.js";
 import { findColumn, matchColumns } from "./columns.js";
 import { openCsv } from "./csvTable.js";
-import { decodeText, type DecodeOptions } from "./decode.js";
+import { decodeText, type DecodeOptions } from "./decode/decode.js";
 import { openJsonl } from "./jsonlTable.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { findSource, type Source, type SourceOptions } from "./source.js";
-import { Tally } from "./tally.js";
+import { Tally } from "./rowCounts.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
-import type { TextChunk } from "./textChunk.js";
+import type { TextChunk } from "./decode/textChunk.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
   /** Column of the texts; a column of nearly the same name is a rival only when this is left out. @default "text" */

@@ -1,5 +1,5 @@
 import { HeadstartError } from "../errors.js";
-import { byteAt, type TextChunk, type TextPosition } from "./textChunk.js";
+import { byteAt, type TextChunk, type TextPosition } from "./decode/textChunk.js";
 import type { Fault } from "./table.js";
 
 /** A CSV record cut out of its file, quotes still in place. */

@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import { HeadstartError } from "../errors.js";
 import { checkHeader } from "./columns.js";
 import { CsvFramer, type CsvFrame } from "./csvFrame.js";
-import { encodingError, type TextChunk } from "./textChunk.js";
+import { encodingError, type TextChunk } from "./decode/textChunk.js";
 import { DelimiterSniffer } from "./delimiter.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
 

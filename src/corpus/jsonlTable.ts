@@ -1,8 +1,8 @@
 import { HeadstartError } from "../errors.js";
-import { nestsTooDeep, stringEnd, TOO_DEEP } from "./jsonNesting.js";
+import { nestsTooDeep, stringEnd, TOO_DEEP } from "../formats/jsonNesting.js";
 import type { ValuesJson } from "./row.js";
-import type { TextChunk, TextPosition } from "./textChunk.js";
-import { textLines } from "./textLines.js";
+import type { TextChunk, TextPosition } from "./decode/textChunk.js";
+import { textLines } from "./decode/textLines.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 
 export interface JsonlTableOptions {

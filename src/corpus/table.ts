@@ -1,6 +1,6 @@
 import { HeadstartError, type ErrorCode } from "../errors.js";
 import type { ValuesJson } from "./row.js";
-import { byteAt, type TextPosition } from "./textChunk.js";
+import { byteAt, type TextPosition } from "./decode/textChunk.js";
 
 /** The columns of one file and its records, read once and in order. */
 export interface Table {

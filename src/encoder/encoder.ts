@@ -1,9 +1,10 @@
-import type { EncoderPorts } from "../onnx/encoderGraph.js";
-import type { Session } from "../onnx/session.js";
-import type { EncoderFile, EncoderFolder } from "./folder.js";
-import type { ModelStore } from "./keptModel.js";
+import type { EncoderPorts } from "../onnx/model/encoderGraph.js";
+import type { Session } from "../onnx/runtime/session.js";
+import type { EncoderFolder } from "./folder/folder.js";
+import type { EncoderFile } from "./static/wordVectorFormat.js";
+import type { ModelStore } from "./modelCache.js";
 import type { Pooling } from "../math/pooling.js";
-import type { PieceTokenizer, Tokenizer } from "./tokenizer.js";
+import type { PieceTokenizer, Tokenizer } from "./tokenizer/tokenizer.js";
 
 export type Precision = "fp32" | "int8";
 

@@ -1,10 +1,10 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isFile, isFolder, listFiles } from "./folder.js";
-import { isCommit, parseHubId } from "./hubId.js";
-import { hubCacheFolder } from "./hubSettings.js";
+import { isFile, isFolder, listFiles } from "./folder/folder.js";
+import { isCommit, parseHubId } from "./hub/id.js";
+import { hubCacheFolder } from "./hub/access.js";
 import { BUILT_IN_FOLDER, builtInNames } from "./locate.js";
-import { isModelFile } from "./modelFile.js";
+import { isModelFile } from "./folder/modelFile.js";
 
 /** An encoder that can be used without a download. */
 export interface ListedEncoder {

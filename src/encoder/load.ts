@@ -1,8 +1,8 @@
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import { locateEncoder } from "./locate.js";
-import { isTokenTable, loadTokenTable } from "./tokenTable.js";
+import { isTokenTable, loadTokenTable } from "./static/tokenTable.js";
 import { loadTransformer } from "./transformer.js";
-import { loadWordVectors } from "./wordVectors.js";
+import { loadWordVectors } from "./static/loadWordVectors.js";
 
 /**
  * Finds an encoder by name, folder, file of word vectors or hub id and makes it ready.

@@ -2,15 +2,16 @@ import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HeadstartError, excerpt, nearestName } from "../errors.js";
-import { isFile, isFolder, listFiles, type EncoderFile, type EncoderFolder } from "./folder.js";
-import { fetchEncoder, type HubOptions } from "./hub.js";
-import { parseHubId } from "./hubId.js";
-import { expandHome } from "./hubSettings.js";
-import { describeBrokenFile } from "./modelFile.js";
-import { firstBytes } from "./unpacked.js";
-import { SNIFFED_BYTES, sniffWordVectors } from "./wordVectorFormat.js";
+import { isFile, isFolder, listFiles, type EncoderFolder } from "./folder/folder.js";
+import { fetchEncoder, type HubOptions } from "./hub/fetchEncoder.js";
+import { parseHubId } from "./hub/id.js";
+import { expandHome } from "./hub/access.js";
+import { describeBrokenFile } from "./folder/modelFile.js";
+import { firstBytes } from "./static/gunzip.js";
+import { SNIFFED_BYTES, sniffWordVectors, type EncoderFile } from "./static/wordVectorFormat.js";
 
-export type { EncoderFile, EncoderFolder } from "./folder.js";
+export type { EncoderFolder } from "./folder/folder.js";
+export type { EncoderFile } from "./static/wordVectorFormat.js";
 
 /** Name of the encoder that comes with the package. */
 export const BUILT_IN_ENCODER = "headstart-mini";

@@ -1,6 +1,6 @@
 import { HeadstartError } from "../errors.js";
 import type { Matrix } from "../math/matrix.js";
-import { balancedWeights } from "./logisticLoss.js";
+import { balancedWeights } from "./linear/logisticLoss.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
 
 /** What every fit is told of its rows. */

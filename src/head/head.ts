@@ -1,12 +1,12 @@
 import { HeadstartError, unreachable } from "../errors.js";
 import { row, type Matrix } from "../math/matrix.js";
 import { sigmoid, softmax } from "../math/softmax.js";
-import { logitCount } from "./logisticLoss.js";
-import { activated, type Activation } from "./mlpGraph.js";
+import { logitCount } from "./linear/logisticLoss.js";
+import { activated, type Activation } from "./mlp/trainingGraph.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
 import { temper } from "./temperature.js";
 
-export { likeliest } from "./likeliest.js";
+export { likeliest } from "../math/argmax.js";
 
 /** A linear model on standardised vectors. */
 export interface LogisticHead {

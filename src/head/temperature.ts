@@ -1,4 +1,4 @@
-import { likeliest } from "./likeliest.js";
+import { likeliest } from "../math/argmax.js";
 
 /** Bounds of a temperature; beyond them probabilities are all alike, or all 0 and 1. */
 const COLDEST = 0.01;

@@ -1,4 +1,4 @@
-import { likeliest } from "../head/likeliest.js";
+import { likeliest } from "../math/argmax.js";
 
 /** Rows of similar confidence: how sure the head was and how often it was right. */
 export interface ReliabilityBin {

@@ -1,4 +1,4 @@
-import { logLosses } from "../head/logisticLoss.js";
+import { logLosses } from "./logLoss.js";
 import { seeded } from "../math/random.js";
 import { BOOTSTRAP_DEFAULTS, percentileInterval, type BootstrapOptions, type Interval } from "./bootstrap.js";
 import { brierScores, evaluateCalibration, topLabels, type ReliabilityBin, type TopLabel } from "./calibration.js";

@@ -1,5 +1,5 @@
 import type { Interval } from "./bootstrap.js";
-import { likeliest } from "../head/likeliest.js";
+import { likeliest } from "../math/argmax.js";
 
 /**
  * The least probability of a label in a split conformal set: with sets of all labels that reach it, the true label of a

@@ -9,12 +9,12 @@ import {
   type EntityScore,
 } from "../metrics/entities.js";
 import type { Interval } from "../metrics/bootstrap.js";
-import { applyLabelMap, type LabelMap } from "../corpus/labelMap.js";
-import type { EmbeddedSentences, TaggerInput } from "./embeddedSentences.js";
-import { errorTable, lostEntities, type ErrorTable, type LostEntity } from "./errorTable.js";
-import { characterSpans, goldSpans } from "./readTagged.js";
-import type { Span, TaggedSentence } from "./sentence.js";
-import { decode, emissionsOf, type FoundSpan, type Tagger } from "./tagger.js";
+import { applyLabelMap, type LabelMap } from "../dataset/labelMap.js";
+import type { EmbeddedSentences, TaggerInput } from "./vectors/embeddedSentences.js";
+import { errorTable, lostEntities, type ErrorTable, type LostEntity } from "./errorAnalysis.js";
+import { characterSpans, goldSpans } from "./corpus/readTagged.js";
+import type { Span, TaggedSentence } from "./corpus/sentence.js";
+import { decode, emissionsOf, type FoundSpan, type Tagger } from "./model/tagger.js";
 
 /** How well a tagger finds entities, with what it takes to believe it. Plain JSON. */
 export interface TaggingEvaluation {

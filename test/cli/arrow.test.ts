@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { Dictionary, Int32, Int64, Table, Utf8, tableFromIPC, tableToIPC, vectorFromArray } from "apache-arrow";
 import { describe, expect, it } from "vitest";
 import { run } from "../../src/cli/program.js";
-import { embedAll } from "../../src/encoder/embed.js";
+import { embedAll } from "../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../src/encoder/load.js";
 import { expectFailure, sandbox, TINY, type Finished } from "./runCli.js";
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   csv,
@@ -105,9 +105,11 @@ describe("an output", () => {
     expect(await readFile(box.path("edited/README.md"), "utf8")).toContain("my remark");
   });
 
-  it("that has lost a file is not taken for finished", async () => {
+  it("that has lost a file, or has a damaged one, is not taken for finished", async () => {
     const args = ["train", "in.csv", "-o", "halved", ...WITH_TINY];
     succeeded(await box.run(args));
+    await writeFile(box.path("halved/head.safetensors"), "damaged");
+    expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
     await rm(box.path("halved/head.safetensors"));
     expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
     succeeded(await box.run([...args, "--force"]));

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { readVectors } from "../../src/store/readVectors.js";
+import { readVectors } from "../../src/vectors/reader.js";
 import { csv, expectFailure, jsonOf, labelledRows, sandbox, succeeded, TINY } from "./runCli.js";
 
 describe("headstart distil", () => {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { tempPath } from "../../src/tempName.js";
+import { tempPath } from "../../src/files/tempName.js";
 import { csv, expectFailure, jsonOf, sharedSandbox, TINY, type Sandbox } from "./runCli.js";
 
 interface Forecast {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { embedAll } from "../../src/encoder/embed.js";
+import { embedAll } from "../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../src/encoder/load.js";
-import { readVectors } from "../../src/store/readVectors.js";
+import { readVectors } from "../../src/vectors/reader.js";
 import { csv, jsonOf, sandbox, succeeded, TINY, type Finished } from "./runCli.js";
 
 const COLUMNS = ["id", "text", "note"];

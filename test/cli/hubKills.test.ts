@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ENCODER_FILES, ID, gitHash, sha256, startHub, type FakeHub } from "../unit/encoder/fakeHub.js";
+import { ENCODER_FILES, ID, gitHash, sha256, startHub, type FakeHub } from "../unit/encoder/hub/fakeHub.js";
 import { ROOT, sandbox, startProcess, type Finished, type Sandbox } from "./runCli.js";
 
 const MODEL = "onnx/model.onnx";
@@ -30,7 +30,7 @@ function fetching(at: number, home: string): Promise<Finished> {
       };
     }
     syncBuiltinESMExports();
-    const { fetchEncoder } = await import(${JSON.stringify(new URL("../../dist/encoder/hub.js", import.meta.url).href)});
+    const { fetchEncoder } = await import(${JSON.stringify(new URL("../../dist/encoder/hub/fetchEncoder.js", import.meta.url).href)});
     await fetchEncoder({ id: ${JSON.stringify(ID)}, revision: "main" }, { retryDelayMs: 1 });
     console.log(calls);`;
   const env = { ...box.env, HF_HOME: home, HF_ENDPOINT: hub.url };

@@ -3,14 +3,14 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { headWidth, likeliest, predictProbabilities, type Head } from "../../src/head/head.js";
-import { loadHead, saveHead } from "../../src/head/headFolder.js";
-import { fitLogistic } from "../../src/head/logistic.js";
+import { loadHead, saveHead } from "../../src/head/file/folder.js";
+import { fitLogistic } from "../../src/head/linear/logistic.js";
 import type { FitDataOptions } from "../../src/head/fitData.js";
-import { fitMlp, MLP_DEFAULTS } from "../../src/head/mlp.js";
+import { fitMlp, MLP_DEFAULTS } from "../../src/head/mlp/mlp.js";
 import { matrix, stackRows, takeRows } from "../../src/math/matrix.js";
-import { madeUpHead } from "../unit/head/savedHead.js";
+import { madeUpHead } from "../unit/head/file/savedHead.js";
 import { clouds, type ToyRows } from "../unit/head/toyRows.js";
-import { tempFolder } from "../unit/store/tempFolder.js";
+import { tempFolder } from "../unit/files/tempFolder.js";
 
 type Fit = (rows: ToyRows, options?: Partial<FitDataOptions>) => Promise<Head>;
 /** Full batches and no dropout, so that the order of the rows says nothing. */

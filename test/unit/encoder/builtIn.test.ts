@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { readLabelled } from "../../../src/classify/labelled.js";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { readLabelled } from "../../../src/dataset/labelledCorpus.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import { cosine, row } from "../../../src/math/matrix.js";
 import { openEncoder } from "./tinyBert.js";
 

@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import type { EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
-import { valueInfo, writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model.js";
-import { quantizeInt8 } from "../../../src/onnx/quantize.js";
+import { valueInfo, writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model/model.js";
+import { quantizeInt8 } from "../../../src/onnx/quantize/quantize.js";
 import { fixture, fixtureModel, folderFrom, golden, modelBytes, openEncoder, type PooledText } from "./tinyBert.js";
 
 const TINY = fixture("tiny-bert");

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fetchEncoder } from "../../../src/encoder/hub.js";
+import { fetchEncoder } from "../../../src/encoder/hub/fetchEncoder.js";
 import { listEncoders } from "../../../src/encoder/listing.js";
-import { COMMIT, ENCODER_FILES, startHub, temporaryFolder, writeFiles } from "./fakeHub.js";
+import { COMMIT, ENCODER_FILES, startHub, temporaryFolder, writeFiles } from "./hub/fakeHub.js";
 
 let home: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeEach(async () => void (home = await temporaryFolder()));

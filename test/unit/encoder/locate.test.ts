@@ -11,7 +11,7 @@ import {
   type EncoderFolder,
   type LocateOptions,
 } from "../../../src/encoder/locate.js";
-import { COMMIT, ENCODER_FILES, failure, startHub, temporaryFolder, writeFiles } from "./fakeHub.js";
+import { COMMIT, ENCODER_FILES, failure, startHub, temporaryFolder, writeFiles } from "./hub/fakeHub.js";
 
 let home: Awaited<ReturnType<typeof temporaryFolder>>;
 let options: LocateOptions;

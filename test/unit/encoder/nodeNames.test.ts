@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cp, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import type { EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
-import { readModel, writeModel, type NodeProto } from "../../../src/onnx/model.js";
-import { tempFolder } from "../store/tempFolder.js";
-import { quantizeInt8 } from "../../../src/onnx/quantize.js";
+import { readModel, writeModel, type NodeProto } from "../../../src/onnx/model/model.js";
+import { tempFolder } from "../files/tempFolder.js";
+import { quantizeInt8 } from "../../../src/onnx/quantize/quantize.js";
 import { paddedRun, someTexts } from "../onnx/tokenRuns.js";
 import { fixture, fixtureModel, openEncoder } from "./tinyBert.js";
 

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import { cosine, matrix, row, type Matrix } from "../../../src/math/matrix.js";
-import { decodeNpyHeader } from "../../../src/store/npyHeader.js";
-import { expectSameInAnyCompany, variedTexts } from "./groupings.js";
+import { decodeNpyHeader } from "../../../src/vectors/npy/header.js";
+import { expectSameInAnyCompany, variedTexts } from "./embed/groupings.js";
 import { openEncoder } from "./tinyBert.js";
 
 /** A folder with Xenova/all-MiniLM-L6-v2 and Xenova/bge-small-en-v1.5. */

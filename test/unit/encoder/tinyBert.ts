@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import type { Encoder, EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
-import { readModel, type OnnxModel } from "../../../src/onnx/model.js";
-import { tempFolder } from "../store/tempFolder.js";
+import { readModel, type OnnxModel } from "../../../src/onnx/model/model.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 export type Fixture =
   "tiny-bert" | "tiny-bert-cls" | "tiny-bert-output-names" | "odd-inputs" | "rank2-output" | "dynamic-int8";

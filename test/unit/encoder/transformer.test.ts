@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
-import { changed, node, tensor, valueInfo, writeModel, type OnnxModel } from "../../../src/onnx/model.js";
+import { changed, node, tensor, valueInfo, writeModel, type OnnxModel } from "../../../src/onnx/model/model.js";
 import { fixture, fixtureModel, folderFrom } from "./tinyBert.js";
 
 const MODEL = "onnx/model.onnx";

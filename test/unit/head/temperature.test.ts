@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { temperedAcrossFolds } from "../../../src/head/devAnswers.js";
-import { likeliest } from "../../../src/head/likeliest.js";
-import { logLosses } from "../../../src/head/logisticLoss.js";
+import { temperedAcrossFolds } from "../../../src/head/devPredictions.js";
+import { likeliest } from "../../../src/math/argmax.js";
+import { logLosses } from "../../../src/metrics/logLoss.js";
 import { fitTemperature, temper } from "../../../src/head/temperature.js";
 import { seeded } from "../../../src/math/random.js";
 import { softmax } from "../../../src/math/softmax.js";

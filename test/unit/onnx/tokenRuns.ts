@@ -1,6 +1,6 @@
-import { encoderPorts, type EncoderPorts } from "../../../src/onnx/encoderGraph.js";
-import { writeModel, type OnnxModel } from "../../../src/onnx/model.js";
-import { openSession, type Output, type RunInputs, type Session } from "../../../src/onnx/session.js";
+import { encoderPorts, type EncoderPorts } from "../../../src/onnx/model/encoderGraph.js";
+import { writeModel, type OnnxModel } from "../../../src/onnx/model/model.js";
+import { openSession, type Output, type RunInputs, type Session } from "../../../src/onnx/runtime/session.js";
 
 /** The inputs of an encoder for some texts, padded to `padTo` tokens. */
 function paddedInputs(ports: EncoderPorts, texts: readonly (readonly number[])[], padTo: number): RunInputs {

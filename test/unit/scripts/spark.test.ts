@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
-import { readVectors } from "../../../src/store/readVectors.js";
-import { hasPython, PYTHON } from "../store/python.js";
+import { readVectors } from "../../../src/vectors/reader.js";
+import { hasPython, PYTHON } from "../vectors/python.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const JOB = join(ROOT, "scripts/spark/embed.py");

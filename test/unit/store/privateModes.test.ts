@@ -1,13 +1,13 @@
 import { chmod, mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { openVectorCache } from "../../../src/store/cache.js";
-import { commitFile } from "../../../src/store/commit.js";
-import { nodeFiles } from "../../../src/store/fileSystem.js";
-import { openModelStore } from "../../../src/store/modelStore.js";
-import { outputBytes } from "../../../src/store/outputSize.js";
-import { sampleVectors } from "./sample.js";
-import { tempFolder } from "./tempFolder.js";
+import { openVectorCache } from "../../../src/store/cache/vectorCache.js";
+import { commitFile } from "../../../src/files/commit.js";
+import { nodeFiles } from "../../../src/files/fileSystem.js";
+import { openModelStore } from "../../../src/store/cache/modelCache.js";
+import { outputBytes } from "../../../src/vectors/outputSize.js";
+import { sampleVectors } from "../vectors/sample.js";
+import { tempFolder } from "../files/tempFolder.js";
 
 const WIDTH = 5;
 

@@ -1,8 +1,8 @@
 import { matrix } from "../../../src/math/matrix.js";
 import { seeded } from "../../../src/math/random.js";
-import type { EmbeddedSentences } from "../../../src/tagging/embeddedSentences.js";
-import { offsetsOf } from "../../../src/tagging/wordVectors.js";
-import { joinWords } from "../../../src/tagging/words.js";
+import type { EmbeddedSentences } from "../../../src/tagging/vectors/embeddedSentences.js";
+import { offsetsOf } from "../../../src/tagging/vectors/contextualVectors.js";
+import { joinWords } from "../../../src/tagging/corpus/splitWords.js";
 
 /** Numbers of a word's vector: two tell its tag apart, the others are noise. */
 const WIDTH = 4;

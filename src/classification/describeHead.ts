@@ -1,0 +1,74 @@
+import type { Encoder } from "../encoder/encoder.js";
+import type { Sealed } from "../head/file/artifact.js";
+import type { HeadFile } from "../head/file/schema.js";
+import { VERSION } from "../version.js";
+import { kept } from "../head/devPredictions.js";
+import type { Interval } from "../metrics/bootstrap.js";
+import type { CalibrationScore } from "../metrics/calibrationScore.js";
+import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
+import type { TrainedHead } from "./train.js";
+
+export interface DescribeOptions {
+  /** @default "classification" */
+  readonly task?: HeadFile["task"];
+  /** @default 1 */
+  readonly seed?: number;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** What was read for training. */
+  readonly corpus: Pick<LabelledCorpus, "files" | "counts" | "dropped">;
+  readonly encoder: Encoder;
+}
+
+/** What a head's folder says of it: labels, the encoder it needs, and how it was trained. */
+export function describeHead(trained: TrainedHead, options: DescribeOptions): Omit<HeadFile, Sealed> {
+  const { task = "classification", seed = 1, createdAt, corpus, encoder } = options;
+  const { accuracy, macroF1, macroRecall, n, interval95, majority, bagOfWords } = trained.dev;
+  const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
+  return {
+    format: "headstart-head",
+    headstart: VERSION,
+    createdAt,
+    task,
+    kind: trained.head.kind,
+    ...(trained.mlp === undefined ? {} : { mlp: { ...trained.mlp, hidden: [...trained.mlp.hidden] } }),
+    labels: [...trained.head.labels],
+    encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
+    calibration: calibrationOf(trained),
+    training: {
+      files: [...corpus.files],
+      n: trained.n,
+      rejected: corpus.counts.rejected,
+      dropped: corpus.dropped,
+      labelCounts: { ...trained.labelCounts },
+      classWeights: trained.classWeights,
+      strength: trained.strength,
+      trials: [...trained.trials],
+      curve: trained.curve,
+      ...(trained.tuning === undefined ? {} : { tuning: trained.tuning }),
+      ...(trained.few.length === 0 ? {} : { few: [...trained.few] }),
+      seed,
+      devFrom: trained.devFrom,
+      dev: { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords },
+      warnings: [...trained.warnings],
+    },
+  };
+}
+
+function calibrationOf({ head, devAnswers, calibration }: TrainedHead): NonNullable<HeadFile["calibration"]> {
+  const numbers = ({ ece, brier, logLoss, intervals95: i }: CalibrationScore) => ({
+    ece,
+    brier,
+    logLoss,
+    intervals95: { ece: pair(i.ece), brier: pair(i.brier), logLoss: pair(i.logLoss) },
+  });
+  return {
+    temperature: head.temperature ?? 1,
+    n: devAnswers.truth.length,
+    keptAnswers: kept(devAnswers).truth.length,
+    before: numbers(calibration.before),
+    after: numbers(calibration.after),
+  };
+}
+
+const pair = ([low, high]: Interval): [number, number] => [low, high];

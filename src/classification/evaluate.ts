@@ -1,0 +1,101 @@
+import type { LabelMap } from "../dataset/labelMap.js";
+import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
+import { likeliest, predictProbabilities, type Head } from "../head/head.js";
+import { evaluateCalibration } from "../metrics/calibration.js";
+import {
+  advantageOver,
+  evaluateClassification,
+  majorityScore,
+  scorePredictions,
+  type Evaluation,
+} from "../metrics/classification.js";
+import { countOf, labelCounts } from "../dataset/labelledCorpus.js";
+import { labelIndices, labelSpace, project } from "../dataset/mapLabels.js";
+import type { LabelledVectors } from "../dataset/labelledVectors.js";
+
+/** What evaluation needs of a trained head. */
+export interface Judged {
+  readonly head: Head;
+  readonly bagOfWords: BagOfWords;
+  readonly labelCounts: Readonly<Record<string, number>>;
+}
+
+export interface EvaluateOptions {
+  /** Applied to the head's labels too: dropped ones leave its answers, renamed ones merge. */
+  readonly map?: LabelMap;
+  /** @default 1 */
+  readonly seed?: number;
+  /** Named in messages. */
+  readonly file?: string;
+}
+
+/** An evaluation with the predictions that it counts. */
+export interface Evaluated {
+  readonly evaluation: Evaluation;
+  readonly labels: readonly string[];
+  /** Index into `labels` of every row. */
+  readonly truth: Int32Array;
+  readonly predicted: Int32Array;
+  /** `[rows, labels]` */
+  readonly probabilities: Float64Array;
+}
+
+/**
+ * Evaluates a head on labelled vectors, with the baselines that were fitted on its training rows beside it.
+ *
+ * @throws HeadstartError E_LABEL_MAP when the rows have labels that the head does not know
+ */
+export function evaluateHead(trained: Judged, data: LabelledVectors, options: EvaluateOptions = {}): Evaluated {
+  const { map, seed = 1, file = "the corpus" } = options;
+  const space = labelSpace(trained.head.labels, map);
+  const { labels } = space;
+  const classes = labels.length;
+  const truth = labelIndices(labels, data.labels, file);
+  const probabilities = project(predictProbabilities(trained.head, data.vectors), space);
+  const predicted = likeliest(probabilities, classes);
+  const words = likeliest(project(predictBagOfWords(trained.bagOfWords, data.texts), space), classes);
+  const scored = evaluateClassification(truth, predicted, labels, {
+    seed,
+    baselines: {
+      majority: majorityScore(truth, commonestLabel(labels, countsIn(trained, space)), classes),
+      bagOfWords: scorePredictions(truth, words, classes),
+    },
+  });
+  const isCalibrated = trained.head.temperature !== undefined;
+  const evaluation: Evaluation = {
+    ...scored,
+    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
+    ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { labels: classes }).ece } : {}),
+  };
+  return { evaluation, labels, truth, predicted, probabilities };
+}
+
+function countsIn(
+  { head, labelCounts: counts }: Judged,
+  { labels, target }: ReturnType<typeof labelSpace>,
+): Record<string, number> {
+  const result = labelCounts([]);
+  head.labels.forEach((label, k) => {
+    if (target[k] < 0) return;
+    const name = labels[target[k]];
+    result[name] = countOf(result, name) + countOf(counts, label);
+  });
+  return result;
+}
+
+/** Rows that were predicted wrongly, as indices, the most confident first. */
+export function mistakesOf({ truth, predicted, probabilities, labels }: Evaluated): number[] {
+  const confidence = (r: number): number => probabilities[r * labels.length + predicted[r]];
+  return Array.from(truth.keys())
+    .filter((r) => truth[r] !== predicted[r])
+    .sort((a, b) => confidence(b) - confidence(a) || a - b);
+}
+
+/** Index of the label with the most training rows. */
+export function commonestLabel(labels: readonly string[], counts: Readonly<Record<string, number>>): number {
+  let best = 0;
+  labels.forEach((label, i) => {
+    if (countOf(counts, label) > countOf(counts, labels[best])) best = i;
+  });
+  return best;
+}

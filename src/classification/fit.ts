@@ -1,0 +1,120 @@
+import { unreachable } from "../errors.js";
+import type { Head } from "../head/head.js";
+import type { Curve } from "../head/file/schema.js";
+import { fitLogistic, fitLogisticPath, type FittedLogistic } from "../head/linear/logistic.js";
+import { fitMlp, MLP_DEFAULTS, type FittedMlp, type MlpEpoch, type MlpSettings } from "../head/mlp/mlp.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
+
+/** What kind of head, and all that its fit needs beside the rows. */
+export type Setup =
+  | { readonly kind: "logistic"; readonly strength: number }
+  | { readonly kind: "mlp"; readonly settings: Required<MlpSettings> };
+
+export interface FitOptions {
+  readonly labels: readonly string[];
+  readonly classWeights: "none" | "balanced";
+  readonly seed: number;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onEpoch?: (epoch: MlpEpoch) => void;
+}
+
+/** A fitted head with how its losses went. */
+export interface FittedHead {
+  readonly head: Head;
+  readonly curve: Curve;
+  readonly warnings: readonly string[];
+}
+
+/** Weights of the data against the penalty, from strong to weak regularisation. */
+export const STRENGTHS: readonly number[] = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
+/** A finer fit changes no answer that the dev rows would notice. */
+const TOLERANCE = 1e-4;
+/** Of the rows given, what a perceptron stops by where no others are. */
+const STOPPING_SHARE = 0.1;
+
+/** Fits one logistic head a strength, in the given order. */
+export function fitStrengths(
+  rows: LabelledVectors,
+  { strengths, ...options }: FitOptions & { readonly strengths: readonly number[] },
+): AsyncGenerator<FittedLogistic> {
+  const y = labelIndices(options.labels, rows.labels, "the training rows");
+  return fitLogisticPath(rows.vectors, y, { ...passed(options), strengths, tolerance: TOLERANCE });
+}
+
+/** Fits one perceptron that stops by `dev`, or else by a tenth of `rows` set aside by seed, equal texts on one side. */
+export async function fitPerceptron(
+  rows: LabelledVectors,
+  { dev, settings, ...options }: FitOptions & { readonly settings: MlpSettings; readonly dev?: LabelledVectors },
+): Promise<FittedMlp> {
+  const sides =
+    dev === undefined ? holdOut(rows, { devFraction: STOPPING_SHARE, seed: options.seed }) : { train: rows, dev };
+  const indices = (of: LabelledVectors): Int32Array => labelIndices(options.labels, of.labels, "the training rows");
+  return fitMlp(sides.train.vectors, indices(sides.train), {
+    ...settings,
+    ...passed(options),
+    seed: options.seed,
+    dev: { vectors: sides.dev.vectors, y: indices(sides.dev) },
+    ...(options.onEpoch === undefined ? {} : { onEpoch: options.onEpoch }),
+  });
+}
+
+/** Fits what a search has chosen on all the rows that it may see. */
+export async function fitSetup(rows: LabelledVectors, setup: Setup, options: FitOptions): Promise<FittedHead> {
+  switch (setup.kind) {
+    case "logistic": {
+      const y = labelIndices(options.labels, rows.labels, "the training rows");
+      const { strength } = setup;
+      return logisticHead(await fitLogistic(rows.vectors, y, { ...passed(options), strength, tolerance: TOLERANCE }));
+    }
+    case "mlp":
+      return perceptronHead(await fitPerceptron(rows, { ...options, settings: setup.settings }));
+    default:
+      return unreachable(setup);
+  }
+}
+
+export function logisticHead({ head, history, strength, converged }: FittedLogistic): FittedHead {
+  return {
+    head,
+    curve: { unit: "iteration", train: [...history], dev: null, best: history.length },
+    warnings: converged ? [] : [`the fit at strength ${strength} stopped before it converged`],
+  };
+}
+
+export function perceptronHead({ head, epochs, best }: FittedMlp): FittedHead {
+  const dev = epochs.map(({ devLoss }) => devLoss).filter((loss) => loss !== null);
+  return {
+    head,
+    curve: {
+      unit: "epoch",
+      train: epochs.map(({ loss }) => loss),
+      dev: dev.length < epochs.length ? null : dev,
+      best,
+    },
+    warnings:
+      best === epochs.length && epochs.length > 0
+        ? [`the loss on dev was still falling at the last of ${epochs.length} epochs; --epochs allows more`]
+        : [],
+  };
+}
+
+/** A setup in a few words. */
+export function setupName(setup: Setup): string {
+  if (setup.kind === "logistic") return `logistic, strength ${setup.strength}`;
+  const { hidden, dropout, activation } = setup.settings;
+  return `mlp ${hidden.join("-")}, ${activation}, dropout ${dropout}`;
+}
+
+/** All settings of a perceptron, the given ones among them. */
+export const mlpSettings = (given: MlpSettings): Required<MlpSettings> => ({ ...MLP_DEFAULTS, ...given });
+
+function passed({ labels, classWeights, threads, signal }: FitOptions) {
+  return {
+    labels,
+    classWeights,
+    ...(threads === undefined ? {} : { threads }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}

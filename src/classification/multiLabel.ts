@@ -1,0 +1,191 @@
+import { HeadstartError } from "../errors.js";
+import {
+  bestThresholds,
+  fitMultiLabelPath,
+  marksOf,
+  multiLabelProbabilities,
+  type FittedMultiLabel,
+  type MultiLabelHead,
+} from "../head/linear/oneVsRest.js";
+import { refuseTexts } from "../dataset/labelSet.js";
+import type { Matrix } from "../math/matrix.js";
+import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiLabel.js";
+import { labelCounts } from "../dataset/labelledCorpus.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
+import type { Answer } from "./predict.js";
+import type { Trial } from "./train.js";
+
+export interface MultiLabelTrainOptions {
+  /** Stands between the labels of a row. */
+  readonly separator: string;
+  /** Rows to choose strength and thresholds on. @default a seeded, duplicate-aware tenth of the training rows */
+  readonly dev?: LabelledVectors;
+  /** @default 1e-3 to 1 in half decades */
+  readonly strengths?: readonly number[];
+  /** @default 1 */
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onTrial?: (trial: Trial) => void;
+}
+
+/** A multi-label head with the evidence for it. */
+export interface TrainedMultiLabel {
+  readonly head: MultiLabelHead;
+  readonly separator: string;
+  readonly n: number;
+  /** Training rows that have each label. */
+  readonly labelCounts: Readonly<Record<string, number>>;
+  readonly strength: number;
+  readonly trials: readonly Trial[];
+  /** On the rows that strength and thresholds were chosen on. */
+  readonly dev: MultiLabelEvaluation;
+  readonly devFrom: string;
+  readonly warnings: readonly string[];
+}
+
+const STRENGTHS = [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
+const DEV_FRACTION = 0.1;
+
+/** Labels of a cell: parted by `separator`, without outer spaces, each once; a cell of separators alone has none. */
+export const labelsIn = (cell: string, separator: string): string[] => [
+  ...new Set(
+    cell
+      .split(separator)
+      .map((label) => label.trim())
+      .filter((label) => label !== ""),
+  ),
+];
+
+/** `[rows, labels]`, 1 where a row has the label. @throws HeadstartError E_LABEL_MAP naming labels that are not among them */
+export function marksIn(
+  cells: readonly string[],
+  {
+    labels,
+    separator,
+    file,
+  }: { readonly labels: readonly string[]; readonly separator: string; readonly file: string },
+): Uint8Array {
+  const marks = new Uint8Array(cells.length * labels.length);
+  const own = cells.map((cell) => labelsIn(cell, separator));
+  const indices = labelIndices(labels, own.flat(), file);
+  let at = 0;
+  own.forEach(({ length }, r) => {
+    for (const end = at + length; at < end; at++) marks[r * labels.length + indices[at]] = 1;
+  });
+  return marks;
+}
+
+/** More labels than single ones can be: a text may have many, and none of them has to be told from all others. */
+const MOST_LABELS = 10_000;
+
+/**
+ * The labels of cells such as `news|sport`, each once, in the order of UTF-16 code units.
+ *
+ * @throws HeadstartError E_LABELS when there are fewer than two, or they look like texts or ids
+ */
+export function labelsToLearn(cells: readonly string[], separator: string): string[] {
+  const all = cells.flatMap((cell) => labelsIn(cell, separator));
+  const labels = [...new Set(all)].sort();
+  if (labels.length < 2) {
+    const message = `Cannot learn ${labels.length} labels, parted by "${separator}". Give two or more, or another separator`;
+    throw new HeadstartError("E_LABELS", message);
+  }
+  refuseTexts(all, { mostClasses: MOST_LABELS });
+  return labels;
+}
+
+/**
+ * Trains a head that answers with any number of labels: of several strengths the one with the least log loss on the dev
+ * rows, then a threshold for each label with the best F1 there.
+ *
+ * @param data  its labels are cells such as `news|sport`
+ * @throws HeadstartError E_LABELS when there are fewer than two labels
+ */
+export async function trainMultiLabel(
+  data: LabelledVectors,
+  options: MultiLabelTrainOptions,
+): Promise<TrainedMultiLabel> {
+  const { separator, seed = 1, strengths = STRENGTHS, threads, signal, onTrial } = options;
+  const labels = labelsToLearn(data.labels, separator);
+  const held = options.dev === undefined ? holdOut(data, { devFraction: DEV_FRACTION, seed }) : undefined;
+  const { train, dev } = held ?? { train: data, dev: options.dev! };
+  const y = marksIn(train.labels, { labels, separator, file: "the training rows" });
+  const devY = marksIn(dev.labels, { labels, separator, file: "the dev rows" });
+  const tried: { fitted: FittedMultiLabel; trial: Trial }[] = [];
+  const path = {
+    labels,
+    strengths,
+    ...(threads === undefined ? {} : { threads }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  for await (const fitted of fitMultiLabelPath(train.vectors, y, path)) {
+    const trial = trialOf(fitted, { vectors: dev.vectors, y: devY, seed });
+    tried.push({ fitted, trial });
+    onTrial?.(trial);
+  }
+  const { fitted, trial } = tried.reduce((a, b) => (b.trial.devLogLoss < a.trial.devLogLoss ? b : a));
+  const probabilities = multiLabelProbabilities(fitted.head, dev.vectors);
+  const head = { ...fitted.head, thresholds: bestThresholds(probabilities, devY, labels.length) };
+  return {
+    head,
+    separator,
+    n: train.texts.length,
+    labelCounts: labelCounts(train.labels.flatMap((cell) => labelsIn(cell, separator))),
+    strength: fitted.strength,
+    trials: tried.map((one) => one.trial),
+    dev: evaluateMultiLabel(devY, marksOf(probabilities, head), { labels, seed }),
+    devFrom:
+      held === undefined
+        ? `${dev.texts.length} rows given for it`
+        : `${dev.texts.length} of the ${data.texts.length} training rows, set aside by seed ${seed}, equal texts on one side`,
+    warnings: trial.converged ? [] : [`the fit at strength ${fitted.strength} stopped before it converged`],
+  };
+}
+
+function trialOf(
+  { head, strength, iterations, converged }: FittedMultiLabel,
+  { vectors, y, seed }: { readonly vectors: Matrix; readonly y: Uint8Array; readonly seed: number },
+): Trial {
+  const probabilities = multiLabelProbabilities(head, vectors);
+  const loss = y.reduce(
+    (sum, mark, at) => sum - Math.log(Math.max(mark === 1 ? probabilities[at] : 1 - probabilities[at], 1e-15)),
+    0,
+  );
+  const { macroF1 } = evaluateMultiLabel(y, marksOf(probabilities, head), { labels: head.labels, seed, resamples: 1 });
+  return { strength, iterations, converged, devLogLoss: loss / vectors.rows, devMacroF1: macroF1 };
+}
+
+/** Evaluates a multi-label head on rows whose labels are cells. @throws HeadstartError E_LABEL_MAP for unknown labels */
+export function evaluateMultiLabelHead(
+  head: MultiLabelHead,
+  data: LabelledVectors,
+  {
+    separator,
+    seed = 1,
+    file = "the corpus",
+  }: { readonly separator: string; readonly seed?: number; readonly file?: string },
+): MultiLabelEvaluation {
+  const truth = marksIn(data.labels, { labels: head.labels, separator, file });
+  const predicted = marksOf(multiLabelProbabilities(head, data.vectors), head);
+  return evaluateMultiLabel(truth, predicted, { labels: head.labels, seed });
+}
+
+/**
+ * Answers for rows of vectors `[texts, width]`: `label` is the labels with the separator between them (empty where there
+ * is none), `probability` that of the least probable one (where there is none, of the likeliest not being there).
+ */
+export function answerMultiLabel(head: MultiLabelHead, vectors: Matrix, separator: string): Answer[] {
+  const k = head.labels.length;
+  const probabilities = multiLabelProbabilities(head, vectors);
+  const marks = marksOf(probabilities, head);
+  return Array.from({ length: vectors.rows }, (_, r) => {
+    const own = probabilities.subarray(r * k, (r + 1) * k);
+    const labels = head.labels.filter((__, c) => marks[r * k + c] === 1);
+    const named = Object.create(null) as Record<string, number>;
+    head.labels.forEach((label, c) => (named[label] = own[c]));
+    const probability = labels.length > 0 ? Math.min(...labels.map((label) => named[label])) : 1 - Math.max(...own);
+    return { label: labels.join(separator), labels, probability, probabilities: named };
+  });
+}

@@ -1,0 +1,103 @@
+import { Option } from "commander";
+import { HeadstartError } from "../../errors.js";
+import { distil, DISTIL_DEFAULTS, type TokenTable } from "../../encoder/static/distill.js";
+import { bytesIn, saveTableFiles, tokenTableFiles } from "../../encoder/static/saveTokenTable.js";
+import { openEncoder, type AddCommand, type Context } from "../context.js";
+import { defined, wholeNumber, withCommonFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import { openFolder, printResult, readBeside } from "../finished.js";
+import { folderName } from "../outputPaths.js";
+
+interface DistilFlags extends GlobalFlags, EncoderFlags {
+  readonly output: string;
+  readonly dims?: number;
+  readonly weights: "none" | "zipf";
+}
+
+const EXAMPLES = `
+Examples:
+  headstart distil headstart-mini -o fast
+  headstart embed tweets.csv -o tweets.parquet --encoder ./fast
+  headstart distil Xenova/bge-small-en-v1.5 -o small --dims 128`;
+
+export const addDistil: AddCommand = (program, context) => {
+  const command = program
+    .command("distil")
+    .description("turn an encoder into a table of token vectors, far faster and less accurate")
+    .argument("<encoder>", "built-in name, folder or hub id")
+    .requiredOption("-o, --output <folder>", "where to write the table", folderName)
+    .option(
+      "--dims <number>",
+      `numbers of a vector (default: ${DISTIL_DEFAULTS.dims}, or the encoder's width where that is less)`,
+      wholeNumber(1),
+    )
+    .addOption(
+      new Option("--weights <how>", "zipf: common tokens count less in the mean of a text")
+        .choices(["none", "zipf"])
+        .default(DISTIL_DEFAULTS.weights),
+    );
+  withCommonFlags(command, ["encoder", "output"])
+    .addHelpText("after", EXAMPLES)
+    .action((name: string, flags: DistilFlags) => distilCommand(context(), name, flags));
+};
+
+async function distilCommand(context: Context, name: string, flags: DistilFlags): Promise<void> {
+  const { talk, clock, signal } = context;
+  if (flags.encoder !== undefined && flags.encoder !== name) {
+    throw new HeadstartError("E_USAGE", `Cannot distil both ${name} and ${flags.encoder}. Leave --encoder out`);
+  }
+  const { uses } = readBeside(context, flags);
+  const output = await openFolder(context, flags.output, { name: "distil", flags, inputs: [name], uses });
+  if (output === undefined) return;
+  const encoder = await openEncoder(context, { ...flags, encoder: name });
+  try {
+    const began = clock();
+    const meter = talk.meter("tokens through the encoder");
+    const table = await distil(encoder, {
+      ...defined({ dims: flags.dims, threads: flags.threads }),
+      weights: flags.weights,
+      signal,
+      onProgress: ({ done, total }) => meter.update(done, total),
+    });
+    meter.end();
+    const files = tokenTableFiles(table);
+    const seconds = (clock() - began) / 1000;
+    const summary = summarise(table, { output: flags.output, bytes: bytesIn(files), seconds });
+    const printed = { lines: [described(summary)], json: summary };
+    await saveTableFiles(flags.output, files, output.saving(printed));
+    await printResult(context, flags, printed);
+  } finally {
+    await encoder.close();
+  }
+}
+
+interface Summary {
+  readonly encoder: string;
+  readonly output: string;
+  /** Entries of the tokenizer, and those of them that have a vector. */
+  readonly vocabulary: number;
+  readonly tokens: number;
+  readonly dims: number;
+  readonly explained: number;
+  readonly weights: DistilFlags["weights"];
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+function summarise(
+  { from, embeddings, tokens, explained, sif }: TokenTable,
+  rest: Pick<Summary, "output" | "bytes" | "seconds">,
+): Summary {
+  return {
+    encoder: from.name,
+    ...rest,
+    vocabulary: embeddings.rows,
+    tokens,
+    dims: embeddings.cols,
+    explained,
+    weights: sif === undefined ? "none" : "zipf",
+  };
+}
+
+const described = ({ output, tokens, vocabulary, dims, explained, bytes, seconds }: Summary): string =>
+  `${output}: ${tokens} of ${vocabulary} tokens x ${dims}, ${(100 * explained).toFixed(1)} % of the variance, ` +
+  `${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`;

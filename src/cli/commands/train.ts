@@ -1,0 +1,290 @@
+import { Option } from "commander";
+import { describeHead } from "../../classification/describeHead.js";
+import { labelIndices } from "../../dataset/mapLabels.js";
+import type { LabelledVectors } from "../../dataset/labelledVectors.js";
+import { trainClassifier, type TrainedHead } from "../../classification/train.js";
+import type { LabelledCorpus } from "../../dataset/labelledCorpus.js";
+import { keepNeighbours, type Neighbours } from "../../head/neighbors.js";
+import { saveHead } from "../../head/file/folder.js";
+import { heldByHead, heldText, type HeldTexts } from "../../head/file/heldTexts.js";
+import type { Encoder } from "../../encoder/encoder.js";
+import type { Head } from "../../head/head.js";
+import type { HeadFile } from "../../head/file/schema.js";
+import { MLP_DEFAULTS } from "../../head/mlp/mlp.js";
+import { checkLabels } from "../../dataset/labelSet.js";
+import { evaluationText } from "../../report/text/evaluation.js";
+import { renderTrainingReport } from "../../report/html/trainingReport.js";
+import {
+  embedTexts,
+  labelMapOf,
+  openEncoder,
+  readRows,
+  warnOfUnused,
+  withCache,
+  type AddCommand,
+  type Context,
+} from "../context.js";
+import { gatherRejects } from "../rejectedRows.js";
+import { mlpSettingsOf, withMlpFlags, type MlpFlags } from "../flags/mlp.js";
+import { checkCommand, warnOfLabels } from "../train/labelErrors.js";
+import { trainMultiLabelCommand } from "../train/multiLabel.js";
+import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "../flags/options.js";
+import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
+import { folderName } from "../outputPaths.js";
+import { search, withSearchFlags, type SearchFlags } from "../train/search.js";
+import { withTaggerFlags, type TaggerTrainingFlags } from "../ner/flags.js";
+import { refuseUnused, trainedKind } from "../flags/flagUse.js";
+import { openCurves } from "../train/curves.js";
+import { trainTaggerCommand } from "../ner/train.js";
+
+interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags, TaggerTrainingFlags {
+  readonly output: string;
+  readonly task: HeadFile["task"] | "ner";
+  readonly head?: Head["kind"];
+  readonly few?: readonly number[];
+  readonly tensorboard?: string;
+  readonly dev?: string[];
+  readonly map?: string;
+  readonly check?: boolean;
+  readonly multiLabel?: string;
+  /** Keeps training rows with the head, so many at most. */
+  readonly explainable?: number | true;
+}
+
+const EXAMPLES = `
+Examples:
+  headstart train tweets.csv -o sentiment-head
+  headstart train sms.csv -o spam-head --task spam --class-weights balanced
+  headstart train tweets.csv -o head --head mlp --hidden 256,64 --tensorboard runs
+  headstart train tweets.csv -o head --tune --cache
+  headstart train tweets.csv -o explainable-head --explainable
+  headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"
+  headstart train tweets.csv -o sentiment-head --check
+  headstart train news.conll -o entity-head --task ner --crf`;
+
+export const addTrain: AddCommand = (program, context) => {
+  const command = program
+    .command("train")
+    .description("train a head on a labelled corpus")
+    .argument("<corpus...>", "files with a text and a label column")
+    .requiredOption("-o, --output <folder>", "where to write the head", folderName)
+    .addOption(
+      new Option("--task <task>", "what the labels mean")
+        .choices(["sentiment", "spam", "ner", "classification"])
+        .default("classification"),
+    )
+    .addOption(
+      new Option("--head <kind>", "kind of head (default: logistic; for ner mlp)").choices(["logistic", "mlp"]),
+    )
+    .option("--dev <corpus...>", "rows to choose the regularisation on (default: a tenth, equal texts on one side)")
+    .option("--map <map>", 'rename or drop labels, such as "4=positive,2=drop"')
+    .addOption(
+      new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
+    )
+    .option("--few <numbers>", "also tell what so many rows a label would reach, such as 8,16,64", (list: string) =>
+      list.split(",").map(wholeNumber(1)),
+    )
+    .option("--tensorboard <folder>", "write the losses as TensorBoard event files, as they go")
+    .option("--multi-label <separator>", 'a row may have several labels, such as news|sport with "|" between them')
+    .option("--check", "train nothing: list rows whose label may be wrong in <output>.check.csv")
+    .addOption(
+      new Option(
+        "--explainable [rows]",
+        "keep training texts in the head, so many at most (10000 without a number): predict --explain then shows the nearest",
+      ).argParser(wholeNumber(1)),
+    );
+  withTaggerFlags(withMlpFlags(withSearchFlags(command)));
+  withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
+    .addHelpText("after", EXAMPLES)
+    .action((files: string[], flags: TrainFlags) => trainOrCheck(context(), files, flags));
+};
+
+async function trainOrCheck(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
+  const { multiLabel, check } = flags;
+  refuseUnused("train", trainedKind({ ...flags }), { ...flags });
+  if (check === true) return checkCommand(context, files, flags);
+  return multiLabel === undefined
+    ? trainCommand(context, files, flags)
+    : trainMultiLabelCommand(context, files, {
+        flags: { ...flags, multiLabel },
+        openOutput: () => openHeadFolder(context, files, flags),
+      });
+}
+
+/** The folder of the head; undefined where the same command has written it already. */
+function openHeadFolder(
+  context: Context,
+  files: readonly string[],
+  flags: TrainFlags,
+): Promise<FolderOutput | undefined> {
+  const { inputs, uses } = readBeside(context, flags);
+  const tensorboard = flags.tensorboard === undefined ? [] : [flags.tensorboard];
+  return openFolder(context, flags.output, {
+    name: "train",
+    flags,
+    inputs: [...files, ...(flags.dev ?? []), ...inputs],
+    uses: [...uses, ...tensorboard],
+  });
+}
+
+async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
+  const { talk, clock, signal, now } = context;
+  const output = await openHeadFolder(context, files, flags);
+  if (output === undefined) return;
+  const map = labelMapOf(flags.map);
+  if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map, output });
+  const rejects = gatherRejects(flags.output);
+  const rows = await readRows(context, files, { flags, map, rejects });
+  const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, map, rejects });
+  warnOfUnused(context, map, [rows.seen, ...(devRows === undefined ? [] : [devRows.seen])]);
+  // Labels are checked before the long part begins.
+  const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
+  if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "));
+  warnOfLabels(context, rows);
+  const began = clock();
+  let encoder = await openEncoder(context, flags);
+  const mlp = mlpSettingsOf(flags);
+  const curves = await openCurves(context, {
+    output: flags.output,
+    files: rows.files,
+    most: mlp.epochs ?? MLP_DEFAULTS.epochs,
+    ...defined({ tensorboard: flags.tensorboard }),
+  });
+  try {
+    const found = flags.tune
+      ? await search(context, { labels, rows, devRows, encoder }, flags)
+      : await embedded(context, { rows, devRows, encoder }, flags);
+    encoder = found.encoder;
+    const { data, dev, tuned } = found;
+    const fitBegan = clock();
+    const trained = await trainClassifier(data, {
+      ...defined({ dev, tuned, threads: flags.threads, few: flags.few, head: flags.head }),
+      mlp,
+      seed: flags.seed,
+      classWeights: flags.classWeights,
+      signal,
+      onTrial: (trial) => {
+        const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
+        talk.say(`strength ${trial.strength}: ${trial.iterations} iterations, ${reached}`);
+        curves.trial(trial);
+      },
+      onEpoch: (epoch) => curves.epoch(epoch),
+    });
+    curves.head(trained);
+    const fitSeconds = (clock() - fitBegan) / 1000;
+    for (const warning of trained.warnings) talk.warn(warning);
+    const { task, seed } = flags;
+    const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
+    const neighbours = await neighboursOf(data, { labels: trained.head.labels, flags });
+    const holds = heldByHead({ ...trained, neighbours });
+    const page = renderTrainingReport(file);
+    const parts = { ...trained, file, page, ...defined({ neighbours }) };
+    const seconds = (clock() - began) / 1000;
+    const printed = {
+      lines: [...described(trained, flags, seconds), `${flags.output} holds ${heldText(holds)}`],
+      json: summary(trained, { flags, rows, holds, seconds, fitSeconds }),
+    };
+    await rejects.save(talk);
+    await curves.finish(page);
+    // Last, since it says that all is done.
+    await saveHead(flags.output, parts, output.saving(printed));
+    await printResult(context, flags, printed);
+  } finally {
+    await curves.close();
+    await encoder.close();
+  }
+}
+
+/** Vectors of all rows by the encoder as the flags have it. */
+async function embedded(
+  context: Context,
+  { rows, devRows, encoder }: { rows: LabelledCorpus; devRows: LabelledCorpus | undefined; encoder: Encoder },
+  flags: TrainFlags,
+) {
+  return withCache(context, { flags, encoder }, async (cache) => ({
+    encoder,
+    tuned: undefined,
+    data: await withVectors(context, rows, { encoder, cache, flags, what: "training texts" }),
+    dev: devRows && (await withVectors(context, devRows, { encoder, cache, flags, what: "dev texts" })),
+  }));
+}
+
+/**
+ * The training rows that go with the head, if that is asked for; dev rows that were set aside are among them, since they
+ * explain as well.
+ */
+async function neighboursOf(
+  data: LabelledVectors,
+  { labels, flags }: { readonly labels: readonly string[]; readonly flags: TrainFlags },
+): Promise<Neighbours | undefined> {
+  if (flags.explainable === undefined) return undefined;
+  const most = flags.explainable === true ? undefined : flags.explainable;
+  const rows = { texts: data.texts, y: labelIndices(labels, data.labels, "the training rows"), vectors: data.vectors };
+  return keepNeighbours(rows, { ...defined({ most, threads: flags.threads }), seed: flags.seed });
+}
+
+async function withVectors(
+  context: Context,
+  rows: LabelledCorpus,
+  job: Parameters<typeof embedTexts>[2],
+): Promise<LabelledVectors> {
+  const { vectors } = await embedTexts(context, rows.texts, job);
+  return { texts: rows.texts, labels: rows.labels, vectors };
+}
+
+function summary(
+  trained: TrainedHead,
+  {
+    flags,
+    rows,
+    holds,
+    seconds,
+    fitSeconds,
+  }: { flags: TrainFlags; rows: LabelledCorpus; holds: HeldTexts; seconds: number; fitSeconds: number },
+): object {
+  return {
+    head: flags.output,
+    task: flags.task,
+    labels: trained.head.labels,
+    n: trained.n,
+    rejected: rows.counts.rejected,
+    dropped: rows.dropped,
+    dev: trained.dev,
+    devFrom: trained.devFrom,
+    calibration: { temperature: trained.head.temperature, ...trained.calibration },
+    strength: trained.strength,
+    kind: trained.head.kind,
+    trials: trained.trials,
+    ...(trained.mlp === undefined ? {} : { mlp: trained.mlp }),
+    ...(trained.tuning === undefined ? {} : { tuning: trained.tuning }),
+    ...(trained.few.length === 0 ? {} : { few: trained.few }),
+    curve: trained.curve,
+    holds,
+    // Passes over the rows: an iteration of L-BFGS is one.
+    epochs: trained.trials.reduce((sum, trial) => sum + trial.iterations, 0) || trained.curve.train.length,
+    seconds,
+    fitSeconds,
+    warnings: trained.warnings,
+  };
+}
+
+function described(trained: TrainedHead, flags: TrainFlags, seconds: number): readonly string[] {
+  const { before, after } = trained.calibration;
+  return [
+    ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
+    ...fewLines(trained),
+    `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
+    `${flags.output}: trained on ${trained.n} rows, ${settingText(trained)}, ${seconds.toFixed(1)} s`,
+  ];
+}
+
+function settingText({ strength, mlp, curve }: TrainedHead): string {
+  if (mlp === undefined) return `strength ${strength}`;
+  return `mlp ${mlp.hidden.join("-")}, epoch ${curve.best} of ${curve.train.length}`;
+}
+
+const fewLines = ({ few }: TrainedHead): readonly string[] =>
+  few.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
+    const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
+    return `With ${perLabel} rows a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
+  });

@@ -1,0 +1,93 @@
+import { HeadstartError } from "../../errors.js";
+
+/*
+ * Which flags have an effect for what, where not all of a command's have one for every kind of head. Flags that all
+ * commands accept, such as --encoder, are not among them.
+ */
+
+/** Flags by the name that commander gives them. */
+type Given = Readonly<Record<string, unknown>>;
+
+/** What `train` makes, what the head of `predict` and `evaluate` is, what `transfer` compares. */
+export type Kind = "logistic" | "mlp" | "search" | "one label" | "several labels" | "entities";
+
+const NAMES: Readonly<Record<Kind, string>> = {
+  logistic: "logistic heads",
+  mlp: "perceptrons (--head mlp)",
+  search: "a search (--tune)",
+  "one label": "heads that give one label a text",
+  "several labels": "heads that give several labels a text (--multi-label)",
+  entities: "heads that find entities (--task ner)",
+};
+
+type Uses = readonly (readonly [flags: readonly string[], by: readonly Kind[]])[];
+
+const PERCEPTRONS: readonly Kind[] = ["mlp", "search"];
+const TRAINED: readonly Kind[] = ["logistic", ...PERCEPTRONS];
+const REJECT_OPTION = ["minPrecision", "maxRisk", "coverage", "costs"];
+
+const USES = {
+  train: [
+    [["hidden", "activation", "dropout", "batchSize", "learningRate", "schedule", "decay", "patience"], PERCEPTRONS],
+    [["epochs"], [...PERCEPTRONS, "entities"]],
+    [
+      ["head", "map"],
+      [...TRAINED, "entities"],
+    ],
+    [["tune", "few", "tensorboard", "classWeights", "explainable", "check"], TRAINED],
+    [["tuneLayers", "tunePoolings"], ["search"]],
+    [["crf", "layers", "mixLayers", "subWords", "writing", "reach", "nets"], ["entities"]],
+  ],
+  predict: [
+    [[...REJECT_OPTION, "sets", "explain"], ["one label"]],
+    [["html"], ["entities"]],
+  ],
+  evaluate: [
+    [[...REJECT_OPTION, "report"], ["one label"]],
+    [
+      ["map", "errors"],
+      ["one label", "entities"],
+    ],
+  ],
+  transfer: [
+    [["classWeights"], ["one label"]],
+    [["crf", "epochs"], ["entities"]],
+  ],
+} satisfies Readonly<Record<string, Uses>>;
+
+/** What these flags have when they were not given. */
+const UNGIVEN: Given = { classWeights: "none", writing: true };
+
+/**
+ * Refuses flags that would do nothing for the kind of head that a command is about.
+ *
+ * @throws HeadstartError E_USAGE naming the first
+ */
+export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Given): void {
+  for (const [names, by] of USES[command] as Uses) {
+    const name = by.includes(kind) ? undefined : names.find((one) => isGiven(flags, one));
+    if (name === undefined) continue;
+    const whom = by.map((one) => NAMES[one]).join(", ");
+    throw new HeadstartError(
+      "E_USAGE",
+      `${written(name)} does nothing for ${NAMES[kind]}: it is for ${whom}. Leave it out`,
+    );
+  }
+}
+
+/** What `train` makes with these flags. */
+export function trainedKind({ multiLabel, task, tune, head }: Given): Kind {
+  if (multiLabel !== undefined) return "several labels";
+  if (task === "ner") return "entities";
+  if (tune === true) return head === "logistic" ? "logistic" : "search";
+  return head === "mlp" ? "mlp" : "logistic";
+}
+
+const isGiven = (flags: Given, name: string): boolean => {
+  const value = flags[name];
+  return value !== undefined && value !== UNGIVEN[name];
+};
+
+/** `batchSize` as the user writes it: `--batch-size`. */
+const written = (name: string): string =>
+  name === "writing" ? "--no-writing" : `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;

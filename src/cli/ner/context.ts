@@ -1,0 +1,103 @@
+import type { LabelMap } from "../../dataset/labelMap.js";
+import type { Encoder } from "../../encoder/encoder.js";
+import type { EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
+import { readTagged } from "../../tagging/corpus/readTagged.js";
+import type { VectorCache } from "../../store/cache/vectorCache.js";
+import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
+import { requireTaggerEncoder } from "../../tagging/file/folder.js";
+import type { TaggerFile } from "../../tagging/file/schema.js";
+import { wordVectorKind, type SubWords } from "../../tagging/vectors/subwords.js";
+import { wordVectors } from "../../tagging/vectors/contextualVectors.js";
+import { refuseOtherSettings } from "../headEncoder.js";
+import { openEncoder, withCache, type Context } from "../context.js";
+import type { Rejects } from "../rejectedRows.js";
+import {
+  corpusOptions,
+  defined,
+  embedOptions,
+  type CorpusFlags,
+  type EncoderFlags,
+  type GlobalFlags,
+} from "../flags/options.js";
+
+export type TaggerFlags = GlobalFlags & CorpusFlags & EncoderFlags;
+
+/** Reads tagged sentences and says what was read. */
+export async function readSentences(
+  { talk, stdin }: Context,
+  files: readonly string[],
+  {
+    flags,
+    map,
+    rejects,
+  }: { readonly flags: CorpusFlags; readonly map: LabelMap | undefined; readonly rejects: Rejects },
+): Promise<TaggedCorpus> {
+  const { textColumn: _, dropMissing: __, ...reading } = corpusOptions(flags);
+  const corpus = await readTagged(files, { ...reading, stdin, onReject: rejects.add, ...defined({ map }) });
+  const { sentences, rejected, repaired, notices } = corpus;
+  talk.say(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
+  for (const notice of notices) talk.warn(notice);
+  return corpus;
+}
+
+/** How word vectors are made and kept. */
+export interface WordJob {
+  readonly encoder: Encoder;
+  readonly flags: EncoderFlags;
+  readonly subWords: SubWords;
+}
+
+/** Lends the cache of word vectors that is asked for, if any, to `work`. */
+export function withWordCache<T>(
+  context: Context,
+  { encoder, flags, subWords }: WordJob,
+  work: (cache: VectorCache | undefined) => Promise<T>,
+): Promise<T> {
+  const { name, dependsOnBatch } = encoder;
+  return withCache(context, { flags, encoder: { name, dependsOnBatch, ...wordVectorKind(encoder, subWords) } }, work);
+}
+
+/** Vectors of the words of a corpus, with a progress meter. */
+export async function embedSentences(
+  { talk, signal }: Context,
+  { files, sentences }: TaggedCorpus,
+  { encoder, flags, subWords, cache }: WordJob & { readonly cache: VectorCache | undefined },
+): Promise<EmbeddedSentences> {
+  const meter = talk.meter("embedding sentences", sentences.length);
+  const made = await wordVectors(encoder, sentences, {
+    ...embedOptions(flags),
+    ...defined({ cache }),
+    subWords,
+    signal,
+    onProgress: ({ done }) => meter.update(done),
+  });
+  meter.end();
+  const { cached, tokens, windowed, cut } = made;
+  if (cache !== undefined)
+    talk.say(
+      `${files.join(", ")}: ${cached} of ${sentences.length} sentences from the cache, ${tokens} tokens embedded`,
+    );
+  if (windowed > 0) talk.say(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
+  if (cut.size > 0) talk.warn(`${cut.size} words have no sub-words, or too many: their entities may be lost`);
+  return { sentences, ...made };
+}
+
+/** Loads the encoder that a tagger was trained with. */
+export async function openTaggerEncoder(context: Context, file: TaggerFile, flags: TaggerFlags): Promise<Encoder> {
+  const { name, maxTokens, prompt, precision, layers } = file.encoder;
+  refuseOtherSettings(flags, { maxTokens, prompt, precision });
+  const encoder = await openEncoder(context, flags, {
+    name: flags.encoder ?? name,
+    maxTokens,
+    prompt,
+    precision,
+    layers: layers[0] < 0 ? "spread" : layers,
+  });
+  try {
+    requireTaggerEncoder(file, encoder);
+  } catch (error) {
+    await encoder.close();
+    throw error;
+  }
+  return encoder;
+}

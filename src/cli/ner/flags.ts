@@ -1,0 +1,49 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { wholeNumber } from "../flags/options.js";
+
+/** Flags of a head that finds entities; without one its default holds. */
+export interface TaggerTrainingFlags {
+  readonly crf?: boolean;
+  readonly layers?: readonly number[];
+  readonly mixLayers?: boolean;
+  readonly subWords?: "first" | "mean" | "first-last";
+  readonly reach?: number;
+  /** False for --no-writing. */
+  readonly writing?: boolean;
+  readonly nets?: number;
+}
+
+export function withTaggerFlags(command: Command): Command {
+  return command
+    .option("--crf", "ner: learn which tags follow each other")
+    .addOption(new Option("--layers <list>", 'ner: layers of the encoder, such as "4,2,0"').argParser(layerList))
+    .option("--mix-layers", "ner: average the layers with learnt shares instead of laying them side by side")
+    .addOption(
+      new Option("--sub-words <which>", "ner: what stands for a word").choices(["first", "mean", "first-last"]),
+    )
+    .addOption(
+      new Option("--reach <words>", "ner: words to either side whose vectors count too (default: 1)").argParser(
+        reachOf,
+      ),
+    )
+    .addOption(
+      new Option("--nets <number>", "ner: nets that are trained and averaged (default: 3)").argParser(wholeNumber(1)),
+    )
+    .option("--no-writing", "ner: look at vectors only, not at case, affixes and the words themselves");
+}
+
+/** As far as a saved tagger may look. */
+const FARTHEST = 8;
+
+function reachOf(written: string): number {
+  const reach = wholeNumber(0)(written);
+  if (reach <= FARTHEST) return reach;
+  throw new InvalidArgumentError(`Give ${FARTHEST} words at most.`);
+}
+
+/** Layers by number, the embeddings being 0. */
+function layerList(written: string): number[] {
+  const layers = written.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+  if (layers.every((layer) => Number.isSafeInteger(layer) && layer >= 0)) return layers;
+  throw new InvalidArgumentError('Give layers by number, such as "4,2,0".');
+}

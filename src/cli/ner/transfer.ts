@@ -1,0 +1,97 @@
+import path from "node:path";
+import type { LabelMap } from "../../dataset/labelMap.js";
+import { saveTaggingReport } from "../../report/html/transfer/saveReport.js";
+import type { TaggingEvaluation } from "../../tagging/evaluate.js";
+import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
+import { VERSION } from "../../version.js";
+import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experiment/runTagging.js";
+import { openEncoder, warnOfUnused, type Context } from "../context.js";
+import { gatherRejects } from "../rejectedRows.js";
+import { printResult, type FolderOutput } from "../finished.js";
+import { defined } from "../flags/options.js";
+import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
+
+export interface TransferTaggerFlags extends TaggerFlags {
+  readonly source: string[];
+  readonly target: string[];
+  readonly sourceDev?: string[];
+  readonly targetTrain?: string[];
+  readonly crf?: boolean;
+  readonly epochs?: number;
+  readonly output: string;
+}
+
+type TaggingRecord = TaggingTransfer & { readonly report: string };
+
+/** `transfer --task ner`: entities of one domain learnt, those of another found. */
+export async function transferTaggerCommand(
+  context: Context,
+  {
+    flags,
+    map,
+    output,
+  }: { readonly flags: TransferTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
+): Promise<void> {
+  const rejects = gatherRejects(flags.output);
+  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejects });
+  const corpora = {
+    source: await read(flags.source),
+    sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
+    target: await read(flags.target),
+    targetTrain: flags.targetTrain && (await read(flags.targetTrain)),
+  };
+  const all = Object.values(corpora).flatMap((corpus) => (corpus === undefined ? [] : [corpus.seen]));
+  warnOfUnused(context, map, all);
+  const encoder = await openEncoder(context, flags, { layers: "spread" });
+  try {
+    const job = { encoder, flags, subWords: "first" } as const;
+    const embedded = await withWordCache(context, job, async (cache) => {
+      const embed = (corpus: TaggedCorpus) => embedSentences(context, corpus, { ...job, cache });
+      return {
+        source: await embed(corpora.source),
+        sourceDev: corpora.sourceDev && (await embed(corpora.sourceDev)),
+        target: await embed(corpora.target),
+        targetTrain: corpora.targetTrain && (await embed(corpora.targetTrain)),
+      };
+    });
+    const result = await runTaggingTransfer(embedded, {
+      ...defined({ threads: flags.threads, epochs: flags.epochs }),
+      crf: flags.crf === true,
+      layerCount: encoder.ports.states.length,
+      seed: flags.seed,
+      signal: context.signal,
+    });
+    const report = path.join(flags.output, "report.html");
+    const made = { createdAt: context.now(), headstart: VERSION, seed: flags.seed, encoder: encoder.name };
+    const record = {
+      ...made,
+      map: Object.fromEntries([...(map ?? [])].map(([a, b]) => [a, b ?? "drop"])),
+      ...result,
+      report,
+    };
+    const printed = { lines: transferLines(record), json: record };
+    await rejects.save(context.talk);
+    await saveTaggingReport(flags.output, record, output.saving(printed));
+    await printResult(context, flags, printed);
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** The numbers of an experiment on a few lines. */
+function transferLines({ source, target, ceiling, joint, verdict, report }: TaggingRecord): readonly string[] {
+  const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
+  const scored = (name: string, found: TaggingEvaluation | null): readonly string[] => {
+    if (found === null) return [];
+    const [low, high] = found.interval95.map((x) => x.toFixed(3));
+    return [line(name, `${found.entityF1.toFixed(3)} (95 % ${low} to ${high}), ${found.n} sentences`)];
+  };
+  return [
+    ...scored("entity F1 in-domain", source),
+    ...scored("entity F1 on the target", target),
+    ...scored("trained on the target", ceiling),
+    ...scored("trained on source and target", joint),
+    line("verdict", `${verdict.call}: ${verdict.because}`),
+    line("report", report),
+  ];
+}

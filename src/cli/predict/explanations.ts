@@ -1,0 +1,42 @@
+import { explain, type Explanation } from "../../classification/explain.js";
+import type { Answer } from "../../classification/predict.js";
+import { vectorsOf } from "../../embedding/cachedEmbed.js";
+import type { Encoder } from "../../encoder/encoder.js";
+import type { Head } from "../../head/head.js";
+import type { Neighbours } from "../../head/neighbors.js";
+import type { Matrix } from "../../math/matrix.js";
+import type { VectorCache } from "../../store/cache/vectorCache.js";
+import type { Context } from "../context.js";
+import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+
+/** What it takes to answer for texts. */
+export interface Answering {
+  /** Answers for vectors `[texts, width]`. */
+  readonly answers: (vectors: Matrix) => readonly Answer[];
+  readonly encoder: Encoder;
+  readonly cache: VectorCache | undefined;
+  readonly flags: GlobalFlags & CorpusFlags & EncoderFlags;
+  /** Whether answers have a label set beside them, or are sets of labels themselves. */
+  readonly extra?: "set" | "labels" | undefined;
+  /** To explain the answers with; undefined where they are not to be explained. */
+  readonly explaining: Explaining | undefined;
+}
+
+/** A head whose answers are to be explained, with the training texts that it keeps. */
+export interface Explaining {
+  readonly head: Head;
+  readonly neighbours: Neighbours | undefined;
+}
+
+/** Explanations of the answers for texts, or none where they are not asked for. */
+export async function explained(
+  { signal }: Context,
+  texts: readonly string[],
+  { answering, vectors }: { readonly answering: Answering; readonly vectors: Matrix },
+): Promise<readonly (Explanation | undefined)[]> {
+  const { encoder, cache, flags, explaining } = answering;
+  if (explaining === undefined) return texts.map(() => undefined);
+  const embed = async (parts: readonly string[]): Promise<Matrix> =>
+    (await vectorsOf(encoder, parts, { ...embedOptions(flags), ...defined({ cache }), signal })).vectors;
+  return explain(texts, { ...explaining, vectors, embed, ...defined({ threads: flags.threads }) });
+}

@@ -1,0 +1,87 @@
+import type { Writable } from "node:stream";
+import { escapeControls, fitted } from "../report/text/width.js";
+
+/** What a command says beside its result: remarks and progress on stderr. */
+export interface Talk {
+  /** A line for the user. */
+  say(line: string): void;
+  /** Something that the user should know before believing the result. */
+  warn(line: string): void;
+  /** A progress meter for work of `total` steps, if that is known. */
+  meter(what: string, total?: number): Meter;
+  /** Removes a meter that work which failed has left, so that an error has a line of its own. */
+  clear(): void;
+}
+
+export interface Meter {
+  update(done: number, total?: number): void;
+  /** Removes the meter; its last line stays only where lines cannot be overwritten. */
+  end(): void;
+}
+
+const LINE_EVERY_MS = 5000;
+const REDRAW_EVERY_MS = 100;
+
+export interface TalkOptions {
+  readonly quiet: boolean;
+  readonly stream: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  /** Milliseconds since some fixed moment. */
+  readonly clock: () => number;
+}
+
+export function openTalk({ quiet, stream, clock }: TalkOptions): Talk {
+  if (quiet) {
+    return { say: () => {}, warn: () => {}, meter: () => ({ update: () => {}, end: () => {} }), clear: () => {} };
+  }
+  const tty = stream.isTTY === true;
+  let drawn = false;
+  const clear = (): void => {
+    if (drawn) stream.write("\r\u001b[K");
+    drawn = false;
+  };
+  const say = (line: string): void => {
+    clear();
+    stream.write(`${escapeControls(line)}\n`);
+  };
+  return {
+    say,
+    clear,
+    warn: (line) => say(`warning: ${line}`),
+    meter(what, initial) {
+      const began = clock();
+      let last = began;
+      return {
+        update(done, total = initial) {
+          const now = clock();
+          if (now - last < (tty ? REDRAW_EVERY_MS : LINE_EVERY_MS)) return;
+          last = now;
+          const line = progressLine(what, { done, total, seconds: (now - began) / 1000 });
+          if (!tty) return say(line);
+          clear();
+          stream.write(fitted(escapeControls(line), (stream.columns || 80) - 1));
+          drawn = true;
+        },
+        end: clear,
+      };
+    },
+  };
+}
+
+/** Such as `embedding: 12,288 of about 47,510 texts, 1,175/s, 30 s left`. */
+export function progressLine(
+  what: string,
+  { done, total, seconds }: { readonly done: number; readonly total: number | undefined; readonly seconds: number },
+): string {
+  const rate = done / Math.max(seconds, 1e-3);
+  const count = (n: number): string => Math.round(n).toLocaleString("en");
+  const of = total === undefined ? "" : ` of ${count(total)}`;
+  const left = total === undefined || done === 0 ? "" : `, ${duration(Math.max(0, total - done) / rate)} left`;
+  return `${what}: ${count(done)}${of}, ${rate < 10 ? rate.toFixed(1) : count(rate)}/s${left}`;
+}
+
+/** A time for people: `40 s`, `12 min`, `3.5 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,146 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { LabelledCorpus } from "../../dataset/labelledCorpus.js";
+import type { LabelledVectors } from "../../dataset/labelledVectors.js";
+import { sides } from "../../classification/train.js";
+import { tune, viewName, type Tuned, type View } from "../../classification/search.js";
+import type { Encoder } from "../../encoder/encoder.js";
+import type { Head } from "../../head/head.js";
+import type { Pooling } from "../../math/pooling.js";
+import { embedTexts, openEncoder, withCache, type Context } from "../context.js";
+import { mlpSettingsOf, type MlpFlags } from "../flags/mlp.js";
+import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+
+/** Flags of a search. */
+export interface SearchFlags extends GlobalFlags, EncoderFlags, MlpFlags {
+  /** Searched alone. @default all kinds */
+  readonly head?: Head["kind"];
+  readonly tune?: boolean;
+  readonly tuneSeconds: number;
+  readonly tuneLayers?: readonly number[];
+  readonly tunePoolings?: readonly Pooling[];
+  readonly classWeights: "none" | "balanced";
+}
+
+const POOLINGS: readonly Pooling[] = ["mean", "cls", "max"];
+/** Tried where the user names no pooling. */
+const USUAL_POOLINGS: readonly Pooling[] = ["mean", "cls"];
+
+export function withSearchFlags(command: Command): Command {
+  return command
+    .option(
+      "--tune",
+      "choose strength, kind of head (unless --head names one), layer and pooling by cross-validation on the training rows",
+    )
+    .addOption(
+      new Option("--tune-seconds <seconds>", "no new trial begins after this long")
+        .argParser(wholeNumber(1))
+        .default(300),
+    )
+    .addOption(
+      new Option("--tune-layers <layers>", "also try vectors of these layers, such as 2,3").argParser((list) =>
+        list.split(",").map(wholeNumber(0)),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--tune-poolings <poolings>",
+        "also try these poolings (default: mean,cls; none with --pooling)",
+      ).argParser((list) => list.split(",").map((name) => poolingOf(name))),
+    );
+}
+
+function poolingOf(name: string): Pooling {
+  const found = POOLINGS.find((pooling) => pooling === name);
+  if (found === undefined) throw new InvalidArgumentError(`Choose among ${POOLINGS.join(", ")}.`);
+  return found;
+}
+
+/** Rows by the view that a search chose, and the encoder of that view. */
+export interface Found {
+  readonly encoder: Encoder;
+  readonly data: LabelledVectors;
+  readonly dev: LabelledVectors | undefined;
+  readonly tuned: Tuned;
+}
+
+interface Given {
+  /** With the user's own flags; closed unless it is the one that is found. */
+  readonly encoder: Encoder;
+  readonly labels: readonly string[];
+  readonly rows: LabelledCorpus;
+  readonly devRows: LabelledCorpus | undefined;
+}
+
+/** Searches on the training side of `rows`; dev rows are embedded by the chosen view, and read by nothing else here. */
+export async function search(context: Context, given: Given, flags: SearchFlags): Promise<Found> {
+  const { talk, clock, signal } = context;
+  const { labels, rows, devRows } = given;
+  const opened = new Map<View, { encoder: Encoder; data: LabelledVectors; dev: LabelledVectors | undefined }>();
+  const views = viewsOf(flags, given.encoder).map(({ layer, pooling, isOwn }): View => {
+    const view: View = {
+      layer: layer ?? null,
+      pooling,
+      load: async () => {
+        const encoder = isOwn
+          ? given.encoder
+          : await openEncoder(context, { ...flags, ...defined({ layer }), pooling });
+        const vectors = (of: LabelledCorpus) => withVectors(context, of, { encoder, flags });
+        const data = await vectors(rows);
+        const dev = devRows && (await vectors(devRows));
+        opened.set(view, { encoder, data, dev });
+        return sides(data, { seed: flags.seed, dev }).train;
+      },
+    };
+    return view;
+  });
+  const { seed, classWeights, tuneSeconds: seconds } = flags;
+  try {
+    const tuned = await tune(views, {
+      labels,
+      seed,
+      classWeights,
+      seconds,
+      clock,
+      signal,
+      ...defined({ threads: flags.threads, kinds: flags.head && [flags.head] }),
+      mlp: mlpSettingsOf(flags),
+      onRival: ({ name, logLoss, macroF1 }) => {
+        const spread = `± ${macroF1.deviation.toFixed(4)}`;
+        talk.say(
+          `${name}: log loss ${logLoss.mean.toFixed(4)}, macro-F1 ${macroF1.mean.toFixed(4)} ${spread} over folds`,
+        );
+      },
+    });
+    talk.say(`chosen: ${tuned.tuning.chosen}`);
+    const chosen = opened.get(tuned.view)!;
+    opened.delete(tuned.view);
+    return { ...chosen, tuned };
+  } finally {
+    for (const { encoder } of opened.values()) await encoder.close();
+  }
+}
+
+/** Every layer with every pooling that is to be tried, once; the user's own first. */
+function viewsOf(flags: SearchFlags, { layer, pooling }: Encoder) {
+  const layers = new Set([layer, ...(flags.tuneLayers ?? [])]);
+  const poolings = new Set([pooling, ...(flags.tunePoolings ?? (flags.pooling === undefined ? USUAL_POOLINGS : []))]);
+  return [...layers].flatMap((l) =>
+    [...poolings].map((p) => ({ layer: l, pooling: p, isOwn: l === layer && p === pooling })),
+  );
+}
+
+async function withVectors(
+  context: Context,
+  rows: LabelledCorpus,
+  { encoder, flags }: { readonly encoder: Encoder; readonly flags: SearchFlags },
+): Promise<LabelledVectors> {
+  const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
+    embedTexts(context, rows.texts, {
+      encoder,
+      cache,
+      flags,
+      what: viewName({ layer: encoder.layer ?? null, pooling: encoder.pooling }),
+    }),
+  );
+  return { texts: rows.texts, labels: rows.labels, vectors };
+}

@@ -1,0 +1,87 @@
+import { HeadstartError } from "../errors.js";
+import { openCorpus, type Corpus, type CorpusOptions } from "../corpus/corpus.js";
+import { applyLabelMap, type LabelMap } from "./labelMap.js";
+import type { Row, RowCounts } from "../corpus/row.js";
+
+export interface LabelledOptions extends Omit<CorpusOptions, "labelColumn"> {
+  /** @default "label" */
+  readonly labelColumn?: string;
+  /** Renames or drops labels as they are read. */
+  readonly map?: LabelMap;
+}
+
+/** Texts with their labels, in memory, and what reading them gave. */
+export interface LabelledCorpus {
+  /** Files as the user named them. */
+  readonly files: readonly string[];
+  readonly texts: readonly string[];
+  /** After the map; as long as `texts`. */
+  readonly labels: readonly string[];
+  /** Where each row stands. */
+  readonly places: readonly Pick<Row, "file" | "line">[];
+  readonly counts: RowCounts;
+  /** Rows whose label the map drops. */
+  readonly dropped: number;
+  /** Labels before the map. */
+  readonly seen: ReadonlySet<string>;
+  /** What the reader should know, a line each. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Reads a labelled corpus whole.
+ *
+ * @throws HeadstartError E_NO_ROWS when no row is left, and whatever reading throws
+ */
+export async function readLabelled(files: readonly string[], options: LabelledOptions = {}): Promise<LabelledCorpus> {
+  const { labelColumn = "label", map, ...rest } = options;
+  const corpus: Corpus = await openCorpus(files, { ...rest, labelColumn });
+  const texts: string[] = [];
+  const labels: string[] = [];
+  const places: Pick<Row, "file" | "line">[] = [];
+  const raw = new Set<string>();
+  let dropped = 0;
+  for await (const row of corpus.rows()) {
+    const own = row.label!;
+    raw.add(own);
+    const label = map === undefined ? own : applyLabelMap(map, own);
+    if (label === undefined) {
+      dropped++;
+      continue;
+    }
+    texts.push(row.text);
+    labels.push(label);
+    places.push({ file: row.file, line: row.line });
+  }
+  if (texts.length === 0) {
+    const why = dropped > 0 ? `the map drops all ${dropped} of them` : `${corpus.counts.rejected} were rejected`;
+    throw new HeadstartError(
+      "E_NO_ROWS",
+      `${files.join(", ")} gives no labelled rows: ${why}. Give a corpus with rows`,
+      {
+        file: files[0],
+      },
+    );
+  }
+  return {
+    files,
+    texts,
+    labels,
+    places,
+    counts: corpus.counts,
+    dropped,
+    notices: corpus.notices,
+    seen: raw,
+  };
+}
+
+/** Rows of one label; 0 where it has none, whatever its name. */
+export const countOf = (counts: Readonly<Record<string, number>>, label: string): number =>
+  Object.hasOwn(counts, label) ? counts[label] : 0;
+
+/** Rows of each label. */
+export function labelCounts(labels: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = Object.create(null) as Record<string, number>;
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,48 @@
+import { duplicateGroups } from "./duplicates.js";
+import { splitCorpus, type SplitOptions } from "./split.js";
+import { HeadstartError } from "../errors.js";
+import { stackRows, takeRows, type Matrix } from "../math/matrix.js";
+
+/** Texts with vectors and labels, as training takes them. */
+export interface LabelledVectors {
+  readonly texts: readonly string[];
+  readonly labels: readonly string[];
+  /** `[texts, width]` */
+  readonly vectors: Matrix;
+}
+
+/** The rows at `rows`, in that order. */
+export function pickRows({ texts, labels, vectors }: LabelledVectors, rows: ArrayLike<number>): LabelledVectors {
+  const at = Array.from(rows);
+  return { texts: at.map((i) => texts[i]), labels: at.map((i) => labels[i]), vectors: takeRows(vectors, rows) };
+}
+
+/** All rows of `a`, then all of `b`. */
+export function joinRows(a: LabelledVectors, b: LabelledVectors): LabelledVectors {
+  return {
+    texts: [...a.texts, ...b.texts],
+    labels: [...a.labels, ...b.labels],
+    vectors: stackRows(a.vectors.cols, [a.vectors, b.vectors]),
+  };
+}
+
+/**
+ * Splits rows in two by seed, each label in its share, equal texts on one side.
+ *
+ * @throws HeadstartError E_LABELS when there are too few rows to hold any out
+ */
+export function holdOut(
+  data: LabelledVectors,
+  options: SplitOptions,
+): { train: LabelledVectors; dev: LabelledVectors } {
+  const names = new Map([...new Set(data.labels)].sort().map((label, i) => [label, i]));
+  const y = data.labels.map((label) => names.get(label)!);
+  const { train, dev } = splitCorpus(y, duplicateGroups(data.texts), options);
+  if (dev.length === 0) {
+    throw new HeadstartError(
+      "E_LABELS",
+      `${data.texts.length} rows are too few to set some aside. Give more rows, or others to choose on (--dev)`,
+    );
+  }
+  return { train: pickRows(data, train), dev: pickRows(data, dev) };
+}

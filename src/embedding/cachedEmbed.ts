@@ -1,0 +1,99 @@
+import type { Encoder } from "../encoder/encoder.js";
+import {
+  addCounts,
+  EMBED_DEFAULTS,
+  embedWindows,
+  type EmbedCounts,
+  type Embedded,
+  type EmbedOptions,
+} from "../encoder/embed/embed.js";
+import { inWindows } from "../encoder/embed/windows.js";
+import { matrix, row, type Matrix } from "../math/matrix.js";
+import type { ReusedRows } from "../onnx/runtime/bufferPool.js";
+import type { VectorCache } from "../store/cache/vectorCache.js";
+
+export interface VectorsOptions extends EmbedOptions {
+  /** Vectors are taken from here where it has them, and put here where it has not. */
+  readonly cache?: VectorCache;
+}
+
+export interface CachedEmbedded extends Embedded {
+  /** Texts that needed no encoder. */
+  readonly cached: number;
+}
+
+const NONE: EmbedCounts = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0 };
+
+/** Vectors of all texts, from the cache where it has them; the same bits with and without a cache. */
+export async function vectorsOf(
+  encoder: Encoder,
+  texts: readonly string[],
+  options: VectorsOptions = {},
+): Promise<CachedEmbedded> {
+  const vectors = matrix(texts.length, encoder.width);
+  let counts = NONE;
+  let cached = 0;
+  const windows = inWindows(texts, { most: options.window ?? EMBED_DEFAULTS.window });
+  for await (const part of vectorsOfWindows(encoder, windows, options)) {
+    vectors.data.set(part.vectors.data, counts.texts * encoder.width);
+    counts = addCounts(counts, part);
+    cached += part.cached;
+  }
+  return { vectors, ...counts, cached };
+}
+
+/**
+ * Vectors of windows of texts, in order, as `embedWindows` gives them but from the cache where it has them. While a window
+ * is in the encoder, the next is looked up and tokenised.
+ */
+export async function* vectorsOfWindows(
+  encoder: Encoder,
+  windows: AsyncIterable<readonly string[]>,
+  options: Omit<VectorsOptions, "window"> = {},
+): AsyncGenerator<CachedEmbedded> {
+  const { cache, onProgress, ...rest } = options;
+  const ahead: LookedUp[] = [];
+  let cached = 0;
+  async function* missing(): AsyncGenerator<readonly string[]> {
+    for await (const texts of windows) {
+      const found = lookUp(texts, cache);
+      cached += texts.length - found.missing.length;
+      ahead.push(found);
+      yield found.missing.map((i) => texts[i]);
+    }
+  }
+  const progress =
+    onProgress === undefined ? {} : { onProgress: ({ done }: { done: number }) => onProgress({ done: cached + done }) };
+  for await (const part of embedWindows(encoder, missing(), { ...rest, ...progress })) {
+    const found = ahead.shift()!;
+    await cache?.put(
+      found.missing.map((i) => found.texts[i]),
+      part.vectors,
+    );
+    const { length } = found.texts;
+    const vectors = part.texts === length ? part.vectors : merge(found, part.vectors, options.memory);
+    yield { ...part, vectors, texts: length, cached: length - part.texts };
+  }
+}
+
+/** A window of texts with what the cache has for them. */
+interface LookedUp {
+  readonly texts: readonly string[];
+  /** For each text; empty without a cache. */
+  readonly known: readonly (Float32Array | undefined)[];
+  /** The texts that the cache does not have. */
+  readonly missing: readonly number[];
+}
+
+function lookUp(texts: readonly string[], cache: VectorCache | undefined): LookedUp {
+  const known = cache?.get(texts) ?? [];
+  return { texts, known, missing: Array.from(texts.keys()).filter((i) => known[i] === undefined) };
+}
+
+function merge({ texts, known, missing }: LookedUp, embedded: Matrix, memory: ReusedRows | undefined): Matrix {
+  const vectors = matrix(texts.length, embedded.cols, memory?.take(texts.length * embedded.cols));
+  missing.forEach((i, r) => vectors.data.set(row(embedded, r), i * embedded.cols));
+  known.forEach((vector, i) => vector && vectors.data.set(vector, i * embedded.cols));
+  memory?.give(embedded.data);
+  return vectors;
+}

@@ -1,0 +1,53 @@
+import { HeadstartError } from "../../errors.js";
+import { someOf } from "./folder.js";
+
+/** Where exporters put the fp32 model, best first. */
+export const PREFERRED_MODEL_FILES = ["onnx/model.onnx", "model.onnx"] as const;
+
+export const isModelFile = (file: string): boolean => file.toLowerCase().endsWith(".onnx");
+
+/**
+ * The ONNX file to read: `onnx/model.onnx`, else `model.onnx`, else the only one there is.
+ *
+ * Several without one of those names are not guessed between: an `onnx/model_q4.onnx` gives other vectors than its
+ * sibling.
+ *
+ * @param files      relative names with `/`
+ * @param precision  int8 is made by rewriting the fp32 model, so it changes the message alone, not the choice
+ * @throws HeadstartError E_ENCODER_MISSING when there is none, or several and none of the two names
+ */
+export function chooseModelFile(files: readonly string[], precision?: "fp32" | "int8"): string {
+  const preferred = PREFERRED_MODEL_FILES.find((name) => files.includes(name));
+  if (preferred !== undefined) return preferred;
+  const candidates = files.filter(isModelFile);
+  if (candidates.length === 1) return candidates[0];
+  const found =
+    candidates.length === 0
+      ? `there is no .onnx file, but ${someOf(files)}. Export the encoder to ONNX as onnx/model.onnx`
+      : `there is neither ${PREFERRED_MODEL_FILES.join(" nor ")}, but ${someOf(candidates)}. ` +
+        "Keep one of them, or name the right one onnx/model.onnx";
+  const why = precision === "int8" ? " (int8 is made from the fp32 file)" : "";
+  throw new HeadstartError("E_ENCODER_MISSING", `Cannot choose the encoder's model file${why}: ${found}`);
+}
+
+/** Second files in which large models keep their weights, beside `model`; exporters name them in two ways. */
+export const externalDataOf = (model: string, files: readonly string[]): readonly string[] =>
+  files.filter((file) => file.startsWith(`${model}_data`) || file.startsWith(`${model}.data`));
+
+/**
+ * What a file that should be a model or settings really is, to be put after its name; undefined for anything that does
+ * not look broken.
+ *
+ * @param firstBytes  the first bytes of the file, 64 or more where it has them
+ * @param size        of the whole file, bytes
+ */
+export function describeBrokenFile(firstBytes: Uint8Array, size: number): string | undefined {
+  if (size === 0) return "is empty";
+  const starts = (...bytes: readonly number[]): boolean => bytes.every((byte, i) => firstBytes[i] === byte);
+  if (starts(0x1f, 0x8b)) return "is gzip";
+  if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x50, 0x4b, 0x05, 0x06)) return "is a zip archive";
+  const text = new TextDecoder("latin1").decode(firstBytes.subarray(0, 512)).replace(/^ï»¿/, "").trimStart();
+  if (text.startsWith("version https://git-lfs.github.com/")) return "is a git-lfs pointer (run git lfs pull)";
+  if (/^<(!doctype\s+html|html|head|body|!--)/i.test(text)) return "is an HTML page";
+  return undefined;
+}

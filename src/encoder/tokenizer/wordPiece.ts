@@ -1,0 +1,131 @@
+import { pieceTrie } from "./pieceTrie.js";
+import { rememberWords } from "./memoize.js";
+
+/** The part of a tokenizer that changes a text's characters. */
+export interface Normalizer {
+  readonly type?: string;
+  readonly lowercase?: boolean;
+  readonly handle_chinese_chars?: boolean;
+  readonly normalizers?: readonly Normalizer[];
+}
+
+/** What of `tokenizer.json` is looked at. */
+export interface TokenizerFile {
+  readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
+  readonly normalizer?: Normalizer | null;
+  readonly pre_tokenizer?: { readonly type?: string } | null;
+  readonly model?: {
+    readonly type?: string;
+    readonly vocab?: Readonly<Record<string, number>>;
+    readonly unk_token?: string;
+    /** Of the other kinds of tokenizer. */
+    readonly unk_id?: unknown;
+    readonly continuing_subword_prefix?: string;
+    readonly max_input_chars_per_word?: number;
+  } | null;
+}
+
+type Encode = (text: string) => readonly number[];
+
+/** Of a word, in a tokenizer whose words are cut without a watch over the time: trying all their parts is cubic. */
+const MOST_CHARACTERS = 200;
+/** Of a trie of ASCII, and short, since it stands before every part that is tried. */
+const PLAIN_PREFIX = /^[!-~]{0,16}$/;
+
+/**
+ * Whether a text's tokens are those of its parts between spaces, one after another, and no setting makes them take long:
+ * so for BERT's own kind.
+ */
+export function isBertTokenizer({ model, normalizer, pre_tokenizer, added_tokens }: TokenizerFile): boolean {
+  return (
+    model?.type === "WordPiece" &&
+    model.vocab !== undefined &&
+    PLAIN_PREFIX.test(model.continuing_subword_prefix ?? "##") &&
+    (model.max_input_chars_per_word ?? 0) <= MOST_CHARACTERS &&
+    normalizer?.type === "BertNormalizer" &&
+    pre_tokenizer?.type === "BertPreTokenizer" &&
+    (added_tokens ?? []).length === 0
+  );
+}
+
+/**
+ * Ids of a text, word by word: words of plain ASCII are cut here, the others by `encode`, whose results are remembered.
+ * Most of a corpus is plain, so this is many times as fast as cutting whole texts.
+ */
+export function wordByWord(file: TokenizerFile, encode: Encode): (text: string) => number[] {
+  const cutPlain = plainCutter(file);
+  const idsOf = rememberWords(encode);
+  return (text) => {
+    const all: number[] = [];
+    for (let start = 0; start < text.length;) {
+      const space = text.indexOf(" ", start);
+      const end = space === -1 ? text.length : space;
+      if (end > start && !cutPlain(text, { start, end }, all)) {
+        for (const id of idsOf(text.slice(start, end))) all.push(id);
+      }
+      start = end + 1;
+    }
+    return all;
+  };
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const [FIRST_PLAIN, LAST_PLAIN] = [0x21, 0x7e];
+const CAPITAL_TO_SMALL = 0x20;
+
+const isCapital = (letter: number): boolean => letter >= 0x41 && letter <= 0x5a;
+/** Whether it is a letter or digit, of which words are; everything else plain is a word by itself. */
+const isWordLetter = (letter: number): boolean =>
+  isCapital(letter) || (letter >= 0x61 && letter <= 0x7a) || (letter >= 0x30 && letter <= 0x39);
+
+/**
+ * WordPiece on printable ASCII without spaces: longest match from the left; a word with a part that is not in the
+ * vocabulary is unknown as a whole. Adds the ids of a span to `all`; where the span is not plain, adds none and says so.
+ *
+ * @see Wu et al. 2016, section 4.1: https://arxiv.org/abs/1609.08144
+ */
+function plainCutter({ model, normalizer }: TokenizerFile): (text: string, span: Span, all: number[]) => boolean {
+  const vocab = new Map(Object.entries(model?.vocab ?? {}));
+  const { unk_token = "[UNK]", continuing_subword_prefix = "##", max_input_chars_per_word = 100 } = model ?? {};
+  const unknown = vocab.get(unk_token) ?? 0;
+  const trie = pieceTrie(vocab, continuing_subword_prefix);
+  const lowers = normalizer?.lowercase !== false;
+
+  const cutWord = (text: string, { start, end }: Span, all: number[]): void => {
+    const before = all.length;
+    for (let from = start; from < end;) {
+      let node = from === start ? trie.start : trie.inside;
+      let [id, to] = [-1, from];
+      for (let i = from; i < end; i++) {
+        const letter = text.charCodeAt(i);
+        node = trie.next(node, lowers && isCapital(letter) ? letter + CAPITAL_TO_SMALL : letter);
+        if (node === -1) break;
+        if (trie.idAt(node) !== -1) [id, to] = [trie.idAt(node), i + 1];
+      }
+      if (id === -1 || end - start > max_input_chars_per_word) {
+        all.length = before;
+        all.push(unknown);
+        return;
+      }
+      all.push(id);
+      from = to;
+    }
+  };
+  return (text, { start, end }, all) => {
+    for (let i = start; i < end; i++) {
+      const letter = text.charCodeAt(i);
+      if (letter < FIRST_PLAIN || letter > LAST_PLAIN) return false;
+    }
+    for (let from = start; from < end;) {
+      let to = from + 1;
+      if (isWordLetter(text.charCodeAt(from))) while (to < end && isWordLetter(text.charCodeAt(to))) to++;
+      cutWord(text, { start: from, end: to }, all);
+      from = to;
+    }
+    return true;
+  };
+}

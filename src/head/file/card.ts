@@ -1,0 +1,139 @@
+import type { HeadFile } from "./schema.js";
+import { heldSection, type HeldTexts } from "./heldTexts.js";
+import { sparkline } from "./sparkline.js";
+
+/** The card of a head, in Markdown: what it answers, on what it was trained, how well it does and where it may not. */
+export function headCard(file: HeadFile, held: HeldTexts): string {
+  const { training, encoder, labels } = file;
+  const { dev } = training;
+  const number = (x: number): string => x.toFixed(3);
+  const score = (name: string, s: { accuracy: number; macroF1: number }): string =>
+    `| ${name} | ${number(s.accuracy)} | ${number(s.macroF1)} |`;
+  const counts = Object.entries(training.labelCounts).map(([label, n]) => `${plain(label)} ${n.toLocaleString("en")}`);
+  return [
+    `# ${file.task} head`,
+    "",
+    `Answers one of ${labels.length} labels for a text: ${labels.map(plain).join(", ")}. ${file.kind === "mlp" ? "An" : "A"} ${file.kind} head of [headstart](https://www.npmjs.com/package/headstart) ` +
+      `on frozen vectors of ${plain(encoder.name)} (${encoder.width} wide, ${encoder.pooling} pooling, at most ${encoder.maxTokens} tokens, ${encoder.precision}).`,
+    "",
+    "## Training",
+    "",
+    `- Rows: ${training.n.toLocaleString("en")} (${counts.join(", ")}) from ${training.files.map(plain).join(", ")}`,
+    `- Rejected rows: ${training.rejected}; rows dropped by the label map: ${training.dropped}`,
+    `- Class weights: ${training.classWeights}; ${settingsOf(file)}; seed ${training.seed}`,
+    ...curveLines(training.curve),
+    ...tuningLines(training.tuning),
+    ...fewLines(training.few),
+    "",
+    "## Scores on dev rows",
+    "",
+    `Dev: ${training.devFrom}. ${devRole(file)}`,
+    "",
+    "| | accuracy | macro-F1 |",
+    "| --- | --- | --- |",
+    score("this head", dev),
+    ...(dev.bagOfWords === null ? [] : [score("bag of words, same rows", dev.bagOfWords)]),
+    score("always the commonest label", dev.majority),
+    "",
+    `n = ${dev.n.toLocaleString("en")}; macro-F1's 95 % interval is ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; macro-recall ${number(dev.macroRecall)}.`,
+    "",
+    ...calibrationLines(file),
+    ...heldSection(held),
+    "## Limits",
+    "",
+    "Scores hold for texts like the training rows. On another kind of text, measure first: `headstart evaluate`, or `headstart transfer` for the whole picture.",
+    "It works with the encoder named above only; loading it with another is refused.",
+    ...(training.warnings.length > 0
+      ? ["", "Warnings at training:", "", ...training.warnings.map((w) => `- ${plain(w)}`)]
+      : []),
+    "",
+  ].join("\n");
+}
+
+function settingsOf({ training, mlp }: HeadFile): string {
+  const how = training.tuning === undefined ? "" : ", chosen by cross-validation (below)";
+  if (mlp === undefined) {
+    return `strength ${training.strength}${how || `, chosen on dev among ${training.trials.length}`}`;
+  }
+  return (
+    `hidden ${mlp.hidden.join("-")}, ${mlp.activation}, dropout ${mlp.dropout}, AdamW at ${mlp.learningRate} ` +
+    `(${mlp.schedule}, decay ${mlp.decay}), batches of ${mlp.batchSize}, at most ${mlp.epochs} epochs${how}`
+  );
+}
+
+function devRole({ training, kind }: HeadFile): string {
+  if (training.tuning !== undefined) return "Nothing was chosen on these rows.";
+  const what = kind === "mlp" ? "The last epoch" : "The strength";
+  return `${what} was chosen on these rows, so they flatter a little; evaluate on rows of your own.`;
+}
+
+function curveLines(curve: HeadFile["training"]["curve"]): string[] {
+  if (curve === undefined || curve.train.length === 0) return [];
+  const line = (name: string, values: readonly number[]): string =>
+    `    ${name.padEnd(8)} ${sparkline(values)} ${values[0].toFixed(3)} to ${values[values.length - 1].toFixed(3)}`;
+  return [
+    "",
+    `Losses over ${curve.train.length} ${curve.unit}s; the head is that of ${curve.unit} ${curve.best}:`,
+    "",
+    line("training", curve.train),
+    ...(curve.dev === null ? [] : [line("held out", curve.dev)]),
+  ];
+}
+
+function tuningLines(tuning: HeadFile["training"]["tuning"]): string[] {
+  if (tuning === undefined) return [];
+  const spread = ({ mean, deviation }: { mean: number; deviation: number }): string =>
+    `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
+  return [
+    "",
+    "## Choice",
+    "",
+    `${tuning.folds}-fold cross-validation on ${tuning.rows.toLocaleString("en")} training rows, equal texts in one fold; kept is ${tuning.rule}. Mean ± deviation over the folds:`,
+    "",
+    "| | log loss | macro-F1 |",
+    "| --- | --- | --- |",
+    ...tuning.rivals.map(
+      ({ name, logLoss, macroF1 }) =>
+        `| ${name}${name === tuning.chosen ? " (chosen)" : ""} | ${spread(logLoss)} | ${spread(macroF1)} |`,
+    ),
+    ...(tuning.skipped.length === 0 ? [] : ["", `No time was left for: ${tuning.skipped.join("; ")}`]),
+  ];
+}
+
+function fewLines(few: HeadFile["training"]["few"]): string[] {
+  if (few === undefined || few.length === 0) return [];
+  return [
+    "",
+    "## With fewer examples",
+    "",
+    `| rows a label | macro-F1, mean of ${few[0].seeds} draws | deviation | lowest to highest |`,
+    "| --- | --- | --- | --- |",
+    ...few.map(
+      ({ perLabel, macroF1: { mean, deviation, lowest, highest } }) =>
+        `| ${perLabel} | ${mean.toFixed(3)} | ${deviation.toFixed(3)} | ${lowest.toFixed(3)} to ${highest.toFixed(3)} |`,
+    ),
+  ];
+}
+
+function calibrationLines({ calibration }: HeadFile): string[] {
+  if (calibration === undefined) return [];
+  const { temperature, n, before, after } = calibration;
+  const line = (name: string, { ece, brier, logLoss, intervals95: i }: typeof before): string =>
+    `| ${name} | ${ece.toFixed(3)} (${i.ece.map((x) => x.toFixed(3)).join(" to ")}) | ${brier.toFixed(3)} | ${logLoss.toFixed(3)} |`;
+  return [
+    "## Calibration",
+    "",
+    `Logits are divided by ${temperature.toFixed(4)}, fitted on ${n.toLocaleString("en")} dev rows; "after" is measured by five folds, each under a temperature fitted on the others.`,
+    "",
+    "| | calibration error (95 %) | Brier | log loss |",
+    "| --- | --- | --- | --- |",
+    line("before", before),
+    line("after", after),
+    "",
+    "Thresholds (`--min-precision`, `--max-risk`, `--coverage`) and label sets (`--sets`) are worked out from the same rows. Their promises hold for texts drawn like those, and for no others.",
+    "",
+  ];
+}
+
+/** A user's words inside Markdown: no markup, one line. */
+export const plain = (text: string): string => text.replace(/\s+/g, " ").replace(/([\\`*_[\]<>|#])/g, "\\$1");

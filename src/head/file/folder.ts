@@ -1,0 +1,139 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { HeadstartError, nearestName } from "../../errors.js";
+import { ignoringFailure } from "../../files/commit.js";
+import { restoreFolder, type CommitFolderOptions } from "../../files/commitFolder.js";
+import { checkedRecord, fieldOf, readRecord, readTensorFile, saveArtifact, type Sealed } from "./artifact.js";
+import { sha256 } from "./artifactJson.js";
+import { headCard } from "./card.js";
+import { headFileOf, HeadFile, MULTI_LABEL_FORMAT } from "./schema.js";
+import { heldByHead } from "./heldTexts.js";
+import { headFromTensors, headTensors, type HeadNumbers } from "./tensors.js";
+import type { Neighbours } from "../neighbors.js";
+import { readNeighbours, writeNeighbours } from "./neighbors.js";
+
+/** Folder of the heads that come with the package. */
+const BUILT_IN_HEADS = fileURLToPath(new URL("../../../data/heads", import.meta.url));
+const SHIPPED = ["sentiment"];
+const NEIGHBOURS_FILE = "neighbours.safetensors";
+
+/** A head read from its folder. */
+export interface SavedHead extends HeadNumbers {
+  readonly path: string;
+  readonly file: HeadFile;
+}
+
+/** A head as it goes into a folder. */
+export interface HeadParts extends HeadNumbers {
+  readonly file: Omit<HeadFile, Sealed | "neighbours">;
+  /** HTML that shows how training went. */
+  readonly page?: string;
+  /** Training rows to explain answers with; their texts stand in the folder. */
+  readonly neighbours?: Neighbours;
+}
+
+/**
+ * Writes a head as a folder: `headstart.json` (labels, encoder, record), `head.safetensors`, a card `README.md`,
+ * `training.html` where there is a page, and `neighbours.safetensors` where there are neighbours.
+ *
+ * @throws HeadstartError E_DIVERGED where it holds NaN or infinity, E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
+ */
+export async function saveHead(
+  folder: string,
+  { file, page, neighbours, ...numbers }: HeadParts,
+  options: CommitFolderOptions = {},
+): Promise<void> {
+  const others = new Map<string, Uint8Array | string>(page === undefined ? [] : [["training.html", page]]);
+  const near = neighbours && writeNeighbours(neighbours);
+  if (near !== undefined) others.set(NEIGHBOURS_FILE, near);
+  const kept = near && {
+    file: NEIGHBOURS_FILE,
+    sha256: sha256(near),
+    bytes: near.length,
+    rows: neighbours!.texts.length,
+  };
+  const parts = {
+    schema: HeadFile,
+    fields: { ...file, neighbours: kept },
+    tensors: headTensors(numbers),
+    format: "headstart-head",
+    card: (complete: HeadFile) => headCard(complete, heldByHead({ ...numbers, neighbours })),
+    others,
+  };
+  await saveArtifact(folder, parts, options);
+}
+
+/**
+ * Reads a head from its folder, or one that ships by its name (`sentiment`); a folder of that name wins.
+ *
+ * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM; E_HEAD_MISMATCH for a head with several labels a text
+ */
+export async function loadHead(name: string): Promise<SavedHead> {
+  const folder = await headPath(name);
+  const file = headFileOf(await readRecord(folder, name));
+  return { path: folder, file, ...headFromTensors(await readTensorFile(folder, file.weights), file) };
+}
+
+/**
+ * Reads the training rows that a head keeps to explain its answers with; undefined where it keeps none.
+ *
+ * @throws HeadstartError E_HEAD_INVALID, E_CHECKSUM
+ */
+export async function loadNeighbours({ path: folder, file }: SavedHead): Promise<Neighbours | undefined> {
+  const { neighbours, encoder, labels } = file;
+  if (neighbours === undefined) return undefined;
+  const shape = { rows: neighbours.rows, width: encoder.width, labels: labels.length };
+  return readNeighbours(await readTensorFile(folder, neighbours), shape);
+}
+
+/** What a head answers with: one that finds entities is read by `loadTagger`, one of several labels by `loadMultiLabel`. */
+export type HeadKind = "one label" | "several labels" | "entities";
+
+/** What there is to know of a head before it is read. */
+export interface HeadSummary {
+  readonly kind: HeadKind;
+  /** Name of the encoder that it was trained with. */
+  readonly encoder: string;
+}
+
+/** @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM */
+export async function peekHead(name: string): Promise<HeadSummary> {
+  const record = await readRecord(await headPath(name), name);
+  const { encoder } = checkedRecord(z.looseObject({ encoder: z.looseObject({ name: z.string() }) }), record);
+  const isTagger = fieldOf(record, "task") === "ner";
+  const isSeveral = fieldOf(record, "format") === MULTI_LABEL_FORMAT;
+  return { kind: isSeveral ? "several labels" : isTagger ? "entities" : "one label", encoder: encoder.name };
+}
+
+/** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */
+export function requireSameEncoder(
+  file: Pick<HeadFile, "encoder">,
+  encoder: { readonly name: string; readonly fingerprint: string },
+): void {
+  if (file.encoder.fingerprint === encoder.fingerprint) return;
+  throw new HeadstartError(
+    "E_HEAD_MISMATCH",
+    `The head was trained on vectors of ${file.encoder.name} (${file.encoder.fingerprint.slice(0, 12)}…, ${file.encoder.pooling} pooling, ` +
+      `${file.encoder.maxTokens} tokens, ${file.encoder.precision}), not of ${encoder.name} (${encoder.fingerprint.slice(0, 12)}…). ` +
+      `Use that encoder, or train the head again`,
+  );
+}
+
+async function headPath(name: string): Promise<string> {
+  // A run that replaced it and was killed may have left it moved aside.
+  await ignoringFailure(restoreFolder(name));
+  if (await isFolder(name)) return name;
+  if (SHIPPED.includes(name)) return path.join(BUILT_IN_HEADS, name);
+  const near = nearestName(name, SHIPPED);
+  throw new HeadstartError(
+    "E_HEAD_MISSING",
+    `There is no head ${name}: it is neither a folder nor one that ships (${SHIPPED.join(", ")}). ` +
+      (near === undefined ? "Train one with headstart train" : `Did you mean ${near}?`),
+    { file: name },
+  );
+}
+
+const isFolder = async (name: string): Promise<boolean> =>
+  (await stat(name).catch(() => undefined))?.isDirectory() ?? false;

@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { HeadstartError } from "../../errors.js";
+import { matrix } from "../../math/matrix.js";
+import type { CommitFolderOptions } from "../../files/commitFolder.js";
+import type { Tensor } from "../../formats/safetensors.js";
+import {
+  checkedRecord,
+  fieldOf,
+  labelList,
+  readRecord,
+  readTensorFile,
+  saveArtifact,
+  SEAL,
+  WeightsFile,
+  type ArtifactRecord,
+  type Sealed,
+} from "./artifact.js";
+import type { TensorShelf } from "./artifactTensors.js";
+import { plain } from "./card.js";
+import { Counts, EncoderIdentity, Interval, MULTI_LABEL_FORMAT } from "./schema.js";
+import { heldSection, NOTHING_HELD } from "./heldTexts.js";
+import type { MultiLabelHead } from "../linear/oneVsRest.js";
+
+/** `headstart.json` of a multi-label head. */
+const MultiLabelFile = z.strictObject({
+  format: z.literal(MULTI_LABEL_FORMAT),
+  ...SEAL,
+  headstart: z.string(),
+  createdAt: z.string(),
+  separator: z.string().min(1),
+  labels: labelList(2),
+  encoder: EncoderIdentity,
+  weights: WeightsFile,
+  training: z.strictObject({
+    files: z.array(z.string()),
+    n: z.number().int().positive(),
+    labelCounts: Counts,
+    strength: z.number().positive(),
+    seed: z.number().int(),
+    devFrom: z.string(),
+    dev: z.strictObject({
+      n: z.number().int(),
+      exactMatch: z.number(),
+      microF1: z.number(),
+      macroF1: z.number(),
+      interval95: Interval,
+    }),
+  }),
+});
+
+export type MultiLabelFile = z.infer<typeof MultiLabelFile>;
+
+/** A multi-label head read from its folder. */
+export interface SavedMultiLabel {
+  readonly path: string;
+  readonly head: MultiLabelHead;
+  readonly file: MultiLabelFile;
+}
+
+/** @throws HeadstartError E_DIVERGED where it holds NaN or infinity, E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
+export async function saveMultiLabel(
+  folder: string,
+  { head, file }: { readonly head: MultiLabelHead; readonly file: Omit<MultiLabelFile, Sealed> },
+  options: CommitFolderOptions = {},
+): Promise<void> {
+  const { weights, bias, standardizer, thresholds } = head;
+  const [k, width] = [weights.rows, weights.cols];
+  const tensors = new Map<string, Tensor>([
+    ["weights", { dtype: "F32", shape: [k, width], data: weights.data }],
+    ["bias", { dtype: "F32", shape: [k], data: bias }],
+    ["mean", { dtype: "F32", shape: [width], data: standardizer.mean }],
+    ["factor", { dtype: "F32", shape: [width], data: standardizer.factor }],
+    ["thresholds", { dtype: "F64", shape: [k], data: thresholds }],
+  ]);
+  const parts = { schema: MultiLabelFile, fields: file, tensors, format: MULTI_LABEL_FORMAT, card };
+  await saveArtifact(folder, parts, options);
+}
+
+/**
+ * Reads a multi-label head; undefined where `name` is something else, a head of one label a text or none at all.
+ *
+ * @throws HeadstartError E_HEAD_INVALID, E_CHECKSUM
+ */
+export async function loadMultiLabel(name: string): Promise<SavedMultiLabel | undefined> {
+  const record = await readRecord(name).catch((error: unknown) => {
+    if (error instanceof HeadstartError && error.code === "E_HEAD_MISSING") return undefined;
+    throw error;
+  });
+  if (record === undefined || fieldOf(record, "format") !== MULTI_LABEL_FORMAT) return undefined;
+  const file = checkedRecord(MultiLabelFile, withWeights(record));
+  return { path: name, file, head: headFrom(await readTensorFile(name, file.weights), file) };
+}
+
+/** Version 1 named the weights' sha256 only. */
+function withWeights(record: ArtifactRecord): ArtifactRecord {
+  if (fieldOf(record, "version") !== 1) return record;
+  const { sha256, ...fields } = record.value as Readonly<Record<string, unknown>>;
+  return { ...record, value: { ...fields, weights: { file: "head.safetensors", sha256 } } };
+}
+
+function headFrom({ floats, doubles, invalid }: TensorShelf, { labels, encoder }: MultiLabelFile): MultiLabelHead {
+  const [k, width] = [labels.length, encoder.width];
+  const thresholds = doubles("thresholds", k);
+  if (thresholds.some((t) => t < 0 || t > 1)) throw invalid('the tensor "thresholds" has numbers outside 0 to 1');
+  return {
+    kind: "multi-label",
+    labels,
+    standardizer: { mean: floats("mean", width), factor: floats("factor", width) },
+    weights: matrix(k, width, floats("weights", k, width)),
+    bias: floats("bias", k),
+    thresholds,
+  };
+}
+
+function card({ labels, encoder, training }: MultiLabelFile): string {
+  const { dev, n, strength, devFrom } = training;
+  return [
+    "# Multi-label head",
+    "",
+    `Answers with any number of ${labels.length} labels: ${labels.map(plain).join(", ")}. One logistic model for each, on frozen vectors of ${plain(encoder.name)} (${encoder.width} wide).`,
+    "",
+    `Trained on ${n} rows from ${training.files.map(plain).join(", ")}, strength ${strength}.`,
+    "",
+    `Dev: ${devFrom}. Strength and thresholds were chosen on these rows, so the scores flatter; evaluate on rows of your own.`,
+    "",
+    "| macro-F1 (95 %) | micro-F1 | exact match | rows |",
+    "| --- | --- | --- | --- |",
+    `| ${dev.macroF1.toFixed(3)} (${dev.interval95.map((x) => x.toFixed(3)).join(" to ")}) | ${dev.microF1.toFixed(3)} | ${dev.exactMatch.toFixed(3)} | ${dev.n} |`,
+    "",
+    ...heldSection(NOTHING_HELD),
+    "It works with the encoder named above only.",
+    "",
+  ].join("\n");
+}

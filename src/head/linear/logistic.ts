@@ -1,0 +1,162 @@
+import { matrix, type Matrix } from "../../math/matrix.js";
+import { measureCurvature, preconditioner } from "./preconditioner.js";
+import type { LogisticHead } from "../head.js";
+import { minimize, type LbfgsOptions, type Minimum } from "../../math/lbfgs.js";
+import { checkFitData, noStandardizer, rowWeights, type FitDataOptions } from "../fitData.js";
+import { logitCount, type Targets } from "./logisticLoss.js";
+import { openLogisticProblem, type LogisticProblem } from "./objective.js";
+import { fitStandardizer, standardize, type Standardizer } from "../standardize.js";
+
+export interface LogisticOptions extends FitDataOptions {
+  /** Weight of the data against the penalty, scikit-learn's C: larger fits closer. @default 1 */
+  readonly strength?: number;
+  /** Bring columns to mean 0 and deviation 1 first, inside the head. @default true */
+  readonly standardize?: boolean;
+  /** Stops when no element of the mean objective's gradient is larger. @default 1e-5 */
+  readonly tolerance?: number;
+  /** @default 1000 */
+  readonly maxIterations?: number;
+  /** Threads of a product. @default as many as the machine has cores */
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface FittedLogistic {
+  readonly head: LogisticHead;
+  readonly strength: number;
+  /** `strength * sum of weighted losses + |W|^2 / 2` at the end. */
+  readonly objective: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+  /** Mean objective after each iteration. */
+  readonly history: readonly number[];
+}
+
+const DEFAULTS = {
+  strength: 1,
+  classWeights: "none",
+  standardize: true,
+  tolerance: 1e-5,
+  maxIterations: 1000,
+} as const;
+/** Gradients from float32 products, a mean over the rows, are good to about this much. */
+const FLOAT32_TOLERANCE = 1e-6;
+/** Relative error of a sum of many losses: of logits from float32 products, and, generously, from float64 ones. */
+const FLOAT32_RESOLUTION = 1e-10;
+const FLOAT64_ROUNDING = 1e-13;
+/** With fewer rows for each column, finding the curvature costs more than the iterations that it saves. */
+const ROWS_FOR_CURVATURE = 4;
+
+/**
+ * Fits a logistic head: L2 penalty, intercept not penalised, by L-BFGS.
+ *
+ * The objective is scikit-learn's, strength times the summed log loss plus half the squared norm of the weights; with two
+ * labels it has one logit, as there. Products run in float32 on onnxruntime; where those do not reach the tolerance, or
+ * are not to be trusted with it, the end is polished in float64. The head's weights are float32 either way.
+ *
+ * @param x  `[rows, width]`; not written
+ * @param y  label index of every row
+ * @throws HeadstartError E_NOT_FINITE, E_SHAPE, or E_LABELS when fewer than two labels occur, or one of `labels` has no
+ *   rows with weight
+ * @throws RangeError when an index in `y` is out of range or a strength is not above 0
+ */
+export async function fitLogistic(x: Matrix, y: Int32Array, options: LogisticOptions): Promise<FittedLogistic> {
+  for await (const fitted of fitLogisticPath(x, y, { ...options, strengths: [options.strength ?? DEFAULTS.strength] }))
+    return fitted;
+  throw new RangeError("no strength to fit");
+}
+
+/** Fits one head per strength, in the given order, each started from the one before. */
+export async function* fitLogisticPath(
+  x: Matrix,
+  y: Int32Array,
+  options: Omit<LogisticOptions, "strength"> & { readonly strengths: readonly number[] },
+): AsyncGenerator<FittedLogistic> {
+  checkFitData(x, y, options);
+  const weak = options.strengths.find((strength) => !(strength > 0 && Number.isFinite(strength)));
+  if (weak !== undefined) throw new RangeError(`strength is ${weak}, not a finite number above 0`);
+  const o = { ...DEFAULTS, ...options };
+  const labels = o.labels.length;
+  const weights = rowWeights(y, o);
+  const standardizer = o.standardize ? fitStandardizer(x, weights) : noStandardizer(x.cols);
+  const data = o.standardize ? standardize(x, standardizer) : x;
+  const targets: Targets = { y, weights, labels };
+  const rows = { rows: x.rows, cols: x.cols, targets, threads: o.threads };
+  const single = await openLogisticProblem(data.data, rows);
+  let double: LogisticProblem | undefined;
+  try {
+    const curvature = x.rows < ROWS_FOR_CURVATURE * x.cols ? undefined : await measureCurvature(data.data, rows);
+    let start: Float64Array = new Float64Array(single.size);
+    for (const strength of o.strengths) {
+      const precondition = curvature && preconditioner(curvature, { labels, penalty: 1 / (strength * single.total) });
+      const options = { ...o, ...(precondition === undefined ? {} : { precondition }) };
+      const tolerance = Math.max(o.tolerance, FLOAT32_TOLERANCE);
+      let best = await minimizeAt(single, {
+        start,
+        strength,
+        options: { ...options, tolerance, resolution: FLOAT32_RESOLUTION },
+      });
+      const reached = best.converged && o.tolerance >= FLOAT32_TOLERANCE;
+      if (!reached && best.iterations < o.maxIterations) {
+        double ??= await openLogisticProblem(new Float64Array(data.data), rows);
+        best = await polish(double, best, { strength, options });
+      }
+      start = best.point;
+      yield describe(best, { strength, total: single.total, labels: o.labels, standardizer, width: x.cols });
+    }
+  } finally {
+    await single.close();
+    await double?.close();
+  }
+}
+
+interface Run {
+  readonly start: Float64Array;
+  readonly strength: number;
+  readonly options: Pick<LbfgsOptions, "rounding" | "resolution" | "precondition" | "signal"> &
+    Required<Pick<LbfgsOptions, "tolerance" | "maxIterations">>;
+}
+
+function minimizeAt(problem: LogisticProblem, { start, strength, options }: Run): Promise<Minimum> {
+  return minimize(problem.evaluate(strength), start, options);
+}
+
+async function polish(problem: LogisticProblem, rough: Minimum, run: Omit<Run, "start">): Promise<Minimum> {
+  const maxIterations = run.options.maxIterations - rough.iterations;
+  const options = { ...run.options, maxIterations, rounding: FLOAT64_ROUNDING, resolution: 0 };
+  const fine = await minimizeAt(problem, { ...run, options, start: rough.point });
+  return { ...fine, iterations: rough.iterations + fine.iterations, history: [...rough.history, ...fine.history] };
+}
+
+function describe(
+  best: Minimum,
+  {
+    strength,
+    total,
+    labels,
+    standardizer,
+    width,
+  }: { strength: number; total: number; labels: readonly string[]; standardizer: Standardizer; width: number },
+): FittedLogistic {
+  const k = logitCount(labels.length);
+  return {
+    head: {
+      kind: "logistic",
+      labels: [...labels],
+      standardizer,
+      weights: matrix(k, width, Float32Array.from(best.point.subarray(0, k * width))),
+      bias: centred(best.point.subarray(k * width)),
+    },
+    strength,
+    objective: best.value * strength * total,
+    iterations: best.iterations,
+    converged: best.converged,
+    history: best.history,
+  };
+}
+
+/** The loss of several logits does not feel what their biases have in common: rounding alone would decide it. */
+function centred(bias: Float64Array): Float32Array {
+  const common = bias.length === 1 ? 0 : bias.reduce((sum, b) => sum + b, 0) / bias.length;
+  return Float32Array.from(bias, (b) => b - common);
+}

@@ -1,0 +1,42 @@
+import { openProducts, type Floats } from "../../onnx/runtime/gemm.js";
+import type { Evaluated } from "../../math/lbfgs.js";
+import { linearObjective } from "./linearObjective.js";
+import { logitCount, logLossInto, type Targets } from "./logisticLoss.js";
+
+/** The penalised log loss of a linear model on fixed rows. */
+export interface LogisticProblem {
+  /** As linearObjective() has it. */
+  readonly evaluate: (strength: number) => (point: Float64Array) => Promise<Evaluated>;
+  /** Sum of the rows' weights. */
+  readonly total: number;
+  /** Numbers in a point. */
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+export interface LogisticRows {
+  readonly rows: number;
+  readonly cols: number;
+  readonly targets: Targets;
+  /** Threads of a product. @default as many as the machine has cores */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Opens the problem in the precision of `numbers`: losses and penalty are summed in float64, products run in that
+ * precision.
+ *
+ * @param numbers  `[rows, cols]`, row-major; not written
+ */
+export async function openLogisticProblem(
+  numbers: Floats,
+  { rows, cols, targets, threads }: LogisticRows,
+): Promise<LogisticProblem> {
+  const products = await openProducts(numbers, { rows, cols }, threads === undefined ? {} : { threads });
+  const fresh = (n: number): Floats => (numbers instanceof Float32Array ? new Float32Array(n) : new Float64Array(n));
+  const k = logitCount(targets.labels);
+  const total = targets.weights.reduce((sum, w) => sum + w, 0);
+  const lossInto = (residuals: Floats, logits: Floats): number => logLossInto(residuals, logits, targets);
+  const evaluate = (strength: number) => linearObjective({ rows, cols, k, total, products, fresh, lossInto }, strength);
+  return { evaluate, total, size: k * (cols + 1), close: () => products.close() };
+}

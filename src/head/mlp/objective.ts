@@ -1,0 +1,101 @@
+import type { Floats } from "../../onnx/runtime/gemm.js";
+import { openSession, type NumberArray } from "../../onnx/runtime/session.js";
+import { logitsModel, stepModel, type MlpShape } from "./trainingGraph.js";
+
+/** The rows of one step. */
+export interface Batch {
+  /** Which rows of the matrix. */
+  readonly index: Int32Array;
+  /** Label index of each. */
+  readonly y: Int32Array;
+  /** Weight of each in the summed loss. */
+  readonly weights: Floats;
+  /** For each hidden layer what its outputs are multiplied by, `[batch, width]`; needed with dropout. */
+  readonly masks?: readonly Floats[];
+}
+
+/** The log loss of a multi-layer perceptron on fixed rows, on onnxruntime, in the precision of its numbers. */
+export interface MlpProblem {
+  /** Numbers in a point: for each layer its weights `[in, out]`, then its biases. */
+  readonly size: number;
+  /** Where in a point the weights of each layer and, after them, its biases stand. */
+  readonly places: readonly Place[];
+  /** Weighted loss summed over a batch, and its gradient, a part for each of `places`. The matrix is read in place. */
+  step(point: Floats, batch: Batch): Promise<{ readonly loss: number; readonly gradient: readonly Floats[] }>;
+  /** Logits `[rows, labels]` of other rows, without dropout. */
+  logits(point: Floats, x: Floats): Promise<Floats>;
+  close(): Promise<void>;
+}
+
+type Input = readonly [name: string, value: { readonly data: NumberArray; readonly dims: readonly number[] }];
+
+/** Parameters `[start, end)` of a point. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: "weights" | "biases";
+  /** `[in, out]` of weights, `[out]` of biases. */
+  readonly dims: readonly number[];
+}
+
+/** @param numbers  `[rows, width]`, row-major; never written or copied */
+export async function openMlpProblem(
+  numbers: Floats,
+  shape: MlpShape,
+  options: { readonly dropout?: boolean; readonly threads?: number } = {},
+): Promise<MlpProblem> {
+  const { dropout = false, ...session } = options;
+  const type = numbers instanceof Float32Array ? "float32" : "float64";
+  const { widths } = shape;
+  const places = placesOf(widths);
+  const size = places[places.length - 1].end;
+  const labels = widths[widths.length - 1];
+  const [stepping, answering] = await Promise.all([
+    openSession(stepModel(shape, type, dropout), session),
+    openSession(logitsModel(shape, type), session),
+  ]);
+  const fresh = (n: number): Floats => (type === "float32" ? new Float32Array(n) : new Float64Array(n));
+  const names = places.map(({ kind }, i) => `${kind === "weights" ? "w" : "b"}${Math.floor(i / 2)}`);
+  const parameters = (point: Floats): Input[] =>
+    places.map(({ start, end, dims }, i) => [names[i], { data: point.subarray(start, end), dims }]);
+  const slopes = names.map((name) => `d${name}`);
+  return {
+    size,
+    places,
+    async step(point, { index, y, weights, masks = [] }) {
+      const truth = fresh(index.length * labels);
+      y.forEach((label, r) => (truth[r * labels + label] = weights[r]));
+      const inputs = new Map<string, Input[1]>([
+        ["x", { data: numbers, dims: [numbers.length / widths[0], widths[0]] }],
+        ["index", { data: index, dims: [index.length] }],
+        ["truth", { data: truth, dims: [index.length, labels] }],
+        ["weight", { data: weights, dims: [index.length, 1] }],
+        ...parameters(point),
+        ...masks.map((mask, i): Input => [`mask${i}`, { data: mask, dims: [index.length, widths[i + 1]] }]),
+      ]);
+      const results = await stepping.run(inputs, ["loss", ...slopes]);
+      const gradient = slopes.map((name) => results.get(name)!.data);
+      return { loss: results.get("loss")!.data[0], gradient };
+    },
+    async logits(point, x) {
+      const inputs = new Map<string, Input[1]>([
+        ["x", { data: x, dims: [x.length / widths[0], widths[0]] }],
+        ...parameters(point),
+      ]);
+      return (await answering.run(inputs, ["logits"])).get("logits")!.data;
+    },
+    close: async () => {
+      await Promise.all([stepping.close(), answering.close()]);
+    },
+  };
+}
+
+function placesOf(widths: readonly number[]): readonly Place[] {
+  let at = 0;
+  const next = (kind: Place["kind"], dims: readonly number[]): Place => {
+    const start = at;
+    at += dims.reduce((product, d) => product * d, 1);
+    return { start, end: at, kind, dims };
+  };
+  return widths.slice(1).flatMap((width, i) => [next("weights", [widths[i], width]), next("biases", [width])]);
+}

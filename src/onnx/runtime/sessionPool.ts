@@ -1,0 +1,154 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import { HeadstartError } from "../../errors.js";
+import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./workerMessages.js";
+import type { ModelSource } from "./mappedModel.js";
+import { coreCount, turnTelemetryOff, type Output, type Session, type SessionOptions } from "./session.js";
+
+/** More lanes would each hold the weights once more. */
+const MOST_LANES = 4;
+
+/** Megabytes for the young objects of a lane's own JavaScript. */
+const YOUNG_MB = 4;
+
+/** How long the end of the process waits for a run to leave native code. */
+const LONGEST_RUN_MS = 10_000;
+
+// By the package's own import map, so that the compiled file is found from the sources as well.
+const LANE_FILE = createRequire(import.meta.url).resolve("#lane");
+
+interface Waiting {
+  readonly resolve: (outputs: Map<string, Output>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Lane {
+  readonly worker: Worker;
+  readonly state: Int32Array;
+  readonly waiting: Map<number, Waiting>;
+  /** Settles when the thread has ended. */
+  readonly ended: Promise<void>;
+  /** False once it has ended: nothing sent to it would be answered. */
+  isOpen: boolean;
+}
+
+const running = new Set<Lane>();
+
+/**
+ * Makes an ONNX model ready to run off the main thread, on several threads side by side.
+ *
+ * onnxruntime-node runs on the thread that calls it. Here every lane is a thread with a session of its own, so the
+ * caller can tokenise the next texts meanwhile, and two runs on one core each are faster than one run on two, whose
+ * operators wait for each other. `threads` is the total; up to four lanes share it, the first with one more where it does
+ * not come out even.
+ *
+ * @param model  every lane copies what are bytes
+ * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
+ */
+export async function openLanes(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
+  turnTelemetryOff();
+  const threads = options.threads ?? coreCount();
+  const most = laneCount(threads);
+  const each = Math.floor(threads / most);
+  const starts = await Promise.allSettled(
+    Array.from({ length: most }, (_, i) =>
+      startLane({ model, options: { ...options, threads: each + (i < threads % most ? 1 : 0) } }),
+    ),
+  );
+  const lanes = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+  const failure = starts.find((start) => start.status === "rejected");
+  if (failure !== undefined) {
+    await Promise.all(lanes.map(closeLane));
+    throw failure.reason;
+  }
+  let id = 0;
+  const leastBusy = (): Lane | undefined =>
+    lanes
+      .filter(({ isOpen }) => isOpen)
+      .reduce<Lane | undefined>(
+        (best, lane) => (best && best.waiting.size <= lane.waiting.size ? best : lane),
+        undefined,
+      );
+  return {
+    lanes: most,
+    threads: each,
+    async run(inputs, wanted, pool) {
+      const lane = leastBusy();
+      if (lane === undefined) throw new Error("the encoder's threads have ended: it was closed, or they failed");
+      return send(lane, { id: ++id, inputs, wanted, pool });
+    },
+    async close() {
+      await Promise.all(lanes.splice(0).map(closeLane));
+    },
+  };
+}
+
+/** Lanes that so many threads are shared by. */
+const laneCount = (threads = coreCount()): number => Math.min(threads, MOST_LANES);
+
+async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(LANE_FILE, {
+    workerData: { ...setup, state } satisfies LaneSetup,
+    // Without the flags of this process, some of which a thread does not stand.
+    execArgv: [],
+    // It makes few objects; with more room for young ones their memory only grows.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
+  const waiting: Lane["waiting"] = new Map();
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  const lane: Lane = { worker, state, waiting, ended, isOpen: true };
+  running.add(lane);
+  if (running.size === 1) process.once("exit", waitForRuns);
+  const fail = (error: unknown): void => {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on("error", fail);
+  worker.once("exit", () => {
+    lane.isOpen = false;
+    running.delete(lane);
+    if (running.size === 0) process.off("exit", waitForRuns);
+    fail(new Error("an encoder's thread ended before its run did"));
+  });
+  worker.on("message", ({ id, outputs, failure }: LaneReply) => {
+    const { resolve, reject } = waiting.get(id) ?? {};
+    waiting.delete(id);
+    // An idle lane keeps no process alive.
+    if (waiting.size === 0) worker.unref();
+    if (failure === undefined) resolve?.(outputs ?? new Map());
+    else reject?.(errorOf(failure));
+  });
+  await new Promise((resolve, reject) => waiting.set(0, { resolve, reject }));
+  return lane;
+}
+
+function send(lane: Lane, job: Extract<LaneJob, { id: number }>): Promise<Map<string, Output>> {
+  return new Promise((resolve, reject) => {
+    lane.waiting.set(job.id, { resolve, reject });
+    lane.worker.ref();
+    lane.worker.postMessage(job satisfies LaneJob);
+  });
+}
+
+async function closeLane({ worker, ended }: Lane): Promise<void> {
+  worker.ref();
+  worker.postMessage({ close: true } satisfies LaneJob);
+  await ended;
+}
+
+/** A process that ends while a thread is inside onnxruntime would crash: no new runs, and the last one is waited for. */
+function waitForRuns(): void {
+  for (const { state } of running) {
+    // A lane may go from one of them to the other between two looks.
+    for (let now = Atomics.load(state, 0); now === LANE.idle || now === LANE.busy; now = Atomics.load(state, 0)) {
+      Atomics.compareExchange(state, 0, LANE.idle, LANE.stopped);
+      Atomics.compareExchange(state, 0, LANE.busy, LANE.ending);
+    }
+    Atomics.wait(state, 0, LANE.ending, LONGEST_RUN_MS);
+  }
+}
+
+function errorOf({ code, message, place }: LaneFailure): Error {
+  return code === undefined ? new Error(message) : new HeadstartError(code, message, place);
+}

@@ -1,0 +1,72 @@
+/** The thread of one lane: opens a session and runs what it is sent, one run at a time. */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { HeadstartError } from "../../errors.js";
+import { poolBatch, type BatchPooling } from "../../math/pooling.js";
+import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./workerMessages.js";
+import { releaseBytes } from "./releaseBytes.js";
+import { openSession, sameShape, type Output, type Session } from "./session.js";
+
+const { model, options, state } = workerData as LaneSetup;
+const port = parentPort!;
+
+/** Marks the lane as inside native code, which must not be torn down there; false when the process is ending. */
+function enter(): boolean {
+  return Atomics.compareExchange(state, 0, LANE.idle, LANE.busy) === LANE.idle;
+}
+
+function leave(): void {
+  if (Atomics.compareExchange(state, 0, LANE.busy, LANE.idle) !== LANE.busy) Atomics.store(state, 0, LANE.stopped);
+  Atomics.notify(state, 0);
+}
+
+function failureOf(error: unknown): LaneFailure {
+  if (error instanceof HeadstartError) return { code: error.code, message: error.message, place: { ...error.place } };
+  return { message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Pools what has the shape for it, and gives the memory of what is pooled back. */
+function pooled(outputs: Map<string, Output>, pool: BatchPooling | undefined): Map<string, Output> {
+  if (pool === undefined) return outputs;
+  const [texts, , width] = pool.shape;
+  const poolOne = (output: Output): Output => {
+    const { data, dims } = output;
+    if (!(data instanceof Float32Array) || !sameShape(dims, pool.shape)) return output;
+    const vectors = poolBatch(data, pool);
+    releaseBytes([data]);
+    return { data: vectors, dims: [texts, width] };
+  };
+  return new Map([...outputs].map(([name, output]) => [name, poolOne(output)]));
+}
+
+const reply = (message: LaneReply): void => port.postMessage(message);
+
+async function answer(session: Session, job: LaneJob): Promise<void> {
+  if ("close" in job) {
+    await session.close();
+    port.close();
+  } else if (enter()) {
+    const message: LaneReply = await session.run(job.inputs, job.wanted).then(
+      (outputs) => ({ id: job.id, outputs: pooled(outputs, job.pool) }),
+      (error: unknown) => ({ id: job.id, failure: failureOf(error) }),
+    );
+    leave();
+    reply(message);
+  }
+}
+
+if (enter()) {
+  try {
+    const session = await openSession(model, options);
+    let last: Promise<void> = Promise.resolve();
+    port.on("message", (job: LaneJob) => {
+      last = last.then(() => answer(session, job));
+    });
+    leave();
+    reply({ id: 0 });
+  } catch (error) {
+    leave();
+    reply({ id: 0, failure: failureOf(error) });
+    port.close();
+  }
+}

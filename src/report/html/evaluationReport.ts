@@ -1,0 +1,145 @@
+import type { Trust } from "../../classification/reliability.js";
+import { excerpt } from "../../errors.js";
+import type { Evaluation } from "../../metrics/classification.js";
+import { confusionGrid } from "./confusionMatrix.js";
+import { count, decimals, percent, range, rows, signed, signedRange } from "../format.js";
+import { html, section, verbatim, type Content, type Html } from "./html.js";
+import { pageText } from "./page.js";
+import { plot } from "./plot.js";
+import { table } from "./table.js";
+
+/** An evaluation for its page. */
+export interface EvaluationRecord {
+  /** The head and the rows, as the user named them. */
+  readonly head: string;
+  readonly corpus: readonly string[];
+  readonly evaluation: Evaluation;
+  readonly trust: Trust;
+}
+
+/**
+ * An evaluation as one HTML page that stands alone: scores, reliability diagram, risk and coverage, label sets.
+ *
+ * The same record gives the same page.
+ */
+export function renderEvaluationReport(record: EvaluationRecord): string {
+  const { head, corpus, evaluation } = record;
+  const body = html`<main>
+    <header>
+      <p class="kicker">headstart · evaluation</p>
+      <h1>${verbatim(head)} on ${verbatim(corpus.join(", "))}</h1>
+      <ul class="findings">
+        ${findings(record).map((finding) => html`<li>${finding}</li>`)}
+      </ul>
+    </header>
+    ${calibration(record)}${risk(record)}${sets(record)}${scores(record)}
+    ${section("confusions", "Confusions", confusionGrid(evaluation.confusion, "Rows by their true and predicted label"))}
+    <footer>Intervals are 95&nbsp;% intervals over the rows: percentile bootstrap, for shares Wilson’s.</footer>
+  </main>`;
+  return pageText(`${excerpt(head)} on ${excerpt(corpus.join(", "))}: evaluation`, body);
+}
+
+function findings({ evaluation, trust }: EvaluationRecord): Content[] {
+  const { calibration: now, uncalibrated } = trust;
+  const before = uncalibrated === null ? "" : `, ${decimals(uncalibrated.ece)} before scaling`;
+  const { overBagOfWords: over } = evaluation;
+  const promise = trust.sets.find(({ promised }) => promised === 0.9) ?? trust.sets.at(-1);
+  return [
+    `Macro-F1 ${decimals(evaluation.macroF1)} (${range(evaluation.interval95)}), accuracy ${decimals(evaluation.accuracy)}; ${rows(evaluation.n)}.`,
+    ...(over === undefined
+      ? []
+      : [`Over a bag of words ${signed(over.macroF1)} macro-F1 (${signedRange(over.interval95)}).`]),
+    `Probabilities are off by ${decimals(now.ece)} on average${before}.`,
+    ...(promise === undefined
+      ? []
+      : [
+          `Label sets that promise ${percent(promise.promised)} hold the true label in ${percent(promise.coverage)} of the rows.`,
+        ]),
+  ];
+}
+
+function calibration({ trust }: EvaluationRecord): Html {
+  const { calibration: now, uncalibrated, temperature } = trust;
+  const most = now.bins.reduce((top, bin) => Math.max(top, bin.count), 1);
+  const points = now.bins.map(({ confidence, accuracy, count: n }) => ({
+    x: confidence,
+    y: accuracy,
+    radius: 1 + 1.5 * Math.sqrt(n / most),
+  }));
+  const line = (name: Content, score: typeof now): Content[] => [
+    name,
+    html`${decimals(score.ece)} <small>${range(score.intervals95.ece)}</small>`,
+    decimals(score.eceEqualWidth),
+    html`${decimals(score.brier)} <small>${range(score.intervals95.brier)}</small>`,
+    html`${decimals(score.logLoss)} <small>${range(score.intervals95.logLoss)}</small>`,
+  ];
+  const body = [
+    ...(uncalibrated === null ? [] : [line("before scaling", uncalibrated)]),
+    line(temperature === null ? "never calibrated" : `temperature ${decimals(temperature)}`, now),
+  ];
+  return section(
+    "calibration",
+    "Can the probabilities be taken at their word?",
+    html`<p>
+        Each mark is a fifteenth of the rows, from the least to the most confident. On the dashed line the head is right
+        as often as it says; below it, it is too sure of itself.
+      </p>
+      ${plot(points, { x: "said", y: "right", diagonal: true, label: `Reliability diagram, expected calibration error ${decimals(now.ece)}` })}
+      ${table(body, {
+        caption: "Calibration: lower is better",
+        head: ["", "ECE, equal mass", "ECE, equal width", "Brier", "log loss"],
+      })}`,
+  );
+}
+
+function risk({ trust }: EvaluationRecord): Html {
+  const { riskCoverage, aurc, choice } = trust;
+  const points = riskCoverage.map(({ coverage, risk: y }) => ({ x: coverage, y }));
+  const top = Math.max(0.1, ...points.map(({ y }) => Math.ceil(y * 10) / 10));
+  const chosen =
+    choice === null
+      ? null
+      : html`<p>
+          Wished: ${verbatim(choice.wish)}. ${percent(choice.answered)} of the rows are answered;
+          ${choice.accuracy === null ? "none" : percent(choice.accuracy)} of the answers are right.
+        </p>`;
+  return section(
+    "risk",
+    "If only the surest answers are given",
+    html`<p>The share of wrong answers when the head answers only so many of the texts; area ${decimals(aurc)}.</p>
+      ${plot(points, { x: "answered", y: "wrong", joined: true, top, label: `Risk-coverage curve, area ${decimals(aurc)}` })}
+      ${chosen}`,
+  );
+}
+
+function sets({ trust }: EvaluationRecord): Html | null {
+  if (trust.sets.length === 0) return null;
+  const body = trust.sets.map(({ promised, coverage, interval95, meanSize, single }) => [
+    percent(promised),
+    html`${percent(coverage)} <small>${range(interval95)}</small>`,
+    meanSize.toFixed(2),
+    percent(single),
+  ]);
+  return section(
+    "sets",
+    "Sets of labels that hold the true one",
+    html`<p>
+        Split conformal sets keep their promise on rows drawn like the dev rows. On another kind of text they promise
+        nothing; the table shows what they did here.
+      </p>
+      ${table(body, { caption: "Label sets", head: ["promised", "held the truth", "mean size", "a single label"] })}`,
+  );
+}
+
+function scores({ evaluation }: EvaluationRecord): Html {
+  const { confusion, perLabel } = evaluation;
+  const body = confusion.labels.map((label) => {
+    const { precision, recall, f1, support } = perLabel[label];
+    return [verbatim(label), decimals(precision), decimals(recall), decimals(f1), count(support)];
+  });
+  return section(
+    "labels",
+    "Labels",
+    table(body, { caption: "Scores by label", head: ["label", "precision", "recall", "F1", "rows"] }),
+  );
+}

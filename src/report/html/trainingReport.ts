@@ -1,0 +1,135 @@
+import { excerpt } from "../../errors.js";
+import type { HeadFile } from "../../head/file/schema.js";
+import { count, decimals, range, rows } from "../format.js";
+import { html, section, verbatim, type Content, type Html } from "./html.js";
+import { lossCurves, type LossCurve } from "./lossCurves.js";
+import { pageText } from "./page.js";
+import { table } from "./table.js";
+
+/** What the page of a training shows: a head's own record, without the weights. */
+export type TrainingRecord = Pick<HeadFile, "task" | "kind" | "labels" | "training" | "calibration">;
+
+/**
+ * A training as one HTML page that stands alone: losses, what was tried and chosen, scores on the dev rows.
+ *
+ * The same record gives the same page.
+ */
+export function renderTrainingReport(record: TrainingRecord): string {
+  const { task, training, kind } = record;
+  const files = training.files.join(", ");
+  const body = html`<main>
+    <header>
+      <p class="kicker">headstart · training</p>
+      <h1>${kind === "mlp" ? "Perceptron" : "Logistic"} head, ${task}, from ${verbatim(files)}</h1>
+      <ul class="findings">
+        ${findings(record).map((finding) => html`<li>${finding}</li>`)}
+      </ul>
+    </header>
+    ${losses(training.curve)}${trials(training)}${rivals(training.tuning)}${few(training.few)}
+    <footer>The card beside this page, README.md, says what the head is for and where it may fail.</footer>
+  </main>`;
+  return pageText(`${excerpt(files)}: training`, body);
+}
+
+/** A training that is not at its end yet. */
+export interface TrainingSoFar {
+  readonly files: readonly string[];
+  /** Epochs at most. */
+  readonly most: number;
+  readonly curve: NonNullable<TrainingRecord["training"]["curve"]>;
+}
+
+/** Seconds after which a browser that shows a training reads its page again. */
+const REFRESH = 2;
+
+/** The losses so far, as a page that a browser keeps reading again. */
+export function renderTrainingSoFar({ files, most, curve }: TrainingSoFar): string {
+  const body = html`<main>
+    <header>
+      <p class="kicker">headstart · training goes on</p>
+      <h1>Epoch ${curve.train.length} of at most ${most}, from ${verbatim(files.join(", "))}</h1>
+    </header>
+    ${losses(curve)}
+    <footer>This page is written again as the training goes, and read again every ${REFRESH} seconds.</footer>
+  </main>`;
+  return pageText(`${excerpt(files.join(", "))}: training`, body, { refresh: REFRESH });
+}
+
+function findings({ training, calibration }: TrainingRecord): Content[] {
+  const { n, dev, devFrom, labelCounts } = training;
+  const counts = Object.entries(labelCounts).map(([label, own]) => html` ${verbatim(label)} ${count(own)},`);
+  return [
+    html`Trained on${counts} ${rows(n)}.`,
+    html`Macro-F1 on dev ${decimals(dev.macroF1)} (95&nbsp;% ${range(dev.interval95)}), ${rows(dev.n)}: ${devFrom}.`,
+    ...(calibration === undefined
+      ? []
+      : [
+          `Calibration error on dev ${decimals(calibration.before.ece)} before scaling, ${decimals(calibration.after.ece)} after.`,
+        ]),
+    ...training.warnings.map((warning) => verbatim(warning)),
+  ];
+}
+
+function losses(curve: HeadFile["training"]["curve"]): Html | null {
+  if (curve === undefined || curve.train.length === 0) return null;
+  const { unit, train, dev, best } = curve;
+  const curves: LossCurve[] = [
+    { name: "training", mark: "source", values: train },
+    ...(dev === null ? [] : [{ name: "held out", mark: "target" as const, values: dev }]),
+  ];
+  const label = `Losses over ${train.length} ${unit}s, from ${decimals(train[0])} to ${decimals(train[train.length - 1])} in training`;
+  return section(
+    "losses",
+    "Losses",
+    html`<p>The head is that of ${unit} ${best} of ${train.length}, at the dashed line.</p>
+      ${lossCurves(curves, { unit, best, label })}`,
+  );
+}
+
+function trials({ trials: tried, strength }: HeadFile["training"]): Html | null {
+  if (tried.length === 0) return null;
+  const body = tried.map((trial) => [
+    `${trial.strength}${trial.strength === strength ? " (chosen)" : ""}`,
+    count(trial.iterations),
+    trial.devLogLoss.toFixed(4),
+    decimals(trial.devMacroF1),
+  ]);
+  const head = ["strength", "iterations", "log loss on dev", "macro-F1 on dev"];
+  return section(
+    "strengths",
+    "Strengths that were tried",
+    table(body, { caption: "From strong to weak regularisation", head }),
+  );
+}
+
+function rivals(tuning: HeadFile["training"]["tuning"]): Html | null {
+  if (tuning === undefined) return null;
+  const { folds, rows: n, rule, chosen, skipped } = tuning;
+  const spread = ({ mean, deviation }: { mean: number; deviation: number }): string =>
+    `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
+  const body = tuning.rivals.map(({ name, logLoss, macroF1 }) => [
+    `${name}${name === chosen ? " (chosen)" : ""}`,
+    spread(logLoss),
+    spread(macroF1),
+  ]);
+  return section(
+    "choice",
+    "The choice and its rivals",
+    html`<p>${folds}-fold cross-validation, ${rows(n)}, equal texts in one fold; kept is ${rule}.</p>
+      ${table(body, { caption: "Mean ± deviation over the folds", head: ["", "log loss", "macro-F1"] })}
+      ${skipped.length === 0 ? null : html`<p>No time was left for: ${skipped.join("; ")}.</p>`}`,
+  );
+}
+
+function few(found: HeadFile["training"]["few"]): Html | null {
+  if (found === undefined || found.length === 0) return null;
+  const body = found.map(({ perLabel, macroF1: { mean, deviation, lowest, highest } }) => [
+    count(perLabel),
+    decimals(mean),
+    decimals(deviation),
+    range([lowest, highest]),
+  ]);
+  const caption = `Macro-F1 on dev over ${found[0].seeds} draws`;
+  const head = ["rows a label", "mean", "deviation", "lowest to highest"];
+  return section("few", "With fewer examples", table(body, { caption, head }));
+}

@@ -1,0 +1,153 @@
+import type { Evaluation } from "../../../metrics/classification.js";
+import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
+import { besideBagOfWords, outcome } from "./findings.js";
+import { count, counted, decimals, percent, rows } from "../../format.js";
+import { html, verbatim, type Html } from "../html.js";
+
+const ROWS_PER_LABEL = 100; // enough for a first learning curve, little enough for an afternoon of labelling
+const WIDE = 0.1; // an interval wider than this hides most differences that matter
+const WANTED = 0.05;
+const SHIFT = 0.15; // of a label's share
+
+/** What to do next, the most important first; at least one piece of advice. */
+export function advice(record: TransferRecord): readonly Html[] {
+  return [
+    ...onTheOutcome(record),
+    onTheVerdict(record),
+    ...onBagOfWords(record.target),
+    ...onTheInterval(record.target),
+    ...onLabelShift(record),
+    ...onTheWeakestLabel(record),
+    ...onMissingLabels(record.target),
+    ...onLeakage(record),
+  ];
+}
+
+function onTheOutcome(record: TransferRecord): readonly Html[] {
+  switch (outcome(record)) {
+    case "unlearned":
+      return [
+        html`<b>Look at the source first.</b> Check that its label column is the right one and that its labels can be
+          told from the text alone; until the head learns something at home, nothing can be said about the target.`,
+      ];
+    case "useless":
+      return [
+        html`<b>Do not use this head on the target as it is.</b> Check that both corpora mean the same by each label
+          (bridge them with <code>--map</code>), then label rows of the target.`,
+      ];
+    default:
+      return [];
+  }
+}
+
+function onTheVerdict(record: TransferRecord): Html {
+  const wanted = count(Math.max(200, ROWS_PER_LABEL * record.labels.length));
+  switch (record.verdict.call) {
+    case "unknown":
+      return html`<b>Label about ${wanted} rows of the target</b> (other rows than those it is tested on) and pass them
+        with <code>--target-train</code>: only then can be said what a head reaches that was trained on the target
+        itself, and whether the source still helps beside it.`;
+    case "positive":
+      return html`<b>Train on both.</b> The source is worth keeping beside the target’s own rows; ${best(record)}. More
+        labelled rows of the target will make it matter less: compare again when you have twice as many.`;
+    case "neutral":
+      return html`<b>Prefer the simpler training set.</b> The target’s own rows alone do as well as both together, as
+        far as ${counted(record.target.n, "test row")} can tell; ${best(record)}. To settle it, test on more rows of the
+        target.`;
+    case "negative":
+      return html`<b>Train on the target’s rows alone</b> and leave the source out: it pulls the head away;
+        ${best(record)}.`;
+  }
+}
+
+/** The head trained on the target beside the one trained on both. */
+function best({ ceiling, joint }: TransferRecord): string {
+  if (ceiling === null || joint === null) return "the numbers are above";
+  return `trained on the target alone the head scores ${decimals(ceiling.macroF1)}, trained on both ${decimals(joint.macroF1)}`;
+}
+
+function onBagOfWords(target: Evaluation): readonly Html[] {
+  const beside = besideBagOfWords(target);
+  if (beside === "none" || beside === "below") return [];
+  return [
+    html`<b>Try another encoder</b> with <code>--encoder</code>: a bag of words
+      ${beside === "inside" ? "may do just as well" : "does better"} on these rows, so this one earns nothing for its
+      cost here.`,
+  ];
+}
+
+function onTheInterval({ n, interval95: [low, high] }: Evaluation): readonly Html[] {
+  if (high - low <= WIDE) return [];
+  // The width of an interval goes with the square root of the number of rows.
+  const needed = Math.ceil((n * ((high - low) / WANTED) ** 2) / 100) * 100;
+  return [
+    html`<b>Test on more rows.</b> With ${rows(n)} the target’s score is only known to within ${decimals(high - low)};
+      about ${count(needed)} labelled rows would bring that to ${decimals(WANTED)}.`,
+  ];
+}
+
+function onLabelShift({ corpora, labels }: TransferRecord): readonly Html[] {
+  const shifts = labels
+    .map((label) => ({ label, from: labelShare(corpora.source, label), to: labelShare(corpora.target, label) }))
+    .sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from));
+  if (shifts.length === 0 || Math.abs(shifts[0].to - shifts[0].from) < SHIFT) return [];
+  const { label, from, to } = shifts[0];
+  return [
+    html`<b>Mind the label shares.</b> “${verbatim(label)}” makes up ${percent(from)} of the source but ${percent(to)}
+      of the target. The head expects the source’s shares, and part of the difference between the two scores is this,
+      not the texts.`,
+  ];
+}
+
+function onTheWeakestLabel({ source, target, labels }: TransferRecord): readonly Html[] {
+  const losses = labels
+    .map((label) => ({ label, home: f1Of(source, label), away: f1Of(target, label) }))
+    .filter(({ home, away }) => home !== undefined && away !== undefined)
+    .map(({ label, home = 0, away = 0 }) => ({ label, home, away, loss: home - away }))
+    .sort((a, b) => b.loss - a.loss);
+  if (losses.length === 0 || losses[0].loss < WIDE) return [];
+  const { label, home, away } = losses[0];
+  return [
+    html`<b>Read the mistakes on “${verbatim(label)}”</b>, the label that loses most: F1 ${decimals(home)} at home,
+      ${decimals(away)} on the target. It may mean something else there, or be said in words that the source does not
+      have.`,
+  ];
+}
+
+function onMissingLabels({ missing, n }: Evaluation): readonly Html[] {
+  if (missing.length === 0) return [];
+  const names = missing.map((label, i) => html`${i === 0 ? "" : ", "}“${verbatim(label)}”`);
+  return [
+    html`<b>Some labels are not tested.</b> None of the target’s ${counted(n, "row")} is labelled ${names}: how well the
+      head finds them there is unknown, and every prediction of them counts as a mistake. If the target cannot have
+      them, drop them with <code>--map</code>.`,
+  ];
+}
+
+function onLeakage({ leakage }: TransferRecord): readonly Html[] {
+  const found: Html[] = [];
+  if (leakage.normalised > 0 && leakage.targetWithout !== null) {
+    found.push(
+      html`<b>Quote the score without the duplicates</b>, ${decimals(leakage.targetWithout.macroF1)}
+        (${rows(leakage.targetWithout.n)}), when you speak of texts that the head has not seen.`,
+    );
+  }
+  if (leakage.trainAndTarget > 0) {
+    found.push(
+      html`<b>Part the target’s training rows from its test rows.</b> ${counted(leakage.trainAndTarget, "test row")}
+        also stood among the training rows of the target, which flatters the heads that were trained on them.`,
+    );
+  }
+  return found;
+}
+
+/** Share of a corpus' rows with that label; 0 when it has none. */
+export const labelShare = (corpus: CorpusSummary, label: string): number =>
+  corpus.rows === 0 || !Object.hasOwn(corpus.labels, label) ? 0 : corpus.labels[label] / corpus.rows;
+
+/** F1 of a label; undefined where no row has it. */
+export function f1Of(evaluation: Evaluation, label: string): number | undefined {
+  if (!Object.hasOwn(evaluation.perLabel, label)) return undefined;
+  const { support, f1 } = evaluation.perLabel[label];
+  return support === 0 ? undefined : f1;
+}

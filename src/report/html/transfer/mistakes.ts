@@ -1,0 +1,37 @@
+import type { Mistake, TransferRecord } from "../../../transfer/experiment/record.js";
+import { count, decimals, percent } from "../../format.js";
+import { html, quotation, section, verbatim, type Html } from "../html.js";
+
+const MOST_SHOWN = 30;
+
+/** The mistakes on the target that the head is surest of. */
+export function mistakes({ mistakes: all, target }: TransferRecord): Html {
+  const right = target.confusion.counts.reduce((sum, cells, c) => sum + cells[c], 0);
+  const wrong = target.n - right;
+  const shown = all.slice(0, MOST_SHOWN);
+  const intro =
+    wrong === 0
+      ? html`<p>The head is right on every one of the target’s ${count(target.n)} rows.</p>`
+      : html`<p>
+          The head is wrong on ${count(wrong)} of ${count(target.n)} target rows (${percent(wrong / target.n)}). These
+          ${count(shown.length)} it is surest of: some are hard texts, some are labels that mean something else here,
+          some are labels that are wrong.
+        </p>`;
+  return section(
+    "mistakes",
+    "Confident mistakes",
+    html`${intro}
+      <ol class="texts">
+        ${shown.map(mistake)}
+      </ol>`,
+  );
+}
+
+const mistake = ({ text, truth, predicted, probability }: Mistake): Html =>
+  html`<li>
+    ${quotation(text)}
+    <p class="labelled">
+      <span>true <b>${verbatim(truth)}</b></span> <span>predicted <b>${verbatim(predicted)}</b></span>
+      <span>probability <b>${decimals(probability)}</b></span>
+    </p>
+  </li>`;

@@ -1,0 +1,38 @@
+import path from "node:path";
+import { commitFile } from "../../../files/commit.js";
+import { commitFolder, type CommitFolderOptions } from "../../../files/commitFolder.js";
+import type { TransferRecord } from "../../../transfer/experiment/record.js";
+import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
+import { taggingReport } from "./taggingReport.js";
+import { renderTransferReport } from "./transferReport.js";
+
+/**
+ * Writes `report.html` and `record.json` of a transfer experiment into a folder, both or neither.
+ *
+ * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
+ */
+export const saveReport = (folder: string, record: TransferRecord, options: CommitFolderOptions = {}): Promise<void> =>
+  savePageAndRecord(folder, { page: renderTransferReport(record), record }, options);
+
+/** The same of an experiment with entities. */
+export const saveTaggingReport = (
+  folder: string,
+  record: TaggingTransfer,
+  options: CommitFolderOptions = {},
+): Promise<void> => savePageAndRecord(folder, { page: taggingReport(record), record }, options);
+
+async function savePageAndRecord(
+  folder: string,
+  { page, record }: { readonly page: string; readonly record: object },
+  options: CommitFolderOptions,
+): Promise<void> {
+  const write = (file: string, text: string): Promise<void> => commitFile(file, (to) => to.write(text));
+  await commitFolder(
+    folder,
+    async (temp) => {
+      await write(path.join(temp, "report.html"), page);
+      await write(path.join(temp, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
+    },
+    options,
+  );
+}

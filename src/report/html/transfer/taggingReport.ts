@@ -1,0 +1,53 @@
+import type { TaggingEvaluation } from "../../../tagging/evaluate.js";
+import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
+import { count, decimals, range } from "../../format.js";
+import { html, section, verbatim, type Html } from "../html.js";
+import { pageText } from "../page.js";
+import { table } from "../table.js";
+
+/** A transfer experiment with entities as one HTML page that stands alone. */
+export function taggingReport(record: TaggingTransfer): string {
+  const { source, target, ceiling, joint, drop, verdict, leakage } = record;
+  const runs: (readonly [string, TaggingEvaluation | null])[] = [
+    ["source, held out", source],
+    ["target", target],
+    ["target, trained on it", ceiling],
+    ["target, trained on both", joint],
+  ];
+  const rows = runs.flatMap(([name, e]) =>
+    e === null
+      ? []
+      : [
+          [
+            name,
+            decimals(e.entityF1),
+            range(e.interval95),
+            decimals(e.boundary.f1),
+            decimals(e.unseen.f1),
+            count(e.entities),
+          ],
+        ],
+  );
+  const types = Object.entries(target.perType).map(([label, s]) => [
+    verbatim(label),
+    decimals(s.precision),
+    decimals(s.recall),
+    decimals(s.f1),
+    count(s.support),
+  ]);
+  const errors = Object.entries(target.errors).map(([name, n]) => [name, count(n)]);
+  const body: Html = html`<main>
+    <header>
+      <p class="kicker">headstart · transfer report, entities</p>
+      <h1>Entity F1 ${decimals(source.entityF1)} at home, ${decimals(target.entityF1)} on the target</h1>
+      <p>
+        Drop ${decimals(drop)}. Verdict: ${verdict.call}, ${verdict.because}. ${count(leakage.normalised)} target
+        sentences equal a source sentence.
+      </p>
+    </header>
+    ${section("scores", "Scores", table(rows, { caption: "Strict entity F1", head: ["evaluated on", "F1", "95 % interval", "words right, any label", "forms not seen", "entities"] }))}
+    ${section("types", "Labels on the target", table(types, { caption: "By label", head: ["label", "precision", "recall", "F1", "entities"] }))}
+    ${section("errors", "Where entities were lost on the target", table(errors, { caption: "By kind of mistake", head: ["mistake", "entities"] }))}
+  </main>`;
+  return pageText("Transfer report, entities", body);
+}

@@ -1,0 +1,75 @@
+import type { TransferRecord } from "../../../transfer/experiment/record.js";
+import { excerpt } from "../../../errors.js";
+import { comparison } from "./comparison.js";
+import { corpora } from "./corpora.js";
+import { divergence, leakage, verdict, VERDICTS } from "./evidence.js";
+import { corpusNames, dropInterval, findings, headline } from "./findings.js";
+import { decimals, range, rows, signed, signedRange } from "../../format.js";
+import { html, type Content, type Html } from "../html.js";
+import { confusions, labels } from "./labels.js";
+import { making, warnings } from "./provenance.js";
+import { mistakes } from "./mistakes.js";
+import { pageText } from "../page.js";
+
+const CHAPTERS = [
+  ["comparison", "Comparison"],
+  ["verdict", "Verdict and advice"],
+  ["labels", "Labels"],
+  ["confusions", "Confusions"],
+  ["corpora", "Rows"],
+  ["leakage", "Seen before"],
+  ["divergence", "Distance"],
+  ["mistakes", "Mistakes"],
+  ["making", "How it was made"],
+] as const;
+
+/**
+ * A transfer experiment as one HTML page that stands alone: style and charts inside, no scripts, nothing fetched.
+ *
+ * All texts, labels and file names are shown as they are and can do nothing else. The same record gives the same page.
+ *
+ * @returns the page, to be written as UTF-8
+ */
+export function renderTransferReport(record: TransferRecord): string {
+  const body = html`<main>
+    <header>
+      <p class="kicker">headstart · transfer report</p>
+      <h1>${headline(record)}</h1>
+      <ul class="findings">
+        ${findings(record).map((finding) => html`<li>${finding}</li>`)}
+      </ul>
+      ${tiles(record)}${warnings(record)}
+      <nav aria-label="Chapters">${CHAPTERS.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+    </header>
+    ${[comparison, verdict, labels, confusions, corpora, leakage, divergence, mistakes, making].map((chapter) => chapter(record))}
+    <footer>
+      Intervals are 95&nbsp;% percentile bootstrap intervals over the rows. The numbers behind this page are in
+      <code>record.json</code> beside it.
+    </footer>
+  </main>`;
+  const names = corpusNames(record);
+  return pageText(`${excerpt(names.source)} → ${excerpt(names.target)}: transfer report`, body);
+}
+
+/** The four numbers to remember. */
+function tiles(record: TransferRecord): Html {
+  const { source, target, drop } = record;
+  const { sign, words } = VERDICTS[record.verdict.call];
+  return html`<dl class="tiles">
+    ${tile("At home, macro-F1", html`<b>${decimals(source.macroF1)}</b>`, `${range(source.interval95)}, ${rows(source.n)}`)}${tile(
+      "On the target, macro-F1",
+      html`<b>${decimals(target.macroF1)}</b>`,
+      `${range(target.interval95)}, ${rows(target.n)}`,
+    )}${tile("Drop, source minus target", html`<b>${signed(drop)}</b>`, signedRange(dropInterval(record)))}${tile(
+      "Does the source help?",
+      html`<b class="phrase"><span class="sign ${record.verdict.call}" aria-hidden="true">${sign}</span> ${words}</b>`,
+      record.verdict.call === "unknown" ? "needs training rows of the target" : "beside the target’s own rows",
+    )}
+  </dl>`;
+}
+
+const tile = (name: string, value: Content, note: string): Html =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${value}<small>${note}</small></dd>
+  </div>`;

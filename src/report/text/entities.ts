@@ -1,0 +1,36 @@
+import type { EntityScore } from "../../metrics/entities.js";
+import type { TaggingEvaluation } from "../../tagging/evaluate.js";
+import { count, decimals, range } from "../format.js";
+import { escapeControls, fitted, padLeft, padRight } from "./width.js";
+
+const WIDEST_NAME = 32;
+
+/** An evaluation of a tagger as plain text, for a terminal; ends without a line break. */
+export function entitiesText(evaluation: TaggingEvaluation, { title }: { readonly title?: string } = {}): string {
+  const { n, entities, interval95, errors, perType } = evaluation;
+  const head = [
+    ...(title === undefined ? [] : [escapeControls(title)]),
+    `  entity F1 ${decimals(evaluation.entityF1)}, 95 % interval ${range(interval95)} (${count(entities)} entities, ${count(n)} sentences)`,
+    `  as conlleval reads it ${decimals(evaluation.entityF1Conlleval)}`,
+  ];
+  const line = (name: string, { precision, recall, f1, support }: EntityScore): string =>
+    `  ${padRight(fitted(escapeControls(name), WIDEST_NAME), WIDEST_NAME)}${[precision, recall, f1]
+      .map((x) => padLeft(decimals(x), 11))
+      .join("")}${padLeft(count(support), 10)}`;
+  const columns = ["precision", "recall", "F1"].map((name) => padLeft(name, 11)).join("");
+  const { entityPrecision: precision, entityRecall: recall, entityF1: f1 } = evaluation;
+  return [
+    ...head,
+    "",
+    `  ${padRight("", WIDEST_NAME)}${columns}${padLeft("entities", 10)}`,
+    line("all", { precision, recall, f1, support: entities }),
+    line("words right, any label", evaluation.boundary),
+    line("label right, some word in common", evaluation.type),
+    line("forms seen in training", evaluation.seen),
+    line("forms not seen in training", evaluation.unseen),
+    ...Object.entries(perType).map(([label, score]) => line(label, score)),
+    "",
+    `  lost: ${errors.missed} missed, ${errors.boundary} wrong boundary, ${errors.type} wrong label, ${errors.boundaryAndType} both, ` +
+      `${errors.tokenizerSplit} inside a word, ${errors.truncated} cut; ${errors.invented} invented`,
+  ].join("\n");
+}

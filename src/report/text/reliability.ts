@@ -1,0 +1,99 @@
+import type { Trust } from "../../classification/reliability.js";
+import type { CalibrationScore } from "../../metrics/calibrationScore.js";
+import { count, decimals, percent, range } from "../format.js";
+import { aligned } from "./evaluation.js";
+import { escapeControls } from "./width.js";
+
+/** Coverages that the terminal shows of the risk-coverage curve. */
+const SHOWN = [0.5, 0.8, 0.9, 1];
+
+/** What a head's certainty is worth, as plain text for a terminal; ends without a line break. */
+export function trustText(trust: Trust): string {
+  const blocks = [
+    calibrationLines(trust),
+    reliabilityLines(trust.calibration),
+    riskLines(trust),
+    setLines(trust),
+    choiceLines(trust),
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => line.trimEnd()).join("\n"))
+    .join("\n\n");
+}
+
+function calibrationLines({ temperature, calibration, uncalibrated }: Trust): readonly string[] {
+  const cells = (name: string, score: CalibrationScore): string[] => [
+    name,
+    decimals(score.ece),
+    range(score.intervals95.ece),
+    decimals(score.eceEqualWidth),
+    decimals(score.brier),
+    decimals(score.logLoss),
+  ];
+  const rows =
+    uncalibrated === null
+      ? [cells("never calibrated", calibration)]
+      : [
+          cells("before scaling", uncalibrated),
+          cells(`after (temperature ${decimals(temperature ?? 1)})`, calibration),
+        ];
+  const head = ["calibration", "ECE", "95 % interval", "equal width", "Brier", "log loss"];
+  return aligned([head, ...rows], ["left", "right", "left", "right", "right", "right"]);
+}
+
+function reliabilityLines({ bins }: CalibrationScore): readonly string[] {
+  const head = ["confidence", "said", "right", "rows", ""];
+  const rows = bins.map(({ low, high, confidence, accuracy, count: n }) => [
+    `${low.toFixed(2)} to ${high.toFixed(2)}`,
+    confidence.toFixed(2),
+    accuracy.toFixed(2),
+    count(n),
+    "#".repeat(Math.round(accuracy * 20)),
+  ]);
+  return aligned([head, ...rows], ["left", "right", "right", "right", "left"]);
+}
+
+function riskLines({ riskCoverage, aurc }: Trust): readonly string[] {
+  const points = SHOWN.map((share) => riskCoverage[Math.round(share * riskCoverage.length) - 1]);
+  const head = ["surest answers", "wrong", "confidence from"];
+  const rows = points.map(({ coverage, risk, threshold }) => [percent(coverage), percent(risk), threshold.toFixed(3)]);
+  return [
+    ...aligned([head, ...rows], ["right", "right", "right"]),
+    `  area under the risk-coverage curve ${decimals(aurc)}`,
+  ];
+}
+
+function setLines({ sets }: Trust): readonly string[] {
+  if (sets.length === 0) return [];
+  const head = ["label sets promised", "hold the truth", "95 % interval", "labels", "single"];
+  const rows = sets.map(({ promised, coverage, interval95, meanSize, single }) => [
+    percent(promised),
+    percent(coverage),
+    range(interval95),
+    meanSize.toFixed(2),
+    percent(single),
+  ]);
+  const broken = sets.filter(({ promised, interval95 }) => interval95[1] < promised);
+  return [
+    ...aligned([head, ...rows], ["right", "right", "left", "right", "right"]),
+    ...(broken.length === 0 ? [] : ["  the promise does not hold here: these rows are not like the dev rows"]),
+  ];
+}
+
+function choiceLines({ choice }: Trust): readonly string[] {
+  if (choice === null) return [];
+  const share = (value: number | null): string => (value === null ? "never answered" : percent(value));
+  const head = ["label", "probability from", "right when answered"];
+  const rows = Object.keys(choice.thresholds).map((label) => [
+    escapeControls(label),
+    choice.thresholds[label]?.toFixed(3) ?? "-",
+    share(choice.precision[label]),
+  ]);
+  const reached = choice.interval95 === null ? "" : ` (95 % ${range(choice.interval95)})`;
+  return [
+    `wished: ${escapeControls(choice.wish)}`,
+    `  answered ${percent(choice.answered)} of the rows, ${share(choice.accuracy)} right${reached}, mean cost ${decimals(choice.cost)}`,
+    ...aligned([head, ...rows], ["left", "right", "right"]),
+  ];
+}

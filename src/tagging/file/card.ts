@@ -1,0 +1,43 @@
+import { heldSection, type HeldTexts } from "../../head/file/heldTexts.js";
+import type { TaggerFile } from "./schema.js";
+
+/** The card of a tagger, in Markdown: what it finds, on what it was trained, how well it does and where it may not. */
+export function taggerCard(file: TaggerFile, held: HeldTexts): string {
+  const { kind, crf, labels, encoder, words, training } = file;
+  const { dev } = training;
+  const number = (x: number): string => x.toFixed(3);
+  const counts = Object.entries(training.labelCounts).map(([label, n]) => `${plain(label)} ${n.toLocaleString("en")}`);
+  const looks = Object.entries(words.writing).flatMap(([name, on]) => (on ? [name] : []));
+  return [
+    "# ner head",
+    "",
+    `Finds entities of ${labels.length} labels: ${labels.map(plain).join(", ")}. ${kind === "mlp" ? "An MLP" : "A linear model"}` +
+      `${crf ? " with a linear-chain CRF" : ""} of [headstart](https://www.npmjs.com/package/headstart) on frozen word vectors of ` +
+      `${plain(encoder.name)} (layers ${encoder.layers.join(", ")}; ${words.subWords} sub-word; ${encoder.precision})` +
+      `${looks.length > 0 ? `, and on the writing of words (${looks.join(", ")})` : ""}.`,
+    "",
+    "## Training",
+    "",
+    `- Sentences: ${training.n.toLocaleString("en")} from ${training.files.map(plain).join(", ")}`,
+    `- Entities: ${counts.join(", ")}`,
+    `- Epochs: ${training.epochs}, chosen on dev among ${training.trials.length}; seed ${training.seed}; tags repaired: ${training.repaired}`,
+    "",
+    "## Scores on dev sentences",
+    "",
+    `Dev: ${training.devFrom}. The epoch was chosen on these sentences, so they flatter a little.`,
+    "",
+    `Strict entity F1 ${number(dev.entityF1)} (95 % ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; precision ` +
+      `${number(dev.entityPrecision)}, recall ${number(dev.entityRecall)}; ${dev.entities} entities in ${dev.n} sentences); on forms ` +
+      `not seen in training ${number(dev.unseen.f1)}.`,
+    "",
+    ...heldSection(held),
+    "## Limits",
+    "",
+    "Scores hold for texts like the training sentences. It works with the encoder named above only; loading it with another",
+    "is refused.",
+    "",
+  ].join("\n");
+}
+
+/** A user's words inside Markdown: no markup, one line. */
+const plain = (text: string): string => text.replace(/\s+/g, " ").replace(/([\\`*_[\]<>|#])/g, "\\$1");

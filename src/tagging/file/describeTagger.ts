@@ -1,0 +1,51 @@
+import type { Encoder } from "../../encoder/encoder.js";
+import type { Sealed } from "../../head/file/artifact.js";
+import { VERSION } from "../../version.js";
+import type { TaggedCorpus } from "../corpus/sentence.js";
+import type { TaggerFile } from "./schema.js";
+import type { TrainedTagger } from "../train.js";
+
+/** What a tagger's folder says of it: labels, the encoder it needs, and how it was trained. */
+export function describeTagger(
+  { tagger, labelCounts, n, epochs, trials, dev, devFrom, balance, layerShares }: TrainedTagger,
+  {
+    encoder,
+    corpus,
+    seed,
+    createdAt,
+  }: {
+    readonly encoder: Encoder;
+    readonly corpus: Pick<TaggedCorpus, "files" | "repaired">;
+    readonly seed: number;
+    /** ISO 8601, UTC. */
+    readonly createdAt: string;
+  },
+): Omit<TaggerFile, Sealed> {
+  const { name, fingerprint, width, maxTokens, prompt, precision, layers } = encoder;
+  // The entities that were lost are named by their texts, which do not belong into a head.
+  const { lost: _, ...scores } = dev;
+  return {
+    format: "headstart-head",
+    headstart: VERSION,
+    createdAt,
+    task: "ner",
+    kind: tagger.kind,
+    crf: tagger.crf,
+    labels: [...tagger.labels],
+    encoder: { name, fingerprint, width, maxTokens, prompt, precision, layers: [...(layers ?? [])] },
+    words: { subWords: tagger.subWords, reach: tagger.reach, writing: tagger.writing },
+    training: {
+      files: [...corpus.files],
+      n,
+      repaired: corpus.repaired,
+      labelCounts,
+      layerShares: layerShares === undefined ? null : [...layerShares],
+      seed,
+      balance,
+      epochs,
+      trials: [...trials],
+      devFrom,
+      dev: { ...scores, interval95: [...dev.interval95] },
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { logSumExp } from "../../math/softmax.js";
+import type { Emissions } from "./crf.js";
+
+/**
+ * Log loss of every word's tag by itself, summed over a sentence; its slopes go to `slopes` from the sentence's place on.
+ *
+ * @returns the loss
+ */
+export function wordLossInto(
+  slopes: Float64Array,
+  { data, at, words }: Emissions,
+  { path, tags }: { readonly path: Int32Array; readonly tags: number },
+): number {
+  let loss = 0;
+  for (let i = 0; i < words; i++) {
+    const start = at + i * tags;
+    const total = logSumExp(data, start, tags);
+    for (let tag = 0; tag < tags; tag++) slopes[start + tag] = Math.exp(data[start + tag] - total);
+    slopes[start + path[i]]--;
+    loss += total - data[start + path[i]];
+  }
+  return loss;
+}

@@ -1,0 +1,64 @@
+import type { Standardizer } from "../../head/standardize.js";
+import { matrix } from "../../math/matrix.js";
+import { shuffled, type Random } from "../../math/random.js";
+import { dropoutMask } from "./dropout.js";
+import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
+import type { NetBatch } from "./net.js";
+
+/** What every batch is made of. */
+export interface Prepared {
+  readonly data: EmbeddedSentences;
+  readonly standardizer: Standardizer;
+  /** Of each sentence, of each word: rows in the tables. */
+  readonly rows: Readonly<Record<"features" | "cues", readonly (readonly Int32Array[])[]>>;
+  readonly truth: readonly Int32Array[];
+  /** Share of the vectors' numbers left out at each word. */
+  readonly inputDropout: number;
+  /** Share of the features of writing left out at each word. */
+  readonly featureDropout: number;
+}
+
+/** Sentences in random order, in batches of about `size` words. */
+export function* batchesOf(
+  { offsets, sentences }: EmbeddedSentences,
+  { size, random }: { readonly size: number; readonly random: Random },
+): Generator<number[]> {
+  let [batch, words]: [number[], number] = [[], 0];
+  for (const s of shuffled(sentences.length, random)) {
+    const own = offsets[s + 1] - offsets[s];
+    if (own === 0) continue;
+    batch.push(s);
+    words += own;
+    if (words < size) continue;
+    yield batch;
+    [batch, words] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The words of some sentences as a batch: standardised, and with numbers and features left out at random. */
+export function gather(
+  chosen: readonly number[],
+  { data, standardizer, rows, truth, inputDropout, featureDropout }: Prepared,
+  random: Random,
+): NetBatch {
+  const { vectors, offsets } = data;
+  const own = new Int32Array(chosen.length + 1);
+  chosen.forEach((s, i) => (own[i + 1] = own[i] + offsets[s + 1] - offsets[s]));
+  const x = matrix(own[chosen.length], vectors.cols);
+  const { mean, factor } = standardizer;
+  const mask = dropoutMask(inputDropout, random);
+  let at = 0;
+  for (const s of chosen) {
+    for (let from = offsets[s] * vectors.cols; from < offsets[s + 1] * vectors.cols; from += vectors.cols) {
+      const kept = mask.draw(vectors.cols);
+      for (let c = 0; c < vectors.cols; c++, at++)
+        x.data[at] = (vectors.data[from + c] - mean[c]) * factor[c] * kept[c];
+    }
+  }
+  const tags = new Int32Array(x.rows);
+  chosen.forEach((s, i) => tags.set(truth[s], own[i]));
+  const features = chosen.flatMap((s) => rows.features[s].map((f) => f.filter(() => random() >= featureDropout)));
+  const cues = chosen.flatMap((s) => rows.cues[s]);
+  return { x, offsets: own, features, cues, tags };
+}

@@ -1,0 +1,29 @@
+import type { Encoder } from "../encoder/encoder.js";
+import { findEntities, type Found } from "./evaluate.js";
+import type { Tagger } from "./model/tagger.js";
+import { splitWords } from "./corpus/splitWords.js";
+import { wordVectors, type WordVectorOptions } from "./vectors/contextualVectors.js";
+
+/** A text with the entities that were found in it. */
+export interface TextEntities {
+  readonly text: string;
+  /** In the order of the text; characters `[start, end)`, UTF-16 units. */
+  readonly entities: readonly Found[];
+}
+
+export interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subWords"> {
+  readonly encoder: Encoder;
+  readonly threads?: number;
+}
+
+/** Entities of raw texts, whatever their length. */
+export async function predictEntities(
+  tagger: Tagger,
+  texts: readonly string[],
+  { encoder, threads, ...making }: PredictEntitiesOptions,
+): Promise<TextEntities[]> {
+  const sentences = texts.map((text) => ({ text, words: splitWords(text) }));
+  const vectors = await wordVectors(encoder, sentences, { ...making, subWords: tagger.subWords });
+  const found = await findEntities(tagger, { ...vectors, sentences }, threads === undefined ? {} : { threads });
+  return texts.map((text, i) => ({ text, entities: found[i] }));
+}

@@ -1,0 +1,121 @@
+import { HeadstartError } from "../errors.js";
+import { balanced, chooseBalance } from "./model/outsideBias.js";
+import { evaluateTagger, surfacesOf, type TaggingEvaluation } from "./evaluate.js";
+import { holdOut, type EmbeddedSentences, type HeldOut } from "./vectors/embeddedSentences.js";
+import { fitTagger, type FitOptions } from "./model/fit.js";
+import { goldSpans } from "./corpus/readTagged.js";
+import { entityLabels } from "./corpus/sentence.js";
+import type { Tagger } from "./model/tagger.js";
+
+export interface TrainTaggerOptions extends Omit<FitOptions, "labels" | "onEpoch"> {
+  /** Sentences to choose the epoch on. @default a seeded tenth of the training sentences, equal ones on one side */
+  readonly dev?: EmbeddedSentences;
+  /** Told after every epoch that was measured. */
+  readonly onTrial?: (trial: TaggerTrial) => void;
+}
+
+/** The tagger after an epoch. */
+export interface TaggerTrial {
+  readonly epoch: number;
+  /** Mean loss of a word while it was learnt. */
+  readonly loss: number;
+  /** How much the score of O was lowered, as the dev sentences asked for. */
+  readonly balance: number;
+  /** With that balance. */
+  readonly devEntityF1: number;
+}
+
+/** A tagger with the evidence for it. */
+export interface TrainedTagger {
+  readonly tagger: Tagger;
+  /** Surface forms of the training entities, lower-cased. */
+  readonly surfaces: ReadonlySet<string>;
+  /** Training entities of each label. */
+  readonly labelCounts: Readonly<Record<string, number>>;
+  /** Sentences it was trained on. */
+  readonly n: number;
+  /** The epoch that was kept. */
+  readonly epochs: number;
+  readonly trials: readonly TaggerTrial[];
+  readonly dev: TaggingEvaluation;
+  readonly devFrom: string;
+  /** Of the epoch that was kept. */
+  readonly balance: number;
+  /** Share of every layer, where they are mixed. */
+  readonly layerShares: readonly number[] | undefined;
+}
+
+/** Measuring takes long beside an epoch of few sentences, so small corpora are measured about as often as large ones. */
+const TRIALS = 8;
+
+/**
+ * Trains a tagger and keeps the epoch, and the balance towards entities, with the highest strict F1 on the dev sentences.
+ *
+ * @throws HeadstartError E_LABELS when the training sentences have no entities
+ */
+export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerOptions = {}): Promise<TrainedTagger> {
+  const { dev: given, onTrial, seed = 1, epochs = defaultEpochs(data), ...rest } = options;
+  const { train, dev, devFrom } = given === undefined ? holdOut(data, { seed }) : givenDev(data, given);
+  const labels = entityLabels(train.sentences);
+  if (labels.length === 0) {
+    throw new HeadstartError("E_LABELS", "The training sentences have no entities. Give a corpus with tagged entities");
+  }
+  const threads = rest.threads === undefined ? {} : { threads: rest.threads };
+  const every = Math.max(1, Math.floor(epochs / TRIALS));
+  const trials: TaggerTrial[] = [];
+  let best: Best | undefined;
+  await fitTagger(train, {
+    ...rest,
+    seed,
+    epochs,
+    labels,
+    onEpoch: async ({ number, loss, tagger, layerShares }) => {
+      if (number % every !== 0 && number !== epochs) return;
+      const now = tagger();
+      const { balance, f1 } = await chooseBalance(now, dev, threads);
+      const trial = { epoch: number, loss, balance, devEntityF1: f1 };
+      trials.push(trial);
+      onTrial?.(trial);
+      if (best === undefined || f1 > best.devEntityF1) best = { ...trial, tagger: now, layerShares };
+    },
+  });
+  const { tagger: unbalanced, epoch, balance, layerShares } = best!;
+  const tagger = balanced(unbalanced, balance);
+  const surfaces = surfacesOf(train.sentences);
+  const { evaluation } = await evaluateTagger(tagger, dev, { isSeen: (form) => surfaces.has(form), seed, ...threads });
+  return {
+    tagger,
+    surfaces,
+    labelCounts: countLabels(train),
+    n: train.sentences.length,
+    epochs: epoch,
+    trials,
+    dev: evaluation,
+    devFrom,
+    balance,
+    layerShares,
+  };
+}
+
+interface Best extends TaggerTrial {
+  readonly tagger: Tagger;
+  readonly layerShares: readonly number[] | undefined;
+}
+
+/** Few sentences are seen more often, so that a corpus of any size gets enough steps. */
+export const defaultEpochs = ({ vectors }: EmbeddedSentences): number =>
+  Math.max(5, Math.min(30, Math.round(320_000 / Math.max(1, vectors.rows))));
+
+const givenDev = (train: EmbeddedSentences, dev: EmbeddedSentences): HeldOut => ({
+  train,
+  dev,
+  devFrom: `${dev.sentences.length} sentences given for it`,
+});
+
+function countLabels({ sentences }: EmbeddedSentences): Record<string, number> {
+  const counts: Record<string, number> = Object.create(null) as Record<string, number>;
+  for (const sentence of sentences) {
+    for (const { label } of goldSpans(sentence).conlleval) counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return counts;
+}

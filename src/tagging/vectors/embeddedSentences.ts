@@ -1,0 +1,101 @@
+import { normalisedText } from "../../dataset/duplicates.js";
+import { HeadstartError } from "../../errors.js";
+import type { Matrix } from "../../math/matrix.js";
+import { seeded, shuffled } from "../../math/random.js";
+import type { Sentence, TaggedSentence } from "../corpus/sentence.js";
+
+/** Sentences with the vectors of their words. */
+export interface TaggerInput {
+  readonly sentences: readonly Sentence[];
+  /** `[words, width]`, one sentence after the other. */
+  readonly vectors: Matrix;
+  /** Row of each sentence's first word, and the number of words at the end. */
+  readonly offsets: Int32Array;
+}
+
+/** Tagged sentences with the vectors of their words. */
+export interface EmbeddedSentences extends TaggerInput {
+  readonly sentences: readonly TaggedSentence[];
+  /** Words whose sub-words were cut off, or that have none, as rows. */
+  readonly cut: ReadonlySet<number>;
+}
+
+/** Sentences to learn from, and others to choose and measure on. */
+export interface HeldOut {
+  readonly train: EmbeddedSentences;
+  readonly dev: EmbeddedSentences;
+  /** Where the dev sentences are from, for the reader. */
+  readonly devFrom: string;
+}
+
+/**
+ * Sets a share of the sentences aside; sentences that are equal after normalisation stay together.
+ *
+ * @throws HeadstartError E_LABELS when all sentences are equal
+ */
+export function holdOut(
+  data: EmbeddedSentences,
+  { seed, share = 0.1 }: { readonly seed: number; readonly share?: number },
+): HeldOut {
+  const groups = equalSentences(data);
+  if (groups.length < 2) {
+    throw new HeadstartError("E_LABELS", "One sentence cannot be trained on and measured. Give more, or --dev");
+  }
+  const { length } = data.sentences;
+  const wanted = Math.max(1, Math.round(share * length));
+  const held = new Set<number>();
+  for (const g of shuffled(groups.length, seeded(seed))) {
+    if (held.size >= wanted) break;
+    for (const s of groups[g]) held.add(s);
+  }
+  const all = Array.from({ length }, (_, s) => s);
+  const [dev, train] = [true, false].map((side) => all.filter((s) => held.has(s) === side));
+  return {
+    train: pickSentences(data, train),
+    dev: pickSentences(data, dev),
+    devFrom: `${held.size} of the ${length} training sentences, set aside by seed ${seed}, equal ones on one side`,
+  };
+}
+
+function equalSentences({ sentences }: EmbeddedSentences): readonly (readonly number[])[] {
+  const groups = new Map<string, number[]>();
+  sentences.forEach(({ text }, s) => {
+    const key = normalisedText(text);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [s]);
+    else group.push(s);
+  });
+  return [...groups.values()];
+}
+
+/** Some sentences with their vectors, copied. */
+function pickSentences(
+  { sentences, vectors, offsets, cut }: EmbeddedSentences,
+  chosen: readonly number[],
+): EmbeddedSentences {
+  const own = new Int32Array(chosen.length + 1);
+  chosen.forEach((s, i) => (own[i + 1] = own[i] + offsets[s + 1] - offsets[s]));
+  const { cols } = vectors;
+  const rows = own[chosen.length];
+  const data = new Float32Array(rows * cols);
+  const ownCut = new Set<number>();
+  chosen.forEach((s, i) => {
+    data.set(vectors.data.subarray(offsets[s] * cols, offsets[s + 1] * cols), own[i] * cols);
+    for (let w = offsets[s]; w < offsets[s + 1]; w++) if (cut.has(w)) ownCut.add(w - offsets[s] + own[i]);
+  });
+  return { sentences: chosen.map((s) => sentences[s]), vectors: { rows, cols, data }, offsets: own, cut: ownCut };
+}
+
+/** The sentences of both, with vectors of one width. */
+export function joinSentences(a: EmbeddedSentences, b: EmbeddedSentences): EmbeddedSentences {
+  const data = new Float32Array(a.vectors.data.length + b.vectors.data.length);
+  data.set(a.vectors.data);
+  data.set(b.vectors.data, a.vectors.data.length);
+  const words = a.vectors.rows;
+  return {
+    sentences: [...a.sentences, ...b.sentences],
+    vectors: { rows: words + b.vectors.rows, cols: a.vectors.cols, data },
+    offsets: Int32Array.from([...a.offsets, ...b.offsets.subarray(1).map((offset) => offset + words)]),
+    cut: new Set([...a.cut, ...[...b.cut].map((word) => word + words)]),
+  };
+}

@@ -1,0 +1,126 @@
+import type { Evaluation } from "../../metrics/classification.js";
+import type { Divergence } from "../divergence/divergence.js";
+
+/** What was read from the files of one corpus. */
+export interface CorpusSummary {
+  /** Files as the user named them; `-` for the pipe. */
+  readonly files: readonly string[];
+  /** Rows that were used: read, not rejected, not dropped. */
+  readonly rows: number;
+  /** Rows that could not be read and were skipped. */
+  readonly rejected: number;
+  /** Rows whose label the map drops. */
+  readonly dropped: number;
+  /** Rows used per label, after the map; sums to `rows`. */
+  readonly labels: Readonly<Record<string, number>>;
+}
+
+/** The pair of a target row and a source row that say the same. */
+export interface LeakageExample {
+  /** Text of the source row. */
+  readonly source: string;
+  /** Text of the target row. */
+  readonly target: string;
+}
+
+/** Target rows that the head has already seen in training, which make its score look better than it is. */
+export interface Leakage {
+  /** Target rows whose text is, character for character, that of a source row. */
+  readonly exact: number;
+  /** Target rows whose normalised text is that of a source row; the exact ones are among them. */
+  readonly normalised: number;
+  /** The head on the other target rows; null when there are no duplicates or nothing but duplicates. */
+  readonly targetWithout: Evaluation | null;
+  /** A few of the pairs. */
+  readonly examples: readonly LeakageExample[];
+  /** Target rows whose normalised text is that of a row the target is trained on; 0 without `--target-train`. */
+  readonly trainAndTarget: number;
+}
+
+/** Did adding the source to the target's training rows help? */
+export interface Verdict {
+  /** `unknown` when there are no training rows of the target to compare with. */
+  readonly call: "positive" | "neutral" | "negative" | "unknown";
+  /** Macro-F1 on the target: trained on both minus trained on the target alone; null when unknown. */
+  readonly difference: number | null;
+  /** 95 % interval of `difference`, paired over the target's rows; null when unknown. */
+  readonly interval95: readonly [low: number, high: number] | null;
+  /** The reason in one sentence. */
+  readonly because: string;
+}
+
+/** A target row that the head gets wrong. */
+export interface Mistake {
+  readonly text: string;
+  readonly truth: string;
+  readonly predicted: string;
+  /** Of the predicted label, `[0, 1]`. */
+  readonly probability: number;
+}
+
+/**
+ * One transfer experiment: a head trained on the source and evaluated on the target, with all it takes to believe and
+ * to repeat it. Plain JSON; the content of `record.json`.
+ */
+export interface TransferRecord {
+  readonly format: "headstart-transfer";
+  readonly version: 1;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** Source of all randomness in the run. */
+  readonly seed: number;
+  /** Version of headstart. */
+  readonly headstart: string;
+  readonly encoder: {
+    readonly name: string;
+    /** Identity of its vectors. */
+    readonly fingerprint: string;
+    /** Numbers in a vector. */
+    readonly width: number;
+    /** How texts became vectors: pooling, layer, longest text, precision; one short sentence each. */
+    readonly decisions: readonly string[];
+  };
+  readonly corpora: {
+    /** Rows the head is trained on. */
+    readonly source: CorpusSummary;
+    /** Rows of the source's domain it is evaluated on; `how` says where they come from. */
+    readonly sourceDev: CorpusSummary & { readonly how: string };
+    readonly target: CorpusSummary;
+    /** Null without `--target-train`. */
+    readonly targetTrain: CorpusSummary | null;
+  };
+  /** Label in a corpus -> label of the head, or `drop`. */
+  readonly map: Readonly<Record<string, string>>;
+  /** Labels of the head, in the order of its outputs. */
+  readonly labels: readonly string[];
+  readonly head: {
+    readonly kind: "logistic";
+    /** L2 penalty. */
+    readonly strength: number | null;
+    /** How the strength was chosen, on which rows. */
+    readonly chosenBy: string;
+    /** Rows it was trained on. */
+    readonly n: number;
+  };
+  /** Trained on the source, evaluated on `sourceDev`. */
+  readonly source: Evaluation;
+  /** The same head evaluated on the target. */
+  readonly target: Evaluation;
+  /** Trained on the target's own training rows, evaluated on the target; null without `--target-train`. */
+  readonly ceiling: Evaluation | null;
+  /** Trained on the source and the target's training rows, evaluated on the target; null without `--target-train`. */
+  readonly joint: Evaluation | null;
+  /** Source minus target, in macro-F1; below 0 when the head does better on the target. */
+  readonly drop: number;
+  readonly verdict: Verdict;
+  readonly leakage: Leakage;
+  readonly divergence: Divergence;
+  /** Mistakes on the target, the most confident first; not all of them. */
+  readonly mistakes: readonly Mistake[];
+  /** What the reader should know before believing the numbers. */
+  readonly warnings: readonly string[];
+  /** Wall-clock seconds per step. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** Path of the HTML report. */
+  readonly report: string;
+}

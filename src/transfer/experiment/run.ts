@@ -1,0 +1,255 @@
+import { HOW_CHOSEN } from "../../classification/selectC.js";
+import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../../classification/evaluate.js";
+import { labelCounts, type LabelledCorpus } from "../../dataset/labelledCorpus.js";
+import { bridge, quotedLabels } from "../../dataset/mapLabels.js";
+import { holdOut, joinRows, pickRows, type LabelledVectors } from "../../dataset/labelledVectors.js";
+import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
+import { normalisedText, overlap } from "../../dataset/duplicates.js";
+import { checkLabels } from "../../dataset/labelSet.js";
+import type { LabelMap } from "../../dataset/labelMap.js";
+import type { Encoder } from "../../encoder/encoder.js";
+import { HeadstartError } from "../../errors.js";
+import type { Matrix } from "../../math/matrix.js";
+import { VERSION } from "../../version.js";
+import { divergenceOf } from "../divergence/divergence.js";
+import type { CorpusSummary, Leakage, Mistake, TransferRecord } from "./record.js";
+import { judge, UNKNOWN_VERDICT } from "./verdict.js";
+
+/** The corpora of a transfer experiment, read and mapped. */
+export interface TransferCorpora {
+  readonly source: LabelledCorpus;
+  /** Rows of the source's domain to evaluate on. @default a fifth of the source, equal texts on one side */
+  readonly sourceDev?: LabelledCorpus;
+  readonly target: LabelledCorpus;
+  /** Labelled rows of the target's domain: they give the in-domain ceiling and the verdict. */
+  readonly targetTrain?: LabelledCorpus;
+}
+
+export interface TransferOptions {
+  /** As it was applied when the corpora were read; for the record. */
+  readonly map?: LabelMap;
+  /** @default 1 */
+  readonly seed?: number;
+  /** @default "none" */
+  readonly classWeights?: "none" | "balanced";
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  /** Gives vectors of texts, with whatever cache and progress the caller wants. */
+  readonly vectorsOf: (texts: readonly string[], what: string) => Promise<Matrix>;
+  /** Told of every step that begins. */
+  readonly onStep?: (step: string) => void;
+  /** ISO 8601, UTC; for the record. */
+  readonly createdAt: string;
+  /** Milliseconds since some fixed moment; for the record. */
+  readonly clock: () => number;
+  /** Path of the report; for the record. */
+  readonly report: string;
+}
+
+const HELD_OUT = { devFraction: 0.2, maxDev: 5000 } as const;
+const MISTAKES = 25;
+const EXAMPLES = 5;
+
+/**
+ * Trains a head on the source, evaluates it at home and on the target, and says what it takes to believe the numbers:
+ * baselines on the same rows, duplicates between the corpora, how far apart they are, and with training rows of the
+ * target whether the source helped.
+ *
+ * @throws HeadstartError E_LABEL_MAP when the target has labels that the source, or its own training rows, have not;
+ *   E_LABELS when a label has too few rows
+ */
+export async function runTransfer(
+  encoder: Encoder,
+  corpora: TransferCorpora,
+  options: TransferOptions,
+): Promise<TransferRecord> {
+  const { seed = 1, clock, onStep = () => {} } = options;
+  const began = clock();
+  const seconds: Record<string, number> = {};
+  const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
+    const start = clock();
+    onStep(step);
+    const result = await work();
+    seconds[step] = (clock() - start) / 1000;
+    return result;
+  };
+  checkMapped(corpora);
+  const sides = await timed("embed", () => embedSides(corpora, options));
+  const trained = await timed("train", () => trainClassifier(sides.source, trainOptions(options)));
+  const source = evaluateHead(trained, sides.sourceDev, { seed, file: "the held-out source rows" });
+  const target = evaluateHead(trained, sides.target, { seed, file: corpora.target.files.join(", ") });
+  const own = sides.targetTrain && (await timed("target", () => compareWithOwn(sides, sides.targetTrain!, options)));
+  const verdict = own === undefined ? UNKNOWN_VERDICT : judge(own.ceiling, own.joint, seed);
+  const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
+  seconds["all"] = (clock() - began) / 1000;
+  return {
+    format: "headstart-transfer",
+    version: 1,
+    createdAt: options.createdAt,
+    seed,
+    headstart: VERSION,
+    encoder: {
+      name: encoder.name,
+      fingerprint: encoder.fingerprint,
+      width: encoder.width,
+      decisions: encoder.decisions,
+    },
+    corpora: {
+      source: summary(corpora.source, sides.source.labels),
+      sourceDev: { ...summary(corpora.sourceDev ?? corpora.source, sides.sourceDev.labels), how: sides.how },
+      target: summary(corpora.target, corpora.target.labels),
+      targetTrain: corpora.targetTrain === undefined ? null : summary(corpora.targetTrain, corpora.targetTrain.labels),
+    },
+    map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
+    labels: trained.head.labels,
+    head: {
+      kind: "logistic",
+      strength: trained.strength,
+      chosenBy: `${HOW_CHOSEN}: ${trained.devFrom}`,
+      n: trained.n,
+    },
+    source: source.evaluation,
+    target: target.evaluation,
+    ceiling: own?.ceiling.evaluation ?? null,
+    joint: own?.joint.evaluation ?? null,
+    drop: source.evaluation.macroF1 - target.evaluation.macroF1,
+    verdict,
+    leakage: leakageOf(sides, trained, seed),
+    divergence,
+    mistakes: mistakes(target, sides.target.texts),
+    warnings: warningsOf(trained, target, corpora),
+    seconds,
+    report: options.report,
+  };
+}
+
+interface Sides {
+  readonly source: LabelledVectors;
+  readonly sourceDev: LabelledVectors;
+  readonly target: LabelledVectors;
+  readonly targetTrain: LabelledVectors | undefined;
+  /** Where `sourceDev` comes from. */
+  readonly how: string;
+}
+
+async function embedSides(
+  { source, sourceDev, target, targetTrain }: TransferCorpora,
+  options: TransferOptions,
+): Promise<Sides> {
+  const embedded = async (corpus: LabelledCorpus, what: string): Promise<LabelledVectors> => ({
+    texts: corpus.texts,
+    labels: corpus.labels,
+    vectors: await options.vectorsOf(corpus.texts, what),
+  });
+  const all = await embedded(source, "source texts");
+  const held = sourceDev && (await embedded(sourceDev, "source dev texts"));
+  const rest = {
+    target: await embedded(target, "target texts"),
+    targetTrain: targetTrain && (await embedded(targetTrain, "target training texts")),
+  };
+  if (held !== undefined)
+    return { source: all, sourceDev: held, ...rest, how: `given: ${sourceDev!.files.join(", ")}` };
+  const { train, dev } = holdOut(all, { ...HELD_OUT, seed: options.seed ?? 1 });
+  const how = `${dev.texts.length} of the source's ${all.texts.length} rows, held out by seed ${options.seed ?? 1}, equal texts on one side`;
+  return { source: train, sourceDev: dev, ...rest, how };
+}
+
+/** Ceiling: trained on the target's own rows. Joint: on those and the source. Both choose on the same target rows. */
+async function compareWithOwn(
+  sides: Sides,
+  targetTrain: LabelledVectors,
+  options: TransferOptions,
+): Promise<{ ceiling: Evaluated; joint: Evaluated }> {
+  const { seed = 1 } = options;
+  const { train, dev } = holdOut(targetTrain, { devFraction: 0.1, maxDev: 5000, seed });
+  const shared = { ...trainOptions(options), dev };
+  const own = await trainClassifier(train, shared);
+  const both = await trainClassifier(joinRows(sides.source, train), shared);
+  const evaluate = (head: Judged): Evaluated => evaluateHead(head, sides.target, { seed, file: "the target" });
+  return { ceiling: evaluate(own), joint: evaluate(both) };
+}
+
+function trainOptions({ seed = 1, classWeights = "none", threads, signal }: TransferOptions): TrainOptions {
+  return {
+    seed,
+    classWeights,
+    ...(threads === undefined ? {} : { threads }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function leakageOf({ source, target, targetTrain }: Sides, trained: TrainedHead, seed: number): Leakage {
+  const found = overlap(source.texts, target.texts);
+  const seen = new Set(found.normalised);
+  const others = target.texts.flatMap((_, r) => (seen.has(r) ? [] : [r]));
+  const without =
+    seen.size > 0 && others.length > 0 ? evaluateHead(trained, pickRows(target, others), { seed }).evaluation : null;
+  const bySense = new Map(source.texts.map((text) => [normalisedText(text), text]));
+  return {
+    exact: found.exact.length,
+    normalised: found.normalised.length,
+    targetWithout: without,
+    examples: Array.from(found.normalised.subarray(0, EXAMPLES), (r) => ({
+      source: bySense.get(normalisedText(target.texts[r]))!,
+      target: target.texts[r],
+    })),
+    trainAndTarget: targetTrain === undefined ? 0 : overlap(targetTrain.texts, target.texts).normalised.length,
+  };
+}
+
+function mistakes(evaluated: Evaluated, texts: readonly string[]): Mistake[] {
+  const { labels, truth, predicted, probabilities } = evaluated;
+  return mistakesOf(evaluated)
+    .slice(0, MISTAKES)
+    .map((r) => ({
+      text: texts[r],
+      truth: labels[truth[r]],
+      predicted: labels[predicted[r]],
+      probability: probabilities[r * labels.length + predicted[r]],
+    }));
+}
+
+function warningsOf(trained: TrainedHead, target: Evaluated, corpora: TransferCorpora): string[] {
+  const { missing } = target.evaluation;
+  const drops = missing.map((label) => `${label}=drop`).join(",");
+  return [
+    ...trained.warnings,
+    ...corpora.source.notices,
+    ...corpora.target.notices,
+    ...(missing.length > 0
+      ? [
+          `no target row has the label ${missing.join(", ")}, and every such answer counts as a mistake; --map "${drops}" leaves it out of training`,
+        ]
+      : []),
+  ];
+}
+
+const summary = (corpus: LabelledCorpus, labels: readonly string[]): CorpusSummary => ({
+  files: corpus.files,
+  rows: labels.length,
+  rejected: corpus.counts.rejected,
+  dropped: corpus.dropped,
+  labels: labelCounts(labels),
+});
+
+/** Before the long part: whether there are labels to learn, and the target has none that were not learnt. */
+function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora): void {
+  for (const corpus of [sourceDev, target, targetTrain]) if (corpus !== undefined) requireKnown(corpus, source);
+  if (targetTrain !== undefined) requireKnown(target, targetTrain);
+  // One row of a label to train on, one to choose the strength on and, unless they are given, one held out.
+  checkLabels(source.labels, { minPerClass: sourceDev === undefined ? 3 : 2 });
+  if (targetTrain !== undefined) checkLabels(targetTrain.labels, { minPerClass: 1 });
+}
+
+function requireKnown(corpus: LabelledCorpus, learnt: LabelledCorpus): void {
+  const learntLabels = new Set(learnt.labels);
+  const strange = [...new Set(corpus.labels)].filter((label) => !learntLabels.has(label));
+  if (strange.length === 0) return;
+  const known = [...learntLabels];
+  throw new HeadstartError(
+    "E_LABEL_MAP",
+    `${corpus.files.join(", ")} has labels that ${learnt.files.join(", ")} has not: ${quotedLabels(strange)}. It has ` +
+      `${quotedLabels(known)}. ${bridge(strange[0], known[0])}`,
+    { file: corpus.files[0] },
+  );
+}

@@ -1,0 +1,100 @@
+import { normalisedText } from "../../dataset/duplicates.js";
+import { HeadstartError } from "../../errors.js";
+import { addEntityCounts, bootstrapEntities, entityScore, type EntityCounts } from "../../metrics/entities.js";
+import { holdOut, joinSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
+import { evaluateTagger, type TaggingEvaluated, type TaggingEvaluation } from "../../tagging/evaluate.js";
+import { entityLabels } from "../../tagging/corpus/sentence.js";
+import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
+import type { Verdict } from "./record.js";
+import { UNKNOWN_VERDICT } from "./verdict.js";
+
+/** Sentences of the two domains, read, mapped and with vectors. */
+export interface TaggingCorpora {
+  readonly source: EmbeddedSentences;
+  /** @default a fifth of the source, equal sentences on one side */
+  readonly sourceDev: EmbeddedSentences | undefined;
+  readonly target: EmbeddedSentences;
+  /** Gives the ceiling and the verdict. */
+  readonly targetTrain: EmbeddedSentences | undefined;
+}
+
+/** What a transfer experiment with entities found. Plain JSON. */
+export interface TaggingTransfer {
+  readonly labels: readonly string[];
+  readonly source: TaggingEvaluation;
+  readonly target: TaggingEvaluation;
+  /** Trained on the target's own sentences. */
+  readonly ceiling: TaggingEvaluation | null;
+  /** Trained on those and the source. */
+  readonly joint: TaggingEvaluation | null;
+  /** Source minus target, in strict entity F1. */
+  readonly drop: number;
+  readonly verdict: Verdict;
+  /** Target sentences that equal a source sentence after normalisation. */
+  readonly leakage: { readonly normalised: number };
+}
+
+/**
+ * Trains a tagger on the source, evaluates it at home and on the target and, with training sentences of the target, says
+ * whether the source helps beside them: the paired bootstrap over the target's sentences tells.
+ *
+ * @throws HeadstartError E_LABEL_MAP when source and target have no label in common
+ */
+export async function runTaggingTransfer(
+  { source, sourceDev, target, targetTrain }: TaggingCorpora,
+  options: Omit<TrainTaggerOptions, "dev">,
+): Promise<TaggingTransfer> {
+  requireCommonLabel(source, target);
+  const { seed = 1 } = options;
+  const home = sourceDev === undefined ? holdOut(source, { seed, share: 0.2 }) : { train: source, dev: sourceDev };
+  const evaluated = (trained: TrainedTagger, data: EmbeddedSentences): Promise<TaggingEvaluated> =>
+    evaluateTagger(trained.tagger, data, {
+      isSeen: (surface) => trained.surfaces.has(surface),
+      seed,
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+    });
+  const trained = await trainTagger(home.train, options);
+  const [atHome, away] = [await evaluated(trained, home.dev), await evaluated(trained, target)];
+  const own = targetTrain && holdOut(targetTrain, { seed });
+  const alone = own && (await evaluated(await trainTagger(own.train, { ...options, dev: own.dev }), target));
+  const both = own && joinSentences(home.train, own.train);
+  const joint = both && (await evaluated(await trainTagger(both, { ...options, dev: own.dev }), target));
+  return {
+    labels: trained.tagger.labels,
+    source: atHome.evaluation,
+    target: away.evaluation,
+    ceiling: alone?.evaluation ?? null,
+    joint: joint?.evaluation ?? null,
+    drop: atHome.evaluation.entityF1 - away.evaluation.entityF1,
+    verdict: alone === undefined ? UNKNOWN_VERDICT : judgeEntities(alone.counts, joint!.counts, seed),
+    leakage: { normalised: commonSentences(home.train, target) },
+  };
+}
+
+/** Whether adding the source helped: the interval of the difference lies above zero, below it, or holds it. */
+export function judgeEntities(alone: readonly EntityCounts[], joint: readonly EntityCounts[], seed: number): Verdict {
+  const f1 = (counts: readonly EntityCounts[]): number => entityScore(addEntityCounts(counts)).f1;
+  const difference = f1(joint) - f1(alone);
+  const interval95 = bootstrapEntities([joint, alone], ([a, b]) => entityScore(a).f1 - entityScore(b).f1, { seed });
+  const [low, high] = interval95;
+  const call = low > 0 ? "positive" : high < 0 ? "negative" : "neutral";
+  const signed = (x: number): string => `${x >= 0 ? "+" : "−"}${Math.abs(x).toFixed(3)}`;
+  const range = `95 % interval ${signed(low)} to ${signed(high)}`;
+  const because = `adding the source changed entity F1 on the target by ${signed(difference)} (${range})`;
+  return { call, difference, interval95, because };
+}
+
+function commonSentences(source: EmbeddedSentences, target: EmbeddedSentences): number {
+  const known = new Set(source.sentences.map(({ text }) => normalisedText(text)));
+  return target.sentences.filter(({ text }) => known.has(normalisedText(text))).length;
+}
+
+function requireCommonLabel(source: EmbeddedSentences, target: EmbeddedSentences): void {
+  const [learnt, wanted] = [entityLabels(source.sentences), entityLabels(target.sentences)];
+  if (learnt.some((label) => wanted.includes(label))) return;
+  throw new HeadstartError(
+    "E_LABEL_MAP",
+    `Source and target have no label of entities in common: ${learnt.join(", ")}; ${wanted.join(", ")}. ` +
+      `Bridge them with --map, such as --map "${learnt[0] ?? "a"}=${wanted[0] ?? "b"}"`,
+  );
+}

@@ -1,0 +1,52 @@
+import type { Evaluated } from "../../classification/evaluate.js";
+import { pairedBootstrap } from "../../metrics/bootstrap.js";
+import type { Verdict } from "./record.js";
+
+export const UNKNOWN_VERDICT: Verdict = {
+  call: "unknown",
+  difference: null,
+  interval95: null,
+  because: "without labelled training rows of the target there is nothing to compare the source's help with",
+};
+
+/**
+ * Whether adding the source to the target's training rows helped: the paired bootstrap interval of the difference in
+ * macro-F1 lies above zero, below it, or holds it.
+ *
+ * @param ceiling  trained on the target's rows alone
+ * @param joint    trained on those and the source; same rows evaluated
+ * @see Wang et al. 2019 (negative transfer gap): https://arxiv.org/abs/1811.09751
+ */
+export function judge(ceiling: Evaluated, joint: Evaluated, seed: number): Verdict {
+  // The source may bring labels that the target's own rows have not: answers that count as mistakes.
+  const labels = [...new Set([...ceiling.labels, ...joint.labels])];
+  const aligned = Int32Array.from(joint.predicted, (p) => labels.indexOf(joint.labels[p]));
+  const { difference, interval95 } = pairedBootstrap(ceiling.truth, [aligned, ceiling.predicted], {
+    classes: labels.length,
+    seed,
+  });
+  const [low, high] = interval95;
+  const range = `${signed(low)} to ${signed(high)}`;
+  if (low > 0)
+    return {
+      call: "positive",
+      difference,
+      interval95,
+      because: `adding the source raised macro-F1 on the target by ${signed(difference)} (95 % interval ${range})`,
+    };
+  if (high < 0)
+    return {
+      call: "negative",
+      difference,
+      interval95,
+      because: `adding the source lowered macro-F1 on the target by ${signed(difference)} (95 % interval ${range})`,
+    };
+  return {
+    call: "neutral",
+    difference,
+    interval95,
+    because: `adding the source changed macro-F1 on the target by ${signed(difference)}, and the 95 % interval ${range} holds zero`,
+  };
+}
+
+const signed = (x: number): string => `${x >= 0 ? "+" : "−"}${Math.abs(x).toFixed(3)}`;

@@ -1,0 +1,113 @@
+import { MOST_LEVELS, nestsTooDeep, TOO_DEEP } from "../../formats/jsonNesting.js";
+import { columnText } from "../columnText.js";
+import { FloatRows } from "../floatRows.js";
+import { linesOf } from "../../files/readBytes.js";
+import type { ReadableFile } from "../../files/readBytes.js";
+import { parseStrictJson } from "../../formats/strictJson.js";
+import { looksLike, unreadable } from "../sniff.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import type { VectorTable } from "../sink.js";
+
+/** Columns of a JSON lines file, one list of values a row; int8 scales apart. */
+export interface JsonlRows {
+  readonly columns: readonly string[];
+  readonly values: (string | null)[][];
+  /** Scale of each row that has a number `scale`, NaN for the others. */
+  readonly scales: number[];
+}
+
+/** Reads JSON lines with a `vector` in each row. */
+export async function readJsonlVectors(path: string, file: ReadableFile): Promise<VectorTable> {
+  let vectors: FloatRows | undefined;
+  const rows = await readRows(path, file, (fields, { line, scale }) => {
+    const vector: unknown = fields[VECTOR_COLUMN];
+    if (!isNumbers(vector)) {
+      throw unreadable(path, `line ${line} has no "${VECTOR_COLUMN}" that is a list of numbers`, { line });
+    }
+    vectors ??= new FloatRows(vector.length);
+    try {
+      vectors.add(Number.isNaN(scale) ? vector : vector.map((value) => value * scale));
+    } catch (error) {
+      throw unreadable(path, `line ${line} has ${error instanceof Error ? error.message : "another width"}`, { line });
+    }
+  });
+  return {
+    data: vectors?.all() ?? new Float32Array(0),
+    width: vectors?.width ?? 0,
+    columns: rows.columns,
+    values: rows.values,
+    metadata: {},
+  };
+}
+
+/** Reads the JSON lines beside an npy file. */
+export const readCompanion = (path: string, file: ReadableFile): Promise<JsonlRows> => readRows(path, file, () => {});
+
+interface RowPlace {
+  readonly line: number;
+  readonly scale: number;
+}
+
+type Visit = (fields: Readonly<Record<string, unknown>>, place: RowPlace) => void;
+
+async function readRows(path: string, file: ReadableFile, visit: Visit): Promise<JsonlRows> {
+  const places = new Map<string, number>();
+  const rows: JsonlRows = { columns: [], values: [], scales: [] };
+  let line = 0;
+  for await (const bytes of linesOf(file)) {
+    line++;
+    const text = bytes.toString("utf8");
+    if (text.trim() === "") continue;
+    const fields = parseLine(path, bytes, line);
+    const scale: unknown = fields[SCALE_COLUMN];
+    // What travels along is text, so a scale that is a number is ours.
+    const isScale = typeof scale === "number";
+    visit(fields, { line, scale: isScale ? Math.fround(scale) : NaN });
+    for (const name of namesOf(text, { fields, first: places.size === 0 })) {
+      const own = name !== VECTOR_COLUMN && !(isScale && name === SCALE_COLUMN);
+      if (own && !places.has(name)) places.set(name, places.size);
+    }
+    rows.values.push(
+      Array.from(places.keys(), (name) => (Object.hasOwn(fields, name) ? columnText(fields[name]) : null)),
+    );
+    rows.scales.push(isScale ? Math.fround(scale) : NaN);
+  }
+  // A column that first comes up in a later row is missing in those before.
+  for (const row of rows.values) while (row.length < places.size) row.push(null);
+  return { ...rows, columns: [...places.keys()] };
+}
+
+function parseLine(path: string, bytes: Buffer, line: number): Readonly<Record<string, unknown>> {
+  const text = bytes.toString("utf8");
+  if (nestsTooDeep(text)) throw unreadable(path, `line ${line} cannot be read: ${TOO_DEEP}`, { line });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const found = line === 1 ? `it looks like ${looksLike(bytes)}` : "it is not JSON";
+    throw unreadable(path, `line ${line} is no JSON object: ${found}`, { line, cause });
+  }
+  if (isRecord(value)) return value;
+  throw unreadable(path, `line ${line} is no JSON object`, { line });
+}
+
+/** Names in the order of the text: an object puts names that are numbers first. */
+function namesOf(text: string, { fields, first }: { readonly fields: object; readonly first: boolean }): string[] {
+  const names = Object.keys(fields);
+  if (!first || !names.some((name) => /^\d+$/.test(name))) return names;
+  try {
+    const ordered = parseStrictJson(text, MOST_LEVELS);
+    return ordered instanceof Map ? [...ordered.keys()] : names;
+  } catch {
+    // Twice the same name: any order will do.
+    return names;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number");
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { duplicateGroups, normalisedText, overlap } from "../../../src/dataset/duplicates.js";
+
+describe("normalisedText()", () => {
+  it.each([
+    ["case, punctuation and spaces", "  Hello,\tWORLD!! ", "hello world"],
+    ["links and mentions", "@user see HTTPS://t.co/Ab1?x=y now www.example.com/z @Émile_2", "see now"],
+    ["entities", "R&amp;B &lt;3 &quot;it&#39;s&quot;", "r b 3 it s"],
+    ["compatibility forms", "ﬁne Ｆｕｌｌ ①", "fine full 1"],
+    ["letters of all scripts with their marks", "Ça va? ภาษาไทย हिन्दी", "ça va ภาษาไทย हिन्दी"],
+  ])("leaves out %s", (_, text, expected) => {
+    expect(normalisedText(text)).toBe(expected);
+  });
+
+  it("keeps an address that is no mention, and a text of which nothing would be left", () => {
+    expect(normalisedText("write a@b.com")).toBe("write a b com");
+    expect(normalisedText(" 👍👍 ")).toBe("👍👍");
+    expect(normalisedText("@user")).toBe("@user");
+    expect(normalisedText("")).toBe("");
+  });
+
+  it("is the same for composed and decomposed letters", () => {
+    expect(normalisedText("cafe\u0301")).toBe(normalisedText("caf\u00e9"));
+  });
+});
+
+describe("duplicateGroups()", () => {
+  it("numbers groups by first appearance", () => {
+    expect([...duplicateGroups(["a b", "c", "A  b!", "👍", "👎", "c."])]).toEqual([0, 1, 0, 2, 3, 1]);
+  });
+
+  it("is not confused by texts called like object methods", () => {
+    expect([...duplicateGroups(["__proto__", "constructor", "toString"])]).toEqual([0, 1, 2]);
+  });
+});
+
+describe("overlap()", () => {
+  it("finds exact and normalised copies by their index in the target", () => {
+    const found = overlap(["One text.", "another"], ["new", "One text.", "one TEXT", "Another"]);
+    expect([found.rows, [...found.exact], [...found.normalised]]).toEqual([4, [1], [1, 2, 3]]);
+  });
+
+  it("finds every planted copy in ten thousand texts, and nothing else [I01]", () => {
+    const source = Array.from({ length: 10_000 }, (_, i) => `text number ${i * 7919} of the source`);
+    const exact = source.slice(0, 100);
+    const normalised = source.slice(100, 200).map((text) => `@you ${text.toUpperCase()}!!! http://t.co/x`);
+    const fresh = Array.from({ length: 5000 }, (_, i) => `text number ${i * 7919 + 1} of the source`);
+    const found = overlap(source, [...exact, ...normalised, ...fresh]);
+    expect([found.exact.length, found.normalised.length]).toEqual([100, 200]);
+  });
+});

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { vectorsOf } from "../../../src/embedding/cachedEmbed.js";
+import { embedAll } from "../../../src/encoder/embed/embed.js";
+import { openVectorCache } from "../../../src/store/cache/vectorCache.js";
+import { counting, fixture, openEncoder } from "../encoder/tinyBert.js";
+import { tempFolder } from "../files/tempFolder.js";
+
+const texts = ["a good film", "the food was bad", "", "day", "a good film", "night and day"];
+
+describe("vectorsOf", () => {
+  it("is embedAll() without a cache", async () => {
+    const encoder = await openEncoder(fixture("tiny-bert"));
+    expect(await vectorsOf(encoder, texts)).toEqual({ ...(await embedAll(encoder, texts)), cached: 0 });
+    expect((await vectorsOf(encoder, [])).vectors.rows).toBe(0);
+  });
+
+  it("runs the encoder for new texts alone, and gives the same bits from the cache, in a later run too", async () => {
+    const { encoder, texts: through } = counting(await openEncoder(fixture("tiny-bert")));
+    const dir = join(await tempFolder(), "cache");
+    const open = () => openVectorCache(dir, encoder);
+    const cache = await open();
+    const first = await vectorsOf(encoder, texts, { cache });
+    expect([through(), first.cached]).toEqual([5, 0]);
+    const again = await vectorsOf(encoder, texts, { cache });
+    expect([through(), again.cached, again.texts]).toEqual([5, 6, 6]);
+    expect(again.vectors).toEqual(first.vectors);
+    const mixed = await vectorsOf(encoder, ["new text", ...[...texts].reverse(), "bad"], { cache, window: 1 });
+    expect([through(), mixed.cached, mixed.texts]).toEqual([7, 6, 8]);
+    await cache.close();
+    const later = await open();
+    const { vectors, cached } = await vectorsOf(encoder, ["new text", ...[...texts].reverse(), "bad"], {
+      cache: later,
+    });
+    expect([through(), cached]).toEqual([7, 8]);
+    expect(vectors).toEqual(mixed.vectors);
+    expect(vectors).toEqual((await embedAll(encoder, ["new text", ...[...texts].reverse(), "bad"])).vectors);
+    await later.close();
+  });
+
+  it("tells of progress from what the cache had up to all texts", async () => {
+    const encoder = await openEncoder(fixture("tiny-bert"));
+    const cache = await openVectorCache(join(await tempFolder(), "cache"), encoder);
+    await vectorsOf(encoder, texts.slice(0, 2), { cache });
+    const told: number[] = [];
+    await vectorsOf(encoder, texts, { cache, batchTokens: 0, onProgress: ({ done }) => told.push(done) });
+    expect(told[0]).toBeGreaterThan(3);
+    expect(told.at(-1)).toBe(6);
+    await cache.close();
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import { advice } from "../../../../../src/report/html/transfer/advice.js";
+import {
+  besideBagOfWords,
+  corpusNames,
+  dropInterval,
+  findings,
+  headline,
+  outcome,
+} from "../../../../../src/report/html/transfer/findings.js";
+import { html, toText } from "../../../../../src/report/html/html.js";
+import type { TransferRecord } from "../../../../../src/transfer/experiment/record.js";
+import { evaluationOf, sampleRecord, withoutTargetTrain } from "./sampleRecord.js";
+
+const good = evaluationOf(
+  [
+    [450, 50],
+    [50, 450],
+  ],
+  ["n", "p"],
+);
+const fair = evaluationOf(
+  [
+    [350, 150],
+    [150, 350],
+  ],
+  ["n", "p"],
+);
+const none = evaluationOf(
+  [
+    [500, 0],
+    [500, 0],
+  ],
+  ["n", "p"],
+);
+const small = evaluationOf(
+  [
+    [12, 3],
+    [4, 11],
+  ],
+  ["n", "p"],
+);
+const between = (source: typeof good, target: typeof good): TransferRecord =>
+  sampleRecord({ labels: ["n", "p"], source, target, drop: source.macroF1 - target.macroF1 });
+const text = (parts: readonly Parameters<typeof toText>[0][]): string =>
+  toText(html`${parts}`)
+    .replace(/<[^>]*>/g, "")
+    .replace(/\n/g, " ")
+    .replaceAll("\u00a0", " ")
+    .replaceAll("&nbsp;", " ");
+
+describe("outcome()", () => {
+  it.each([
+    ["loses", good, fair, "at home but only 0.700"],
+    ["gains", fair, good, "at home and even 0.900"],
+    ["holds", good, good, "no measurable loss"],
+    ["unsure", fair, small, "too few rows to say"],
+    ["useless", good, none, "not measurably better than one constant answer"],
+    ["unlearned", none, good, "even at home"],
+  ] as const)("is %s, and the headline says so", (expected, source, target, words) => {
+    expect(outcome(between(source, target))).toBe(expected);
+    expect(text([headline(between(source, target))])).toContain(words);
+  });
+});
+
+describe("dropInterval()", () => {
+  it("contains the drop, is wider than either interval and mirrors when the sides change places", () => {
+    const [low, high] = dropInterval(between(good, fair));
+    expect(low).toBeLessThan(0.2);
+    expect(high).toBeGreaterThan(0.2);
+    expect(high - low).toBeGreaterThan(fair.interval95[1] - fair.interval95[0]);
+    const [mirroredLow, mirroredHigh] = dropInterval(between(fair, good));
+    expect([-mirroredHigh, -mirroredLow]).toEqual([expect.closeTo(low, 12), expect.closeTo(high, 12)]);
+  });
+});
+
+describe("besideBagOfWords()", () => {
+  it.each([
+    [0.5, "below", "carry more than the words alone"],
+    [0.7, "inside", "do not show that the encoder is better"],
+    [0.9, "above", "counting words does better"],
+  ] as const)("places %f %s the interval, and a finding says so", (macroF1, place, words) => {
+    const target = { ...fair, bagOfWords: { accuracy: macroF1, macroF1 } };
+    expect(besideBagOfWords(target)).toBe(place);
+    expect(text(findings(between(good, target)))).toContain(words);
+  });
+
+  it("is none without one, and no finding speaks of it", () => {
+    expect(besideBagOfWords(fair)).toBe("none");
+    expect(text(findings(between(good, fair)))).not.toContain("bag of words");
+  });
+});
+
+describe("corpusNames()", () => {
+  const named = (source: readonly string[], target: readonly string[]): unknown => {
+    const { corpora } = sampleRecord();
+    return corpusNames(
+      sampleRecord({
+        corpora: {
+          ...corpora,
+          source: { ...corpora.source, files: source },
+          target: { ...corpora.target, files: target },
+        },
+      }),
+    );
+  };
+  it("drops folders unless both names would be the same", () => {
+    expect(named(["a/tweets.csv"], ["b\\movies.csv", "c.csv"])).toEqual({
+      source: "tweets.csv",
+      target: "movies.csv and 1 more",
+    });
+    expect(named(["a/train.csv"], ["b/train.csv"])).toEqual({ source: "a/train.csv", target: "b/train.csv" });
+    expect(named(["-"], ["x/"])).toEqual({ source: "the pipe", target: "x/" });
+  });
+});
+
+describe("findings()", () => {
+  it("names n and interval of both scores and what the duplicates change", () => {
+    const said = text(findings(sampleRecord()));
+    expect(said).toContain("(n = 2,000)");
+    expect(said).toContain("(n = 800)");
+    expect(said).toContain(
+      "14 target rows of 800 also stood in the source; without them the head scores 0.657 (n = 786)",
+    );
+    expect(said).toContain("helps (+0.011 to +0.060 macro-F1, n = 800)");
+    expect(text(findings(withoutTargetTrain()))).toContain("cannot be told");
+  });
+});
+
+describe("advice()", () => {
+  const advised = (changes: Partial<TransferRecord>): string => text(advice(sampleRecord(changes)));
+
+  it("follows the verdict", () => {
+    const { verdict } = sampleRecord();
+    expect(text(advice(withoutTargetTrain()))).toContain("Label about 300 rows of the target");
+    expect(advised({})).toContain("Train on both");
+    expect(advised({ verdict: { ...verdict, call: "neutral" } })).toContain("Prefer the simpler training set");
+    expect(advised({ verdict: { ...verdict, call: "negative" } })).toContain("Train on the target’s rows alone");
+  });
+
+  it("speaks of label shares, the weakest label, duplicates and overlap where they matter", () => {
+    expect(advised({})).toContain("“neutral” makes up 42 % of the source but 22 % of the target");
+    expect(advised({})).toContain("Read the mistakes on “neutral”");
+    expect(advised({})).toContain("0.657 (n = 786)");
+    expect(advised({})).toContain("3 test rows also stood among the training rows");
+    const { corpora } = sampleRecord();
+    const calm = text(
+      advice({
+        ...withoutTargetTrain(),
+        target: sampleRecord().source,
+        corpora: { ...corpora, target: corpora.source },
+      }),
+    );
+    for (const topic of ["label shares", "Read the mistakes", "duplicates", "Part the target", "Test on more"]) {
+      expect(calm).not.toContain(topic);
+    }
+  });
+
+  it("asks for more rows where the interval is wide, by the square root law", () => {
+    const width = small.interval95[1] - small.interval95[0];
+    const needed = Math.ceil((30 * (width / 0.05) ** 2) / 100) * 100;
+    expect(text(advice(between(fair, small)))).toContain(`about ${needed.toLocaleString("en")} labelled rows`);
+  });
+
+  it("names labels that are not tested", () => {
+    const target = evaluationOf([
+      [9, 1, 0],
+      [1, 9, 0],
+      [0, 0, 0],
+    ]);
+    expect(advised({ target })).toContain("None of the target’s 20 rows is labelled “positive”");
+  });
+
+  it("warns of a head without use and of a bag of words that does as well", () => {
+    expect(text(advice(between(good, none)))).toContain("Do not use this head");
+    expect(text(advice(between(none, none)))).toContain("Look at the source first");
+    const target = { ...fair, bagOfWords: { accuracy: 0.7, macroF1: 0.7 } };
+    expect(text(advice(between(good, target)))).toContain("Try another encoder");
+  });
+});

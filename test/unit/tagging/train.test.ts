@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { balanced, chooseBalance } from "../../../src/tagging/model/outsideBias.js";
+import { holdOut, joinSentences } from "../../../src/tagging/vectors/embeddedSentences.js";
+import { evaluateTagger } from "../../../src/tagging/evaluate.js";
+import { fitTagger } from "../../../src/tagging/model/fit.js";
+import { emissionsOf } from "../../../src/tagging/model/tagger.js";
+import { trainTagger } from "../../../src/tagging/train.js";
+import { taggedCorpus } from "./taggedCorpus.js";
+
+const [train, other] = [taggedCorpus(80), taggedCorpus(60, 9)];
+
+describe("trainTagger()", () => {
+  it.each([
+    ["an MLP", {}],
+    ["an MLP of mixed layers with a CRF", { layers: "mix", layerCount: 2, crf: true }],
+    ["a linear tagger", { kind: "linear" }],
+  ] as const)("learns with %s what vectors and writing tell", async (_, how) => {
+    const trained = await trainTagger(train, { dev: other, members: 2, hidden: 8, epochs: 12, batchWords: 40, ...how });
+    expect(trained.dev.entityF1).toBe(1);
+    expect(trained.trials.at(-1)!.loss).toBeLessThan(trained.trials[0].loss);
+    expect(trained.epochs).toBe(trained.trials.find(({ devEntityF1 }) => devEntityF1 === 1)!.epoch);
+  });
+});
+
+describe("chooseBalance()", () => {
+  it("finds entities again that a tagger which leans to O misses, and scores what the balanced tagger scores", async () => {
+    const tagger = await fitTagger(train, { labels: ["x", "y"], hidden: 8, epochs: 12, batchWords: 40 });
+    const shy = balanced(tagger, -20);
+    const blind = await evaluateTagger(shy, other, { isSeen: () => false });
+    const { balance, f1 } = await chooseBalance(balanced(tagger, -2), other);
+    expect(blind.evaluation.entityF1).toBe(0);
+    expect(f1).toBe(
+      (await evaluateTagger(balanced(tagger, balance - 2), other, { isSeen: () => false })).evaluation.entityF1,
+    );
+    expect(f1).toBeGreaterThan(0.9);
+  });
+
+  it("leaves a tagger alone where the dev sentences have few entities", async () => {
+    const tagger = await fitTagger(train, { labels: ["x", "y"], hidden: 8, epochs: 1, members: 1 });
+    expect((await chooseBalance(tagger, taggedCorpus(20))).balance).toBe(0);
+  });
+
+  it.each(["linear", "mlp"] as const)(
+    "lowers the score of O and of no other tag of a tagger that is %s",
+    async (kind) => {
+      const tagger = await fitTagger(train, { labels: ["x"], kind, hidden: 8, epochs: 1, members: 1 });
+      const [before, after] = await Promise.all([tagger, balanced(tagger, 1.5)].map((own) => emissionsOf(own, other)));
+      after.forEach((score, at) => expect(before[at] - score).toBeCloseTo(at % 3 === 0 ? 1.5 : 0, 5));
+    },
+  );
+});
+
+describe("holdOut()", () => {
+  it("parts the sentences by a seed, equal ones on one side, with their own vectors", () => {
+    const { train: kept, dev } = holdOut(train, { seed: 2, share: 0.3 });
+    const texts = new Set(kept.sentences.map(({ text }) => text));
+    expect(dev.sentences.length).toBeGreaterThanOrEqual(24);
+    expect(dev.sentences.filter(({ text }) => texts.has(text))).toEqual([]);
+    const both = joinSentences(kept, dev);
+    expect(both.sentences).toHaveLength(train.sentences.length);
+    both.sentences.forEach(({ line }, s) => {
+      const from = train.sentences.findIndex((sentence) => sentence.line === line);
+      const rows = (data: typeof train, at: number) =>
+        data.vectors.data.slice(data.offsets[at] * data.vectors.cols, data.offsets[at + 1] * data.vectors.cols);
+      expect(rows(both, s)).toEqual(rows(train, from));
+    });
+  });
+
+  it("keeps the cut words where they are", () => {
+    const cut = new Set(train.offsets.subarray(0, -1)); // the first of every sentence
+    const { train: kept, dev } = holdOut({ ...train, cut }, { seed: 3 });
+    for (const side of [kept, dev, joinSentences(kept, dev)])
+      expect([...side.cut]).toEqual([...side.offsets.subarray(0, -1)]);
+  });
+});

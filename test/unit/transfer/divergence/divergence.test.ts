@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { matrix, takeRows } from "../../../../src/math/matrix.js";
+import { divergenceOf, type Domain } from "../../../../src/transfer/divergence/divergence.js";
+import { clouds } from "../../head/toyRows.js";
+
+const domain = (rows: number, seed: number, words = "film was fine"): Domain => ({
+  texts: Array.from({ length: rows }, (_, r) => `${words} ${seed}${r}`),
+  vectors: clouds(rows, 64, { classes: 1, seed }).x,
+});
+
+const OPTIONS = { threads: 1 } as const;
+
+describe("divergenceOf", () => {
+  it("is nothing between a corpus and itself, in any order", async () => {
+    const one = domain(80, 1);
+    const found = await divergenceOf(one, one, OPTIONS);
+    expect(found.jensenShannon).toBeCloseTo(0, 12);
+    expect(found.vocabularySeen).toBe(1);
+    expect(found.proxyA).toBeCloseTo(0, 12);
+    const back = [...one.texts.keys()].reverse();
+    const reversed = { texts: back.map((r) => one.texts[r]), vectors: takeRows(one.vectors, back) };
+    expect((await divergenceOf(one, reversed, OPTIONS)).proxyA).toBeCloseTo(0, 12);
+  });
+
+  it("is small between two halves of one corpus", async () => {
+    const { texts, vectors } = domain(400, 1);
+    const half = (first: boolean): Domain => {
+      const rows = [...texts.keys()].filter((r) => r % 4 < 2 === first);
+      return { texts: rows.map((r) => texts[r]), vectors: takeRows(vectors, rows) };
+    };
+    const found = await divergenceOf(half(true), half(false), OPTIONS);
+    expect(Math.abs(found.proxyA)).toBeLessThan(0.4);
+    expect(found.vocabularySeen).toBeCloseTo(3 / 203, 12);
+  });
+
+  it("is near its largest where vectors lie apart and no word is shared", async () => {
+    const found = await divergenceOf(domain(80, 1), domain(80, 2, "train came late"), OPTIONS);
+    expect(found.proxyA).toBeGreaterThan(1.9);
+    expect(found.jensenShannon).toBeCloseTo(1, 12);
+    expect(found.vocabularySeen).toBe(0);
+  });
+
+  it("weighs words by how often they come: hand-made frequencies", async () => {
+    const vectors = matrix(1, 2);
+    const { jensenShannon, vocabularySeen } = await divergenceOf(
+      { texts: ["a a a b"], vectors },
+      { texts: ["a c"], vectors },
+      OPTIONS,
+    );
+    // p = (3/4, 1/4, 0), q = (1/2, 0, 1/2), m = (5/8, 1/8, 1/4)
+    const wanted =
+      (0.75 * Math.log2(0.75 / 0.625) + 0.25 * Math.log2(2) + 0.5 * Math.log2(0.5 / 0.625) + 0.5 * Math.log2(2)) / 2;
+    expect(jensenShannon).toBeCloseTo(wanted, 12);
+    expect(vocabularySeen).toBe(0.5);
+  });
+
+  it("is defined for corpora too small to tell and for texts without words", async () => {
+    const few = domain(3, 1);
+    expect((await divergenceOf(few, domain(80, 2), OPTIONS)).proxyA).toBe(0);
+    const blank: Domain = { texts: ["", " "], vectors: matrix(2, 64) };
+    const found = await divergenceOf(blank, blank, OPTIONS);
+    expect(found).toEqual({ proxyA: 0, jensenShannon: 0, vocabularySeen: 0 });
+  });
+
+  it("takes as many rows of the larger side as the smaller has, the same ones for the same seed", async () => {
+    const [small, large] = [domain(30, 1), domain(200, 2)];
+    const found = await divergenceOf(small, large, OPTIONS);
+    expect(await divergenceOf(small, large, OPTIONS)).toEqual(found);
+    expect(found.proxyA).toBeGreaterThan(1.5);
+  });
+});

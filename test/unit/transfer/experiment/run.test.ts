@@ -1,0 +1,231 @@
+import { describe, expect, it } from "vitest";
+import type { LabelledCorpus } from "../../../../src/dataset/labelledCorpus.js";
+import { vectorsOf } from "../../../../src/embedding/cachedEmbed.js";
+import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
+import { seeded } from "../../../../src/math/random.js";
+import type { TransferRecord } from "../../../../src/transfer/experiment/record.js";
+import { runTransfer, type TransferCorpora, type TransferOptions } from "../../../../src/transfer/experiment/run.js";
+import { counting, fixture, openEncoder } from "../../encoder/tinyBert.js";
+
+const COUNTS = {
+  rejected: 0,
+  withNul: 0,
+  replacedBytes: 0,
+  loneSurrogates: 0,
+  withUnknownFields: 0,
+};
+
+function corpus(file: string, rows: readonly (readonly [text: string, label: string])[]): LabelledCorpus {
+  return {
+    files: [file],
+    texts: rows.map(([text]) => text),
+    labels: rows.map(([, label]) => label),
+    places: rows.map((_, i) => ({ file, line: i + 2 })),
+    counts: { read: rows.length, accepted: rows.length, ...COUNTS },
+    dropped: 0,
+    seen: new Set(rows.map(([, label]) => label)),
+    notices: [`${file} was read`],
+  };
+}
+
+/** Texts about one thing, half of them good, half bad, no two alike. */
+function toyCorpus(
+  file: string,
+  n: number,
+  options: { readonly about: string; readonly seed: number },
+): LabelledCorpus {
+  const random = seeded(options.seed);
+  const pick = (words: readonly string[]): string => words[Math.floor(random() * words.length)];
+  return corpus(
+    file,
+    Array.from({ length: n }, (_, i) => {
+      const good = i % 2 === 0;
+      const mood = good ? pick(["good", "great", "best"]) : pick(["bad", "slow", "worst"]);
+      return [`the ${options.about} ${pick(["was", "is"])} ${mood} ${options.seed} ${i}`, good ? "good" : "bad"];
+    }),
+  );
+}
+
+const films = toyCorpus("films.csv", 80, { about: "film", seed: 1 });
+const food = toyCorpus("food.csv", 60, { about: "food", seed: 2 });
+const foodTrain = toyCorpus("food-train.csv", 60, { about: "food", seed: 3 });
+
+async function run(corpora: TransferCorpora, more: Partial<TransferOptions> = {}): Promise<TransferRecord> {
+  const encoder = await openEncoder(fixture("tiny-bert"), { threads: 1 });
+  let time = 0;
+  return runTransfer(encoder, corpora, {
+    threads: 1,
+    vectorsOf: async (texts) => (await vectorsOf(encoder, texts)).vectors,
+    createdAt: "2026-01-02T03:04:05.000Z",
+    clock: () => (time += 500),
+    report: "out/report.html",
+    ...more,
+  });
+}
+
+describe("runTransfer", () => {
+  it("makes a record that survives JSON, with n, baselines and intervals on both sides", async () => {
+    const record = await run({ source: films, target: food });
+    expect(JSON.parse(JSON.stringify(record))).toEqual(record);
+    expect(record).toMatchObject({
+      format: "headstart-transfer",
+      version: 1,
+      createdAt: "2026-01-02T03:04:05.000Z",
+      seed: 1,
+      labels: ["bad", "good"],
+      map: {},
+      ceiling: null,
+      joint: null,
+      verdict: { call: "unknown", difference: null },
+      report: "out/report.html",
+    });
+    expect(record.corpora).toMatchObject({
+      source: { files: ["films.csv"], rows: 64, labels: { bad: 32, good: 32 } },
+      sourceDev: { rows: 16, labels: { bad: 8, good: 8 }, how: expect.stringContaining("16 of the source's 80 rows") },
+      target: { files: ["food.csv"], rows: 60, labels: { bad: 30, good: 30 } },
+      targetTrain: null,
+    });
+    // A tenth of the training rows chose the strength.
+    expect(record.head.n).toBeLessThan(64);
+    expect([record.source.n, record.target.n]).toEqual([16, 60]);
+    for (const evaluation of [record.source, record.target]) {
+      expect(evaluation.majority.accuracy).toBe(0.5);
+      expect(evaluation.bagOfWords).not.toBeNull();
+    }
+    expect(record.drop).toBeCloseTo(record.source.macroF1 - record.target.macroF1, 12);
+    expect(record.leakage).toEqual({ exact: 0, normalised: 0, targetWithout: null, examples: [], trainAndTarget: 0 });
+    expect(record.mistakes.length).toBe(Math.min(25, Math.round(60 * (1 - record.target.accuracy))));
+    expect(record.warnings).toEqual(["films.csv was read", "food.csv was read"]);
+    expect(Object.keys(record.seconds)).toEqual(["embed", "train", "divergence", "all"]);
+  });
+
+  it("is the same for the same seed", async () => {
+    const [first, second] = [await run({ source: films, target: food }), await run({ source: films, target: food })];
+    expect(second).toEqual(first);
+    const other = await run({ source: films, target: food }, { seed: 2 });
+    expect(other.source).not.toEqual(first.source);
+  });
+
+  it.each([
+    ["labels turned round", { ...food, labels: food.labels.map((label) => (label === "good" ? "bad" : "good")) }],
+    ["noise for texts", { ...food, texts: food.texts.map((_, i) => `${i} zq`) }],
+  ])("learns nothing from the target: %s change no number of the head or of the source", async (_, target) => {
+    const record = await run({ source: films, target, targetTrain: foodTrain });
+    const usual = await run({ source: films, target: food, targetTrain: foodTrain });
+    expect(record.head).toEqual(usual.head);
+    expect(record.source).toEqual(usual.source);
+    expect(record.target).not.toEqual(usual.target);
+  });
+
+  it("gives ceiling, joint score and verdict with training rows of the target", async () => {
+    const record = await run({ source: films, target: food, targetTrain: foodTrain });
+    expect(record.ceiling?.n).toBe(60);
+    expect(record.joint?.n).toBe(60);
+    expect(record.verdict.difference).toBeCloseTo((record.joint?.macroF1 ?? 0) - (record.ceiling?.macroF1 ?? 0), 12);
+    const [low, high] = record.verdict.interval95 ?? [NaN, NaN];
+    const call = low > 0 ? "positive" : high < 0 ? "negative" : "neutral";
+    expect(record.verdict.call).toBe(call);
+    expect(record.corpora.targetTrain?.rows).toBe(60);
+    expect(Object.keys(record.seconds)).toContain("target");
+  });
+
+  it("finds target texts that are in the source, and scores the head without them [I01]", async () => {
+    const leaked = films.texts
+      .slice(0, 10)
+      .map((text, i) => [i < 4 ? text : `${text.toUpperCase()} !`, films.labels[i]] as const);
+    const target = corpus("leaky.csv", [...leaked, ...food.texts.map((text, i) => [text, food.labels[i]] as const)]);
+    const held = toyCorpus("held-out.csv", 20, { about: "film", seed: 9 });
+    const record = await run({
+      source: films,
+      sourceDev: held,
+      target,
+      targetTrain: corpus("own.csv", [
+        ...foodTrain.texts.map((text, i) => [text, foodTrain.labels[i]] as const),
+        [`${food.texts[0]}?`, "good"],
+      ]),
+    });
+    expect(record.leakage).toMatchObject({ exact: 4, normalised: 10, trainAndTarget: 1 });
+    expect(record.leakage.targetWithout?.n).toBe(60);
+    expect(record.leakage.examples).toHaveLength(5);
+    expect(record.leakage.examples[4]).toEqual({ source: films.texts[4], target: `${films.texts[4].toUpperCase()} !` });
+    expect(record.corpora.sourceDev).toMatchObject({ files: ["held-out.csv"], rows: 20, how: "given: held-out.csv" });
+    expect(record.corpora.source.rows).toBe(80);
+  });
+
+  it("looks for leakage in the rows that the head was trained on, not in those held out", async () => {
+    const record = await run({ source: films, target: films });
+    expect(record.leakage.exact).toBe(64);
+    expect(record.leakage.targetWithout?.n).toBe(16);
+    expect(record.divergence.jensenShannon).toBeLessThan(0.2);
+  });
+
+  it("keeps the map in the record, dropped labels as drop", async () => {
+    const map = parseLabelMap("great=good,meh=drop,__proto__=drop");
+    const record = await run({ source: films, target: food }, { map });
+    expect(JSON.stringify(record.map)).toBe('{"great":"good","meh":"drop","__proto__":"drop"}');
+  });
+
+  it.each(["target", "sourceDev", "targetTrain"] as const)(
+    "refuses labels of the %s that the source has not, before anything is embedded",
+    async (side) => {
+      const strange = corpus("stars.csv", [
+        ["five", "5"],
+        ["one", "1"],
+        ["fine", "good"],
+      ]);
+      const { encoder, runs } = counting(await openEncoder(fixture("tiny-bert")));
+      const embedding = async (texts: readonly string[]) => (await vectorsOf(encoder, texts)).vectors;
+      const corpora = { source: films, target: food, targetTrain: foodTrain, [side]: strange };
+      await expect(run(corpora, { vectorsOf: embedding })).rejects.toMatchObject({
+        code: "E_LABEL_MAP",
+        message: expect.stringMatching(/stars\.csv.*"5", "1".*"good", "bad".*--map/),
+      });
+      expect(runs()).toBe(0);
+    },
+  );
+
+  it("refuses, before anything is embedded, target labels that its own training rows have not, and labels too rare", async () => {
+    const never = (): never => {
+      throw new Error("it embedded");
+    };
+    const three = corpus("three.csv", [
+      ...films.texts.map((text, i) => [text, films.labels[i]] as const),
+      ["so so", "meh"],
+      ["so it is", "meh"],
+      ["so is it", "meh"],
+    ]);
+    const target = corpus("target.csv", [
+      ...food.texts.map((text, i) => [text, food.labels[i]] as const),
+      ["so so so", "meh"],
+    ]);
+    const run3 = run({ source: three, target, targetTrain: foodTrain }, { vectorsOf: never });
+    await expect(run3).rejects.toMatchObject({
+      code: "E_LABEL_MAP",
+      message: expect.stringMatching(/food-train\.csv.*"meh"/),
+    });
+    const rare = corpus("rare.csv", [
+      ...films.texts.map((text, i) => [text, films.labels[i]] as const),
+      ["so so", "meh"],
+    ]);
+    await expect(run({ source: rare, target: food }, { vectorsOf: never })).rejects.toMatchObject({ code: "E_LABELS" });
+    const single = corpus(
+      "single.csv",
+      films.texts.map((text) => [text, "good"] as const),
+    );
+    const goods = corpus("goods.csv", [["fine", "good"]]);
+    await expect(run({ source: single, target: goods }, { vectorsOf: never })).rejects.toMatchObject({
+      code: "E_LABELS",
+    });
+  });
+
+  it("judges a joint head that knows more labels than the target has", async () => {
+    const three = corpus(
+      "three.csv",
+      films.texts.map((text, i) => [text, i % 10 === 0 ? "meh" : films.labels[i]] as const),
+    );
+    const record = await run({ source: three, target: food, targetTrain: foodTrain });
+    expect(record.verdict.difference).toBeCloseTo((record.joint?.macroF1 ?? 0) - (record.ceiling?.macroF1 ?? 0), 12);
+    expect(record.target.missing).toEqual(["meh"]);
+    expect(record.warnings).toContainEqual(expect.stringContaining('--map "meh=drop"'));
+  });
+});
