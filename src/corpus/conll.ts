@@ -15,7 +15,7 @@ export interface ConllSentence {
  * are empty or hold white space only. Columns are parted by tabs or, in lines without one, by spaces. Lines of
  * `-DOCSTART-` are left out.
  *
- * @throws HeadstartError E_CONLL for a line of one column, and whatever reading throws
+ * @throws HeadstartError E_CONLL for a line of one column and for a sentence that does not end, and whatever reading throws
  */
 export async function* readConll(
   chunks: AsyncGenerator<TextChunk>,
@@ -36,8 +36,21 @@ export async function* readConll(
     if (words.length === 0) first = position.line;
     words.push(columns[0]);
     tags.push(tag);
+    if (words.length > MOST_WORDS) throw endless(options.file, first);
   }
   if (words.length > 0) yield { line: first, words, tags };
+}
+
+/** Longer sentences are none: what is learned of them grows with the square of their words. */
+export const MOST_WORDS = 10_000;
+
+function endless(file: string, line: number): HeadstartError {
+  return new HeadstartError(
+    "E_CONLL",
+    `Cannot read the sentence at ${file}:${line}: it has more than ${MOST_WORDS.toLocaleString("en")} words. ` +
+      `Put an empty line after each sentence`,
+    { file, line },
+  );
 }
 
 function malformed(file: string, line: number, found: string): HeadstartError {

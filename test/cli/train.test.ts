@@ -119,6 +119,13 @@ describe("headstart train", () => {
     expect((await box.run(["evaluate", "tuned", "test.csv", "--quiet"])).code).toBe(0);
   }, 180_000);
 
+  it("searches with word vectors too, which have no first token", async () => {
+    await box.write("wv.txt", "sun 0.1 0.2\nrain 0.3 0.1\nday 0.2 0.5\nlovely 0.1 0.1\nawful 0.4 0.4\n");
+    const tune = ["--tune", "--tune-seconds", "2", "--head", "logistic", "--encoder", "wv.txt", "--json"];
+    const found = jsonOf(await box.run(["train", "train.csv", "-o", "static-tuned", ...tune]));
+    expect(JSON.stringify(found["tuning"])).not.toContain("cls");
+  });
+
   it.each([
     [["--hidden", "8"], /--hidden does nothing for logistic heads/],
     [["--task", "ner", "--dropout", "0.1"], /--dropout does nothing for heads that find entities/],

@@ -121,9 +121,11 @@ export async function search(context: Context, given: Given, flags: SearchFlags)
 }
 
 /** Every layer with every pooling that is to be tried, once; the user's own first. */
-function viewsOf(flags: SearchFlags, { layer, pooling }: Encoder) {
+function viewsOf(flags: SearchFlags, { layer, pooling, isStatic }: Encoder) {
   const layers = new Set([layer, ...(flags.tuneLayers ?? [])]);
-  const poolings = new Set([pooling, ...(flags.tunePoolings ?? (flags.pooling === undefined ? USUAL_POOLINGS : []))]);
+  // A static encoder has no first token that stands for the text.
+  const usual = flags.pooling === undefined && !isStatic ? USUAL_POOLINGS : [];
+  const poolings = new Set([pooling, ...(flags.tunePoolings ?? usual)]);
   return [...layers].flatMap((l) =>
     [...poolings].map((p) => ({ layer: l, pooling: p, isOwn: l === layer && p === pooling })),
   );

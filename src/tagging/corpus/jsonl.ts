@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_WORDS } from "../../corpus/conll.js";
 import { nestsTooDeep, TOO_DEEP } from "../../formats/jsonNesting.js";
 import type { Rejection } from "../../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../../corpus/decode/textChunk.js";
@@ -55,6 +56,7 @@ function sentenceOf(raw: string, { line }: TextPosition): RawSentence | string {
   if (tagged.success) {
     const { tokens, ner_tags: tags } = tagged.data;
     if (tokens.length !== tags.length) return `it has ${tokens.length} tokens and ${tags.length} tags`;
+    if (tokens.length > MOST_WORDS) return tooLong(tokens.length);
     return { line, ...joinWords(tokens), tags, spans: [] };
   }
   const spanned = Spanned.safeParse(value);
@@ -64,5 +66,10 @@ function sentenceOf(raw: string, { line }: TextPosition): RawSentence | string {
   if (places === undefined) return "it has a text, but no entities";
   const outside = places.find(({ start, end }) => start >= end || end > text.length);
   if (outside !== undefined) return `an entity from ${outside.start} to ${outside.end} is not inside its text`;
-  return { line, text, words: splitWords(text), tags: undefined, spans: places };
+  const words = splitWords(text);
+  if (words.length > MOST_WORDS) return tooLong(words.length);
+  return { line, text, words, tags: undefined, spans: places };
 }
+
+const tooLong = (words: number): string =>
+  `it has ${words.toLocaleString("en")} words, more than the ${MOST_WORDS.toLocaleString("en")} of a sentence`;

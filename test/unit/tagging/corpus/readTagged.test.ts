@@ -68,6 +68,22 @@ describe("readTagged()", () => {
     expect(notices.join()).toContain("2 words have several tags");
   });
 
+  it("refuses a sentence that does not end, saying where it begins and what is missing", async () => {
+    const words = 10_001;
+    await writeFile(join(folder, "endless.conll"), `Oslo B-LOC\n\n${"is O\n".repeat(words)}`);
+    await expect(readTagged([join(folder, "endless.conll")])).rejects.toMatchObject({
+      code: "E_CONLL",
+      message: expect.stringMatching(/endless\.conll:3: it has more than 10,000 words.*an empty line/) as string,
+    });
+    const long = { tokens: Array<string>(words).fill("is"), ner_tags: Array<string>(words).fill("O") };
+    const spanned = { text: "is ".repeat(words), entities: [] };
+    const short = { tokens: ["Oslo"], ner_tags: ["B-LOC"] };
+    const rows = [long, spanned, short].map((row) => JSON.stringify(row)).join("\n");
+    await writeFile(join(folder, "endless.jsonl"), rows);
+    const { sentences, rejected } = await readTagged([join(folder, "endless.jsonl")], { badRows: "skip" });
+    expect([sentences.length, rejected]).toEqual([1, 2]);
+  });
+
   it("names the line of a word without a tag", async () => {
     const path = await file("e.conll", "a O\nb\n");
     await expect(readTagged([path])).rejects.toMatchObject({ code: "E_CONLL", place: { line: 2 } });
