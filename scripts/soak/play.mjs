@@ -159,6 +159,8 @@ function timeless(bytes, name) {
     bytes
       .toString("utf8")
       .replace(/(\\?")(\w*[sS]econds|textsPerSecond)\1:\s*(?:[-\d.e+]+|\{[^}]*\})/g, "")
+      // Of files that hold times; what they hold is compared by itself.
+      .replace(name.endsWith(".headstart") ? /"sha256": "\w+"/g : /$^/, "")
       // The name of the output is a part of what a command is.
       .replace(/"run": "\w+"/, "")
       .replace(/\b[\d.]+ s\b/g, "")
