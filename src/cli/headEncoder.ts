@@ -51,7 +51,9 @@ export function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void
   const other = asked.find(([, wanted, trained]) => wanted !== undefined && wanted !== trained);
   if (other === undefined) return;
   const [flag, , trained] = other;
-  const has = trained === undefined || trained === null ? "without it" : `with ${JSON.stringify(trained)}`;
+  const none = trained === undefined || trained === null;
+  const setting = flag === "--no-normalize" ? "vectors of length 1" : JSON.stringify(trained);
+  const has = none ? "without it" : `with ${setting}`;
   throw new HeadstartError(
     "E_HEAD_MISMATCH",
     `${flag} does not fit the head, which was trained ${has}. Leave it out, or train the head again with it`,

@@ -46,7 +46,7 @@ export async function checkFiles(outputs: readonly string[], options: OutputOpti
   const { inputs, uses = [], force } = options;
   for (const output of outputs) {
     await refuseInputs([output, rejectsFile(output)], inputs);
-    refuseBelow([output, runFolder(output)], uses);
+    refuseBelow([output, runFolder(output), rejectsFile(output)], uses);
     await refuseReplacingFile(output, { force });
     await refuseForeignCompanion(rejectsFile(output), "rejects");
     await checkOutputFolder(output);
@@ -62,7 +62,7 @@ export async function checkFolder(output: string, { inputs, uses = [], force }: 
   await refuseInputs([output, rejectsFile(output), pageBeside(output)], [...inputs, ...uses]);
   for (const input of [...inputs, ...uses])
     if (await isWithin(input, output)) throw isInput(output, `it holds ${input}, which this run reads`);
-  refuseBelow([output], uses);
+  refuseBelow([output, rejectsFile(output), pageBeside(output)], uses);
   await refuseReplacingFolder(withoutSlash(output), { force });
   await refuseForeignCompanion(rejectsFile(output), "rejects");
   await refuseForeignCompanion(pageBeside(output), "page");

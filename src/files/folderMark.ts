@@ -101,25 +101,15 @@ async function changedIn(folder: string, { files }: FolderMark): Promise<string[
   return changed;
 }
 
-/** Folders that headstart wrote before it marked them: a file of theirs that says so, and all that may be in them. */
-const UNMARKED = [
-  {
-    file: "headstart.json",
-    says: z.looseObject({ format: z.enum(["headstart-head", "headstart-multi-label"]) }),
-    files: ["headstart.json", "head.safetensors", "neighbours.safetensors", "README.md", "training.html"],
-  },
-  {
-    file: "record.json",
-    says: z.looseObject({ headstart: z.string(), verdict: z.looseObject({}), report: z.string() }),
-    files: ["record.json", "report.html"],
-  },
-];
+/** Reports that headstart wrote before it marked folders: nothing in them is for people to write on. */
+const UNMARKED_REPORT = {
+  says: z.looseObject({ headstart: z.string(), verdict: z.looseObject({}), report: z.string() }),
+  files: ["record.json", "report.html"],
+};
 
 async function unmarked(folder: string): Promise<readonly string[] | undefined> {
-  for (const { file, says, files } of UNMARKED) {
-    if (says.safeParse(await readJson(join(folder, file))).success) return files;
-  }
-  return undefined;
+  const { says, files } = UNMARKED_REPORT;
+  return says.safeParse(await readJson(join(folder, "record.json"))).success ? files : undefined;
 }
 
 /** What file managers put into every folder that they show. */

@@ -34,6 +34,8 @@ describe("a file of the user's beside an output", () => {
     ["d.csv.rejects.jsonl", ["evaluate", "head", "in.csv", "--errors", "d.csv"]],
     ["e.parquet.headstart/lock.notes.txt", ["embed", "in.csv", "-o", "e.parquet", ...WITH_TINY]],
     ["f.csv.headstart/finished", ["predict", "head", "--input", "in.csv", "-o", "f.csv"]],
+    ["i.parquet.headstart/finished", ["embed", "in.csv", "-o", "i.parquet", ...WITH_TINY]],
+    ["j.parquet.headstart/manifest", ["embed", "in.csv", "-o", "j.parquet", ...WITH_TINY]],
     ["g.csv.headstart/finished/thesis.txt", ["predict", "head", "--input", "in.csv", "-o", "g.csv"]],
     ["h.parquet.headstart/00000001.vectors/mine.txt", ["embed", "in.csv", "-o", "h.parquet", ...WITH_TINY]],
   ])("%s is neither removed nor replaced, --force or not", async (beside, args) => {

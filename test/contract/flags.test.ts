@@ -47,6 +47,9 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   },
   transfer: {
     "class-weights": use(["balanced"], "one label"),
+    pooling: use(["mean"], "one label"),
+    layer: use(["1"], "one label"),
+    "no-normalize": use([], "one label"),
     crf: use([], "entities"),
     epochs: use(["1"], "entities"),
     map: use(["x=y"], "one label", "entities"),

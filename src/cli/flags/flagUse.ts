@@ -36,6 +36,10 @@ const USES = {
     ],
     [["tune", "few", "tensorboard", "classWeights", "explainable", "check"], TRAINED],
     [["tuneLayers", "tunePoolings"], ["search"]],
+    [
+      ["pooling", "layer", "normalize"],
+      [...TRAINED, "several labels"],
+    ],
     [["crf", "layers", "mixLayers", "subWords", "writing", "reach", "nets"], ["entities"]],
   ],
   predict: [
@@ -50,13 +54,14 @@ const USES = {
     ],
   ],
   transfer: [
+    [["pooling", "layer", "normalize"], ["one label"]],
     [["classWeights"], ["one label"]],
     [["crf", "epochs"], ["entities"]],
   ],
 } satisfies Readonly<Record<string, Uses>>;
 
 /** What these flags have when they were not given. */
-const UNGIVEN: Given = { classWeights: "none", writing: true };
+const UNGIVEN: Given = { classWeights: "none", writing: true, normalize: true };
 
 /**
  * Refuses flags that would do nothing for the kind of head that a command is about.
@@ -90,4 +95,6 @@ const isGiven = (flags: Given, name: string): boolean => {
 
 /** `batchSize` as the user writes it: `--batch-size`. */
 const written = (name: string): string =>
-  name === "writing" ? "--no-writing" : `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+  name === "writing" || name === "normalize"
+    ? `--no-${name}`
+    : `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;

@@ -1,3 +1,4 @@
+import { HeadstartError } from "../../errors.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { heldText } from "../../head/file/heldTexts.js";
 import { entitiesText } from "../../report/text/entities.js";
@@ -37,6 +38,7 @@ export async function trainTaggerCommand(
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
   try {
+    if (encoder.isStatic) throw noLayers(encoder.name);
     const job = { encoder, flags, subWords: flags.subWords ?? "first" };
     const { data, dev } = await withWordCache(context, job, async (cache) => ({
       data: await embedSentences(context, corpus, { ...job, cache }),
@@ -95,3 +97,9 @@ const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, balance, layerShar
   balance,
   layerShares: layerShares ?? null,
 });
+
+const noLayers = (encoder: string): HeadstartError =>
+  new HeadstartError(
+    "E_ENCODER_UNSUPPORTED",
+    `Cannot find entities with ${encoder}: its word vectors know nothing of the words around. Take a transformer`,
+  );

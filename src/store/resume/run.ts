@@ -4,6 +4,7 @@ import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { commitFile, ignoringFailure, nodeFiles, removeLeftovers } from "../../files/commit.js";
 import type { FileSystem } from "../../files/fileSystem.js";
+import { withFile } from "../../files/readBytes.js";
 import { exists, refuseReplacingFile } from "../../files/replacing.js";
 import { isClaim, lockFolder, type Owner, type RunLock } from "../../files/lock.js";
 import { RunLog } from "./log.js";
@@ -83,7 +84,11 @@ async function refuseForeign(folder: string, { output, files }: { output: string
   if (!(await exists(folder))) return;
   await refuseLink(folder, output);
   const entries = await writing(output, () => files.list(folder));
-  const foreign = entries.find(({ name, folder: isFolder }) => isFolder || !isOwn(name))?.name;
+  let foreign = entries.find(({ name, folder: isFolder }) => isFolder || !isOwn(name))?.name;
+  for (const [name, start] of Object.entries(STARTS)) {
+    const found = entries.some((entry) => entry.name === name) && !start.test(await startOf(join(folder, name)));
+    if (found) foreign ??= name;
+  }
   if (foreign === undefined) return;
   const message =
     `Cannot write ${output}: ${folder} is where an unfinished run keeps what it has, and holds ${foreign}, which is none ` +
@@ -99,6 +104,15 @@ export async function refuseLink(folder: string, output: string): Promise<void> 
     `a file. Move it, or choose another output`;
   throw new HeadstartError("E_OUTPUT_EXISTS", message, { file: folder });
 }
+
+/** How headstart's own files begin, whatever a loss of power has left of them. */
+const STARTS: Readonly<Record<string, RegExp>> = {
+  manifest: /^(?:[0-9a-f]{8} \{|[0-9a-f]{0,8} ?$|\0)/,
+  finished: /^(?:\{"format":"headstart-finished"|\0|$)/,
+};
+
+const startOf = (path: string): Promise<string> =>
+  withFile(path, async ({ bytes }) => Buffer.from(await bytes(0, 64)).toString("latin1")).catch(() => "");
 
 const isOwn = (name: string): boolean =>
   name === "manifest" || name === "finished" || SHARD.test(name) || isClaim(name) || parseTempName(name) !== undefined;

@@ -143,22 +143,22 @@ describe("commitFolder()", () => {
     }
   });
 
-  it("replaces a head and a report of before there were marks, unless anything else is in them", async () => {
-    const record = { headstart: "0.1.0", verdict: { call: "neutral" }, report: "report.html" };
-    const kinds: readonly Readonly<Record<string, string>>[] = [
-      { "headstart.json": '{"format": "headstart-head"}', "README.md": "", "head.safetensors": "" },
-      { "record.json": JSON.stringify(record), "report.html": "" },
-    ];
-    for (const kind of kinds) {
-      const path = join(await tempFolder(), "out");
-      await mkdir(path);
-      for (const [name, content] of Object.entries(kind)) await writeFile(join(path, name), content);
-      await writeFile(join(path, "mine.csv"), "");
-      await expect(writeNew(path, { force: true })).rejects.toThrow("it holds mine.csv");
-      await rm(join(path, "mine.csv"));
-      await writeNew(path, { force: true });
-      expect((await readdir(path)).sort()).toEqual([MARK, "a", "sub"]);
-    }
+  it("replaces a report of before there were marks, unless anything else is in it, and no head without a mark", async () => {
+    const record = JSON.stringify({ headstart: "0.1.0", verdict: { call: "neutral" }, report: "report.html" });
+    const path = join(await tempFolder(), "out");
+    await mkdir(path);
+    for (const name of ["report.html", "mine.csv"]) await writeFile(join(path, name), "");
+    await writeFile(join(path, "record.json"), record);
+    await expect(writeNew(path, { force: true })).rejects.toThrow("it holds mine.csv");
+    await rm(join(path, "mine.csv"));
+    await writeNew(path, { force: true });
+    expect((await readdir(path)).sort()).toEqual([MARK, "a", "sub"]);
+    const head = join(await tempFolder(), "head");
+    await mkdir(head);
+    await writeFile(join(head, "headstart.json"), '{"format": "headstart-head"}');
+    await writeFile(join(head, "README.md"), "my notes");
+    await expect(writeNew(head, { force: true })).rejects.toThrow("which headstart did not write");
+    expect(await readFile(join(head, "README.md"), "utf8")).toBe("my notes");
   });
 
   it("replaces an empty folder, and what file managers put into its own", async () => {
