@@ -93,8 +93,8 @@ const isGiven = (flags: Given, name: string): boolean => {
   return value !== undefined && value !== UNGIVEN[name];
 };
 
+/** Flags that turn off what is on without them. */
+const NEGATED: Readonly<Record<string, string>> = { writing: "--no-writing", normalize: "--no-normalize" };
+
 /** `batchSize` as the user writes it: `--batch-size`. */
-const written = (name: string): string =>
-  name === "writing" || name === "normalize"
-    ? `--no-${name}`
-    : `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+const written = (name: string): string => NEGATED[name] ?? `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
