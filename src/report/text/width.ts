@@ -58,7 +58,7 @@ const UNSAFE = new RegExp(
 
 /**
  * `text` in one line, in which everything that could steer a terminal, turn its direction round or hide in it stands as
- * `\uXXXX`, one for each UTF-16 unit, as in JSON.
+ * an escape of JSON, one for each UTF-16 unit.
  */
 export const escapeControls = (text: string): string =>
   text.replace(UNSAFE, (found) =>

@@ -1,7 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { contentHash } from "../../files/contentHash.js";
+import { contentHash, hasContent } from "../../files/contentHash.js";
 import { HeadstartError } from "../../errors.js";
 import { commitFile, ignoringFailure, nodeFiles, removeLeftovers, type SealedFile } from "../../files/commit.js";
 import type { FileSystem } from "../../files/fileSystem.js";
@@ -79,12 +79,14 @@ export async function claimFiles(outputs: readonly string[], options: ClaimOptio
   try {
     await ignoringFailure(removeLeftovers(join(folder, RECORD), files));
     const record = await readRecord(folder);
-    const own = record !== undefined && record.run === run ? await wholeFiles(record) : [];
+    // What another command has left says nothing of this one's files.
+    const same = record?.run === run ? record : undefined;
+    const own = same === undefined ? [] : await wholeFiles(same);
     for (const path of outputs) if (!own.includes(path)) await refuseReplacingFile(path, { force });
-    const done = record !== undefined && record.run === run && outputs.every((path) => own.includes(path));
-    let isSealed = done;
+    const finished = outputs.every((path) => own.includes(path)) ? same?.printed : undefined;
+    let isSealed = finished !== undefined;
     return {
-      finished: done ? record.printed : undefined,
+      finished,
       folder,
       sealed: async (sealed, finished) => {
         await writeRecord(folder, { sealed, finished, files });
@@ -93,7 +95,7 @@ export async function claimFiles(outputs: readonly string[], options: ClaimOptio
       release: (isTold) => (isSealed && !isTold ? lock.release() : release()),
     };
   } catch (error) {
-    if ((await exists(join(folder, RECORD))) === false) await ignoringFailure(release());
+    if (!(await exists(join(folder, RECORD)))) await ignoringFailure(release());
     else await lock.release();
     throw error;
   }
@@ -126,8 +128,7 @@ async function readRecord(folder: string): Promise<FinishedRecord | undefined> {
 async function wholeFiles({ files }: FinishedRecord): Promise<string[]> {
   const whole: string[] = [];
   for (const { path, sha256 } of files) {
-    const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
-    if (isFile && (await contentHash(path, "sha256")) === sha256) whole.push(path);
+    if (await hasContent(path, { hash: sha256 })) whole.push(path);
   }
   return whole;
 }
