@@ -17,9 +17,9 @@ const MAP = "neutral=drop";
 /**
  * @typedef {object} Corpora
  * @property {string} name    said to the user
- * @property {string} source  labelled tweets to train on
+ * @property {string} source  labeled tweets to train on
  * @property {string} [dev]   held-out tweets; by default a part of the source
- * @property {string} target  labelled movie reviews
+ * @property {string} target  labeled movie reviews
  */
 
 /** Real corpora where there are any, else those that come with the project. @returns {Corpora} */
@@ -59,7 +59,7 @@ const encoder = await headstart.loadEncoder(headstart.BUILT_IN_ENCODER, { offlin
 console.log(`Encoder: ${encoder.name}, ${encoder.width} wide, ${encoder.precision}`);
 /** Files inside the checkout are named from there, in the report too. */
 const read = async (/** @type {string} */ file, /** @type {number} */ limit) =>
-  headstart.readLabelled([file.startsWith(ROOT) ? relative(process.cwd(), file) : file], { map, limit });
+  headstart.readLabeled([file.startsWith(ROOT) ? relative(process.cwd(), file) : file], { map, limit });
 const record = await headstart.runTransfer(
   encoder,
   {

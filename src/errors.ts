@@ -24,7 +24,7 @@ const EXIT_CODES = {
   E_NOT_FINITE: 3,
   E_SHAPE: 3,
   E_DIVERGED: 3,
-  // encoder, head, saved artefact
+  // encoder, head, saved artifact
   E_ENCODER_MISSING: 4,
   E_ENCODER_INVALID: 4,
   E_ENCODER_UNSUPPORTED: 4,
@@ -122,7 +122,7 @@ export function nearestName(wanted: string, candidates: readonly string[]): stri
 }
 
 /**
- * Edits that turn `a` into `b`, in UTF-16 units: insert, delete, replace, or swap two neighbours.
+ * Edits that turn `a` into `b`, in UTF-16 units: insert, delete, replace, or swap two neighbors.
  *
  * @param most  further edits are not counted: where it takes more the answer is `most + 1`. Time is bounded by `most`
  *   times the length, memory by the length

@@ -2,7 +2,7 @@
 /**
  * One run of onnxruntime-node alone, the limit of what is built on it: bare.mjs <corpus> <encoder> <limit> <sessions> <threads>
  *
- * The batches are the very ones of `headstart embed`, tokenised, sorted, laid out and handed to every session's thread
+ * The batches are the very ones of `headstart embed`, tokenized, sorted, laid out and handed to every session's thread
  * before the clock starts; what comes out of the model is dropped.
  */
 
@@ -10,7 +10,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { readLabelled } from "../../dist/dataset/labelledCorpus.js";
+import { readLabeled } from "../../dist/dataset/labeledCorpus.js";
 import { encoderInputs, planBatches } from "../../dist/encoder/embed/batches.js";
 import { EMBED_DEFAULTS } from "../../dist/encoder/embed/embed.js";
 import { inWindows } from "../../dist/encoder/embed/windows.js";
@@ -21,7 +21,7 @@ import { encoderPorts } from "../../dist/onnx/model/encoderGraph.js";
 import { readModel } from "../../dist/onnx/model/model.js";
 
 const [corpus, name, limit, sessions, threads] = process.argv.slice(2);
-const { texts } = await readLabelled([corpus], { limit: Number(limit) });
+const { texts } = await readLabeled([corpus], { limit: Number(limit) });
 const { model, batches } = await prepared();
 
 const next = new Int32Array(new SharedArrayBuffer(4));

@@ -5,13 +5,13 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readLabelled } from "../../dist/dataset/labelledCorpus.js";
+import { readLabeled } from "../../dist/dataset/labeledCorpus.js";
 
 const [corpus, model, limit, peers] = process.argv.slice(2);
 const require = createRequire(join(peers, "package.json"));
 const { EmbeddingModel, FlagEmbedding } = await import(pathToFileURL(require.resolve("fastembed")).href);
 
-const { texts } = await readLabelled([corpus], { limit: Number(limit) });
+const { texts } = await readLabeled([corpus], { limit: Number(limit) });
 const embedding = await FlagEmbedding.init({
   model: EmbeddingModel.CUSTOM,
   modelAbsoluteDirPath: laidOut(model),

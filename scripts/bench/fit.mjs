@@ -12,13 +12,19 @@ const { vectors: x } = await readVectors(file);
 const bytes = readFileSync(labelFile);
 const y = new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 const labels = ["negative", "neutral", "positive"];
-const settings = { hidden: [256], dropout: 0, batchSize: 200, decay: 0, schedule: /** @type {const} */ ("constant") };
+const settings = {
+  hidden: [256],
+  dropout: 0,
+  batchSize: 200,
+  weightDecay: 0,
+  schedule: /** @type {const} */ ("constant"),
+};
 /** @type {(rows: number, amount: string) => Promise<number>} */
 const fit = async (rows, amount) => {
   const data = matrix(rows, x.cols, x.data.subarray(0, rows * x.cols));
   const options = { labels, standardize: false, threads: 2 };
   if (kind === "logistic") {
-    const fitted = await fitLogistic(data, y.subarray(0, rows), { ...options, strength: 1, tolerance: Number(amount) });
+    const fitted = await fitLogistic(data, y.subarray(0, rows), { ...options, C: 1, tolerance: Number(amount) });
     return fitted.objective;
   }
   const fitted = await fitMlp(data, y.subarray(0, rows), { ...options, ...settings, epochs: Number(amount) });

@@ -13,7 +13,7 @@ warnings.simplefilter("ignore")
 
 
 def logistic(x, y, tolerance):
-    """The objective that scikit-learn minimises, in float64, where its fit ends."""
+    """The objective that scikit-learn minimizes, in float64, where its fit ends."""
     from scipy.special import logsumexp
     from sklearn.linear_model import LogisticRegression
 

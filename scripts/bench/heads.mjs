@@ -11,7 +11,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../setup.mjs";
-import { CORPORA, DOMAINS } from "./labelled.mjs";
+import { CORPORA, DOMAINS } from "./labeled.mjs";
 
 const HERE = join(ROOT, "scripts/bench");
 const PYTHON = process.env.HEADSTART_PYTHON ?? "python3";
@@ -83,12 +83,12 @@ function compare(name, { ours, peers }, { data, rounds }) {
  * @param {{ scratch: string, cache: string }} folders
  */
 async function vectors(corpus, { scratch, cache }) {
-  const { readLabelled } = await import("../../dist/dataset/labelledCorpus.js");
+  const { readLabeled } = await import("../../dist/dataset/labeledCorpus.js");
   const [x, y] = [join(scratch, "x.npy"), join(scratch, "y.bin")];
   const args = [join(ROOT, "dist/cli/main.js"), "embed", corpus, "-o", x, "--cache", cache];
   const { status } = spawnSync(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
   if (status !== 0) throw new Error(`headstart embed ended with ${status}`);
-  const { labels } = await readLabelled([corpus]);
+  const { labels } = await readLabeled([corpus]);
   const names = [...new Set(labels)].sort();
   writeFileSync(
     y,

@@ -16,7 +16,7 @@ export const DOMAINS = {
   films: { train: "movies/sst2.train.csv", dev: "movies/sst2.val.csv", test: "movies/sst2.test.csv" },
 };
 
-/** @typedef {import("../../dist/index.js").LabelledVectors} LabelledVectors */
+/** @typedef {import("../../dist/index.js").LabeledVectors} LabeledVectors */
 /** @typedef {import("../../dist/index.js").EncoderOptions} EncoderOptions */
 
 /**
@@ -24,16 +24,16 @@ export const DOMAINS = {
  *
  * @template T
  * @param {{ folder: string, options?: EncoderOptions }} where
- * @param {(load: (file: string, map?: import("../../dist/index.js").LabelMap) => Promise<LabelledVectors>) => Promise<T>} use
+ * @param {(load: (file: string, map?: import("../../dist/index.js").LabelMap) => Promise<LabeledVectors>) => Promise<T>} use
  * @returns {Promise<T>}
  */
 export async function withVectors({ folder, options = {} }, use) {
-  const { loadEncoder, openVectorCache, readLabelled, vectorsOf } = await import("../../dist/index.js");
+  const { loadEncoder, openVectorCache, readLabeled, vectorsOf } = await import("../../dist/index.js");
   const encoder = await loadEncoder("headstart-mini", options);
   const cache = await openVectorCache(folder, { fingerprint: encoder.fingerprint, width: encoder.width });
   try {
     return await use(async (file, map) => {
-      const read = await readLabelled([join(CORPORA, file)], map === undefined ? {} : { map });
+      const read = await readLabeled([join(CORPORA, file)], map === undefined ? {} : { map });
       const { vectors } = await vectorsOf(encoder, read.texts, { cache });
       return { texts: read.texts, labels: read.labels, vectors };
     });

@@ -43,7 +43,7 @@ export function stubEncoder(width) {
     tokenizer: unframed(tokenizer, MAX_TOKENS),
     ports: { ids: "ids", mask: "mask", segments: undefined, hidden: "hidden", states: [], width, tokens: Infinity },
     session: {
-      lanes: 1,
+      poolWorkers: 1,
       threads: 1,
       run: async (inputs) => {
         const { data: ids, dims } = /** @type {{ data: BigInt64Array, dims: number[] }} */ (inputs.get("ids"));

@@ -4,7 +4,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readLabelled } from "../../dist/dataset/labelledCorpus.js";
+import { readLabeled } from "../../dist/dataset/labeledCorpus.js";
 
 const [corpus, model, limit, batch, peers, pooling = "mean"] = process.argv.slice(2);
 const require = createRequire(join(peers, "package.json"));
@@ -13,7 +13,7 @@ const { env, pipeline } = await import(pathToFileURL(entry).href);
 env.allowRemoteModels = false;
 env.localModelPath = "";
 
-const { texts } = await readLabelled([corpus], { limit: Number(limit) });
+const { texts } = await readLabeled([corpus], { limit: Number(limit) });
 const extract = await pipeline("feature-extraction", model, { dtype: "fp32" });
 const size = Number(batch);
 const began = performance.now();

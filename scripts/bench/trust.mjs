@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { ensureBuilt, ensureInstalled, ROOT } from "../setup.mjs";
-import { DOMAINS, withVectors } from "./labelled.mjs";
+import { DOMAINS, withVectors } from "./labeled.mjs";
 
 const FLIPPED = 0.05; // share of the labels
 const number = (/** @type {number} */ x) => x.toFixed(3);
@@ -54,26 +54,26 @@ export async function benchTrust(folder) {
 /**
  * @param {string} name
  * @param {import("../../dist/index.js").TrainedHead} head
- * @param {import("../../dist/index.js").LabelledVectors} test
+ * @param {import("../../dist/index.js").LabeledVectors} test
  * @param {import("../../dist/index.js").LabelMap} [map]
  */
 async function measure(name, head, test, map) {
-  const { evaluateHead, measureTrust } = await import("../../dist/index.js");
+  const { evaluateHead, measureReliability } = await import("../../dist/index.js");
   const options = map === undefined ? {} : { map };
   const evaluated = evaluateHead(head, test, options);
-  const trust = measureTrust(head, { evaluated, vectors: test.vectors }, options);
-  const { calibration: after, uncalibrated: before } = trust;
+  const reliability = measureReliability(head, { evaluated, vectors: test.vectors }, options);
+  const { calibration: after, uncalibrated: before } = reliability;
   const cells = [
-    number(trust.temperature ?? 1),
+    number(reliability.temperature ?? 1),
     number(before?.ece ?? NaN),
     number(after.ece),
     after.intervals95.ece.map(number).join(" to "),
     number(after.eceEqualWidth),
     `${number(before?.brier ?? NaN)} -> ${number(after.brier)}`,
     `${number(before?.logLoss ?? NaN)} -> ${number(after.logLoss)}`,
-    number(trust.aurc),
+    number(reliability.aurc),
   ];
-  const sets = trust.sets.map(({ promised, coverage, interval95, meanSize, single }) => {
+  const sets = reliability.sets.map(({ promised, coverage, interval95, meanSize, single }) => {
     const row = [promised, number(coverage), interval95.map(number).join(" to "), meanSize.toFixed(2), number(single)];
     return `| ${name} | ${row.join(" | ")} |`;
   });
@@ -83,10 +83,10 @@ async function measure(name, head, test, map) {
 /**
  * Flips labels of SST-2's training rows by seed, and counts which of them are found.
  *
- * @param {import("../../dist/index.js").LabelledVectors} rows
+ * @param {import("../../dist/index.js").LabeledVectors} rows
  */
 async function doctor({ texts, labels, vectors }) {
-  const { diagnose, seeded, shuffled } = await import("../../dist/index.js");
+  const { findLabelErrors, seeded, shuffled } = await import("../../dist/index.js");
   console.log(`label doctor: ${labels.length} SST-2 training rows, ${FLIPPED * 100} % of the labels flipped`);
   console.log("| seed | flipped | named | precision | recall | precision of as many as were flipped | chance |");
   console.log("| --- | --- | --- | --- | --- | --- | --- |");
@@ -95,8 +95,8 @@ async function doctor({ texts, labels, vectors }) {
     const flipped = new Set(order.slice(0, Math.round(FLIPPED * labels.length)));
     const names = [...new Set(labels)].sort();
     const noisy = labels.map((label, r) => (flipped.has(r) ? names[1 - names.indexOf(label)] : label));
-    const { findings } = await diagnose({ texts, labels: noisy, vectors });
-    const named = findings.filter(({ problem }) => problem === "mislabelled").map(({ row }) => row);
+    const { findings } = await findLabelErrors({ texts, labels: noisy, vectors });
+    const named = findings.filter(({ problem }) => problem === "mislabeled").map(({ row }) => row);
     const hits = (/** @type {number[]} */ rows) => rows.filter((r) => flipped.has(r)).length;
     const first = named.slice(0, flipped.size);
     const cells = [hits(named) / named.length, hits(named) / flipped.size, hits(first) / first.length, FLIPPED];

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { ensureBuilt, ensureInstalled, ROOT } from "../setup.mjs";
-import { DOMAINS, withVectors } from "./labelled.mjs";
+import { DOMAINS, withVectors } from "./labeled.mjs";
 
 const POOLINGS = /** @type {const} */ (["cls", "mean"]);
 
@@ -29,7 +29,7 @@ export async function benchTuned({ folder, seconds = 300 }) {
  * @param {{ folder: string, seconds: number }} options
  */
 async function compared(domain, files, { folder, seconds }) {
-  const { trainClassifier, tune, evaluateHead } = await import("../../dist/index.js");
+  const { trainClassifier, searchHead, evaluateHead } = await import("../../dist/index.js");
   const { pairedBootstrap } = await import("../../dist/metrics/bootstrap.js");
   /** @param {typeof POOLINGS[number]} pooling @param {string} file */
   const load = (pooling, file) => withVectors({ folder, options: { pooling } }, (read) => read(file));
@@ -37,27 +37,27 @@ async function compared(domain, files, { folder, seconds }) {
   const { labels } = untuned.head;
   const views = POOLINGS.map((pooling) => ({ layer: null, pooling, load: () => load(pooling, files.train) }));
   const began = performance.now();
-  const found = await tune(views, {
+  const found = await searchHead(views, {
     labels,
     seed: 1,
     classWeights: "none",
     seconds,
     clock: () => performance.now(),
-    onRival: ({ name, logLoss, macroF1 }) =>
+    onCandidate: ({ name, logLoss, macroF1 }) =>
       console.error(`${domain}: ${name}: ${logLoss.mean.toFixed(4)} ${macroF1.mean.toFixed(4)}`),
   });
   const took = (performance.now() - began) / 1000;
   const pooling = POOLINGS.find((one) => one === found.view.pooling) ?? "cls";
-  const tuned = await trainClassifier(found.data, { dev: await load(pooling, files.dev), tuned: found });
+  const searchResult = await trainClassifier(found.data, { dev: await load(pooling, files.dev), searchResult: found });
   const before = evaluateHead(untuned, await load("cls", files.test));
-  const after = evaluateHead(tuned, await load(pooling, files.test));
+  const after = evaluateHead(searchResult, await load(pooling, files.test));
   const { difference, interval95, p } = pairedBootstrap(before.truth, [after.predicted, before.predicted], {
     classes: labels.length,
   });
   const number = (/** @type {number} */ x) => x.toFixed(4);
   const macroF1 = [before, after].map(({ evaluation }) => number(evaluation.macroF1));
   const within = `${number(difference)} (${interval95.map(number).join(" to ")})`;
-  const cells = [domain, ...macroF1, within, p.toFixed(3), `${took.toFixed(0)} s`, found.tuning.chosen];
+  const cells = [domain, ...macroF1, within, p.toFixed(3), `${took.toFixed(0)} s`, found.search.chosen];
   return `| ${cells.join(" | ")} |`;
 }
 

@@ -30,8 +30,8 @@ export function waysOf({ corpus, encoders, peers, scratch, limit, rounds }) {
   const minilm = join(encoders, MINILM);
   const teacher = join(encoders, TEACHER);
   const cores = availableParallelism();
-  const lanes = Math.min(cores, 4);
-  const threads = Math.floor(cores / lanes);
+  const poolWorkers = Math.min(cores, 4);
+  const threads = Math.floor(cores / poolWorkers);
   const [most, some, few] = [limit, Math.min(limit, 2048), Math.min(limit, 256)];
 
   /** @type {(name: string, encoder: string, flags?: string[]) => Way} */
@@ -58,8 +58,8 @@ export function waysOf({ corpus, encoders, peers, scratch, limit, rounds }) {
   const cached = ours(CACHED, BUILT_IN, ["--cache", join(scratch, "cache")]);
   return [
     ours(OURS, minilm),
-    bare("onnxruntime-node alone", minilm, OURS, lanes),
-    ...(lanes === 1 ? [] : [bare("onnxruntime-node alone", minilm, OURS, 1)]),
+    bare("onnxruntime-node alone", minilm, OURS, poolWorkers),
+    ...(poolWorkers === 1 ? [] : [bare("onnxruntime-node alone", minilm, OURS, 1)]),
     transformers("one text at a time", 1),
     transformers("batches of 32", 32),
     // Twelve thousand at once take more than 8 GB.
@@ -74,7 +74,7 @@ export function waysOf({ corpus, encoders, peers, scratch, limit, rounds }) {
     },
     ours("headstart embed, --precision int8", minilm, ["--precision", "int8"]),
     ours(OURS_BUILT_IN, BUILT_IN),
-    bare("onnxruntime-node alone, built-in encoder", BUILT_IN, OURS_BUILT_IN, lanes),
+    bare("onnxruntime-node alone, built-in encoder", BUILT_IN, OURS_BUILT_IN, poolWorkers),
     cached,
     ...(existsSync(join(teacher, "onnx/model.onnx"))
       ? [

@@ -76,9 +76,9 @@ export function sst2Csv([file]) {
 
 /** @param {readonly Uint8Array[]} files  positives, then negatives: a text a line, windows-1252 */
 export function polarityCsv([positives, negatives]) {
-  const labelled = (/** @type {Uint8Array} */ file, /** @type {string} */ label) =>
+  const labeled = (/** @type {Uint8Array} */ file, /** @type {string} */ label) =>
     linesOf(windows1252(file)).map((line) => /** @type {LabelledText} */ ([stripped(line), label]));
-  return csvText([...labelled(positives, "positive"), ...labelled(negatives, "negative")]);
+  return csvText([...labeled(positives, "positive"), ...labeled(negatives, "negative")]);
 }
 
 /** @param {readonly Uint8Array[]} files  one file: `ham` or `spam`, tab, text */

@@ -15,18 +15,18 @@ LAYER = re.compile(r"encoder[./]layer\.(\d+)[./]")
 
 
 def pytorch_weights(model: onnx.ModelProto) -> dict[str, np.ndarray]:
-    """Initialisers under the names of `transformers.BertModel`, weights of products as [out, in]."""
-    initialisers = {i.name: i for i in model.graph.initializer}
+    """Initializers under the names of `transformers.BertModel`, weights of products as [out, in]."""
+    initializers = {i.name: i for i in model.graph.initializer}
     weights = {
         name.removeprefix("bert."): numpy_helper.to_array(tensor)
-        for name, tensor in initialisers.items()
+        for name, tensor in initializers.items()
         if re.search(r"(embeddings|LayerNorm|layer\.\d+).*\.(weight|bias)$", name)
     }
     for node in model.graph.node:
         match = MATMUL.match(node.name)
-        if node.op_type == "MatMul" and match and node.input[1] in initialisers:
+        if node.op_type == "MatMul" and match and node.input[1] in initializers:
             name = f"encoder.layer.{match[1]}.{match[2].replace('/', '.')}.weight"
-            weights[name] = numpy_helper.to_array(initialisers[node.input[1]]).T.copy()
+            weights[name] = numpy_helper.to_array(initializers[node.input[1]]).T.copy()
     return weights
 
 
@@ -36,17 +36,17 @@ def shallower(teacher: onnx.ModelProto, weights: dict[str, np.ndarray], layers: 
     Layer i of the result uses the nodes of the teacher's layer i, whichever layer its weights started from.
     """
     graph = teacher.graph
-    initialisers = {i.name: i for i in graph.initializer}
+    initializers = {i.name: i for i in graph.initializer}
     for name, value in weights.items():
-        if name in initialisers:
-            initialisers[name].CopyFrom(numpy_helper.from_array(value.astype(np.float32), name))
+        if name in initializers:
+            initializers[name].CopyFrom(numpy_helper.from_array(value.astype(np.float32), name))
     for node in graph.node:
         match = MATMUL.match(node.name)
-        if node.op_type == "MatMul" and match and node.input[1] in initialisers:
+        if node.op_type == "MatMul" and match and node.input[1] in initializers:
             name = f"encoder.layer.{match[1]}.{match[2].replace('/', '.')}.weight"
             if name in weights:
                 value = np.ascontiguousarray(weights[name].T.astype(np.float32))
-                initialisers[node.input[1]].CopyFrom(numpy_helper.from_array(value, node.input[1]))
+                initializers[node.input[1]].CopyFrom(numpy_helper.from_array(value, node.input[1]))
     last = [n for n in graph.node if n.name.split("/")[1:4] == ["encoder", f"layer.{layers - 1}", "output"]][-1]
     result = last.output[0]
     producers = {name: node for node in graph.node for name in node.output}

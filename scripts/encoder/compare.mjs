@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readModel, writeModel } from "../../dist/onnx/model/model.js";
 import { quantizeInt8 } from "../../dist/onnx/quantize/quantize.js";
-import { cosine, embedAll, loadEncoder, readLabelled, row } from "../../dist/index.js";
+import { cosine, embedAll, loadEncoder, readLabeled, row } from "../../dist/index.js";
 import { ROOT } from "../setup.mjs";
 
 const { values } = parseArgs({
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 if (!values.fp32) throw new Error("give --fp32");
 const corpora = process.env.HEADSTART_CORPORA || join(ROOT, "data/public");
-const { texts } = await readLabelled([join(corpora, "tweets/tweeteval-sentiment.val.csv")], { limit: 2048 });
+const { texts } = await readLabeled([join(corpora, "tweets/tweeteval-sentiment.val.csv")], { limit: 2048 });
 const shipped = join(ROOT, "data/encoders/headstart-mini");
 const scratch = await mkdtemp(join(tmpdir(), "headstart-compare-"));
 const fp32 = await readFile(values.fp32);

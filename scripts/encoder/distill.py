@@ -161,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="what prepare.py wrote")
     parser.add_argument("--teacher", required=True, help="the teacher's fp32 ONNX")
-    parser.add_argument("--teacher-int8", help="a quantised ONNX of the teacher, for its forward pass on a CPU")
+    parser.add_argument("--teacher-int8", help="a quantized ONNX of the teacher, for its forward pass on a CPU")
     parser.add_argument("--out", required=True)
     parser.add_argument("--init", help="go on from the weights of another run (student.pt)")
     parser.add_argument("--add-layer", type=int, metavar="N",

@@ -7,7 +7,7 @@
  * With --dev: only the dev splits, the tweets' head from the first 12,000 rows, entities from 1,500 sentences by a
  * perceptron of four epochs, one line of JSON; for choosing.
  *
- * Needs the corpora (HEADSTART_CORPORA or data/public). Regularisation is chosen on dev splits, for spam by
+ * Needs the corpora (HEADSTART_CORPORA or data/public). Regularization is chosen on dev splits, for spam by
  * cross-validation; test splits are read last, and only to be scored.
  */
 
@@ -40,9 +40,9 @@ const cache = await headstart.openVectorCache(values.cache, { fingerprint: encod
 const map = headstart.parseLabelMap("neutral=drop");
 const SIDES = 5; // folds
 
-/** @param {string} file @param {import("../../dist/index.js").LabelledOptions} [options] */
+/** @param {string} file @param {import("../../dist/index.js").LabeledOptions} [options] */
 async function load(file, options = {}) {
-  const { texts, labels } = await headstart.readLabelled([join(corpora, file)], options);
+  const { texts, labels } = await headstart.readLabeled([join(corpora, file)], options);
   const began = performance.now();
   const { vectors, cached } = await headstart.vectorsOf(encoder, texts, { cache });
   const rate = (texts.length - cached) / ((performance.now() - began) / 1000);
@@ -175,9 +175,14 @@ async function folds(data) {
     };
     const others = pick(false);
     const view = { layer: null, pooling: encoder.pooling, load: () => Promise.resolve(others) };
-    const tuned = await headstart.tune([view], { labels: names, classWeights: "none", seed: 1, kinds: ["logistic"] });
+    const searchResult = await headstart.searchHead([view], {
+      labels: names,
+      classWeights: "none",
+      seed: 1,
+      kinds: ["logistic"],
+    });
     // As dev rows they set the temperature alone, which moves no answer between two labels.
-    const trained = await headstart.trainClassifier(others, { tuned, dev: others });
+    const trained = await headstart.trainClassifier(others, { searchResult, dev: others });
     const { evaluation } = headstart.evaluateHead(trained, pick(true));
     const spam = evaluation.confusion.labels.indexOf("spam");
     evaluation.confusion.counts.forEach((row, t) =>

@@ -43,7 +43,7 @@ def joined(texts: list[np.ndarray], count: int, seed: int) -> list[np.ndarray]:
     return result
 
 
-def neighbours(tokenizer: Tokenizer, teacher: str, count: int) -> np.ndarray:
+def neighbors(tokenizer: Tokenizer, teacher: str, count: int) -> np.ndarray:
     """Tokens x count: the other whole words whose embeddings are nearest to each whole word's; -1 for other tokens."""
     embeddings = pytorch_weights(onnx.load(teacher))["embeddings.word_embeddings.weight"]
     vectors = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
@@ -59,7 +59,7 @@ def neighbours(tokenizer: Tokenizer, teacher: str, count: int) -> np.ndarray:
 def varied(texts: list[np.ndarray], count: int, near: np.ndarray, tails: np.ndarray, seed: int) -> list[np.ndarray]:
     """`count` random texts, 10 to 40 % of their words exchanged for near ones; a third end as another text does.
 
-    near: what `neighbours` gives; tails: of every token, whether it goes on with the word before it.
+    near: what `neighbors` gives; tails: of every token, whether it goes on with the word before it.
     """
     random = np.random.default_rng(seed)
     result = []
@@ -103,7 +103,7 @@ def main() -> None:
         vocabulary = tokenizer.get_vocab()
         tails = np.zeros(len(vocabulary), dtype=bool)
         tails[[i for word, i in vocabulary.items() if word.startswith("##")]] = True
-        added += varied(ids, args.varied, neighbours(tokenizer, args.teacher, 12), tails, args.seed)
+        added += varied(ids, args.varied, neighbors(tokenizer, args.teacher, 12), tails, args.seed)
     ids += added
     ends = np.cumsum([len(text) for text in ids])
     out = Path(args.out)

@@ -1,7 +1,7 @@
 """BERT as an ONNX graph, named and arranged as PyTorch's exporter does it (opset 11).
 
 Weights come under the names of `transformers.BertModel`. Embeddings, biases and layer norms keep those names as
-initialisers; weights of products are stored transposed under a number, `onnx::MatMul_100`, and are known by their node,
+initializers; weights of products are stored transposed under a number, `onnx::MatMul_100`, and are known by their node,
 `/encoder/layer.0/attention/self/query/MatMul`.
 """
 
@@ -15,10 +15,10 @@ LOWEST = np.float32(np.finfo(np.float32).min)
 
 
 class Graph:
-    """Nodes and initialisers in the making; a node is named by its scope and operator, numbered from the second on."""
+    """Nodes and initializers in the making; a node is named by its scope and operator, numbered from the second on."""
 
     def __init__(self):
-        self.nodes, self.initialisers, self.counts, self.products = [], [], {}, 0
+        self.nodes, self.initializers, self.counts, self.products = [], [], {}, 0
 
     def node(self, scope: str, operator: str, *inputs: str, **attributes) -> str:
         """Adds a node and gives the name of its output."""
@@ -31,26 +31,26 @@ class Graph:
     def constant(self, scope: str, value: np.ndarray) -> str:
         return self.node(scope, "Constant", value=numpy_helper.from_array(np.asarray(value)))
 
-    def initialiser(self, name: str, value: np.ndarray) -> str:
-        self.initialisers.append(numpy_helper.from_array(np.ascontiguousarray(value, np.float32), name))
+    def initializer(self, name: str, value: np.ndarray) -> str:
+        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value, np.float32), name))
         return name
 
     def dense(self, scope: str, x: str, weights: dict[str, np.ndarray]) -> str:
         path = scope.strip("/").replace("/", ".")
-        weight = self.initialiser(f"onnx::MatMul_{100 + self.products}", weights[f"{path}.weight"].T)
+        weight = self.initializer(f"onnx::MatMul_{100 + self.products}", weights[f"{path}.weight"].T)
         self.products += 1
         product = self.node(scope, "MatMul", x, weight)
-        return self.node(scope, "Add", self.initialiser(f"{path}.bias", weights[f"{path}.bias"]), product)
+        return self.node(scope, "Add", self.initializer(f"{path}.bias", weights[f"{path}.bias"]), product)
 
     def layer_norm(self, scope: str, x: str, weights: dict[str, np.ndarray]) -> str:
         path = scope.strip("/").replace("/", ".")
-        centred = self.node(scope, "Sub", x, self.node(scope, "ReduceMean", x, axes=[-1]))
-        square = self.node(scope, "Pow", centred, self.constant(scope, np.float32(2)))
+        centerd = self.node(scope, "Sub", x, self.node(scope, "ReduceMean", x, axes=[-1]))
+        square = self.node(scope, "Pow", centerd, self.constant(scope, np.float32(2)))
         variance = self.node(scope, "ReduceMean", square, axes=[-1])
         root = self.node(scope, "Sqrt", self.node(scope, "Add", variance, self.constant(scope, np.float32(1e-12))))
-        scaled = self.node(scope, "Mul", self.node(scope, "Div", centred, root),
-                           self.initialiser(f"{path}.weight", weights[f"{path}.weight"]))
-        return self.node(scope, "Add", scaled, self.initialiser(f"{path}.bias", weights[f"{path}.bias"]))
+        scaled = self.node(scope, "Mul", self.node(scope, "Div", centerd, root),
+                           self.initializer(f"{path}.weight", weights[f"{path}.weight"]))
+        return self.node(scope, "Add", scaled, self.initializer(f"{path}.bias", weights[f"{path}.bias"]))
 
     def size(self, scope: str, x: str, axis: int) -> str:
         """The length of `x` along an axis as a tensor of one number."""
@@ -86,7 +86,7 @@ def embeddings(graph: Graph, weights: dict[str, np.ndarray], token_types: bool) 
 
     def lookup(table: str, indices: str) -> str:
         name = f"embeddings.{table}.weight"
-        return graph.node(f"{scope}/{table}", "Gather", graph.initialiser(name, weights[name]), indices)
+        return graph.node(f"{scope}/{table}", "Gather", graph.initializer(name, weights[name]), indices)
 
     types = "token_type_ids" if token_types else first_tokens(np.zeros([1, positions], np.int64))
     words = lookup("word_embeddings", "input_ids")
@@ -128,7 +128,7 @@ def gelu(graph: Graph, scope: str, x: str) -> str:
 def model_of(graph: Graph, inputs: list, outputs: list) -> onnx.ModelProto:
     """The finished model; `inputs` and `outputs` are (name, element type, shape)."""
     made = helper.make_graph(graph.nodes, "headstart", [helper.make_tensor_value_info(*i) for i in inputs],
-                             [helper.make_tensor_value_info(*o) for o in outputs], graph.initialisers)
+                             [helper.make_tensor_value_info(*o) for o in outputs], graph.initializers)
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 11)], producer_name="headstart")
     model.ir_version = 6
     onnx.checker.check_model(model, full_check=True)

@@ -16,7 +16,7 @@ TWEETS = [
     "gooooood mooooorning everyoneeee \U0001f31e",
     "smh another penalty missed. I can't watch this team anymore \U0001f926\U0001f3fd\u200d\u2642\ufe0f",
     "Watching the harbour lights from the roof. No filter needed. https://example.org/p/81?x=1&y=2",
-    "My neighbour plays the trumpet at 6 am. He is not improving \U0001f3ba\U0001f62d",
+    "My neighbor plays the trumpet at 6 am. He is not improving \U0001f3ba\U0001f62d",
     "not gonna lie, the soup was better than the concert",
     "\U0001f1eb\U0001f1ee\U0001f1ef\U0001f1f5 what a match! 3-3 and nobody slept #worldcup",
     "Dear airline, my bag went to Oslo. I did not. Sincerely, cold in Porto.",

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from json_files import write_json
 
 OUT = Path(__file__).parents[2] / "test/golden/logistic"
-# name: classes, rows, features, distance of the class centres, share of rows in class 0 (None: all classes alike)
+# name: classes, rows, features, distance of the class centers, share of rows in class 0 (None: all classes alike)
 DATA = {
     "two-small": (2, 120, 5, 1.2, None), "two-wide": (2, 30, 100, 0.4, None), "two-tall": (2, 2000, 4, 0.6, None),
     "two-rare": (2, 200, 10, 0.7, 0.9), "three-small": (3, 150, 6, 1.0, None), "three-wide": (3, 24, 80, 0.4, None),
@@ -44,15 +44,15 @@ CASES = [
 
 
 def generated(seed: int, classes: int, rows: int, width: int, distance: float, first: float | None) -> dict:
-    """Clouds around class centres; feature 0 has mean 3, feature 1 is ten times smaller; every class has a row.
+    """Clouds around class centers; feature 0 has mean 3, feature 1 is ten times smaller; every class has a row.
 
     One row in ten has row weight 0, the others between 0.1 and 3.
     """
     random = np.random.default_rng(seed)
     shares = [1 / classes] * classes if first is None else [first, *[(1 - first) / (classes - 1)] * (classes - 1)]
     y = np.concatenate([np.arange(classes), random.choice(classes, rows - classes, p=shares)])
-    centres = distance * random.standard_normal([classes, width])
-    x = centres[y] + random.standard_normal([rows, width])
+    centers = distance * random.standard_normal([classes, width])
+    x = centers[y] + random.standard_normal([rows, width])
     x[:, 0] += 3
     x[:, 1] /= 10
     weights = random.uniform(0.1, 3, rows) * (np.arange(rows) % 10 != 9)

@@ -123,7 +123,7 @@ def check(model: onnx.ModelProto, weights: dict[str, np.ndarray], output: str) -
 
 
 def write_folder(name: str, model: onnx.ModelProto | None, *, at: str = "onnx/model.onnx", pooling: str | None = None,
-                 normalise: bool = True, limit: int = POSITIONS, prompts: dict | None = None) -> Path:
+                 normalize: bool = True, limit: int = POSITIONS, prompts: dict | None = None) -> Path:
     """An encoder in the layout of the Hugging Face hub; without `pooling` there is nothing of sentence-transformers."""
     folder = FIXTURES / name
     (folder / at).parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +135,7 @@ def write_folder(name: str, model: onnx.ModelProto | None, *, at: str = "onnx/mo
         "tokenizer_class": "BertTokenizer", "do_lower_case": True, "model_max_length": POSITIONS, "unk_token": "[UNK]",
         "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]"}}
     if pooling:
-        paths = {"Transformer": "", "Pooling": "1_Pooling"} | ({"Normalize": "2_Normalize"} if normalise else {})
+        paths = {"Transformer": "", "Pooling": "1_Pooling"} | ({"Normalize": "2_Normalize"} if normalize else {})
         files["modules.json"] = [
             {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{module}"}
             for i, (module, path) in enumerate(paths.items())]
@@ -163,7 +163,7 @@ def odd_inputs() -> onnx.ModelProto:
 def rank2_output(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
     """A model that pools by itself: the mean of the word embeddings, [batch, width], and nothing by token."""
     graph, name = Graph(), "embeddings.word_embeddings.weight"
-    words = graph.node("/embeddings", "Gather", graph.initialiser(name, weights[name]), "input_ids")
+    words = graph.node("/embeddings", "Gather", graph.initializer(name, weights[name]), "input_ids")
     mask = graph.node("", "Unsqueeze", graph.node("", "Cast", "attention_mask", to=TensorProto.FLOAT), axes=[2])
     total = graph.node("", "ReduceSum", graph.node("", "Mul", words, mask), axes=[1], keepdims=0)
     graph.node("", "Div", total, graph.node("", "ReduceSum", mask, axes=[1], keepdims=0))
@@ -210,7 +210,7 @@ def main() -> None:
     write_json(GOLDEN / "tiny-bert.json", {"encoder": "tiny-bert", "maxTokens": POSITIONS, "texts": golden(weights)})
 
     prompts = {"prompts": {"query": "ask: ", "doc": ""}, "default_prompt_name": "query"}
-    write_folder("tiny-bert-cls", model, pooling="cls", normalise=False, limit=16, prompts=prompts)
+    write_folder("tiny-bert-cls", model, pooling="cls", normalize=False, limit=16, prompts=prompts)
     write_json(GOLDEN / "tiny-bert-cls.json", {
         "encoder": "tiny-bert-cls", "maxTokens": 16, "texts": golden_cls(weights, prompts["prompts"], 16)})
 

@@ -17,7 +17,7 @@ from json_files import write_json
 
 OUT = Path(__file__).parents[2] / "test/golden/tokenizer-ids.json"
 WORDS = """
-rain coffee train window ticket lovely terrible unbelievably overcooked refund battery screenplay neighbours harbour
+rain coffee train window ticket lovely terrible unbelievably overcooked refund battery screenplay neighbors harbour
 parcel voucher tomorrow can't won't they're it's U.S. e-mail 3.14 1,299.00 10:45pm co-operate naively antidisestablishment
 """.split()
 ACCENTED = """
@@ -129,7 +129,7 @@ def spaces(r: random.Random) -> str:
 
 
 def long_words(r: random.Random) -> str:
-    """Around the limit of 100 characters a word, counted in code points after normalising."""
+    """Around the limit of 100 characters a word, counted in code points after normalizing."""
     letters = r.choice(["a", "ab", "rain", "\u00e9", "e\u0301", "\U0001d400", "\U0001f600", "7", "\u0130", "\u00df"])
     return words(r, 1) + " " + (letters * 130)[:r.choice([98, 99, 100, 101, 102, 128])] + r.choice([" ", "-", ""]) + words(r, 1)
 
@@ -142,7 +142,7 @@ def tweet(r: random.Random) -> str:
 
 
 def cases(r: random.Random) -> str:
-    """Letters whose lower case is longer, depends on its neighbours, or is young."""
+    """Letters whose lower case is longer, depends on its neighbors, or is young."""
     odd = ["\u0130", "I\u0307", "\u1e9e", "\u017f", "\u039f\u0394\u039f\u03a3", "\u03a3", "\u01c4", "\u01c5", "\u212a", "\u2126",
            "\u13a0\u13a1", "\uab70", "\u10a0", "\u1c90", "\u1e9a", "\u0149", "\u1f88", "\u1fbc", "\u0345", "\u2160",
            "\U00010400", "\U00010570", "\ua7c2", "\u2c2f"]

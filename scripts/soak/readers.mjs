@@ -303,8 +303,8 @@ async function tokenTable({ folder, world }) {
 // --- heads
 
 /** What a head answers to some vectors, or a tagger to some sentences. @param {string} folder */
-async function answersOf(folder) {
-  const { peekHead, loadHead, loadNeighbours } = await load("head/file/folder.js");
+async function topPredictions(folder) {
+  const { peekHead, loadHead, loadNeighborIndex } = await load("head/file/folder.js");
   if ((await peekHead(folder)).kind === "entities") {
     const { loadTagger } = await load("tagging/file/folder.js");
     return JSON.stringify((await loadTagger(folder)).tagger, (_, value) =>
@@ -314,7 +314,7 @@ async function answersOf(folder) {
   const { loadMultiLabel } = await load("head/file/multiLabel.js");
   const several = await loadMultiLabel(folder);
   const saved = several ?? (await loadHead(folder));
-  const near = several === undefined ? await loadNeighbours(saved) : undefined;
+  const near = several === undefined ? await loadNeighborIndex(saved) : undefined;
   return JSON.stringify([saved.head, near], (_, value) =>
     ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value,
   );
@@ -332,7 +332,7 @@ const ofHead =
       seeds: [await readFile(join(own, file))],
       read: async (bytes) => {
         await writeFile(join(own, file), bytes);
-        return answersOf(own);
+        return topPredictions(own);
       },
     };
   };

@@ -1,15 +1,15 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { foldCorpus } from "../dataset/split.js";
-import { temperedAcrossFolds, type DevAnswers } from "../head/devPredictions.js";
+import { crossValTemperature, type DevPredictions } from "../head/devPredictions.js";
 import { predictProbabilities, type Head } from "../head/head.js";
 import { fitTemperature } from "../head/temperature.js";
 import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationScore.js";
-import type { LabelledVectors } from "../dataset/labelledVectors.js";
+import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
 /** A head that can be taken at its word, with the dev answers that made it so. */
 export interface CalibratedHead {
   readonly head: Head;
-  readonly devAnswers: DevAnswers;
+  readonly devPredictions: DevPredictions;
   /** On the dev rows without the temperature, and with one that each row had no part in. */
   readonly calibration: { readonly before: CalibrationScore; readonly after: CalibrationScore };
 }
@@ -24,18 +24,18 @@ const FOLDS = 5;
  */
 export function calibrateHead(
   head: Head,
-  { dev, y, seed }: { readonly dev: LabelledVectors; readonly y: Int32Array; readonly seed: number },
+  { dev, y, seed }: { readonly dev: LabeledVectors; readonly y: Int32Array; readonly seed: number },
 ): CalibratedHead {
   const labels = head.labels.length;
   const probabilities = predictProbabilities({ ...head, temperature: 1 }, dev.vectors);
-  const devAnswers = { labels, probabilities, truth: y };
+  const devPredictions = { labels, probabilities, truth: y };
   const folds = foldCorpus(y, duplicateGroups(dev.texts), { folds: FOLDS, seed });
   return {
     head: { ...head, temperature: fitTemperature(probabilities, y, labels) },
-    devAnswers,
+    devPredictions,
     calibration: {
       before: scoreCalibration(probabilities, y, { labels, seed }),
-      after: scoreCalibration(temperedAcrossFolds(devAnswers, folds), y, { labels, seed }),
+      after: scoreCalibration(crossValTemperature(devPredictions, folds), y, { labels, seed }),
     },
   };
 }

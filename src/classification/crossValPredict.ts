@@ -4,9 +4,9 @@ import { predictProbabilities } from "../head/head.js";
 import { fitLogisticPath } from "../head/linear/logistic.js";
 import { logLosses } from "../metrics/logLoss.js";
 import { takeRows } from "../math/matrix.js";
-import type { LabelledVectors } from "../dataset/labelledVectors.js";
+import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
-export interface HeldOutOptions {
+export interface CrossValPredictOptions {
   /** Heads that share the rows out among them. @default 5 */
   readonly folds?: number;
   /** @default 1 */
@@ -18,7 +18,7 @@ export interface HeldOutOptions {
 }
 
 /** Probabilities of rows by heads that have not seen them. */
-export interface HeldOut {
+export interface CrossValPredictions {
   /** Labels that took part: those with texts enough for every fold. */
   readonly names: readonly string[];
   /** Indices of the rows that took part. */
@@ -27,11 +27,11 @@ export interface HeldOut {
   readonly probabilities: Float64Array;
   readonly folds: number;
   /** The one of the strengths that were tried with the least log loss on the rows held out. */
-  readonly strength: number;
+  readonly C: number;
   readonly logLoss: number;
 }
 
-const STRENGTHS = [1e-3, 3e-3, 1e-2, 3e-2, 0.1];
+const C_VALUES = [1e-3, 3e-3, 1e-2, 3e-2, 0.1];
 /** Enough for probabilities to be compared. */
 const TOLERANCE = 1e-4;
 
@@ -41,10 +41,10 @@ const TOLERANCE = 1e-4;
  *
  * @returns undefined where fewer than two labels are left
  */
-export async function heldOutProbabilities(
-  data: LabelledVectors,
-  options: HeldOutOptions = {},
-): Promise<HeldOut | undefined> {
+export async function crossValPredict(
+  data: LabeledVectors,
+  options: CrossValPredictOptions = {},
+): Promise<CrossValPredictions | undefined> {
   const { folds = 5, seed = 1, threads, signal, onFold } = options;
   const groups = duplicateGroups(data.texts);
   const different = differentTexts(data.labels, groups);
@@ -60,7 +60,7 @@ export async function heldOutProbabilities(
     { folds, seed },
   );
   const k = names.length;
-  const found = STRENGTHS.map(() => new Float64Array(rows.length * k));
+  const found = C_VALUES.map(() => new Float64Array(rows.length * k));
   for (let f = 0; f < folds; f++) {
     const [inside, outside] = [true, false].map((own) => [...fold.keys()].filter((i) => (fold[i] === f) === own));
     const held = takeRows(x, inside);
@@ -69,7 +69,7 @@ export async function heldOutProbabilities(
       Int32Array.from(outside, (i) => y[i]),
       {
         labels: names,
-        strengths: STRENGTHS,
+        Cs: C_VALUES,
         tolerance: TOLERANCE,
         ...(threads === undefined ? {} : { threads }),
         ...(signal === undefined ? {} : { signal }),
@@ -77,15 +77,15 @@ export async function heldOutProbabilities(
     );
     let s = 0;
     for await (const { head } of path) {
-      const answers = predictProbabilities(head, held);
-      inside.forEach((i, at) => found[s].set(answers.subarray(at * k, (at + 1) * k), i * k));
+      const predictions = predictProbabilities(head, held);
+      inside.forEach((i, at) => found[s].set(predictions.subarray(at * k, (at + 1) * k), i * k));
       s++;
     }
     onFold?.(f + 1, folds);
   }
   const losses = found.map((p) => logLosses(p, y, k).reduce((sum, loss) => sum + loss, 0) / y.length);
   const best = losses.indexOf(Math.min(...losses));
-  return { names, rows, probabilities: found[best], folds, strength: STRENGTHS[best], logLoss: losses[best] };
+  return { names, rows, probabilities: found[best], folds, C: C_VALUES[best], logLoss: losses[best] };
 }
 
 /** The groups of equal texts that each label has. */

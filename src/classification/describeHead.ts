@@ -5,7 +5,7 @@ import { VERSION } from "../version.js";
 import { kept } from "../head/devPredictions.js";
 import type { Interval } from "../metrics/bootstrap.js";
 import type { CalibrationScore } from "../metrics/calibrationScore.js";
-import type { LabelledCorpus } from "../dataset/labelledCorpus.js";
+import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 import type { TrainedHead } from "./train.js";
 
 export interface DescribeOptions {
@@ -16,7 +16,7 @@ export interface DescribeOptions {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** What was read for training. */
-  readonly corpus: Pick<LabelledCorpus, "files" | "counts" | "dropped">;
+  readonly corpus: Pick<LabeledCorpus, "files" | "counts" | "dropped">;
   readonly encoder: Encoder;
 }
 
@@ -42,11 +42,11 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
       dropped: corpus.dropped,
       labelCounts: { ...trained.labelCounts },
       classWeights: trained.classWeights,
-      strength: trained.strength,
+      C: trained.C,
       trials: [...trained.trials],
       curve: trained.curve,
-      ...(trained.tuning === undefined ? {} : { tuning: trained.tuning }),
-      ...(trained.few.length === 0 ? {} : { few: [...trained.few] }),
+      ...(trained.search === undefined ? {} : { search: trained.search }),
+      ...(trained.fewShot.length === 0 ? {} : { fewShot: [...trained.fewShot] }),
       seed,
       devFrom: trained.devFrom,
       dev: { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords },
@@ -55,7 +55,7 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
   };
 }
 
-function calibrationOf({ head, devAnswers, calibration }: TrainedHead): NonNullable<HeadFile["calibration"]> {
+function calibrationOf({ head, devPredictions, calibration }: TrainedHead): NonNullable<HeadFile["calibration"]> {
   const numbers = ({ ece, brier, logLoss, intervals95: i }: CalibrationScore) => ({
     ece,
     brier,
@@ -64,8 +64,8 @@ function calibrationOf({ head, devAnswers, calibration }: TrainedHead): NonNulla
   });
   return {
     temperature: head.temperature ?? 1,
-    n: devAnswers.truth.length,
-    keptAnswers: kept(devAnswers).truth.length,
+    n: devPredictions.truth.length,
+    keptPredictions: kept(devPredictions).truth.length,
     before: numbers(calibration.before),
     after: numbers(calibration.after),
   };

@@ -1,6 +1,6 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
-import { likeliest, predictProbabilities, type Head } from "../head/head.js";
+import { argmax, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
 import {
   advantageOver,
@@ -9,9 +9,9 @@ import {
   scorePredictions,
   type Evaluation,
 } from "../metrics/classification.js";
-import { countOf, labelCounts } from "../dataset/labelledCorpus.js";
+import { countOf, labelCounts } from "../dataset/labeledCorpus.js";
 import { labelIndices, labelSpace, project } from "../dataset/mapLabels.js";
-import type { LabelledVectors } from "../dataset/labelledVectors.js";
+import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
 /** What evaluation needs of a trained head. */
 export interface Judged {
@@ -41,23 +41,23 @@ export interface Evaluated {
 }
 
 /**
- * Evaluates a head on labelled vectors, with the baselines that were fitted on its training rows beside it.
+ * Evaluates a head on labeled vectors, with the baselines that were fitted on its training rows beside it.
  *
  * @throws HeadstartError E_LABEL_MAP when the rows have labels that the head does not know
  */
-export function evaluateHead(trained: Judged, data: LabelledVectors, options: EvaluateOptions = {}): Evaluated {
+export function evaluateHead(trained: Judged, data: LabeledVectors, options: EvaluateOptions = {}): Evaluated {
   const { map, seed = 1, file = "the corpus" } = options;
   const space = labelSpace(trained.head.labels, map);
   const { labels } = space;
   const classes = labels.length;
   const truth = labelIndices(labels, data.labels, file);
   const probabilities = project(predictProbabilities(trained.head, data.vectors), space);
-  const predicted = likeliest(probabilities, classes);
-  const words = likeliest(project(predictBagOfWords(trained.bagOfWords, data.texts), space), classes);
+  const predicted = argmax(probabilities, classes);
+  const words = argmax(project(predictBagOfWords(trained.bagOfWords, data.texts), space), classes);
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
     baselines: {
-      majority: majorityScore(truth, commonestLabel(labels, countsIn(trained, space)), classes),
+      majority: majorityScore(truth, majorityClass(labels, countsIn(trained, space)), classes),
       bagOfWords: scorePredictions(truth, words, classes),
     },
   });
@@ -92,7 +92,7 @@ export function mistakesOf({ truth, predicted, probabilities, labels }: Evaluate
 }
 
 /** Index of the label with the most training rows. */
-export function commonestLabel(labels: readonly string[], counts: Readonly<Record<string, number>>): number {
+export function majorityClass(labels: readonly string[], counts: Readonly<Record<string, number>>): number {
   let best = 0;
   labels.forEach((label, i) => {
     if (countOf(counts, label) > countOf(counts, labels[best])) best = i;

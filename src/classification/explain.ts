@@ -1,6 +1,6 @@
 import { predictProbabilities, type Head } from "../head/head.js";
-import { likeliest } from "../math/argmax.js";
-import { locate, type Neighbours } from "../head/neighbors.js";
+import { argmax } from "../math/argmax.js";
+import { nearestNeighbors, type NeighborIndex } from "../head/neighbors.js";
 import { stackRows, type Matrix } from "../math/matrix.js";
 
 /** A word of a text, or a run of words where the text is long, and what the answer owes to it. */
@@ -28,9 +28,9 @@ export interface Explanation {
   readonly probability: number;
   readonly calibrated: boolean;
   /** Nearest first; null where the head keeps no training texts. */
-  readonly neighbours: readonly NearText[] | null;
+  readonly neighbors: readonly NearText[] | null;
   /**
-   * How far the text lies from the training rows: 1 - mean cosine with the 10 nearest, and the per cent of training rows
+   * How far the text lies from the training rows: 1 - mean cosine with the 10 nearest, and the percent of training rows
    * that lie as near to the others or nearer. Null where the head keeps no training texts.
    */
   readonly distance: { readonly value: number; readonly percentile: number } | null;
@@ -42,7 +42,7 @@ export interface ExplainOptions {
   readonly head: Head;
   /** `[texts, width]` */
   readonly vectors: Matrix;
-  readonly neighbours?: Neighbours | undefined;
+  readonly neighbors?: NeighborIndex | undefined;
   /** Vectors of texts; called once with every removal of every text. */
   readonly embed: (texts: readonly string[]) => Promise<Matrix>;
   readonly threads?: number;
@@ -63,17 +63,17 @@ const WORD = /[\p{L}\p{N}\p{M}_@#]+(?:['’-][\p{L}\p{N}\p{M}_]+)*|[^\s\p{L}\p{N
  *   https://arxiv.org/abs/1612.08220
  */
 export async function explain(texts: readonly string[], options: ExplainOptions): Promise<Explanation[]> {
-  const { head, vectors, neighbours, embed, threads } = options;
+  const { head, vectors, neighbors, embed, threads } = options;
   const labels = head.labels.length;
   const probabilities = predictProbabilities(head, vectors);
-  const answers = likeliest(probabilities, labels);
+  const predictions = argmax(probabilities, labels);
   const parts = texts.map(removals);
   const without = await embed(parts.flat().map(({ rest }) => rest));
   const left = predictProbabilities(head, without.rows === 0 ? stackRows(vectors.cols, []) : without);
-  const places = neighbours && (await locate(neighbours, vectors, threads === undefined ? {} : { threads }));
+  const places = neighbors && (await nearestNeighbors(neighbors, vectors, threads === undefined ? {} : { threads }));
   let at = 0;
   return texts.map((_, i) => {
-    const answer = answers[i];
+    const answer = predictions[i];
     const probability = probabilities[i * labels + answer];
     const words = parts[i].map(({ start, end, text }) => {
       return { start, end, text, change: probability - left[at++ * labels + answer] };
@@ -83,12 +83,12 @@ export async function explain(texts: readonly string[], options: ExplainOptions)
       label: head.labels[answer],
       probability,
       calibrated: head.temperature !== undefined,
-      neighbours:
+      neighbors:
         place === undefined
           ? null
           : place.nearest.slice(0, NEAREST).map(({ row, similarity }) => ({
-              text: neighbours!.texts[row],
-              label: head.labels[neighbours!.y[row]],
+              text: neighbors!.texts[row],
+              label: head.labels[neighbors!.y[row]],
               similarity,
             })),
       distance: place === undefined ? null : { value: place.distance, percentile: place.percentile },

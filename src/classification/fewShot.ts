@@ -1,20 +1,20 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
-import type { Few } from "../head/file/schema.js";
-import { likeliest, predictProbabilities } from "../head/head.js";
+import type { FewShotScore } from "../head/file/schema.js";
+import { argmax, predictProbabilities } from "../head/head.js";
 import { seeded, shuffled } from "../math/random.js";
 import { scorePredictions } from "../metrics/classification.js";
 import { fitSetup, type FitOptions } from "./fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
-import { pickRows, type LabelledVectors } from "../dataset/labelledVectors.js";
-import { spreadOf, tune } from "./search.js";
+import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
+import { spreadOf, searchHead } from "./search.js";
 
-export interface FewOptions extends Omit<FitOptions, "onEpoch"> {
+export interface FewShotOptions extends Omit<FitOptions, "onEpoch"> {
   /** Rows of each label to draw. */
   readonly perLabel: readonly number[];
   /** Draws for each number. @default 5 */
   readonly seeds?: number;
   /** Rows to score on, none of them drawn from. */
-  readonly dev: LabelledVectors;
+  readonly dev: LabeledVectors;
 }
 
 /**
@@ -23,29 +23,29 @@ export interface FewOptions extends Omit<FitOptions, "onEpoch"> {
  *
  * A label with fewer texts gives all it has. The seeds are `seed`, `seed + 1` and so on.
  */
-export async function fewExamples(data: LabelledVectors, options: FewOptions): Promise<Few[]> {
+export async function fewShotScores(data: LabeledVectors, options: FewShotOptions): Promise<FewShotScore[]> {
   const { perLabel, seeds = 5, dev, ...fit } = options;
   const truth = labelIndices(fit.labels, dev.labels, "the dev rows");
-  const few: Few[] = [];
+  const fewShot: FewShotScore[] = [];
   for (const number of perLabel) {
     const scores: number[] = [];
     for (let seed = fit.seed; seed < fit.seed + seeds; seed++) {
       const drawn = pickRows(data, drawRows(data, { number, seed, labels: fit.labels }));
       const view = { layer: null, pooling: "mean", load: async () => drawn } as const;
-      const { setup } = await tune([view], { ...fit, seed, kinds: ["logistic"] });
+      const { setup } = await searchHead([view], { ...fit, seed, kinds: ["logistic"] });
       const { head } = await fitSetup(drawn, setup, { ...fit, seed });
-      const answers = likeliest(predictProbabilities(head, dev.vectors), fit.labels.length);
-      scores.push(scorePredictions(truth, answers, fit.labels.length).macroF1);
+      const predictions = argmax(predictProbabilities(head, dev.vectors), fit.labels.length);
+      scores.push(scorePredictions(truth, predictions, fit.labels.length).macroF1);
     }
     const macroF1 = { ...spreadOf(scores), lowest: Math.min(...scores), highest: Math.max(...scores) };
-    few.push({ perLabel: number, seeds, macroF1 });
+    fewShot.push({ perLabel: number, seeds, macroF1 });
   }
-  return few;
+  return fewShot;
 }
 
 /** So many rows of each label, one of each group of equal texts, in order of the rows. */
 export function drawRows(
-  { texts, labels: rowLabels }: LabelledVectors,
+  { texts, labels: rowLabels }: LabeledVectors,
   { number, seed, labels }: { readonly number: number; readonly seed: number; readonly labels: readonly string[] },
 ): number[] {
   const groups = duplicateGroups(texts);

@@ -4,11 +4,11 @@ import type { Curve } from "../head/file/schema.js";
 import { fitLogistic, fitLogisticPath, type FittedLogistic } from "../head/linear/logistic.js";
 import { fitMlp, MLP_DEFAULTS, type FittedMlp, type MlpEpoch, type MlpSettings } from "../head/mlp/mlp.js";
 import { labelIndices } from "../dataset/mapLabels.js";
-import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
+import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
 
 /** What kind of head, and all that its fit needs beside the rows. */
 export type Setup =
-  | { readonly kind: "logistic"; readonly strength: number }
+  | { readonly kind: "logistic"; readonly C: number }
   | { readonly kind: "mlp"; readonly settings: Required<MlpSettings> };
 
 export interface FitOptions {
@@ -27,30 +27,30 @@ export interface FittedHead {
   readonly warnings: readonly string[];
 }
 
-/** Weights of the data against the penalty, from strong to weak regularisation. */
-export const STRENGTHS: readonly number[] = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
+/** Weights of the data against the penalty, from strong to weak regularization. */
+export const C_VALUES: readonly number[] = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
 /** A finer fit changes no answer that the dev rows would notice. */
 const TOLERANCE = 1e-4;
 /** Of the rows given, what a perceptron stops by where no others are. */
 const STOPPING_SHARE = 0.1;
 
 /** Fits one logistic head a strength, in the given order. */
-export function fitStrengths(
-  rows: LabelledVectors,
-  { strengths, ...options }: FitOptions & { readonly strengths: readonly number[] },
+export function fitLogisticHeads(
+  rows: LabeledVectors,
+  { Cs, ...options }: FitOptions & { readonly Cs: readonly number[] },
 ): AsyncGenerator<FittedLogistic> {
   const y = labelIndices(options.labels, rows.labels, "the training rows");
-  return fitLogisticPath(rows.vectors, y, { ...passed(options), strengths, tolerance: TOLERANCE });
+  return fitLogisticPath(rows.vectors, y, { ...passed(options), Cs, tolerance: TOLERANCE });
 }
 
 /** Fits one perceptron that stops by `dev`, or else by a tenth of `rows` set aside by seed, equal texts on one side. */
-export async function fitPerceptron(
-  rows: LabelledVectors,
-  { dev, settings, ...options }: FitOptions & { readonly settings: MlpSettings; readonly dev?: LabelledVectors },
+export async function fitMlpHead(
+  rows: LabeledVectors,
+  { dev, settings, ...options }: FitOptions & { readonly settings: MlpSettings; readonly dev?: LabeledVectors },
 ): Promise<FittedMlp> {
   const sides =
     dev === undefined ? holdOut(rows, { devFraction: STOPPING_SHARE, seed: options.seed }) : { train: rows, dev };
-  const indices = (of: LabelledVectors): Int32Array => labelIndices(options.labels, of.labels, "the training rows");
+  const indices = (of: LabeledVectors): Int32Array => labelIndices(options.labels, of.labels, "the training rows");
   return fitMlp(sides.train.vectors, indices(sides.train), {
     ...settings,
     ...passed(options),
@@ -61,29 +61,29 @@ export async function fitPerceptron(
 }
 
 /** Fits what a search has chosen on all the rows that it may see. */
-export async function fitSetup(rows: LabelledVectors, setup: Setup, options: FitOptions): Promise<FittedHead> {
+export async function fitSetup(rows: LabeledVectors, setup: Setup, options: FitOptions): Promise<FittedHead> {
   switch (setup.kind) {
     case "logistic": {
       const y = labelIndices(options.labels, rows.labels, "the training rows");
-      const { strength } = setup;
-      return logisticHead(await fitLogistic(rows.vectors, y, { ...passed(options), strength, tolerance: TOLERANCE }));
+      const { C } = setup;
+      return logisticHead(await fitLogistic(rows.vectors, y, { ...passed(options), C, tolerance: TOLERANCE }));
     }
     case "mlp":
-      return perceptronHead(await fitPerceptron(rows, { ...options, settings: setup.settings }));
+      return mlpHead(await fitMlpHead(rows, { ...options, settings: setup.settings }));
     default:
       return unreachable(setup);
   }
 }
 
-export function logisticHead({ head, history, strength, converged }: FittedLogistic): FittedHead {
+export function logisticHead({ head, history, C, converged }: FittedLogistic): FittedHead {
   return {
     head,
     curve: { unit: "iteration", train: [...history], dev: null, best: history.length },
-    warnings: converged ? [] : [`the fit at strength ${strength} stopped before it converged`],
+    warnings: converged ? [] : [`the fit at strength ${C} stopped before it converged`],
   };
 }
 
-export function perceptronHead({ head, epochs, best }: FittedMlp): FittedHead {
+export function mlpHead({ head, epochs, best }: FittedMlp): FittedHead {
   const dev = epochs.map(({ devLoss }) => devLoss).filter((loss) => loss !== null);
   return {
     head,
@@ -102,7 +102,7 @@ export function perceptronHead({ head, epochs, best }: FittedMlp): FittedHead {
 
 /** A setup in a few words. */
 export function setupName(setup: Setup): string {
-  if (setup.kind === "logistic") return `logistic, strength ${setup.strength}`;
+  if (setup.kind === "logistic") return `logistic, strength ${setup.C}`;
   const { hidden, dropout, activation } = setup.settings;
   return `mlp ${hidden.join("-")}, ${activation}, dropout ${dropout}`;
 }

@@ -1,15 +1,15 @@
-import { normalisedText } from "../dataset/duplicates.js";
+import { normalizedText } from "../dataset/duplicates.js";
 import { refuseTexts } from "../dataset/labelSet.js";
 import { nearMissPairs } from "../dataset/nearMiss.js";
-import { likeliest } from "../math/argmax.js";
-import { heldOutProbabilities, type HeldOut, type HeldOutOptions } from "./crossValPredict.js";
-import { labelCounts } from "../dataset/labelledCorpus.js";
-import type { LabelledVectors } from "../dataset/labelledVectors.js";
+import { argmax } from "../math/argmax.js";
+import { crossValPredict, type CrossValPredictions, type CrossValPredictOptions } from "./crossValPredict.js";
+import { labelCounts } from "../dataset/labeledCorpus.js";
+import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
-export type Problem = "near-miss" | "conflict" | "mislabelled" | "tiny";
+export type Problem = "near-miss" | "conflict" | "mislabeled" | "tiny";
 
 /** A row whose label may be wrong. Nothing is changed. */
-export interface Finding {
+export interface LabelError {
   readonly problem: Problem;
   /** Index of the row. */
   readonly row: number;
@@ -21,10 +21,10 @@ export interface Finding {
 }
 
 /** What was found, the surest first within each kind. */
-export interface Diagnosis {
-  readonly findings: readonly Finding[];
-  /** How the mislabelled rows were looked for; null where there were too few rows. */
-  readonly heldOut: Omit<HeldOut, "probabilities"> | null;
+export interface LabelErrors {
+  readonly findings: readonly LabelError[];
+  /** How the mislabeled rows were looked for; null where there were too few rows. */
+  readonly crossValidation: Omit<CrossValPredictions, "probabilities"> | null;
 }
 
 /** Rows of a class that is too small to learn from, or to measure. */
@@ -33,14 +33,14 @@ const TINY = 5;
 /**
  * Near-miss labels, tiny classes and conflicts between equal texts: what can be told without a model.
  *
- * Texts are equal when their normalised texts are. In a conflict the rows of the rarer labels are named, with the
+ * Texts are equal when their normalized texts are. In a conflict the rows of the rarer labels are named, with the
  * commonest as the suggestion; where all are as common, every row is named, without one.
  */
-export function checkTextsAndLabels({ texts, labels }: Pick<LabelledVectors, "texts" | "labels">): Finding[] {
+export function checkTextsAndLabels({ texts, labels }: Pick<LabeledVectors, "texts" | "labels">): LabelError[] {
   return [...nearMissRows(labels), ...conflicts(texts, labels), ...tinyClasses(labels)];
 }
 
-function nearMissRows(labels: readonly string[]): Finding[] {
+function nearMissRows(labels: readonly string[]): LabelError[] {
   const counts = labelCounts(labels);
   const rowsOf = rowFinder(labels);
   const names = Object.keys(counts).sort();
@@ -59,7 +59,7 @@ function nearMissRows(labels: readonly string[]): Finding[] {
   );
 }
 
-function tinyClasses(labels: readonly string[]): Finding[] {
+function tinyClasses(labels: readonly string[]): LabelError[] {
   const counts = labelCounts(labels);
   const rowsOf = rowFinder(labels);
   return Object.keys(counts)
@@ -75,10 +75,10 @@ function tinyClasses(labels: readonly string[]): Finding[] {
     );
 }
 
-function conflicts(texts: readonly string[], labels: readonly string[]): Finding[] {
+function conflicts(texts: readonly string[], labels: readonly string[]): LabelError[] {
   const groups = new Map<string, number[]>();
   texts.forEach((text, r) => {
-    const key = normalisedText(text);
+    const key = normalizedText(text);
     const rows = groups.get(key);
     if (rows === undefined) groups.set(key, [r]);
     else rows.push(r);
@@ -86,7 +86,7 @@ function conflicts(texts: readonly string[], labels: readonly string[]): Finding
   return [...groups.values()].flatMap((rows) => conflictIn(rows, labels));
 }
 
-function conflictIn(rows: readonly number[], labels: readonly string[]): Finding[] {
+function conflictIn(rows: readonly number[], labels: readonly string[]): LabelError[] {
   const counts = labelCounts(rows.map((r) => labels[r]));
   const names = Object.keys(counts).sort((a, b) => counts[b] - counts[a] || (a < b ? -1 : 1));
   if (names.length < 2) return [];
@@ -125,21 +125,27 @@ function rowFinder(labels: readonly string[]): (label: string) => readonly numbe
  * @throws HeadstartError E_LABELS for labels that are texts or ids
  * @see Northcutt, Jiang & Chuang 2021, section 3: https://arxiv.org/abs/1911.00068
  */
-export async function diagnose(data: LabelledVectors, options: HeldOutOptions = {}): Promise<Diagnosis> {
+export async function findLabelErrors(
+  data: LabeledVectors,
+  options: CrossValPredictOptions = {},
+): Promise<LabelErrors> {
   refuseTexts(data.labels);
   const findings = checkTextsAndLabels(data);
-  const heldOut = await heldOutProbabilities(data, options);
-  const wrong = heldOut === undefined ? [] : mislabelled(data.labels, heldOut);
+  const crossValidation = await crossValPredict(data, options);
+  const wrong = crossValidation === undefined ? [] : mislabeled(data.labels, crossValidation);
   const all = [...findings, ...wrong];
-  const order: readonly Problem[] = ["near-miss", "conflict", "mislabelled", "tiny"];
+  const order: readonly Problem[] = ["near-miss", "conflict", "mislabeled", "tiny"];
   all.sort((a, b) => order.indexOf(a.problem) - order.indexOf(b.problem) || b.score - a.score || a.row - b.row);
-  if (heldOut === undefined) return { findings: all, heldOut: null };
-  const { probabilities: _, ...how } = heldOut;
-  return { findings: all, heldOut: how };
+  if (crossValidation === undefined) return { findings: all, crossValidation: null };
+  const { probabilities: _, ...how } = crossValidation;
+  return { findings: all, crossValidation: how };
 }
 
 /** Rows whose label the held-out probabilities speak against, the surest first. */
-export function mislabelled(labels: readonly string[], { names, rows, probabilities }: HeldOut): Finding[] {
+export function mislabeled(
+  labels: readonly string[],
+  { names, rows, probabilities }: CrossValPredictions,
+): LabelError[] {
   const k = names.length;
   const y = Array.from(rows, (r) => names.indexOf(labels[r]));
   const sums = new Float64Array(k);
@@ -149,14 +155,14 @@ export function mislabelled(labels: readonly string[], { names, rows, probabilit
     counts[label]++;
   });
   const believed = probabilities.map((p, at) => (p >= sums[at % k] / counts[at % k] ? p : 0));
-  const best = likeliest(believed, k);
+  const best = argmax(believed, k);
   return y
-    .flatMap((own, i): Finding[] => {
+    .flatMap((own, i): LabelError[] => {
       const other = best[i];
       if (believed[i * k + other] === 0 || other === own) return [];
       const [p, q] = [probabilities[i * k + own], probabilities[i * k + other]];
       const because = `a head that has not seen it gives "${names[other]}" ${q.toFixed(3)} and this label ${p.toFixed(3)}`;
-      return [{ problem: "mislabelled", row: rows[i], suggested: names[other], score: (1 + q - p) / 2, because }];
+      return [{ problem: "mislabeled", row: rows[i], suggested: names[other], score: (1 + q - p) / 2, because }];
     })
     .sort((a, b) => b.score - a.score || a.row - b.row);
 }

@@ -10,19 +10,19 @@ import {
 import { refuseTexts } from "../dataset/labelSet.js";
 import type { Matrix } from "../math/matrix.js";
 import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiLabel.js";
-import { labelCounts } from "../dataset/labelledCorpus.js";
+import { labelCounts } from "../dataset/labeledCorpus.js";
 import { labelIndices } from "../dataset/mapLabels.js";
-import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
-import type { Answer } from "./predict.js";
+import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
+import type { SelectivePrediction } from "./predict.js";
 import type { Trial } from "./train.js";
 
 export interface MultiLabelTrainOptions {
   /** Stands between the labels of a row. */
   readonly separator: string;
   /** Rows to choose strength and thresholds on. @default a seeded, duplicate-aware tenth of the training rows */
-  readonly dev?: LabelledVectors;
+  readonly dev?: LabeledVectors;
   /** @default 1e-3 to 1 in half decades */
-  readonly strengths?: readonly number[];
+  readonly Cs?: readonly number[];
   /** @default 1 */
   readonly seed?: number;
   readonly threads?: number;
@@ -37,7 +37,7 @@ export interface TrainedMultiLabel {
   readonly n: number;
   /** Training rows that have each label. */
   readonly labelCounts: Readonly<Record<string, number>>;
-  readonly strength: number;
+  readonly C: number;
   readonly trials: readonly Trial[];
   /** On the rows that strength and thresholds were chosen on. */
   readonly dev: MultiLabelEvaluation;
@@ -45,7 +45,7 @@ export interface TrainedMultiLabel {
   readonly warnings: readonly string[];
 }
 
-const STRENGTHS = [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
+const C_VALUES = [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
 const DEV_FRACTION = 0.1;
 
 /** Labels of a cell: parted by `separator`, without outer spaces, each once; a cell of separators alone has none. */
@@ -104,10 +104,10 @@ export function labelsToLearn(cells: readonly string[], separator: string): stri
  * @throws HeadstartError E_LABELS when there are fewer than two labels
  */
 export async function trainMultiLabel(
-  data: LabelledVectors,
+  data: LabeledVectors,
   options: MultiLabelTrainOptions,
 ): Promise<TrainedMultiLabel> {
-  const { separator, seed = 1, strengths = STRENGTHS, threads, signal, onTrial } = options;
+  const { separator, seed = 1, Cs = C_VALUES, threads, signal, onTrial } = options;
   const labels = labelsToLearn(data.labels, separator);
   const held = options.dev === undefined ? holdOut(data, { devFraction: DEV_FRACTION, seed }) : undefined;
   const { train, dev } = held ?? { train: data, dev: options.dev! };
@@ -116,7 +116,7 @@ export async function trainMultiLabel(
   const tried: { fitted: FittedMultiLabel; trial: Trial }[] = [];
   const path = {
     labels,
-    strengths,
+    Cs,
     ...(threads === undefined ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),
   };
@@ -133,19 +133,19 @@ export async function trainMultiLabel(
     separator,
     n: train.texts.length,
     labelCounts: labelCounts(train.labels.flatMap((cell) => labelsIn(cell, separator))),
-    strength: fitted.strength,
+    C: fitted.C,
     trials: tried.map((one) => one.trial),
     dev: evaluateMultiLabel(devY, marksOf(probabilities, head), { labels, seed }),
     devFrom:
       held === undefined
         ? `${dev.texts.length} rows given for it`
         : `${dev.texts.length} of the ${data.texts.length} training rows, set aside by seed ${seed}, equal texts on one side`,
-    warnings: trial.converged ? [] : [`the fit at strength ${fitted.strength} stopped before it converged`],
+    warnings: trial.converged ? [] : [`the fit at strength ${fitted.C} stopped before it converged`],
   };
 }
 
 function trialOf(
-  { head, strength, iterations, converged }: FittedMultiLabel,
+  { head, C, iterations, converged }: FittedMultiLabel,
   { vectors, y, seed }: { readonly vectors: Matrix; readonly y: Uint8Array; readonly seed: number },
 ): Trial {
   const probabilities = multiLabelProbabilities(head, vectors);
@@ -154,13 +154,13 @@ function trialOf(
     0,
   );
   const { macroF1 } = evaluateMultiLabel(y, marksOf(probabilities, head), { labels: head.labels, seed, resamples: 1 });
-  return { strength, iterations, converged, devLogLoss: loss / vectors.rows, devMacroF1: macroF1 };
+  return { C, iterations, converged, devLogLoss: loss / vectors.rows, devMacroF1: macroF1 };
 }
 
 /** Evaluates a multi-label head on rows whose labels are cells. @throws HeadstartError E_LABEL_MAP for unknown labels */
 export function evaluateMultiLabelHead(
   head: MultiLabelHead,
-  data: LabelledVectors,
+  data: LabeledVectors,
   {
     separator,
     seed = 1,
@@ -176,7 +176,7 @@ export function evaluateMultiLabelHead(
  * Answers for rows of vectors `[texts, width]`: `label` is the labels with the separator between them (empty where there
  * is none), `probability` that of the least probable one (where there is none, of the likeliest not being there).
  */
-export function answerMultiLabel(head: MultiLabelHead, vectors: Matrix, separator: string): Answer[] {
+export function predictMultiLabel(head: MultiLabelHead, vectors: Matrix, separator: string): SelectivePrediction[] {
   const k = head.labels.length;
   const probabilities = multiLabelProbabilities(head, vectors);
   const marks = marksOf(probabilities, head);

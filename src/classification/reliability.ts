@@ -1,25 +1,39 @@
 import type { LabelMap } from "../dataset/labelMap.js";
-import type { DevAnswers } from "../head/devPredictions.js";
+import type { DevPredictions } from "../head/devPredictions.js";
 import { predictProbabilities, type Head } from "../head/head.js";
-import { temper } from "../head/temperature.js";
+import { applyTemperature } from "../head/temperature.js";
 import type { Matrix } from "../math/matrix.js";
 import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationScore.js";
-import { conformalThreshold, labelSets, scoreSets, wilson, type SetScore } from "../metrics/conformal.js";
+import {
+  conformalThreshold,
+  predictionSets,
+  scorePredictionSets,
+  wilson,
+  type PredictionSetScore,
+} from "../metrics/conformal.js";
 import type { Interval } from "../metrics/bootstrap.js";
 import { pointAt, riskCoverage, type RiskPoint } from "../metrics/riskCoverage.js";
-import { answersOf, decide, NO_ANSWER, ruleFor, type Evidence, type Rule, type Wish } from "./selectivePrediction.js";
+import {
+  topPredictions,
+  applyDecisionRule,
+  ABSTAIN,
+  fitDecisionRule,
+  type CalibrationSet,
+  type DecisionRule,
+  type SelectiveGoal,
+} from "./selectivePrediction.js";
 import type { Evaluated } from "./evaluate.js";
 import { labelSpace, project } from "../dataset/mapLabels.js";
 
 /** What a head needs to make promises: itself and its answers on dev rows. */
 export interface Promising {
   readonly head: Head;
-  readonly devAnswers?: DevAnswers;
+  readonly devPredictions?: DevPredictions;
 }
 
 /** What answers that keep to a rule reach. Plain JSON. */
 export interface ChoiceScore {
-  readonly wish: string;
+  readonly goal: string;
   /** Least probability of each label as an answer, null where it is never given; without prototype. */
   readonly thresholds: Readonly<Record<string, number | null>>;
   /** Share of the rows that are answered. */
@@ -34,7 +48,7 @@ export interface ChoiceScore {
 }
 
 /** How far a head's answers can be trusted, measured on rows with known labels. Plain JSON. */
-export interface Trust {
+export interface Reliability {
   /** Null where the head was never calibrated. */
   readonly temperature: number | null;
   /** Calibration without the temperature; null where there is none. */
@@ -45,18 +59,18 @@ export interface Trust {
   /** Error rates when only the surest rows are answered. */
   readonly riskCoverage: readonly RiskPoint[];
   /** Label sets; empty where the head has no dev answers. */
-  readonly sets: readonly SetScore[];
+  readonly sets: readonly PredictionSetScore[];
   /** Null unless something was wished. */
   readonly choice: ChoiceScore | null;
 }
 
-export interface TrustOptions {
+export interface ReliabilityOptions {
   /** The map that the evaluation was made under. */
   readonly map?: LabelMap;
   readonly seed?: number;
   /** Coverages of the label sets. @default 0.8, 0.9, 0.95 */
   readonly promised?: readonly number[];
-  readonly wish?: Wish;
+  readonly goal?: SelectiveGoal;
 }
 
 const PROMISED = [0.8, 0.9, 0.95];
@@ -66,22 +80,22 @@ const COVERAGES = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
  * The dev answers of a head as it gives answers now: scaled, and in the labels that a map leaves; dev rows whose label
  * the map drops are left out. Undefined where the head has none.
  */
-export function evidenceOf({ head, devAnswers }: Promising, map?: LabelMap): Evidence | undefined {
-  if (devAnswers === undefined) return undefined;
+export function calibrationSetOf({ head, devPredictions }: Promising, map?: LabelMap): CalibrationSet | undefined {
+  if (devPredictions === undefined) return undefined;
   const space = labelSpace(head.labels, map);
-  const { labels } = devAnswers;
-  const scaled = temper(devAnswers.probabilities, labels, head.temperature ?? 1);
-  const rows = [...devAnswers.truth.keys()].filter((r) => space.target[devAnswers.truth[r]] >= 0);
+  const { labels } = devPredictions;
+  const scaled = applyTemperature(devPredictions.probabilities, labels, head.temperature ?? 1);
+  const rows = [...devPredictions.truth.keys()].filter((r) => space.target[devPredictions.truth[r]] >= 0);
   const picked = Float64Array.from(rows.flatMap((r) => [...scaled.subarray(r * labels, (r + 1) * labels)]));
   return {
     labels: space.labels,
     probabilities: project(picked, space),
-    truth: Int32Array.from(rows, (r) => space.target[devAnswers.truth[r]]),
+    truth: Int32Array.from(rows, (r) => space.target[devPredictions.truth[r]]),
   };
 }
 
 /** Least probability of a label in a set that holds the true one with a chance of `coverage`; see conformal.ts. */
-export const setThreshold = ({ labels, probabilities, truth }: Evidence, coverage: number): number =>
+export const predictionSetThreshold = ({ labels, probabilities, truth }: CalibrationSet, coverage: number): number =>
   conformalThreshold(
     Float64Array.from(truth, (label, r) => probabilities[r * labels.length + label]),
     coverage,
@@ -96,17 +110,17 @@ export const setThreshold = ({ labels, probabilities, truth }: Evidence, coverag
  *
  * @param vectors  of the evaluated rows
  */
-export function measureTrust(
+export function measureReliability(
   promising: Promising,
   { evaluated, vectors }: { readonly evaluated: Evaluated; readonly vectors: Matrix },
-  options: TrustOptions = {},
-): Trust {
+  options: ReliabilityOptions = {},
+): Reliability {
   const { head } = promising;
-  const { map, seed = 1, promised = PROMISED, wish } = options;
+  const { map, seed = 1, promised = PROMISED, goal } = options;
   const { labels, truth, probabilities } = evaluated;
   const score = { labels: labels.length, seed };
-  const evidence = evidenceOf(promising, map);
-  const { confidence, right } = answersOf({ labels, probabilities, truth });
+  const calibrationSet = calibrationSetOf(promising, map);
+  const { confidence, right } = topPredictions({ labels, probabilities, truth });
   const { aurc, curve } = riskCoverage(confidence, right);
   const raw = (): Float64Array =>
     project(predictProbabilities({ ...head, temperature: 1 }, vectors), labelSpace(head.labels, map));
@@ -116,33 +130,40 @@ export function measureTrust(
     calibration: scoreCalibration(probabilities, truth, score),
     aurc,
     riskCoverage: COVERAGES.map((coverage) => pointAt(curve, coverage)),
-    sets: evidence === undefined ? [] : promised.map((coverage) => setsOf(evaluated, evidence, coverage)),
-    choice: wish === undefined || evidence === undefined ? null : scoreChoice(evaluated, ruleFor(wish, evidence)),
+    sets: calibrationSet === undefined ? [] : promised.map((coverage) => setsOf(evaluated, calibrationSet, coverage)),
+    choice:
+      goal === undefined || calibrationSet === undefined
+        ? null
+        : scoreChoice(evaluated, fitDecisionRule(goal, calibrationSet)),
   };
 }
 
-function setsOf({ labels, probabilities, truth }: Evaluated, evidence: Evidence, promised: number): SetScore {
-  const threshold = setThreshold(evidence, promised);
-  return scoreSets(labelSets(probabilities, labels.length, threshold), truth, { promised, threshold });
+function setsOf(
+  { labels, probabilities, truth }: Evaluated,
+  calibrationSet: CalibrationSet,
+  promised: number,
+): PredictionSetScore {
+  const threshold = predictionSetThreshold(calibrationSet, promised);
+  return scorePredictionSets(predictionSets(probabilities, labels.length, threshold), truth, { promised, threshold });
 }
 
 /** What the answers under a rule reach on rows with known labels. */
-export function scoreChoice({ labels, probabilities, truth }: Evidence, rule: Rule): ChoiceScore {
-  const answers = decide(probabilities, rule);
-  const given = [...answers.keys()].filter((r) => answers[r] !== NO_ANSWER);
-  const isRight = (r: number): boolean => answers[r] === truth[r];
+export function scoreChoice({ labels, probabilities, truth }: CalibrationSet, rule: DecisionRule): ChoiceScore {
+  const predictions = applyDecisionRule(probabilities, rule);
+  const given = [...predictions.keys()].filter((r) => predictions[r] !== ABSTAIN);
+  const isRight = (r: number): boolean => predictions[r] === truth[r];
   const hits = given.filter(isRight).length;
   const accuracy = given.length === 0 ? null : hits / given.length;
   const thresholds = Object.create(null) as Record<string, number | null>;
   const precision = Object.create(null) as Record<string, number | null>;
   labels.forEach((label, k) => {
-    const own = given.filter((r) => answers[r] === k);
+    const own = given.filter((r) => predictions[r] === k);
     thresholds[label] = rule.thresholds[k] === Infinity ? null : rule.thresholds[k];
     precision[label] = own.length === 0 ? null : own.filter(isRight).length / own.length;
   });
-  const cost = given.reduce((sum, r) => sum + (isRight(r) ? 0 : rule.costs[answers[r]]), 0);
+  const cost = given.reduce((sum, r) => sum + (isRight(r) ? 0 : rule.costs[predictions[r]]), 0);
   return {
-    wish: rule.words,
+    goal: rule.words,
     thresholds,
     answered: given.length / truth.length,
     accuracy,

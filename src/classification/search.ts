@@ -1,15 +1,15 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { foldCorpus } from "../dataset/split.js";
 import type { Pooling } from "../math/pooling.js";
-import { likeliest, predictProbabilities, type Head } from "../head/head.js";
-import type { Tuning } from "../head/file/schema.js";
+import { argmax, predictProbabilities, type Head } from "../head/head.js";
+import type { SearchRecord } from "../head/file/schema.js";
 import { logLosses } from "../metrics/logLoss.js";
 import type { MlpSettings } from "../head/mlp/mlp.js";
 import { scorePredictions } from "../metrics/classification.js";
 import { goodCandidates, meanLoss } from "./selectC.js";
-import { fitPerceptron, fitStrengths, mlpSettings, setupName, STRENGTHS, type FitOptions, type Setup } from "./fit.js";
+import { fitMlpHead, fitLogisticHeads, mlpSettings, setupName, C_VALUES, type FitOptions, type Setup } from "./fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
-import { pickRows, type LabelledVectors } from "../dataset/labelledVectors.js";
+import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
 
 /** The same texts by one layer and pooling of the encoder. */
 export interface View {
@@ -17,17 +17,17 @@ export interface View {
   readonly layer: number | null;
   readonly pooling: Pooling;
   /** Gives the vectors `[texts, width]` of the rows; called when its turn comes, if there is time left. */
-  readonly load: () => Promise<LabelledVectors>;
+  readonly load: () => Promise<LabeledVectors>;
 }
 
-export interface TuneOptions extends Omit<FitOptions, "onEpoch"> {
+export interface SearchOptions extends Omit<FitOptions, "onEpoch"> {
   /** @default 5, fewer where a label has fewer different texts */
   readonly folds?: number;
   /** Kinds to choose among. Without logistic ones these still show which view serves best. @default all */
   readonly kinds?: readonly Setup["kind"][];
-  readonly strengths?: readonly number[];
+  readonly Cs?: readonly number[];
   /** Perceptrons to try, on the view that serves logistic heads best. */
-  readonly perceptrons?: readonly MlpSettings[];
+  readonly mlps?: readonly MlpSettings[];
   /** Holds in all of these perceptrons. */
   readonly mlp?: MlpSettings;
   /** No new fit begins after so many seconds; of each of the `kinds` one is always fitted, on the first view. */
@@ -35,29 +35,29 @@ export interface TuneOptions extends Omit<FitOptions, "onEpoch"> {
   /** Milliseconds since some fixed moment; needed for `seconds`. */
   readonly clock?: () => number;
   /** Told of each rival as soon as it is scored. */
-  readonly onRival?: (rival: Tuning["rivals"][number]) => void;
+  readonly onCandidate?: (candidate: SearchRecord["candidates"][number]) => void;
 }
 
 /** What a search found best. */
-export interface Tuned {
+export interface SearchResult {
   readonly setup: Setup;
   readonly view: View;
   /** The rows by the chosen view. */
-  readonly data: LabelledVectors;
-  readonly tuning: Tuning;
+  readonly data: LabeledVectors;
+  readonly search: SearchRecord;
 }
 
 /** What one setup reaches on rows that it was not fitted on. */
-interface Rival {
+interface CandidateResult {
   readonly setup: Setup;
   readonly view: View;
-  readonly data: LabelledVectors;
+  readonly data: LabeledVectors;
   /** Log loss of every row, in its fold's absence. */
   readonly losses: Float64Array;
-  readonly scored: Tuning["rivals"][number];
+  readonly scored: SearchRecord["candidates"][number];
 }
 
-const PERCEPTRONS: readonly MlpSettings[] = [
+const MLPS: readonly MlpSettings[] = [
   { hidden: [128], dropout: 0.3 },
   { hidden: [256], dropout: 0.5 },
   { hidden: [256, 64], dropout: 0.3 },
@@ -66,8 +66,8 @@ const MOST_FOLDS = 5;
 const RULE =
   "of those whose log loss is within one standard error of the least (paired by row) the one with the highest macro-F1";
 
-const bestOf = (rivals: readonly Rival[]): Rival =>
-  goodCandidates(rivals).reduce((best, r) => (r.scored.macroF1.mean > best.scored.macroF1.mean ? r : best));
+const bestOf = (candidates: readonly CandidateResult[]): CandidateResult =>
+  goodCandidates(candidates).reduce((best, r) => (r.scored.macroF1.mean > best.scored.macroF1.mean ? r : best));
 
 /**
  * Chooses strength, kind of head, and layer and pooling by stratified cross-validation, equal texts in one fold, on the
@@ -75,56 +75,56 @@ const bestOf = (rivals: readonly Rival[]): Rival =>
  *
  * @param views  at least one, the plainest first; the same texts and labels in each
  */
-export async function tune(views: readonly View[], options: TuneOptions): Promise<Tuned> {
-  const { strengths = STRENGTHS, perceptrons = PERCEPTRONS, kinds = ["logistic", "mlp"] } = options;
+export async function searchHead(views: readonly View[], options: SearchOptions): Promise<SearchResult> {
+  const { Cs = C_VALUES, mlps = MLPS, kinds = ["logistic", "mlp"] } = options;
   const began = options.clock?.() ?? 0;
   const late = (): boolean =>
     options.clock !== undefined && options.clock() - began > (options.seconds ?? Infinity) * 1000;
-  const rivals: Rival[] = [];
+  const candidates: CandidateResult[] = [];
   const skipped: string[] = [];
-  const tell = (found: readonly Rival[]): void => {
-    rivals.push(...found);
-    for (const { scored } of found) options.onRival?.(scored);
+  const tell = (found: readonly CandidateResult[]): void => {
+    candidates.push(...found);
+    for (const { scored } of found) options.onCandidate?.(scored);
   };
   let folds: Folds | undefined;
   for (const view of views) {
-    if (rivals.length > 0 && late()) {
+    if (candidates.length > 0 && late()) {
       skipped.push(viewName(view));
       continue;
     }
     const data = await view.load();
     folds ??= foldsOf(data, options);
-    tell(await crossValidateStrengths({ view, data, folds }, { ...options, strengths }));
+    tell(await crossValidateLogistic({ view, data, folds }, { ...options, Cs }));
   }
-  const { view, data } = bestOf(rivals);
-  for (const setup of kinds.includes("mlp") ? perceptronSetups(perceptrons, options.mlp) : []) {
-    const isNeeded = !kinds.includes("logistic") && rivals.every((rival) => rival.setup.kind !== "mlp");
+  const { view, data } = bestOf(candidates);
+  for (const setup of kinds.includes("mlp") ? mlpSetups(mlps, options.mlp) : []) {
+    const isNeeded = !kinds.includes("logistic") && candidates.every((candidate) => candidate.setup.kind !== "mlp");
     const outOfTime = isNeeded ? () => false : late;
-    const rival = await crossValidatePerceptron({ view, data, folds: folds! }, { options, setup, late: outOfTime });
-    if (rival === undefined) skipped.push(setupName(setup));
-    else tell([rival]);
+    const candidate = await crossValidateMlp({ view, data, folds: folds! }, { options, setup, late: outOfTime });
+    if (candidate === undefined) skipped.push(setupName(setup));
+    else tell([candidate]);
   }
-  const chosen = bestOf(rivals.filter(({ setup }) => kinds.includes(setup.kind)));
+  const chosen = bestOf(candidates.filter(({ setup }) => kinds.includes(setup.kind)));
   return {
     setup: chosen.setup,
     view: chosen.view,
     data: chosen.data,
-    tuning: {
+    search: {
       folds: folds!.count,
       rows: data.texts.length,
       rule: RULE,
       chosen: chosen.scored.name,
-      rivals: rivals.map(({ scored }) => scored),
+      candidates: candidates.map(({ scored }) => scored),
       skipped,
     },
   };
 }
 
-type Perceptron = Extract<Setup, { kind: "mlp" }>;
+type MlpSetup = Extract<Setup, { kind: "mlp" }>;
 
 /** Perceptrons with `held` in each, those that this makes equal once. */
-function perceptronSetups(perceptrons: readonly MlpSettings[], held: MlpSettings = {}): readonly Perceptron[] {
-  const setups = perceptrons.map((own): Perceptron => ({ kind: "mlp", settings: mlpSettings({ ...own, ...held }) }));
+function mlpSetups(mlps: readonly MlpSettings[], held: MlpSettings = {}): readonly MlpSetup[] {
+  const setups = mlps.map((own): MlpSetup => ({ kind: "mlp", settings: mlpSettings({ ...own, ...held }) }));
   return [...new Map(setups.map((setup) => [setupName(setup), setup])).values()];
 }
 
@@ -135,8 +135,8 @@ interface Folds {
 }
 
 function foldsOf(
-  { texts, labels: rowLabels }: LabelledVectors,
-  { labels, seed, folds = MOST_FOLDS }: Pick<TuneOptions, "labels" | "seed" | "folds">,
+  { texts, labels: rowLabels }: LabeledVectors,
+  { labels, seed, folds = MOST_FOLDS }: Pick<SearchOptions, "labels" | "seed" | "folds">,
 ): Folds {
   const y = labelIndices(labels, rowLabels, "the training rows");
   const groups = duplicateGroups(texts);
@@ -147,14 +147,11 @@ function foldsOf(
 
 interface Rows {
   readonly view: View;
-  readonly data: LabelledVectors;
+  readonly data: LabeledVectors;
   readonly folds: Folds;
 }
 
-function* eachFold({
-  data,
-  folds,
-}: Rows): Generator<{ train: LabelledVectors; test: LabelledVectors; at: Int32Array }> {
+function* eachFold({ data, folds }: Rows): Generator<{ train: LabeledVectors; test: LabeledVectors; at: Int32Array }> {
   const rows = Int32Array.from(data.texts.keys());
   for (let fold = 0; fold < folds.count; fold++) {
     const at = rows.filter((r) => folds.of[r] === fold);
@@ -169,46 +166,46 @@ function* eachFold({
   }
 }
 
-async function crossValidateStrengths(
+async function crossValidateLogistic(
   rows: Rows,
-  options: TuneOptions & { readonly strengths: readonly number[] },
-): Promise<Rival[]> {
-  const answers = options.strengths.map(() => openAnswers(rows, options.labels));
+  options: SearchOptions & { readonly Cs: readonly number[] },
+): Promise<CandidateResult[]> {
+  const predictions = options.Cs.map(() => collectPredictions(rows, options.labels));
   for (const { train, test, at } of eachFold(rows)) {
     let i = 0;
-    for await (const { head } of fitStrengths(train, options)) answers[i++].take(head, test, at);
+    for await (const { head } of fitLogisticHeads(train, options)) predictions[i++].take(head, test, at);
   }
-  return options.strengths.map((strength, i) => answers[i].rival({ kind: "logistic", strength }));
+  return options.Cs.map((C, i) => predictions[i].candidate({ kind: "logistic", C }));
 }
 
 /** @returns undefined when time runs out between two folds */
-async function crossValidatePerceptron(
+async function crossValidateMlp(
   rows: Rows,
-  { options, setup, late }: { options: TuneOptions; setup: Perceptron; late: () => boolean },
-): Promise<Rival | undefined> {
-  const answers = openAnswers(rows, options.labels);
+  { options, setup, late }: { options: SearchOptions; setup: MlpSetup; late: () => boolean },
+): Promise<CandidateResult | undefined> {
+  const predictions = collectPredictions(rows, options.labels);
   for (const { train, test, at } of eachFold(rows)) {
     if (late()) return undefined;
-    answers.take((await fitPerceptron(train, { ...options, settings: setup.settings })).head, test, at);
+    predictions.take((await fitMlpHead(train, { ...options, settings: setup.settings })).head, test, at);
   }
-  return answers.rival(setup);
+  return predictions.candidate(setup);
 }
 
 /** Gathers what one setup answers for each fold. */
-function openAnswers({ view, data }: Rows, labels: readonly string[]) {
+function collectPredictions({ view, data }: Rows, labels: readonly string[]) {
   const losses = new Float64Array(data.texts.length);
   const perFold: { logLoss: number; macroF1: number }[] = [];
   return {
-    take(head: Head, test: LabelledVectors, at: Int32Array): void {
+    take(head: Head, test: LabeledVectors, at: Int32Array): void {
       if (at.length === 0) return;
       const y = labelIndices(labels, test.labels, "the training rows");
       const probabilities = predictProbabilities(head, test.vectors);
       const own = logLosses(probabilities, y, labels.length);
       at.forEach((row, i) => (losses[row] = own[i]));
-      const { macroF1 } = scorePredictions(y, likeliest(probabilities, labels.length), labels.length);
+      const { macroF1 } = scorePredictions(y, argmax(probabilities, labels.length), labels.length);
       perFold.push({ logLoss: meanLoss({ losses: own }), macroF1 });
     },
-    rival(setup: Setup): Rival {
+    candidate(setup: Setup): CandidateResult {
       const scored = {
         name: `${setupName(setup)}, ${viewName(view)}`,
         view: { layer: view.layer, pooling: view.pooling },

@@ -1,11 +1,11 @@
-import { likeliest, predictProbabilities } from "../head/head.js";
+import { argmax, predictProbabilities } from "../head/head.js";
 import type { FittedLogistic } from "../head/linear/logistic.js";
 import { logLosses } from "../metrics/logLoss.js";
 import type { Matrix } from "../math/matrix.js";
 import { scorePredictions } from "../metrics/classification.js";
 
 /** How the strength of a head is chosen, in words for the record. */
-export const HOW_CHOSEN = "strongest regularisation within one standard error of the least log loss on dev";
+export const HOW_CHOSEN = "strongest regularization within one standard error of the least log loss on dev";
 
 /** A head fitted at one strength, with what it reaches on the dev rows. */
 export interface Candidate {
@@ -24,13 +24,13 @@ export interface DevRows {
 export function candidate(fitted: FittedLogistic, { vectors, y }: DevRows): Candidate {
   const classes = fitted.head.labels.length;
   const probabilities = predictProbabilities(fitted.head, vectors);
-  const { macroF1 } = scorePredictions(y, likeliest(probabilities, classes), classes);
+  const { macroF1 } = scorePredictions(y, argmax(probabilities, classes), classes);
   return { fitted, losses: logLosses(probabilities, y, classes), macroF1 };
 }
 
 /**
  * The candidate to keep: the first whose log loss the dev rows cannot tell from the least one, by the paired standard
- * error. Given from strong to weak regularisation, that is the most regularised of the good ones, the one to trust on
+ * error. Given from strong to weak regularization, that is the most regularized of the good ones, the one to trust on
  * other texts.
  *
  * @param candidates  at least one

@@ -2,42 +2,42 @@ import { checkLabels } from "../dataset/labelSet.js";
 import { HeadstartError, unreachable } from "../errors.js";
 import { fitBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
 import type { Head } from "../head/head.js";
-import type { DevAnswers } from "../head/devPredictions.js";
-import type { Curve, Few, Tuning } from "../head/file/schema.js";
+import type { DevPredictions } from "../head/devPredictions.js";
+import type { Curve, FewShotScore, SearchRecord } from "../head/file/schema.js";
 import type { MlpEpoch, MlpSettings } from "../head/mlp/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { calibrateHead, type CalibratedHead } from "./calibrateHead.js";
 import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./selectC.js";
 import { evaluateHead } from "./evaluate.js";
-import { fewExamples } from "./fewShot.js";
+import { fewShotScores } from "./fewShot.js";
 import {
-  fitPerceptron,
+  fitMlpHead,
   fitSetup,
-  fitStrengths,
+  fitLogisticHeads,
   logisticHead,
-  perceptronHead,
-  STRENGTHS,
+  mlpHead,
+  C_VALUES,
   type FitOptions,
   type FittedHead,
 } from "./fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
-import { labelCounts } from "../dataset/labelledCorpus.js";
-import { holdOut, type LabelledVectors } from "../dataset/labelledVectors.js";
-import type { Tuned } from "./search.js";
+import { labelCounts } from "../dataset/labeledCorpus.js";
+import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
+import type { SearchResult } from "./search.js";
 
 export interface TrainOptions {
-  /** Rows to choose the regularisation on. @default a seeded, duplicate-aware tenth of the training rows, at most 5,000 */
-  readonly dev?: LabelledVectors;
+  /** Rows to choose the regularization on. @default a seeded, duplicate-aware tenth of the training rows, at most 5,000 */
+  readonly dev?: LabeledVectors;
   /** Weights of the data against the penalty to choose from. @default 1e-4 to 1 in half decades */
-  readonly strengths?: readonly number[];
+  readonly Cs?: readonly number[];
   /** Kind of the head. @default "logistic" */
   readonly head?: Head["kind"];
   /** Of a perceptron. */
   readonly mlp?: MlpSettings;
   /** What tune() has found, to be fitted instead of choosing on dev. */
-  readonly tuned?: Pick<Tuned, "setup" | "tuning">;
+  readonly searchResult?: Pick<SearchResult, "setup" | "search">;
   /** Also reports what so many rows of each label would reach. @default none */
-  readonly few?: readonly number[];
+  readonly fewShot?: readonly number[];
   /** `balanced` gives every label the same total weight. @default "none" */
   readonly classWeights?: "none" | "balanced";
   /** @default 1 */
@@ -52,7 +52,7 @@ export interface TrainOptions {
 
 /** One strength that was tried. */
 export interface Trial {
-  readonly strength: number;
+  readonly C: number;
   readonly iterations: number;
   readonly converged: boolean;
   /** Mean log loss on the dev rows. */
@@ -64,7 +64,7 @@ export interface Trial {
 export interface TrainedHead {
   /** Calibrated on the dev rows. */
   readonly head: Head;
-  readonly devAnswers: DevAnswers;
+  readonly devPredictions: DevPredictions;
   readonly calibration: CalibratedHead["calibration"];
   readonly bagOfWords: BagOfWords;
   /** Rows of each label that the head was trained on. */
@@ -72,12 +72,12 @@ export interface TrainedHead {
   /** Rows it was trained on. */
   readonly n: number;
   /** Null where the kind has none. */
-  readonly strength: number | null;
+  readonly C: number | null;
   readonly mlp: Required<MlpSettings> | undefined;
   /** Losses as training went on. */
   readonly curve: Curve;
-  readonly tuning: Tuning | undefined;
-  readonly few: readonly Few[];
+  readonly search: SearchRecord | undefined;
+  readonly fewShot: readonly FewShotScore[];
   readonly classWeights: "none" | "balanced";
   readonly trials: readonly Trial[];
   readonly dev: Evaluation;
@@ -95,7 +95,7 @@ const DEV_FRACTION = 0.1;
  *
  * @throws HeadstartError E_LABELS when there are fewer than two labels, or a label too rare to be split
  */
-export async function trainClassifier(data: LabelledVectors, options: TrainOptions = {}): Promise<TrainedHead> {
+export async function trainClassifier(data: LabeledVectors, options: TrainOptions = {}): Promise<TrainedHead> {
   const { seed = 1, classWeights = "none" } = options;
   const { labels, warnings } = checkLabels(data.labels, { minPerClass: options.dev === undefined ? 2 : 1 });
   const { train, dev, devFrom } = sides(data, { seed, dev: options.dev });
@@ -108,17 +108,17 @@ export async function trainClassifier(data: LabelledVectors, options: TrainOptio
     bagOfWords: await fitBagOfWords(train.texts, y, { labels }),
     labelCounts: labelCounts(train.labels),
   };
-  const perLabel = options.few ?? [];
+  const perLabel = options.fewShot ?? [];
   return {
     ...judged,
     n: train.texts.length,
-    strength: chosen.strength,
+    C: chosen.C,
     mlp: chosen.mlp,
     curve: chosen.curve,
     classWeights,
     trials: chosen.trials,
-    tuning: chosen.tuning,
-    few: await fewExamples(train, { ...fit, perLabel, dev }),
+    search: chosen.search,
+    fewShot: await fewShotScores(train, { ...fit, perLabel, dev }),
     dev: evaluateHead(judged, dev, { seed, file: "the dev rows" }).evaluation,
     devFrom,
     warnings: [...warnings, ...chosen.warnings],
@@ -126,45 +126,45 @@ export async function trainClassifier(data: LabelledVectors, options: TrainOptio
 }
 
 interface Sides {
-  readonly train: LabelledVectors;
-  readonly dev: LabelledVectors;
+  readonly train: LabeledVectors;
+  readonly dev: LabeledVectors;
 }
 
-interface Chosen extends FittedHead, Pick<TrainedHead, "strength" | "mlp" | "trials" | "tuning"> {}
+interface Chosen extends FittedHead, Pick<TrainedHead, "C" | "mlp" | "trials" | "search"> {}
 
-const NOT_SEARCHED = { mlp: undefined, trials: [], tuning: undefined } as const;
+const NOT_SEARCHED = { mlp: undefined, trials: [], search: undefined } as const;
 
 /** Fits what was chosen before, or a head of the kind that is asked for, choosing by the dev rows. */
 async function fitChosen({ train, dev }: Sides, fit: FitOptions, options: TrainOptions): Promise<Chosen> {
-  const { tuned, head: kind = "logistic" } = options;
-  if (tuned !== undefined) {
-    const { setup, tuning } = tuned;
+  const { searchResult, head: kind = "logistic" } = options;
+  if (searchResult !== undefined) {
+    const { setup, search } = searchResult;
     const fitted = await fitSetup(train, setup, fit);
     return setup.kind === "mlp"
-      ? { ...NOT_SEARCHED, ...fitted, tuning, strength: null, mlp: setup.settings }
-      : { ...NOT_SEARCHED, ...fitted, tuning, strength: setup.strength };
+      ? { ...NOT_SEARCHED, ...fitted, search, C: null, mlp: setup.settings }
+      : { ...NOT_SEARCHED, ...fitted, search, C: setup.C };
   }
   switch (kind) {
     case "logistic":
       return logisticByDev({ train, dev }, fit, options);
     case "mlp": {
-      const fitted = await fitPerceptron(train, { ...fit, dev, settings: options.mlp ?? {} });
-      return { ...NOT_SEARCHED, ...perceptronHead(fitted), strength: null, mlp: fitted.settings };
+      const fitted = await fitMlpHead(train, { ...fit, dev, settings: options.mlp ?? {} });
+      return { ...NOT_SEARCHED, ...mlpHead(fitted), C: null, mlp: fitted.settings };
     }
     default:
       return unreachable(kind);
   }
 }
 
-/** One head for each strength, from strong to weak regularisation; keeps the one that the dev rows speak for. */
+/** One head for each strength, from strong to weak regularization; keeps the one that the dev rows speak for. */
 async function logisticByDev(
   { train, dev }: Sides,
   fit: FitOptions,
-  { strengths = STRENGTHS, onTrial }: TrainOptions,
+  { Cs = C_VALUES, onTrial }: TrainOptions,
 ): Promise<Chosen> {
   const devRows = { vectors: dev.vectors, y: labelIndices(fit.labels, dev.labels, "the dev rows") };
   const candidates: Candidate[] = [];
-  for await (const fitted of fitStrengths(train, { ...fit, strengths })) {
+  for await (const fitted of fitLogisticHeads(train, { ...fit, Cs })) {
     const next = candidate(fitted, devRows);
     candidates.push(next);
     onTrial?.(trialOf(next));
@@ -172,12 +172,12 @@ async function logisticByDev(
   }
   if (candidates.length === 0) throw new HeadstartError("E_USAGE", "No strength to try. Name at least one");
   const { fitted } = chooseCandidate(candidates);
-  const { strength } = fitted;
-  return { ...NOT_SEARCHED, ...logisticHead(fitted), strength, trials: candidates.map(trialOf) };
+  const { C } = fitted;
+  return { ...NOT_SEARCHED, ...logisticHead(fitted), C, trials: candidates.map(trialOf) };
 }
 
 const trialOf = (tried: Candidate): Trial => ({
-  strength: tried.fitted.strength,
+  C: tried.fitted.C,
   iterations: tried.fitted.iterations,
   converged: tried.fitted.converged,
   devLogLoss: meanLoss(tried),
@@ -194,9 +194,9 @@ function passed({ threads, signal, onEpoch }: TrainOptions): Pick<TrainOptions, 
 
 /** The rows to fit on, those kept from the fit, and where these come from. */
 export function sides(
-  data: LabelledVectors,
-  { seed, dev }: { readonly seed: number; readonly dev: LabelledVectors | undefined },
-): { train: LabelledVectors; dev: LabelledVectors; devFrom: string } {
+  data: LabeledVectors,
+  { seed, dev }: { readonly seed: number; readonly dev: LabeledVectors | undefined },
+): { train: LabeledVectors; dev: LabeledVectors; devFrom: string } {
   if (dev !== undefined) return { train: data, dev, devFrom: `${dev.texts.length} rows given for it` };
   const held = holdOut(data, { devFraction: DEV_FRACTION, seed });
   const from = `${held.dev.texts.length} of the ${data.texts.length} training rows`;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { openCorpus, type Corpus } from "../corpus/corpus.js";
 import { parseLabelMap, unusedMapKeys, type LabelMap } from "../dataset/labelMap.js";
-import { readLabelled, type LabelledCorpus } from "../dataset/labelledCorpus.js";
+import { readLabeled, type LabeledCorpus } from "../dataset/labeledCorpus.js";
 import { vectorsOf, type CachedEmbedded } from "../embedding/cachedEmbed.js";
 import type { Encoder, EncoderOptions } from "../encoder/encoder.js";
 import { loadEncoder } from "../encoder/load.js";
@@ -22,13 +22,13 @@ import {
   type EncoderFlags,
   type GlobalFlags,
 } from "./flags/options.js";
-import type { Rejects } from "./rejectedRows.js";
+import type { RejectedRows } from "./rejectedRows.js";
 import { parseSize, SIZE_ADVICE } from "./flags/bytes.js";
-import type { Talk } from "./progress.js";
+import type { Reporter } from "./progress.js";
 
 /** What every command is given beside its own flags. */
 export interface Context {
-  readonly talk: Talk;
+  readonly reporter: Reporter;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /**
@@ -55,13 +55,13 @@ export type AddCommand = (program: Command, context: () => Context) => void;
 
 /** Loads the encoder that the flags name and says what was decided. */
 export async function openEncoder(
-  { talk, env, signal }: Context,
+  { reporter, env, signal }: Context,
   flags: EncoderFlags & GlobalFlags,
   overrides: EncoderOptions & { readonly name?: string } = {},
 ): Promise<Encoder> {
   const { name = flags.encoder ?? BUILT_IN_ENCODER, ...more } = overrides;
-  const meter = talk.meter("downloading bytes");
-  // A run that replaced it, as distil may, and was killed may have left it moved aside.
+  const meter = reporter.meter("downloading bytes");
+  // A run that replaced it, as distill may, and was killed may have left it moved aside.
   await ignoringFailure(restoreFolder(name));
   const offline = flags.offline === true || /^(1|true|yes|on)$/i.test(env["HF_HUB_OFFLINE"] ?? "");
   const encoder = await loadEncoder(name, {
@@ -74,12 +74,12 @@ export async function openEncoder(
   });
   meter.end();
   const fixed = overrides.name !== undefined;
-  talk.say(
+  reporter.say(
     `encoder ${encoder.name}: ${fixed ? "with the settings that the head was trained with" : encoder.decisions.join("; ")}`,
   );
   if (encoder.dependsOnBatch) {
-    talk.warn(
-      "this model quantises whole batches at once, so a text's vector would change with its neighbours: " +
+    reporter.warn(
+      "this model quantizes whole batches at once, so a text's vector would change with its neighbors: " +
         (flags.allowBatchDependence === true
           ? "allowed by --allow-batch-dependence"
           : "texts go through one at a time (--allow-batch-dependence for speed)"),
@@ -124,7 +124,7 @@ async function openCache(context: Context, flags: EncoderFlags, encoder: CacheOw
   const asked = cacheAsked(context, flags);
   const maxBytes = cacheLimit(context, flags);
   if (asked === undefined) return undefined;
-  // Vectors that depended on their neighbours must not be taken for the text's own.
+  // Vectors that depended on their neighbors must not be taken for the text's own.
   const fingerprint = flags.allowBatchDependence === true && encoder.dependsOnBatch ? undefined : encoder.fingerprint;
   if (fingerprint === undefined) return undefined;
   return openVectorCache(asked === true ? defaultCacheFolder(context.env) : asked, {
@@ -137,7 +137,7 @@ async function openCache(context: Context, flags: EncoderFlags, encoder: CacheOw
 
 /** Embeds texts with a progress meter. */
 export async function embedTexts(
-  { talk, signal }: Context,
+  { reporter, signal }: Context,
   texts: readonly string[],
   {
     encoder,
@@ -146,7 +146,7 @@ export async function embedTexts(
     what,
   }: { encoder: Encoder; cache: VectorCache | undefined; flags: EncoderFlags; what: string },
 ): Promise<CachedEmbedded> {
-  const meter = talk.meter(`embedding ${what}`, texts.length);
+  const meter = reporter.meter(`embedding ${what}`, texts.length);
   const result = await vectorsOf(encoder, texts, {
     ...embedOptions(flags),
     ...defined({ cache }),
@@ -155,27 +155,27 @@ export async function embedTexts(
   });
   meter.end();
   if (cache !== undefined)
-    talk.say(
+    reporter.say(
       `${what}: ${result.cached} of ${result.texts} from the cache, ${result.tokens} tokens through the encoder`,
     );
   return result;
 }
 
-/** Reads a labelled corpus and says what was read. */
+/** Reads a labeled corpus and says what was read. */
 export async function readRows(
-  { talk, stdin }: Context,
+  { reporter, stdin }: Context,
   files: readonly string[],
-  { flags, map, rejects }: { flags: CorpusFlags; map?: LabelMap | undefined; rejects?: Rejects },
-): Promise<LabelledCorpus> {
-  const corpus = await readLabelled(files, {
+  { flags, map, rejectedRows }: { flags: CorpusFlags; map?: LabelMap | undefined; rejectedRows?: RejectedRows },
+): Promise<LabeledCorpus> {
+  const corpus = await readLabeled(files, {
     ...corpusOptions(flags),
-    ...defined({ labelColumn: flags.labelColumn, map, onReject: rejects?.add }),
+    ...defined({ labelColumn: flags.labelColumn, map, onReject: rejectedRows?.add }),
     stdin,
   });
   const { read, rejected } = corpus.counts;
   const dropped = corpus.dropped > 0 ? `, ${corpus.dropped} dropped by the map` : "";
-  talk.say(`${files.join(", ")}: ${read} rows read, ${corpus.texts.length} used, ${rejected} rejected${dropped}`);
-  for (const notice of corpus.notices) talk.warn(notice);
+  reporter.say(`${files.join(", ")}: ${read} rows read, ${corpus.texts.length} used, ${rejected} rejected${dropped}`);
+  for (const notice of corpus.notices) reporter.warn(notice);
   return corpus;
 }
 
@@ -184,15 +184,19 @@ export async function openTexts(
   { stdin }: Context,
   files: readonly string[],
   flags: CorpusFlags,
-  rejects: Rejects,
+  rejectedRows: RejectedRows,
 ): Promise<Corpus> {
-  return openCorpus(files, { ...corpusOptions(flags), stdin, onReject: rejects.add });
+  return openCorpus(files, { ...corpusOptions(flags), stdin, onReject: rejectedRows.add });
 }
 
 export const labelMapOf = (text: string | undefined): LabelMap | undefined =>
   text === undefined ? undefined : parseLabelMap(text);
 
 /** Warns of labels that a map names and nothing has. */
-export function warnOfUnused({ talk }: Context, map: LabelMap | undefined, seen: readonly Iterable<string>[]): void {
-  for (const warning of unusedMapKeys(map, new Set(seen.flatMap((labels) => [...labels])))) talk.warn(warning);
+export function warnOfUnused(
+  { reporter }: Context,
+  map: LabelMap | undefined,
+  seen: readonly Iterable<string>[],
+): void {
+  for (const warning of unusedMapKeys(map, new Set(seen.flatMap((labels) => [...labels])))) reporter.warn(warning);
 }

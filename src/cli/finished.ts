@@ -177,7 +177,7 @@ async function tellFinished(
   { flags, printed }: { readonly flags: GlobalFlags; readonly printed: Printed },
 ): Promise<void> {
   const [it, was] = outputs.length === 1 ? ["it", "was"] : ["them", "were"];
-  context.talk.say(
+  context.reporter.say(
     `${outputs.join(" and ")} ${was} written by the same command on the same input, so nothing is to do; --force makes ${it} anew`,
   );
   await printResult(context, flags, printed);

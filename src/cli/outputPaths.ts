@@ -8,7 +8,7 @@ import { isWithin, refuseReplacingFile, refuseReplacingFolder } from "../files/r
 import { runFolder } from "../store/resume/run.js";
 
 /** Where the rejected rows of a run that writes `output`, a file or folder, are told of. */
-export const rejectsFile = (output: string): string => `${withoutSlash(output)}.rejects.jsonl`;
+export const rejectedRowsFile = (output: string): string => `${withoutSlash(output)}.rejects.jsonl`;
 
 /** Where the losses of a training that writes `output` are shown as it goes. */
 export const pageBeside = (output: string): string => `${withoutSlash(output)}.training.html`;
@@ -45,10 +45,10 @@ export interface OutputOptions {
 export async function checkFiles(outputs: readonly string[], options: OutputOptions): Promise<void> {
   const { inputs, uses = [], force } = options;
   for (const output of outputs) {
-    await refuseInputs([output, rejectsFile(output)], inputs);
-    refuseBelow([output, runFolder(output), rejectsFile(output)], uses);
+    await refuseInputs([output, rejectedRowsFile(output)], inputs);
+    refuseBelow([output, runFolder(output), rejectedRowsFile(output)], uses);
     await refuseReplacingFile(output, { force });
-    await refuseForeignCompanion(rejectsFile(output), "rejects");
+    await refuseForeignCompanion(rejectedRowsFile(output), "rejectedRows");
     await checkOutputFolder(output);
   }
 }
@@ -59,12 +59,12 @@ export async function checkFiles(outputs: readonly string[], options: OutputOpti
  * @throws HeadstartError E_USAGE, E_OUTPUT_EXISTS, E_OUTPUT_WRITE
  */
 export async function checkFolder(output: string, { inputs, uses = [], force }: OutputOptions): Promise<void> {
-  await refuseInputs([output, rejectsFile(output), pageBeside(output)], [...inputs, ...uses]);
+  await refuseInputs([output, rejectedRowsFile(output), pageBeside(output)], [...inputs, ...uses]);
   for (const input of [...inputs, ...uses])
     if (await isWithin(input, output)) throw isInput(output, `it holds ${input}, which this run reads`);
-  refuseBelow([output, rejectsFile(output), pageBeside(output)], uses);
+  refuseBelow([output, rejectedRowsFile(output), pageBeside(output)], uses);
   await refuseReplacingFolder(withoutSlash(output), { force });
-  await refuseForeignCompanion(rejectsFile(output), "rejects");
+  await refuseForeignCompanion(rejectedRowsFile(output), "rejectedRows");
   await refuseForeignCompanion(pageBeside(output), "page");
   await checkOutputFolder(output);
 }

@@ -8,7 +8,7 @@ import { isClosedPipe } from "./closedPipe.js";
 import { describeFailure } from "./errorMessage.js";
 import type { StandardInput, StandardOutput } from "../files/standardStreams.js";
 import { writeError } from "../files/writeError.js";
-import { openTalk, type Talk } from "./progress.js";
+import { openReporter, type Reporter } from "./progress.js";
 
 /** The commands, in the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
@@ -17,7 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   evaluate: async () => (await import("./commands/evaluate.js")).addEvaluate,
   predict: async () => (await import("./commands/predict.js")).addPredict,
   transfer: async () => (await import("./commands/transfer.js")).addTransfer,
-  distil: async () => (await import("./commands/distill.js")).addDistil,
+  distill: async () => (await import("./commands/distill.js")).addDistill,
   encoders: async () => (await import("./commands/encoders.js")).addEncoders,
   cache: async () => (await import("./commands/cache.js")).addCache,
   doctor: async () => (await import("./commands/doctor.js")).addDoctor,
@@ -56,9 +56,9 @@ export async function run(args: readonly string[], world: World): Promise<number
   const flags = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const json = flags.includes("--json");
   const debug = flags.includes("--debug");
-  const talk = openTalk({ quiet: flags.includes("--quiet"), stream: world.stderr, clock: world.clock });
-  hearLibraries(talk);
-  const context: Context = { ...world, talk, ...printing(world.stdout) };
+  const reporter = openReporter({ quiet: flags.includes("--quiet"), stream: world.stderr, clock: world.clock });
+  hearLibraries(reporter);
+  const context: Context = { ...world, reporter, ...printing(world.stdout) };
   const program = new Command("headstart")
     .description("Train small heads on frozen transformer vectors, and know whether they carry over to other texts")
     .version(VERSION, "-v, --version")
@@ -76,7 +76,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     await program.parseAsync(withOwnValues(args), { from: "user" });
     return 0;
   } catch (error) {
-    talk.clear();
+    reporter.clear();
     if (world.signal.aborted && !(error instanceof CommanderError)) throw error;
     // `headstart ... | head -1` closes the pipe: that is an end, not an error.
     if (isClosedPipe(error)) return 0;
@@ -110,9 +110,9 @@ function withOwnValues(args: readonly string[]): readonly string[] {
 }
 
 /** What libraries say on the console, such as of an odd model, is a remark like others: escaped, on stderr, or not at all. */
-function hearLibraries(talk: Talk): void {
+function hearLibraries(reporter: Reporter): void {
   for (const method of ["debug", "log", "info", "warn", "error"] as const) {
-    console[method] = (...said: unknown[]) => talk.say(format(...said));
+    console[method] = (...said: unknown[]) => reporter.say(format(...said));
   }
 }
 

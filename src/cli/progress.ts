@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import { escapeControls, fitted } from "../report/text/width.js";
 
 /** What a command says beside its result: remarks and progress on stderr. */
-export interface Talk {
+export interface Reporter {
   /** A line for the user. */
   say(line: string): void;
   /** Something that the user should know before believing the result. */
@@ -22,14 +22,14 @@ export interface Meter {
 const LINE_EVERY_MS = 5000;
 const REDRAW_EVERY_MS = 100;
 
-export interface TalkOptions {
+export interface ReporterOptions {
   readonly quiet: boolean;
   readonly stream: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** Milliseconds since some fixed moment. */
   readonly clock: () => number;
 }
 
-export function openTalk({ quiet, stream, clock }: TalkOptions): Talk {
+export function openReporter({ quiet, stream, clock }: ReporterOptions): Reporter {
   if (quiet) {
     return { say: () => {}, warn: () => {}, meter: () => ({ update: () => {}, end: () => {} }), clear: () => {} };
   }

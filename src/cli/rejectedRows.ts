@@ -3,16 +3,16 @@ import type { Rejection } from "../corpus/row.js";
 import { commitTogether, ignoringFailure, nodeFiles, openPending, type PendingFile } from "../files/commit.js";
 import { writing } from "../files/writeError.js";
 import { isOwnCompanion } from "../files/companions.js";
-import { rejectsFile } from "./outputPaths.js";
-import type { Talk } from "./progress.js";
+import { rejectedRowsFile } from "./outputPaths.js";
+import type { Reporter } from "./progress.js";
 
 /** Rejected rows, gathered for the file that tells of them. */
-export interface Rejects {
+export interface RejectedRows {
   readonly add: (rejection: Rejection) => void;
   /** From now on keeps on the disk, in this folder, what is too much for the memory. */
   readonly spillTo: (folder: string) => void;
   /** Writes `<output>.rejects.jsonl` if there are any, and says so; else removes one of an earlier run. */
-  readonly save: (talk: Talk) => Promise<void>;
+  readonly save: (reporter: Reporter) => Promise<void>;
   /** Removes what was spilled and not saved. */
   readonly discard: () => Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface Rejects {
 const SPILL_AT = 2 ** 18;
 
 /** @param output  the file or folder that the rows would have gone to; undefined where it is a pipe */
-export function gatherRejects(output: string | undefined): Rejects {
+export function collectRejectedRows(output: string | undefined): RejectedRows {
   let first: Rejection | undefined;
   let count = 0;
   let lines: string[] = [];
@@ -50,28 +50,28 @@ export function gatherRejects(output: string | undefined): Rejects {
       const line = `${JSON.stringify(rejection)}\n`;
       lines.push(line);
       held += line.length;
-      if (folder !== undefined && held >= SPILL_AT) void write(rejectsFile(output));
+      if (folder !== undefined && held >= SPILL_AT) void write(rejectedRowsFile(output));
     },
     spillTo(to) {
       folder = to;
     },
-    async save(talk) {
+    async save(reporter) {
       if (first === undefined) {
         // That of an output that was here before would be taken for this one's.
-        const file = output && rejectsFile(output);
-        if (file && (await isOwnCompanion(file, "rejects"))) await ignoringFailure(nodeFiles.unlink(file));
+        const file = output && rejectedRowsFile(output);
+        if (file && (await isOwnCompanion(file, "rejectedRows"))) await ignoringFailure(nodeFiles.unlink(file));
         return;
       }
       const many = count === 1 ? "1 row was rejected" : `${count} rows were rejected`;
       if (output === undefined) {
-        talk.warn(`${many}, the first at ${first.file}:${first.line}: ${first.reason}`);
+        reporter.warn(`${many}, the first at ${first.file}:${first.line}: ${first.reason}`);
         return;
       }
-      const file = rejectsFile(output);
+      const file = rejectedRowsFile(output);
       await write(file);
       if (pending !== undefined) await commitTogether([pending], { force: true });
       pending = undefined;
-      talk.warn(`${many}; ${file} tells which and why`);
+      reporter.warn(`${many}; ${file} tells which and why`);
     },
     async discard() {
       await written.catch(() => {});

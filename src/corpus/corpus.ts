@@ -5,7 +5,7 @@ import { decodeText, type DecodeOptions } from "./decode/decode.js";
 import { openJsonl } from "./jsonlTable.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { findSource, type Source, type SourceOptions } from "./source.js";
-import { Tally } from "./rowCounts.js";
+import { RowCounter } from "./rowCounts.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
 import type { TextChunk } from "./decode/textChunk.js";
 
@@ -79,7 +79,7 @@ type Settings = CorpusOptions & Required<Pick<CorpusOptions, keyof typeof CORPUS
 class CorpusReader implements Corpus {
   readonly #sources: readonly Source[];
   readonly #settings: Settings;
-  readonly #tally: Tally;
+  readonly #rowCounter: RowCounter;
   #columns: readonly string[] = [];
   #text = 0;
   #label: number | undefined;
@@ -89,7 +89,7 @@ class CorpusReader implements Corpus {
   constructor(sources: readonly Source[], options: CorpusOptions) {
     this.#sources = sources;
     this.#settings = { ...CORPUS_DEFAULTS, ...options };
-    this.#tally = new Tally(options.onReject);
+    this.#rowCounter = new RowCounter(options.onReject);
   }
 
   get columns(): readonly string[] {
@@ -97,11 +97,11 @@ class CorpusReader implements Corpus {
   }
 
   get counts(): RowCounts {
-    return this.#tally.counts;
+    return this.#rowCounter.counts;
   }
 
   get notices(): readonly string[] {
-    return this.#tally.notices();
+    return this.#rowCounter.notices();
   }
 
   async open(textNamed: boolean): Promise<void> {
@@ -153,7 +153,7 @@ class CorpusReader implements Corpus {
 
   async *#counted(chunks: AsyncGenerator<TextChunk>): AsyncGenerator<TextChunk> {
     for await (const chunk of chunks) {
-      if (this.#begun || this.#first === undefined) this.#tally.replaced(chunk.replaced);
+      if (this.#begun || this.#first === undefined) this.#rowCounter.replaced(chunk.replaced);
       yield chunk;
     }
   }
@@ -184,7 +184,7 @@ class CorpusReader implements Corpus {
       for await (const record of table.records) {
         const row = this.#rowOf(record, order, file);
         if (row === undefined) continue;
-        this.#tally.accept(row, record);
+        this.#rowCounter.accept(row, record);
         yield row;
         if (this.counts.accepted >= this.#settings.limit) return;
       }
@@ -204,7 +204,7 @@ class CorpusReader implements Corpus {
     const label = this.#label === undefined ? undefined : (values[this.#label] ?? "");
     if (label !== undefined && label.trim() === "") {
       if (!this.#settings.dropMissing) throw labelMissing(file, line, this.#columns[this.#label ?? 0]);
-      this.#tally.reject(file, record, "its label is missing");
+      this.#rowCounter.reject(file, record, "its label is missing");
       return undefined;
     }
     const { json } = record;
@@ -215,7 +215,7 @@ class CorpusReader implements Corpus {
   #reject(file: string, record: TableRecord, fault: Fault): void {
     const dropped = fault.missing === true && this.#settings.dropMissing;
     if (this.#settings.badRows === "fail" && !dropped) throw faultError(file, record, fault);
-    this.#tally.reject(file, record, fault.found);
+    this.#rowCounter.reject(file, record, fault.found);
   }
 }
 

@@ -9,7 +9,7 @@ const LONGEST_LIKE_MISSING = 4;
 const MOST_FIELDS_NAMED = 10;
 
 /** Counts what happens to the rows of a corpus, and puts what a user should know about them into words. */
-export class Tally {
+export class RowCounter {
   readonly #counts = {
     read: 0,
     accepted: 0,

@@ -11,7 +11,7 @@ const NEITHER_LETTER_NOR_DIGIT = /[^\p{L}\p{M}\p{N}]+/gu;
  *
  * A text of which nothing is left (only emoji, only a link) is compared by itself, without outer spaces.
  */
-export function normalisedText(text: string): string {
+export function normalizedText(text: string): string {
   const words = text
     .replace(ENTITY, (_, name: string) => ENTITIES[name])
     .normalize("NFKC")
@@ -24,7 +24,7 @@ export function normalisedText(text: string): string {
 }
 
 /**
- * The group of each text, counted from 0 in the order of first appearance; texts whose normalised texts are equal share
+ * The group of each text, counted from 0 in the order of first appearance; texts whose normalized texts are equal share
  * one. Near duplicates (a word changed) are not found.
  *
  * @returns as long as `texts`
@@ -32,7 +32,7 @@ export function normalisedText(text: string): string {
 export function duplicateGroups(texts: readonly string[]): Int32Array {
   const numbers = new Map<string, number>();
   return Int32Array.from(texts, (text) => {
-    const key = normalisedText(text);
+    const key = normalizedText(text);
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, numbers.size);
@@ -46,19 +46,19 @@ export interface Overlap {
   readonly rows: number;
   /** Target rows whose text is in the source to the letter, ascending. */
   readonly exact: Int32Array;
-  /** Target rows whose normalised text is in the source, ascending; the exact ones are among them. */
+  /** Target rows whose normalized text is in the source, ascending; the exact ones are among them. */
   readonly normalised: Int32Array;
 }
 
-/** Finds the target texts that were in the source, exactly and normalised. Near duplicates are not found. */
+/** Finds the target texts that were in the source, exactly and normalized. Near duplicates are not found. */
 export function overlap(source: readonly string[], target: readonly string[]): Overlap {
   const exact = new Set(source);
-  const normalised = new Set(source.map(normalisedText));
+  const normalised = new Set(source.map(normalizedText));
   const indices = (isIn: (text: string) => boolean): Int32Array =>
     Int32Array.from(target.flatMap((text, i) => (isIn(text) ? [i] : [])));
   return {
     rows: target.length,
     exact: indices((text) => exact.has(text)),
-    normalised: indices((text) => normalised.has(normalisedText(text))),
+    normalised: indices((text) => normalised.has(normalizedText(text))),
   };
 }

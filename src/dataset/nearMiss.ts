@@ -1,6 +1,6 @@
 import { editDistance } from "../errors.js";
 
-/** A label this much rarer than its neighbour, or with fewer rows than this, may be a slip of the pen. */
+/** A label this much rarer than its neighbor, or with fewer rows than this, may be a slip of the pen. */
 const RARE_SHARE = 0.005;
 const RARE_ROWS = 5;
 /** Labels shorter than this differ by one letter as a rule, such as `+` and `-`. */

@@ -44,7 +44,7 @@ export async function vectorsOf(
 
 /**
  * Vectors of windows of texts, in order, as `embedWindows` gives them but from the cache where it has them. While a window
- * is in the encoder, the next is looked up and tokenised.
+ * is in the encoder, the next is looked up and tokenized.
  */
 export async function* vectorsOfWindows(
   encoder: Encoder,

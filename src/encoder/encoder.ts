@@ -72,7 +72,7 @@ export interface Encoder extends EmbeddingEncoder {
   /** Whose token vectors `ports.states` gives, 0 being the embeddings; undefined where pooled vectors are given. */
   readonly layers: readonly number[] | undefined;
   readonly kind: EncoderFolder["kind"] | EncoderFile["kind"];
-  /** Whether a token has one vector, whatever its neighbours: word vectors, or a table of token vectors. */
+  /** Whether a token has one vector, whatever its neighbors: word vectors, or a table of token vectors. */
   readonly isStatic: boolean;
   /** sha256 of everything that decides a vector: weights, tokenizer, pooling, limits, layer, precision. */
   readonly fingerprint: string;

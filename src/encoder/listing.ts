@@ -14,7 +14,7 @@ export interface ListedEncoder {
   /** All of its files on this disk, bytes. */
   readonly bytes: number;
   /** As its README.md names it, such as `mit`; `unknown` when that is missing or does not say. */
-  readonly licence: string;
+  readonly license: string;
   readonly path: string;
   /** Commit of a hub encoder, 40 hex digits. */
   readonly revision?: string;
@@ -62,11 +62,11 @@ async function describe(path: string, named: Named): Promise<readonly ListedEnco
   if (!files.some(isModelFile)) return [];
   let bytes = 0;
   for (const file of files) bytes += (await stat(join(path, file))).size;
-  return [{ ...named, bytes, licence: await licenceOf(join(path, "README.md")), path }];
+  return [{ ...named, bytes, license: await licenseOf(join(path, "README.md")), path }];
 }
 
 /** `license:` in the front matter of a model card: one name, or a list of them. */
-async function licenceOf(file: string): Promise<string> {
+async function licenseOf(file: string): Promise<string> {
   if (!(await isFile(file))) return "unknown";
   const front = /^\ufeff?---\r?\n([\s\S]*?)\r?\n---/.exec(await readFile(file, "utf8"))?.[1] ?? "";
   const [, inline, list] = /^license:[ \t]*([^\r\n]*)((?:\r?\n[ \t]*- [^\r\n]*)*)/m.exec(front) ?? [];

@@ -5,7 +5,7 @@ import path from "node:path";
 import { excerpt, HeadstartError } from "../errors.js";
 import { dependsOnBatch, encoderPorts, isQuantized } from "../onnx/model/encoderGraph.js";
 import { outsideBytes, weightFiles } from "../onnx/model/externalData.js";
-import { openEncoderLanes } from "../onnx/runtime/embeddingLookup.js";
+import { openEncoderSessions } from "../onnx/runtime/embeddingLookup.js";
 import { releaseBytes } from "../onnx/runtime/releaseBytes.js";
 import { readModel } from "../onnx/model/model.js";
 import { refuseHugeTensors } from "../onnx/model/sizeBounds.js";
@@ -87,7 +87,7 @@ async function load(folder: EncoderFolder, options: EncoderOptions): Promise<Enc
     ...(stateLayers === undefined ? [] : [JSON.stringify(stateLayers)]),
   ]);
   releaseBytes([bytes]);
-  const session = await openEncoderLanes(source, {
+  const session = await openEncoderSessions(source, {
     file,
     ids: ports.ids,
     ...(threads === undefined ? {} : { threads }),

@@ -10,7 +10,7 @@ import { exists, refuseReplacingFile } from "./replacing.js";
 /** What the beginning of a file says of it. */
 const OWN = {
   /** A row that was rejected, as JSON. */
-  rejects: (start: string) => /^\{"file":"[^\n]*"reason":"/.test(start),
+  rejectedRows: (start: string) => /^\{"file":"[^\n]*"reason":"/.test(start),
   page: (start: string) => start.includes('<meta name="generator" content="headstart" />'),
 } as const;
 

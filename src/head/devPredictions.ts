@@ -1,10 +1,10 @@
-import { fitTemperature, temper } from "./temperature.js";
+import { fitTemperature, applyTemperature } from "./temperature.js";
 
 /**
  * What a head answered on its dev rows, before any scaling: everything that is promised of later answers (temperature,
  * thresholds, label sets) is worked out from it. It spells none of the texts.
  */
-export interface DevAnswers {
+export interface DevPredictions {
   /** Number of labels. */
   readonly labels: number;
   /** `[rows, labels]`, each row summing to 1. */
@@ -17,7 +17,7 @@ export interface DevAnswers {
 const MOST_NUMBERS = 2_000_000;
 
 /** As many of the first rows as a head's folder keeps: all but where there are very many labels. */
-export function kept({ labels, probabilities, truth }: DevAnswers): DevAnswers {
+export function kept({ labels, probabilities, truth }: DevPredictions): DevPredictions {
   const rows = Math.min(truth.length, Math.max(1, Math.floor(MOST_NUMBERS / labels)));
   return { labels, probabilities: probabilities.slice(0, rows * labels), truth: truth.slice(0, rows) };
 }
@@ -28,7 +28,7 @@ export function kept({ labels, probabilities, truth }: DevAnswers): DevAnswers {
  *
  * @param folds  fold of every row, from 0
  */
-export function temperedAcrossFolds({ labels, probabilities, truth }: DevAnswers, folds: Int32Array): Float64Array {
+export function crossValTemperature({ labels, probabilities, truth }: DevPredictions, folds: Int32Array): Float64Array {
   const result = probabilities.slice();
   for (const fold of new Set(folds)) {
     const pick = (inFold: boolean): number[] => [...truth.keys()].filter((r) => (folds[r] === fold) === inFold);
@@ -39,7 +39,7 @@ export function temperedAcrossFolds({ labels, probabilities, truth }: DevAnswers
       labels,
     );
     for (const r of pick(true)) {
-      result.set(temper(probabilities.slice(r * labels, (r + 1) * labels), labels, fitted), r * labels);
+      result.set(applyTemperature(probabilities.slice(r * labels, (r + 1) * labels), labels, fitted), r * labels);
     }
   }
   return result;

@@ -4,11 +4,11 @@ import { sigmoid, softmax } from "../math/softmax.js";
 import { logitCount } from "./linear/logisticLoss.js";
 import { activated, type Activation } from "./mlp/trainingGraph.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
-import { temper } from "./temperature.js";
+import { applyTemperature } from "./temperature.js";
 
-export { likeliest } from "../math/argmax.js";
+export { argmax } from "../math/argmax.js";
 
-/** A linear model on standardised vectors. */
+/** A linear model on standardized vectors. */
 export interface LogisticHead {
   readonly kind: "logistic";
   /** In the order of the probabilities. */
@@ -21,12 +21,12 @@ export interface LogisticHead {
 }
 
 /** What dev rows taught a head about its own certainty. */
-export interface Tempered {
+export interface TemperatureScaled {
   /** Divides the logits, so that probabilities can be taken at their word; changes no answer. @default 1 */
   readonly temperature?: number;
 }
 
-/** A multi-layer perceptron on standardised vectors, with one logit a label. */
+/** A multi-layer perceptron on standardized vectors, with one logit a label. */
 export interface MlpHead {
   readonly kind: "mlp";
   /** In the order of the probabilities. */
@@ -45,7 +45,7 @@ export interface DenseLayer {
 }
 
 /** What was trained on top of the encoder. */
-export type Head = (LogisticHead | MlpHead) & Tempered;
+export type Head = (LogisticHead | MlpHead) & TemperatureScaled;
 
 /** Numbers in the vectors that a head takes. */
 export const headWidth = (head: Head): number => head.standardizer.mean.length;
@@ -66,7 +66,7 @@ export function predictProbabilities(head: Head, x: Matrix): Float64Array {
     );
   }
   refuseNonFinite(x, "Cannot answer for these vectors");
-  return temper(untempered(head, x), head.labels.length, head.temperature ?? 1);
+  return applyTemperature(untempered(head, x), head.labels.length, head.temperature ?? 1);
 }
 
 function untempered(head: Head, x: Matrix): Float64Array {

@@ -4,7 +4,7 @@ import { seeded, shuffled } from "../math/random.js";
 import { openProducts } from "../onnx/runtime/gemm.js";
 
 /** Training rows to compare a text with: one of each group of equal texts, with vectors of length 1 in 8 bits. */
-export interface Neighbours {
+export interface NeighborIndex {
   readonly texts: readonly string[];
   /** Label index of every text. */
   readonly y: Int32Array;
@@ -16,7 +16,7 @@ export interface Neighbours {
   readonly distances: Float32Array;
 }
 
-export interface NeighbourOptions {
+export interface NeighborIndexOptions {
   /** Rows that are kept at most, drawn by the seed. @default 10000 */
   readonly most?: number;
   /** @default 1 */
@@ -25,19 +25,19 @@ export interface NeighbourOptions {
 }
 
 /** A kept row beside a text. */
-export interface Neighbour {
+export interface Neighbor {
   readonly row: number;
   /** Cosine of their vectors. */
   readonly similarity: number;
 }
 
 /** Where a text lies among the kept rows. */
-export interface Whereabouts {
+export interface NeighborhoodStats {
   /** The nearest rows, nearest first. */
-  readonly nearest: readonly Neighbour[];
+  readonly nearest: readonly Neighbor[];
   /** 1 - mean cosine with the 10 nearest rows. */
   readonly distance: number;
-  /** Per cent of the kept rows that lie as near to the others as this text, or nearer; 100 is further than any. */
+  /** Percent of the kept rows that lie as near to the others as this text, or nearer; 100 is further than any. */
   readonly percentile: number;
 }
 
@@ -50,14 +50,14 @@ const SAMPLE = 2000;
 const AT_ONCE = 256;
 
 /**
- * Keeps training rows to explain answers with. Of equal texts the first is kept, so that no row is its own neighbour.
+ * Keeps training rows to explain answers with. Of equal texts the first is kept, so that no row is its own neighbor.
  *
  * @param rows  texts, label indices and vectors `[texts, width]`; not written
  */
-export async function keepNeighbours(
+export async function buildNeighborIndex(
   rows: { readonly texts: readonly string[]; readonly y: Int32Array; readonly vectors: Matrix },
-  options: NeighbourOptions = {},
-): Promise<Neighbours> {
+  options: NeighborIndexOptions = {},
+): Promise<NeighborIndex> {
   const { most, seed, threads } = { ...DEFAULTS, ...options };
   const firsts = firstOfEach(duplicateGroups(rows.texts));
   const chosen = [...shuffled(firsts.length, seeded(seed))].slice(0, most).sort((a, b) => a - b);
@@ -71,11 +71,11 @@ export async function keepNeighbours(
 }
 
 /** Where each of `vectors` `[texts, width]` lies among the kept rows. */
-export async function locate(
-  kept: Neighbours,
+export async function nearestNeighbors(
+  kept: NeighborIndex,
   vectors: Matrix,
   options: { readonly threads?: number } = {},
-): Promise<Whereabouts[]> {
+): Promise<NeighborhoodStats[]> {
   const found = await nearestRows(kept, unit(vectors), options);
   return found.map((nearest) => {
     const distance = distanceOf(nearest);
@@ -90,20 +90,20 @@ function firstOfEach(groups: Int32Array): number[] {
   return [...groups.keys()].filter((r) => groups[r] === next && ++next > 0);
 }
 
-const distanceOf = (nearest: readonly Neighbour[]): number =>
+const distanceOf = (nearest: readonly Neighbor[]): number =>
   nearest.length === 0 ? 0 : 1 - nearest.reduce((sum, { similarity }) => sum + similarity, 0) / nearest.length;
 
-/** The nearest kept rows of every query; of a query that is itself kept, the row in `leaveOut` is no neighbour. */
+/** The nearest kept rows of every query; of a query that is itself kept, the row in `leaveOut` is no neighbor. */
 async function nearestRows(
-  kept: Pick<Neighbours, "bytes" | "scales">,
+  kept: Pick<NeighborIndex, "bytes" | "scales">,
   queries: Matrix,
   { leaveOut, threads }: { readonly leaveOut?: Int32Array; readonly threads?: number },
-): Promise<Neighbour[][]> {
+): Promise<Neighbor[][]> {
   const rows = kept.scales.length;
   const { cols } = queries;
   const options = threads === undefined ? {} : { threads };
   const products = await openProducts(vectorsOf(kept).data, { rows, cols }, options);
-  const result: Neighbour[][] = [];
+  const result: Neighbor[][] = [];
   try {
     for (let start = 0; start < queries.rows; start += AT_ONCE) {
       const count = Math.min(AT_ONCE, queries.rows - start);
@@ -122,8 +122,8 @@ async function nearestRows(
 function highest(
   similarity: (row: number) => number,
   { rows, without }: { readonly rows: number; readonly without: number | undefined },
-): Neighbour[] {
-  const best: Neighbour[] = [];
+): Neighbor[] {
+  const best: Neighbor[] = [];
   for (let r = 0; r < rows; r++) {
     const s = similarity(r);
     if (r === without || (best.length === NEAREST && s <= best[NEAREST - 1].similarity)) continue;
@@ -156,7 +156,7 @@ function inBytes(x: Matrix): { bytes: Uint8Array; scales: Float32Array } {
 }
 
 /** The kept vectors as numbers, length 1. */
-function vectorsOf({ bytes, scales }: Pick<Neighbours, "bytes" | "scales">): Matrix {
+function vectorsOf({ bytes, scales }: Pick<NeighborIndex, "bytes" | "scales">): Matrix {
   const cols = scales.length === 0 ? 0 : bytes.length / scales.length;
   return unit(
     matrix(

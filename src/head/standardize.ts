@@ -30,7 +30,7 @@ export function fitStandardizer(x: Matrix, weights?: Float64Array): Standardizer
   return { mean: Float32Array.from(sums), factor };
 }
 
-/** The standardised rows, as a fresh matrix. */
+/** The standardized rows, as a fresh matrix. */
 export function standardize(x: Matrix, { mean, factor }: Standardizer): Matrix {
   const result = matrix(x.rows, x.cols);
   for (let r = 0, at = 0; r < x.rows; r++) {

@@ -1,4 +1,4 @@
-import { likeliest } from "../math/argmax.js";
+import { argmax } from "../math/argmax.js";
 
 /** Bounds of a temperature; beyond them probabilities are all alike, or all 0 and 1. */
 const COLDEST = 0.01;
@@ -17,11 +17,11 @@ const LOG_OF_ZERO = -745;
  * @throws RangeError when the temperature is not a finite number above 0
  * @see Guo et al. 2017, section 4.2: https://arxiv.org/abs/1706.04599
  */
-export function temper(probabilities: Float64Array, labels: number, temperature: number): Float64Array {
+export function applyTemperature(probabilities: Float64Array, labels: number, temperature: number): Float64Array {
   if (!(temperature > 0 && temperature < Infinity)) throw new RangeError(`temperature ${temperature} is not above 0`);
   if (temperature === 1) return probabilities.slice();
   const result = new Float64Array(probabilities.length);
-  const tops = likeliest(probabilities, labels);
+  const tops = argmax(probabilities, labels);
   tops.forEach((top, r) => {
     const start = r * labels;
     const highest = Math.log(probabilities[start + top]);

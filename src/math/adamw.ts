@@ -1,6 +1,6 @@
 import { KERNEL } from "./adamwKernel.js";
 
-/** Numbers that are learnt, and the optimizer's memory of their slopes. */
+/** Numbers that are learned, and the optimizer's memory of their slopes. */
 export interface Parameter {
   /** Steps are written to it. */
   readonly values: Float32Array;
@@ -9,14 +9,14 @@ export interface Parameter {
   /** Running mean of their squares. */
   readonly second: Float32Array;
   /** Whether weight decay pulls it to zero; biases and transitions are left alone. */
-  readonly decays: boolean;
+  readonly isDecayed: boolean;
   readonly kernel: Kernel;
 }
 
 /** The compiled step on one parameter's memory. */
 interface Kernel {
   /** Where slopes are brought for it, a part at a time. */
-  readonly slopes: Float32Array;
+  readonly gradients: Float32Array;
   readonly step: (
     ...args: [...places: [number, number, number, number], bytes: number, rate: number, eps: number, shrink: number]
   ) => void;
@@ -31,7 +31,7 @@ const ALIGNMENT = 16;
 let compiled: WebAssembly.Module | undefined;
 
 /** @param initial  copied into the parameter's own memory */
-export function parameter(initial: Float32Array, { decays }: { readonly decays: boolean }): Parameter {
+export function parameter(initial: Float32Array, { isDecayed }: { readonly isDecayed: boolean }): Parameter {
   const room = Math.ceil((initial.byteLength + 1) / ALIGNMENT) * ALIGNMENT;
   const pages = Math.ceil((3 * room + PART * BYTES) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -39,8 +39,8 @@ export function parameter(initial: Float32Array, { decays }: { readonly decays: 
   const { exports } = new WebAssembly.Instance(compiled, { adamw: { memory } });
   const [values, first, second] = [0, 1, 2].map((i) => new Float32Array(memory.buffer, i * room, initial.length));
   values.set(initial);
-  const slopes = new Float32Array(memory.buffer, 3 * room, PART);
-  return { values, first, second, decays, kernel: { slopes, step: exports["step"] as Kernel["step"] } };
+  const gradients = new Float32Array(memory.buffer, 3 * room, PART);
+  return { values, first, second, isDecayed, kernel: { gradients, step: exports["step"] as Kernel["step"] } };
 }
 
 export interface Step {
@@ -63,25 +63,25 @@ const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
  * @see Loshchilov & Hutter 2019, algorithm 2: https://arxiv.org/abs/1711.05101
  */
 export function adamwInto(
-  { values, first, second, decays, kernel }: Parameter,
-  slopes: Float32Array | Float64Array,
-  options: Step & { readonly from?: number; /** @default the parameter's own */ readonly decays?: boolean },
+  { values, first, second, isDecayed, kernel }: Parameter,
+  gradients: Float32Array | Float64Array,
+  options: Step & { readonly from?: number; /** @default the parameter's own */ readonly isDecayed?: boolean },
 ): void {
   const { number, learningRate, weightDecay, from = 0 } = options;
-  if (from + slopes.length > values.length) throw new RangeError(`${slopes.length} slopes from ${from} on`);
+  if (from + gradients.length > values.length) throw new RangeError(`${gradients.length} slopes from ${from} on`);
   // The corrections for starting at zero, folded into the rate and into epsilon.
   const root = Math.sqrt(1 - BETA2 ** number);
   const [rate, epsilon] = [(learningRate * root) / (1 - BETA1 ** number), EPSILON * root];
-  const shrink = (options.decays ?? decays) ? 1 - learningRate * weightDecay : 1;
-  for (let at = 0; at < slopes.length; at += PART) {
-    const part = slopes.subarray(at, at + PART);
-    kernel.slopes.set(part);
+  const shrink = (options.isDecayed ?? isDecayed) ? 1 - learningRate * weightDecay : 1;
+  for (let at = 0; at < gradients.length; at += PART) {
+    const part = gradients.subarray(at, at + PART);
+    kernel.gradients.set(part);
     const offset = (from + at) * BYTES;
     kernel.step(
       values.byteOffset + offset,
       first.byteOffset + offset,
       second.byteOffset + offset,
-      kernel.slopes.byteOffset,
+      kernel.gradients.byteOffset,
       part.length * BYTES,
       rate,
       epsilon,

@@ -58,7 +58,7 @@ interface Pair {
 }
 
 /**
- * Minimises a smooth function by limited-memory BFGS with a line search for the strong Wolfe conditions.
+ * Minimizes a smooth function by limited-memory BFGS with a line search for the strong Wolfe conditions.
  *
  * Ends not converged when the iterations run out or the line search finds no lower point, which at the end means that
  * the function's own rounding has been reached.

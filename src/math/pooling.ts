@@ -35,7 +35,7 @@ export interface TokenVectors {
 /**
  * Writes the pooled vector of one text into `out` (its length is the width).
  *
- * Only the text's real tokens are read, in order, with sums in float64, so padding and neighbours change no bit. A text
+ * Only the text's real tokens are read, in order, with sums in float64, so padding and neighbors change no bit. A text
  * without tokens gets zeros, not NaN.
  *
  * @see Reimers & Gurevych 2019, section 3: https://arxiv.org/abs/1908.10084

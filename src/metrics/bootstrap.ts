@@ -113,7 +113,7 @@ export function pairedBootstrap(
 }
 
 /**
- * The middle 95 % of `values`, interpolated linearly between neighbours.
+ * The middle 95 % of `values`, interpolated linearly between neighbors.
  *
  * @throws RangeError when there are none
  */

@@ -1,4 +1,4 @@
-import { likeliest } from "../math/argmax.js";
+import { argmax } from "../math/argmax.js";
 
 /** Rows of similar confidence: how sure the head was and how often it was right. */
 export interface ReliabilityBin {
@@ -68,7 +68,7 @@ export interface TopLabel {
 }
 
 export function topLabels(probabilities: Float64Array, truth: Int32Array, labels: number): readonly TopLabel[] {
-  const tops = likeliest(probabilities, labels);
+  const tops = argmax(probabilities, labels);
   return Array.from(truth, (label, r) => ({
     confidence: probabilities[r * labels + tops[r]],
     right: tops[r] === label,

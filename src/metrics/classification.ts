@@ -106,7 +106,7 @@ export function evaluateClassification(
     intervals95: { accuracy, macroF1, macroRecall },
     perLabel: byName(labels, perLabel),
     confusion: { labels: [...labels], counts: toRows(counts, classes) },
-    majority: options.baselines?.majority ?? majorityScore(truth, commonest(truth, classes), classes),
+    majority: options.baselines?.majority ?? majorityScore(truth, majorityIndex(truth, classes), classes),
     bagOfWords: options.baselines?.bagOfWords ?? null,
     missing: labels.filter((_, c) => perLabel[c].support === 0),
   };
@@ -134,7 +134,7 @@ export function majorityScore(truth: Int32Array, label: number, classes: number)
 }
 
 /** Index of the class with the most rows; the first of several. */
-export function commonest(truth: Int32Array, classes: number): number {
+export function majorityIndex(truth: Int32Array, classes: number): number {
   const rows = new Int32Array(classes);
   for (const c of truth) rows[c]++;
   return rows.indexOf(rows.reduce((most, count) => Math.max(most, count), 0));

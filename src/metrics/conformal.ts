@@ -1,5 +1,5 @@
 import type { Interval } from "./bootstrap.js";
-import { likeliest } from "../math/argmax.js";
+import { argmax } from "../math/argmax.js";
 
 /**
  * The least probability of a label in a split conformal set: with sets of all labels that reach it, the true label of a
@@ -22,14 +22,14 @@ export function conformalThreshold(ofTruth: Float64Array, coverage: number): num
 }
 
 /** Labels of every row that reach the threshold; the likeliest label is always among them, so that no set is empty. */
-export function labelSets(probabilities: Float64Array, labels: number, threshold: number): number[][] {
-  return Array.from(likeliest(probabilities, labels), (top, r) =>
+export function predictionSets(probabilities: Float64Array, labels: number, threshold: number): number[][] {
+  return Array.from(argmax(probabilities, labels), (top, r) =>
     Array.from({ length: labels }, (_, c) => c).filter((c) => c === top || probabilities[r * labels + c] >= threshold),
   );
 }
 
 /** How label sets did on rows with known labels. Plain JSON. */
-export interface SetScore {
+export interface PredictionSetScore {
   /** The share that was promised. */
   readonly promised: number;
   /** Share of the rows whose true label is in its set. */
@@ -44,11 +44,11 @@ export interface SetScore {
 }
 
 /** @throws RangeError when there are no rows */
-export function scoreSets(
+export function scorePredictionSets(
   sets: readonly (readonly number[])[],
   truth: Int32Array,
   { promised, threshold }: { readonly promised: number; readonly threshold: number },
-): SetScore {
+): PredictionSetScore {
   const n = truth.length;
   if (sets.length !== n || n === 0) throw new RangeError(`${sets.length} sets for ${n} rows, one or more wanted each`);
   const share = (has: (set: readonly number[], r: number) => boolean): number => sets.filter(has).length / n;

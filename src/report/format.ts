@@ -22,7 +22,7 @@ export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g
 /** "1 row", "2,000 rows". */
 export const counted = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 
-/** A share of the whole in per cent, held together on one line: "62 %", below ten "3.4 %"; "0 %" only for nothing, "100 %" only for all. */
+/** A share of the whole in percent, held together on one line: "62 %", below ten "3.4 %"; "0 %" only for nothing, "100 %" only for all. */
 export function percent(share: number): string {
   if (share > 0 && share < 0.001) return "<\u00A00.1\u00A0%";
   if (share < 1 && share > 0.995) return ">\u00A099\u00A0%";

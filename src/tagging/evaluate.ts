@@ -49,13 +49,13 @@ export interface TaggingEvaluation {
 export interface TaggingEvaluated {
   readonly evaluation: TaggingEvaluation;
   /** Entities found in every sentence, with scores. */
-  readonly found: readonly (readonly Found[])[];
+  readonly found: readonly (readonly FoundEntity[])[];
   /** Counts of every sentence, for comparisons. */
   readonly counts: readonly EntityCounts[];
 }
 
 /** An entity found in a text. */
-export interface Found extends Span {
+export interface FoundEntity extends Span {
   readonly text: string;
   /** Probability of exactly this entity. */
   readonly score: number;
@@ -78,7 +78,7 @@ export async function findEntities(
   tagger: Tagger,
   data: TaggerInput,
   options: { readonly map?: LabelMap; readonly threads?: number } = {},
-): Promise<Found[][]> {
+): Promise<FoundEntity[][]> {
   const emissions = await emissionsOf(tagger, data, options.threads === undefined ? {} : { threads: options.threads });
   return decode(tagger, emissions, data.offsets).map((spans, s) => {
     const { text, words } = data.sentences[s];
@@ -110,7 +110,7 @@ export async function evaluateTagger(
 
 /** Scores of entities that were found in tagged sentences. */
 function scoreFound(
-  found: readonly (readonly Found[])[],
+  found: readonly (readonly FoundEntity[])[],
   { sentences, offsets, cut }: Omit<EmbeddedSentences, "vectors">,
   { isSeen, seed = 1 }: Pick<EvaluateTaggerOptions, "isSeen" | "seed">,
 ): TaggingEvaluated {
@@ -118,7 +118,7 @@ function scoreFound(
   const strict = gold.map((own) => own.strict);
   const counts = strict.map((own, s) => countEntities(own, found[s]));
   const total = entityScore(addEntityCounts(counts));
-  const scored = (count: (own: readonly Span[], answer: readonly Found[]) => EntityCounts): EntityScore =>
+  const scored = (count: (own: readonly Span[], answer: readonly FoundEntity[]) => EntityCounts): EntityScore =>
     entityScore(addEntityCounts(strict.map((own, s) => count(own, found[s]))));
   const bySurface = (seen: boolean): EntityScore => {
     const has = (s: number, span: Span): boolean => isSeen(surfaceOf(sentences[s].text, span)) === seen;

@@ -1,17 +1,17 @@
 import type { Encoder } from "../encoder/encoder.js";
-import { findEntities, type Found } from "./evaluate.js";
+import { findEntities, type FoundEntity } from "./evaluate.js";
 import type { Tagger } from "./model/tagger.js";
 import { splitWords } from "./corpus/splitWords.js";
-import { wordVectors, type WordVectorOptions } from "./vectors/contextualVectors.js";
+import { contextualVectors, type WordVectorOptions } from "./vectors/contextualVectors.js";
 
 /** A text with the entities that were found in it. */
 export interface TextEntities {
   readonly text: string;
   /** In the order of the text; characters `[start, end)`, UTF-16 units. */
-  readonly entities: readonly Found[];
+  readonly entities: readonly FoundEntity[];
 }
 
-export interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subWords"> {
+export interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subwordPooling"> {
   readonly encoder: Encoder;
   readonly threads?: number;
 }
@@ -23,7 +23,7 @@ export async function predictEntities(
   { encoder, threads, ...making }: PredictEntitiesOptions,
 ): Promise<TextEntities[]> {
   const sentences = texts.map((text) => ({ text, words: splitWords(text) }));
-  const vectors = await wordVectors(encoder, sentences, { ...making, subWords: tagger.subWords });
+  const vectors = await contextualVectors(encoder, sentences, { ...making, subwordPooling: tagger.subwordPooling });
   const found = await findEntities(tagger, { ...vectors, sentences }, threads === undefined ? {} : { threads });
   return texts.map((text, i) => ({ text, entities: found[i] }));
 }

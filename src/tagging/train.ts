@@ -1,7 +1,7 @@
 import { HeadstartError } from "../errors.js";
-import { balanced, chooseBalance } from "./model/outsideBias.js";
+import { withOutsideBias, chooseOutsideBias } from "./model/outsideBias.js";
 import { evaluateTagger, surfacesOf, type TaggingEvaluation } from "./evaluate.js";
-import { holdOut, type EmbeddedSentences, type HeldOut } from "./vectors/embeddedSentences.js";
+import { holdOut, type EmbeddedSentences, type SentenceSplit } from "./vectors/embeddedSentences.js";
 import { fitTagger, type FitOptions } from "./model/fit.js";
 import { goldSpans } from "./corpus/readTagged.js";
 import { entityLabels } from "./corpus/sentence.js";
@@ -17,10 +17,10 @@ export interface TrainTaggerOptions extends Omit<FitOptions, "labels" | "onEpoch
 /** The tagger after an epoch. */
 export interface TaggerTrial {
   readonly epoch: number;
-  /** Mean loss of a word while it was learnt. */
+  /** Mean loss of a word while it was learned. */
   readonly loss: number;
   /** How much the score of O was lowered, as the dev sentences asked for. */
-  readonly balance: number;
+  readonly outsideBias: number;
   /** With that balance. */
   readonly devEntityF1: number;
 }
@@ -40,9 +40,9 @@ export interface TrainedTagger {
   readonly dev: TaggingEvaluation;
   readonly devFrom: string;
   /** Of the epoch that was kept. */
-  readonly balance: number;
+  readonly outsideBias: number;
   /** Share of every layer, where they are mixed. */
-  readonly layerShares: readonly number[] | undefined;
+  readonly layerWeights: readonly number[] | undefined;
 }
 
 /** Measuring takes long beside an epoch of few sentences, so small corpora are measured about as often as large ones. */
@@ -69,18 +69,18 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
     seed,
     epochs,
     labels,
-    onEpoch: async ({ number, loss, tagger, layerShares }) => {
+    onEpoch: async ({ number, loss, tagger, layerWeights }) => {
       if (number % every !== 0 && number !== epochs) return;
       const now = tagger();
-      const { balance, f1 } = await chooseBalance(now, dev, threads);
-      const trial = { epoch: number, loss, balance, devEntityF1: f1 };
+      const { outsideBias, f1 } = await chooseOutsideBias(now, dev, threads);
+      const trial = { epoch: number, loss, outsideBias, devEntityF1: f1 };
       trials.push(trial);
       onTrial?.(trial);
-      if (best === undefined || f1 > best.devEntityF1) best = { ...trial, tagger: now, layerShares };
+      if (best === undefined || f1 > best.devEntityF1) best = { ...trial, tagger: now, layerWeights };
     },
   });
-  const { tagger: unbalanced, epoch, balance, layerShares } = best!;
-  const tagger = balanced(unbalanced, balance);
+  const { tagger: unbalanced, epoch, outsideBias, layerWeights } = best!;
+  const tagger = withOutsideBias(unbalanced, outsideBias);
   const surfaces = surfacesOf(train.sentences);
   const { evaluation } = await evaluateTagger(tagger, dev, { isSeen: (form) => surfaces.has(form), seed, ...threads });
   return {
@@ -92,21 +92,21 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
     trials,
     dev: evaluation,
     devFrom,
-    balance,
-    layerShares,
+    outsideBias,
+    layerWeights,
   };
 }
 
 interface Best extends TaggerTrial {
   readonly tagger: Tagger;
-  readonly layerShares: readonly number[] | undefined;
+  readonly layerWeights: readonly number[] | undefined;
 }
 
 /** Few sentences are seen more often, so that a corpus of any size gets enough steps. */
 export const defaultEpochs = ({ vectors }: EmbeddedSentences): number =>
   Math.max(5, Math.min(30, Math.round(320_000 / Math.max(1, vectors.rows))));
 
-const givenDev = (train: EmbeddedSentences, dev: EmbeddedSentences): HeldOut => ({
+const givenDev = (train: EmbeddedSentences, dev: EmbeddedSentences): SentenceSplit => ({
   train,
   dev,
   devFrom: `${dev.sentences.length} sentences given for it`,

@@ -15,7 +15,7 @@ import { errnoOf } from "../files/writeError.js";
 export interface ReadVectors {
   /** [rows, width]; what was stored as fp16 or int8 is restored to float32. A JSON lines file without rows is 0 x 0. */
   readonly vectors: Matrix;
-  /** Names of the columns that travelled along. */
+  /** Names of the columns that traveled along. */
   readonly columns: readonly string[];
   /** A row of column values for each vector; null is a missing value. */
   readonly values: RowValues;

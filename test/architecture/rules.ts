@@ -16,7 +16,7 @@ const RANKS: Readonly<Record<string, number>> = {
   corpus: 2,
   encoder: 2,
   vectors: 2,
-  dataset: 3, // labelled data: what classification, tagging and transfer share
+  dataset: 3, // labeled data: what classification, tagging and transfer share
   store: 3,
   head: 4,
   embedding: 4,

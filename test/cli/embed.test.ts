@@ -175,7 +175,7 @@ describe("headstart embed --bad-rows skip", () => {
       ["3", "three"],
       ["6", "six"],
     ]);
-    const rejects = await box.run([
+    const rejectedRows = await box.run([
       "embed",
       "out.jsonl.rejects.jsonl",
       "--text-column",
@@ -184,7 +184,7 @@ describe("headstart embed --bad-rows skip", () => {
       "-",
       ...WITH_TINY,
     ]);
-    const kept = rejects.stdout
+    const kept = rejectedRows.stdout
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);

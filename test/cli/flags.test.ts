@@ -51,7 +51,7 @@ const COMMANDS: Readonly<Record<string, readonly [args: readonly string[], about
     ["--source", "in.csv", "--target", "other.csv", "-o", "moved"],
     ["corpus", "labels", "encoder", "cache", "output"],
   ],
-  distil: [
+  distill: [
     [TINY, "-o", "table"],
     ["encoder", "cache", "output"],
   ],

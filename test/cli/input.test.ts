@@ -121,7 +121,7 @@ describe("headstart ends with 6 [C08]", () => {
 
 describe("headstart train ends with 3, one line and nothing written [C10, C11]", () => {
   it.each<[string, readonly [string, string][], string, RegExp]>([
-    ["a corpus of nothing but a header", [], "E_NO_ROWS", /in\.csv gives no labelled rows/],
+    ["a corpus of nothing but a header", [], "E_NO_ROWS", /in\.csv gives no labeled rows/],
     [
       "one class",
       [

@@ -144,7 +144,7 @@ describe("--force", () => {
       const [source, target] = [`${inputs}/train.csv`, `${inputs}/train.csv`];
       return ["transfer", "--source", source, "--target", target, "-o", output, ...WITH_TINY];
     },
-    distil: (inputs, output) => ["distil", `${inputs}/encoder`, "-o", output],
+    distill: (inputs, output) => ["distil", `${inputs}/encoder`, "-o", output],
   };
 
   it.each(Object.keys(FORMS))("of %s never takes a folder of the user's away, whatever it is called", async (form) => {

@@ -44,7 +44,7 @@ const encoder: Encoder = await loadEncoder("headstart-mini", { pooling: "cls" })
 const vectors: Matrix = (await embedAll(encoder, ["a text"])).vectors;
 const { texts, labels } = await readLabelled(["in.csv"]);
 const { head } = await trainClassifier({ texts, labels, vectors });
-export const labelled: readonly string[] = head.labels;
+export const labeled: readonly string[] = head.labels;
 export const code = (error: unknown): string | undefined => error instanceof HeadstartError ? error.code : undefined;
 // @ts-expect-error There is no such pooling.
 await loadEncoder("headstart-mini", { pooling: "median" });

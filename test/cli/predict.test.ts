@@ -26,9 +26,9 @@ interface Answer {
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
-function expectAnswers(answers: readonly unknown[], texts: readonly string[]): void {
-  expect(answers).toHaveLength(texts.length);
-  for (const [i, answer] of (answers as Answer[]).entries()) {
+function expectAnswers(predictions: readonly unknown[], texts: readonly string[]): void {
+  expect(predictions).toHaveLength(texts.length);
+  for (const [i, answer] of (predictions as Answer[]).entries()) {
     expect(answer.text).toBe(texts[i]);
     const { good, bad } = answer.probabilities;
     expect(good + bad).toBeCloseTo(1, 9);
@@ -41,9 +41,9 @@ describe("headstart predict", () => {
     const texts = ["sun lovely day", "", "rain awful 😀", "sun lovely day"];
     const finished = await box.run(["predict", "head", ...flags, ...texts]);
     expect(finished.code).toBe(0);
-    const answers = linesOf(finished);
-    expectAnswers(answers, texts);
-    expect(answers[3]).toEqual(answers[0]);
+    const predictions = linesOf(finished);
+    expectAnswers(predictions, texts);
+    expect(predictions[3]).toEqual(predictions[0]);
   });
 
   it("refuses a head whose labels changed places in its record, with exit 4 [D09]", async () => {

@@ -186,7 +186,7 @@ const WORDS = {
   bad: ["rain", "awful", "worst", "sad", "broken"],
 } as const;
 
-/** Labelled rows that can be learned, all different: `rows` of them, labels in turn. */
+/** Labeled rows that can be learned, all different: `rows` of them, labels in turn. */
 export function labelledRows(rows: number, labels: readonly string[] = ["good", "bad"]): [string, string][] {
   const words = Object.values(WORDS);
   return Array.from({ length: rows }, (_, i) => {

@@ -85,7 +85,7 @@ describe("headstart train", () => {
     ];
     const finished = await box.run(["train", "train.csv", "-o", "mlp", "--json", ...flags, ...WITH_TINY]);
     const json = jsonOf(succeeded(finished));
-    expect(json).toMatchObject({ kind: "mlp", epochs: 4, strength: null, mlp: { hidden: [8, 4], activation: "gelu" } });
+    expect(json).toMatchObject({ kind: "mlp", epochs: 4, C: null, mlp: { hidden: [8, 4], activation: "gelu" } });
     for (const epoch of [1, 2, 3, 4]) expect(finished.stderr).toContain(`epoch ${epoch}: loss `);
     expect((await box.files()).filter((name) => name.startsWith("runs/"))).toHaveLength(1);
     // Shown as it went, and at the end the page that the head keeps.
@@ -105,25 +105,25 @@ describe("headstart train", () => {
   it("chooses by cross-validation with --tune, and tells the choice, its rivals and what fewer rows would give", async () => {
     const flags = ["--tune", "--tune-layers", "1", "--tune-poolings", "cls", "--few", "4,8", "--epochs", "3"];
     const finished = await box.run(["train", "train.csv", "-o", "tuned", "--json", ...flags, ...WITH_TINY]);
-    const { tuning, few } = jsonOf(succeeded(finished)) as unknown as {
-      tuning: { chosen: string; rivals: { name: string; view: object }[] };
+    const { search, few } = jsonOf(succeeded(finished)) as unknown as {
+      search: { chosen: string; candidates: { name: string; view: object }[] };
       few: { perLabel: number }[];
     };
-    expect(new Set(tuning.rivals.map(({ view }) => JSON.stringify(view))).size).toBe(4);
-    expect(tuning.rivals.map(({ name }) => name)).toContain(tuning.chosen);
+    expect(new Set(search.candidates.map(({ view }) => JSON.stringify(view))).size).toBe(4);
+    expect(search.candidates.map(({ name }) => name)).toContain(search.chosen);
     expect(few.map(({ perLabel }) => perLabel)).toEqual([4, 8]);
-    expect(finished.stderr).toContain(`chosen: ${tuning.chosen}`);
+    expect(finished.stderr).toContain(`chosen: ${search.chosen}`);
     const card = await readFile(box.path("tuned/README.md"), "utf8");
-    expect(card).toContain(`${tuning.chosen} (chosen)`);
+    expect(card).toContain(`${search.chosen} (chosen)`);
     expect(card).toContain("Nothing was chosen on these rows");
     expect((await box.run(["evaluate", "tuned", "test.csv", "--quiet"])).code).toBe(0);
   }, 180_000);
 
   it("searches with word vectors too, which have no first token", async () => {
     await box.write("wv.txt", "sun 0.1 0.2\nrain 0.3 0.1\nday 0.2 0.5\nlovely 0.1 0.1\nawful 0.4 0.4\n");
-    const tune = ["--tune", "--tune-seconds", "2", "--head", "logistic", "--encoder", "wv.txt", "--json"];
-    const found = jsonOf(await box.run(["train", "train.csv", "-o", "static-tuned", ...tune]));
-    expect(JSON.stringify(found["tuning"])).not.toContain("cls");
+    const searchHead = ["--tune", "--tune-seconds", "2", "--head", "logistic", "--encoder", "wv.txt", "--json"];
+    const found = jsonOf(await box.run(["train", "train.csv", "-o", "static-tuned", ...searchHead]));
+    expect(JSON.stringify(found["search"])).not.toContain("cls");
   });
 
   it.each([
@@ -183,8 +183,8 @@ describe("headstart train", () => {
     const finished = await own.run([...args, ...WITH_TINY]);
     expect(jsonOf(finished).labels).toEqual(["bad", "good"]);
     expect(finished.stderr).toContain("in.csv: 42 rows read, 40 used, 2 rejected");
-    const rejects = (await readFile(own.path("head.rejects.jsonl"), "utf8")).trim().split("\n");
-    expect(rejects.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual([42, 43]);
+    const rejectedRows = (await readFile(own.path("head.rejects.jsonl"), "utf8")).trim().split("\n");
+    expect(rejectedRows.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual([42, 43]);
     expect((await own.files()).filter((name) => name.startsWith("head/"))).toHaveLength(5);
   });
 });

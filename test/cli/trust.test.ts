@@ -45,12 +45,12 @@ describe("headstart predict", () => {
     "explains in JSON, and with a wish leaves the label out where it would not be kept",
     async () => {
       const args = ["predict", "head", "--explain", "--json", "--sets", "0.8", "--coverage", "0.3"];
-      const answers = linesOf(await box.run([...args, ...labelledRows(12).map(([text]) => text)]));
-      expect(answers).toHaveLength(12);
-      expect(answers.some(({ label }) => label === null)).toBe(true);
-      const { set, explanation } = answers[0] as { set: string[]; explanation: Record<string, unknown> };
+      const predictions = linesOf(await box.run([...args, ...labelledRows(12).map(([text]) => text)]));
+      expect(predictions).toHaveLength(12);
+      expect(predictions.some(({ label }) => label === null)).toBe(true);
+      const { set, explanation } = predictions[0] as { set: string[]; explanation: Record<string, unknown> };
       expect(set.length).toBeGreaterThan(0);
-      expect(explanation["neighbours"]).toHaveLength(5);
+      expect(explanation["neighbors"]).toHaveLength(5);
       expect(explanation["distance"]).toMatchObject({ percentile: expect.any(Number) });
       const words = explanation["words"] as { text: string; change: number }[];
       expect(words.map(({ text }) => text).toSorted()).toEqual(["sun", "lovely", "day", "0"].toSorted());
@@ -93,8 +93,8 @@ describe("headstart train", () => {
       expect(files).toEqual(names.map((name) => `private/${name}`));
       const args = ["predict", "private", "--explain", "sun lovely"];
       const finished = await box.run([...args, "--json"]);
-      const { neighbours, distance, words } = linesOf(finished)[0]["explanation"] as Record<string, unknown>;
-      expect([neighbours, distance]).toEqual([null, null]);
+      const { neighbors, distance, words } = linesOf(finished)[0]["explanation"] as Record<string, unknown>;
+      expect([neighbors, distance]).toEqual([null, null]);
       expect(words).toHaveLength(2);
       const shown = await box.run(args);
       for (const said of [finished.stderr, shown.stdout]) {
@@ -115,7 +115,7 @@ describe("headstart train", () => {
       );
       expect(await readFile(box.path("open/README.md"), "utf8")).toContain("**7 training texts with their labels");
       const [answer] = linesOf(await box.run(["predict", "open", "--explain", "--json", "sun"]));
-      expect((answer["explanation"] as { neighbours: unknown[] }).neighbours).toHaveLength(5);
+      expect((answer["explanation"] as { neighbors: unknown[] }).neighbors).toHaveLength(5);
     },
     SLOW,
   );

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { headWidth, likeliest, predictProbabilities, type Head } from "../../src/head/head.js";
+import { headWidth, argmax, predictProbabilities, type Head } from "../../src/head/head.js";
 import { loadHead, saveHead } from "../../src/head/file/folder.js";
 import { fitLogistic } from "../../src/head/linear/logistic.js";
 import type { FitDataOptions } from "../../src/head/fitData.js";
@@ -34,8 +34,8 @@ const KINDS: readonly (readonly [name: string, fit: Fit])[] = [
 ];
 
 const accuracy = (head: Head, { x, y, labels }: ToyRows): number => {
-  const answers = likeliest(predictProbabilities(head, x), labels.length);
-  return answers.filter((answer, r) => answer === y[r]).length / y.length;
+  const predictions = argmax(predictProbabilities(head, x), labels.length);
+  return predictions.filter((answer, r) => answer === y[r]).length / y.length;
 };
 const picked = ({ x, y, labels }: ToyRows, rows: readonly number[]): ToyRows => ({
   x: takeRows(x, rows),
@@ -107,8 +107,8 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
 
     it("gives finite answers where a column is there twice or nothing but zeros [D05]", async () => {
       const head = await fit(widened(toy, (r) => [toy.x.data[r * 5], 0]));
-      const answers = predictProbabilities(head, widened(toy, (r) => [toy.x.data[r * 5], 0]).x);
-      expect(answers.every((p) => p >= 0 && p <= 1)).toBe(true);
+      const predictions = predictProbabilities(head, widened(toy, (r) => [toy.x.data[r * 5], 0]).x);
+      expect(predictions.every((p) => p >= 0 && p <= 1)).toBe(true);
       expect(
         accuracy(
           head,

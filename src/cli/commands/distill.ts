@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { HeadstartError } from "../../errors.js";
-import { distil, DISTIL_DEFAULTS, type TokenTable } from "../../encoder/static/distill.js";
+import { distill, DISTILL_DEFAULTS, type TokenTable } from "../../encoder/static/distill.js";
 import { bytesIn, saveTableFiles, tokenTableFiles } from "../../encoder/static/saveTokenTable.js";
 import { openEncoder, type AddCommand, type Context } from "../context.js";
 import { defined, wholeNumber, withCommonFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
@@ -19,7 +19,7 @@ Examples:
   headstart embed tweets.csv -o tweets.parquet --encoder ./fast
   headstart distil Xenova/bge-small-en-v1.5 -o small --dims 128`;
 
-export const addDistil: AddCommand = (program, context) => {
+export const addDistill: AddCommand = (program, context) => {
   const command = program
     .command("distil")
     .description("turn an encoder into a table of token vectors, far faster and less accurate")
@@ -27,13 +27,13 @@ export const addDistil: AddCommand = (program, context) => {
     .requiredOption("-o, --output <folder>", "where to write the table", folderName)
     .option(
       "--dims <number>",
-      `numbers of a vector (default: ${DISTIL_DEFAULTS.dims}, or the encoder's width where that is less)`,
+      `numbers of a vector (default: ${DISTILL_DEFAULTS.dims}, or the encoder's width where that is less)`,
       wholeNumber(1),
     )
     .addOption(
       new Option("--weights <how>", "zipf: common tokens count less in the mean of a text")
         .choices(["none", "zipf"])
-        .default(DISTIL_DEFAULTS.weights),
+        .default(DISTILL_DEFAULTS.weights),
     );
   withCommonFlags(command, ["encoder", "output"])
     .addHelpText("after", EXAMPLES)
@@ -41,9 +41,9 @@ export const addDistil: AddCommand = (program, context) => {
 };
 
 async function distilCommand(context: Context, name: string, flags: DistilFlags): Promise<void> {
-  const { talk, clock, signal } = context;
+  const { reporter, clock, signal } = context;
   if (flags.encoder !== undefined && flags.encoder !== name) {
-    throw new HeadstartError("E_USAGE", `Cannot distil both ${name} and ${flags.encoder}. Leave --encoder out`);
+    throw new HeadstartError("E_USAGE", `Cannot distill both ${name} and ${flags.encoder}. Leave --encoder out`);
   }
   const { uses } = readBeside(context, flags);
   const output = await openFolder(context, flags.output, { name: "distil", flags, inputs: [name], uses });
@@ -51,8 +51,8 @@ async function distilCommand(context: Context, name: string, flags: DistilFlags)
   const encoder = await openEncoder(context, { ...flags, encoder: name });
   try {
     const began = clock();
-    const meter = talk.meter("tokens through the encoder");
-    const table = await distil(encoder, {
+    const meter = reporter.meter("tokens through the encoder");
+    const table = await distill(encoder, {
       ...defined({ dims: flags.dims, threads: flags.threads }),
       weights: flags.weights,
       signal,
@@ -61,7 +61,7 @@ async function distilCommand(context: Context, name: string, flags: DistilFlags)
     meter.end();
     const files = tokenTableFiles(table);
     const seconds = (clock() - began) / 1000;
-    const summary = summarise(table, { output: flags.output, bytes: bytesIn(files), seconds });
+    const summary = summarize(table, { output: flags.output, bytes: bytesIn(files), seconds });
     const printed = { lines: [described(summary)], json: summary };
     await saveTableFiles(flags.output, files, output.saving(printed));
     await printResult(context, flags, printed);
@@ -83,7 +83,7 @@ interface Summary {
   readonly seconds: number;
 }
 
-function summarise(
+function summarize(
   { from, embeddings, tokens, explained, sif }: TokenTable,
   rest: Pick<Summary, "output" | "bytes" | "seconds">,
 ): Summary {

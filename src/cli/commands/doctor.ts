@@ -16,7 +16,7 @@ import {
   type EncoderFlags,
   type GlobalFlags,
 } from "../flags/options.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { sizeText } from "../flags/bytes.js";
 import { duration } from "../progress.js";
 import { sweepSamples } from "../../vectors/outputSize.js";
@@ -117,7 +117,7 @@ async function measure(
   const measured = await bench(context, encoder, loadSeconds);
   if (files.length === 0) return { bench: measured };
   const batchTokens = flags.batchTokens ?? measured.batchTokens;
-  const corpus = await openTexts(context, files, flags, gatherRejects(undefined));
+  const corpus = await openTexts(context, files, flags, collectRejectedRows(undefined));
   const { store, seed } = flags;
   return { bench: measured, forecast: await forecastCorpus(context, corpus, { encoder, batchTokens, store, seed }) };
 }

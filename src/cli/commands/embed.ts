@@ -6,7 +6,7 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { VectorRun } from "../../store/resume/run.js";
 import type { VectorWriter, WrittenVectors } from "../../vectors/writer.js";
 import { openEncoder, openTexts, withCache, type AddCommand, type Context } from "../context.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { chooseOutput, openOutput, toFlag, type EmbedOutputFlags } from "../embed/output.js";
 import { claimRun, type EmbedRun } from "../embed/run.js";
 import type { EmbeddedArrow } from "../embed/arrow.js";
@@ -58,20 +58,20 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
   const beside = readBeside(context, flags);
   const read = { inputs: [...files, ...beside.inputs], uses: beside.uses };
   const output = await chooseOutput(read, flags);
-  const rejects = gatherRejects(output.kind === "file" ? output.path : undefined);
+  const rejectedRows = collectRejectedRows(output.kind === "file" ? output.path : undefined);
   if (flags.from === "arrow" && output.kind === "pipe" && output.format === "arrow") {
     const { embedArrow } = await import("../embed/arrow.js");
-    const finished = await embedArrow(context, oneStream(files), { flags, rejects });
-    await rejects.save(context.talk);
+    const finished = await embedArrow(context, oneStream(files), { flags, rejectedRows });
+    await rejectedRows.save(context.reporter);
     return report(context, { flags, ...finished });
   }
-  const corpus = await openTexts(context, files, flags, rejects);
+  const corpus = await openTexts(context, files, flags, rejectedRows);
   let run: EmbedRun | undefined;
   let encoder: Encoder | undefined;
   let writer: VectorWriter | undefined;
   try {
     run = output.kind === "file" ? await claimRun(context, output.path, flags) : undefined;
-    if (run !== undefined) rejects.spillTo(run.kept.folder);
+    if (run !== undefined) rejectedRows.spillTo(run.kept.folder);
     encoder = await openEncoder(context, flags);
     await run?.begin({ files, corpus, encoder });
     const metadata = { "headstart.encoder": encoder.name, "headstart.fingerprint": encoder.fingerprint };
@@ -81,7 +81,7 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     const began = context.clock();
     const done = await withCache(context, { flags, encoder }, (cache) => embedRows(context, { ...job, cache }));
     await run?.checkInputs();
-    await rejects.save(context.talk);
+    await rejectedRows.save(context.reporter);
     // The last moment at which a signal can still keep the output from getting its name.
     context.signal.throwIfAborted();
     const written = await writer.commit();
@@ -93,7 +93,7 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     await run?.finish();
   } catch (error) {
     await writer?.abort();
-    await rejects.discard();
+    await rejectedRows.discard();
     await run?.stop(error);
     throw error;
   } finally {
@@ -118,10 +118,10 @@ interface Job {
 }
 
 async function embedRows(
-  { talk, signal }: Context,
+  { reporter, signal }: Context,
   { corpus, encoder, writer, cache, run, flags, total }: Job,
 ): Promise<EmbeddedCorpus> {
-  const meter = talk.meter("embedding");
+  const meter = reporter.meter("embedding");
   let [rows, bytes] = [0, 0];
   const done = await embedCorpus(encoder, corpus.rows(), {
     ...embedOptions(flags),
@@ -147,14 +147,14 @@ interface Finished {
   readonly seconds: number;
 }
 
-async function report({ talk, print, printJson }: Context, finished: Finished): Promise<void> {
+async function report({ reporter, print, printJson }: Context, finished: Finished): Promise<void> {
   const { flags, corpus, done } = finished;
-  for (const notice of corpus.notices) talk.warn(notice);
-  if (done.texts === 0) talk.warn("the corpus has no rows, so the output has none either");
+  for (const notice of corpus.notices) reporter.warn(notice);
+  if (done.texts === 0) reporter.warn("the corpus has no rows, so the output has none either");
   if (flags.json) return printJson(summary(finished));
   const lines = described(finished);
   // With -o - the vectors have stdout for themselves.
-  if (flags.output === "-") for (const line of lines) talk.say(line);
+  if (flags.output === "-") for (const line of lines) reporter.say(line);
   else await print(lines);
 }
 

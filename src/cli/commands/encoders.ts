@@ -22,7 +22,7 @@ async function encodersCommand({ print, printJson, env }: Context, flags: Global
   if (flags.json) return printJson({ encoders: found });
   const lines = found.map(
     (e) =>
-      `${padRight(escapeControls(e.name), 44)} ${e.kind.padEnd(9)} ${`${(e.bytes / 1e6).toFixed(1)} MB`.padStart(9)}  ${e.licence}`,
+      `${padRight(escapeControls(e.name), 44)} ${e.kind.padEnd(9)} ${`${(e.bytes / 1e6).toFixed(1)} MB`.padStart(9)}  ${e.license}`,
   );
   const other =
     "Any folder in Hugging Face layout with an ONNX file works too, and a file of word vectors: --encoder ./folder";

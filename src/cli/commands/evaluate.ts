@@ -1,13 +1,13 @@
 import { evaluateHead, mistakesOf, type Evaluated } from "../../classification/evaluate.js";
 import { labelIndices, labelSpace } from "../../dataset/mapLabels.js";
-import type { LabelledCorpus } from "../../dataset/labelledCorpus.js";
-import { measureTrust } from "../../classification/reliability.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
+import { measureReliability } from "../../classification/reliability.js";
 import { HeadstartError } from "../../errors.js";
 import { loadHead, type SavedHead, peekHead, type HeadKind } from "../../head/file/folder.js";
 import { loadMultiLabel } from "../../head/file/multiLabel.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { renderEvaluationReport } from "../../report/html/evaluationReport.js";
-import { trustText } from "../../report/text/reliability.js";
+import { reliabilityText } from "../../report/text/reliability.js";
 import { commitTogether, openPending, type PendingFile } from "../../files/commit.js";
 import { openRowWriter, rowFormat, type RowWriterOptions } from "../../vectors/rowWriter.js";
 import {
@@ -19,7 +19,7 @@ import {
   type AddCommand,
   type Context,
 } from "../context.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 import { refuseUnused } from "../flags/flagUse.js";
 import { checkFiles } from "../outputPaths.js";
@@ -27,9 +27,9 @@ import { evaluateMultiLabelCommand } from "../train/multiLabel.js";
 import { openHeadEncoder } from "../headEncoder.js";
 import { evaluateTaggerCommand } from "../ner/evaluate.js";
 import { openFiles, printResult, readBeside, type FileOutputs } from "../finished.js";
-import { promiseOf, wishOf, withWishFlags, type WishFlags } from "../flags/selective.js";
+import { promiseOf, selectiveGoalOf, withSelectiveFlags, type SelectiveFlags } from "../flags/selective.js";
 
-interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, WishFlags {
+interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
   readonly map?: string;
   readonly errors?: string;
   readonly report?: string;
@@ -45,13 +45,13 @@ Examples:
 export const addEvaluate: AddCommand = (program, context) => {
   const command = program
     .command("evaluate")
-    .description("measure a head on a labelled corpus")
+    .description("measure a head on a labeled corpus")
     .argument("<head>", "folder that train wrote, or the name of a head that ships (sentiment)")
     .argument("<corpus...>", "files with a text and a label column")
     .option("--map <map>", "rename or drop labels of the corpus and answers of the head")
     .option("--errors <file>", "write the mistakes, most confident first (.csv or .jsonl)")
     .option("--report <file>", "write a page with reliability diagram, risk and coverage, label sets (.html)");
-  withWishFlags(command);
+  withSelectiveFlags(command);
   withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
     .addHelpText("after", EXAMPLES)
     .action((head: string, files: string[], flags: EvaluateFlags) =>
@@ -100,14 +100,14 @@ async function evaluateWith(context: Context, { head, kind, files, flags, output
   const map = labelMapOf(flags.map);
   if (kind === "entities") return evaluateTaggerCommand(context, { head, files, flags, map, output });
   const saved = await loadHead(head);
-  const rejects = gatherRejects(flags.errors);
-  const rows = await readRows(context, files, { flags, map, rejects });
+  const rejectedRows = collectRejectedRows(flags.errors);
+  const rows = await readRows(context, files, { flags, map, rejectedRows });
   warnOfUnused(context, map, [rows.seen, saved.head.labels]);
   // Labels are checked before the long part begins.
   const { labels } = labelSpace(saved.head.labels, map);
   labelIndices(labels, rows.labels, files.join(", "));
-  const wish = wishOf(flags, labels);
-  promiseOf(saved, { ...defined({ map }), wish, sets: undefined });
+  const goal = selectiveGoalOf(flags, labels);
+  promiseOf(saved, { ...defined({ map }), goal, sets: undefined });
   const encoder = await openHeadEncoder(context, saved.file, flags);
   try {
     const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
@@ -120,18 +120,22 @@ async function evaluateWith(context: Context, { head, kind, files, flags, output
       { ...defined({ map }), seed: flags.seed, file: files.join(", ") },
     );
     warnOfMissing(context, saved, evaluated);
-    const trust = measureTrust(saved, { evaluated, vectors }, { ...defined({ map, wish }), seed: flags.seed });
+    const reliability = measureReliability(
+      saved,
+      { evaluated, vectors },
+      { ...defined({ map, goal }), seed: flags.seed },
+    );
     const { evaluation } = evaluated;
-    const record = { head, corpus: files, evaluation, trust };
+    const record = { head, corpus: files, evaluation, reliability };
     const written = defined({ errors: flags.errors, report: flags.report });
     const { rejected } = rows.counts;
-    const told = { ...evaluation, ...trust, head, corpus: files, rejected, dropped: rows.dropped, ...written };
+    const told = { ...evaluation, ...reliability, head, corpus: files, rejected, dropped: rows.dropped, ...written };
     const title = `${head} on ${files.join(", ")}`;
     const printed = {
       json: told,
-      lines: `${evaluationText(evaluation, { title })}\n\n${trustText(trust)}`.split("\n"),
+      lines: `${evaluationText(evaluation, { title })}\n\n${reliabilityText(reliability)}`.split("\n"),
     };
-    await rejects.save(context.talk);
+    await rejectedRows.save(context.reporter);
     const page = flags.report === undefined ? undefined : renderEvaluationReport(record);
     if (output !== undefined) await writeFiles(flags, { evaluated, rows, page, options: output.saving(printed) });
     await (output === undefined ? printResult(context, flags, printed) : output.tell(printed));
@@ -147,18 +151,18 @@ function checkPage(file: string): void {
   });
 }
 
-function warnOfMissing({ talk }: Context, { head }: SavedHead, { evaluation }: Evaluated): void {
+function warnOfMissing({ reporter }: Context, { head }: SavedHead, { evaluation }: Evaluated): void {
   if (evaluation.missing.length === 0) return;
   const names = evaluation.missing.map((label) => `"${label}"`).join(", ");
   const drops = evaluation.missing.map((label) => `${label}=drop`).join(",");
   const how =
     head.labels.length - evaluation.missing.length >= 2 ? `; --map "${drops}" keeps the head from answering so` : "";
-  talk.warn(`no row has the label ${names}, and every such answer counts as a mistake${how}`);
+  reporter.warn(`no row has the label ${names}, and every such answer counts as a mistake${how}`);
 }
 
 interface Written {
   readonly evaluated: Evaluated;
-  readonly rows: LabelledCorpus;
+  readonly rows: LabeledCorpus;
   readonly page: string | undefined;
   readonly options: RowWriterOptions;
 }

@@ -1,10 +1,10 @@
 import { vectorsOf } from "../../embedding/cachedEmbed.js";
-import { answerMultiLabel } from "../../classification/multiLabel.js";
-import { answerVectors } from "../../classification/predict.js";
+import { predictMultiLabel } from "../../classification/multiLabel.js";
+import { predictVectors } from "../../classification/predict.js";
 import { EMBED_DEFAULTS } from "../../encoder/embed/embed.js";
 import { HeadstartError } from "../../errors.js";
 import type { HeadFile } from "../../head/file/schema.js";
-import { loadHead, loadNeighbours, peekHead, type HeadKind } from "../../head/file/folder.js";
+import { loadHead, loadNeighborIndex, peekHead, type HeadKind } from "../../head/file/folder.js";
 import { loadMultiLabel } from "../../head/file/multiLabel.js";
 import type { Matrix } from "../../math/matrix.js";
 import { explanationText } from "../../report/text/explanation.js";
@@ -26,9 +26,9 @@ import {
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
 import { predictCorpus } from "../predict/corpus.js";
 import { predictTaggerCommand } from "../ner/predict.js";
-import { promiseOf, share, wishOf, withWishFlags, type WishFlags } from "../flags/selective.js";
+import { promiseOf, share, selectiveGoalOf, withSelectiveFlags, type SelectiveFlags } from "../flags/selective.js";
 
-interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, WishFlags {
+interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
   readonly sets?: number;
   readonly explain?: boolean;
   readonly input?: string[];
@@ -53,7 +53,7 @@ export const addPredict: AddCommand = (program, context) => {
     .option("--input <corpus...>", "answer for a corpus")
     .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)", fileName)
     .option("--html <file>", "heads that find entities: a page with the texts and their entities marked");
-  withWishFlags(command)
+  withSelectiveFlags(command)
     .option("--sets <share>", "add a set of labels that holds the true one so often, such as 0.9", share)
     .option(
       "--explain",
@@ -123,30 +123,30 @@ async function predictWith(context: Context, { head: name, kind, texts, flags, f
   }
 }
 
-interface How extends Pick<Answering, "answers" | "extra" | "explaining"> {
+interface How extends Pick<Answering, "predictions" | "extra" | "explaining"> {
   readonly file: Pick<HeadFile, "encoder">;
 }
 
 /** Loads a head of either kind and makes ready what the flags ask of its answers. */
-async function howToAnswer({ talk }: Context, name: string, flags: PredictFlags): Promise<How> {
+async function howToAnswer({ reporter }: Context, name: string, flags: PredictFlags): Promise<How> {
   const several = await loadMultiLabel(name);
   if (several !== undefined) {
     const { head, file } = several;
-    const answers = (vectors: Matrix) => answerMultiLabel(head, vectors, file.separator);
-    return { file, answers, extra: "labels", explaining: undefined };
+    const predictions = (vectors: Matrix) => predictMultiLabel(head, vectors, file.separator);
+    return { file, predictions, extra: "labels", explaining: undefined };
   }
   const saved = await loadHead(name);
   const { head, file } = saved;
-  const neighbours = flags.explain === true ? await loadNeighbours(saved) : undefined;
+  const neighbors = flags.explain === true ? await loadNeighborIndex(saved) : undefined;
   // Where people read the explanations, these say it themselves.
   const forPrograms = flags.json === true || flags.input !== undefined;
-  if (flags.explain === true && neighbours === undefined && forPrograms) talk.warn(noNeighbors(name));
-  const options = promiseOf(saved, { wish: wishOf(flags, head.labels), sets: flags.sets });
+  if (flags.explain === true && neighbors === undefined && forPrograms) reporter.warn(noNeighbors(name));
+  const options = promiseOf(saved, { goal: selectiveGoalOf(flags, head.labels), sets: flags.sets });
   return {
     file,
-    answers: (vectors) => answerVectors(head, vectors, options),
+    predictions: (vectors) => predictVectors(head, vectors, options),
     extra: flags.sets === undefined ? undefined : "set",
-    explaining: flags.explain === true ? { head, neighbours } : undefined,
+    explaining: flags.explain === true ? { head, neighbors } : undefined,
   };
 }
 
@@ -171,13 +171,13 @@ async function answer(context: Context, texts: readonly string[], answering: Ans
   const { encoder, cache, flags, explaining } = answering;
   const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
   const why = await explained(context, texts, { answering, vectors });
-  const answers = answering.answers(vectors);
+  const predictions = answering.predictions(vectors);
   if (explaining !== undefined && flags.json !== true) {
-    const shown = texts.map((text, i) => explanationText(text, { answer: answers[i], why: why[i]! }));
+    const shown = texts.map((text, i) => explanationText(text, { answer: predictions[i], why: why[i]! }));
     return print(shown.join("\n").replace(/\n$/, "").split("\n"));
   }
   const object = (text: string, i: number): object => {
-    const { probability: _, ...answered } = answers[i];
+    const { probability: _, ...answered } = predictions[i];
     return { text, ...answered, ...defined({ explanation: why[i] }) };
   };
   await printJsonLines(texts.map(object));

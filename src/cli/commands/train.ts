@@ -1,10 +1,10 @@
 import { Option } from "commander";
 import { describeHead } from "../../classification/describeHead.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
-import type { LabelledVectors } from "../../dataset/labelledVectors.js";
+import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { trainClassifier, type TrainedHead } from "../../classification/train.js";
-import type { LabelledCorpus } from "../../dataset/labelledCorpus.js";
-import { keepNeighbours, type Neighbours } from "../../head/neighbors.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
+import { buildNeighborIndex, type NeighborIndex } from "../../head/neighbors.js";
 import { saveHead } from "../../head/file/folder.js";
 import { heldByHead, heldText, type HeldTexts } from "../../head/file/heldTexts.js";
 import type { Encoder } from "../../encoder/encoder.js";
@@ -24,7 +24,7 @@ import {
   type AddCommand,
   type Context,
 } from "../context.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { mlpSettingsOf, withMlpFlags, type MlpFlags } from "../flags/mlp.js";
 import { checkCommand, warnOfLabels } from "../train/labelErrors.js";
 import { trainMultiLabelCommand } from "../train/multiLabel.js";
@@ -65,7 +65,7 @@ Examples:
 export const addTrain: AddCommand = (program, context) => {
   const command = program
     .command("train")
-    .description("train a head on a labelled corpus")
+    .description("train a head on a labeled corpus")
     .argument("<corpus...>", "files with a text and a label column")
     .requiredOption("-o, --output <folder>", "where to write the head", folderName)
     .addOption(
@@ -76,7 +76,7 @@ export const addTrain: AddCommand = (program, context) => {
     .addOption(
       new Option("--head <kind>", "kind of head (default: logistic; for ner mlp)").choices(["logistic", "mlp"]),
     )
-    .option("--dev <corpus...>", "rows to choose the regularisation on (default: a tenth, equal texts on one side)")
+    .option("--dev <corpus...>", "rows to choose the regularization on (default: a tenth, equal texts on one side)")
     .option("--map <map>", 'rename or drop labels, such as "4=positive,2=drop"')
     .addOption(
       new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
@@ -128,14 +128,15 @@ function openHeadFolder(
 }
 
 async function trainCommand(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
-  const { talk, clock, signal, now } = context;
+  const { reporter, clock, signal, now } = context;
   const output = await openHeadFolder(context, files, flags);
   if (output === undefined) return;
   const map = labelMapOf(flags.map);
   if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map, output });
-  const rejects = gatherRejects(flags.output);
-  const rows = await readRows(context, files, { flags, map, rejects });
-  const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, map, rejects });
+  const rejectedRows = collectRejectedRows(flags.output);
+  const rows = await readRows(context, files, { flags, map, rejectedRows });
+  const devRows =
+    flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, map, rejectedRows });
   warnOfUnused(context, map, [rows.seen, ...(devRows === undefined ? [] : [devRows.seen])]);
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
@@ -151,40 +152,40 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     ...defined({ tensorboard: flags.tensorboard }),
   });
   try {
-    const found = flags.tune
+    const found = flags.searchHead
       ? await search(context, { labels, rows, devRows, encoder }, flags)
       : await embedded(context, { rows, devRows, encoder }, flags);
     encoder = found.encoder;
-    const { data, dev, tuned } = found;
+    const { data, dev, searchResult } = found;
     const fitBegan = clock();
     const trained = await trainClassifier(data, {
-      ...defined({ dev, tuned, threads: flags.threads, few: flags.few, head: flags.head }),
+      ...defined({ dev, searchResult, threads: flags.threads, fewShot: flags.few, head: flags.head }),
       mlp,
       seed: flags.seed,
       classWeights: flags.classWeights,
       signal,
       onTrial: (trial) => {
         const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
-        talk.say(`strength ${trial.strength}: ${trial.iterations} iterations, ${reached}`);
+        reporter.say(`strength ${trial.C}: ${trial.iterations} iterations, ${reached}`);
         curves.trial(trial);
       },
       onEpoch: (epoch) => curves.epoch(epoch),
     });
     curves.head(trained);
     const fitSeconds = (clock() - fitBegan) / 1000;
-    for (const warning of trained.warnings) talk.warn(warning);
+    for (const warning of trained.warnings) reporter.warn(warning);
     const { task, seed } = flags;
     const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
-    const neighbours = await neighboursOf(data, { labels: trained.head.labels, flags });
-    const holds = heldByHead({ ...trained, neighbours });
+    const neighbors = await neighborsOf(data, { labels: trained.head.labels, flags });
+    const holds = heldByHead({ ...trained, neighbors });
     const page = renderTrainingReport(file);
-    const parts = { ...trained, file, page, ...defined({ neighbours }) };
+    const parts = { ...trained, file, page, ...defined({ neighbors }) };
     const seconds = (clock() - began) / 1000;
     const printed = {
       lines: [...described(trained, flags, seconds), `${flags.output} holds ${heldText(holds)}`],
       json: summary(trained, { flags, rows, holds, seconds, fitSeconds }),
     };
-    await rejects.save(talk);
+    await rejectedRows.save(reporter);
     await curves.finish(page);
     // Last, since it says that all is done.
     await saveHead(flags.output, parts, output.saving(printed));
@@ -198,12 +199,12 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
 /** Vectors of all rows by the encoder as the flags have it. */
 async function embedded(
   context: Context,
-  { rows, devRows, encoder }: { rows: LabelledCorpus; devRows: LabelledCorpus | undefined; encoder: Encoder },
+  { rows, devRows, encoder }: { rows: LabeledCorpus; devRows: LabeledCorpus | undefined; encoder: Encoder },
   flags: TrainFlags,
 ) {
   return withCache(context, { flags, encoder }, async (cache) => ({
     encoder,
-    tuned: undefined,
+    searchResult: undefined,
     data: await withVectors(context, rows, { encoder, cache, flags, what: "training texts" }),
     dev: devRows && (await withVectors(context, devRows, { encoder, cache, flags, what: "dev texts" })),
   }));
@@ -213,21 +214,21 @@ async function embedded(
  * The training rows that go with the head, if that is asked for; dev rows that were set aside are among them, since they
  * explain as well.
  */
-async function neighboursOf(
-  data: LabelledVectors,
+async function neighborsOf(
+  data: LabeledVectors,
   { labels, flags }: { readonly labels: readonly string[]; readonly flags: TrainFlags },
-): Promise<Neighbours | undefined> {
+): Promise<NeighborIndex | undefined> {
   if (flags.explainable === undefined) return undefined;
   const most = flags.explainable === true ? undefined : flags.explainable;
   const rows = { texts: data.texts, y: labelIndices(labels, data.labels, "the training rows"), vectors: data.vectors };
-  return keepNeighbours(rows, { ...defined({ most, threads: flags.threads }), seed: flags.seed });
+  return buildNeighborIndex(rows, { ...defined({ most, threads: flags.threads }), seed: flags.seed });
 }
 
 async function withVectors(
   context: Context,
-  rows: LabelledCorpus,
+  rows: LabeledCorpus,
   job: Parameters<typeof embedTexts>[2],
-): Promise<LabelledVectors> {
+): Promise<LabeledVectors> {
   const { vectors } = await embedTexts(context, rows.texts, job);
   return { texts: rows.texts, labels: rows.labels, vectors };
 }
@@ -240,7 +241,7 @@ function summary(
     holds,
     seconds,
     fitSeconds,
-  }: { flags: TrainFlags; rows: LabelledCorpus; holds: HeldTexts; seconds: number; fitSeconds: number },
+  }: { flags: TrainFlags; rows: LabeledCorpus; holds: HeldTexts; seconds: number; fitSeconds: number },
 ): object {
   return {
     head: flags.output,
@@ -252,12 +253,12 @@ function summary(
     dev: trained.dev,
     devFrom: trained.devFrom,
     calibration: { temperature: trained.head.temperature, ...trained.calibration },
-    strength: trained.strength,
+    C: trained.C,
     kind: trained.head.kind,
     trials: trained.trials,
     ...(trained.mlp === undefined ? {} : { mlp: trained.mlp }),
-    ...(trained.tuning === undefined ? {} : { tuning: trained.tuning }),
-    ...(trained.few.length === 0 ? {} : { few: trained.few }),
+    ...(trained.search === undefined ? {} : { search: trained.search }),
+    ...(trained.fewShot.length === 0 ? {} : { fewShot: trained.fewShot }),
     curve: trained.curve,
     holds,
     // Passes over the rows: an iteration of L-BFGS is one.
@@ -278,13 +279,13 @@ function described(trained: TrainedHead, flags: TrainFlags, seconds: number): re
   ];
 }
 
-function settingText({ strength, mlp, curve }: TrainedHead): string {
-  if (mlp === undefined) return `strength ${strength}`;
+function settingText({ C, mlp, curve }: TrainedHead): string {
+  if (mlp === undefined) return `strength ${C}`;
   return `mlp ${mlp.hidden.join("-")}, epoch ${curve.best} of ${curve.train.length}`;
 }
 
-const fewLines = ({ few }: TrainedHead): readonly string[] =>
-  few.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
+const fewLines = ({ fewShot }: TrainedHead): readonly string[] =>
+  fewShot.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
     const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
     return `With ${perLabel} rows a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
   });

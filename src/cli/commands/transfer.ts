@@ -16,7 +16,7 @@ import {
   type Context,
 } from "../context.js";
 import { refuseUnused } from "../flags/flagUse.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import {
   defined,
   wholeNumber,
@@ -51,10 +51,10 @@ export const addTransfer: AddCommand = (program, context) => {
   const command = program
     .command("transfer")
     .description("train on one domain, evaluate on another, and say whether it carries over")
-    .requiredOption("--source <corpus...>", "labelled rows to train on")
-    .requiredOption("--target <corpus...>", "labelled rows of the other domain to evaluate on")
+    .requiredOption("--source <corpus...>", "labeled rows to train on")
+    .requiredOption("--target <corpus...>", "labeled rows of the other domain to evaluate on")
     .option("--source-dev <corpus...>", "rows of the source's domain to evaluate on (default: a fifth of the source)")
-    .option("--target-train <corpus...>", "labelled rows of the target's domain: gives the ceiling and the verdict")
+    .option("--target-train <corpus...>", "labeled rows of the target's domain: gives the ceiling and the verdict")
     .addOption(
       new Option("--task <task>", "labels of texts, or entities in them")
         .choices(["classification", "ner"])
@@ -92,9 +92,9 @@ async function transferTexts(
     output,
   }: { readonly flags: TransferFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
-  const { talk, signal, clock, now } = context;
-  const rejects = gatherRejects(flags.output);
-  const read = (files: readonly string[]) => readRows(context, files, { flags, map, rejects });
+  const { reporter, signal, clock, now } = context;
+  const rejectedRows = collectRejectedRows(flags.output);
+  const read = (files: readonly string[]) => readRows(context, files, { flags, map, rejectedRows });
   const corpora = {
     source: await read(flags.source),
     target: await read(flags.target),
@@ -124,9 +124,9 @@ async function transferTexts(
         report: path.join(flags.output, "report.html"),
       }),
     );
-    for (const warning of record.warnings) talk.warn(warning);
+    for (const warning of record.warnings) reporter.warn(warning);
     const printed = { lines: transferLines(record), json: record };
-    await rejects.save(talk);
+    await rejectedRows.save(reporter);
     await saveReport(flags.output, record, output.saving(printed));
     await printResult(context, flags, printed);
   } finally {

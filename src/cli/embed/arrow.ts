@@ -16,7 +16,7 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { StoreKind } from "../../vectors/storedVectors.js";
 import type { WrittenVectors } from "../../vectors/writer.js";
 import { openEncoder, withCache, type Context } from "../context.js";
-import type { Rejects } from "../rejectedRows.js";
+import type { RejectedRows } from "../rejectedRows.js";
 import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 interface ArrowFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -39,7 +39,7 @@ export interface EmbeddedArrow {
 export async function embedArrow(
   context: Context,
   file: string,
-  { flags, rejects }: { readonly flags: ArrowFlags; readonly rejects: Rejects },
+  { flags, rejectedRows }: { readonly flags: ArrowFlags; readonly rejectedRows: RejectedRows },
 ): Promise<EmbeddedArrow> {
   const source = await findSource(file, { stdin: context.stdin, from: "arrow" });
   const input = await openArrow(source.bytes(), file);
@@ -51,7 +51,7 @@ export async function embedArrow(
     const shape = { schema: input.schema, width: encoder.width, store: flags.store, metadata };
     const output = openArrowExtender({ write: context.printData }, shape);
     const began = context.clock();
-    const filter = { encoder, output, flags, rejects, file, text };
+    const filter = { encoder, output, flags, rejectedRows, file, text };
     const done = await withCache(context, { flags, encoder }, (cache) =>
       embedBatches(context, input.batches, { ...filter, cache }),
     );
@@ -77,7 +77,7 @@ interface Filter {
   readonly output: ArrowExtender;
   readonly cache: VectorCache | undefined;
   readonly flags: ArrowFlags;
-  readonly rejects: Rejects;
+  readonly rejectedRows: RejectedRows;
   readonly file: string;
   /** Which column the texts are in. */
   readonly text: number;
@@ -89,12 +89,12 @@ interface Done extends EmbeddedCorpus {
 }
 
 async function embedBatches(
-  { talk, signal }: Context,
+  { reporter, signal }: Context,
   batches: AsyncIterable<RecordBatch>,
   filter: Filter,
 ): Promise<Done> {
   const { encoder, flags, cache } = filter;
-  const meter = talk.meter("embedding");
+  const meter = reporter.meter("embedding");
   const ahead: Piece[] = [];
   async function* texts(): AsyncGenerator<readonly string[]> {
     for await (const piece of piecesOf(batches, filter)) {
@@ -169,7 +169,7 @@ async function* piecesOf(batches: AsyncIterable<RecordBatch>, filter: Filter): A
 }
 
 function reject(
-  { flags, rejects, file, text }: Filter,
+  { flags, rejectedRows, file, text }: Filter,
   { piece, row, line }: { readonly piece: RecordBatch; readonly row: number; readonly line: number },
 ): void {
   const fault = missingText(piece.schema.fields[text].name);
@@ -177,10 +177,10 @@ function reject(
   const position = { chunk: undefined, index: 0, line };
   if (flags.badRows === "fail" && flags.dropMissing !== true)
     throw faultError(file, { position, raw, cells: [], fault, loneSurrogates: 0, unknownFields: [] }, fault);
-  rejects.add({ file, line, reason: fault.found, raw: escapedRaw(raw) });
+  rejectedRows.add({ file, line, reason: fault.found, raw: escapedRaw(raw) });
 }
 
-/** Writes the rows that have a text, each run of neighbours as one batch. */
+/** Writes the rows that have a text, each run of neighbors as one batch. */
 async function writeRuns(output: ArrowExtender, { piece, rows }: Piece, vectors: Matrix): Promise<void> {
   for (let start = 0; start < rows.length;) {
     let end = start + 1;

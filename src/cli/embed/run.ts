@@ -40,7 +40,7 @@ export interface EmbedRun {
 }
 
 /** Claims a file for this run before any long work. @throws HeadstartError E_LOCKED, E_OUTPUT_EXISTS, E_OUTPUT_WRITE */
-export async function claimRun({ talk, now, signal }: Context, output: string, flags: RunFlags): Promise<EmbedRun> {
+export async function claimRun({ reporter, now, signal }: Context, output: string, flags: RunFlags): Promise<EmbedRun> {
   const { force, repair } = flags;
   const kept = await claimOutput(output, {
     owner: thisProcess(now()),
@@ -59,7 +59,7 @@ export async function claimRun({ talk, now, signal }: Context, output: string, f
       const ofInput = inputs && inputFields(inputs, given.corpus, flags);
       await kept.begin(ofInput && { ...ofInput, ...ofVectors }, Object.keys(ofVectors));
       begun = true;
-      if (kept.rows > 0) talk.say(`going on with ${kept.folder}: ${rowsText(kept.rows)} embedded already`);
+      if (kept.rows > 0) reporter.say(`going on with ${kept.folder}: ${rowsText(kept.rows)} embedded already`);
     },
     async checkInputs() {
       const changed = await changedInput(inputs ?? []);
@@ -81,9 +81,9 @@ export async function claimRun({ talk, now, signal }: Context, output: string, f
       const { rows } = kept;
       await kept.leave();
       const next = wrong ? "once the input is right, the same command" : "the same command";
-      if (rows > 0 && begun) talk.say(`${rowsText(rows)} kept in ${kept.folder}; ${next} goes on from there`);
+      if (rows > 0 && begun) reporter.say(`${rowsText(rows)} kept in ${kept.folder}; ${next} goes on from there`);
       else if (aborted && begun && inputs === undefined)
-        talk.say("nothing is kept, as a pipe cannot be read again; --cache would keep vectors");
+        reporter.say("nothing is kept, as a pipe cannot be read again; --cache would keep vectors");
     },
   };
 }
@@ -120,7 +120,7 @@ function vectorFields(encoder: Encoder, flags: RunFlags): RunFields {
   return {
     "--encoder": encoder.name,
     "--pooling": encoder.pooling,
-    normalising: String(encoder.normalize),
+    normalizing: String(encoder.normalize),
     "--layer": told(encoder.layer),
     "--max-tokens": String(encoder.maxTokens),
     "--prompt": JSON.stringify(encoder.prompt),

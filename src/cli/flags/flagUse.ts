@@ -22,14 +22,14 @@ const NAMES: Readonly<Record<Kind, string>> = {
 
 type Uses = readonly (readonly [flags: readonly string[], by: readonly Kind[]])[];
 
-const PERCEPTRONS: readonly Kind[] = ["mlp", "search"];
-const TRAINED: readonly Kind[] = ["logistic", ...PERCEPTRONS];
+const MLPS: readonly Kind[] = ["mlp", "search"];
+const TRAINED: readonly Kind[] = ["logistic", ...MLPS];
 const REJECT_OPTION = ["minPrecision", "maxRisk", "coverage", "costs"];
 
 const USES = {
   train: [
-    [["hidden", "activation", "dropout", "batchSize", "learningRate", "schedule", "decay", "patience"], PERCEPTRONS],
-    [["epochs"], [...PERCEPTRONS, "entities"]],
+    [["hidden", "activation", "dropout", "batchSize", "learningRate", "schedule", "decay", "patience"], MLPS],
+    [["epochs"], [...MLPS, "entities"]],
     [
       ["head", "map"],
       [...TRAINED, "entities"],
@@ -40,7 +40,7 @@ const USES = {
       ["pooling", "layer", "normalize"],
       [...TRAINED, "several labels"],
     ],
-    [["crf", "layers", "mixLayers", "subWords", "writing", "reach", "nets"], ["entities"]],
+    [["crf", "layers", "mixLayers", "subwordPooling", "writing", "reach", "nets"], ["entities"]],
   ],
   predict: [
     [[...REJECT_OPTION, "sets", "explain"], ["one label"]],
@@ -81,10 +81,10 @@ export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Give
 }
 
 /** What `train` makes with these flags. */
-export function trainedKind({ multiLabel, task, tune, head }: Given): Kind {
+export function trainedKind({ multiLabel, task, searchHead, head }: Given): Kind {
   if (multiLabel !== undefined) return "several labels";
   if (task === "ner") return "entities";
-  if (tune === true) return head === "logistic" ? "logistic" : "search";
+  if (searchHead === true) return head === "logistic" ? "logistic" : "search";
   return head === "mlp" ? "mlp" : "logistic";
 }
 

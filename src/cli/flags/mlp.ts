@@ -2,8 +2,10 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { MLP_DEFAULTS, type MlpSettings } from "../../head/mlp/mlp.js";
 import { defined, wholeNumber } from "./options.js";
 
-/** Flags of a perceptron; without one its default holds. */
-export type MlpFlags = MlpSettings;
+/** Flags of an MLP; without one its default holds. */
+export interface MlpFlags extends Omit<MlpSettings, "weightDecay"> {
+  readonly decay?: number;
+}
 
 export function withMlpFlags(command: Command): Command {
   const d = MLP_DEFAULTS;
@@ -25,7 +27,7 @@ export function withMlpFlags(command: Command): Command {
         "cosine",
       ]),
     )
-    .option("--decay <number>", `of an mlp's weights (default: ${d.decay})`, above(-Number.MIN_VALUE))
+    .option("--decay <number>", `of an mlp's weights (default: ${d.weightDecay})`, above(-Number.MIN_VALUE))
     .option(
       "--patience <epochs>",
       `epochs without a lower loss on dev before an mlp stops (default: ${d.patience})`,
@@ -42,7 +44,7 @@ export const mlpSettingsOf = (flags: MlpFlags): MlpSettings =>
     batchSize: flags.batchSize,
     learningRate: flags.learningRate,
     schedule: flags.schedule,
-    decay: flags.decay,
+    weightDecay: flags.decay,
     patience: flags.patience,
   });
 

@@ -1,11 +1,11 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { ruleFor, type Rule, type Wish } from "../../classification/selectivePrediction.js";
-import { evidenceOf, setThreshold, type Promising } from "../../classification/reliability.js";
+import { fitDecisionRule, type DecisionRule, type SelectiveGoal } from "../../classification/selectivePrediction.js";
+import { calibrationSetOf, predictionSetThreshold, type Promising } from "../../classification/reliability.js";
 import { parseLabelMap, type LabelMap } from "../../dataset/labelMap.js";
 import { HeadstartError } from "../../errors.js";
 
 /** Flags that say what is wanted of the answers. */
-export interface WishFlags {
+export interface SelectiveFlags {
   readonly minPrecision?: number;
   readonly maxRisk?: number;
   readonly coverage?: number;
@@ -13,7 +13,7 @@ export interface WishFlags {
 }
 
 /** Declares the flags; a head without dev answers cannot grant them. */
-export function withWishFlags(command: Command): Command {
+export function withSelectiveFlags(command: Command): Command {
   return command
     .option("--min-precision <share>", "answer a label only where it is right at least so often, such as 0.95", share)
     .option("--max-risk <share>", "answer only so much that at most this share of the answers is wrong", share)
@@ -29,15 +29,15 @@ export function share(value: string): number {
 }
 
 /** @throws HeadstartError E_USAGE when there are several, or costs are not numbers of the head's labels */
-export function wishOf(flags: WishFlags, labels: readonly string[]): Wish | undefined {
+export function selectiveGoalOf(flags: SelectiveFlags, labels: readonly string[]): SelectiveGoal | undefined {
   const { minPrecision, maxRisk, coverage, costs } = flags;
-  const wishes: Wish[] = [
+  const goals: SelectiveGoal[] = [
     ...(minPrecision === undefined ? [] : [{ kind: "precision", least: minPrecision } as const]),
     ...(maxRisk === undefined ? [] : [{ kind: "risk", most: maxRisk } as const]),
     ...(coverage === undefined ? [] : [{ kind: "coverage", share: coverage } as const]),
     ...(costs === undefined ? [] : [{ kind: "costs", costs: costsOf(costs, labels) } as const]),
   ];
-  if (wishes.length <= 1) return wishes[0];
+  if (goals.length <= 1) return goals[0];
   throw new HeadstartError("E_USAGE", "Give one of --min-precision, --max-risk, --coverage and --costs, not several");
 }
 
@@ -56,10 +56,10 @@ function costsOf(written: string, labels: readonly string[]): ReadonlyMap<string
 }
 
 /** What was promised for every answer. */
-export interface AnswerPromise {
-  readonly rule?: Rule;
+export interface PredictionSetOptions {
+  readonly rule?: DecisionRule;
   /** Least probability of a label in a label set. */
-  readonly setThreshold?: number;
+  readonly predictionSetThreshold?: number;
 }
 
 /**
@@ -69,18 +69,22 @@ export interface AnswerPromise {
  */
 export function promiseOf(
   promising: Promising & { readonly path: string },
-  { wish, sets, map }: { readonly wish: Wish | undefined; readonly sets: number | undefined; readonly map?: LabelMap },
-): AnswerPromise {
-  if (wish === undefined && sets === undefined) return {};
-  const evidence = evidenceOf(promising, map);
-  if (evidence === undefined) {
+  {
+    goal,
+    sets,
+    map,
+  }: { readonly goal: SelectiveGoal | undefined; readonly sets: number | undefined; readonly map?: LabelMap },
+): PredictionSetOptions {
+  if (goal === undefined && sets === undefined) return {};
+  const calibrationSet = calibrationSetOf(promising, map);
+  if (calibrationSet === undefined) {
     throw new HeadstartError(
       "E_HEAD_MISMATCH",
       `The head ${promising.path} keeps no answers on dev rows, from which thresholds and label sets are worked out. Train it again`,
     );
   }
   return {
-    ...(wish === undefined ? {} : { rule: ruleFor(wish, evidence) }),
-    ...(sets === undefined ? {} : { setThreshold: setThreshold(evidence, sets) }),
+    ...(goal === undefined ? {} : { rule: fitDecisionRule(goal, calibrationSet) }),
+    ...(sets === undefined ? {} : { predictionSetThreshold: predictionSetThreshold(calibrationSet, sets) }),
   };
 }

@@ -6,11 +6,11 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { requireTaggerEncoder } from "../../tagging/file/folder.js";
 import type { TaggerFile } from "../../tagging/file/schema.js";
-import { wordVectorKind, type SubWords } from "../../tagging/vectors/subwords.js";
-import { wordVectors } from "../../tagging/vectors/contextualVectors.js";
+import { wordVectorKind, type SubwordPooling } from "../../tagging/vectors/subwords.js";
+import { contextualVectors } from "../../tagging/vectors/contextualVectors.js";
 import { refuseOtherSettings } from "../headEncoder.js";
 import { openEncoder, withCache, type Context } from "../context.js";
-import type { Rejects } from "../rejectedRows.js";
+import type { RejectedRows } from "../rejectedRows.js";
 import {
   corpusOptions,
   defined,
@@ -24,19 +24,19 @@ export type TaggerFlags = GlobalFlags & CorpusFlags & EncoderFlags;
 
 /** Reads tagged sentences and says what was read. */
 export async function readSentences(
-  { talk, stdin }: Context,
+  { reporter, stdin }: Context,
   files: readonly string[],
   {
     flags,
     map,
-    rejects,
-  }: { readonly flags: CorpusFlags; readonly map: LabelMap | undefined; readonly rejects: Rejects },
+    rejectedRows,
+  }: { readonly flags: CorpusFlags; readonly map: LabelMap | undefined; readonly rejectedRows: RejectedRows },
 ): Promise<TaggedCorpus> {
   const { textColumn: _, dropMissing: __, ...reading } = corpusOptions(flags);
-  const corpus = await readTagged(files, { ...reading, stdin, onReject: rejects.add, ...defined({ map }) });
+  const corpus = await readTagged(files, { ...reading, stdin, onReject: rejectedRows.add, ...defined({ map }) });
   const { sentences, rejected, repaired, notices } = corpus;
-  talk.say(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
-  for (const notice of notices) talk.warn(notice);
+  reporter.say(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
+  for (const notice of notices) reporter.warn(notice);
   return corpus;
 }
 
@@ -44,41 +44,46 @@ export async function readSentences(
 export interface WordJob {
   readonly encoder: Encoder;
   readonly flags: EncoderFlags;
-  readonly subWords: SubWords;
+  readonly subwordPooling: SubwordPooling;
 }
 
 /** Lends the cache of word vectors that is asked for, if any, to `work`. */
 export function withWordCache<T>(
   context: Context,
-  { encoder, flags, subWords }: WordJob,
+  { encoder, flags, subwordPooling }: WordJob,
   work: (cache: VectorCache | undefined) => Promise<T>,
 ): Promise<T> {
   const { name, dependsOnBatch } = encoder;
-  return withCache(context, { flags, encoder: { name, dependsOnBatch, ...wordVectorKind(encoder, subWords) } }, work);
+  return withCache(
+    context,
+    { flags, encoder: { name, dependsOnBatch, ...wordVectorKind(encoder, subwordPooling) } },
+    work,
+  );
 }
 
 /** Vectors of the words of a corpus, with a progress meter. */
 export async function embedSentences(
-  { talk, signal }: Context,
+  { reporter, signal }: Context,
   { files, sentences }: TaggedCorpus,
-  { encoder, flags, subWords, cache }: WordJob & { readonly cache: VectorCache | undefined },
+  { encoder, flags, subwordPooling, cache }: WordJob & { readonly cache: VectorCache | undefined },
 ): Promise<EmbeddedSentences> {
-  const meter = talk.meter("embedding sentences", sentences.length);
-  const made = await wordVectors(encoder, sentences, {
+  const meter = reporter.meter("embedding sentences", sentences.length);
+  const made = await contextualVectors(encoder, sentences, {
     ...embedOptions(flags),
     ...defined({ cache }),
-    subWords,
+    subwordPooling,
     signal,
     onProgress: ({ done }) => meter.update(done),
   });
   meter.end();
   const { cached, tokens, windowed, cut } = made;
   if (cache !== undefined)
-    talk.say(
+    reporter.say(
       `${files.join(", ")}: ${cached} of ${sentences.length} sentences from the cache, ${tokens} tokens embedded`,
     );
-  if (windowed > 0) talk.say(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
-  if (cut.size > 0) talk.warn(`${cut.size} words have no sub-words, or too many: their entities may be lost`);
+  if (windowed > 0)
+    reporter.say(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
+  if (cut.size > 0) reporter.warn(`${cut.size} words have no sub-words, or too many: their entities may be lost`);
   return { sentences, ...made };
 }
 

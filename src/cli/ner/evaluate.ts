@@ -7,7 +7,7 @@ import { goldSpans } from "../../tagging/corpus/readTagged.js";
 import type { TaggedSentence } from "../../tagging/corpus/sentence.js";
 import { loadTagger, surfaceHash } from "../../tagging/file/folder.js";
 import { warnOfUnused, type Context } from "../context.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { printResult, type FileOutputs } from "../finished.js";
 import { defined } from "../flags/options.js";
 import { embedSentences, openTaggerEncoder, readSentences, withWordCache, type TaggerFlags } from "./context.js";
@@ -30,12 +30,12 @@ export async function evaluateTaggerCommand(
   },
 ): Promise<void> {
   const saved = await loadTagger(head);
-  const rejects = gatherRejects(flags.errors);
-  const corpus = await readSentences(context, files, { flags, map, rejects });
+  const rejectedRows = collectRejectedRows(flags.errors);
+  const corpus = await readSentences(context, files, { flags, map, rejectedRows });
   warnOfUnused(context, map, [corpus.seen, saved.tagger.labels]);
   const encoder = await openTaggerEncoder(context, saved.file, flags);
   try {
-    const job = { encoder, flags, subWords: saved.tagger.subWords };
+    const job = { encoder, flags, subwordPooling: saved.tagger.subwordPooling };
     const data = await withWordCache(context, job, (cache) => embedSentences(context, corpus, { ...job, cache }));
     const evaluated = await evaluateTagger(saved.tagger, data, {
       isSeen: (surface) => saved.surfaces.has(surfaceHash(surface)),
@@ -43,14 +43,14 @@ export async function evaluateTaggerCommand(
       seed: flags.seed,
     });
     for (const { file, line, text, label, why } of evaluated.evaluation.lost)
-      context.talk.warn(`${file}:${line}: ${label} "${excerpt(text)}" ${LOST[why]}`);
+      context.reporter.warn(`${file}:${line}: ${label} "${excerpt(text)}" ${LOST[why]}`);
     const { rejected, repaired } = corpus;
     const more = { head, corpus: files, rejected, repaired, ...defined({ errors: flags.errors }) };
     const printed = {
       json: { ...evaluated.evaluation, ...more },
       lines: entitiesText(evaluated.evaluation, { title: `${head} on ${files.join(", ")}` }).split("\n"),
     };
-    await rejects.save(context.talk);
+    await rejectedRows.save(context.reporter);
     if (flags.errors !== undefined)
       await writeErrors(flags.errors, { ...evaluated, ...data, options: output?.saving(printed) });
     await (output === undefined ? printResult(context, flags, printed) : output.tell(printed));
@@ -81,8 +81,8 @@ async function writeErrors(
     for (const [s, sentence] of sentences.entries()) {
       const key = ({ start, end, label }: { start: number; end: number; label: string }) => `${start} ${end} ${label}`;
       const gold = goldSpans(sentence).strict;
-      const [truth, answers] = [new Set(gold.map(key)), new Set(found[s].map(key))];
-      if (truth.size === answers.size && [...truth].every((own) => answers.has(own))) continue;
+      const [truth, predictions] = [new Set(gold.map(key)), new Set(found[s].map(key))];
+      if (truth.size === predictions.size && [...truth].every((own) => predictions.has(own))) continue;
       const named = gold.map((span) => ({ ...span, text: sentence.text.slice(span.start, span.end) }));
       const row = [sentence.text, JSON.stringify(named), JSON.stringify(found[s])];
       await writer.write([...row, sentence.file, sentence.line]);

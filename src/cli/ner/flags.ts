@@ -5,7 +5,7 @@ import { wholeNumber } from "../flags/options.js";
 export interface TaggerTrainingFlags {
   readonly crf?: boolean;
   readonly layers?: readonly number[];
-  readonly mixLayers?: boolean;
+  readonly scalarMix?: boolean;
   readonly subWords?: "first" | "mean" | "first-last";
   readonly reach?: number;
   /** False for --no-writing. */
@@ -17,7 +17,7 @@ export function withTaggerFlags(command: Command): Command {
   return command
     .option("--crf", "ner: learn which tags follow each other")
     .addOption(new Option("--layers <list>", 'ner: layers of the encoder, such as "4,2,0"').argParser(layerList))
-    .option("--mix-layers", "ner: average the layers with learnt shares instead of laying them side by side")
+    .option("--mix-layers", "ner: average the layers with learned shares instead of laying them side by side")
     .addOption(
       new Option("--sub-words <which>", "ner: what stands for a word").choices(["first", "mean", "first-last"]),
     )

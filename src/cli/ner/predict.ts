@@ -10,7 +10,7 @@ import { predictEntities, type TextEntities } from "../../tagging/predict.js";
 import { loadTagger } from "../../tagging/file/folder.js";
 import { openTexts, type Context } from "../context.js";
 import { printResult, type FileOutputs } from "../finished.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { linesOf } from "../../corpus/decode/streamLines.js";
 import { defined, embedOptions } from "../flags/options.js";
 import { openTaggerEncoder, withWordCache, type TaggerFlags } from "./context.js";
@@ -45,9 +45,9 @@ export async function predictTaggerCommand(
   const encoder = await openTaggerEncoder(context, file, flags);
   const { signal } = context;
   const shown: TextEntities[] = [];
-  const show = (answers: readonly TextEntities[]): void => void (html !== undefined && shown.push(...answers));
+  const show = (predictions: readonly TextEntities[]): void => void (html !== undefined && shown.push(...predictions));
   try {
-    await withWordCache(context, { encoder, flags, subWords: tagger.subWords }, async (cache) => {
+    await withWordCache(context, { encoder, flags, subwordPooling: tagger.subwordPooling }, async (cache) => {
       const how = { ...embedOptions(flags), ...defined({ threads: flags.threads, cache }), encoder, signal };
       const answering = { files, answer: (some: readonly string[]) => predictEntities(tagger, some, how), show };
       const page = (): string => entitiesPage(shown, { title: `Entities by ${head}`, labels: tagger.labels });
@@ -55,7 +55,7 @@ export async function predictTaggerCommand(
         await predictTexts(context, texts, { ...answering, flags, html, page });
       else await predictRows(context, { ...answering, flags, html, page, input, output });
     });
-    if (html !== undefined) context.talk.say(html);
+    if (html !== undefined) context.reporter.say(html);
   } finally {
     await encoder.close();
   }
@@ -68,7 +68,7 @@ interface Answering {
   readonly html: string | undefined;
   readonly page: () => string;
   readonly answer: (texts: readonly string[]) => Promise<TextEntities[]>;
-  readonly show: (answers: readonly TextEntities[]) => void;
+  readonly show: (predictions: readonly TextEntities[]) => void;
 }
 
 async function predictTexts(
@@ -78,10 +78,10 @@ async function predictTexts(
 ): Promise<void> {
   const all: TextEntities[] = [];
   const printed = async (some: readonly string[]): Promise<void> => {
-    const answers = await answer(some);
-    show(answers);
-    if (html !== undefined) all.push(...answers);
-    await context.printJsonLines(answers);
+    const predictions = await answer(some);
+    show(predictions);
+    if (html !== undefined) all.push(...predictions);
+    await context.printJsonLines(predictions);
   };
   if (texts.length > 0) await printed(texts);
   else {
@@ -117,18 +117,18 @@ async function predictRows(
     files,
   }: Answering & { readonly input: readonly string[]; readonly output: string },
 ): Promise<void> {
-  const { talk } = context;
-  const rejects = gatherRejects(output);
-  const corpus = await openTexts(context, input, flags, rejects);
+  const { reporter } = context;
+  const rejectedRows = collectRejectedRows(output);
+  const corpus = await openTexts(context, input, flags, rejectedRows);
   const columns = corpus.columns.map((column) => (column === "entities" ? "input_entities" : column));
   const writer = await openRowWriter(output, [...columns, "entities"], { claimed: true });
-  const meter = talk.meter("answering");
+  const meter = reporter.meter("answering");
   let rows = 0;
   try {
     const flush = async (window: readonly Row[]): Promise<void> => {
-      const answers = await answer(window.map(({ text }) => text));
-      show(answers);
-      for (const [i, { entities }] of answers.entries()) {
+      const predictions = await answer(window.map(({ text }) => text));
+      show(predictions);
+      for (const [i, { entities }] of predictions.entries()) {
         const { values, json } = window[i];
         await writer.write([...values, entities], json);
       }
@@ -136,7 +136,7 @@ async function predictRows(
     };
     for await (const window of inWindows(corpus.rows(), { most: ROWS_AT_ONCE })) await flush(window);
     meter.end();
-    await rejects.save(talk);
+    await rejectedRows.save(reporter);
     const { read, rejected } = corpus.counts;
     const printed = {
       json: { rows, rejected, output },

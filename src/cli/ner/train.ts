@@ -5,11 +5,11 @@ import { entitiesText } from "../../report/text/entities.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../../tagging/file/folder.js";
 import { trainTagger, type TrainedTagger } from "../../tagging/train.js";
-import { NO_WRITING } from "../../tagging/model/wordFeatures.js";
+import { NO_SURFACE_FEATURES } from "../../tagging/model/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { defined } from "../flags/options.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
 import type { TaggerTrainingFlags } from "./flags.js";
 
@@ -30,16 +30,16 @@ export async function trainTaggerCommand(
     output,
   }: { readonly flags: TrainTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
-  const { talk, clock, signal, now } = context;
-  const rejects = gatherRejects(flags.output);
-  const corpus = await readSentences(context, files, { flags, map, rejects });
-  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejects }));
+  const { reporter, clock, signal, now } = context;
+  const rejectedRows = collectRejectedRows(flags.output);
+  const corpus = await readSentences(context, files, { flags, map, rejectedRows });
+  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejectedRows }));
   warnOfUnused(context, map, [corpus.seen, ...(devCorpus === undefined ? [] : [devCorpus.seen])]);
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
   try {
     if (encoder.isStatic) throw noLayers(encoder.name);
-    const job = { encoder, flags, subWords: flags.subWords ?? "first" };
+    const job = { encoder, flags, subwordPooling: flags.subWords ?? "first" };
     const { data, dev } = await withWordCache(context, job, async (cache) => ({
       data: await embedSentences(context, corpus, { ...job, cache }),
       dev: devCorpus && (await embedSentences(context, devCorpus, { ...job, cache })),
@@ -49,15 +49,15 @@ export async function trainTaggerCommand(
       ...defined({ dev, threads: flags.threads, epochs: flags.epochs, reach: flags.reach, members: flags.nets }),
       kind: flags.head === "logistic" ? "linear" : "mlp",
       crf: flags.crf === true,
-      layers: flags.mixLayers === true ? "mix" : "concat",
+      layers: flags.scalarMix === true ? "mix" : "concat",
       layerCount: encoder.ports.states.length,
-      subWords: job.subWords,
-      ...(flags.writing === false ? { writing: NO_WRITING } : {}),
+      subwordPooling: job.subwordPooling,
+      ...(flags.writing === false ? { writing: NO_SURFACE_FEATURES } : {}),
       seed: flags.seed,
       signal,
-      onTrial: ({ epoch, loss, balance, devEntityF1 }) =>
-        talk.say(
-          `epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)} with balance ${balance}`,
+      onTrial: ({ epoch, loss, outsideBias, devEntityF1 }) =>
+        reporter.say(
+          `epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)} with balance ${outsideBias}`,
         ),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
@@ -74,7 +74,7 @@ export async function trainTaggerCommand(
         `${flags.output} holds ${heldText(holds)}`,
       ],
     };
-    await rejects.save(talk);
+    await rejectedRows.save(reporter);
     // What is kept for a later run of the same command names no lost entities by their texts, as nothing in a head does.
     const kept = { ...printed, json: { ...printed.json, dev: file.training.dev } };
     await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, output.saving(kept));
@@ -84,7 +84,7 @@ export async function trainTaggerCommand(
   }
 }
 
-const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, balance, layerShares }: TrainedTagger): object => ({
+const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, outsideBias, layerWeights }: TrainedTagger): object => ({
   task: "ner",
   kind: tagger.kind,
   crf: tagger.crf,
@@ -94,8 +94,8 @@ const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, balance, layerShar
   devFrom,
   epochs,
   trials,
-  balance,
-  layerShares: layerShares ?? null,
+  outsideBias,
+  layerWeights: layerWeights ?? null,
 });
 
 const noLayers = (encoder: string): HeadstartError =>

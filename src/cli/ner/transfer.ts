@@ -6,7 +6,7 @@ import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { VERSION } from "../../version.js";
 import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experiment/runTagging.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { defined } from "../flags/options.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
@@ -23,7 +23,7 @@ export interface TransferTaggerFlags extends TaggerFlags {
 
 type TaggingRecord = TaggingTransfer & { readonly report: string };
 
-/** `transfer --task ner`: entities of one domain learnt, those of another found. */
+/** `transfer --task ner`: entities of one domain learned, those of another found. */
 export async function transferTaggerCommand(
   context: Context,
   {
@@ -32,8 +32,8 @@ export async function transferTaggerCommand(
     output,
   }: { readonly flags: TransferTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
-  const rejects = gatherRejects(flags.output);
-  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejects });
+  const rejectedRows = collectRejectedRows(flags.output);
+  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejectedRows });
   const corpora = {
     source: await read(flags.source),
     sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
@@ -44,7 +44,7 @@ export async function transferTaggerCommand(
   warnOfUnused(context, map, all);
   const encoder = await openEncoder(context, flags, { layers: "spread" });
   try {
-    const job = { encoder, flags, subWords: "first" } as const;
+    const job = { encoder, flags, subwordPooling: "first" } as const;
     const embedded = await withWordCache(context, job, async (cache) => {
       const embed = (corpus: TaggedCorpus) => embedSentences(context, corpus, { ...job, cache });
       return {
@@ -70,7 +70,7 @@ export async function transferTaggerCommand(
       report,
     };
     const printed = { lines: transferLines(record), json: record };
-    await rejects.save(context.talk);
+    await rejectedRows.save(context.reporter);
     await saveTaggingReport(flags.output, record, output.saving(printed));
     await printResult(context, flags, printed);
   } finally {

@@ -1,5 +1,5 @@
 import { vectorsOf } from "../../embedding/cachedEmbed.js";
-import type { Answer } from "../../classification/predict.js";
+import type { SelectivePrediction } from "../../classification/predict.js";
 import type { Explanation } from "../../classification/explain.js";
 import { EMBED_DEFAULTS } from "../../encoder/embed/embed.js";
 import { inWindows } from "../../encoder/embed/windows.js";
@@ -8,7 +8,7 @@ import type { Row } from "../../corpus/row.js";
 import { commitTogether } from "../../files/commit.js";
 import { openRowWriter, rowFormat, type Cell, type RowWriter } from "../../vectors/rowWriter.js";
 import { openTexts, type Context } from "../context.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { explained, type Answering } from "./explanations.js";
 import type { FileOutputs } from "../finished.js";
 import { forecastRows } from "../../embedding/rowEstimate.js";
@@ -24,11 +24,11 @@ export interface CorpusJob extends Answering {
 /** Columns of an answer by name; JSON has a place for whole objects, CSV gets what fits a cell. */
 function answerCells(
   format: "csv" | "jsonl",
-  { label, probability, probabilities, set, labels }: Answer,
+  { label, probability, probabilities, set, labels }: SelectivePrediction,
   why: Explanation | undefined,
 ): Map<string, Cell> {
   const json = format === "jsonl";
-  const near = why?.neighbours?.[0];
+  const near = why?.neighbors?.[0];
   const flat: [string, Cell][] = [
     ["further_than", why?.distance?.percentile ?? null],
     ["nearest_text", near?.text ?? null],
@@ -47,31 +47,31 @@ function answerCells(
 
 /** Names of those columns, without an answer at hand. */
 function answerColumns(format: "csv" | "jsonl", { extra, explaining }: Answering): readonly string[] {
-  const why = { label: "", probability: 0, calibrated: false, neighbours: null, distance: null, words: [] };
+  const why = { label: "", probability: 0, calibrated: false, neighbors: null, distance: null, words: [] };
   const blank = { label: null, probability: 0, probabilities: {}, ...(extra === undefined ? {} : { [extra]: [] }) };
   return [...answerCells(format, blank, explaining === undefined ? undefined : why).keys()];
 }
 
 /** Answers for every row of a corpus: its columns and those of the answer, in input order. */
 export async function predictCorpus(context: Context, job: CorpusJob): Promise<void> {
-  const { talk } = context;
+  const { reporter } = context;
   const { input, output, flags, files } = job;
-  const rejects = gatherRejects(output);
-  rejects.spillTo(files.folder);
-  const corpus = await openTexts(context, input, flags, rejects);
+  const rejectedRows = collectRejectedRows(output);
+  rejectedRows.spillTo(files.folder);
+  const corpus = await openTexts(context, input, flags, rejectedRows);
   let writer: RowWriter | undefined;
   try {
     const answer = answerColumns(rowFormat(output), job);
     const columns = renamed(corpus.columns, answer);
     columns.forEach((column, i) => {
       const own = corpus.columns[i];
-      if (column !== own) talk.say(`the input's own column "${own}" is called "${column}" in ${output}`);
+      if (column !== own) reporter.say(`the input's own column "${own}" is called "${column}" in ${output}`);
     });
     writer = await openRowWriter(output, [...columns, ...answer], { claimed: true });
     const rows = await answerRows(context, { ...job, corpus, writer });
-    await rejects.save(talk);
-    for (const notice of corpus.notices) talk.warn(notice);
-    if (rows === 0) talk.warn("the corpus has no rows, so the output has none either");
+    await rejectedRows.save(reporter);
+    for (const notice of corpus.notices) reporter.warn(notice);
+    if (rows === 0) reporter.warn("the corpus has no rows, so the output has none either");
     const { read, rejected } = corpus.counts;
     const printed = {
       json: { rows, rejected, output },
@@ -81,7 +81,7 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
     await files.tell(printed);
   } finally {
     await writer?.abort();
-    await rejects.discard();
+    await rejectedRows.discard();
     await corpus.close();
   }
 }
@@ -104,17 +104,17 @@ interface RowsJob extends CorpusJob {
 }
 
 async function answerRows(context: Context, job: RowsJob): Promise<number> {
-  const { talk, signal } = context;
+  const { reporter, signal } = context;
   const { encoder, cache, flags, input, output, corpus, writer } = job;
   const format = rowFormat(output);
   const total = await forecastRows(input);
-  const meter = talk.meter("answering");
+  const meter = reporter.meter("answering");
   let [rows, bytes] = [0, 0];
   const flush = async (window: readonly Row[]): Promise<void> => {
     const texts = window.map((row) => row.text);
     const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
     const why = await explained(context, texts, { answering: job, vectors });
-    for (const [i, answer] of job.answers(vectors).entries()) {
+    for (const [i, answer] of job.predictions(vectors).entries()) {
       const { values, json } = window[i];
       await writer.write([...values, ...answerCells(format, answer, why[i]).values()], json);
       for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;

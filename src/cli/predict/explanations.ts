@@ -1,9 +1,9 @@
 import { explain, type Explanation } from "../../classification/explain.js";
-import type { Answer } from "../../classification/predict.js";
+import type { SelectivePrediction } from "../../classification/predict.js";
 import { vectorsOf } from "../../embedding/cachedEmbed.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Head } from "../../head/head.js";
-import type { Neighbours } from "../../head/neighbors.js";
+import type { NeighborIndex } from "../../head/neighbors.js";
 import type { Matrix } from "../../math/matrix.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { Context } from "../context.js";
@@ -12,7 +12,7 @@ import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type Global
 /** What it takes to answer for texts. */
 export interface Answering {
   /** Answers for vectors `[texts, width]`. */
-  readonly answers: (vectors: Matrix) => readonly Answer[];
+  readonly predictions: (vectors: Matrix) => readonly SelectivePrediction[];
   readonly encoder: Encoder;
   readonly cache: VectorCache | undefined;
   readonly flags: GlobalFlags & CorpusFlags & EncoderFlags;
@@ -25,7 +25,7 @@ export interface Answering {
 /** A head whose answers are to be explained, with the training texts that it keeps. */
 export interface Explaining {
   readonly head: Head;
-  readonly neighbours: Neighbours | undefined;
+  readonly neighbors: NeighborIndex | undefined;
 }
 
 /** Explanations of the answers for texts, or none where they are not asked for. */

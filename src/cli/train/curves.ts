@@ -25,11 +25,11 @@ export interface CurvesOptions extends Pick<TrainingSoFar, "files" | "most"> {
 }
 
 export async function openCurves(context: Context, { tensorboard, ...shown }: CurvesOptions): Promise<Curves> {
-  const { talk, now } = context;
+  const { reporter, now } = context;
   const milliseconds = (): number => Date.parse(now());
   const file =
     tensorboard === undefined ? undefined : await openEventFile(tensorboard, { milliseconds: milliseconds() });
-  if (file !== undefined) talk.say(`losses go to ${file.path}`);
+  if (file !== undefined) reporter.say(`losses go to ${file.path}`);
   const page = livePage(context, shown);
   const [losses, devLosses]: [number[], number[]] = [[], []];
   const put = (step: number, values: Readonly<Record<string, number | null>>): void => {
@@ -39,13 +39,13 @@ export async function openCurves(context: Context, { tensorboard, ...shown }: Cu
   };
   let trials = 0;
   return {
-    trial: ({ strength, devLogLoss, devMacroF1 }) =>
-      put(++trials, { "trial/strength": strength, "trial/dev_log_loss": devLogLoss, "trial/dev_macro_f1": devMacroF1 }),
+    trial: ({ C, devLogLoss, devMacroF1 }) =>
+      put(++trials, { "trial/strength": C, "trial/dev_log_loss": devLogLoss, "trial/dev_macro_f1": devMacroF1 }),
     epoch: ({ epoch, loss, devLoss, rate }) => {
       losses.push(loss);
       if (devLoss !== null) devLosses.push(devLoss);
       const dev = devLoss === null ? "" : `, held out ${devLoss.toFixed(4)} ${sparkline(devLosses)}`;
-      talk.say(`epoch ${epoch}: loss ${loss.toFixed(4)}${dev}`);
+      reporter.say(`epoch ${epoch}: loss ${loss.toFixed(4)}${dev}`);
       put(epoch, { "loss/train": loss, "loss/dev": devLoss, learning_rate: rate });
       page.show({ unit: "epoch", train: losses, dev: devLoss === null ? null : devLosses, best: bestOf(devLosses) });
     },
@@ -65,7 +65,7 @@ export async function openCurves(context: Context, { tensorboard, ...shown }: Cu
 const bestOf = (losses: readonly number[]): number => losses.indexOf(Math.min(...losses)) + 1;
 
 /** The page of a training that goes on: the losses so far, written again after an epoch unless a write is under way. */
-function livePage({ talk }: Context, { output, files, most }: Omit<CurvesOptions, "tensorboard">) {
+function livePage({ reporter }: Context, { output, files, most }: Omit<CurvesOptions, "tensorboard">) {
   const path = pageBeside(output);
   let [begun, failed] = [false, false];
   let writing: Promise<void> | undefined;
@@ -73,14 +73,14 @@ function livePage({ talk }: Context, { output, files, most }: Omit<CurvesOptions
     // Losses that cannot be shown are no reason to end a training.
     await commitFile(path, (to) => to.write(content), { force: true }).catch((error: Error) => {
       failed = true;
-      talk.warn(`the losses cannot be shown as they go: ${error.message}`);
+      reporter.warn(`the losses cannot be shown as they go: ${error.message}`);
     });
   };
   const settle = async (): Promise<void> => writing;
   return {
     show(curve: TrainingSoFar["curve"]): void {
       if (writing !== undefined || failed) return;
-      if (!begun) talk.say(`losses go to ${path} as well`);
+      if (!begun) reporter.say(`losses go to ${path} as well`);
       begun = true;
       writing = write(renderTrainingSoFar({ files, most, curve })).then(() => void (writing = undefined));
     },

@@ -1,15 +1,15 @@
 import {
   checkTextsAndLabels,
-  diagnose,
-  type Diagnosis,
-  type Finding,
+  findLabelErrors,
+  type LabelErrors,
+  type LabelError,
   type Problem,
 } from "../../classification/labelErrors.js";
-import type { LabelledCorpus } from "../../dataset/labelledCorpus.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { refuseTexts } from "../../dataset/labelSet.js";
 import { openRowWriter, type RowWriterOptions } from "../../vectors/rowWriter.js";
 import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "../context.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
 import { escapeControls, fitted } from "../../report/text/width.js";
@@ -23,7 +23,7 @@ const COLUMNS = ["rank", "problem", "label", "suggested", "score", "because", "t
 const WORDS: Readonly<Record<Problem, string>> = {
   "near-miss": "with a label that looks like a slip of the pen",
   conflict: "with another label than an equal text",
-  mislabelled: "that a head which has not seen them labels otherwise",
+  mislabeled: "that a head which has not seen them labels otherwise",
   tiny: "of classes with fewer than 5 rows",
 };
 const SHOWN = 5;
@@ -49,9 +49,9 @@ async function checkLabelsOf(
   files: readonly string[],
   { flags, file, output }: { readonly flags: CheckFlags; readonly file: string; readonly output: FileOutputs },
 ): Promise<void> {
-  const { talk, clock, signal } = context;
-  const rejects = gatherRejects(flags.output);
-  const rows = await readRows(context, files, { flags, map: labelMapOf(flags.map), rejects });
+  const { reporter, clock, signal } = context;
+  const rejectedRows = collectRejectedRows(flags.output);
+  const rows = await readRows(context, files, { flags, map: labelMapOf(flags.map), rejectedRows });
   refuseTexts(rows.labels);
   const began = clock();
   const encoder = await openEncoder(context, flags);
@@ -59,8 +59,8 @@ async function checkLabelsOf(
     const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
       embedTexts(context, rows.texts, { encoder, cache, flags, what: "texts" }),
     );
-    const meter = talk.meter("folds");
-    const diagnosis = await diagnose(
+    const meter = reporter.meter("folds");
+    const labelErrors = await findLabelErrors(
       { texts: rows.texts, labels: rows.labels, vectors },
       {
         ...defined({ threads: flags.threads }),
@@ -72,11 +72,11 @@ async function checkLabelsOf(
     meter.end();
     const seconds = (clock() - began) / 1000;
     const printed = {
-      json: summary({ diagnosis, rows, file, seconds }),
-      lines: described({ diagnosis, rows, file }),
+      json: summary({ labelErrors, rows, file, seconds }),
+      lines: described({ labelErrors, rows, file }),
     };
-    await rejects.save(talk);
-    await writeFindings(file, { diagnosis, rows, options: output.saving(printed) });
+    await rejectedRows.save(reporter);
+    await writeFindings(file, { labelErrors, rows, options: output.saving(printed) });
     await output.tell(printed);
   } finally {
     await encoder.close();
@@ -84,72 +84,79 @@ async function checkLabelsOf(
 }
 
 /** The short check before every training: warns of what can be told without a model, and where to learn more. */
-export function warnOfLabels({ talk }: Context, rows: Pick<LabelledCorpus, "texts" | "labels">): void {
+export function warnOfLabels({ reporter }: Context, rows: Pick<LabeledCorpus, "texts" | "labels">): void {
   const findings = checkTextsAndLabels(rows);
   // Near misses are among the warnings of training itself.
   for (const problem of ["conflict", "tiny"] as const) {
     const n = findings.filter((finding) => finding.problem === problem).length;
     if (n > 0)
-      talk.warn(`${n} ${n === 1 ? "row" : "rows"} ${WORDS[problem]}; --check lists them and likely wrong labels`);
+      reporter.warn(`${n} ${n === 1 ? "row" : "rows"} ${WORDS[problem]}; --check lists them and likely wrong labels`);
   }
 }
 
 interface Checked {
-  readonly diagnosis: Diagnosis;
-  readonly rows: LabelledCorpus;
+  readonly labelErrors: LabelErrors;
+  readonly rows: LabeledCorpus;
   readonly file: string;
 }
 
-const countsOf = ({ findings }: Diagnosis): Record<Problem, number> => {
-  const counts = { "near-miss": 0, conflict: 0, mislabelled: 0, tiny: 0 };
+const countsOf = ({ findings }: LabelErrors): Record<Problem, number> => {
+  const counts = { "near-miss": 0, conflict: 0, mislabeled: 0, tiny: 0 };
   for (const { problem } of findings) counts[problem]++;
   return counts;
 };
 
-function summary({ diagnosis, rows, file, seconds }: Checked & { readonly seconds: number }): object {
-  const { heldOut } = diagnosis;
-  const looked =
-    heldOut === null
+function summary({ labelErrors, rows, file, seconds }: Checked & { readonly seconds: number }): object {
+  const { crossValidation } = labelErrors;
+  const crossValidated =
+    crossValidation === null
       ? null
       : {
-          rows: heldOut.rows.length,
-          labels: heldOut.names,
-          folds: heldOut.folds,
-          strength: heldOut.strength,
-          logLoss: heldOut.logLoss,
+          rows: crossValidation.rows.length,
+          labels: crossValidation.names,
+          folds: crossValidation.folds,
+          C: crossValidation.C,
+          logLoss: crossValidation.logLoss,
         };
   const { rejected } = rows.counts;
-  return { check: file, n: rows.texts.length, rejected, findings: countsOf(diagnosis), heldOut: looked, seconds };
+  return {
+    check: file,
+    n: rows.texts.length,
+    rejected,
+    findings: countsOf(labelErrors),
+    crossValidation: crossValidated,
+    seconds,
+  };
 }
 
-function described({ diagnosis, rows, file }: Checked): readonly string[] {
-  const counts = countsOf(diagnosis);
+function described({ labelErrors, rows, file }: Checked): readonly string[] {
+  const counts = countsOf(labelErrors);
   const kinds = Object.entries(counts) as [Problem, number][];
   const lines = kinds.map(([problem, n]) => `${String(n).padStart(7)} rows ${WORDS[problem]}`);
-  const none = diagnosis.heldOut === null ? ["        (too few rows to hold any out)"] : [];
-  const worst = diagnosis.findings.filter(({ problem }) => problem === "mislabelled").slice(0, SHOWN);
+  const none = labelErrors.crossValidation === null ? ["        (too few rows to hold any out)"] : [];
+  const worst = labelErrors.findings.filter(({ problem }) => problem === "mislabeled").slice(0, SHOWN);
   const examples = worst.map(({ row, suggested }) => {
     const text = fitted(escapeControls(rows.texts[row]), 60);
     return `  ${rows.labels[row]} -> ${suggested ?? "?"}?  ${text}`;
   });
-  const found = `${diagnosis.findings.length} findings in ${rows.texts.length} rows, the surest first; nothing was changed`;
+  const found = `${labelErrors.findings.length} findings in ${rows.texts.length} rows, the surest first; nothing was changed`;
   return [...lines, ...none, ...examples, `${file}: ${found}`];
 }
 
 async function writeFindings(
   file: string,
-  { diagnosis, rows, options }: { diagnosis: Diagnosis; rows: LabelledCorpus; options: RowWriterOptions },
+  { labelErrors, rows, options }: { labelErrors: LabelErrors; rows: LabeledCorpus; options: RowWriterOptions },
 ): Promise<void> {
   const writer = await openRowWriter(file, COLUMNS, options);
   try {
-    for (const [i, finding] of diagnosis.findings.entries()) await writer.write(cells(finding, i + 1, rows));
+    for (const [i, finding] of labelErrors.findings.entries()) await writer.write(cells(finding, i + 1, rows));
     await writer.commit();
   } finally {
     await writer.abort();
   }
 }
 
-function cells({ problem, row, suggested, score, because }: Finding, rank: number, rows: LabelledCorpus) {
+function cells({ problem, row, suggested, score, because }: LabelError, rank: number, rows: LabeledCorpus) {
   const { file, line } = rows.places[row];
   return [rank, problem, rows.labels[row], suggested, score, because, rows.texts[row], file, line];
 }

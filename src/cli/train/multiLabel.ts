@@ -6,7 +6,7 @@ import {
   type TrainedMultiLabel,
 } from "../../classification/multiLabel.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
-import type { LabelledVectors } from "../../dataset/labelledVectors.js";
+import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { HeadstartError } from "../../errors.js";
 import { heldText, NOTHING_HELD } from "../../head/file/heldTexts.js";
 import { saveMultiLabel, type MultiLabelFile, type SavedMultiLabel } from "../../head/file/multiLabel.js";
@@ -15,7 +15,7 @@ import type { Encoder } from "../../encoder/encoder.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
 import { VERSION } from "../../version.js";
-import { gatherRejects } from "../rejectedRows.js";
+import { collectRejectedRows } from "../rejectedRows.js";
 import { embedTexts, openEncoder, readRows, withCache, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { openHeadEncoder } from "../headEncoder.js";
@@ -35,14 +35,14 @@ export async function trainMultiLabelCommand(
   files: readonly string[],
   { flags, openOutput }: { readonly flags: TrainFlags; readonly openOutput: () => Promise<FolderOutput | undefined> },
 ): Promise<void> {
-  const { talk, clock, signal, now } = context;
+  const { reporter, clock, signal, now } = context;
   const separator = flags.multiLabel;
   if (separator === "") throw new HeadstartError("E_USAGE", 'Give a separator: --multi-label "|"');
   const output = await openOutput();
   if (output === undefined) return;
-  const rejects = gatherRejects(flags.output);
-  const rows = await readRows(context, files, { flags, rejects });
-  const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, rejects });
+  const rejectedRows = collectRejectedRows(flags.output);
+  const rows = await readRows(context, files, { flags, rejectedRows });
+  const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, rejectedRows });
   // Labels are checked before the long part begins.
   const labels = labelsToLearn(rows.labels, separator);
   if (devRows !== undefined) {
@@ -52,7 +52,7 @@ export async function trainMultiLabelCommand(
   const began = clock();
   const encoder = await openEncoder(context, flags);
   try {
-    const embedded = async (of: typeof rows, cache: VectorCache | undefined): Promise<LabelledVectors> => {
+    const embedded = async (of: typeof rows, cache: VectorCache | undefined): Promise<LabeledVectors> => {
       const { vectors } = await embedTexts(context, of.texts, { encoder, cache, flags, what: "texts" });
       return { texts: of.texts, labels: of.labels, vectors };
     };
@@ -66,14 +66,14 @@ export async function trainMultiLabelCommand(
       separator,
       seed: flags.seed,
       signal,
-      onTrial: ({ strength, iterations, devLogLoss }) =>
-        talk.say(`strength ${strength}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
+      onTrial: ({ C, iterations, devLogLoss }) =>
+        reporter.say(`strength ${C}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
-    for (const warning of trained.warnings) talk.warn(warning);
+    for (const warning of trained.warnings) reporter.warn(warning);
     const file = describe(trained, { encoder, files, createdAt: now(), seed: flags.seed });
     const seconds = (clock() - began) / 1000;
-    const { head, dev: score, n, devFrom, strength, trials, warnings } = trained;
+    const { head, dev: score, n, devFrom, C, trials, warnings } = trained;
     const told = {
       head: flags.output,
       task: "multi-label",
@@ -84,14 +84,14 @@ export async function trainMultiLabelCommand(
     };
     const epochs = trials.reduce((sum, trial) => sum + trial.iterations, 0);
     const printed = {
-      json: { ...told, dev: score, devFrom, strength, trials, epochs, seconds, fitSeconds, warnings },
+      json: { ...told, dev: score, devFrom, C, trials, epochs, seconds, fitSeconds, warnings },
       lines: [
         ...multiLabelText(score, `Dev: ${devFrom}`).split("\n"),
-        `${flags.output}: trained on ${n} rows, strength ${strength}, ${seconds.toFixed(1)} s`,
+        `${flags.output}: trained on ${n} rows, strength ${C}, ${seconds.toFixed(1)} s`,
         `${flags.output} holds ${heldText(NOTHING_HELD)}`,
       ],
     };
-    await rejects.save(talk);
+    await rejectedRows.save(reporter);
     await saveMultiLabel(flags.output, { head: trained.head, file }, output.saving(printed));
     await printResult(context, flags, printed);
   } finally {
@@ -100,7 +100,7 @@ export async function trainMultiLabelCommand(
 }
 
 function describe(
-  { head, separator, n, labelCounts, strength, devFrom, dev }: TrainedMultiLabel,
+  { head, separator, n, labelCounts, C, devFrom, dev }: TrainedMultiLabel,
   { encoder, files, createdAt, seed }: { encoder: Encoder; files: readonly string[]; createdAt: string; seed: number },
 ): Omit<MultiLabelFile, Sealed> {
   const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
@@ -113,7 +113,7 @@ function describe(
     separator,
     labels: [...head.labels],
     encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
-    training: { files: [...files], n, labelCounts: { ...labelCounts }, strength, seed, devFrom, dev: score },
+    training: { files: [...files], n, labelCounts: { ...labelCounts }, C, seed, devFrom, dev: score },
   };
 }
 

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { LabelledCorpus } from "../../dataset/labelledCorpus.js";
-import type { LabelledVectors } from "../../dataset/labelledVectors.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
+import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { sides } from "../../classification/train.js";
-import { tune, viewName, type Tuned, type View } from "../../classification/search.js";
+import { searchHead, viewName, type SearchResult, type View } from "../../classification/search.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Head } from "../../head/head.js";
 import type { Pooling } from "../../math/pooling.js";
@@ -14,7 +14,7 @@ import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../fl
 export interface SearchFlags extends GlobalFlags, EncoderFlags, MlpFlags {
   /** Searched alone. @default all kinds */
   readonly head?: Head["kind"];
-  readonly tune?: boolean;
+  readonly searchHead?: boolean;
   readonly tuneSeconds: number;
   readonly tuneLayers?: readonly number[];
   readonly tunePoolings?: readonly Pooling[];
@@ -58,24 +58,24 @@ function poolingOf(name: string): Pooling {
 /** Rows by the view that a search chose, and the encoder of that view. */
 export interface Found {
   readonly encoder: Encoder;
-  readonly data: LabelledVectors;
-  readonly dev: LabelledVectors | undefined;
-  readonly tuned: Tuned;
+  readonly data: LabeledVectors;
+  readonly dev: LabeledVectors | undefined;
+  readonly searchResult: SearchResult;
 }
 
 interface Given {
   /** With the user's own flags; closed unless it is the one that is found. */
   readonly encoder: Encoder;
   readonly labels: readonly string[];
-  readonly rows: LabelledCorpus;
-  readonly devRows: LabelledCorpus | undefined;
+  readonly rows: LabeledCorpus;
+  readonly devRows: LabeledCorpus | undefined;
 }
 
 /** Searches on the training side of `rows`; dev rows are embedded by the chosen view, and read by nothing else here. */
 export async function search(context: Context, given: Given, flags: SearchFlags): Promise<Found> {
-  const { talk, clock, signal } = context;
+  const { reporter, clock, signal } = context;
   const { labels, rows, devRows } = given;
-  const opened = new Map<View, { encoder: Encoder; data: LabelledVectors; dev: LabelledVectors | undefined }>();
+  const opened = new Map<View, { encoder: Encoder; data: LabeledVectors; dev: LabeledVectors | undefined }>();
   const views = viewsOf(flags, given.encoder).map(({ layer, pooling, isOwn }): View => {
     const view: View = {
       layer: layer ?? null,
@@ -84,7 +84,7 @@ export async function search(context: Context, given: Given, flags: SearchFlags)
         const encoder = isOwn
           ? given.encoder
           : await openEncoder(context, { ...flags, ...defined({ layer }), pooling });
-        const vectors = (of: LabelledCorpus) => withVectors(context, of, { encoder, flags });
+        const vectors = (of: LabeledCorpus) => withVectors(context, of, { encoder, flags });
         const data = await vectors(rows);
         const dev = devRows && (await vectors(devRows));
         opened.set(view, { encoder, data, dev });
@@ -95,7 +95,7 @@ export async function search(context: Context, given: Given, flags: SearchFlags)
   });
   const { seed, classWeights, tuneSeconds: seconds } = flags;
   try {
-    const tuned = await tune(views, {
+    const searchResult = await searchHead(views, {
       labels,
       seed,
       classWeights,
@@ -104,17 +104,17 @@ export async function search(context: Context, given: Given, flags: SearchFlags)
       signal,
       ...defined({ threads: flags.threads, kinds: flags.head && [flags.head] }),
       mlp: mlpSettingsOf(flags),
-      onRival: ({ name, logLoss, macroF1 }) => {
+      onCandidate: ({ name, logLoss, macroF1 }) => {
         const spread = `± ${macroF1.deviation.toFixed(4)}`;
-        talk.say(
+        reporter.say(
           `${name}: log loss ${logLoss.mean.toFixed(4)}, macro-F1 ${macroF1.mean.toFixed(4)} ${spread} over folds`,
         );
       },
     });
-    talk.say(`chosen: ${tuned.tuning.chosen}`);
-    const chosen = opened.get(tuned.view)!;
-    opened.delete(tuned.view);
-    return { ...chosen, tuned };
+    reporter.say(`chosen: ${searchResult.search.chosen}`);
+    const chosen = opened.get(searchResult.view)!;
+    opened.delete(searchResult.view);
+    return { ...chosen, searchResult };
   } finally {
     for (const { encoder } of opened.values()) await encoder.close();
   }
@@ -133,9 +133,9 @@ function viewsOf(flags: SearchFlags, { layer, pooling, isStatic }: Encoder) {
 
 async function withVectors(
   context: Context,
-  rows: LabelledCorpus,
+  rows: LabeledCorpus,
   { encoder, flags }: { readonly encoder: Encoder; readonly flags: SearchFlags },
-): Promise<LabelledVectors> {
+): Promise<LabeledVectors> {
   const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
     embedTexts(context, rows.texts, {
       encoder,

@@ -12,7 +12,7 @@ export const EMBED_DEFAULTS = { window: 2048 } as const satisfies EmbedOptions;
 /**
  * Embeds a stream of texts, window by window, in input order; memory is bounded by one window.
  *
- * A text's vector depends on the text and the encoder alone, not on its neighbours. Equal texts in a window go through
+ * A text's vector depends on the text and the encoder alone, not on its neighbors. Equal texts in a window go through
  * the encoder once.
  *
  * @throws HeadstartError E_NOT_FINITE when the encoder gives NaN or infinity
@@ -49,7 +49,7 @@ export async function* embedWindows(
   let following: RunningWindow | undefined;
   try {
     while (running !== undefined) {
-      // The next texts are tokenised while these are in the encoder, and follow them without a gap.
+      // The next texts are tokenized while these are in the encoder, and follow them without a gap.
       const next = await prepareNext();
       await running.sent;
       following = next && start(next);

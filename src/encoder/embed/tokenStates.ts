@@ -3,7 +3,7 @@ import { planBatches } from "./batches.js";
 import type { EmbedOptions } from "./embedded.js";
 import type { Encoder } from "../encoder.js";
 import { tokenVectors } from "./forward.js";
-import { batchBudget, BATCHES_A_LANE, inParallel } from "./window.js";
+import { batchBudget, BATCHES_PER_WORKER, inParallel } from "./window.js";
 
 /** Token vectors of one sequence: those of every layer in turn, `[tokens, width]` each. */
 export type TokenStates = readonly Float32Array[];
@@ -12,7 +12,7 @@ export type TokenStates = readonly Float32Array[];
  * Runs sequences of token ids, special ones included, through the encoder and hands the token vectors of its
  * `layers` to `take`, in no particular order.
  *
- * A sequence's vectors depend on it alone, not on its neighbours in a batch. The arrays are views that `take` may read
+ * A sequence's vectors depend on it alone, not on its neighbors in a batch. The arrays are views that `take` may read
  * while it runs.
  *
  * @throws HeadstartError E_USAGE for an encoder that computes too few tokens; E_NOT_FINITE when it gives NaN or infinity
@@ -28,7 +28,7 @@ export async function tokenStates(
   let done = 0;
   await inParallel(
     planBatches(lengths, batchBudget(encoder, options)),
-    BATCHES_A_LANE * encoder.session.lanes,
+    BATCHES_PER_WORKER * encoder.session.poolWorkers,
     async (batch) => {
       options.signal?.throwIfAborted();
       const states = await tokenVectors(encoder, { batch, tokens }, encoder.ports.states);

@@ -12,10 +12,10 @@ import { cutTogether, type Tokens } from "../tokenizer/tokenizer.js";
 /** So much of a batch that each thread's share stays in its core's cache: 384 beat 200, 256, 512 and 1,024. */
 export const TOKENS_A_THREAD = 384;
 
-/** Batches that wait at every lane, so that none is idle while this thread tokenises or pools. */
-export const BATCHES_A_LANE = 2;
+/** Batches that wait at every lane, so that none is idle while this thread tokenizes or pools. */
+export const BATCHES_PER_WORKER = 2;
 
-/** Tokens of a batch at most; 0, which is one text a batch, where a text's vector would change with its neighbours. */
+/** Tokens of a batch at most; 0, which is one text a batch, where a text's vector would change with its neighbors. */
 export function batchBudget(
   { dependsOnBatch, session }: EmbeddingEncoder,
   { allowBatchDependence, batchTokens }: EmbedOptions,
@@ -27,10 +27,10 @@ export function batchBudget(
 /** Batches whose vectors, once they are in their places, are let go in one call. */
 const RELEASED_TOGETHER = 8;
 
-/** Texts tokenised without a break; about what the waiting batches last. */
+/** Texts tokenized without a break; about what the waiting batches last. */
 const TEXTS_A_TURN = 64;
 
-/** Consecutive texts, tokenised and ready for the encoder. */
+/** Consecutive texts, tokenized and ready for the encoder. */
 export interface Window {
   readonly texts: readonly string[];
   /** For each text, the first that equals it. */
@@ -41,7 +41,7 @@ export interface Window {
   readonly tokens: readonly Tokens[];
 }
 
-/** Tokenises texts in small turns, between which the encoder's batches are sent and received. */
+/** Tokenizes texts in small turns, between which the encoder's batches are sent and received. */
 export async function prepareWindow(
   encoder: EmbeddingEncoder,
   texts: readonly string[],
@@ -92,7 +92,7 @@ async function embedWindow(
   const vectors = matrix(texts.length, encoder.width, options.memory?.take(numbers));
   const placed: Float32Array[] = [];
   const tell = (more: number): void => onProgress?.({ done: (count.done += more) });
-  await inParallel(batches, BATCHES_A_LANE * encoder.session.lanes, async (batch) => {
+  await inParallel(batches, BATCHES_PER_WORKER * encoder.session.poolWorkers, async (batch) => {
     options.signal?.throwIfAborted();
     if (batch === batches.at(-1)) onSent();
     const pooled = await pooledVectors(encoder, { batch, tokens });

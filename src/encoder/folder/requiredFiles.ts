@@ -19,7 +19,7 @@ export const MODULE_CONFIG = /^\d+_[A-Za-z]+\/config\.json$/;
 
 /**
  * The files of a repository that an encoder needs, small ones first and the model last, so that whoever finds the model in
- * a cache finds all else; README.md is among them for its licence.
+ * a cache finds all else; README.md is among them for its license.
  *
  * @param files  all names in the repository, as it gives them; unsafe ones are never chosen
  * @throws HeadstartError E_ENCODER_UNSUPPORTED when there is no ONNX file; E_ENCODER_MISSING when another needed file is

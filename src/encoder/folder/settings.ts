@@ -126,7 +126,7 @@ function choosePooling(folder: EncoderFolder, module: PoolingModule | undefined,
 
 function chooseNormalize(own: boolean | undefined, asked: boolean | undefined) {
   const value = asked ?? own ?? true;
-  const word = value ? "normalised to length 1" : "not normalised";
+  const word = value ? "normalized to length 1" : "not normalized";
   const why = asked !== undefined ? "asked for" : own === undefined ? "assumed: no modules.json" : "modules.json";
   return { value, decision: `vectors ${word} (${why})` };
 }

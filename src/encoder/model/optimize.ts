@@ -112,7 +112,7 @@ export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Read
 const told = ({ mean, min, texts }: Cosines): string =>
   `int8, rewritten here: cosine to fp32 ${mean.toFixed(4)} on average, ${min.toFixed(4)} at least, on ${texts} texts`;
 
-/** @returns whether the model is to be quantised */
+/** @returns whether the model is to be quantized */
 function refuseImpossible(model: OnnxModel, { file, precision, layer, layers, outside }: Wanted): boolean {
   const integer = isQuantized(model);
   if (precision === "fp32" && integer) {

@@ -11,7 +11,7 @@ import { readEncoderSettings } from "../folder/settings.js";
 import { SIF, zipfWeights } from "./tokenWeights.js";
 import { readVocabulary, type Vocabulary } from "../tokenizer/vocabulary.js";
 
-export interface DistilOptions {
+export interface DistillOptions {
   /** Numbers of a token's vector; at most the encoder's width. @default 256, or the width where that is less */
   readonly dims?: number;
   /**
@@ -25,7 +25,7 @@ export interface DistilOptions {
   readonly signal?: AbortSignal;
 }
 
-export const DISTIL_DEFAULTS = { dims: 256, weights: "none" } as const satisfies DistilOptions;
+export const DISTILL_DEFAULTS = { dims: 256, weights: "none" } as const satisfies DistillOptions;
 
 /** A table of token vectors, and how it was made. */
 export interface TokenTable {
@@ -52,8 +52,8 @@ const UNUSED = /^\[unused\d+\]$/;
  * @throws HeadstartError E_ENCODER_UNSUPPORTED when the encoder is such a table; E_USAGE for too many dims
  * @see https://github.com/MinishLab/model2vec for the idea
  */
-export async function distil(encoder: Encoder, options: DistilOptions = {}): Promise<TokenTable> {
-  const { weights = DISTIL_DEFAULTS.weights, dims = Math.min(DISTIL_DEFAULTS.dims, encoder.width) } = options;
+export async function distill(encoder: Encoder, options: DistillOptions = {}): Promise<TokenTable> {
+  const { weights = DISTILL_DEFAULTS.weights, dims = Math.min(DISTILL_DEFAULTS.dims, encoder.width) } = options;
   if (encoder.isStatic) throw alreadyStatic(encoder);
   if (dims > encoder.width) {
     const message = `Cannot keep ${dims} numbers of a vector: those of ${encoder.name} have ${encoder.width}. Give --dims ${encoder.width} or fewer`;
@@ -85,7 +85,7 @@ export async function distil(encoder: Encoder, options: DistilOptions = {}): Pro
 }
 
 function alreadyStatic({ name }: Encoder): HeadstartError {
-  const message = `Cannot distil ${name}: it is a static encoder already. Name a transformer`;
+  const message = `Cannot distill ${name}: it is a static encoder already. Name a transformer`;
   return new HeadstartError("E_ENCODER_UNSUPPORTED", message, { file: name });
 }
 
@@ -94,7 +94,7 @@ function idsWithMeaning({ tokens, special }: Vocabulary): readonly number[] {
 }
 
 /** The vector of each token alone, by the encoder's own pooling and settings. */
-async function embedTokens(encoder: Encoder, ids: readonly number[], options: DistilOptions): Promise<Matrix> {
+async function embedTokens(encoder: Encoder, ids: readonly number[], options: DistillOptions): Promise<Matrix> {
   const { onProgress, signal } = options;
   const { before, after } = aroundText(encoder);
   const tokenizer: Tokenizer = {

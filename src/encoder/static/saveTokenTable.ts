@@ -91,7 +91,7 @@ function tableCard({ embeddings, tokens, sif, explained, from }: TokenTable): st
     "",
     "## Limits",
     "",
-    "A token has one vector, whatever its neighbours: word order and negation are lost. It takes the languages, the case and the licence of the encoder that it was made from.",
+    "A token has one vector, whatever its neighbors: word order and negation are lost. It takes the languages, the case and the license of the encoder that it was made from.",
     "",
   ].join("\n");
 }

@@ -49,7 +49,7 @@ export function staticSettings(
     prompt,
     decisions: [
       `pooling ${pooling}`,
-      `vectors ${normalize ? "normalised to length 1" : "not normalised"}`,
+      `vectors ${normalize ? "normalized to length 1" : "not normalized"}`,
       ...(options.maxTokens === undefined ? [] : [`at most ${maxTokens} tokens (asked for)`]),
       ...(prompt === "" ? [] : ["prompt before every text (asked for)"]),
     ],
@@ -98,7 +98,7 @@ export function staticEncoder(
 /** Looks rows up: `ids` and `mask` `[batch, tokens]` give `vectors` `[batch, tokens, width]`, zeros at padding. */
 function tableSession(table: VectorTable): Session {
   return {
-    lanes: 1,
+    poolWorkers: 1,
     threads: 1,
     async run(inputs, wanted) {
       const [ids, mask] = [inputs.get("ids")!, inputs.get("mask")!];

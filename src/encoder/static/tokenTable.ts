@@ -51,7 +51,7 @@ export async function isTokenTable(folder: EncoderFolder): Promise<boolean> {
  */
 export async function loadTokenTable(folder: EncoderFolder, options: EncoderOptions = {}): Promise<Encoder> {
   if (!folder.files.includes("tokenizer.json")) {
-    throw new HeadstartError("E_ENCODER_MISSING", `${folder.path} lacks tokenizer.json. Fetch or distil it again`, {
+    throw new HeadstartError("E_ENCODER_MISSING", `${folder.path} lacks tokenizer.json. Fetch or distill it again`, {
       file: folder.path,
     });
   }
@@ -77,7 +77,7 @@ export async function loadTokenTable(folder: EncoderFolder, options: EncoderOpti
 }
 
 function readTable(bytes: Uint8Array, file: string): VectorTable {
-  const advice = "Fetch or distil it again";
+  const advice = "Fetch or distill it again";
   const tensors = readSafetensors(bytes, { file, code: "E_ENCODER_INVALID", advice });
   const refuse = (found: string): HeadstartError =>
     new HeadstartError("E_ENCODER_INVALID", `Cannot use the token vectors of ${file}: ${found}. ${advice}`, { file });

@@ -22,7 +22,7 @@ export interface Tokenizer {
   /** Id that fills up shorter texts in a batch. */
   readonly padId: number;
   /**
-   * Runs work that tokenises many texts, where that is faster than one after another; it may be run a second time.
+   * Runs work that tokenizes many texts, where that is faster than one after another; it may be run a second time.
    * Undefined where there is no difference.
    */
   readonly together?: (<T>(work: () => T) => T) | undefined;

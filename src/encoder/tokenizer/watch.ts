@@ -15,7 +15,7 @@ const LOADING_MS_AN_ENTRY = 0.1;
  */
 export interface TokenizerWatch {
   /**
-   * Runs what tokenises one text.
+   * Runs what tokenizes one text.
    *
    * @throws HeadstartError E_TOKENIZER_LIMIT when it takes too long or too much, E_ENCODER_INVALID when it fails
    */

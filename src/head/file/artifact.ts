@@ -8,6 +8,7 @@ import { withFile } from "../../files/readBytes.js";
 import { errnoOf } from "../../files/writeError.js";
 import type { Tensor } from "../../formats/safetensors.js";
 import { ARTIFACT_VERSION, MOST_JSON_BYTES, openJson, sealedJson, sha256 } from "./artifactJson.js";
+import { inNewNames } from "./version1.js";
 import { tensorBytes, tensorShelf, type TensorShelf } from "./artifactTensors.js";
 
 /*
@@ -119,7 +120,7 @@ export async function readRecord(folder: string, name = folder): Promise<Artifac
     const message = `${name} is no head: it has no ${JSON_FILE}. Name a folder that headstart train wrote`;
     throw new HeadstartError("E_HEAD_MISSING", message, { file, cause: error });
   });
-  return { folder, path: file, value: openJson(bytes, file) };
+  return inNewNames({ folder, path: file, value: openJson(bytes, file) });
 }
 
 /** A field of a record that may be of any kind; undefined where it has none such. */

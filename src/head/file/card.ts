@@ -22,8 +22,8 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     `- Rejected rows: ${training.rejected}; rows dropped by the label map: ${training.dropped}`,
     `- Class weights: ${training.classWeights}; ${settingsOf(file)}; seed ${training.seed}`,
     ...curveLines(training.curve),
-    ...tuningLines(training.tuning),
-    ...fewLines(training.few),
+    ...searchLines(training.search),
+    ...fewLines(training.fewShot),
     "",
     "## Scores on dev rows",
     "",
@@ -51,18 +51,18 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
 }
 
 function settingsOf({ training, mlp }: HeadFile): string {
-  const how = training.tuning === undefined ? "" : ", chosen by cross-validation (below)";
+  const how = training.search === undefined ? "" : ", chosen by cross-validation (below)";
   if (mlp === undefined) {
-    return `strength ${training.strength}${how || `, chosen on dev among ${training.trials.length}`}`;
+    return `strength ${training.C}${how || `, chosen on dev among ${training.trials.length}`}`;
   }
   return (
     `hidden ${mlp.hidden.join("-")}, ${mlp.activation}, dropout ${mlp.dropout}, AdamW at ${mlp.learningRate} ` +
-    `(${mlp.schedule}, decay ${mlp.decay}), batches of ${mlp.batchSize}, at most ${mlp.epochs} epochs${how}`
+    `(${mlp.schedule}, decay ${mlp.weightDecay}), batches of ${mlp.batchSize}, at most ${mlp.epochs} epochs${how}`
   );
 }
 
 function devRole({ training, kind }: HeadFile): string {
-  if (training.tuning !== undefined) return "Nothing was chosen on these rows.";
+  if (training.search !== undefined) return "Nothing was chosen on these rows.";
   const what = kind === "mlp" ? "The last epoch" : "The strength";
   return `${what} was chosen on these rows, so they flatter a little; evaluate on rows of your own.`;
 }
@@ -80,35 +80,35 @@ function curveLines(curve: HeadFile["training"]["curve"]): string[] {
   ];
 }
 
-function tuningLines(tuning: HeadFile["training"]["tuning"]): string[] {
-  if (tuning === undefined) return [];
+function searchLines(search: HeadFile["training"]["search"]): string[] {
+  if (search === undefined) return [];
   const spread = ({ mean, deviation }: { mean: number; deviation: number }): string =>
     `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
   return [
     "",
     "## Choice",
     "",
-    `${tuning.folds}-fold cross-validation on ${tuning.rows.toLocaleString("en")} training rows, equal texts in one fold; kept is ${tuning.rule}. Mean ± deviation over the folds:`,
+    `${search.folds}-fold cross-validation on ${search.rows.toLocaleString("en")} training rows, equal texts in one fold; kept is ${search.rule}. Mean ± deviation over the folds:`,
     "",
     "| | log loss | macro-F1 |",
     "| --- | --- | --- |",
-    ...tuning.rivals.map(
+    ...search.candidates.map(
       ({ name, logLoss, macroF1 }) =>
-        `| ${name}${name === tuning.chosen ? " (chosen)" : ""} | ${spread(logLoss)} | ${spread(macroF1)} |`,
+        `| ${name}${name === search.chosen ? " (chosen)" : ""} | ${spread(logLoss)} | ${spread(macroF1)} |`,
     ),
-    ...(tuning.skipped.length === 0 ? [] : ["", `No time was left for: ${tuning.skipped.join("; ")}`]),
+    ...(search.skipped.length === 0 ? [] : ["", `No time was left for: ${search.skipped.join("; ")}`]),
   ];
 }
 
-function fewLines(few: HeadFile["training"]["few"]): string[] {
-  if (few === undefined || few.length === 0) return [];
+function fewLines(fewShot: HeadFile["training"]["fewShot"]): string[] {
+  if (fewShot === undefined || fewShot.length === 0) return [];
   return [
     "",
     "## With fewer examples",
     "",
-    `| rows a label | macro-F1, mean of ${few[0].seeds} draws | deviation | lowest to highest |`,
+    `| rows a label | macro-F1, mean of ${fewShot[0].seeds} draws | deviation | lowest to highest |`,
     "| --- | --- | --- | --- |",
-    ...few.map(
+    ...fewShot.map(
       ({ perLabel, macroF1: { mean, deviation, lowest, highest } }) =>
         `| ${perLabel} | ${mean.toFixed(3)} | ${deviation.toFixed(3)} | ${lowest.toFixed(3)} to ${highest.toFixed(3)} |`,
     ),

@@ -11,13 +11,13 @@ import { headCard } from "./card.js";
 import { headFileOf, HeadFile, MULTI_LABEL_FORMAT } from "./schema.js";
 import { heldByHead } from "./heldTexts.js";
 import { headFromTensors, headTensors, type HeadNumbers } from "./tensors.js";
-import type { Neighbours } from "../neighbors.js";
-import { readNeighbours, writeNeighbours } from "./neighbors.js";
+import type { NeighborIndex } from "../neighbors.js";
+import { readNeighborIndex, writeNeighborIndex } from "./neighbors.js";
 
 /** Folder of the heads that come with the package. */
 const BUILT_IN_HEADS = fileURLToPath(new URL("../../../data/heads", import.meta.url));
 const SHIPPED = ["sentiment"];
-const NEIGHBOURS_FILE = "neighbours.safetensors";
+const NEIGHBORS_FILE = "neighbors.safetensors";
 
 /** A head read from its folder. */
 export interface SavedHead extends HeadNumbers {
@@ -27,39 +27,39 @@ export interface SavedHead extends HeadNumbers {
 
 /** A head as it goes into a folder. */
 export interface HeadParts extends HeadNumbers {
-  readonly file: Omit<HeadFile, Sealed | "neighbours">;
+  readonly file: Omit<HeadFile, Sealed | "neighbors">;
   /** HTML that shows how training went. */
   readonly page?: string;
   /** Training rows to explain answers with; their texts stand in the folder. */
-  readonly neighbours?: Neighbours;
+  readonly neighbors?: NeighborIndex;
 }
 
 /**
  * Writes a head as a folder: `headstart.json` (labels, encoder, record), `head.safetensors`, a card `README.md`,
- * `training.html` where there is a page, and `neighbours.safetensors` where there are neighbours.
+ * `training.html` where there is a page, and `neighbors.safetensors` where there are neighbors.
  *
  * @throws HeadstartError E_DIVERGED where it holds NaN or infinity, E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  */
 export async function saveHead(
   folder: string,
-  { file, page, neighbours, ...numbers }: HeadParts,
+  { file, page, neighbors, ...numbers }: HeadParts,
   options: CommitFolderOptions = {},
 ): Promise<void> {
   const others = new Map<string, Uint8Array | string>(page === undefined ? [] : [["training.html", page]]);
-  const near = neighbours && writeNeighbours(neighbours);
-  if (near !== undefined) others.set(NEIGHBOURS_FILE, near);
+  const near = neighbors && writeNeighborIndex(neighbors);
+  if (near !== undefined) others.set(NEIGHBORS_FILE, near);
   const kept = near && {
-    file: NEIGHBOURS_FILE,
+    file: NEIGHBORS_FILE,
     sha256: sha256(near),
     bytes: near.length,
-    rows: neighbours!.texts.length,
+    rows: neighbors!.texts.length,
   };
   const parts = {
     schema: HeadFile,
-    fields: { ...file, neighbours: kept },
+    fields: { ...file, neighbors: kept },
     tensors: headTensors(numbers),
     format: "headstart-head",
-    card: (complete: HeadFile) => headCard(complete, heldByHead({ ...numbers, neighbours })),
+    card: (complete: HeadFile) => headCard(complete, heldByHead({ ...numbers, neighbors })),
     others,
   };
   await saveArtifact(folder, parts, options);
@@ -81,11 +81,11 @@ export async function loadHead(name: string): Promise<SavedHead> {
  *
  * @throws HeadstartError E_HEAD_INVALID, E_CHECKSUM
  */
-export async function loadNeighbours({ path: folder, file }: SavedHead): Promise<Neighbours | undefined> {
-  const { neighbours, encoder, labels } = file;
-  if (neighbours === undefined) return undefined;
-  const shape = { rows: neighbours.rows, width: encoder.width, labels: labels.length };
-  return readNeighbours(await readTensorFile(folder, neighbours), shape);
+export async function loadNeighborIndex({ path: folder, file }: SavedHead): Promise<NeighborIndex | undefined> {
+  const { neighbors, encoder, labels } = file;
+  if (neighbors === undefined) return undefined;
+  const shape = { rows: neighbors.rows, width: encoder.width, labels: labels.length };
+  return readNeighborIndex(await readTensorFile(folder, neighbors), shape);
 }
 
 /** What a head answers with: one that finds entities is read by `loadTagger`, one of several labels by `loadMultiLabel`. */

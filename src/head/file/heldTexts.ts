@@ -1,6 +1,6 @@
 import { kept } from "../devPredictions.js";
 import type { HeadNumbers } from "./tensors.js";
-import type { Neighbours } from "../neighbors.js";
+import type { NeighborIndex } from "../neighbors.js";
 
 /** What a head's folder holds of the texts that it was trained on, as numbers of each. Plain JSON. */
 export interface HeldTexts {
@@ -22,13 +22,15 @@ export const NOTHING_HELD: HeldTexts = { texts: 0, wordHashes: 0, writingHashes:
 /** What a head holds that gives one label a text. */
 export const heldByHead = ({
   bagOfWords,
-  devAnswers,
-  neighbours,
-}: Pick<HeadNumbers, "bagOfWords" | "devAnswers"> & { readonly neighbours?: Neighbours | undefined }): HeldTexts => ({
+  devPredictions,
+  neighbors,
+}: Pick<HeadNumbers, "bagOfWords" | "devPredictions"> & {
+  readonly neighbors?: NeighborIndex | undefined;
+}): HeldTexts => ({
   ...NOTHING_HELD,
-  texts: neighbours?.texts.length ?? 0,
+  texts: neighbors?.texts.length ?? 0,
   wordHashes: bagOfWords.hashes.length,
-  devRows: devAnswers === undefined ? 0 : kept(devAnswers).truth.length,
+  devRows: devPredictions === undefined ? 0 : kept(devPredictions).truth.length,
 });
 
 const number = (n: number): string => n.toLocaleString("en");

@@ -12,7 +12,6 @@ import {
   saveArtifact,
   SEAL,
   WeightsFile,
-  type ArtifactRecord,
   type Sealed,
 } from "./artifact.js";
 import type { TensorShelf } from "./artifactTensors.js";
@@ -35,7 +34,7 @@ const MultiLabelFile = z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
     labelCounts: Counts,
-    strength: z.number().positive(),
+    C: z.number().positive(),
     seed: z.number().int(),
     devFrom: z.string(),
     dev: z.strictObject({
@@ -87,15 +86,8 @@ export async function loadMultiLabel(name: string): Promise<SavedMultiLabel | un
     throw error;
   });
   if (record === undefined || fieldOf(record, "format") !== MULTI_LABEL_FORMAT) return undefined;
-  const file = checkedRecord(MultiLabelFile, withWeights(record));
+  const file = checkedRecord(MultiLabelFile, record);
   return { path: name, file, head: headFrom(await readTensorFile(name, file.weights), file) };
-}
-
-/** Version 1 named the weights' sha256 only. */
-function withWeights(record: ArtifactRecord): ArtifactRecord {
-  if (fieldOf(record, "version") !== 1) return record;
-  const { sha256, ...fields } = record.value as Readonly<Record<string, unknown>>;
-  return { ...record, value: { ...fields, weights: { file: "head.safetensors", sha256 } } };
 }
 
 function headFrom({ floats, doubles, invalid }: TensorShelf, { labels, encoder }: MultiLabelFile): MultiLabelHead {
@@ -113,13 +105,13 @@ function headFrom({ floats, doubles, invalid }: TensorShelf, { labels, encoder }
 }
 
 function card({ labels, encoder, training }: MultiLabelFile): string {
-  const { dev, n, strength, devFrom } = training;
+  const { dev, n, C, devFrom } = training;
   return [
     "# Multi-label head",
     "",
     `Answers with any number of ${labels.length} labels: ${labels.map(plain).join(", ")}. One logistic model for each, on frozen vectors of ${plain(encoder.name)} (${encoder.width} wide).`,
     "",
-    `Trained on ${n} rows from ${training.files.map(plain).join(", ")}, strength ${strength}.`,
+    `Trained on ${n} rows from ${training.files.map(plain).join(", ")}, strength ${C}.`,
     "",
     `Dev: ${devFrom}. Strength and thresholds were chosen on these rows, so the scores flatter; evaluate on rows of your own.`,
     "",

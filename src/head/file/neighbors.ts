@@ -1,9 +1,9 @@
 import type { Tensor } from "../../formats/safetensors.js";
 import { tensorBytes, type TensorShelf } from "./artifactTensors.js";
-import type { Neighbours } from "../neighbors.js";
+import type { NeighborIndex } from "../neighbors.js";
 
 /** Kept rows as the bytes of `neighbours.safetensors`. @throws HeadstartError E_DIVERGED for NaN or infinity */
-export function writeNeighbours({ texts, y, bytes, scales, distances }: Neighbours): Uint8Array {
+export function writeNeighborIndex({ texts, y, bytes, scales, distances }: NeighborIndex): Uint8Array {
   const encoded = texts.map((text) => new TextEncoder().encode(text));
   let end = 0;
   const ends = Int32Array.from(encoded, (text) => (end += text.length));
@@ -16,7 +16,7 @@ export function writeNeighbours({ texts, y, bytes, scales, distances }: Neighbou
     ["text_ends", { dtype: "I32", shape: [rows], data: ends }],
     ["distances", { dtype: "F32", shape: [distances.length], data: distances }],
   ];
-  return tensorBytes(new Map(tensors), "headstart-neighbours");
+  return tensorBytes(new Map(tensors), "headstart-neighbors");
 }
 
 /**
@@ -25,10 +25,10 @@ export function writeNeighbours({ texts, y, bytes, scales, distances }: Neighbou
  * @param shape  number of rows, vectors' width and number of labels, as the head has them
  * @throws HeadstartError E_HEAD_INVALID
  */
-export function readNeighbours(
+export function readNeighborIndex(
   { integers, floats, bytes, invalid }: TensorShelf,
   { rows, width, labels }: { readonly rows: number; readonly width: number; readonly labels: number },
-): Neighbours {
+): NeighborIndex {
   const y = integers("labels", rows);
   const ends = integers("text_ends", rows);
   const texts = bytes("texts", undefined);

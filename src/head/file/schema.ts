@@ -31,15 +31,15 @@ const Calibration = z.strictObject({
   /** Dev rows that it was fitted on. */
   n: z.number().int().positive(),
   /** Dev answers that are kept, from which thresholds and label sets are worked out. */
-  keptAnswers: z.number().int().positive(),
+  keptPredictions: z.number().int().positive(),
   before: CalibrationNumbers,
   /** By folds: each row under a temperature that was fitted without it. */
   after: CalibrationNumbers,
 });
 
 /** Training rows that are kept to explain answers with. */
-const Neighbours = z.strictObject({
-  file: z.literal("neighbours.safetensors"),
+const NeighborIndex = z.strictObject({
+  file: z.enum(["neighbors.safetensors", "neighbours.safetensors"]), // the second in version 1
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: z.number().int().positive(),
   rows: z.number().int().positive(),
@@ -65,7 +65,7 @@ const MlpForm = z.strictObject({
   batchSize: z.number().int(),
   learningRate: z.number(),
   schedule: z.enum(["constant", "linear", "cosine"]),
-  decay: z.number(),
+  weightDecay: z.number(),
   patience: z.number().int(),
 });
 
@@ -82,18 +82,18 @@ const View = z.strictObject({ layer: z.number().int().nullable(), pooling: z.enu
 const Spread = z.strictObject({ mean: z.number(), deviation: z.number() });
 
 /** What a search chose, and among what. */
-const Tuning = z.strictObject({
+const SearchRecord = z.strictObject({
   folds: z.number().int(),
   rows: z.number().int(),
   rule: z.string(),
   chosen: z.string(),
-  rivals: z.array(z.strictObject({ name: z.string(), view: View, logLoss: Spread, macroF1: Spread })),
+  candidates: z.array(z.strictObject({ name: z.string(), view: View, logLoss: Spread, macroF1: Spread })),
   /** What the time budget left out. */
   skipped: z.array(z.string()),
 });
 
 /** What a head reaches with few rows of each label, over several draws. */
-const Few = z.strictObject({
+const FewShotScore = z.strictObject({
   perLabel: z.number().int(),
   seeds: z.number().int(),
   macroF1: z.strictObject({ mean: z.number(), deviation: z.number(), lowest: z.number(), highest: z.number() }),
@@ -113,7 +113,7 @@ export const HeadFile = z.strictObject({
   encoder: EncoderIdentity,
   weights: WeightsFile,
   calibration: Calibration.optional(),
-  neighbours: Neighbours.optional(),
+  neighbors: NeighborIndex.optional(),
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
@@ -122,13 +122,13 @@ export const HeadFile = z.strictObject({
     labelCounts: Counts,
     classWeights: z.enum(["none", "balanced"]),
     /** Null where the kind has none. */
-    strength: z.number().positive().nullable(),
+    C: z.number().positive().nullable(),
     curve: Curve.optional(),
-    tuning: Tuning.optional(),
-    few: z.array(Few).optional(),
+    search: SearchRecord.optional(),
+    fewShot: z.array(FewShotScore).optional(),
     trials: z.array(
       z.strictObject({
-        strength: z.number(),
+        C: z.number(),
         iterations: z.number().int(),
         converged: z.boolean(),
         devLogLoss: z.number(),
@@ -144,8 +144,8 @@ export const HeadFile = z.strictObject({
 
 export type HeadFile = z.infer<typeof HeadFile>;
 export type Curve = z.infer<typeof Curve>;
-export type Tuning = z.infer<typeof Tuning>;
-export type Few = z.infer<typeof Few>;
+export type SearchRecord = z.infer<typeof SearchRecord>;
+export type FewShotScore = z.infer<typeof FewShotScore>;
 export type EncoderIdentity = z.infer<typeof EncoderIdentity>;
 
 function isCounts(value: unknown): boolean {

@@ -3,7 +3,7 @@ import { matrix } from "../../math/matrix.js";
 import type { Tensor } from "../../formats/safetensors.js";
 import type { TensorShelf } from "./artifactTensors.js";
 import type { BagOfWords } from "../linear/bagOfWords.js";
-import { kept, type DevAnswers } from "../devPredictions.js";
+import { kept, type DevPredictions } from "../devPredictions.js";
 import { headWidth, type Head } from "../head.js";
 import type { HeadFile } from "./schema.js";
 import { logitCount } from "../linear/logisticLoss.js";
@@ -13,14 +13,17 @@ export interface HeadNumbers {
   readonly head: Head;
   readonly bagOfWords: BagOfWords;
   /** Absent where the head was never calibrated. */
-  readonly devAnswers?: DevAnswers;
+  readonly devPredictions?: DevPredictions;
 }
 
 const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });
 
 /** A head with its baseline and its answers on dev rows, as the tensors of `head.safetensors`. */
-export function headTensors({ head, bagOfWords, devAnswers }: HeadNumbers): Map<string, Tensor> {
-  return new Map([...tensorsOf(head, bagOfWords), ...(devAnswers === undefined ? [] : answerTensors(devAnswers))]);
+export function headTensors({ head, bagOfWords, devPredictions }: HeadNumbers): Map<string, Tensor> {
+  return new Map([
+    ...tensorsOf(head, bagOfWords),
+    ...(devPredictions === undefined ? [] : predictionTensors(devPredictions)),
+  ]);
 }
 
 function tensorsOf(head: Head, bag: BagOfWords): Map<string, Tensor> {
@@ -53,8 +56,8 @@ function weightTensors(head: Head): [string, Tensor][] {
   }
 }
 
-function answerTensors(answers: DevAnswers): [string, Tensor][] {
-  const { labels, probabilities, truth } = kept(answers);
+function predictionTensors(predictions: DevPredictions): [string, Tensor][] {
+  const { labels, probabilities, truth } = kept(predictions);
   return [
     ["dev.probabilities", { dtype: "F64", shape: [truth.length, labels], data: probabilities }],
     ["dev.truth", { dtype: "I32", shape: [truth.length], data: truth }],
@@ -72,7 +75,7 @@ export function headFromTensors(tensors: TensorShelf, headFile: HeadFile): HeadN
   const k = logitCount(labels.length);
   const hashes = tensors.integers("bag_of_words.hashes", undefined);
   const words = hashes.length;
-  const devAnswers = answersFrom(tensors, headFile);
+  const devPredictions = predictionsFrom(tensors, headFile);
   return {
     head: {
       ...modelFrom(tensors, headFile),
@@ -85,7 +88,7 @@ export function headFromTensors(tensors: TensorShelf, headFile: HeadFile): HeadN
       weights: matrix(k, words, floats("bag_of_words.weights", k, words)),
       bias: floats("bag_of_words.bias", k),
     },
-    ...(devAnswers === undefined ? {} : { devAnswers }),
+    ...(devPredictions === undefined ? {} : { devPredictions }),
   };
 }
 
@@ -107,12 +110,12 @@ function modelFrom({ floats }: TensorShelf, { labels, mlp, encoder: { width } }:
 /** Probabilities are float64 numbers that were rounded once for each label. */
 const SUM_TOLERANCE = 1e-6;
 
-function answersFrom(
+function predictionsFrom(
   { doubles, integers, invalid }: TensorShelf,
   { labels: { length: labels }, calibration }: HeadFile,
-): DevAnswers | undefined {
+): DevPredictions | undefined {
   if (calibration === undefined) return undefined;
-  const rows = calibration.keptAnswers;
+  const rows = calibration.keptPredictions;
   const probabilities = doubles("dev.probabilities", rows, labels);
   const truth = integers("dev.truth", rows);
   if (truth.some((c) => c < 0 || c >= labels)) throw invalid('the tensor "dev.truth" has labels that the head has not');

@@ -25,14 +25,14 @@ export interface BagOfWords {
 export interface BagOfWordsOptions {
   readonly labels: readonly string[];
   /** Weight of the data against the penalty. @default 4 */
-  readonly strength?: number;
+  readonly C?: number;
   /** Rows that a word must stand in. @default 2 */
   readonly minRows?: number;
   /** The most frequent words are kept. @default 50000 */
   readonly maxWords?: number;
 }
 
-const DEFAULTS = { strength: 4, minRows: 2, maxWords: 50_000 } as const;
+const DEFAULTS = { C: 4, minRows: 2, maxWords: 50_000 } as const;
 const TOLERANCE = 1e-4;
 
 /** Words of a text, lower-cased: runs of letters and digits (with inner apostrophes), and every other sign by itself. */
@@ -42,7 +42,7 @@ export function wordsOf(text: string): string[] {
 
 /**
  * Fits the baseline on training texts: sublinear term frequency times smoothed inverse document frequency, rows scaled
- * to length 1, L2-penalised log loss.
+ * to length 1, L2-penalized log loss.
  *
  * @param y  label index of every text
  * @see Manning, Raghavan & Schuetze 2008, section 6.4
@@ -52,7 +52,7 @@ export async function fitBagOfWords(
   y: Int32Array,
   options: BagOfWordsOptions,
 ): Promise<BagOfWords> {
-  const { labels, strength, minRows, maxWords } = { ...DEFAULTS, ...options };
+  const { labels, C, minRows, maxWords } = { ...DEFAULTS, ...options };
   const documents = texts.map(hashCounts);
   const { hashes, idf } = vocabulary(documents, { minRows, maxWords });
   const rows = sparseRows(documents, { hashes, idf });
@@ -68,7 +68,7 @@ export async function fitBagOfWords(
     fresh: (n: number) => new Float64Array(n),
     lossInto: (residuals: Floats, logits: Floats) => logLossInto(residuals, logits, targets),
   };
-  const { point } = await minimize(linearObjective(linear, strength), new Float64Array(k * words + k), {
+  const { point } = await minimize(linearObjective(linear, C), new Float64Array(k * words + k), {
     tolerance: TOLERANCE,
     maxIterations: 200,
   });
@@ -188,12 +188,12 @@ function sparseSlopes(
   residuals: Floats,
   { k, words }: LinearShape,
 ): Float64Array {
-  const slopes = new Float64Array(k * words);
+  const gradients = new Float64Array(k * words);
   for (let r = 0; r < starts.length - 1; r++) {
     for (let c = 0; c < k; c++) {
-      const slope = residuals[r * k + c];
-      for (let i = starts[r]; i < starts[r + 1]; i++) slopes[c * words + columns[i]] += slope * values[i];
+      const gradient = residuals[r * k + c];
+      for (let i = starts[r]; i < starts[r + 1]; i++) gradients[c * words + columns[i]] += gradient * values[i];
     }
   }
-  return slopes;
+  return gradients;
 }

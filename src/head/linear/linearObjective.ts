@@ -19,26 +19,26 @@ export interface LinearRows {
 
 /**
  * Mean objective and its gradient at a point (weights `[k, cols]`, then biases `[k]`): `strength * summed loss + |W|^2 / 2`,
- * divided by strength and by the sum of the rows' weights. Biases are not penalised.
+ * divided by strength and by the sum of the rows' weights. Biases are not penalized.
  */
 export function linearObjective(
   { rows, cols, k, total, products, fresh, lossInto }: LinearRows,
-  strength: number,
+  C: number,
 ): (point: Float64Array) => Promise<Evaluated> {
   const residuals = fresh(rows * k);
   const weights = fresh(k * cols);
-  const penalty = 1 / (strength * total);
+  const penalty = 1 / (C * total);
   return async (point) => {
     weights.set(point.subarray(0, k * cols));
     const logits = await products.forward(weights, k);
     for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < k; c++, at++) logits[at] += point[k * cols + c];
     const loss = lossInto(residuals, logits);
-    const slopes = await products.backward(residuals, k);
+    const gradients = await products.backward(residuals, k);
     const gradient = new Float64Array(point.length);
     let norm = 0;
     for (let i = 0; i < k * cols; i++) {
       norm += point[i] * point[i];
-      gradient[i] = slopes[i] / total + penalty * point[i];
+      gradient[i] = gradients[i] / total + penalty * point[i];
     }
     for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < k; c++, at++) gradient[k * cols + c] += residuals[at];
     for (let c = 0; c < k; c++) gradient[k * cols + c] /= total;

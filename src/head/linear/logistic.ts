@@ -9,7 +9,7 @@ import { fitStandardizer, standardize, type Standardizer } from "../standardize.
 
 export interface LogisticOptions extends FitDataOptions {
   /** Weight of the data against the penalty, scikit-learn's C: larger fits closer. @default 1 */
-  readonly strength?: number;
+  readonly C?: number;
   /** Bring columns to mean 0 and deviation 1 first, inside the head. @default true */
   readonly standardize?: boolean;
   /** Stops when no element of the mean objective's gradient is larger. @default 1e-5 */
@@ -23,7 +23,7 @@ export interface LogisticOptions extends FitDataOptions {
 
 export interface FittedLogistic {
   readonly head: LogisticHead;
-  readonly strength: number;
+  readonly C: number;
   /** `strength * sum of weighted losses + |W|^2 / 2` at the end. */
   readonly objective: number;
   readonly iterations: number;
@@ -33,7 +33,7 @@ export interface FittedLogistic {
 }
 
 const DEFAULTS = {
-  strength: 1,
+  C: 1,
   classWeights: "none",
   standardize: true,
   tolerance: 1e-5,
@@ -48,7 +48,7 @@ const FLOAT64_ROUNDING = 1e-13;
 const ROWS_FOR_CURVATURE = 4;
 
 /**
- * Fits a logistic head: L2 penalty, intercept not penalised, by L-BFGS.
+ * Fits a logistic head: L2 penalty, intercept not penalized, by L-BFGS.
  *
  * The objective is scikit-learn's, strength times the summed log loss plus half the squared norm of the weights; with two
  * labels it has one logit, as there. Products run in float32 on onnxruntime; where those do not reach the tolerance, or
@@ -61,8 +61,7 @@ const ROWS_FOR_CURVATURE = 4;
  * @throws RangeError when an index in `y` is out of range or a strength is not above 0
  */
 export async function fitLogistic(x: Matrix, y: Int32Array, options: LogisticOptions): Promise<FittedLogistic> {
-  for await (const fitted of fitLogisticPath(x, y, { ...options, strengths: [options.strength ?? DEFAULTS.strength] }))
-    return fitted;
+  for await (const fitted of fitLogisticPath(x, y, { ...options, Cs: [options.C ?? DEFAULTS.C] })) return fitted;
   throw new RangeError("no strength to fit");
 }
 
@@ -70,10 +69,10 @@ export async function fitLogistic(x: Matrix, y: Int32Array, options: LogisticOpt
 export async function* fitLogisticPath(
   x: Matrix,
   y: Int32Array,
-  options: Omit<LogisticOptions, "strength"> & { readonly strengths: readonly number[] },
+  options: Omit<LogisticOptions, "C"> & { readonly Cs: readonly number[] },
 ): AsyncGenerator<FittedLogistic> {
   checkFitData(x, y, options);
-  const weak = options.strengths.find((strength) => !(strength > 0 && Number.isFinite(strength)));
+  const weak = options.Cs.find((C) => !(C > 0 && Number.isFinite(C)));
   if (weak !== undefined) throw new RangeError(`strength is ${weak}, not a finite number above 0`);
   const o = { ...DEFAULTS, ...options };
   const labels = o.labels.length;
@@ -87,22 +86,22 @@ export async function* fitLogisticPath(
   try {
     const curvature = x.rows < ROWS_FOR_CURVATURE * x.cols ? undefined : await measureCurvature(data.data, rows);
     let start: Float64Array = new Float64Array(single.size);
-    for (const strength of o.strengths) {
-      const precondition = curvature && preconditioner(curvature, { labels, penalty: 1 / (strength * single.total) });
+    for (const C of o.Cs) {
+      const precondition = curvature && preconditioner(curvature, { labels, penalty: 1 / (C * single.total) });
       const options = { ...o, ...(precondition === undefined ? {} : { precondition }) };
       const tolerance = Math.max(o.tolerance, FLOAT32_TOLERANCE);
       let best = await minimizeAt(single, {
         start,
-        strength,
+        C,
         options: { ...options, tolerance, resolution: FLOAT32_RESOLUTION },
       });
       const reached = best.converged && o.tolerance >= FLOAT32_TOLERANCE;
       if (!reached && best.iterations < o.maxIterations) {
         double ??= await openLogisticProblem(new Float64Array(data.data), rows);
-        best = await polish(double, best, { strength, options });
+        best = await polish(double, best, { C, options });
       }
       start = best.point;
-      yield describe(best, { strength, total: single.total, labels: o.labels, standardizer, width: x.cols });
+      yield describe(best, { C, total: single.total, labels: o.labels, standardizer, width: x.cols });
     }
   } finally {
     await single.close();
@@ -112,13 +111,13 @@ export async function* fitLogisticPath(
 
 interface Run {
   readonly start: Float64Array;
-  readonly strength: number;
+  readonly C: number;
   readonly options: Pick<LbfgsOptions, "rounding" | "resolution" | "precondition" | "signal"> &
     Required<Pick<LbfgsOptions, "tolerance" | "maxIterations">>;
 }
 
-function minimizeAt(problem: LogisticProblem, { start, strength, options }: Run): Promise<Minimum> {
-  return minimize(problem.evaluate(strength), start, options);
+function minimizeAt(problem: LogisticProblem, { start, C, options }: Run): Promise<Minimum> {
+  return minimize(problem.evaluate(C), start, options);
 }
 
 async function polish(problem: LogisticProblem, rough: Minimum, run: Omit<Run, "start">): Promise<Minimum> {
@@ -131,12 +130,12 @@ async function polish(problem: LogisticProblem, rough: Minimum, run: Omit<Run, "
 function describe(
   best: Minimum,
   {
-    strength,
+    C,
     total,
     labels,
     standardizer,
     width,
-  }: { strength: number; total: number; labels: readonly string[]; standardizer: Standardizer; width: number },
+  }: { C: number; total: number; labels: readonly string[]; standardizer: Standardizer; width: number },
 ): FittedLogistic {
   const k = logitCount(labels.length);
   return {
@@ -147,8 +146,8 @@ function describe(
       weights: matrix(k, width, Float32Array.from(best.point.subarray(0, k * width))),
       bias: centred(best.point.subarray(k * width)),
     },
-    strength,
-    objective: best.value * strength * total,
+    C,
+    objective: best.value * C * total,
     iterations: best.iterations,
     converged: best.converged,
     history: best.history,

@@ -3,10 +3,10 @@ import type { Evaluated } from "../../math/lbfgs.js";
 import { linearObjective } from "./linearObjective.js";
 import { logitCount, logLossInto, type Targets } from "./logisticLoss.js";
 
-/** The penalised log loss of a linear model on fixed rows. */
+/** The penalized log loss of a linear model on fixed rows. */
 export interface LogisticProblem {
   /** As linearObjective() has it. */
-  readonly evaluate: (strength: number) => (point: Float64Array) => Promise<Evaluated>;
+  readonly evaluate: (C: number) => (point: Float64Array) => Promise<Evaluated>;
   /** Sum of the rows' weights. */
   readonly total: number;
   /** Numbers in a point. */
@@ -37,6 +37,6 @@ export async function openLogisticProblem(
   const k = logitCount(targets.labels);
   const total = targets.weights.reduce((sum, w) => sum + w, 0);
   const lossInto = (residuals: Floats, logits: Floats): number => logLossInto(residuals, logits, targets);
-  const evaluate = (strength: number) => linearObjective({ rows, cols, k, total, products, fresh, lossInto }, strength);
+  const evaluate = (C: number) => linearObjective({ rows, cols, k, total, products, fresh, lossInto }, C);
   return { evaluate, total, size: k * (cols + 1), close: () => products.close() };
 }

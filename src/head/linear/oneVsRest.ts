@@ -7,7 +7,7 @@ import { minimize } from "../../math/lbfgs.js";
 import { linearObjective, type LinearRows } from "./linearObjective.js";
 import { fitStandardizer, refuseNonFinite, standardize, type Standardizer } from "../standardize.js";
 
-/** A head that answers with any number of labels: one logistic model for each, on the same standardised vectors. */
+/** A head that answers with any number of labels: one logistic model for each, on the same standardized vectors. */
 export interface MultiLabelHead {
   readonly kind: "multi-label";
   readonly labels: readonly string[];
@@ -23,7 +23,7 @@ export interface MultiLabelHead {
 export interface MultiLabelOptions {
   readonly labels: readonly string[];
   /** Weights of the data against the penalty, scikit-learn's C, in the order in which they are fitted. */
-  readonly strengths: readonly number[];
+  readonly Cs: readonly number[];
   /** Stops when no element of the mean objective's gradient is larger. @default 1e-4 */
   readonly tolerance?: number;
   /** @default 500 */
@@ -35,7 +35,7 @@ export interface MultiLabelOptions {
 export interface FittedMultiLabel {
   /** Its thresholds are all 0.5. */
   readonly head: MultiLabelHead;
-  readonly strength: number;
+  readonly C: number;
   readonly iterations: number;
   readonly converged: boolean;
 }
@@ -45,7 +45,7 @@ const DEFAULTS = { tolerance: 1e-4, maxIterations: 500 } as const;
 /**
  * Fits one-vs-rest logistic models, one set for each strength, each started from the one before.
  *
- * The models of all labels share their products with the rows: their objectives are added up and minimised together,
+ * The models of all labels share their products with the rows: their objectives are added up and minimized together,
  * which has the minimum that each would reach alone.
  *
  * @param x  `[rows, width]`; not written
@@ -57,7 +57,7 @@ export async function* fitMultiLabelPath(
   y: Uint8Array,
   options: MultiLabelOptions,
 ): AsyncGenerator<FittedMultiLabel> {
-  const { labels, strengths, tolerance, maxIterations, threads, signal } = { ...DEFAULTS, ...options };
+  const { labels, Cs, tolerance, maxIterations, threads, signal } = { ...DEFAULTS, ...options };
   const k = labels.length;
   if (y.length !== x.rows * k || x.rows === 0) {
     throw new HeadstartError("E_SHAPE", `Cannot fit a head: ${x.rows} vectors but ${y.length} marks of ${k} labels`);
@@ -77,8 +77,8 @@ export async function* fitMultiLabelPath(
   };
   try {
     let point: Float64Array = new Float64Array(k * (cols + 1));
-    for (const strength of strengths) {
-      const best = await minimize(linearObjective(rows, strength), point, {
+    for (const C of Cs) {
+      const best = await minimize(linearObjective(rows, C), point, {
         tolerance,
         maxIterations,
         ...(signal === undefined ? {} : { signal }),
@@ -92,7 +92,7 @@ export async function* fitMultiLabelPath(
         bias: Float32Array.from(point.subarray(k * cols)),
         thresholds: new Float64Array(k).fill(0.5),
       };
-      yield { head, strength, iterations: best.iterations, converged: best.converged };
+      yield { head, C, iterations: best.iterations, converged: best.converged };
     }
   } finally {
     await products.close();

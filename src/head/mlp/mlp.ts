@@ -27,7 +27,7 @@ export interface MlpSettings {
   /** How the rate falls after its first twentieth, in which it rises. @default "cosine" */
   readonly schedule?: Schedule;
   /** Share of each weight that a step takes away, times the rate; biases keep all. @default 0.05 */
-  readonly decay?: number;
+  readonly weightDecay?: number;
   /** Epochs in a row that may end without a lower loss on dev before training stops. @default 5 */
   readonly patience?: number;
 }
@@ -76,7 +76,7 @@ export const MLP_DEFAULTS: Required<MlpSettings> = {
   batchSize: 128,
   learningRate: 1e-3,
   schedule: "cosine",
-  decay: 0.05,
+  weightDecay: 0.05,
   patience: 5,
 };
 const WARMUP = 0.05;
@@ -139,11 +139,11 @@ async function train(
   { signal, onEpoch }: Pick<MlpOptions, "signal" | "onEpoch">,
 ): Promise<Pick<FittedMlp, "epochs" | "best" | "stoppedEarly"> & { point: Float32Array }> {
   const { problem, settings, dev } = run;
-  const learnt = parameter(initialPoint(run), { decays: true });
-  const point = learnt.values;
+  const learned = parameter(initialPoint(run), { isDecayed: true });
+  const point = learned.values;
   const kept = { point: point.slice(), loss: Infinity, epoch: 0 };
   const epochs: MlpEpoch[] = [];
-  const nextEpoch = epochRunner(run, learnt);
+  const nextEpoch = epochRunner(run, learned);
   while (epochs.length < settings.epochs) {
     const { loss, rate } = await nextEpoch(epochs.length, signal);
     if (!(loss <= DIVERGED * Math.log(run.labels))) throw diverged(loss, settings.learningRate);
@@ -159,8 +159,8 @@ async function train(
   return { point: kept.point, epochs, best: kept.epoch, stoppedEarly: epochs.length < settings.epochs };
 }
 
-/** Runs one epoch at a time; steps are written to `learnt`. */
-function epochRunner({ problem, settings, widths, y, weights, random }: Run, learnt: Parameter) {
+/** Runs one epoch at a time; steps are written to `learned`. */
+function epochRunner({ problem, settings, widths, y, weights, random }: Run, learned: Parameter) {
   const rows = Int32Array.from(y.keys()).filter((r) => weights[r] > 0);
   const size = Math.min(settings.batchSize, rows.length);
   const steps = Math.ceil(rows.length / size);
@@ -174,16 +174,16 @@ function epochRunner({ problem, settings, widths, y, weights, random }: Run, lea
       signal?.throwIfAborted();
       const index = order.subarray(step * size, (step + 1) * size);
       const masks = settings.dropout > 0 ? dropoutMasks(widths, index.length, { ...settings, random }) : [];
-      const result = await problem.step(learnt.values, {
+      const result = await problem.step(learned.values, {
         index,
         y: index.map((r) => y[r]),
         weights: Float32Array.from(index, (r) => weights[r] / (mean * index.length)),
         masks,
       });
       rate = settings.learningRate * scheduled(settings.schedule, { step: epoch * steps + step, total, warmup });
-      const move = { number: epoch * steps + step + 1, learningRate: rate, weightDecay: settings.decay };
+      const move = { number: epoch * steps + step + 1, learningRate: rate, weightDecay: settings.weightDecay };
       problem.places.forEach(({ start, kind }, i) =>
-        adamwInto(learnt, result.gradient[i], { ...move, from: start, decays: kind === "weights" }),
+        adamwInto(learned, result.gradient[i], { ...move, from: start, isDecayed: kind === "weights" }),
       );
       loss += (result.loss * index.length) / rows.length;
     }
@@ -233,7 +233,7 @@ const diverged = (loss: number, rate: number): HeadstartError =>
 function settingsOf(options: MlpSettings): Required<MlpSettings> {
   const given = Object.entries(options).filter(([name, value]) => name in MLP_DEFAULTS && value !== undefined);
   const settings: Required<MlpSettings> = { ...MLP_DEFAULTS, ...Object.fromEntries(given) };
-  const { hidden, dropout, learningRate, decay } = settings;
+  const { hidden, dropout, learningRate, weightDecay } = settings;
   const whole: readonly [string, number, number][] = [
     ...hidden.map((width): [string, number, number] => ["hidden width", width, 1]),
     ["epochs", settings.epochs, 0],
@@ -246,6 +246,6 @@ function settingsOf(options: MlpSettings): Required<MlpSettings> {
   if (hidden.length < 1 || hidden.length > 2) throw new RangeError(`${hidden.length} hidden layers, not one or two`);
   if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`dropout is ${dropout}, not in [0, 1)`);
   if (!(learningRate > 0 && learningRate < Infinity)) throw new RangeError(`learningRate is ${learningRate}`);
-  if (!(decay >= 0 && decay < Infinity)) throw new RangeError(`decay is ${decay}, not 0 or more`);
+  if (!(weightDecay >= 0 && weightDecay < Infinity)) throw new RangeError(`decay is ${weightDecay}, not 0 or more`);
   return settings;
 }

@@ -58,7 +58,7 @@ export async function openMlpProblem(
   const names = places.map(({ kind }, i) => `${kind === "weights" ? "w" : "b"}${Math.floor(i / 2)}`);
   const parameters = (point: Floats): Input[] =>
     places.map(({ start, end, dims }, i) => [names[i], { data: point.subarray(start, end), dims }]);
-  const slopes = names.map((name) => `d${name}`);
+  const gradients = names.map((name) => `d${name}`);
   return {
     size,
     places,
@@ -73,8 +73,8 @@ export async function openMlpProblem(
         ...parameters(point),
         ...masks.map((mask, i): Input => [`mask${i}`, { data: mask, dims: [index.length, widths[i + 1]] }]),
       ]);
-      const results = await stepping.run(inputs, ["loss", ...slopes]);
-      const gradient = slopes.map((name) => results.get(name)!.data);
+      const results = await stepping.run(inputs, ["loss", ...gradients]);
+      const gradient = gradients.map((name) => results.get(name)!.data);
       return { loss: results.get("loss")!.data[0], gradient };
     },
     async logits(point, x) {

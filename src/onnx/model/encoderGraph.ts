@@ -72,7 +72,7 @@ function requireType(value: ValueInfoProto, wanted: "int64" | "float32", file: s
 }
 
 /**
- * Whether a text's vector can depend on its neighbours in the batch: dynamic quantisation takes one scale for the whole
+ * Whether a text's vector can depend on its neighbors in the batch: dynamic quantization takes one scale for the whole
  * tensor. Integer products alone are no sign.
  */
 export function dependsOnBatch(model: OnnxModel): boolean {
@@ -87,14 +87,14 @@ export function isQuantized(model: OnnxModel): boolean {
 
 /**
  * Names of the hidden states after the embeddings (index 0) and after each layer, found by the names of the nodes
- * (`.../layer.3/output/LayerNorm/Add_1`; deeper names are those of nodes that quantisation put behind).
+ * (`.../layer.3/output/LayerNorm/Add_1`; deeper names are those of nodes that quantization put behind).
  *
  * @returns empty when the nodes are not named so
  */
 export function hiddenStates(model: OnnxModel): string[] {
   const last: string[] = [];
   for (const n of model.graph.node) {
-    // What a quantiser put behind, named like what it takes, gives integers.
+    // What a quantizer put behind, named like what it takes, gives integers.
     if (n.opType.endsWith("QuantizeLinear")) continue;
     const name = n.name.replace(/^\/?(model|bert|roberta)\//, "").replace(/^\//, "");
     const layer = /^encoder\/layer\.(\d+)\/output\/LayerNorm\/[^/]+$/.exec(name);

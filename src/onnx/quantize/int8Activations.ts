@@ -33,7 +33,7 @@ const AXES_AS_INPUT = 18;
 /**
  * One scale a token: s = max |x| of the row, or for the output of a GELU max x; q = round(x / s * steps) + zero.
  *
- * @see Yao et al. 2022 (ZeroQuant, token-wise quantisation): https://arxiv.org/abs/2206.01861
+ * @see Yao et al. 2022 (ZeroQuant, token-wise quantization): https://arxiv.org/abs/2206.01861
  */
 export function perToken(x: string, { gelu, opset }: { readonly gelu: boolean; readonly opset: number }): Activation {
   const { zero, steps } = gelu ? GELU : SIGNED;

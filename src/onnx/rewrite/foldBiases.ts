@@ -32,7 +32,7 @@ interface BiasedProduct {
  * - of the keys: q (k + b)' adds the same number to all scores of a query, and the softmax takes no notice of that;
  * - of the values: the weights of a softmax sum to 1, so that W(v + b) = W v + b, and b goes through the output's
  *   product into its vector: c + b Wo;
- * - of the feed-forward block's second product, where what it is added to comes from a layer normalisation with a vector
+ * - of the feed-forward block's second product, where what it is added to comes from a layer normalization with a vector
  *   beta of its own: beta + b, and what the first product makes of b is taken from its vector, c - b W1.
  *
  * Each is a pass over memory for every token. The results differ from the file's in the last digits.
@@ -56,7 +56,7 @@ export function foldBiases(model: OnnxModel): OnnxModel {
   return edits.applied(model);
 }
 
-/** Folds the vector of `residual` = y + (h W2 + b), where y is normalised and goes into W1 beside. */
+/** Folds the vector of `residual` = y + (h W2 + b), where y is normalized and goes into W1 beside. */
 function foldFeedForward(edits: Edits, residual: NodeProto): void {
   const { index } = edits;
   if (residual.opType !== "Add") return;
@@ -76,7 +76,7 @@ function foldFeedForward(edits: Edits, residual: NodeProto): void {
   }
 }
 
-/** The node that makes `name`, if the last that it does is to add a vector, as a layer normalisation does. */
+/** The node that makes `name`, if the last that it does is to add a vector, as a layer normalization does. */
 function lastOfNorm(
   index: GraphIndex,
   name: string,

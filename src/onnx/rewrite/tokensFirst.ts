@@ -16,7 +16,7 @@ import {
   type TensorProto,
 } from "../model/model.js";
 
-/** Operators that go number by number, or that quantise so. */
+/** Operators that go number by number, or that quantize so. */
 const NUMBER_WISE = new Set(
   "Add Sub Mul Div Pow Sqrt Erf Gelu Tanh Relu Abs Max Cast Identity QuantizeLinear".split(" "),
 );

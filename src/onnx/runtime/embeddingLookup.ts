@@ -1,6 +1,6 @@
 import path from "node:path";
 import { namesRead } from "../model/graphWalk.js";
-import { openLanes } from "./sessionPool.js";
+import { openSessionPool } from "./sessionPool.js";
 import type { MappedModel, ModelSource } from "./mappedModel.js";
 import { copyModel, ElementType, looksUpRows, readModel, shapeOf, valueInfo, writeModel } from "../model/model.js";
 import { isMapped, type Session, type SessionOptions } from "./session.js";
@@ -54,20 +54,20 @@ export function splitLookup({ bytes, folder }: MappedModel, ids: string, least =
 }
 
 /**
- * As `openLanes`, of an encoder that takes `ids`: a large table of word vectors, of which a corpus needs few rows, is read
+ * As `openSessionPool`, of an encoder that takes `ids`: a large table of word vectors, of which a corpus needs few rows, is read
  * here, and the lanes are sent the vectors.
  *
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
  */
-export async function openEncoderLanes(
+export async function openEncoderSessions(
   model: ModelSource,
   { ids, least, ...options }: SessionOptions & { readonly ids: string; readonly least?: number },
 ): Promise<Session> {
   const split = isMapped(model) ? splitLookup(model, ids, least) : undefined;
-  if (split === undefined) return openLanes(model, options);
+  if (split === undefined) return openSessionPool(model, options);
   const table = new TableRows(split.table);
   try {
-    return lookingUp(await openLanes(split.rest, options), { table, ids, words: split.words });
+    return lookingUp(await openSessionPool(split.rest, options), { table, ids, words: split.words });
   } catch (error) {
     table.close();
     throw error;
@@ -75,26 +75,26 @@ export async function openEncoderLanes(
 }
 
 function lookingUp(
-  lanes: Session,
+  poolWorkers: Session,
   { table, ids, words }: { readonly table: TableRows; readonly ids: string; readonly words: string },
 ): Session {
   let closed: Promise<void> | undefined;
   const memory = new SharedMemory();
   return {
-    lanes: lanes.lanes,
-    threads: lanes.threads,
+    poolWorkers: poolWorkers.poolWorkers,
+    threads: poolWorkers.threads,
     async run(inputs, wanted, pool) {
       const { data, dims } = inputs.get(ids)!;
       const vectors = memory.take(data.length * table.width);
       try {
         table.copyRows(data as BigInt64Array, vectors);
         const found = { data: vectors, dims: [...dims, table.width] };
-        return await lanes.run(new Map([...inputs, [words, found]]), wanted, pool);
+        return await poolWorkers.run(new Map([...inputs, [words, found]]), wanted, pool);
       } finally {
         memory.give(vectors);
       }
     },
-    close: () => (closed ??= lanes.close().finally(() => table.close())),
+    close: () => (closed ??= poolWorkers.close().finally(() => table.close())),
   };
 }
 

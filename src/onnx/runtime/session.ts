@@ -42,7 +42,7 @@ export type RunInputs = ReadonlyMap<string, Input>;
 /** An ONNX model made ready to run. */
 export interface Session {
   /** Runs that go on side by side. */
-  readonly lanes: number;
+  readonly poolWorkers: number;
   /** Threads inside one run. */
   readonly threads: number;
   /**
@@ -115,7 +115,7 @@ export async function openSession(model: ModelSource, options: SessionOptions = 
   let closed: Promise<void> | undefined;
   const own = new Map<string, Float32Array>();
   return {
-    lanes: 1,
+    poolWorkers: 1,
     threads,
     async run(inputs, wanted) {
       const feeds: Record<string, Tensor> = {};

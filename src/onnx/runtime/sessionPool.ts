@@ -1,12 +1,18 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { HeadstartError } from "../../errors.js";
-import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./workerMessages.js";
+import {
+  SESSION_WORKER,
+  type WorkerFailure,
+  type WorkerJob,
+  type WorkerReply,
+  type WorkerSetup,
+} from "./workerMessages.js";
 import type { ModelSource } from "./mappedModel.js";
 import { coreCount, turnTelemetryOff, type Output, type Session, type SessionOptions } from "./session.js";
 
 /** More lanes would each hold the weights once more. */
-const MOST_LANES = 4;
+const MOST_WORKERS = 4;
 
 /** Megabytes for the young objects of a lane's own JavaScript. */
 const YOUNG_MB = 4;
@@ -15,14 +21,14 @@ const YOUNG_MB = 4;
 const LONGEST_RUN_MS = 10_000;
 
 // By the package's own import map, so that the compiled file is found from the sources as well.
-const LANE_FILE = createRequire(import.meta.url).resolve("#lane");
+const WORKER_FILE = createRequire(import.meta.url).resolve("#sessionWorker");
 
 interface Waiting {
   readonly resolve: (outputs: Map<string, Output>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-interface Lane {
+interface PoolWorker {
   readonly worker: Worker;
   readonly state: Int32Array;
   readonly waiting: Map<number, Waiting>;
@@ -32,73 +38,73 @@ interface Lane {
   isOpen: boolean;
 }
 
-const running = new Set<Lane>();
+const running = new Set<PoolWorker>();
 
 /**
  * Makes an ONNX model ready to run off the main thread, on several threads side by side.
  *
  * onnxruntime-node runs on the thread that calls it. Here every lane is a thread with a session of its own, so the
- * caller can tokenise the next texts meanwhile, and two runs on one core each are faster than one run on two, whose
+ * caller can tokenize the next texts meanwhile, and two runs on one core each are faster than one run on two, whose
  * operators wait for each other. `threads` is the total; up to four lanes share it, the first with one more where it does
  * not come out even.
  *
  * @param model  every lane copies what are bytes
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
  */
-export async function openLanes(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
+export async function openSessionPool(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
   turnTelemetryOff();
   const threads = options.threads ?? coreCount();
-  const most = laneCount(threads);
+  const most = workerCount(threads);
   const each = Math.floor(threads / most);
   const starts = await Promise.allSettled(
     Array.from({ length: most }, (_, i) =>
-      startLane({ model, options: { ...options, threads: each + (i < threads % most ? 1 : 0) } }),
+      startPoolWorker({ model, options: { ...options, threads: each + (i < threads % most ? 1 : 0) } }),
     ),
   );
-  const lanes = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+  const poolWorkers = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
   const failure = starts.find((start) => start.status === "rejected");
   if (failure !== undefined) {
-    await Promise.all(lanes.map(closeLane));
+    await Promise.all(poolWorkers.map(closePoolWorker));
     throw failure.reason;
   }
   let id = 0;
-  const leastBusy = (): Lane | undefined =>
-    lanes
+  const leastBusy = (): PoolWorker | undefined =>
+    poolWorkers
       .filter(({ isOpen }) => isOpen)
-      .reduce<Lane | undefined>(
-        (best, lane) => (best && best.waiting.size <= lane.waiting.size ? best : lane),
+      .reduce<PoolWorker | undefined>(
+        (best, poolWorker) => (best && best.waiting.size <= poolWorker.waiting.size ? best : poolWorker),
         undefined,
       );
   return {
-    lanes: most,
+    poolWorkers: most,
     threads: each,
     async run(inputs, wanted, pool) {
-      const lane = leastBusy();
-      if (lane === undefined) throw new Error("the encoder's threads have ended: it was closed, or they failed");
-      return send(lane, { id: ++id, inputs, wanted, pool });
+      const poolWorker = leastBusy();
+      if (poolWorker === undefined) throw new Error("the encoder's threads have ended: it was closed, or they failed");
+      return send(poolWorker, { id: ++id, inputs, wanted, pool });
     },
     async close() {
-      await Promise.all(lanes.splice(0).map(closeLane));
+      await Promise.all(poolWorkers.splice(0).map(closePoolWorker));
     },
   };
 }
 
 /** Lanes that so many threads are shared by. */
-const laneCount = (threads = coreCount()): number => Math.min(threads, MOST_LANES);
+const workerCount = (threads = coreCount()): number => Math.min(threads, MOST_WORKERS);
 
-async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
+async function startPoolWorker(setup: Omit<WorkerSetup, "state">): Promise<PoolWorker> {
   const state = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(LANE_FILE, {
-    workerData: { ...setup, state } satisfies LaneSetup,
+  const worker = new Worker(WORKER_FILE, {
+    workerData: { ...setup, state } satisfies WorkerSetup,
     // Without the flags of this process, some of which a thread does not stand.
     execArgv: [],
     // It makes few objects; with more room for young ones their memory only grows.
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
-  const waiting: Lane["waiting"] = new Map();
+  const waiting: PoolWorker["waiting"] = new Map();
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-  const lane: Lane = { worker, state, waiting, ended, isOpen: true };
-  running.add(lane);
+  const poolWorker: PoolWorker = { worker, state, waiting, ended, isOpen: true };
+  running.add(poolWorker);
   if (running.size === 1) process.once("exit", waitForRuns);
   const fail = (error: unknown): void => {
     for (const { reject } of waiting.values()) reject(error);
@@ -106,12 +112,12 @@ async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
   };
   worker.on("error", fail);
   worker.once("exit", () => {
-    lane.isOpen = false;
-    running.delete(lane);
+    poolWorker.isOpen = false;
+    running.delete(poolWorker);
     if (running.size === 0) process.off("exit", waitForRuns);
     fail(new Error("an encoder's thread ended before its run did"));
   });
-  worker.on("message", ({ id, outputs, failure }: LaneReply) => {
+  worker.on("message", ({ id, outputs, failure }: WorkerReply) => {
     const { resolve, reject } = waiting.get(id) ?? {};
     waiting.delete(id);
     // An idle lane keeps no process alive.
@@ -120,20 +126,20 @@ async function startLane(setup: Omit<LaneSetup, "state">): Promise<Lane> {
     else reject?.(errorOf(failure));
   });
   await new Promise((resolve, reject) => waiting.set(0, { resolve, reject }));
-  return lane;
+  return poolWorker;
 }
 
-function send(lane: Lane, job: Extract<LaneJob, { id: number }>): Promise<Map<string, Output>> {
+function send(poolWorker: PoolWorker, job: Extract<WorkerJob, { id: number }>): Promise<Map<string, Output>> {
   return new Promise((resolve, reject) => {
-    lane.waiting.set(job.id, { resolve, reject });
-    lane.worker.ref();
-    lane.worker.postMessage(job satisfies LaneJob);
+    poolWorker.waiting.set(job.id, { resolve, reject });
+    poolWorker.worker.ref();
+    poolWorker.worker.postMessage(job satisfies WorkerJob);
   });
 }
 
-async function closeLane({ worker, ended }: Lane): Promise<void> {
+async function closePoolWorker({ worker, ended }: PoolWorker): Promise<void> {
   worker.ref();
-  worker.postMessage({ close: true } satisfies LaneJob);
+  worker.postMessage({ close: true } satisfies WorkerJob);
   await ended;
 }
 
@@ -141,14 +147,18 @@ async function closeLane({ worker, ended }: Lane): Promise<void> {
 function waitForRuns(): void {
   for (const { state } of running) {
     // A lane may go from one of them to the other between two looks.
-    for (let now = Atomics.load(state, 0); now === LANE.idle || now === LANE.busy; now = Atomics.load(state, 0)) {
-      Atomics.compareExchange(state, 0, LANE.idle, LANE.stopped);
-      Atomics.compareExchange(state, 0, LANE.busy, LANE.ending);
+    for (
+      let now = Atomics.load(state, 0);
+      now === SESSION_WORKER.idle || now === SESSION_WORKER.busy;
+      now = Atomics.load(state, 0)
+    ) {
+      Atomics.compareExchange(state, 0, SESSION_WORKER.idle, SESSION_WORKER.stopped);
+      Atomics.compareExchange(state, 0, SESSION_WORKER.busy, SESSION_WORKER.ending);
     }
-    Atomics.wait(state, 0, LANE.ending, LONGEST_RUN_MS);
+    Atomics.wait(state, 0, SESSION_WORKER.ending, LONGEST_RUN_MS);
   }
 }
 
-function errorOf({ code, message, place }: LaneFailure): Error {
+function errorOf({ code, message, place }: WorkerFailure): Error {
   return code === undefined ? new Error(message) : new HeadstartError(code, message, place);
 }

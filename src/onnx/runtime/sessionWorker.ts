@@ -3,24 +3,31 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { HeadstartError } from "../../errors.js";
 import { poolBatch, type BatchPooling } from "../../math/pooling.js";
-import { LANE, type LaneFailure, type LaneJob, type LaneReply, type LaneSetup } from "./workerMessages.js";
+import {
+  SESSION_WORKER,
+  type WorkerFailure,
+  type WorkerJob,
+  type WorkerReply,
+  type WorkerSetup,
+} from "./workerMessages.js";
 import { releaseBytes } from "./releaseBytes.js";
 import { openSession, sameShape, type Output, type Session } from "./session.js";
 
-const { model, options, state } = workerData as LaneSetup;
+const { model, options, state } = workerData as WorkerSetup;
 const port = parentPort!;
 
 /** Marks the lane as inside native code, which must not be torn down there; false when the process is ending. */
 function enter(): boolean {
-  return Atomics.compareExchange(state, 0, LANE.idle, LANE.busy) === LANE.idle;
+  return Atomics.compareExchange(state, 0, SESSION_WORKER.idle, SESSION_WORKER.busy) === SESSION_WORKER.idle;
 }
 
 function leave(): void {
-  if (Atomics.compareExchange(state, 0, LANE.busy, LANE.idle) !== LANE.busy) Atomics.store(state, 0, LANE.stopped);
+  if (Atomics.compareExchange(state, 0, SESSION_WORKER.busy, SESSION_WORKER.idle) !== SESSION_WORKER.busy)
+    Atomics.store(state, 0, SESSION_WORKER.stopped);
   Atomics.notify(state, 0);
 }
 
-function failureOf(error: unknown): LaneFailure {
+function failureOf(error: unknown): WorkerFailure {
   if (error instanceof HeadstartError) return { code: error.code, message: error.message, place: { ...error.place } };
   return { message: error instanceof Error ? error.message : String(error) };
 }
@@ -39,14 +46,14 @@ function pooled(outputs: Map<string, Output>, pool: BatchPooling | undefined): M
   return new Map([...outputs].map(([name, output]) => [name, poolOne(output)]));
 }
 
-const reply = (message: LaneReply): void => port.postMessage(message);
+const reply = (message: WorkerReply): void => port.postMessage(message);
 
-async function answer(session: Session, job: LaneJob): Promise<void> {
+async function answer(session: Session, job: WorkerJob): Promise<void> {
   if ("close" in job) {
     await session.close();
     port.close();
   } else if (enter()) {
-    const message: LaneReply = await session.run(job.inputs, job.wanted).then(
+    const message: WorkerReply = await session.run(job.inputs, job.wanted).then(
       (outputs) => ({ id: job.id, outputs: pooled(outputs, job.pool) }),
       (error: unknown) => ({ id: job.id, failure: failureOf(error) }),
     );
@@ -59,7 +66,7 @@ if (enter()) {
   try {
     const session = await openSession(model, options);
     let last: Promise<void> = Promise.resolve();
-    port.on("message", (job: LaneJob) => {
+    port.on("message", (job: WorkerJob) => {
       last = last.then(() => answer(session, job));
     });
     leave();

@@ -7,17 +7,17 @@ import type { Output, RunInputs, SessionOptions } from "./session.js";
  * What a lane is doing, in the one cell that it shares with the main thread. `ending` is busy for the last time: the main
  * thread waits for `stopped`, and no next job can begin in between.
  */
-export const LANE = { idle: 0, busy: 1, stopped: 2, ending: 3 } as const;
+export const SESSION_WORKER = { idle: 0, busy: 1, stopped: 2, ending: 3 } as const;
 
 /** What a lane's thread starts with. */
-export interface LaneSetup {
+export interface WorkerSetup {
   readonly model: ModelSource;
   readonly options: SessionOptions;
   /** One of `LANE`. */
   readonly state: Int32Array;
 }
 
-export type LaneJob =
+export type WorkerJob =
   | {
       readonly id: number;
       readonly inputs: RunInputs;
@@ -27,15 +27,15 @@ export type LaneJob =
   | { readonly close: true };
 
 /** An error on its way to another thread, where classes do not survive. */
-export interface LaneFailure {
+export interface WorkerFailure {
   readonly code?: ErrorCode;
   readonly message: string;
   readonly place?: ErrorPlace;
 }
 
 /** The answer to a job; id 0 says whether the session could be opened. */
-export interface LaneReply {
+export interface WorkerReply {
   readonly id: number;
   readonly outputs?: Map<string, Output>;
-  readonly failure?: LaneFailure;
+  readonly failure?: WorkerFailure;
 }

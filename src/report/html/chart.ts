@@ -6,7 +6,7 @@ import type { Interval } from "../../metrics/bootstrap.js";
  * pixels, so a track stretches with the page and its marks and lines do not.
  */
 
-/** What a number belongs to; each kind has a shape of its own, so that no one needs to tell the colours apart. */
+/** What a number belongs to; each kind has a shape of its own, so that no one needs to tell the colors apart. */
 export type Mark = "source" | "target" | "trained" | "baseline";
 
 const SHAPES: Readonly<Record<Mark, string>> = {

@@ -1,4 +1,4 @@
-import type { Trust } from "../../classification/reliability.js";
+import type { Reliability } from "../../classification/reliability.js";
 import { excerpt } from "../../errors.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import { confusionGrid } from "./confusionMatrix.js";
@@ -14,7 +14,7 @@ export interface EvaluationRecord {
   readonly head: string;
   readonly corpus: readonly string[];
   readonly evaluation: Evaluation;
-  readonly trust: Trust;
+  readonly reliability: Reliability;
 }
 
 /**
@@ -39,11 +39,11 @@ export function renderEvaluationReport(record: EvaluationRecord): string {
   return pageText(`${excerpt(head)} on ${excerpt(corpus.join(", "))}: evaluation`, body);
 }
 
-function findings({ evaluation, trust }: EvaluationRecord): Content[] {
-  const { calibration: now, uncalibrated } = trust;
+function findings({ evaluation, reliability }: EvaluationRecord): Content[] {
+  const { calibration: now, uncalibrated } = reliability;
   const before = uncalibrated === null ? "" : `, ${decimals(uncalibrated.ece)} before scaling`;
   const { overBagOfWords: over } = evaluation;
-  const promise = trust.sets.find(({ promised }) => promised === 0.9) ?? trust.sets.at(-1);
+  const promise = reliability.sets.find(({ promised }) => promised === 0.9) ?? reliability.sets.at(-1);
   return [
     `Macro-F1 ${decimals(evaluation.macroF1)} (${range(evaluation.interval95)}), accuracy ${decimals(evaluation.accuracy)}; ${rows(evaluation.n)}.`,
     ...(over === undefined
@@ -58,8 +58,8 @@ function findings({ evaluation, trust }: EvaluationRecord): Content[] {
   ];
 }
 
-function calibration({ trust }: EvaluationRecord): Html {
-  const { calibration: now, uncalibrated, temperature } = trust;
+function calibration({ reliability }: EvaluationRecord): Html {
+  const { calibration: now, uncalibrated, temperature } = reliability;
   const most = now.bins.reduce((top, bin) => Math.max(top, bin.count), 1);
   const points = now.bins.map(({ confidence, accuracy, count: n }) => ({
     x: confidence,
@@ -92,15 +92,15 @@ function calibration({ trust }: EvaluationRecord): Html {
   );
 }
 
-function risk({ trust }: EvaluationRecord): Html {
-  const { riskCoverage, aurc, choice } = trust;
+function risk({ reliability }: EvaluationRecord): Html {
+  const { riskCoverage, aurc, choice } = reliability;
   const points = riskCoverage.map(({ coverage, risk: y }) => ({ x: coverage, y }));
   const top = Math.max(0.1, ...points.map(({ y }) => Math.ceil(y * 10) / 10));
   const chosen =
     choice === null
       ? null
       : html`<p>
-          Wished: ${verbatim(choice.wish)}. ${percent(choice.answered)} of the rows are answered;
+          Wished: ${verbatim(choice.goal)}. ${percent(choice.answered)} of the rows are answered;
           ${choice.accuracy === null ? "none" : percent(choice.accuracy)} of the answers are right.
         </p>`;
   return section(
@@ -112,9 +112,9 @@ function risk({ trust }: EvaluationRecord): Html {
   );
 }
 
-function sets({ trust }: EvaluationRecord): Html | null {
-  if (trust.sets.length === 0) return null;
-  const body = trust.sets.map(({ promised, coverage, interval95, meanSize, single }) => [
+function sets({ reliability }: EvaluationRecord): Html | null {
+  if (reliability.sets.length === 0) return null;
+  const body = reliability.sets.map(({ promised, coverage, interval95, meanSize, single }) => [
     percent(promised),
     html`${percent(coverage)} <small>${range(interval95)}</small>`,
     meanSize.toFixed(2),

@@ -4,7 +4,7 @@ import { html, type Content, type Html } from "./html.js";
 /** Losses of one set of rows, from the first step of a training on. */
 export interface LossCurve {
   readonly name: string;
-  /** Its colour. */
+  /** Its color. */
   readonly mark: "source" | "target";
   readonly values: readonly number[];
 }

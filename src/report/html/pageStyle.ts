@@ -1,4 +1,4 @@
-/** Style of the page: warm paper in light, slate in dark, plain on paper; numbers in columns; no colour without a shape. */
+/** Style of the page: warm paper in light, slate in dark, plain on paper; numbers in columns; no color without a shape. */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
@@ -115,8 +115,8 @@ dd { margin: 0; min-width: 0; }
 .texts { list-style: none; padding: 0; }
 .texts li { padding: .8rem 0; border-top: 1px solid var(--line); }
 .quote { white-space: pre-wrap; margin: 0 0 .3rem; }
-.labelled { margin: 0; font-size: .9rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; }
-.labelled b { color: var(--ink); font-weight: 600; }
+.labeled { margin: 0; font-size: .9rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; }
+.labeled b { color: var(--ink); font-weight: 600; }
 summary { cursor: pointer; color: var(--source); margin: .4rem 0; }
 section > :last-child { margin-bottom: 0; }
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .84rem; }

@@ -25,7 +25,7 @@ export function renderTrainingReport(record: TrainingRecord): string {
         ${findings(record).map((finding) => html`<li>${finding}</li>`)}
       </ul>
     </header>
-    ${losses(training.curve)}${trials(training)}${rivals(training.tuning)}${few(training.few)}
+    ${losses(training.curve)}${trials(training)}${candidates(training.search)}${fewShot(training.fewShot)}
     <footer>The card beside this page, README.md, says what the head is for and where it may fail.</footer>
   </main>`;
   return pageText(`${excerpt(files)}: training`, body);
@@ -86,28 +86,28 @@ function losses(curve: HeadFile["training"]["curve"]): Html | null {
   );
 }
 
-function trials({ trials: tried, strength }: HeadFile["training"]): Html | null {
+function trials({ trials: tried, C }: HeadFile["training"]): Html | null {
   if (tried.length === 0) return null;
   const body = tried.map((trial) => [
-    `${trial.strength}${trial.strength === strength ? " (chosen)" : ""}`,
+    `${trial.C}${trial.C === C ? " (chosen)" : ""}`,
     count(trial.iterations),
     trial.devLogLoss.toFixed(4),
     decimals(trial.devMacroF1),
   ]);
-  const head = ["strength", "iterations", "log loss on dev", "macro-F1 on dev"];
+  const head = ["C", "iterations", "log loss on dev", "macro-F1 on dev"];
   return section(
     "strengths",
     "Strengths that were tried",
-    table(body, { caption: "From strong to weak regularisation", head }),
+    table(body, { caption: "From strong to weak regularization", head }),
   );
 }
 
-function rivals(tuning: HeadFile["training"]["tuning"]): Html | null {
-  if (tuning === undefined) return null;
-  const { folds, rows: n, rule, chosen, skipped } = tuning;
+function candidates(search: HeadFile["training"]["search"]): Html | null {
+  if (search === undefined) return null;
+  const { folds, rows: n, rule, chosen, skipped } = search;
   const spread = ({ mean, deviation }: { mean: number; deviation: number }): string =>
     `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
-  const body = tuning.rivals.map(({ name, logLoss, macroF1 }) => [
+  const body = search.candidates.map(({ name, logLoss, macroF1 }) => [
     `${name}${name === chosen ? " (chosen)" : ""}`,
     spread(logLoss),
     spread(macroF1),
@@ -121,7 +121,7 @@ function rivals(tuning: HeadFile["training"]["tuning"]): Html | null {
   );
 }
 
-function few(found: HeadFile["training"]["few"]): Html | null {
+function fewShot(found: HeadFile["training"]["fewShot"]): Html | null {
   if (found === undefined || found.length === 0) return null;
   const body = found.map(({ perLabel, macroF1: { mean, deviation, lowest, highest } }) => [
     count(perLabel),
@@ -131,5 +131,5 @@ function few(found: HeadFile["training"]["few"]): Html | null {
   ]);
   const caption = `Macro-F1 on dev over ${found[0].seeds} draws`;
   const head = ["rows a label", "mean", "deviation", "lowest to highest"];
-  return section("few", "With fewer examples", table(body, { caption, head }));
+  return section("fewShot", "With fewer examples", table(body, { caption, head }));
 }

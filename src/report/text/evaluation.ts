@@ -17,7 +17,7 @@ const MOST_CONFUSIONS = 10;
  * An evaluation as plain text, for a terminal: the numbers with n and interval, the baselines, a table by label and the
  * confusion matrix (or, where it would be too wide, the commonest confusions).
  *
- * Aligned with spaces, no colours; labels are cut where they are too wide and control characters in them are escaped.
+ * Aligned with spaces, no colors; labels are cut where they are too wide and control characters in them are escaped.
  * Ends without a line break.
  */
 export function evaluationText(evaluation: Evaluation, { title }: EvaluationTextOptions = {}): string {
@@ -43,7 +43,7 @@ function summaryLines(evaluation: Evaluation): readonly string[] {
   const lines = aligned(rows, ["left", "right", "left"]);
   return missing.length === 0
     ? lines
-    : [...lines, `  no row is labelled ${missing.map((label) => nameOf(label)).join(", ")}`];
+    : [...lines, `  no row is labeled ${missing.map((label) => nameOf(label)).join(", ")}`];
 }
 
 const baselineCells = ({ macroF1, accuracy }: Score): readonly string[] => [

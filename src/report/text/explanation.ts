@@ -1,5 +1,5 @@
 import type { Explanation } from "../../classification/explain.js";
-import type { Answer } from "../../classification/predict.js";
+import type { SelectivePrediction } from "../../classification/predict.js";
 import { percent, signed } from "../format.js";
 import { escapeControls, fitted } from "./width.js";
 
@@ -8,13 +8,13 @@ const WIDEST = 72; // columns of a text
 /** An explained answer as plain text for a terminal; ends with a line break. */
 export function explanationText(
   text: string,
-  { answer, why }: { readonly answer: Answer; readonly why: Explanation },
+  { answer, why }: { readonly answer: SelectivePrediction; readonly why: Explanation },
 ): string {
   const { label, probability } = why;
   const shown = (words: string): string => fitted(escapeControls(words), WIDEST);
   const words = why.words.filter(({ change }) => signed(change) !== "0.000");
   const changes = words.map(({ text: word, change }) => `${shown(word)} ${signed(change)}`).join("  ");
-  const near = (why.neighbours ?? []).map(
+  const near = (why.neighbors ?? []).map(
     ({ text: other, label: its, similarity }) =>
       `    ${similarity.toFixed(2)}  ${escapeControls(its)}  ${shown(other)}`,
   );

@@ -1,4 +1,4 @@
-import type { Trust } from "../../classification/reliability.js";
+import type { Reliability } from "../../classification/reliability.js";
 import type { CalibrationScore } from "../../metrics/calibrationScore.js";
 import { count, decimals, percent, range } from "../format.js";
 import { aligned } from "./evaluation.js";
@@ -8,13 +8,13 @@ import { escapeControls } from "./width.js";
 const SHOWN = [0.5, 0.8, 0.9, 1];
 
 /** What a head's certainty is worth, as plain text for a terminal; ends without a line break. */
-export function trustText(trust: Trust): string {
+export function reliabilityText(reliability: Reliability): string {
   const blocks = [
-    calibrationLines(trust),
-    reliabilityLines(trust.calibration),
-    riskLines(trust),
-    setLines(trust),
-    choiceLines(trust),
+    calibrationLines(reliability),
+    reliabilityLines(reliability.calibration),
+    riskLines(reliability),
+    setLines(reliability),
+    choiceLines(reliability),
   ];
   return blocks
     .filter((lines) => lines.length > 0)
@@ -22,7 +22,7 @@ export function trustText(trust: Trust): string {
     .join("\n\n");
 }
 
-function calibrationLines({ temperature, calibration, uncalibrated }: Trust): readonly string[] {
+function calibrationLines({ temperature, calibration, uncalibrated }: Reliability): readonly string[] {
   const cells = (name: string, score: CalibrationScore): string[] => [
     name,
     decimals(score.ece),
@@ -54,7 +54,7 @@ function reliabilityLines({ bins }: CalibrationScore): readonly string[] {
   return aligned([head, ...rows], ["left", "right", "right", "right", "left"]);
 }
 
-function riskLines({ riskCoverage, aurc }: Trust): readonly string[] {
+function riskLines({ riskCoverage, aurc }: Reliability): readonly string[] {
   const points = SHOWN.map((share) => riskCoverage[Math.round(share * riskCoverage.length) - 1]);
   const head = ["surest answers", "wrong", "confidence from"];
   const rows = points.map(({ coverage, risk, threshold }) => [percent(coverage), percent(risk), threshold.toFixed(3)]);
@@ -64,7 +64,7 @@ function riskLines({ riskCoverage, aurc }: Trust): readonly string[] {
   ];
 }
 
-function setLines({ sets }: Trust): readonly string[] {
+function setLines({ sets }: Reliability): readonly string[] {
   if (sets.length === 0) return [];
   const head = ["label sets promised", "hold the truth", "95 % interval", "labels", "single"];
   const rows = sets.map(({ promised, coverage, interval95, meanSize, single }) => [
@@ -81,7 +81,7 @@ function setLines({ sets }: Trust): readonly string[] {
   ];
 }
 
-function choiceLines({ choice }: Trust): readonly string[] {
+function choiceLines({ choice }: Reliability): readonly string[] {
   if (choice === null) return [];
   const share = (value: number | null): string => (value === null ? "never answered" : percent(value));
   const head = ["label", "probability from", "right when answered"];
@@ -92,7 +92,7 @@ function choiceLines({ choice }: Trust): readonly string[] {
   ]);
   const reached = choice.interval95 === null ? "" : ` (95 % ${range(choice.interval95)})`;
   return [
-    `wished: ${escapeControls(choice.wish)}`,
+    `wished: ${escapeControls(choice.goal)}`,
     `  answered ${percent(choice.answered)} of the rows, ${share(choice.accuracy)} right${reached}, mean cost ${decimals(choice.cost)}`,
     ...aligned([head, ...rows], ["left", "right", "right"]),
   ];

@@ -68,7 +68,7 @@ export async function readTagged(files: readonly string[], options: TaggedOption
     throw new HeadstartError("E_NO_ROWS", message, { file: files[0] });
   }
   const lost = sentences.reduce((sum, { unaligned }) => sum + unaligned.length, 0);
-  if (lost > 0) notices.push(`${lost} entities begin or end inside a word: they are not learnt, and count as missed`);
+  if (lost > 0) notices.push(`${lost} entities begin or end inside a word: they are not learned, and count as missed`);
   return { files, sentences, seen, repaired, rejected, notices };
 }
 

@@ -7,13 +7,13 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
   const { dev } = training;
   const number = (x: number): string => x.toFixed(3);
   const counts = Object.entries(training.labelCounts).map(([label, n]) => `${plain(label)} ${n.toLocaleString("en")}`);
-  const looks = Object.entries(words.writing).flatMap(([name, on]) => (on ? [name] : []));
+  const looks = Object.entries(words.surfaceFeatures).flatMap(([name, on]) => (on ? [name] : []));
   return [
     "# ner head",
     "",
     `Finds entities of ${labels.length} labels: ${labels.map(plain).join(", ")}. ${kind === "mlp" ? "An MLP" : "A linear model"}` +
       `${crf ? " with a linear-chain CRF" : ""} of [headstart](https://www.npmjs.com/package/headstart) on frozen word vectors of ` +
-      `${plain(encoder.name)} (layers ${encoder.layers.join(", ")}; ${words.subWords} sub-word; ${encoder.precision})` +
+      `${plain(encoder.name)} (layers ${encoder.layers.join(", ")}; ${words.subwordPooling} sub-word; ${encoder.precision})` +
       `${looks.length > 0 ? `, and on the writing of words (${looks.join(", ")})` : ""}.`,
     "",
     "## Training",

@@ -7,7 +7,7 @@ import type { TrainedTagger } from "../train.js";
 
 /** What a tagger's folder says of it: labels, the encoder it needs, and how it was trained. */
 export function describeTagger(
-  { tagger, labelCounts, n, epochs, trials, dev, devFrom, balance, layerShares }: TrainedTagger,
+  { tagger, labelCounts, n, epochs, trials, dev, devFrom, outsideBias, layerWeights }: TrainedTagger,
   {
     encoder,
     corpus,
@@ -33,15 +33,19 @@ export function describeTagger(
     crf: tagger.crf,
     labels: [...tagger.labels],
     encoder: { name, fingerprint, width, maxTokens, prompt, precision, layers: [...(layers ?? [])] },
-    words: { subWords: tagger.subWords, reach: tagger.reach, writing: tagger.writing },
+    words: {
+      subwordPooling: tagger.subwordPooling,
+      contextWindow: tagger.contextWindow,
+      surfaceFeatures: tagger.surfaceFeatures,
+    },
     training: {
       files: [...corpus.files],
       n,
       repaired: corpus.repaired,
       labelCounts,
-      layerShares: layerShares === undefined ? null : [...layerShares],
+      layerWeights: layerWeights === undefined ? null : [...layerWeights],
       seed,
-      balance,
+      outsideBias,
       epochs,
       trials: [...trials],
       devFrom,

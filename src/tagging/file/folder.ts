@@ -82,8 +82,8 @@ function tensorsOf(tagger: Tagger, surfaces: ReadonlySet<number>): Map<string, T
   const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });
   const whole = (data: Int32Array): Tensor => ({ dtype: "I32", shape: [data.length], data });
   const table = (m: Matrix): Tensor => float(m.data, m.rows, m.cols);
-  const { chain, output } = tagger;
-  const tags = chain.tags;
+  const { crfWeights, output } = tagger;
+  const tags = crfWeights.tags;
   return new Map<string, Tensor>([
     ["mean", float(tagger.standardizer.mean, tagger.inputs.cols)],
     ["factor", float(tagger.standardizer.factor, tagger.inputs.cols)],
@@ -99,22 +99,23 @@ function tensorsOf(tagger: Tagger, surfaces: ReadonlySet<number>): Map<string, T
           ["output.weights", table(output.weights)],
           ["output.bias", float(output.bias, output.bias.length)],
         ] as const)),
-    ["chain.transitions", float(Float32Array.from(chain.transitions), tags, tags)],
-    ["chain.start", float(Float32Array.from(chain.start), tags)],
-    ["chain.end", float(Float32Array.from(chain.end), tags)],
+    ["crf.transitions", float(Float32Array.from(crfWeights.transitions), tags, tags)],
+    ["crf.start", float(Float32Array.from(crfWeights.start), tags)],
+    ["crf.end", float(Float32Array.from(crfWeights.end), tags)],
     ["surfaces", whole(Int32Array.from([...surfaces].sort((a, b) => a - b)))],
   ]);
 }
 
 function fromTensors(
   { floats, integers }: TensorShelf,
-  { kind, crf, labels, words, encoder }: TaggerFile,
+  { version, kind, crf, labels, words, encoder }: TaggerFile,
 ): Pick<SavedTagger, "tagger" | "surfaces"> {
+  const prefix = version === 1 ? "chain" : "crf";
   const tags = tagSet(labels).count;
-  const width = encoder.width * encoder.layers.length * (words.subWords === "first-last" ? 2 : 1);
+  const width = encoder.width * encoder.layers.length * (words.subwordPooling === "first-last" ? 2 : 1);
   const bias = floats("bias", kind === "linear" ? tags : undefined);
   const units = bias.length;
-  const rows = (2 * words.reach + 1) * units;
+  const rows = (2 * words.contextWindow + 1) * units;
   const table = (name: string, cols: number) => {
     const hashes = integers(`${name}.hashes`, undefined);
     return { hashes, weights: matrix(hashes.length, cols, floats(`${name}.weights`, hashes.length, cols)) };
@@ -136,11 +137,11 @@ function fromTensors(
       features: table("features", tags),
       cues: table("cues", units),
       output,
-      chain: {
+      crfWeights: {
         tags,
-        transitions: double("chain.transitions", tags, tags),
-        start: double("chain.start", tags),
-        end: double("chain.end", tags),
+        transitions: double(`${prefix}.transitions`, tags, tags),
+        start: double(`${prefix}.start`, tags),
+        end: double(`${prefix}.end`, tags),
       },
     },
     surfaces: new Set(integers("surfaces", undefined)),

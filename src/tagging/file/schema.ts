@@ -23,9 +23,14 @@ export const TaggerFile = z.strictObject({
     layers: z.array(z.int()).min(1),
   }),
   words: z.strictObject({
-    subWords: z.enum(["first", "mean", "first-last"]),
-    reach: z.int().nonnegative().max(8),
-    writing: z.strictObject({ shape: z.boolean(), affixes: z.boolean(), word: z.boolean(), around: z.boolean() }),
+    subwordPooling: z.enum(["first", "mean", "first-last"]),
+    contextWindow: z.int().nonnegative().max(8),
+    surfaceFeatures: z.strictObject({
+      shape: z.boolean(),
+      affixes: z.boolean(),
+      word: z.boolean(),
+      around: z.boolean(),
+    }),
   }),
   weights: WeightsFile,
   training: z.strictObject({
@@ -33,11 +38,13 @@ export const TaggerFile = z.strictObject({
     n: z.int().positive(),
     repaired: z.int().nonnegative(),
     labelCounts: z.custom<Record<string, number>>(isRecord, "expected counts by name"),
-    layerShares: z.array(z.number()).nullable(),
+    layerWeights: z.array(z.number()).nullable(),
     seed: z.int(),
-    balance: z.number(),
+    outsideBias: z.number(),
     epochs: z.int().positive(),
-    trials: z.array(z.strictObject({ epoch: z.int(), loss: z.number(), balance: z.number(), devEntityF1: z.number() })),
+    trials: z.array(
+      z.strictObject({ epoch: z.int(), loss: z.number(), outsideBias: z.number(), devEntityF1: z.number() }),
+    ),
     devFrom: z.string(),
     dev: z.looseObject({
       n: z.int(),

@@ -6,7 +6,7 @@ import { insideOf, isInside, mayFollow, type TagSpan } from "../corpus/tagSet.js
  *
  * Without a CRF all numbers are zero: each word is then judged by itself, within the rules of IOB2.
  */
-export interface Chain {
+export interface CrfWeights {
   readonly tags: number;
   /** `[tags, tags]`, from row to column. */
   readonly transitions: Float64Array;
@@ -14,7 +14,7 @@ export interface Chain {
   readonly end: Float64Array;
 }
 
-export const freeChain = (tags: number): Chain => ({
+export const unconstrainedCrf = (tags: number): CrfWeights => ({
   tags,
   transitions: new Float64Array(tags * tags),
   start: new Float64Array(tags),
@@ -57,8 +57,8 @@ const before = (tags: number): readonly Int32Array[] => {
  *
  * @see Sutton & McCallum 2012, An Introduction to Conditional Random Fields, section 4.1
  */
-export function sumChain(chain: Chain, emissions: Emissions): Sums {
-  const { tags: k, transitions, start, end } = chain;
+export function sumOverPaths(crfWeights: CrfWeights, emissions: Emissions): Sums {
+  const { tags: k, transitions, start, end } = crfWeights;
   const { data, at, words } = emissions;
   const froms = before(k);
   const forward = new Float64Array(words * k);
@@ -92,7 +92,7 @@ export function sumChain(chain: Chain, emissions: Emissions): Sums {
 
 /** Score of one sequence of tags; minus infinity for one that IOB2 forbids. */
 export function scoreOf(
-  { tags: k, transitions, start, end }: Chain,
+  { tags: k, transitions, start, end }: CrfWeights,
   { data, at }: Emissions,
   path: Int32Array,
 ): number {
@@ -105,7 +105,7 @@ export function scoreOf(
 }
 
 /** Where the slopes of the loss are added up. */
-export interface ChainSlopes {
+export interface CrfGradients {
   /** As the emissions', from the same place on; overwritten, not added to. */
   readonly emissions: Float64Array;
   readonly transitions: Float64Array;
@@ -118,48 +118,48 @@ export interface ChainSlopes {
  *
  * @returns the loss
  */
-export function chainLossInto(
-  slopes: ChainSlopes,
-  chain: Chain,
+export function crfLossInto(
+  gradients: CrfGradients,
+  crfWeights: CrfWeights,
   { emissions, path }: { readonly emissions: Emissions; readonly path: Int32Array },
 ): number {
-  const { tags: k, transitions } = chain;
+  const { tags: k, transitions } = crfWeights;
   const { data, at, words } = emissions;
-  const { forward, backward, logPartition } = sumChain(chain, emissions);
+  const { forward, backward, logPartition } = sumOverPaths(crfWeights, emissions);
   const froms = before(k);
   for (let i = 0; i < words; i++) {
     for (let tag = 0; tag < k; tag++) {
-      slopes.emissions[at + i * k + tag] = Math.exp(forward[i * k + tag] + backward[i * k + tag] - logPartition);
+      gradients.emissions[at + i * k + tag] = Math.exp(forward[i * k + tag] + backward[i * k + tag] - logPartition);
     }
     for (let to = 0; i > 0 && to < k; to++) {
       const rest = data[at + i * k + to] + backward[i * k + to] - logPartition;
       for (const f of froms[to]) {
-        slopes.transitions[f * k + to] += Math.exp(forward[(i - 1) * k + f] + transitions[f * k + to] + rest);
+        gradients.transitions[f * k + to] += Math.exp(forward[(i - 1) * k + f] + transitions[f * k + to] + rest);
       }
     }
   }
   for (let tag = 0; tag < k; tag++) {
-    slopes.start[tag] += slopes.emissions[at + tag];
-    slopes.end[tag] += slopes.emissions[at + (words - 1) * k + tag];
+    gradients.start[tag] += gradients.emissions[at + tag];
+    gradients.end[tag] += gradients.emissions[at + (words - 1) * k + tag];
   }
   path.forEach((tag, i) => {
-    slopes.emissions[at + i * k + tag]--;
-    if (i > 0) slopes.transitions[path[i - 1] * k + tag]--;
+    gradients.emissions[at + i * k + tag]--;
+    if (i > 0) gradients.transitions[path[i - 1] * k + tag]--;
   });
-  slopes.start[path[0]]--;
-  slopes.end[path[words - 1]]--;
-  return logPartition - scoreOf(chain, emissions, path);
+  gradients.start[path[0]]--;
+  gradients.end[path[words - 1]]--;
+  return logPartition - scoreOf(crfWeights, emissions, path);
 }
 
 /** Probability of every tag at every word, `[words, tags]`. */
-export function tagMarginals(chain: Chain, emissions: Emissions): Float64Array {
-  const { forward, backward, logPartition } = sumChain(chain, emissions);
+export function tagMarginals(crfWeights: CrfWeights, emissions: Emissions): Float64Array {
+  const { forward, backward, logPartition } = sumOverPaths(crfWeights, emissions);
   return forward.map((sum, i) => Math.exp(sum + backward[i] - logPartition));
 }
 
 /** The legal sequence with the highest score (Viterbi); on a tie the lower tags. */
-export function bestPath(chain: Chain, { data, at, words }: Emissions): Int32Array {
-  const { tags: k, transitions, start, end } = chain;
+export function bestPath(crfWeights: CrfWeights, { data, at, words }: Emissions): Int32Array {
+  const { tags: k, transitions, start, end } = crfWeights;
   const froms = before(k);
   const from = new Int32Array(words * k);
   let best = Float64Array.from({ length: k }, (_, tag) =>
@@ -187,18 +187,18 @@ export function bestPath(chain: Chain, { data, at, words }: Emissions): Int32Arr
 
 /** Probability of exactly this entity: its words tagged so, and the next word not going on with it. */
 export function spanProbability(
-  chain: Chain,
+  crfWeights: CrfWeights,
   { data, at, words }: Emissions,
   { span, sums }: { readonly span: TagSpan; readonly sums: Sums },
 ): number {
-  const { tags: k, transitions } = chain;
+  const { tags: k, transitions } = crfWeights;
   const inside = insideOf(span.label);
   let tag = inside - 1;
   let score = sums.forward[span.start * k + tag];
   for (let i = span.start + 1; i < span.end; i++, tag = inside) {
     score += transitions[tag * k + inside] + data[at + i * k + inside];
   }
-  if (span.end === words) return Math.exp(score + chain.end[tag] - sums.logPartition);
+  if (span.end === words) return Math.exp(score + crfWeights.end[tag] - sums.logPartition);
   let probability = 0;
   for (let next = 0; next < k; next++) {
     if (isInside(next)) continue; // of this label it would go on, of others it is forbidden

@@ -1,5 +1,5 @@
 import { matrix, type Matrix } from "../../math/matrix.js";
-import type { Chain } from "./crf.js";
+import type { CrfWeights } from "./crf.js";
 import type { FeatureTable } from "./featureTable.js";
 import type { Tagger } from "./tagger.js";
 
@@ -7,31 +7,31 @@ import type { Tagger } from "./tagger.js";
  * One tagger whose scores are the mean of those of several, which differ in their seeds alone: hidden units stand side by
  * side, and what is linear is averaged.
  */
-export function meanTagger(members: readonly Tagger[]): Tagger {
-  const [first] = members;
-  if (members.length === 1) return first;
-  const mean = (pick: (tagger: Tagger) => Float32Array): Float32Array => meanOf(members.map(pick));
+export function meanTagger(ensemble: readonly Tagger[]): Tagger {
+  const [first] = ensemble;
+  if (ensemble.length === 1) return first;
+  const mean = (pick: (tagger: Tagger) => Float32Array): Float32Array => meanOf(ensemble.map(pick));
   const table = (pick: (tagger: Tagger) => FeatureTable): FeatureTable => {
     const { hashes, weights } = pick(first);
     return { hashes, weights: { ...weights, data: mean((tagger) => pick(tagger).weights.data) } };
   };
-  const shared = { ...first, features: table(({ features }) => features), chain: meanChain(members) };
+  const shared = { ...first, features: table(({ features }) => features), crfWeights: meanChain(ensemble) };
   if (first.output === undefined) {
     const inputs = { ...first.inputs, data: mean(({ inputs: own }) => own.data) };
     return { ...shared, inputs, bias: mean(({ bias }) => bias) };
   }
-  const outputs = members.map(({ output }) => output!);
+  const outputs = ensemble.map(({ output }) => output!);
   const beside = sideBySide(outputs.map(({ weights }) => weights));
   return {
     ...shared,
     inputs: interleaved(
-      members.map(({ inputs }) => inputs),
-      2 * first.reach + 1,
+      ensemble.map(({ inputs }) => inputs),
+      2 * first.contextWindow + 1,
     ),
-    bias: Float32Array.from(members.flatMap(({ bias }) => [...bias])),
-    cues: { ...first.cues, weights: sideBySide(members.map(({ cues }) => cues.weights)) },
+    bias: Float32Array.from(ensemble.flatMap(({ bias }) => [...bias])),
+    cues: { ...first.cues, weights: sideBySide(ensemble.map(({ cues }) => cues.weights)) },
     output: {
-      weights: { ...beside, data: beside.data.map((weight) => weight / members.length) },
+      weights: { ...beside, data: beside.data.map((weight) => weight / ensemble.length) },
       bias: meanOf(outputs.map(({ bias }) => bias)),
     },
   };
@@ -40,10 +40,12 @@ export function meanTagger(members: readonly Tagger[]): Tagger {
 const meanOf = (lists: readonly Float32Array[]): Float32Array =>
   lists[0].map((_, i) => lists.reduce((sum, list) => sum + list[i], 0) / lists.length);
 
-function meanChain(members: readonly Tagger[]): Chain {
-  const mean = (pick: (chain: Chain) => Float64Array): Float64Array =>
-    pick(members[0].chain).map((_, i) => members.reduce((sum, { chain }) => sum + pick(chain)[i], 0) / members.length);
-  const { tags } = members[0].chain;
+function meanChain(ensemble: readonly Tagger[]): CrfWeights {
+  const mean = (pick: (crfWeights: CrfWeights) => Float64Array): Float64Array =>
+    pick(ensemble[0].crfWeights).map(
+      (_, i) => ensemble.reduce((sum, { crfWeights }) => sum + pick(crfWeights)[i], 0) / ensemble.length,
+    );
+  const { tags } = ensemble[0].crfWeights;
   return {
     tags,
     transitions: mean(({ transitions }) => transitions),

@@ -8,13 +8,13 @@ export interface FeatureTable {
   readonly weights: Matrix;
 }
 
-/** A feature that fewer words have is not learnt: it would only be remembered. */
+/** A feature that fewer words have is not learned: it would only be remembered. */
 const LEAST_WORDS = 2;
 
 /** A table of zeros for the features that at least two words have. */
-export function featureTable(writing: Iterable<Int32Array>, units: number): FeatureTable {
+export function featureTable(surfaceFeatures: Iterable<Int32Array>, units: number): FeatureTable {
   const counts = new Map<number, number>();
-  for (const features of writing) for (const hash of features) counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  for (const features of surfaceFeatures) for (const hash of features) counts.set(hash, (counts.get(hash) ?? 0) + 1);
   const hashes = Int32Array.from([...counts].filter(([, n]) => n >= LEAST_WORDS).map(([hash]) => hash)).sort();
   return { hashes, weights: matrix(hashes.length, units) };
 }

@@ -2,17 +2,31 @@ import { fitStandardizer, type Standardizer } from "../../head/standardize.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { seeded, type Random } from "../../math/random.js";
 import { openRowProducts, type RowProducts } from "../../onnx/runtime/gemm.js";
-import { Average } from "./movingAverage.js";
+import { MovingAverage } from "./movingAverage.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
 import { featureRows, featureTable, type FeatureTable } from "./featureTable.js";
 import { meanTagger } from "./ensemble.js";
-import { inputWeights, layerShares, newNet, trainStep, unitsOf, type Net, type NetShape } from "./net.js";
+import {
+  inputWeights,
+  layerWeights,
+  newNetwork,
+  trainStep,
+  unitsOf,
+  type TaggerNetwork,
+  type NetworkShape,
+} from "./net.js";
 import type { Sentence } from "../corpus/sentence.js";
 import type { Tagger } from "./tagger.js";
 import { tagIndices, tagSet } from "../corpus/tagSet.js";
 import { batchesOf, gather, type Prepared } from "./trainingBatches.js";
-import { ALL_WRITING, cuesOf, NO_WRITING, writingOf, type WritingOptions } from "./wordFeatures.js";
-import type { SubWords } from "../vectors/subwords.js";
+import {
+  ALL_SURFACE_FEATURES,
+  cuesOf,
+  NO_SURFACE_FEATURES,
+  surfaceFeaturesOf,
+  type SurfaceFeatureOptions,
+} from "./wordFeatures.js";
+import type { SubwordPooling } from "../vectors/subwords.js";
 
 export interface FitOptions {
   /** Labels of entities; a word of another label counts as outside. */
@@ -24,20 +38,20 @@ export interface FitOptions {
   /** Learn how likely each tag is to follow each other. @default false */
   readonly crf?: boolean;
   /** Words to either side whose vectors count too. @default 1 */
-  readonly reach?: number;
+  readonly contextWindow?: number;
   /** @default all of it */
-  readonly writing?: WritingOptions;
-  /** Layers side by side, or averaged with learnt shares. @default "concat" */
+  readonly surfaceFeatures?: SurfaceFeatureOptions;
+  /** Layers side by side, or averaged with learned shares. @default "concat" */
   readonly layers?: "concat" | "mix";
   /** How many layers stand side by side in a vector, for the mix. @default 1 */
   readonly layerCount?: number;
   /** How the vectors were made; for the tagger. @default "first" */
-  readonly subWords?: SubWords;
+  readonly subwordPooling?: SubwordPooling;
   /** Nets that are trained from seeds of their own and then averaged. @default 3 */
-  readonly members?: number;
+  readonly ensemble?: number;
   /** Times that all sentences are seen. @default 20 */
   readonly epochs?: number;
-  /** Words learnt from together, about. @default 512 */
+  /** Words learned from together, about. @default 512 */
   readonly batchWords?: number;
   /** @default 1e-3 */
   readonly learningRate?: number;
@@ -60,23 +74,23 @@ export interface FitOptions {
 export interface Epoch {
   /** Counted from 1. */
   readonly number: number;
-  /** Mean loss of a word while it was learnt. */
+  /** Mean loss of a word while it was learned. */
   readonly loss: number;
   /** With the average of the weights along the way, which are steadier than the last. */
   readonly tagger: () => Tagger;
-  readonly layerShares: readonly number[] | undefined;
+  readonly layerWeights: readonly number[] | undefined;
 }
 
 const DEFAULTS = {
   kind: "mlp",
   hidden: 128,
   crf: false,
-  reach: 1,
-  writing: ALL_WRITING,
+  contextWindow: 1,
+  surfaceFeatures: ALL_SURFACE_FEATURES,
   layers: "concat",
   layerCount: 1,
-  subWords: "first",
-  members: 3,
+  subwordPooling: "first",
+  ensemble: 3,
   epochs: 20,
   batchWords: 512,
   learningRate: 1e-3,
@@ -97,26 +111,26 @@ type Settings = FitOptions & Required<Pick<FitOptions, keyof typeof DEFAULTS>>;
  */
 export async function fitTagger(data: EmbeddedSentences, options: FitOptions): Promise<Tagger> {
   const settings: Settings = { ...DEFAULTS, ...options };
-  const { seed, threads, writing, kind } = settings;
+  const { seed, threads, surfaceFeatures, kind } = settings;
   const standardizer = fitStandardizer(data.vectors);
   const tags = tagSet(settings.labels);
   const shape = shapeOf(data, tags.count, settings);
   const looks = {
-    features: learntFeatures(data, { look: (s) => writingOf(s, writing), units: shape.tags }),
-    cues: learntFeatures(data, {
-      look: (s) => cuesOf(s, kind === "linear" ? NO_WRITING : writing),
+    features: learnedFeatures(data, { look: (s) => surfaceFeaturesOf(s, surfaceFeatures), units: shape.tags }),
+    cues: learnedFeatures(data, {
+      look: (s) => cuesOf(s, kind === "linear" ? NO_SURFACE_FEATURES : surfaceFeatures),
       units: unitsOf(shape),
     }),
   };
   const tables = { features: looks.features.table, cues: looks.cues.table };
   const counts = { features: tables.features.hashes.length, cues: tables.cues.hashes.length };
-  const members = Array.from({ length: settings.members }, (_, m): Member => {
+  const ensemble = Array.from({ length: settings.ensemble }, (_, m): Member => {
     const random = seeded(seed + m);
-    const net = newNet({ ...shape, ...counts }, random);
-    return { net, random, average: new Average(net) };
+    const network = newNetwork({ ...shape, ...counts }, random);
+    return { network, random, average: new MovingAverage(network) };
   });
   const taggerNow = (): Tagger =>
-    meanTagger(members.map(({ average }) => taggerOf(average.net, { tables, standardizer, settings })));
+    meanTagger(ensemble.map(({ average }) => taggerOf(average.network, { tables, standardizer, settings })));
   const prepared: Prepared = {
     data,
     standardizer,
@@ -127,7 +141,7 @@ export async function fitTagger(data: EmbeddedSentences, options: FitOptions): P
   };
   const products = await openRowProducts("float32", threads === undefined ? {} : { threads });
   try {
-    await fitEpochs(members, { settings, prepared, products, taggerNow });
+    await fitEpochs(ensemble, { settings, prepared, products, taggerNow });
   } finally {
     await products.close();
   }
@@ -135,7 +149,7 @@ export async function fitTagger(data: EmbeddedSentences, options: FitOptions): P
 }
 
 /** An empty table for what is looked at of words, and its rows for every word of every sentence. */
-function learntFeatures(
+function learnedFeatures(
   { sentences }: EmbeddedSentences,
   { look, units }: { readonly look: (sentence: Sentence) => readonly Int32Array[]; readonly units: number },
 ): { readonly table: FeatureTable; readonly rows: readonly (readonly Int32Array[])[] } {
@@ -146,8 +160,8 @@ function learntFeatures(
 
 /** A net with the average of its weights along the way, and its own source of randomness. */
 interface Member {
-  readonly net: Net;
-  readonly average: Average;
+  readonly network: TaggerNetwork;
+  readonly average: MovingAverage;
   readonly random: Random;
 }
 
@@ -158,19 +172,19 @@ interface Run {
   readonly taggerNow: () => Tagger;
 }
 
-async function fitEpochs(members: readonly Member[], run: Run): Promise<void> {
+async function fitEpochs(ensemble: readonly Member[], run: Run): Promise<void> {
   const { settings, taggerNow } = run;
   for (let number = 1; number <= settings.epochs; number++) {
     let loss = 0;
-    for (const member of members) loss += (await fitEpoch(member, { ...run, number })) / members.length;
-    const shares = members.map(({ net }) => layerShares(net));
-    await settings.onEpoch?.({ number, loss, tagger: taggerNow, layerShares: meanShares(shares) });
+    for (const member of ensemble) loss += (await fitEpoch(member, { ...run, number })) / ensemble.length;
+    const shares = ensemble.map(({ network }) => layerWeights(network));
+    await settings.onEpoch?.({ number, loss, tagger: taggerNow, layerWeights: meanShares(shares) });
   }
 }
 
-/** @returns the mean loss of a word while it was learnt */
+/** @returns the mean loss of a word while it was learned */
 async function fitEpoch(
-  { net, average, random }: Member,
+  { network, average, random }: Member,
   { settings, prepared, products, number: epoch }: Run & { readonly number: number },
 ): Promise<number> {
   const words = prepared.data.vectors.rows;
@@ -183,7 +197,7 @@ async function fitEpoch(
     number++;
     const left = Math.max(0.02, 1 - (number - 1) / (settings.epochs * steps));
     const batch = gather(sentences, prepared, random);
-    const own = await trainStep(net, batch, {
+    const own = await trainStep(network, batch, {
       products,
       random,
       number,
@@ -191,7 +205,7 @@ async function fitEpoch(
       weightDecay: settings.weightDecay,
       dropout: settings.dropout,
     });
-    average.add(net, Math.min(decay, number / (number + 9)));
+    average.add(network, Math.min(decay, number / (number + 9)));
     loss += own * batch.tags.length;
     seen += batch.tags.length;
   }
@@ -204,13 +218,13 @@ function meanShares(shares: readonly (readonly number[] | undefined)[]): readonl
   return given[0].map((_, layer) => given.reduce((sum, own) => sum + own[layer], 0) / given.length);
 }
 
-function shapeOf({ vectors }: EmbeddedSentences, tags: number, settings: Settings): NetShape {
+function shapeOf({ vectors }: EmbeddedSentences, tags: number, settings: Settings): NetworkShape {
   return {
     tags,
     width: vectors.cols,
     layers: settings.layerCount,
     mixed: settings.layers === "mix",
-    reach: settings.reach,
+    contextWindow: settings.contextWindow,
     hidden: settings.kind === "linear" ? 0 : settings.hidden,
     features: 0,
     cues: 0,
@@ -221,31 +235,31 @@ function shapeOf({ vectors }: EmbeddedSentences, tags: number, settings: Setting
 type Tables = Readonly<Record<"features" | "cues", FeatureTable>>;
 
 function taggerOf(
-  net: Net,
+  network: TaggerNetwork,
   { tables, standardizer, settings }: { tables: Tables; standardizer: Standardizer; settings: Settings },
 ): Tagger {
-  const { tags, hidden } = net.shape;
+  const { tags, hidden } = network.shape;
   return {
     kind: settings.kind,
     crf: settings.crf,
     labels: [...settings.labels],
-    reach: settings.reach,
-    subWords: settings.subWords,
-    writing: settings.writing,
+    contextWindow: settings.contextWindow,
+    subwordPooling: settings.subwordPooling,
+    surfaceFeatures: settings.surfaceFeatures,
     standardizer,
-    inputs: copyOf(inputWeights(net)),
-    bias: net.bias.values.slice(),
-    features: filled(tables.features, net.features.values),
-    cues: filled(tables.cues, net.cues.values),
+    inputs: copyOf(inputWeights(network)),
+    bias: network.bias.values.slice(),
+    features: filled(tables.features, network.features.values),
+    cues: filled(tables.cues, network.cues.values),
     output:
       hidden === 0
         ? undefined
-        : { weights: matrix(tags, hidden, net.output.values.slice()), bias: net.outputBias.values.slice() },
-    chain: {
+        : { weights: matrix(tags, hidden, network.output.values.slice()), bias: network.outputBias.values.slice() },
+    crfWeights: {
       tags,
-      transitions: Float64Array.from(net.transitions.values),
-      start: Float64Array.from(net.start.values),
-      end: Float64Array.from(net.end.values),
+      transitions: Float64Array.from(network.transitions.values),
+      start: Float64Array.from(network.start.values),
+      end: Float64Array.from(network.end.values),
     },
   };
 }

@@ -3,22 +3,22 @@ import type { Random } from "../../math/random.js";
 import { softmax } from "../../math/softmax.js";
 import type { RowProducts } from "../../onnx/runtime/gemm.js";
 import { adamwInto, parameter, type Parameter, type Step } from "../../math/adamw.js";
-import { chainLossInto, freeChain, type Chain, type ChainSlopes } from "./crf.js";
-import { mixedSlopes, mixLayers } from "./scalarMix.js";
+import { crfLossInto, unconstrainedCrf, type CrfWeights, type CrfGradients } from "./crf.js";
+import { scalarMixGradients, scalarMix } from "./scalarMix.js";
 import { addMoved, addRows, outputInto } from "./tagger.js";
 import { dropoutMask } from "./dropout.js";
 import { wordLossInto } from "./tokenLoss.js";
 
-/** The shape of what is learnt. */
-export interface NetShape {
+/** The shape of what is learned. */
+export interface NetworkShape {
   readonly tags: number;
   /** Length of a word's vector, all layers together. */
   readonly width: number;
   /** Layers side by side in a word's vector, of one width. */
   readonly layers: number;
-  /** Whether layers share their weights up to one learnt number each. */
+  /** Whether layers share their weights up to one learned number each. */
   readonly mixed: boolean;
-  readonly reach: number;
+  readonly contextWindow: number;
   /** 0 for a linear tagger. */
   readonly hidden: number;
   /** Features of writing that speak to the tags. */
@@ -28,8 +28,8 @@ export interface NetShape {
   readonly crf: boolean;
 }
 
-/** What of a net is learnt. */
-export const LEARNT = [
+/** What of a net is learned. */
+export const LEARNED = [
   "inputs",
   "mix",
   "bias",
@@ -42,9 +42,9 @@ export const LEARNT = [
   "end",
 ] as const;
 
-/** All that is learnt, with the optimizer's memory. */
-export interface Net {
-  readonly shape: NetShape;
+/** All that is learned, with the optimizer's memory. */
+export interface TaggerNetwork {
+  readonly shape: NetworkShape;
   /** `[(2 reach + 1) * units, width]`, or `width / layers` where layers are mixed. */
   readonly inputs: Parameter;
   readonly mix: Parameter;
@@ -58,35 +58,35 @@ export interface Net {
   readonly end: Parameter;
 }
 
-export const unitsOf = ({ hidden, tags }: NetShape): number => (hidden === 0 ? tags : hidden);
+export const unitsOf = ({ hidden, tags }: NetworkShape): number => (hidden === 0 ? tags : hidden);
 
 /** Small random weights (Glorot and Bengio's scale) before a hidden layer, zeros elsewhere. */
-export function newNet(shape: NetShape, random: Random): Net {
+export function newNetwork(shape: NetworkShape, random: Random): TaggerNetwork {
   const units = unitsOf(shape);
-  const rows = (2 * shape.reach + 1) * units;
+  const rows = (2 * shape.contextWindow + 1) * units;
   const width = shape.mixed ? shape.width / shape.layers : shape.width;
   const uniform = (length: number, limit: number): Float32Array =>
     Float32Array.from({ length }, () => limit * (2 * random() - 1));
   const zeros = (length: number): Float32Array => new Float32Array(length);
-  const scale = shape.hidden === 0 ? 0 : Math.sqrt(6 / ((2 * shape.reach + 1) * shape.width + units));
+  const scale = shape.hidden === 0 ? 0 : Math.sqrt(6 / ((2 * shape.contextWindow + 1) * shape.width + units));
   return {
     shape,
-    inputs: parameter(uniform(rows * width, scale), { decays: true }),
-    mix: parameter(zeros(shape.layers), { decays: false }),
-    bias: parameter(zeros(units), { decays: false }),
-    features: parameter(zeros(shape.features * shape.tags), { decays: true }),
-    cues: parameter(zeros(shape.cues * units), { decays: true }),
-    output: parameter(uniform(shape.tags * shape.hidden, Math.sqrt(6 / (shape.tags + units))), { decays: true }),
-    outputBias: parameter(zeros(shape.hidden === 0 ? 0 : shape.tags), { decays: false }),
-    transitions: parameter(zeros(shape.tags ** 2), { decays: false }),
-    start: parameter(zeros(shape.tags), { decays: false }),
-    end: parameter(zeros(shape.tags), { decays: false }),
+    inputs: parameter(uniform(rows * width, scale), { isDecayed: true }),
+    mix: parameter(zeros(shape.layers), { isDecayed: false }),
+    bias: parameter(zeros(units), { isDecayed: false }),
+    features: parameter(zeros(shape.features * shape.tags), { isDecayed: true }),
+    cues: parameter(zeros(shape.cues * units), { isDecayed: true }),
+    output: parameter(uniform(shape.tags * shape.hidden, Math.sqrt(6 / (shape.tags + units))), { isDecayed: true }),
+    outputBias: parameter(zeros(shape.hidden === 0 ? 0 : shape.tags), { isDecayed: false }),
+    transitions: parameter(zeros(shape.tags ** 2), { isDecayed: false }),
+    start: parameter(zeros(shape.tags), { isDecayed: false }),
+    end: parameter(zeros(shape.tags), { isDecayed: false }),
   };
 }
 
-/** Sentences that are learnt from together. */
-export interface NetBatch {
-  /** `[words, width]`, standardised. */
+/** Sentences that are learned from together. */
+export interface NetworkBatch {
+  /** `[words, width]`, standardized. */
   readonly x: Matrix;
   /** Of each sentence's first word, and the number of words at the end. */
   readonly offsets: Int32Array;
@@ -106,44 +106,45 @@ export interface TrainingStep extends Step {
 }
 
 /** One step of learning: loss of the batch, its slopes, and the optimizer's move; writes `net`. @returns the mean loss */
-export async function trainStep(net: Net, batch: NetBatch, step: TrainingStep): Promise<number> {
-  const { shape } = net;
+export async function trainStep(network: TaggerNetwork, batch: NetworkBatch, step: TrainingStep): Promise<number> {
+  const { shape } = network;
   const units = unitsOf(shape);
-  const rows = (2 * shape.reach + 1) * units;
-  const weights = shape.mixed ? mixLayers(ownWeights(net), net.mix.values).data : net.inputs.values;
+  const rows = (2 * shape.contextWindow + 1) * units;
+  const weights = shape.mixed ? scalarMix(ownWeights(network), network.mix.values).data : network.inputs.values;
   const moved = (await step.products.forward(batch.x, weights, rows)) as Float32Array;
-  const pass = forwardPass(net, batch, { moved, ...step });
-  const { loss, chain } = lossOf(net, batch, pass.emissions);
-  const slopes = backwardPass(net, batch, { ...pass, ...step });
-  const spread = spreadSlopes(slopes.units, batch.offsets, { units, reach: shape.reach });
-  const pull = (await step.products.backward(spread, rows, batch.x)) as Float32Array;
-  moveInputs(net, pull, step);
-  adamwInto(net.bias, slopes.bias, step);
-  moveRows(net.features, slopes.features, { ...step, width: shape.tags });
-  moveRows(net.cues, slopes.cues, { ...step, width: units });
+  const pass = forwardPass(network, batch, { moved, ...step });
+  const { loss, crfWeights } = lossOf(network, batch, pass.emissions);
+  const gradients = backwardPass(network, batch, { ...pass, ...step });
+  const spread = spreadGradients(gradients.units, batch.offsets, { units, contextWindow: shape.contextWindow });
+  const inputGradients = (await step.products.backward(spread, rows, batch.x)) as Float32Array;
+  moveInputs(network, inputGradients, step);
+  adamwInto(network.bias, gradients.bias, step);
+  moveRows(network.features, gradients.features, { ...step, width: shape.tags });
+  moveRows(network.cues, gradients.cues, { ...step, width: units });
   if (shape.hidden > 0) {
-    adamwInto(net.output, slopes.output, step);
-    adamwInto(net.outputBias, slopes.outputBias, step);
+    adamwInto(network.output, gradients.output, step);
+    adamwInto(network.outputBias, gradients.outputBias, step);
   }
-  if (shape.crf) for (const name of ["transitions", "start", "end"] as const) adamwInto(net[name], chain[name], step);
+  if (shape.crf)
+    for (const name of ["transitions", "start", "end"] as const) adamwInto(network[name], crfWeights[name], step);
   return loss;
 }
 
 /** Moves those rows of a table that the batch touched. */
-function moveRows(table: Parameter, slopes: RowSlopes, step: Step & { readonly width: number }): void {
-  for (const [row, slope] of slopes) adamwInto(table, slope, { ...step, from: row * step.width });
+function moveRows(table: Parameter, gradients: RowGradients, step: Step & { readonly width: number }): void {
+  for (const [row, gradient] of gradients) adamwInto(table, gradient, { ...step, from: row * step.width });
 }
 
-type RowSlopes = ReadonlyMap<number, Float64Array>;
+type RowGradients = ReadonlyMap<number, Float64Array>;
 
-function moveInputs(net: Net, pull: Float32Array, step: Step): void {
-  if (!net.shape.mixed) return adamwInto(net.inputs, pull, step);
-  const slopes = mixedSlopes(ownWeights(net), net.mix.values, pull);
-  adamwInto(net.inputs, slopes.weights, step);
-  adamwInto(net.mix, slopes.mix, step);
+function moveInputs(network: TaggerNetwork, inputGradients: Float32Array, step: Step): void {
+  if (!network.shape.mixed) return adamwInto(network.inputs, inputGradients, step);
+  const gradients = scalarMixGradients(ownWeights(network), network.mix.values, inputGradients);
+  adamwInto(network.inputs, gradients.weights, step);
+  adamwInto(network.mix, gradients.mix, step);
 }
 
-const ownWeights = ({ shape, inputs }: Net): Matrix => {
+const ownWeights = ({ shape, inputs }: TaggerNetwork): Matrix => {
   const width = shape.mixed ? shape.width / shape.layers : shape.width;
   return matrix(inputs.values.length / width, width, inputs.values);
 };
@@ -158,27 +159,30 @@ interface Pass {
 }
 
 function forwardPass(
-  net: Net,
-  { offsets, features, cues }: NetBatch,
+  network: TaggerNetwork,
+  { offsets, features, cues }: NetworkBatch,
   { moved, dropout, random }: { readonly moved: Float32Array; readonly dropout: number; readonly random: Random },
 ): Pass {
-  const { tags, hidden, reach } = net.shape;
-  const units = unitsOf(net.shape);
+  const { tags, hidden, contextWindow } = network.shape;
+  const units = unitsOf(network.shape);
   const words = features.length;
   const values = new Float64Array(words * units);
   const emissions = new Float64Array(words * tags);
   const keep = hidden === 0 ? undefined : new Float32Array(words * units);
-  const output = { weights: matrix(hidden === 0 ? 0 : tags, units, net.output.values), bias: net.outputBias.values };
+  const output = {
+    weights: matrix(hidden === 0 ? 0 : tags, units, network.output.values),
+    bias: network.outputBias.values,
+  };
   const active = new Float64Array(units);
   const mask = dropoutMask(dropout, random);
   for (let s = 0; s + 1 < offsets.length; s++) {
-    const sentence = { from: offsets[s], words: offsets[s + 1] - offsets[s], reach };
+    const sentence = { from: offsets[s], words: offsets[s + 1] - offsets[s], contextWindow };
     for (let i = 0; i < sentence.words; i++) {
       const row = offsets[s] + i;
       const own = values.subarray(row * units, (row + 1) * units);
-      own.set(net.bias.values);
+      own.set(network.bias.values);
       addMoved(own, moved, { ...sentence, i });
-      addRows(own, net.cues.values, cues[row]);
+      addRows(own, network.cues.values, cues[row]);
       const out = emissions.subarray(row * tags, (row + 1) * tags);
       if (keep === undefined) out.set(own);
       else {
@@ -187,7 +191,7 @@ function forwardPass(
         activeInto(active, own, kept);
         outputInto(out, active, output);
       }
-      addRows(out, net.features.values, features[row]);
+      addRows(out, network.features.values, features[row]);
     }
   }
   return { values, keep, emissions };
@@ -199,42 +203,51 @@ function activeInto(active: Float64Array, values: Float64Array, kept: Float32Arr
 }
 
 /** Mean loss of the batch's words; `emissions` are replaced by its slopes. */
-function lossOf(net: Net, { offsets, tags }: NetBatch, emissions: Float64Array): { loss: number; chain: ChainSlopes } {
-  const k = net.shape.tags;
-  const chain: Chain = {
+function lossOf(
+  network: TaggerNetwork,
+  { offsets, tags }: NetworkBatch,
+  emissions: Float64Array,
+): { loss: number; crfWeights: CrfGradients } {
+  const k = network.shape.tags;
+  const crfWeights: CrfWeights = {
     tags: k,
-    transitions: Float64Array.from(net.transitions.values),
-    start: Float64Array.from(net.start.values),
-    end: Float64Array.from(net.end.values),
+    transitions: Float64Array.from(network.transitions.values),
+    start: Float64Array.from(network.start.values),
+    end: Float64Array.from(network.end.values),
   };
-  const slopes: ChainSlopes = { ...freeChain(k), emissions: new Float64Array(emissions.length) };
+  const gradients: CrfGradients = { ...unconstrainedCrf(k), emissions: new Float64Array(emissions.length) };
   let loss = 0;
   for (let s = 0; s + 1 < offsets.length; s++) {
     const own = { data: emissions, at: offsets[s] * k, words: offsets[s + 1] - offsets[s] };
     const path = tags.subarray(offsets[s], offsets[s + 1]);
-    loss += net.shape.crf
-      ? chainLossInto(slopes, chain, { emissions: own, path })
-      : wordLossInto(slopes.emissions, own, { path, tags: k });
+    loss += network.shape.crf
+      ? crfLossInto(gradients, crfWeights, { emissions: own, path })
+      : wordLossInto(gradients.emissions, own, { path, tags: k });
   }
   const share = 1 / tags.length;
-  for (let i = 0; i < emissions.length; i++) emissions[i] = slopes.emissions[i] * share;
-  for (const list of [slopes.transitions, slopes.start, slopes.end]) list.forEach((x, i) => (list[i] = x * share));
-  return { loss: loss * share, chain: slopes };
+  for (let i = 0; i < emissions.length; i++) emissions[i] = gradients.emissions[i] * share;
+  for (const list of [gradients.transitions, gradients.start, gradients.end])
+    list.forEach((x, i) => (list[i] = x * share));
+  return { loss: loss * share, crfWeights: gradients };
 }
 
 interface Slopes {
   /** `[words, units]` */
   readonly units: Float64Array;
   readonly bias: Float64Array;
-  readonly features: RowSlopes;
-  readonly cues: RowSlopes;
+  readonly features: RowGradients;
+  readonly cues: RowGradients;
   readonly output: Float64Array;
   readonly outputBias: Float64Array;
 }
 
-function backwardPass(net: Net, { features, cues }: NetBatch, { values, keep, emissions }: Pass): Slopes {
-  const { tags, hidden } = net.shape;
-  const units = unitsOf(net.shape);
+function backwardPass(
+  network: TaggerNetwork,
+  { features, cues }: NetworkBatch,
+  { values, keep, emissions }: Pass,
+): Slopes {
+  const { tags, hidden } = network.shape;
+  const units = unitsOf(network.shape);
   const output = new Float64Array(tags * hidden);
   const outputBias = new Float64Array(hidden === 0 ? 0 : tags);
   const own = new Float64Array(values.length);
@@ -242,25 +255,25 @@ function backwardPass(net: Net, { features, cues }: NetBatch, { values, keep, em
   const tables = { features: new Map<number, Float64Array>(), cues: new Map<number, Float64Array>() };
   const active = new Float64Array(units);
   for (let row = 0; row < features.length; row++) {
-    const slope = own.subarray(row * units, (row + 1) * units);
+    const gradient = own.subarray(row * units, (row + 1) * units);
     const e = emissions.subarray(row * tags, (row + 1) * tags);
-    if (keep === undefined) slope.set(e);
+    if (keep === undefined) gradient.set(e);
     else {
       const [mine, kept] = [values.subarray(row * units), keep.subarray(row * units)];
       activeInto(active, mine, kept);
-      outputSlopesInto({ output, outputBias, slope }, { e, active, weights: net.output.values });
-      for (let u = 0; u < units; u++) slope[u] = mine[u] > 0 ? kept[u] * slope[u] : 0;
+      outputSlopesInto({ output, outputBias, gradient }, { e, active, weights: network.output.values });
+      for (let u = 0; u < units; u++) gradient[u] = mine[u] > 0 ? kept[u] * gradient[u] : 0;
     }
-    for (let u = 0; u < units; u++) bias[u] += slope[u];
+    for (let u = 0; u < units; u++) bias[u] += gradient[u];
     addToRows(tables.features, features[row], e);
-    addToRows(tables.cues, cues[row], slope);
+    addToRows(tables.cues, cues[row], gradient);
   }
   return { units: own, bias, ...tables, output, outputBias };
 }
 
 /** Adds a word's slopes: of the weights from hidden units to tags, of their bias, and of the hidden units. */
 function outputSlopesInto(
-  { output, outputBias, slope }: { output: Float64Array; outputBias: Float64Array; slope: Float64Array },
+  { output, outputBias, gradient }: { output: Float64Array; outputBias: Float64Array; gradient: Float64Array },
   { e, active, weights }: { readonly e: Float64Array; readonly active: Float64Array; readonly weights: Float32Array },
 ): void {
   for (let k = 0, at = 0; k < e.length; k++) {
@@ -268,33 +281,33 @@ function outputSlopesInto(
     outputBias[k] += own;
     for (let u = 0; u < active.length; u++, at++) {
       output[at] += own * active[u];
-      slope[u] += own * weights[at];
+      gradient[u] += own * weights[at];
     }
   }
 }
 
-function addToRows(table: Map<number, Float64Array>, rows: Int32Array, slope: Float64Array): void {
+function addToRows(table: Map<number, Float64Array>, rows: Int32Array, gradient: Float64Array): void {
   for (const row of rows) {
     let sum = table.get(row);
-    if (sum === undefined) table.set(row, (sum = new Float64Array(slope.length)));
-    for (let u = 0; u < slope.length; u++) sum[u] += slope[u];
+    if (sum === undefined) table.set(row, (sum = new Float64Array(gradient.length)));
+    for (let u = 0; u < gradient.length; u++) sum[u] += gradient[u];
   }
 }
 
 /** The slopes of a word's units, laid out as the product gave them: to each word what the words around it ask of it. */
-function spreadSlopes(
-  slopes: Float64Array,
+function spreadGradients(
+  gradients: Float64Array,
   offsets: Int32Array,
-  { units, reach }: { readonly units: number; readonly reach: number },
+  { units, contextWindow }: { readonly units: number; readonly contextWindow: number },
 ): Float32Array {
-  const all = (2 * reach + 1) * units;
-  const spread = new Float32Array((slopes.length / units) * all);
+  const all = (2 * contextWindow + 1) * units;
+  const spread = new Float32Array((gradients.length / units) * all);
   for (let s = 0; s + 1 < offsets.length; s++) {
     for (let row = offsets[s]; row < offsets[s + 1]; row++) {
-      for (let offset = -reach; offset <= reach; offset++) {
+      for (let offset = -contextWindow; offset <= contextWindow; offset++) {
         const to = row + offset;
         if (to < offsets[s] || to >= offsets[s + 1]) continue;
-        spread.set(slopes.subarray(row * units, (row + 1) * units), to * all + (offset + reach) * units);
+        spread.set(gradients.subarray(row * units, (row + 1) * units), to * all + (offset + contextWindow) * units);
       }
     }
   }
@@ -302,9 +315,9 @@ function spreadSlopes(
 }
 
 /** The weights for all layers side by side, as a tagger keeps them. */
-export const inputWeights = (net: Net): Matrix =>
-  net.shape.mixed ? mixLayers(ownWeights(net), net.mix.values) : ownWeights(net);
+export const inputWeights = (network: TaggerNetwork): Matrix =>
+  network.shape.mixed ? scalarMix(ownWeights(network), network.mix.values) : ownWeights(network);
 
 /** Share of every layer where they are mixed. */
-export const layerShares = ({ shape, mix }: Net): readonly number[] | undefined =>
+export const layerWeights = ({ shape, mix }: TaggerNetwork): readonly number[] | undefined =>
   shape.mixed ? [...softmax(mix.values, 0, shape.layers)] : undefined;

@@ -10,23 +10,23 @@ const STEPS = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4];
 const LEAST_ENTITIES = 100;
 
 /** How much easier than O entities are made. */
-export interface Balance {
-  readonly balance: number;
+export interface OutsideBias {
+  readonly outsideBias: number;
   /** Strict F1 on the dev sentences with it. */
   readonly f1: number;
 }
 
 /** The balance with the highest strict F1 on the dev sentences; none where they have few entities. */
-export async function chooseBalance(
+export async function chooseOutsideBias(
   tagger: Tagger,
   dev: EmbeddedSentences,
   options: { readonly threads?: number } = {},
-): Promise<Balance> {
+): Promise<OutsideBias> {
   const gold = dev.sentences.map((sentence) => goldSpans(sentence).strict);
   const emissions = await emissionsOf(tagger, dev, options);
-  const { tags } = tagger.chain;
-  const f1At = (balance: number): number => {
-    const lowered = emissions.map((score, at) => (at % tags === OUTSIDE ? score - balance : score));
+  const { tags } = tagger.crfWeights;
+  const f1At = (outsideBias: number): number => {
+    const lowered = emissions.map((score, at) => (at % tags === OUTSIDE ? score - outsideBias : score));
     const counts = bestSpans(tagger, lowered, dev.offsets).map((spans, s) => {
       const named = spans.map((span) => ({ ...span, label: tagger.labels[span.label] }));
       return countEntities(gold[s], characterSpans(named, dev.sentences[s].words));
@@ -35,13 +35,13 @@ export async function chooseBalance(
   };
   const steps = gold.flat().length < LEAST_ENTITIES ? [0] : STEPS;
   return steps
-    .map((balance) => ({ balance, f1: f1At(balance) }))
+    .map((outsideBias) => ({ outsideBias, f1: f1At(outsideBias) }))
     .reduce((best, one) => (one.f1 > best.f1 ? one : best));
 }
 
 /** The tagger with the score of O lowered by `balance` at every word. */
-export function balanced(tagger: Tagger, balance: number): Tagger {
-  const lowered = (bias: Float32Array): Float32Array => bias.map((b, tag) => (tag === OUTSIDE ? b - balance : b));
+export function withOutsideBias(tagger: Tagger, outsideBias: number): Tagger {
+  const lowered = (bias: Float32Array): Float32Array => bias.map((b, tag) => (tag === OUTSIDE ? b - outsideBias : b));
   if (tagger.output === undefined) return { ...tagger, bias: lowered(tagger.bias) };
   return { ...tagger, output: { ...tagger.output, bias: lowered(tagger.output.bias) } };
 }

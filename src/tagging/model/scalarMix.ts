@@ -2,14 +2,14 @@ import { matrix, type Matrix } from "../../math/matrix.js";
 import { softmax } from "../../math/softmax.js";
 
 /**
- * A scalar mix of layers: the vectors of all layers are averaged with learnt shares, the softmax of `mix`, before one set
+ * A scalar mix of layers: the vectors of all layers are averaged with learned shares, the softmax of `mix`, before one set
  * of weights. Seen from the layers side by side each has those weights times its share, and nothing else has to know.
  *
  * @param weights  `[rows, width]`, for one layer
  * @returns        `[rows, layers * width]`
  * @see Peters et al. 2018, equation 1 (their factor gamma is in the weights here): https://arxiv.org/abs/1802.05365
  */
-export function mixLayers(weights: Matrix, mix: Float32Array): Matrix {
+export function scalarMix(weights: Matrix, mix: Float32Array): Matrix {
   const shares = softmax(mix, 0, mix.length);
   const result = matrix(weights.rows, weights.cols * shares.length);
   for (let r = 0, out = 0; r < weights.rows; r++) {
@@ -22,22 +22,22 @@ export function mixLayers(weights: Matrix, mix: Float32Array): Matrix {
 }
 
 /** Slopes of the weights for one layer and of `mix`, from those of the weights for all layers. */
-export function mixedSlopes(
+export function scalarMixGradients(
   weights: Matrix,
   mix: Float32Array,
-  pull: Float32Array,
+  inputGradients: Float32Array,
 ): { readonly weights: Float32Array; readonly mix: Float64Array } {
   const shares = softmax(mix, 0, mix.length);
-  const slopes = new Float32Array(weights.data.length);
+  const gradients = new Float32Array(weights.data.length);
   const each = new Float64Array(shares.length);
   for (let r = 0, from = 0; r < weights.rows; r++) {
     for (let l = 0; l < shares.length; l++) {
       for (let c = 0, at = r * weights.cols; c < weights.cols; c++, at++, from++) {
-        slopes[at] += shares[l] * pull[from];
-        each[l] += weights.data[at] * pull[from];
+        gradients[at] += shares[l] * inputGradients[from];
+        each[l] += weights.data[at] * inputGradients[from];
       }
     }
   }
-  const mean = each.reduce((sum, slope, l) => sum + shares[l] * slope, 0);
-  return { weights: slopes, mix: each.map((slope, l) => shares[l] * (slope - mean)) };
+  const mean = each.reduce((sum, gradient, l) => sum + shares[l] * gradient, 0);
+  return { weights: gradients, mix: each.map((gradient, l) => shares[l] * (gradient - mean)) };
 }

@@ -2,23 +2,23 @@ import { HeadstartError } from "../../errors.js";
 import type { Standardizer } from "../../head/standardize.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { openRowProducts } from "../../onnx/runtime/gemm.js";
-import { bestPath, spanProbability, sumChain, type Chain, type Emissions } from "./crf.js";
+import { bestPath, spanProbability, sumOverPaths, type CrfWeights, type Emissions } from "./crf.js";
 import { featureRows, type FeatureTable } from "./featureTable.js";
 import type { TaggerInput } from "../vectors/embeddedSentences.js";
 import { spansOfTags, type TagSpan } from "../corpus/tagSet.js";
-import { cuesOf, writingOf, type WritingOptions } from "./wordFeatures.js";
-import type { SubWords } from "../vectors/subwords.js";
+import { cuesOf, surfaceFeaturesOf, type SurfaceFeatureOptions } from "./wordFeatures.js";
+import type { SubwordPooling } from "../vectors/subwords.js";
 
-/** What is learnt to label words: a linear model or an MLP of one hidden layer, and a chain over their tags. */
+/** What is learned to label words: a linear model or an MLP of one hidden layer, and a chain over their tags. */
 export interface Tagger {
   readonly kind: "linear" | "mlp";
-  /** Whether the chain's transitions are learnt; IOB2's rules hold either way. */
+  /** Whether the chain's transitions are learned; IOB2's rules hold either way. */
   readonly crf: boolean;
   readonly labels: readonly string[];
   /** Words to either side whose vectors count too. */
-  readonly reach: number;
-  readonly subWords: SubWords;
-  readonly writing: WritingOptions;
+  readonly contextWindow: number;
+  readonly subwordPooling: SubwordPooling;
+  readonly surfaceFeatures: SurfaceFeatureOptions;
   readonly standardizer: Standardizer;
   /** `[(2 reach + 1) * units, width]`: weights for the word `reach` before, ..., the word itself, ... `reach` behind. */
   readonly inputs: Matrix;
@@ -30,7 +30,7 @@ export interface Tagger {
   readonly cues: FeatureTable;
   /** From hidden units to tags; undefined for a linear tagger. */
   readonly output: { readonly weights: Matrix; readonly bias: Float32Array } | undefined;
-  readonly chain: Chain;
+  readonly crfWeights: CrfWeights;
 }
 
 /** An entity that a tagger found: words `[start, end)` and how sure it is of exactly that. */
@@ -58,7 +58,7 @@ export async function emissionsOf(
         `that it was trained with`,
     );
   }
-  const tags = tagger.chain.tags;
+  const tags = tagger.crfWeights.tags;
   const result = new Float64Array(vectors.rows * tags);
   const products = await openRowProducts("float32", options);
   try {
@@ -97,20 +97,20 @@ function unitsInto(
   { offsets, sentences, moved }: TaggerInput & { readonly moved: Float32Array },
 ): void {
   const units = tagger.bias.length;
-  const tags = tagger.chain.tags;
+  const tags = tagger.crfWeights.tags;
   const values = new Float64Array(units);
   sentences.forEach((sentence, s) => {
     const [from, words] = [offsets[s] - offsets[0], sentence.words.length];
-    const writing = writingOf(sentence, tagger.writing);
-    const cues = cuesOf(sentence, tagger.writing);
+    const surfaceFeatures = surfaceFeaturesOf(sentence, tagger.surfaceFeatures);
+    const cues = cuesOf(sentence, tagger.surfaceFeatures);
     for (let i = 0; i < words; i++) {
       values.set(tagger.bias);
-      addMoved(values, moved, { from, words, i, reach: tagger.reach });
+      addMoved(values, moved, { from, words, i, contextWindow: tagger.contextWindow });
       addRows(values, tagger.cues.weights.data, featureRows(tagger.cues, cues[i]));
       const own = out.subarray((from + i) * tags, (from + i + 1) * tags);
       if (tagger.output === undefined) own.set(values);
       else outputInto(own, values.map(relu), tagger.output);
-      addRows(own, tagger.features.weights.data, featureRows(tagger.features, writing[i]));
+      addRows(own, tagger.features.weights.data, featureRows(tagger.features, surfaceFeatures[i]));
     }
   });
 }
@@ -129,14 +129,14 @@ export function addMoved(
     from,
     words,
     i,
-    reach,
-  }: { readonly from: number; readonly words: number; readonly i: number; readonly reach: number },
+    contextWindow,
+  }: { readonly from: number; readonly words: number; readonly i: number; readonly contextWindow: number },
 ): void {
   const units = values.length;
-  const all = (2 * reach + 1) * units;
-  for (let offset = -reach; offset <= reach; offset++) {
+  const all = (2 * contextWindow + 1) * units;
+  for (let offset = -contextWindow; offset <= contextWindow; offset++) {
     if (i + offset < 0 || i + offset >= words) continue;
-    const at = (from + i + offset) * all + (offset + reach) * units;
+    const at = (from + i + offset) * all + (offset + contextWindow) * units;
     for (let u = 0; u < units; u++) values[u] += moved[at + u];
   }
 }
@@ -157,23 +157,23 @@ const relu = (x: number): number => (x > 0 ? x : 0);
 
 /** Entities of every sentence by the likeliest legal tags. */
 export const bestSpans = (tagger: Tagger, emissions: Float64Array, offsets: Int32Array): TagSpan[][] =>
-  ofSentences(tagger, emissions, offsets).map((own) => spansOfTags(bestPath(tagger.chain, own)));
+  ofSentences(tagger, emissions, offsets).map((own) => spansOfTags(bestPath(tagger.crfWeights, own)));
 
 /** The same with the probability of each entity under the chain. */
 export function decode(tagger: Tagger, emissions: Float64Array, offsets: Int32Array): FoundSpan[][] {
-  const { chain } = tagger;
+  const { crfWeights } = tagger;
   return ofSentences(tagger, emissions, offsets).map((own) => {
-    const spans = spansOfTags(bestPath(chain, own));
+    const spans = spansOfTags(bestPath(crfWeights, own));
     if (spans.length === 0) return [];
-    const sums = sumChain(chain, own);
-    return spans.map((span) => ({ ...span, score: spanProbability(chain, own, { span, sums }) }));
+    const sums = sumOverPaths(crfWeights, own);
+    return spans.map((span) => ({ ...span, score: spanProbability(crfWeights, own, { span, sums }) }));
   });
 }
 
-function ofSentences({ chain }: Tagger, emissions: Float64Array, offsets: Int32Array): Emissions[] {
+function ofSentences({ crfWeights }: Tagger, emissions: Float64Array, offsets: Int32Array): Emissions[] {
   return Array.from({ length: offsets.length - 1 }, (_, s) => ({
     data: emissions,
-    at: offsets[s] * chain.tags,
+    at: offsets[s] * crfWeights.tags,
     words: offsets[s + 1] - offsets[s],
   }));
 }

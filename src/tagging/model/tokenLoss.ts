@@ -7,7 +7,7 @@ import type { Emissions } from "./crf.js";
  * @returns the loss
  */
 export function wordLossInto(
-  slopes: Float64Array,
+  gradients: Float64Array,
   { data, at, words }: Emissions,
   { path, tags }: { readonly path: Int32Array; readonly tags: number },
 ): number {
@@ -15,8 +15,8 @@ export function wordLossInto(
   for (let i = 0; i < words; i++) {
     const start = at + i * tags;
     const total = logSumExp(data, start, tags);
-    for (let tag = 0; tag < tags; tag++) slopes[start + tag] = Math.exp(data[start + tag] - total);
-    slopes[start + path[i]]--;
+    for (let tag = 0; tag < tags; tag++) gradients[start + tag] = Math.exp(data[start + tag] - total);
+    gradients[start + path[i]]--;
     loss += total - data[start + path[i]];
   }
   return loss;

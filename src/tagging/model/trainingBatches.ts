@@ -3,7 +3,7 @@ import { matrix } from "../../math/matrix.js";
 import { shuffled, type Random } from "../../math/random.js";
 import { dropoutMask } from "./dropout.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
-import type { NetBatch } from "./net.js";
+import type { NetworkBatch } from "./net.js";
 
 /** What every batch is made of. */
 export interface Prepared {
@@ -36,12 +36,12 @@ export function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-/** The words of some sentences as a batch: standardised, and with numbers and features left out at random. */
+/** The words of some sentences as a batch: standardized, and with numbers and features left out at random. */
 export function gather(
   chosen: readonly number[],
   { data, standardizer, rows, truth, inputDropout, featureDropout }: Prepared,
   random: Random,
-): NetBatch {
+): NetworkBatch {
   const { vectors, offsets } = data;
   const own = new Int32Array(chosen.length + 1);
   chosen.forEach((s, i) => (own[i + 1] = own[i] + offsets[s + 1] - offsets[s]));

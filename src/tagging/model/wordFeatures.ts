@@ -2,7 +2,7 @@ import type { Sentence } from "../corpus/sentence.js";
 import type { Word } from "../corpus/splitWords.js";
 
 /** What is looked at of a word's writing, beside its vector. */
-export interface WritingOptions {
+export interface SurfaceFeatureOptions {
   /** Case, digits, punctuation and place in the sentence. @default true */
   readonly shape: boolean;
   /** First and last letters. @default true */
@@ -13,9 +13,9 @@ export interface WritingOptions {
   readonly around: boolean;
 }
 
-export const ALL_WRITING: WritingOptions = { shape: true, affixes: true, word: true, around: true };
+export const ALL_SURFACE_FEATURES: SurfaceFeatureOptions = { shape: true, affixes: true, word: true, around: true };
 
-export const NO_WRITING: WritingOptions = { shape: false, affixes: false, word: false, around: false };
+export const NO_SURFACE_FEATURES: SurfaceFeatureOptions = { shape: false, affixes: false, word: false, around: false };
 
 /** How a word is written. */
 interface Look {
@@ -40,8 +40,8 @@ function lookOf({ text }: Word): Look {
   return { text, lower: text.toLowerCase(), case: caseOf(text), shape: shape.slice(0, 8), short };
 }
 
-/** Hashes of the few features that tell a word's shape, and those of its neighbours; none without `shape`. */
-export function cuesOf({ words }: Sentence, { shape, around }: WritingOptions): readonly Int32Array[] {
+/** Hashes of the few features that tell a word's shape, and those of its neighbors; none without `shape`. */
+export function cuesOf({ words }: Sentence, { shape, around }: SurfaceFeatureOptions): readonly Int32Array[] {
   if (!shape) return words.map(() => new Int32Array(0));
   const loud = loudness(words);
   const own = words.map(lookOf).map((look) => [`c=${look.case}`, `ss=${look.short}`]);
@@ -55,7 +55,7 @@ export function cuesOf({ words }: Sentence, { shape, around }: WritingOptions): 
 }
 
 /** Hashes of the features of every word of a sentence, those that are there. */
-export function writingOf({ words }: Sentence, options: WritingOptions): readonly Int32Array[] {
+export function surfaceFeaturesOf({ words }: Sentence, options: SurfaceFeatureOptions): readonly Int32Array[] {
   const loud = loudness(words);
   const looks = words.map(lookOf);
   return looks.map((look, i) => {
@@ -72,7 +72,7 @@ export function writingOf({ words }: Sentence, options: WritingOptions): readonl
 function aroundFeatures(
   looks: readonly Look[],
   i: number,
-  { shape: byShape, affixes, word }: WritingOptions,
+  { shape: byShape, affixes, word }: SurfaceFeatureOptions,
 ): string[] {
   const found: string[] = [];
   for (const offset of [-2, -1, 1, 2]) {

@@ -23,7 +23,7 @@ export interface Alignment {
 }
 
 /**
- * Tokenises word by word. A sentence longer than the encoder reads goes through in windows that overlap by half, and each
+ * Tokenizes word by word. A sentence longer than the encoder reads goes through in windows that overlap by half, and each
  * word is taken from the window where its nearer edge is farthest: no word is left out.
  */
 export function alignWords(words: readonly Word[], tokenizer: PieceTokenizer): Alignment {

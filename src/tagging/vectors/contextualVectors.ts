@@ -5,11 +5,11 @@ import { matrix, type Matrix } from "../../math/matrix.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import { alignWords, type Alignment, type WordTokens } from "./align.js";
 import type { Sentence } from "../corpus/sentence.js";
-import { wordVectorKind, type SubWords } from "./subwords.js";
+import { wordVectorKind, type SubwordPooling } from "./subwords.js";
 import { putCached, takeCached } from "./wordCache.js";
 
 /** Vectors of the words of several sentences, one after the other. */
-export interface WordVectors {
+export interface ContextualVectors {
   /** `[words, layers * width]`, twice as wide for `first-last`; zeros for a word that the tokenizer finds nothing in. */
   readonly vectors: Matrix;
   /** Row of each sentence's first word, and the number of words at the end. */
@@ -26,7 +26,7 @@ export interface WordVectors {
 
 export interface WordVectorOptions extends EmbedOptions {
   /** @default "first" */
-  readonly subWords?: SubWords;
+  readonly subwordPooling?: SubwordPooling;
   /** Sentences are taken from here where it has all of their words, and put here where it has not. */
   readonly cache?: VectorCache;
 }
@@ -40,15 +40,15 @@ const SENTENCES_AT_ONCE = 2048;
  *
  * @throws HeadstartError E_NOT_FINITE
  */
-export async function wordVectors(
+export async function contextualVectors(
   encoder: Encoder,
   sentences: readonly Sentence[],
   options: WordVectorOptions = {},
-): Promise<WordVectors> {
-  const { subWords = "first", cache, onProgress, ...embedding } = options;
+): Promise<ContextualVectors> {
+  const { subwordPooling = "first", cache, onProgress, ...embedding } = options;
   const aligned = sentences.map(({ words }) => alignWords(words, encoder.tokenizer));
   const offsets = offsetsOf(sentences);
-  const vectors = matrix(offsets[sentences.length], wordVectorKind(encoder, subWords).width);
+  const vectors = matrix(offsets[sentences.length], wordVectorKind(encoder, subwordPooling).width);
   const data = { sentences, vectors, offsets };
   const known = cache === undefined ? new Set<number>() : takeCached(cache, data);
   const missing = Array.from(sentences.keys()).filter((s) => !known.has(s));
@@ -62,7 +62,7 @@ export async function wordVectors(
       encoder,
       aligned,
       offsets,
-      subWords,
+      subwordPooling,
     });
     if (cache !== undefined) await putCached(cache, data, some);
   }
@@ -80,14 +80,14 @@ interface Embedding extends EmbedOptions {
   readonly encoder: Encoder;
   readonly aligned: readonly Alignment[];
   readonly offsets: Int32Array;
-  readonly subWords: SubWords;
+  readonly subwordPooling: SubwordPooling;
 }
 
 /** Runs some of the sentences through the encoder; writes their words' rows of `vectors`. @returns the tokens */
 async function embedInto(
   { data, cols }: Matrix,
   some: readonly number[],
-  { encoder, aligned, offsets, subWords, ...options }: Embedding,
+  { encoder, aligned, offsets, subwordPooling, ...options }: Embedding,
 ): Promise<number> {
   const jobs = some.flatMap((s) => aligned[s].windows.map(({ ids }, window) => ({ ids, s, window })));
   const sequences = jobs.map(({ ids }) => ids);
@@ -98,7 +98,7 @@ async function embedInto(
       aligned[s].words.forEach((word, i) => {
         if (word.window !== window) return;
         const row = offsets[s] + i;
-        wordInto(data.subarray(row * cols, (row + 1) * cols), states, { word, width: encoder.width, subWords });
+        wordInto(data.subarray(row * cols, (row + 1) * cols), states, { word, width: encoder.width, subwordPooling });
       });
     },
   });
@@ -108,13 +108,17 @@ async function embedInto(
 function wordInto(
   out: Float32Array,
   states: TokenStates,
-  { word, width, subWords }: { readonly word: WordTokens; readonly width: number; readonly subWords: SubWords },
+  {
+    word,
+    width,
+    subwordPooling,
+  }: { readonly word: WordTokens; readonly width: number; readonly subwordPooling: SubwordPooling },
 ): void {
   states.forEach((state, layer) => {
     const at = layer * width;
-    if (subWords === "mean") meanInto(out.subarray(at, at + width), state, word);
+    if (subwordPooling === "mean") meanInto(out.subarray(at, at + width), state, word);
     else out.set(tokenOf(state, word.first, width), at);
-    if (subWords === "first-last") out.set(tokenOf(state, word.last, width), states.length * width + at);
+    if (subwordPooling === "first-last") out.set(tokenOf(state, word.last, width), states.length * width + at);
   });
 }
 

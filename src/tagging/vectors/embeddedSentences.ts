@@ -1,4 +1,4 @@
-import { normalisedText } from "../../dataset/duplicates.js";
+import { normalizedText } from "../../dataset/duplicates.js";
 import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { seeded, shuffled } from "../../math/random.js";
@@ -21,7 +21,7 @@ export interface EmbeddedSentences extends TaggerInput {
 }
 
 /** Sentences to learn from, and others to choose and measure on. */
-export interface HeldOut {
+export interface SentenceSplit {
   readonly train: EmbeddedSentences;
   readonly dev: EmbeddedSentences;
   /** Where the dev sentences are from, for the reader. */
@@ -29,14 +29,14 @@ export interface HeldOut {
 }
 
 /**
- * Sets a share of the sentences aside; sentences that are equal after normalisation stay together.
+ * Sets a share of the sentences aside; sentences that are equal after normalization stay together.
  *
  * @throws HeadstartError E_LABELS when all sentences are equal
  */
 export function holdOut(
   data: EmbeddedSentences,
   { seed, share = 0.1 }: { readonly seed: number; readonly share?: number },
-): HeldOut {
+): SentenceSplit {
   const groups = equalSentences(data);
   if (groups.length < 2) {
     throw new HeadstartError("E_LABELS", "One sentence cannot be trained on and measured. Give more, or --dev");
@@ -60,7 +60,7 @@ export function holdOut(
 function equalSentences({ sentences }: EmbeddedSentences): readonly (readonly number[])[] {
   const groups = new Map<string, number[]>();
   sentences.forEach(({ text }, s) => {
-    const key = normalisedText(text);
+    const key = normalizedText(text);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [s]);
     else group.push(s);

@@ -1,7 +1,7 @@
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { foldCorpus } from "../../dataset/split.js";
 import { wordsOf } from "../../head/linear/bagOfWords.js";
-import { likeliest, predictProbabilities } from "../../head/head.js";
+import { argmax, predictProbabilities } from "../../head/head.js";
 import { fitLogistic } from "../../head/linear/logistic.js";
 import { stackRows, takeRows, type Matrix } from "../../math/matrix.js";
 import { seeded, shuffled } from "../../math/random.js";
@@ -54,7 +54,7 @@ export async function divergenceOf(
 /**
  * `2 (1 - 2 e)` with the cross-validated error of a logistic model that tells the domains apart, both equally large.
  *
- * Equal texts are in one fold: a text of both domains that is learnt as the one would be answered wrongly as the other.
+ * Equal texts are in one fold: a text of both domains that is learned as the one would be answered wrongly as the other.
  */
 async function proxyADistance(
   source: Domain,
@@ -81,14 +81,14 @@ async function proxyADistance(
       Int32Array.from(train, (r) => y[r]),
       {
         labels: ["source", "target"],
-        strength: STRENGTH,
+        C: STRENGTH,
         tolerance: 1e-3,
         ...(threads === undefined ? {} : { threads }),
       },
     );
-    const answers = likeliest(predictProbabilities(head, takeRows(x, test)), 2);
+    const predictions = argmax(predictProbabilities(head, takeRows(x, test)), 2);
     test.forEach((r, i) => {
-      if (answers[i] !== y[r]) wrong++;
+      if (predictions[i] !== y[r]) wrong++;
     });
   }
   return 2 * (1 - (2 * wrong) / (2 * n));

@@ -27,13 +27,13 @@ export interface LeakageExample {
 export interface Leakage {
   /** Target rows whose text is, character for character, that of a source row. */
   readonly exact: number;
-  /** Target rows whose normalised text is that of a source row; the exact ones are among them. */
+  /** Target rows whose normalized text is that of a source row; the exact ones are among them. */
   readonly normalised: number;
   /** The head on the other target rows; null when there are no duplicates or nothing but duplicates. */
   readonly targetWithout: Evaluation | null;
   /** A few of the pairs. */
   readonly examples: readonly LeakageExample[];
-  /** Target rows whose normalised text is that of a row the target is trained on; 0 without `--target-train`. */
+  /** Target rows whose normalized text is that of a row the target is trained on; 0 without `--target-train`. */
   readonly trainAndTarget: number;
 }
 
@@ -96,7 +96,7 @@ export interface TransferRecord {
   readonly head: {
     readonly kind: "logistic";
     /** L2 penalty. */
-    readonly strength: number | null;
+    readonly C: number | null;
     /** How the strength was chosen, on which rows. */
     readonly chosenBy: string;
     /** Rows it was trained on. */

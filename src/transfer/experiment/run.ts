@@ -1,10 +1,10 @@
 import { HOW_CHOSEN } from "../../classification/selectC.js";
 import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../../classification/evaluate.js";
-import { labelCounts, type LabelledCorpus } from "../../dataset/labelledCorpus.js";
+import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { bridge, quotedLabels } from "../../dataset/mapLabels.js";
-import { holdOut, joinRows, pickRows, type LabelledVectors } from "../../dataset/labelledVectors.js";
+import { holdOut, joinRows, pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
-import { normalisedText, overlap } from "../../dataset/duplicates.js";
+import { normalizedText, overlap } from "../../dataset/duplicates.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
@@ -17,12 +17,12 @@ import { judge, UNKNOWN_VERDICT } from "./verdict.js";
 
 /** The corpora of a transfer experiment, read and mapped. */
 export interface TransferCorpora {
-  readonly source: LabelledCorpus;
+  readonly source: LabeledCorpus;
   /** Rows of the source's domain to evaluate on. @default a fifth of the source, equal texts on one side */
-  readonly sourceDev?: LabelledCorpus;
-  readonly target: LabelledCorpus;
-  /** Labelled rows of the target's domain: they give the in-domain ceiling and the verdict. */
-  readonly targetTrain?: LabelledCorpus;
+  readonly sourceDev?: LabeledCorpus;
+  readonly target: LabeledCorpus;
+  /** Labeled rows of the target's domain: they give the in-domain ceiling and the verdict. */
+  readonly targetTrain?: LabeledCorpus;
 }
 
 export interface TransferOptions {
@@ -104,7 +104,7 @@ export async function runTransfer(
     labels: trained.head.labels,
     head: {
       kind: "logistic",
-      strength: trained.strength,
+      C: trained.C,
       chosenBy: `${HOW_CHOSEN}: ${trained.devFrom}`,
       n: trained.n,
     },
@@ -124,10 +124,10 @@ export async function runTransfer(
 }
 
 interface Sides {
-  readonly source: LabelledVectors;
-  readonly sourceDev: LabelledVectors;
-  readonly target: LabelledVectors;
-  readonly targetTrain: LabelledVectors | undefined;
+  readonly source: LabeledVectors;
+  readonly sourceDev: LabeledVectors;
+  readonly target: LabeledVectors;
+  readonly targetTrain: LabeledVectors | undefined;
   /** Where `sourceDev` comes from. */
   readonly how: string;
 }
@@ -136,7 +136,7 @@ async function embedSides(
   { source, sourceDev, target, targetTrain }: TransferCorpora,
   options: TransferOptions,
 ): Promise<Sides> {
-  const embedded = async (corpus: LabelledCorpus, what: string): Promise<LabelledVectors> => ({
+  const embedded = async (corpus: LabeledCorpus, what: string): Promise<LabeledVectors> => ({
     texts: corpus.texts,
     labels: corpus.labels,
     vectors: await options.vectorsOf(corpus.texts, what),
@@ -157,7 +157,7 @@ async function embedSides(
 /** Ceiling: trained on the target's own rows. Joint: on those and the source. Both choose on the same target rows. */
 async function compareWithOwn(
   sides: Sides,
-  targetTrain: LabelledVectors,
+  targetTrain: LabeledVectors,
   options: TransferOptions,
 ): Promise<{ ceiling: Evaluated; joint: Evaluated }> {
   const { seed = 1 } = options;
@@ -184,13 +184,13 @@ function leakageOf({ source, target, targetTrain }: Sides, trained: TrainedHead,
   const others = target.texts.flatMap((_, r) => (seen.has(r) ? [] : [r]));
   const without =
     seen.size > 0 && others.length > 0 ? evaluateHead(trained, pickRows(target, others), { seed }).evaluation : null;
-  const bySense = new Map(source.texts.map((text) => [normalisedText(text), text]));
+  const bySense = new Map(source.texts.map((text) => [normalizedText(text), text]));
   return {
     exact: found.exact.length,
     normalised: found.normalised.length,
     targetWithout: without,
     examples: Array.from(found.normalised.subarray(0, EXAMPLES), (r) => ({
-      source: bySense.get(normalisedText(target.texts[r]))!,
+      source: bySense.get(normalizedText(target.texts[r]))!,
       target: target.texts[r],
     })),
     trainAndTarget: targetTrain === undefined ? 0 : overlap(targetTrain.texts, target.texts).normalised.length,
@@ -224,7 +224,7 @@ function warningsOf(trained: TrainedHead, target: Evaluated, corpora: TransferCo
   ];
 }
 
-const summary = (corpus: LabelledCorpus, labels: readonly string[]): CorpusSummary => ({
+const summary = (corpus: LabeledCorpus, labels: readonly string[]): CorpusSummary => ({
   files: corpus.files,
   rows: labels.length,
   rejected: corpus.counts.rejected,
@@ -232,7 +232,7 @@ const summary = (corpus: LabelledCorpus, labels: readonly string[]): CorpusSumma
   labels: labelCounts(labels),
 });
 
-/** Before the long part: whether there are labels to learn, and the target has none that were not learnt. */
+/** Before the long part: whether there are labels to learn, and the target has none that were not learned. */
 function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora): void {
   for (const corpus of [sourceDev, target, targetTrain]) if (corpus !== undefined) requireKnown(corpus, source);
   if (targetTrain !== undefined) requireKnown(target, targetTrain);
@@ -241,14 +241,14 @@ function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora
   if (targetTrain !== undefined) checkLabels(targetTrain.labels, { minPerClass: 1 });
 }
 
-function requireKnown(corpus: LabelledCorpus, learnt: LabelledCorpus): void {
-  const learntLabels = new Set(learnt.labels);
+function requireKnown(corpus: LabeledCorpus, learned: LabeledCorpus): void {
+  const learntLabels = new Set(learned.labels);
   const strange = [...new Set(corpus.labels)].filter((label) => !learntLabels.has(label));
   if (strange.length === 0) return;
   const known = [...learntLabels];
   throw new HeadstartError(
     "E_LABEL_MAP",
-    `${corpus.files.join(", ")} has labels that ${learnt.files.join(", ")} has not: ${quotedLabels(strange)}. It has ` +
+    `${corpus.files.join(", ")} has labels that ${learned.files.join(", ")} has not: ${quotedLabels(strange)}. It has ` +
       `${quotedLabels(known)}. ${bridge(strange[0], known[0])}`,
     { file: corpus.files[0] },
   );

@@ -1,4 +1,4 @@
-import { normalisedText } from "../../dataset/duplicates.js";
+import { normalizedText } from "../../dataset/duplicates.js";
 import { HeadstartError } from "../../errors.js";
 import { addEntityCounts, bootstrapEntities, entityScore, type EntityCounts } from "../../metrics/entities.js";
 import { holdOut, joinSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
@@ -30,7 +30,7 @@ export interface TaggingTransfer {
   /** Source minus target, in strict entity F1. */
   readonly drop: number;
   readonly verdict: Verdict;
-  /** Target sentences that equal a source sentence after normalisation. */
+  /** Target sentences that equal a source sentence after normalization. */
   readonly leakage: { readonly normalised: number };
 }
 
@@ -85,16 +85,16 @@ export function judgeEntities(alone: readonly EntityCounts[], joint: readonly En
 }
 
 function commonSentences(source: EmbeddedSentences, target: EmbeddedSentences): number {
-  const known = new Set(source.sentences.map(({ text }) => normalisedText(text)));
-  return target.sentences.filter(({ text }) => known.has(normalisedText(text))).length;
+  const known = new Set(source.sentences.map(({ text }) => normalizedText(text)));
+  return target.sentences.filter(({ text }) => known.has(normalizedText(text))).length;
 }
 
 function requireCommonLabel(source: EmbeddedSentences, target: EmbeddedSentences): void {
-  const [learnt, wanted] = [entityLabels(source.sentences), entityLabels(target.sentences)];
-  if (learnt.some((label) => wanted.includes(label))) return;
+  const [learned, wanted] = [entityLabels(source.sentences), entityLabels(target.sentences)];
+  if (learned.some((label) => wanted.includes(label))) return;
   throw new HeadstartError(
     "E_LABEL_MAP",
-    `Source and target have no label of entities in common: ${learnt.join(", ")}; ${wanted.join(", ")}. ` +
-      `Bridge them with --map, such as --map "${learnt[0] ?? "a"}=${wanted[0] ?? "b"}"`,
+    `Source and target have no label of entities in common: ${learned.join(", ")}; ${wanted.join(", ")}. ` +
+      `Bridge them with --map, such as --map "${learned[0] ?? "a"}=${wanted[0] ?? "b"}"`,
   );
 }

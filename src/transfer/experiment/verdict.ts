@@ -6,7 +6,7 @@ export const UNKNOWN_VERDICT: Verdict = {
   call: "unknown",
   difference: null,
   interval95: null,
-  because: "without labelled training rows of the target there is nothing to compare the source's help with",
+  because: "without labeled training rows of the target there is nothing to compare the source's help with",
 };
 
 /**

@@ -8,7 +8,7 @@ const POWERS = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 export function floatText(value: number): string {
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const exponent = Math.floor(Math.log10(Math.abs(value)));
-  // Nine always do, ten if the logarithm came out one too high. Six are the fewest worth trying: where fewer do, the sixth and its neighbours come out as zeros.
+  // Nine always do, ten if the logarithm came out one too high. Six are the fewest worth trying: where fewer do, the sixth and its neighbors come out as zeros.
   for (let digits = 6; digits <= 10; digits++) {
     const short = rounded(value, digits - 1 - exponent);
     if (Math.fround(short) === value) return String(short);

@@ -6,7 +6,7 @@ import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import { toyVectors } from "./toyVectors.js";
 
 const labels = ["bad", "good", "none"];
-const trained = await trainClassifier(toyVectors(150, { labels }), { threads: 1, strengths: [0.1] });
+const trained = await trainClassifier(toyVectors(150, { labels }), { threads: 1, Cs: [0.1] });
 const data = toyVectors(60, { labels, seed: 1 });
 
 describe("evaluateHead", () => {
@@ -86,9 +86,9 @@ describe("mistakesOf", () => {
 
 describe("predictVectors", () => {
   it("gives each row its likeliest label and a probability for each label by name, `__proto__` too [D08, R35]", () => {
-    const answers = predictVectors({ ...trained.head, labels: ["__proto__", "good", "none"] }, data.vectors);
+    const predictions = predictVectors({ ...trained.head, labels: ["__proto__", "good", "none"] }, data.vectors);
     const { predicted, probabilities } = evaluateHead(trained, data);
-    answers.forEach((answer, r) => {
+    predictions.forEach((answer, r) => {
       expect(answer.label).toBe(["__proto__", "good", "none"][predicted[r]]);
       expect(JSON.parse(JSON.stringify(answer.probabilities))).toEqual(
         Object.fromEntries(["__proto__", "good", "none"].map((label, k) => [label, probabilities[r * 3 + k]])),

@@ -65,7 +65,7 @@ describe("explain()", () => {
       label: "good",
       probability: p[1],
       calibrated: true,
-      neighbours: null,
+      neighbors: null,
       distance: null,
     });
     expect(first.words[0].change).toBeCloseTo(p[1] - without[1], 12);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { checkTextsAndLabels, diagnose, mislabelled } from "../../../src/classification/labelErrors.js";
+import { checkTextsAndLabels, findLabelErrors, mislabeled } from "../../../src/classification/labelErrors.js";
 import { labelIndices } from "../../../src/dataset/mapLabels.js";
-import { readLabelled } from "../../../src/dataset/labelledCorpus.js";
+import { readLabeled } from "../../../src/dataset/labeledCorpus.js";
 import { vectorsOf } from "../../../src/embedding/cachedEmbed.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { seeded, shuffled } from "../../../src/math/random.js";
@@ -44,7 +44,7 @@ describe("checkTextsAndLabels()", () => {
   });
 });
 
-describe("mislabelled()", () => {
+describe("mislabeled()", () => {
   it("believes a label from the mean that its own rows give it on, and ranks by how much more probable another is", () => {
     // Rows of "a" give it 0.9, 0.9 and 0.2, mean 2/3; rows of "b" 0.7 and 0.5, mean 0.6.
     const held = {
@@ -52,10 +52,10 @@ describe("mislabelled()", () => {
       rows: Int32Array.of(0, 1, 2, 3, 4),
       probabilities: Float64Array.of(0.9, 0.1, 0.9, 0.1, 0.2, 0.8, 0.3, 0.7, 0.5, 0.5),
       folds: 5,
-      strength: 1,
+      C: 1,
       logLoss: 0,
     };
-    const found = mislabelled(["a", "a", "a", "b", "b"], held);
+    const found = mislabeled(["a", "a", "a", "b", "b"], held);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ row: 2, suggested: "b" });
     expect(found[0].score).toBeCloseTo((1 + 0.6) / 2, 12);
@@ -68,22 +68,22 @@ describe("diagnose()", () => {
     const flipped = new Set(shuffled(300, seeded(2)).slice(0, 15));
     const noisy = { ...data, labels: data.labels.map((l, r) => (flipped.has(r) ? (l === "bad" ? "good" : "bad") : l)) };
     const before = structuredClone(noisy);
-    const { findings, heldOut } = await diagnose(noisy, { threads: 1 });
+    const { findings, crossValidation } = await findLabelErrors(noisy, { threads: 1 });
     const hits = findings.filter(({ row }) => flipped.has(row));
     expect(hits.length).toBeGreaterThanOrEqual(13);
     expect(findings.length).toBeLessThanOrEqual(22);
     expect(findings.slice(0, 10).every(({ row }) => flipped.has(row))).toBe(true);
-    expect(heldOut).toMatchObject({ names: ["bad", "good"], folds: 5 });
+    expect(crossValidation).toMatchObject({ names: ["bad", "good"], folds: 5 });
     expect(noisy).toEqual(before);
-    expect(await diagnose(noisy, { threads: 1 })).toEqual({ findings, heldOut });
+    expect(await findLabelErrors(noisy, { threads: 1 })).toEqual({ findings, crossValidation });
   });
 
   it("goes without held-out rows where there are too few texts, or leaves a small class out of it", async () => {
-    expect((await diagnose(toyVectors(8), { threads: 1 })).heldOut).toBeNull();
+    expect((await findLabelErrors(toyVectors(8), { threads: 1 })).crossValidation).toBeNull();
     const data = toyVectors(60);
     const labels = data.labels.map((label, r) => (r < 3 ? "odd" : label));
-    const { heldOut, findings } = await diagnose({ ...data, labels }, { threads: 1 });
-    expect(heldOut?.rows).toHaveLength(57);
+    const { crossValidation, findings } = await findLabelErrors({ ...data, labels }, { threads: 1 });
+    expect(crossValidation?.rows).toHaveLength(57);
     expect(findings.filter(({ problem }) => problem === "tiny")).toHaveLength(3);
   });
 
@@ -92,15 +92,15 @@ describe("diagnose()", () => {
     "finds flipped labels of film reviews ten times as often as chance",
     { timeout: 120_000 },
     async () => {
-      const { texts, labels } = await readLabelled([`${corpora}/movies/sst2.val.csv`]);
+      const { texts, labels } = await readLabeled([`${corpora}/movies/sst2.val.csv`]);
       const encoder = await loadEncoder("headstart-mini");
       const { vectors } = await vectorsOf(encoder, texts);
       await encoder.close();
       const flipped = new Set(shuffled(texts.length, seeded(1)).slice(0, Math.round(texts.length / 20)));
       const names = [...new Set(labels)].sort();
       const noisy = labels.map((l, r) => (flipped.has(r) ? names[1 - labelIndices(names, [l], "")[0]] : l));
-      const { findings } = await diagnose({ texts, labels: noisy, vectors });
-      const top = findings.filter(({ problem }) => problem === "mislabelled").slice(0, flipped.size);
+      const { findings } = await findLabelErrors({ texts, labels: noisy, vectors });
+      const top = findings.filter(({ problem }) => problem === "mislabeled").slice(0, flipped.size);
       const precision = top.filter(({ row }) => flipped.has(row)).length / top.length;
       expect(precision).toBeGreaterThan(0.4);
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  answerMultiLabel,
+  predictMultiLabel,
   evaluateMultiLabelHead,
   labelsIn,
   trainMultiLabel,
@@ -14,7 +14,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { madeUpHead } from "../head/file/savedHead.js";
 import { tempFolder } from "../files/tempFolder.js";
-import { pickRows } from "../../../src/dataset/labelledVectors.js";
+import { pickRows } from "../../../src/dataset/labeledVectors.js";
 import { toyVectors } from "./toyVectors.js";
 
 /** Each row has the label of its cloud, and "even" where its first number is above 0. */
@@ -27,7 +27,7 @@ function several(rows: number, seed: number) {
   return { ...data, labels };
 }
 
-const options = { separator: "|", threads: 1, strengths: [0.01, 0.1, 1] };
+const options = { separator: "|", threads: 1, Cs: [0.01, 0.1, 1] };
 
 describe("labelsIn()", () => {
   it("parts a cell, trims, and gives each label once; separators alone are no label", () => {
@@ -44,13 +44,13 @@ describe("fitMultiLabelPath()", () => {
     const marks = Uint8Array.from([...y].flatMap((one) => [one, 1 - one]));
     const fit = fitMultiLabelPath(data.vectors, marks, {
       labels: ["good", "bad"],
-      strengths: [0.3],
+      Cs: [0.3],
       tolerance: 1e-6,
       threads: 1,
     });
     const { value } = await fit.next();
     const p = multiLabelProbabilities(value!.head, data.vectors);
-    const alone = await fitLogistic(data.vectors, y, { labels: ["bad", "good"], strength: 0.3, threads: 1 });
+    const alone = await fitLogistic(data.vectors, y, { labels: ["bad", "good"], C: 0.3, threads: 1 });
     const { predictProbabilities } = await import("../../../src/head/head.js");
     const q = predictProbabilities(alone.head, data.vectors);
     p.forEach((one, at) => expect(one).toBeCloseTo(at % 2 === 0 ? q[at + 1] : q[at - 1], 3));
@@ -80,7 +80,7 @@ describe("trainMultiLabel()", () => {
     const evaluation = evaluateMultiLabelHead(trained.head, test, { separator: "|" });
     expect(evaluation.macroF1).toBeGreaterThan(0.85);
     expect(evaluation.exactMatch).toBeGreaterThan(0.7);
-    const sizes = new Set(answerMultiLabel(trained.head, test.vectors, "|").map(({ labels }) => labels!.length));
+    const sizes = new Set(predictMultiLabel(trained.head, test.vectors, "|").map(({ labels }) => labels!.length));
     expect(sizes).toEqual(new Set([0, 1, 2]));
     expect(await trainMultiLabel(data, options)).toEqual(trained);
     expect(() =>
@@ -99,7 +99,7 @@ describe("saveMultiLabel() and loadMultiLabel()", () => {
     const { head } = await trainMultiLabel(several(90, 1), options);
     const { encoder } = madeUpHead(["a", "b"], { width: 6 }).file;
     const dev = { n: 1, exactMatch: 1, microF1: 1, macroF1: 1, interval95: [1, 1] as [number, number] };
-    const training = { files: ["a.csv"], n: 81, labelCounts: { a: 1 }, strength: 1, seed: 1, devFrom: "b.csv", dev };
+    const training = { files: ["a.csv"], n: 81, labelCounts: { a: 1 }, C: 1, seed: 1, devFrom: "b.csv", dev };
     const file = {
       format: "headstart-multi-label" as const,
       headstart: "0",

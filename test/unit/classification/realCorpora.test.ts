@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { evaluateHead } from "../../../src/classification/evaluate.js";
-import { readLabelled } from "../../../src/dataset/labelledCorpus.js";
-import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
+import { readLabeled } from "../../../src/dataset/labeledCorpus.js";
+import type { LabeledVectors } from "../../../src/dataset/labeledVectors.js";
 import { trainClassifier } from "../../../src/classification/train.js";
 import { vectorsOf } from "../../../src/embedding/cachedEmbed.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";
@@ -11,8 +11,8 @@ import { openEncoder } from "../encoder/tinyBert.js";
 const corpora = process.env.HEADSTART_CORPORA;
 
 /** The first rows of a corpus with their vectors. */
-async function embedded(encoder: Encoder, file: string, rows: number): Promise<LabelledVectors> {
-  const all = await readLabelled([join(corpora ?? "", file)]);
+async function embedded(encoder: Encoder, file: string, rows: number): Promise<LabeledVectors> {
+  const all = await readLabeled([join(corpora ?? "", file)]);
   const [texts, labels] = [all.texts.slice(0, rows), all.labels.slice(0, rows)];
   return { texts, labels, vectors: (await vectorsOf(encoder, texts)).vectors };
 }

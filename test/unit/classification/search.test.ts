@@ -1,45 +1,48 @@
 import { describe, expect, it } from "vitest";
-import { fewExamples, drawRows } from "../../../src/classification/fewShot.js";
-import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
+import { fewShotScores, drawRows } from "../../../src/classification/fewShot.js";
+import type { LabeledVectors } from "../../../src/dataset/labeledVectors.js";
 import { trainClassifier } from "../../../src/classification/train.js";
-import { tune, type TuneOptions, type View } from "../../../src/classification/search.js";
+import { searchHead, type SearchOptions, type View } from "../../../src/classification/search.js";
 import { matrix } from "../../../src/math/matrix.js";
 import { toyVectors } from "./toyVectors.js";
 
 const toy = toyVectors(90, { copies: 3 });
-const OPTIONS: TuneOptions = {
+const OPTIONS: SearchOptions = {
   labels: ["bad", "good"],
   classWeights: "none",
   seed: 1,
   threads: 1,
   folds: 3,
-  strengths: [0.01, 0.1, 1],
-  perceptrons: [{ hidden: [4], epochs: 3 }],
+  Cs: [0.01, 0.1, 1],
+  mlps: [{ hidden: [4], epochs: 3 }],
 };
-const viewOf = (data: LabelledVectors, layer: number | null = null): View => ({
+const viewOf = (data: LabeledVectors, layer: number | null = null): View => ({
   layer,
   pooling: "mean",
   load: async () => data,
 });
 /** Vectors that say nothing of the labels. */
-const blank: LabelledVectors = { ...toy, vectors: matrix(90, 6) };
+const blank: LabeledVectors = { ...toy, vectors: matrix(90, 6) };
 
 describe("tune", () => {
   it("scores every strength on every view, then perceptrons on the best view, and tells of each", async () => {
     const told: string[] = [];
     const views = [viewOf(blank), viewOf(toy, 2)];
-    const { setup, view, data, tuning } = await tune(views, { ...OPTIONS, onRival: ({ name }) => told.push(name) });
-    expect(told).toEqual(tuning.rivals.map(({ name }) => name));
-    expect(tuning.rivals.map(({ view: of }) => of.layer)).toEqual([null, null, null, 2, 2, 2, 2]);
-    expect(tuning.rivals.at(-1)?.name).toContain("mlp 4");
-    expect([view.layer, data, tuning.folds, tuning.rows, tuning.skipped]).toEqual([2, toy, 3, 90, []]);
-    expect(tuning.rivals.map(({ name }) => name)).toContain(tuning.chosen);
-    expect(setup.kind).toBe(tuning.chosen.split(/[ ,]/)[0]);
+    const { setup, view, data, search } = await searchHead(views, {
+      ...OPTIONS,
+      onCandidate: ({ name }) => told.push(name),
+    });
+    expect(told).toEqual(search.candidates.map(({ name }) => name));
+    expect(search.candidates.map(({ view: of }) => of.layer)).toEqual([null, null, null, 2, 2, 2, 2]);
+    expect(search.candidates.at(-1)?.name).toContain("mlp 4");
+    expect([view.layer, data, search.folds, search.rows, search.skipped]).toEqual([2, toy, 3, 90, []]);
+    expect(search.candidates.map(({ name }) => name)).toContain(search.chosen);
+    expect(setup.kind).toBe(search.chosen.split(/[ ,]/)[0]);
     // What says nothing costs what guessing costs.
-    expect(tuning.rivals[0].logLoss.mean).toBeCloseTo(Math.LN2, 2);
-    const least = Math.min(...tuning.rivals.map(({ logLoss }) => logLoss.mean));
+    expect(search.candidates[0].logLoss.mean).toBeCloseTo(Math.LN2, 2);
+    const least = Math.min(...search.candidates.map(({ logLoss }) => logLoss.mean));
     expect(least).toBeLessThan(0.6);
-    expect(await tune(views, OPTIONS)).toEqual({ setup, view, data, tuning });
+    expect(await searchHead(views, OPTIONS)).toEqual({ setup, view, data, search });
   });
 
   it("never tells a row by a copy of it: vectors that name the text and nothing else are worth no more than a guess", async () => {
@@ -48,48 +51,48 @@ describe("tune", () => {
     const texts = toy.texts.map((_, r) => `text ${Math.floor(r / 3)}`);
     const vectors = matrix(90, 30);
     texts.forEach((_, r) => (vectors.data[r * 30 + Math.floor(r / 3)] = 1));
-    const { tuning } = await tune([viewOf({ texts, labels, vectors })], { ...OPTIONS, kinds: ["logistic"] });
-    for (const { macroF1 } of tuning.rivals) expect(macroF1.mean).toBeLessThan(0.6);
+    const { search } = await searchHead([viewOf({ texts, labels, vectors })], { ...OPTIONS, kinds: ["logistic"] });
+    for (const { macroF1 } of search.candidates) expect(macroF1.mean).toBeLessThan(0.6);
   });
 
   it("begins nothing new when time is up, and says what it left out; the first view is always scored", async () => {
     let now = 0;
     const options = { ...OPTIONS, seconds: 1, clock: () => (now += 2000) };
-    const { tuning } = await tune([viewOf(toy), viewOf(blank, 1)], options);
-    expect(tuning.rivals).toHaveLength(3);
-    expect(tuning.skipped).toEqual(["layer 1, mean", expect.stringContaining("mlp 4")]);
+    const { search } = await searchHead([viewOf(toy), viewOf(blank, 1)], options);
+    expect(search.candidates).toHaveLength(3);
+    expect(search.skipped).toEqual(["layer 1, mean", expect.stringContaining("mlp 4")]);
   });
 
   it("chooses among the kinds that it is told to, also when time is up", async () => {
     let now = 0;
     const options = { ...OPTIONS, seconds: 1, clock: () => (now += 2000) };
-    const { setup } = await tune([viewOf(toy)], { ...options, kinds: ["mlp"] });
+    const { setup } = await searchHead([viewOf(toy)], { ...options, kinds: ["mlp"] });
     expect(setup.kind).toBe("mlp");
-    const { tuning } = await tune([viewOf(toy)], { ...OPTIONS, kinds: ["logistic"] });
-    expect(tuning.rivals.every(({ name }) => name.startsWith("logistic"))).toBe(true);
+    const { search } = await searchHead([viewOf(toy)], { ...OPTIONS, kinds: ["logistic"] });
+    expect(search.candidates.every(({ name }) => name.startsWith("logistic"))).toBe(true);
   });
 
   it("tries perceptrons with what is asked of all, alike ones once", async () => {
-    const perceptrons = [
+    const mlps = [
       { hidden: [4], dropout: 0.1 },
       { hidden: [8], dropout: 0.1 },
     ];
-    const options = { ...OPTIONS, kinds: ["mlp"] as const, perceptrons, mlp: { hidden: [6], epochs: 2 } };
-    const { setup, tuning } = await tune([viewOf(toy)], options);
-    expect(tuning.rivals.filter(({ name }) => name.startsWith("mlp"))).toHaveLength(1);
+    const options = { ...OPTIONS, kinds: ["mlp"] as const, mlps, mlp: { hidden: [6], epochs: 2 } };
+    const { setup, search } = await searchHead([viewOf(toy)], options);
+    expect(search.candidates.filter(({ name }) => name.startsWith("mlp"))).toHaveLength(1);
     expect(setup).toMatchObject({ kind: "mlp", settings: { hidden: [6], epochs: 2, dropout: 0.1 } });
   });
 
   it("is fitted by trainClassifier() without a look at the dev rows", async () => {
     const dev = toyVectors(30, { seed: 2 });
     for (const kind of ["logistic", "mlp"] as const) {
-      const tuned = await tune([viewOf(toy)], { ...OPTIONS, kinds: [kind] });
-      const trained = await trainClassifier(toy, { threads: 1, dev, tuned });
-      expect([trained.head.kind, trained.tuning?.chosen]).toEqual([kind, tuned.tuning.chosen]);
+      const searchResult = await searchHead([viewOf(toy)], { ...OPTIONS, kinds: [kind] });
+      const trained = await trainClassifier(toy, { threads: 1, dev, searchResult });
+      expect([trained.head.kind, trained.search?.chosen]).toEqual([kind, searchResult.search.chosen]);
       const other = await trainClassifier(toy, {
         threads: 1,
         dev: { ...dev, labels: [...dev.labels].reverse() },
-        tuned,
+        searchResult,
       });
       // Only how sure it is comes from the dev rows.
       expect({ ...other.head, temperature: 1 }).toEqual({ ...trained.head, temperature: 1 });
@@ -111,17 +114,17 @@ describe("fewExamples", () => {
 
     const noisy = toyVectors(200, { distance: 0.5 });
     const fit = { labels, classWeights: "none", seed: 1, threads: 1, seeds: 3, dev: noisy } as const;
-    const few = await fewExamples(noisy, { ...fit, perLabel: [2, 60] });
-    expect(few.map(({ perLabel, seeds }) => [perLabel, seeds])).toEqual([
+    const fewShot = await fewShotScores(noisy, { ...fit, perLabel: [2, 60] });
+    expect(fewShot.map(({ perLabel, seeds }) => [perLabel, seeds])).toEqual([
       [2, 3],
       [60, 3],
     ]);
-    for (const { macroF1 } of few) {
+    for (const { macroF1 } of fewShot) {
       expect(macroF1.lowest).toBeLessThan(macroF1.mean);
       expect(macroF1.mean).toBeLessThan(macroF1.highest);
       expect(macroF1.deviation).toBeGreaterThan(0);
     }
-    expect(few[1].macroF1.mean).toBeGreaterThan(few[0].macroF1.mean);
-    expect(await fewExamples(noisy, { ...fit, perLabel: [2] })).toEqual(few.slice(0, 1));
+    expect(fewShot[1].macroF1.mean).toBeGreaterThan(fewShot[0].macroF1.mean);
+    expect(await fewShotScores(noisy, { ...fit, perLabel: [2] })).toEqual(fewShot.slice(0, 1));
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { chooseCandidate, isPastBest, meanLoss, type Candidate } from "../../../src/classification/selectC.js";
 import { matrix } from "../../../src/math/matrix.js";
 
-function tried(strength: number, losses: readonly number[], macroF1: number): Candidate {
+function tried(C: number, losses: readonly number[], macroF1: number): Candidate {
   const head = {
     kind: "logistic" as const,
     labels: ["a", "b"],
@@ -10,10 +10,10 @@ function tried(strength: number, losses: readonly number[], macroF1: number): Ca
     weights: matrix(1, 1),
     bias: new Float32Array(1),
   };
-  const fitted = { head, strength, objective: 0, iterations: 1, converged: true, history: [] };
+  const fitted = { head, C, objective: 0, iterations: 1, converged: true, history: [] };
   return { fitted, losses: Float64Array.from(losses), macroF1 };
 }
-const strengthOf = (c: Candidate): number => c.fitted.strength;
+const strengthOf = (c: Candidate): number => c.fitted.C;
 
 describe("chooseCandidate()", () => {
   it("takes the first of those that log loss cannot tell from the best", () => {

@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { decide, NO_ANSWER, ruleFor, type Evidence } from "../../../src/classification/selectivePrediction.js";
+import {
+  applyDecisionRule,
+  ABSTAIN,
+  fitDecisionRule,
+  type CalibrationSet,
+} from "../../../src/classification/selectivePrediction.js";
 import { scoreChoice } from "../../../src/classification/reliability.js";
 import { seeded } from "../../../src/math/random.js";
 
 /** Two labels; the head says p of "a" and is right as often as it says. */
-function evidence(n: number, seed: number): Evidence {
+function calibrationSet(n: number, seed: number): CalibrationSet {
   const random = seeded(seed);
   const probabilities = new Float64Array(2 * n);
   const truth = new Int32Array(n);
@@ -16,12 +21,12 @@ function evidence(n: number, seed: number): Evidence {
   return { labels: ["a", "b"], probabilities, truth };
 }
 
-const dev = evidence(3000, 1);
-const test = evidence(3000, 2);
+const dev = calibrationSet(3000, 1);
+const test = calibrationSet(3000, 2);
 
 describe("ruleFor()", () => {
   it("keeps a wished precision of every label on new rows", () => {
-    const choice = scoreChoice(test, ruleFor({ kind: "precision", least: 0.9 }, dev));
+    const choice = scoreChoice(test, fitDecisionRule({ kind: "precision", least: 0.9 }, dev));
     expect(choice.precision["a"]).toBeGreaterThan(0.89);
     expect(choice.precision["b"]).toBeGreaterThan(0.89);
     expect(choice.answered).toBeGreaterThan(0.25);
@@ -29,27 +34,33 @@ describe("ruleFor()", () => {
   });
 
   it("keeps a wished risk and a wished coverage on new rows", () => {
-    const risk = scoreChoice(test, ruleFor({ kind: "risk", most: 0.15 }, dev));
+    const risk = scoreChoice(test, fitDecisionRule({ kind: "risk", most: 0.15 }, dev));
     expect(risk.accuracy).toBeGreaterThan(0.85 - 0.01);
     expect(risk.answered).toBeGreaterThan(0.4);
-    const half = scoreChoice(test, ruleFor({ kind: "coverage", share: 0.5 }, dev));
+    const half = scoreChoice(test, fitDecisionRule({ kind: "coverage", share: 0.5 }, dev));
     expect(half.answered).toBeCloseTo(0.5, 1);
-    expect(half.accuracy).toBeGreaterThan(scoreChoice(test, ruleFor({ kind: "coverage", share: 0.9 }, dev)).accuracy!);
+    expect(half.accuracy).toBeGreaterThan(
+      scoreChoice(test, fitDecisionRule({ kind: "coverage", share: 0.9 }, dev)).accuracy!,
+    );
   });
 
   it("answers nothing where no threshold grants the wish", () => {
-    const few: Evidence = { labels: ["a", "b"], probabilities: Float64Array.of(0.9, 0.1), truth: Int32Array.of(0) };
-    const rule = ruleFor({ kind: "precision", least: 0.9 }, few);
+    const fewShot: CalibrationSet = {
+      labels: ["a", "b"],
+      probabilities: Float64Array.of(0.9, 0.1),
+      truth: Int32Array.of(0),
+    };
+    const rule = fitDecisionRule({ kind: "precision", least: 0.9 }, fewShot);
     expect([...rule.thresholds]).toEqual([Infinity, Infinity]);
-    expect(decide(Float64Array.of(0.999, 0.001), rule)[0]).toBe(NO_ANSWER);
-    expect(scoreChoice(few, rule)).toMatchObject({ answered: 0, accuracy: null, interval95: null, cost: 0 });
+    expect(applyDecisionRule(Float64Array.of(0.999, 0.001), rule)[0]).toBe(ABSTAIN);
+    expect(scoreChoice(fewShot, rule)).toMatchObject({ answered: 0, accuracy: null, interval95: null, cost: 0 });
   });
 
   it("answers the label of least expected cost: with costs of 9 to 1, from a probability of 0.9 on", () => {
-    const rule = ruleFor({ kind: "costs", costs: new Map([["a", 9]]) }, dev);
-    expect([...decide(Float64Array.of(0.91, 0.09, 0.89, 0.11), rule)]).toEqual([0, 1]);
+    const rule = fitDecisionRule({ kind: "costs", costs: new Map([["a", 9]]) }, dev);
+    expect([...applyDecisionRule(Float64Array.of(0.91, 0.09, 0.89, 0.11), rule)]).toEqual([0, 1]);
     const cheap = scoreChoice(test, rule).cost;
-    const plain = decide(test.probabilities, ruleFor({ kind: "costs", costs: new Map() }, dev));
+    const plain = applyDecisionRule(test.probabilities, fitDecisionRule({ kind: "costs", costs: new Map() }, dev));
     const plainCost = plain.reduce((sum, a, r) => sum + (a === test.truth[r] ? 0 : a === 0 ? 9 : 1), 0) / plain.length;
     expect(cheap).toBeLessThan(plainCost);
   });

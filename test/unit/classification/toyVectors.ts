@@ -1,4 +1,4 @@
-import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
+import type { LabeledVectors } from "../../../src/dataset/labeledVectors.js";
 import { clouds } from "../head/toyRows.js";
 
 const MOODS = [
@@ -7,7 +7,7 @@ const MOODS = [
   ["table", "train", "paper"],
 ];
 
-/** Labelled texts with vectors in clouds, one around a centre for each label; texts differ unless `copies` are asked for. */
+/** Labeled texts with vectors in clouds, one around a center for each label; texts differ unless `copies` are asked for. */
 export function toyVectors(
   rows: number,
   options: {
@@ -17,7 +17,7 @@ export function toyVectors(
     /** Each text stands there so often. @default 1 */
     readonly copies?: number;
   } = {},
-): LabelledVectors {
+): LabeledVectors {
   const { labels = ["bad", "good"], distance = 1.5, seed = 1, copies = 1 } = options;
   const { x, y } = clouds(rows, 6, { classes: labels.length, distance, seed });
   const texts = Array.from(y, (label, r) => {

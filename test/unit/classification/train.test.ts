@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeHead } from "../../../src/classification/describeHead.js";
 import { evaluateHead } from "../../../src/classification/evaluate.js";
-import { commonestLabel } from "../../../src/classification/evaluate.js";
-import type { LabelledVectors } from "../../../src/dataset/labelledVectors.js";
+import { majorityClass } from "../../../src/classification/evaluate.js";
+import type { LabeledVectors } from "../../../src/dataset/labeledVectors.js";
 import { trainClassifier, type Trial } from "../../../src/classification/train.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";
 import { saveHead } from "../../../src/head/file/folder.js";
@@ -13,7 +13,7 @@ import { matrix } from "../../../src/math/matrix.js";
 import { tempFolder } from "../files/tempFolder.js";
 import { toyVectors } from "./toyVectors.js";
 
-const OPTIONS = { threads: 1, strengths: [0.01, 0.1, 1] } as const;
+const OPTIONS = { threads: 1, Cs: [0.01, 0.1, 1] } as const;
 const toy = toyVectors(120);
 
 describe("trainClassifier", () => {
@@ -27,9 +27,9 @@ describe("trainClassifier", () => {
     expect(trained.dev.majority.accuracy).toBe(0.5);
     expect(trained.dev.bagOfWords?.accuracy).toBe(1); // its texts name the label
     expect(trained.devFrom).toMatch(/^12 of the 120 .* seed 1/);
-    const best = trained.trials.find(({ strength }) => strength === trained.strength);
+    const best = trained.trials.find(({ C }) => C === trained.C);
     const least = trained.trials.reduce((a, b) => (b.devLogLoss < a.devLogLoss ? b : a));
-    expect(best?.strength).toBeLessThanOrEqual(least.strength);
+    expect(best?.C).toBeLessThanOrEqual(least.C);
     expect(trained.warnings).toEqual([]);
   });
 
@@ -50,11 +50,11 @@ describe("trainClassifier", () => {
     expect(toy).toEqual(toyVectors(120));
   });
 
-  it("tells of each strength that it tries, from strong to weak regularisation", async () => {
+  it("tells of each strength that it tries, from strong to weak regularization", async () => {
     const told: Trial[] = [];
     const trained = await trainClassifier(toy, { ...OPTIONS, onTrial: (trial) => told.push(trial) });
     expect(told).toEqual(trained.trials);
-    expect(told.map(({ strength }) => strength)).toEqual(OPTIONS.strengths.slice(0, told.length));
+    expect(told.map(({ C }) => C)).toEqual(OPTIONS.Cs.slice(0, told.length));
   });
 
   it("takes all rows for training where dev rows are given", async () => {
@@ -62,17 +62,17 @@ describe("trainClassifier", () => {
     const trained = await trainClassifier(toy, { ...OPTIONS, dev });
     expect([trained.n, trained.dev.n, trained.devFrom]).toEqual([120, 30, "30 rows given for it"]);
     // One row of a label is enough then.
-    const few: LabelledVectors = {
+    const fewShot: LabeledVectors = {
       texts: toy.texts.slice(0, 2),
       labels: ["bad", "good"],
       vectors: matrix(2, 6, toy.vectors.data.slice(0, 12)),
     };
-    expect((await trainClassifier(few, { ...OPTIONS, dev })).n).toBe(2);
+    expect((await trainClassifier(fewShot, { ...OPTIONS, dev })).n).toBe(2);
   });
 
   it("weighs labels alike where it is asked to", async () => {
     const keep = toy.labels.flatMap((label, r) => (label === "bad" || r % 10 === 1 ? [r] : []));
-    const rare: LabelledVectors = {
+    const rare: LabeledVectors = {
       texts: keep.map((r) => toy.texts[r]),
       labels: keep.map((r) => toy.labels[r]),
       vectors: matrix(
@@ -81,7 +81,7 @@ describe("trainClassifier", () => {
         Float32Array.from(keep.flatMap((r) => [...toy.vectors.data.subarray(r * 6, r * 6 + 6)])),
       ),
     };
-    const options = { ...OPTIONS, strengths: [0.01], dev: toyVectors(60, { seed: 3 }) };
+    const options = { ...OPTIONS, Cs: [0.01], dev: toyVectors(60, { seed: 3 }) };
     const none = await trainClassifier(rare, options);
     const balanced = await trainClassifier(rare, { ...options, classWeights: "balanced" });
     const recall = (trained: typeof none): number => trained.dev.perLabel["good"].recall;
@@ -108,7 +108,7 @@ describe("trainClassifier", () => {
       code: "E_LABEL_MAP",
       message: expect.stringContaining('"neutral"'),
     });
-    await expect(trainClassifier(toy, { threads: 1, strengths: [] })).rejects.toMatchObject({ code: "E_USAGE" });
+    await expect(trainClassifier(toy, { threads: 1, Cs: [] })).rejects.toMatchObject({ code: "E_USAGE" });
   });
 
   it("refuses to split when all rows of a label are copies of one text", async () => {
@@ -166,7 +166,7 @@ describe("a trained head", () => {
 
 describe("commonestLabel", () => {
   it("is the label with the most rows, the first of several; labels without a count have none", () => {
-    expect(commonestLabel(["a", "b", "c"], { a: 1, b: 3, c: 3 })).toBe(1);
-    expect(commonestLabel(["constructor", "a"], { a: 1 })).toBe(1);
+    expect(majorityClass(["a", "b", "c"], { a: 1, b: 3, c: 3 })).toBe(1);
+    expect(majorityClass(["constructor", "a"], { a: 1 })).toBe(1);
   });
 });

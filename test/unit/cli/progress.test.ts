@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Writable } from "node:stream";
-import { openTalk, progressLine, type Talk } from "../../../src/cli/progress.js";
+import { openReporter, progressLine, type Reporter } from "../../../src/cli/progress.js";
 
 /** A talk on a stream that keeps what it is given, with a clock that the test turns. */
 function talkOn({ tty, quiet = false }: { readonly tty: boolean; readonly quiet?: boolean }) {
@@ -15,34 +15,34 @@ function talkOn({ tty, quiet = false }: { readonly tty: boolean; readonly quiet?
     }),
     { isTTY: tty, columns: 40 },
   );
-  const talk: Talk = openTalk({ quiet, stream, clock: () => time.now });
-  return { talk, time, said: () => written.join("") };
+  const reporter: Reporter = openReporter({ quiet, stream, clock: () => time.now });
+  return { reporter, time, said: () => written.join("") };
 }
 
 const CLEARED = "\r\u001b[K";
 
 describe("openTalk()", () => {
   it("says a line a call, control characters as escapes [C17]", () => {
-    const { talk, said } = talkOn({ tty: true });
-    talk.say("a\nb\u001b[2J");
-    talk.warn("c");
+    const { reporter, said } = talkOn({ tty: true });
+    reporter.say("a\nb\u001b[2J");
+    reporter.warn("c");
     expect(said()).toBe("a\\u000ab\\u001b[2J\nwarning: c\n");
   });
 
   it("says nothing when quiet", () => {
-    const { talk, time, said } = talkOn({ tty: true, quiet: true });
-    const meter = talk.meter("embedding", 10);
-    talk.warn("c");
+    const { reporter, time, said } = talkOn({ tty: true, quiet: true });
+    const meter = reporter.meter("embedding", 10);
+    reporter.warn("c");
     time.now = 60_000;
     meter.update(5);
     meter.end();
-    talk.clear();
+    reporter.clear();
     expect(said()).toBe("");
   });
 
   it("draws a meter on a terminal in one line, and removes it before a line, at its end and when cleared", () => {
-    const { talk, time, said } = talkOn({ tty: true });
-    const meter = talk.meter("embedding", 10);
+    const { reporter, time, said } = talkOn({ tty: true });
+    const meter = reporter.meter("embedding", 10);
     const line = "embedding: 5 of 10, 5.0/s, 1 s left";
     const draw = (): void => {
       time.now += 1000;
@@ -50,9 +50,9 @@ describe("openTalk()", () => {
     };
     draw();
     expect(said()).toBe(line);
-    talk.say("a");
+    reporter.say("a");
     expect(said()).toBe(`${line}${CLEARED}a\n`);
-    for (const end of [() => talk.clear(), () => meter.end()]) {
+    for (const end of [() => reporter.clear(), () => meter.end()]) {
       const before = said();
       draw();
       const drawn = said().slice(before.length);
@@ -64,24 +64,24 @@ describe("openTalk()", () => {
   });
 
   it("cuts a meter that is wider than the terminal, so that it stays one line", () => {
-    const { talk, time, said } = talkOn({ tty: true });
-    const meter = talk.meter("embedding the texts of the target's domain");
+    const { reporter, time, said } = talkOn({ tty: true });
+    const meter = reporter.meter("embedding the texts of the target's domain");
     time.now = 1000;
     meter.update(5);
     expect(said()).toHaveLength(39);
   });
 
   it("escapes control characters in a meter too", () => {
-    const { talk, time, said } = talkOn({ tty: true });
-    const meter = talk.meter("a\u001b[2J\u202e");
+    const { reporter, time, said } = talkOn({ tty: true });
+    const meter = reporter.meter("a\u001b[2J\u202e");
     time.now = 1000;
     meter.update(5);
     expect(said()).toMatch(/^a\\u001b\[2J\\u202e: 5/);
   });
 
   it("says a line every five seconds where there is no terminal", () => {
-    const { talk, time, said } = talkOn({ tty: false });
-    const meter = talk.meter("embedding", 60);
+    const { reporter, time, said } = talkOn({ tty: false });
+    const meter = reporter.meter("embedding", 60);
     for (time.now = 1000; time.now <= 11_000; time.now += 1000) meter.update(time.now / 1000);
     meter.end();
     expect(said().split("\n")).toEqual([

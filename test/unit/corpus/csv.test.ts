@@ -143,7 +143,7 @@ describe("openCorpus() on CSV", () => {
     [";", "text;label\na,b,c;x\n"],
     ["a tab", "text\tlabel\na,b;c\tx\n"],
     ["|", '"text"|"label"\na,b;c|x\n'],
-  ])("recognises %s between fields [C09]", async (_, csv) => {
+  ])("recognizes %s between fields [C09]", async (_, csv) => {
     const got = await readBytes(csv, { labelColumn: "label" });
     expect(got.rows[0].label).toBe("x");
   });

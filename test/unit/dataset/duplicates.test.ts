@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { duplicateGroups, normalisedText, overlap } from "../../../src/dataset/duplicates.js";
+import { duplicateGroups, normalizedText, overlap } from "../../../src/dataset/duplicates.js";
 
 describe("normalisedText()", () => {
   it.each([
@@ -9,18 +9,18 @@ describe("normalisedText()", () => {
     ["compatibility forms", "ﬁne Ｆｕｌｌ ①", "fine full 1"],
     ["letters of all scripts with their marks", "Ça va? ภาษาไทย हिन्दी", "ça va ภาษาไทย हिन्दी"],
   ])("leaves out %s", (_, text, expected) => {
-    expect(normalisedText(text)).toBe(expected);
+    expect(normalizedText(text)).toBe(expected);
   });
 
   it("keeps an address that is no mention, and a text of which nothing would be left", () => {
-    expect(normalisedText("write a@b.com")).toBe("write a b com");
-    expect(normalisedText(" 👍👍 ")).toBe("👍👍");
-    expect(normalisedText("@user")).toBe("@user");
-    expect(normalisedText("")).toBe("");
+    expect(normalizedText("write a@b.com")).toBe("write a b com");
+    expect(normalizedText(" 👍👍 ")).toBe("👍👍");
+    expect(normalizedText("@user")).toBe("@user");
+    expect(normalizedText("")).toBe("");
   });
 
   it("is the same for composed and decomposed letters", () => {
-    expect(normalisedText("cafe\u0301")).toBe(normalisedText("caf\u00e9"));
+    expect(normalizedText("cafe\u0301")).toBe(normalizedText("caf\u00e9"));
   });
 });
 

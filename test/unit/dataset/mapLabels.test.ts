@@ -12,7 +12,7 @@ describe("labelSpace and project", () => {
     expect([...project(p, space)]).toEqual([0.2, 0.3, 0.5]);
   });
 
-  it("renormalise when a label is dropped: p+ / (p+ + p-)", () => {
+  it("renormalize when a label is dropped: p+ / (p+ + p-)", () => {
     const space = labelSpace(head, parseLabelMap("neutral=drop"));
     expect(space.labels).toEqual(["negative", "positive"]);
     const p = project(Float64Array.of(0.2, 0.5, 0.3, 0.1, 0.9, 0), space);

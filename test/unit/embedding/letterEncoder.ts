@@ -35,7 +35,7 @@ export function letterEncoder(): { readonly encoder: Encoder; readonly texts: ()
     tokenizer: unframed(TOKENIZER, 64),
     ports: { ids: "ids", mask: "mask", segments: undefined, hidden: "hidden", states: [], width: WIDTH, tokens: 64 },
     session: {
-      lanes: 1,
+      poolWorkers: 1,
       threads: 1,
       run: async (inputs) => {
         const { data, dims } = inputs.get("ids")!;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { readLabelled } from "../../../src/dataset/labelledCorpus.js";
+import { readLabeled } from "../../../src/dataset/labeledCorpus.js";
 import { embedAll } from "../../../src/encoder/embed/embed.js";
 import { cosine, row } from "../../../src/math/matrix.js";
 import { openEncoder } from "./tinyBert.js";
@@ -20,7 +20,7 @@ describe("the built-in encoder's folder", () => {
     expect(bytes).toBeLessThanOrEqual(22e6);
   });
 
-  it("has a card that says whose child it is and under which licence, and the notice has that licence", () => {
+  it("has a card that says whose child it is and under which license, and the notice has that license", () => {
     const card = readFileSync(join(FOLDER, "README.md"), "utf8");
     const [, front] = card.split(/^---$/m);
     const fields = new Map(Array.from(front.matchAll(/^(\w+): (.+)$/gm), ([, name, value]) => [name, value] as const));
@@ -69,7 +69,7 @@ describe("the built-in encoder", () => {
       "movies/rt-polarity.csv",
       "spam/sms-spam.csv",
     ];
-    const four = await Promise.all(files.map((file) => readLabelled([join(corpora!, file)], { limit: 128 })));
+    const four = await Promise.all(files.map((file) => readLabeled([join(corpora!, file)], { limit: 128 })));
     const all = four.flatMap((corpus) => corpus.texts);
     expect(all).toHaveLength(512);
     const mixed = all.map((_, i) => all[(i * 37) % all.length]);

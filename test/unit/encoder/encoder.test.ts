@@ -86,7 +86,9 @@ describe("loadEncoder", () => {
   it("refuses fp32 where there are int8 weights only", async () => {
     const bytes = writeModel(quantizeInt8(fixtureModel("tiny-bert"), { minWeights: 256 }));
     const folder = await folderFrom("tiny-bert", { [MODEL]: bytes });
-    await expect(loadEncoder(folder, { precision: "fp32" })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
+    await expect(loadEncoder(folder, { precision: "fp32" })).rejects.toMatchObject({
+      code: "E_ENCODER_UNSUPPORTED",
+    });
     expect(await openEncoder(folder)).toMatchObject({ precision: "int8", dependsOnBatch: false });
     // Its layers are still found by their names.
     expect((await embedAll(await openEncoder(folder, { layer: 1 }), texts)).vectors.rows).toBe(texts.length);
@@ -157,7 +159,9 @@ describe("weights in a second file", () => {
     changed[0] ^= 1;
     await writeFile(join(folder, "onnx/model.onnx_data"), changed);
     expect((await openEncoder(folder)).fingerprint).not.toBe(outside.fingerprint);
-    await expect(loadEncoder(folder, { precision: "int8" })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
+    await expect(loadEncoder(folder, { precision: "int8" })).rejects.toMatchObject({
+      code: "E_ENCODER_UNSUPPORTED",
+    });
     await expect(loadEncoder(folder, { layer: 1 })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
   });
 

@@ -18,10 +18,10 @@ describe("listEncoders()", () => {
     expect(await list()).toEqual([]);
   });
 
-  it("lists the built-in encoder with size and licence", async () => {
+  it("lists the built-in encoder with size and license", async () => {
     const path = join(home.path, "built-in", "headstart-mini");
     await writeFiles(path, { "onnx/model.onnx": "12345", "README.md": "---\nlicense: mit\n---\n" });
-    expect(await list()).toEqual([{ name: "headstart-mini", kind: "built-in", bytes: 5 + 21, licence: "mit", path }]);
+    expect(await list()).toEqual([{ name: "headstart-mini", kind: "built-in", bytes: 5 + 21, license: "mit", path }]);
   });
 
   it("lists what was fetched from the hub, by the name that finds it again", async () => {
@@ -39,7 +39,7 @@ describe("listEncoders()", () => {
         kind: "hub",
         revision: COMMIT,
         bytes: kept.reduce((sum, [, text]) => sum + text.length, 0),
-        licence: "mit",
+        license: "mit",
         path: join(repository("models--owner--name"), "snapshots", COMMIT),
       },
     ]);
@@ -55,7 +55,7 @@ describe("listEncoders()", () => {
     await writeFiles(join(repository("models--alone"), "snapshots", COMMIT), model);
     await writeFiles(join(repository("models--o--odd"), "snapshots", "not-a-commit"), model);
     await writeFile(repository("version.txt"), "1");
-    expect((await list()).map(({ name, licence }) => [name, licence])).toEqual([
+    expect((await list()).map(({ name, license }) => [name, license])).toEqual([
       ["o/two", "unknown"],
       [`o/two@${OTHER}`, "unknown"],
     ]);
@@ -69,8 +69,8 @@ describe("listEncoders()", () => {
     ["---\nlicense:\n---\n", "unknown"],
     ["---\nlicense_name: other\n---\nlicense: gpl", "unknown"],
     ["license: mit", "unknown"],
-  ])("reads the licence of %j", async (readme, expected) => {
+  ])("reads the license of %j", async (readme, expected) => {
     await writeFiles(join(home.path, "built-in", "e"), { "model.onnx": "x", "README.md": readme });
-    expect((await list())[0].licence).toBe(expected);
+    expect((await list())[0].license).toBe(expected);
   });
 });

@@ -53,7 +53,7 @@ describe.skipIf(!folder)("vectors of real encoders [E05, R22, R29]", () => {
   it.each([
     ["minilm", "all-MiniLM-L6-v2"],
     ["bge-small", "bge-small-en-v1.5"],
-  ])("%s is what sentence-transformers gives, special tokens spelt out in a text too", async (name, hubName) => {
+  ])("%s is what sentence-transformers gives, special tokens spelled out in a text too", async (name, hubName) => {
     const encoder = await openEncoder(encoderAt(hubName));
     for (const [file, all] of [
       [name, texts],

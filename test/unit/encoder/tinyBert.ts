@@ -38,7 +38,7 @@ export interface Golden<T extends GoldenText> {
 export interface PooledText extends GoldenText {
   readonly cls: readonly number[];
   readonly max: readonly number[];
-  /** Of the embeddings and of each layer, not normalised. */
+  /** Of the embeddings and of each layer, not normalized. */
   readonly layerMeans: readonly (readonly number[])[];
 }
 

@@ -10,7 +10,7 @@ describe("toHalf()", () => {
     expect(fromHalf(toHalf(NaN))).toBeNaN();
   });
 
-  it("rounds to the nearest, ties to even, between all neighbours", () => {
+  it("rounds to the nearest, ties to even, between all neighbors", () => {
     for (let half = 0; half < 0x7bff; half++) {
       const [low, high] = [fromHalf(half), fromHalf(half + 1)];
       const middle = (low + high) / 2;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { temperedAcrossFolds } from "../../../src/head/devPredictions.js";
-import { likeliest } from "../../../src/math/argmax.js";
+import { crossValTemperature } from "../../../src/head/devPredictions.js";
+import { argmax } from "../../../src/math/argmax.js";
 import { logLosses } from "../../../src/metrics/logLoss.js";
-import { fitTemperature, temper } from "../../../src/head/temperature.js";
+import { fitTemperature, applyTemperature } from "../../../src/head/temperature.js";
 import { seeded } from "../../../src/math/random.js";
 import { softmax } from "../../../src/math/softmax.js";
 
@@ -40,8 +40,8 @@ describe("temper()", () => {
   it("never changes the likeliest label, and rows go on summing to 1", () => {
     fc.assert(
       fc.property(rows, fc.double({ min: 0.01, max: 100, noNaN: true }), (p, temperature) => {
-        const scaled = temper(p, 3, temperature);
-        expect(likeliest(scaled, 3)).toEqual(likeliest(p, 3));
+        const scaled = applyTemperature(p, 3, temperature);
+        expect(argmax(scaled, 3)).toEqual(argmax(p, 3));
         for (let r = 0; r < p.length; r += 3) expect(scaled[r] + scaled[r + 1] + scaled[r + 2]).toBeCloseTo(1, 12);
       }),
     );
@@ -49,25 +49,26 @@ describe("temper()", () => {
 
   it("keeps the later of two labels that differ in the last digit", () => {
     const p = Float64Array.of(0.3, 0.35 - 2 ** -54, 0.35);
-    expect(likeliest(p, 3)[0]).toBe(2);
-    expect(likeliest(temper(p, 3, 100), 3)[0]).toBe(2);
+    expect(argmax(p, 3)[0]).toBe(2);
+    expect(argmax(applyTemperature(p, 3, 100), 3)[0]).toBe(2);
   });
 
   it("is a division of the logits, undone by the reciprocal; 1 changes no bit", () => {
     const logits = [3, -1, 0.5];
     const p = softmax(logits, 0, 3);
-    const scaled = temper(p, 3, 2.5);
+    const scaled = applyTemperature(p, 3, 2.5);
     softmax(
       logits.map((z) => z / 2.5),
       0,
       3,
     ).forEach((want, i) => expect(scaled[i]).toBeCloseTo(want, 14));
-    temper(scaled, 3, 1 / 2.5).forEach((back, i) => expect(back).toBeCloseTo(p[i], 14));
-    expect(temper(p, 3, 1)).toEqual(p);
+    applyTemperature(scaled, 3, 1 / 2.5).forEach((back, i) => expect(back).toBeCloseTo(p[i], 14));
+    expect(applyTemperature(p, 3, 1)).toEqual(p);
   });
 
   it("refuses a temperature that is none", () => {
-    for (const bad of [0, -1, NaN, Infinity]) expect(() => temper(Float64Array.of(1), 1, bad)).toThrow(RangeError);
+    for (const bad of [0, -1, NaN, Infinity])
+      expect(() => applyTemperature(Float64Array.of(1), 1, bad)).toThrow(RangeError);
   });
 });
 
@@ -79,9 +80,10 @@ describe("fitTemperature()", () => {
 
   it("reaches a log loss that no other temperature beats", () => {
     const { p, y, labels } = overconfident(2000, 2);
-    const best = meanLoss(temper(p, labels, fitTemperature(p, y, labels)), y, labels);
+    const best = meanLoss(applyTemperature(p, labels, fitTemperature(p, y, labels)), y, labels);
     // One even row among 2000 moves the minimum by less than this.
-    for (let t = 0.2; t < 8; t *= 1.1) expect(meanLoss(temper(p, labels, t), y, labels)).toBeGreaterThan(best - 1e-5);
+    for (let t = 0.2; t < 8; t *= 1.1)
+      expect(meanLoss(applyTemperature(p, labels, t), y, labels)).toBeGreaterThan(best - 1e-5);
   });
 
   it("stays within reason for few rows that are all right, and is 1 without rows or differences", () => {
@@ -104,10 +106,13 @@ describe("temperedAcrossFolds()", () => {
   it("scales a row by the other folds alone", () => {
     const { p, y, labels } = overconfident(600, 3);
     const folds = y.map((_, r) => r % 3);
-    const answers = { labels, probabilities: p, truth: y };
-    const scaled = temperedAcrossFolds(answers, folds);
+    const predictions = { labels, probabilities: p, truth: y };
+    const scaled = crossValTemperature(predictions, folds);
     expect(meanLoss(scaled, y, labels)).toBeLessThan(meanLoss(p, y, labels));
-    const lied = temperedAcrossFolds({ ...answers, truth: y.map((c, r) => (folds[r] === 0 ? (c + 1) % 3 : c)) }, folds);
+    const lied = crossValTemperature(
+      { ...predictions, truth: y.map((c, r) => (folds[r] === 0 ? (c + 1) % 3 : c)) },
+      folds,
+    );
     folds.forEach((fold, r) => {
       const same = lied[r * labels] === scaled[r * labels];
       expect(same).toBe(fold === 0);

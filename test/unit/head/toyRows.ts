@@ -12,7 +12,7 @@ export interface ToyRows {
   readonly labels: readonly string[];
 }
 
-/** Clouds of rows around a centre for each class; the larger `distance`, the further apart. */
+/** Clouds of rows around a center for each class; the larger `distance`, the further apart. */
 export function clouds(
   rows: number,
   width: number,
@@ -20,11 +20,11 @@ export function clouds(
 ): ToyRows {
   const { classes = 2, distance = 1, seed = 1 } = options;
   const random = seeded(seed);
-  const centres = Array.from({ length: classes * width }, () => distance * normal(random));
+  const centers = Array.from({ length: classes * width }, () => distance * normal(random));
   const y = Int32Array.from({ length: rows }, (_, r) => r % classes);
   const data = Float32Array.from(
     { length: rows * width },
-    (_, i) => centres[y[Math.floor(i / width)] * width + (i % width)] + normal(random),
+    (_, i) => centers[y[Math.floor(i / width)] * width + (i % width)] + normal(random),
   );
   return { x: matrix(rows, width, data), y, labels: Array.from({ length: classes }, (_, k) => `class ${k}`) };
 }

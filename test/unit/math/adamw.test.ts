@@ -6,30 +6,30 @@ import { KERNEL_SOURCE } from "../../../src/math/adamwKernel.js";
 
 describe("adamwInto", () => {
   it("moves by the rate against the sign of a first slope, whatever its size", () => {
-    const { values } = stepped([1, 1, 1], { slopes: [[1e-3, -5, 0]], learningRate: 0.1 });
+    const { values } = stepped([1, 1, 1], { gradients: [[1e-3, -5, 0]], learningRate: 0.1 });
     [0.9, 1.1, 1].forEach((wanted, i) => expect(values[i]).toBeCloseTo(wanted, 4));
   });
 
   it("takes away rate times decay of what decays, beside the slope and not through it", () => {
-    const still = { slopes: [[0], [0]], learningRate: 0.1, weightDecay: 0.5 };
-    expect(stepped([2], { ...still, decays: true }).values[0]).toBeCloseTo(2 * 0.95 ** 2, 5);
+    const still = { gradients: [[0], [0]], learningRate: 0.1, weightDecay: 0.5 };
+    expect(stepped([2], { ...still, isDecayed: true }).values[0]).toBeCloseTo(2 * 0.95 ** 2, 5);
     expect(stepped([2], still).values[0]).toBe(2);
   });
 
   it("follows the running means of slopes and their squares", () => {
-    const slopes = [1, -3, 2];
+    const gradients = [1, -3, 2];
     let [mean, square, wanted] = [0, 0, 0];
-    slopes.forEach((g, i) => {
+    gradients.forEach((g, i) => {
       mean = 0.9 * mean + 0.1 * g;
       square = 0.999 * square + 0.001 * g * g;
       wanted -= (0.01 * mean) / (1 - 0.9 ** (i + 1)) / (Math.sqrt(square / (1 - 0.999 ** (i + 1))) + 1e-8);
     });
-    const { values } = stepped([0], { slopes: slopes.map((g) => [g]), learningRate: 0.01 });
+    const { values } = stepped([0], { gradients: gradients.map((g) => [g]), learningRate: 0.01 });
     expect(values[0]).toBeCloseTo(wanted, 6);
   });
 
   it("moves the rows of a table that it is told of, and leaves the others with their memory", () => {
-    const table = parameter(Float32Array.of(1, 1, 1, 1), { decays: true });
+    const table = parameter(Float32Array.of(1, 1, 1, 1), { isDecayed: true });
     adamwInto(table, Float32Array.of(4, -4), { number: 1, learningRate: 0.1, weightDecay: 0.5, from: 2 });
     expect([...table.values.subarray(0, 2), ...table.first.subarray(0, 2)]).toEqual([1, 1, 0, 0]);
     expect(table.values[2]).toBeCloseTo(0.85, 4);
@@ -38,11 +38,11 @@ describe("adamwInto", () => {
 
   it("gives a number the same step wherever it stands, in tables of any length", () => {
     for (const length of [1, 3, 4, 7, 2047, 2048, 2049, 5000]) {
-      const slope = (i: number): number => Math.sin(i % 5) + 0.1;
-      const slopes = [1, 2].map((sign) => Array.from({ length }, (_, i) => sign * slope(i)));
-      const { values } = stepped(Array<number>(length).fill(0.5), { slopes, learningRate: 0.01, weightDecay: 0.1 });
+      const gradient = (i: number): number => Math.sin(i % 5) + 0.1;
+      const gradients = [1, 2].map((sign) => Array.from({ length }, (_, i) => sign * gradient(i)));
+      const { values } = stepped(Array<number>(length).fill(0.5), { gradients, learningRate: 0.01, weightDecay: 0.1 });
       const alone = Array.from({ length: 5 }, (_, i) => {
-        const own = { slopes: [[slope(i)], [2 * slope(i)]], learningRate: 0.01, weightDecay: 0.1 };
+        const own = { gradients: [[gradient(i)], [2 * gradient(i)]], learningRate: 0.01, weightDecay: 0.1 };
         return stepped([0.5], own).values[0];
       });
       expect(values.every((value, i) => value === alone[i % 5])).toBe(true);
@@ -50,15 +50,15 @@ describe("adamwInto", () => {
   });
 
   it("lets the memory of slopes that have ended fade to zero", () => {
-    const learnt = stepped([1], { slopes: [[1], ...Array<number[]>(700).fill([0])], learningRate: 0.1 });
-    expect(learnt.first[0]).toBe(0);
-    expect(learnt.second[0]).toBeGreaterThan(0);
+    const learned = stepped([1], { gradients: [[1], ...Array<number[]>(700).fill([0])], learningRate: 0.1 });
+    expect(learned.first[0]).toBe(0);
+    expect(learned.second[0]).toBeGreaterThan(0);
   });
 
   it("hands on a slope that is no number", () => {
     for (const length of [1, 4]) {
       const { values } = stepped(Array<number>(length).fill(1), {
-        slopes: [Array<number>(length).fill(NaN)],
+        gradients: [Array<number>(length).fill(NaN)],
         learningRate: 0.1,
       });
       expect(values.every(Number.isNaN)).toBe(true);
@@ -66,9 +66,9 @@ describe("adamwInto", () => {
   });
 
   it("refuses slopes beyond the end, which lie in other numbers' memory", () => {
-    const learnt = parameter(new Float32Array(4), { decays: false });
+    const learned = parameter(new Float32Array(4), { isDecayed: false });
     const step = { number: 1, learningRate: 0.1, weightDecay: 0, from: 3 };
-    expect(() => adamwInto(learnt, Float32Array.of(1, 1), step)).toThrow(RangeError);
+    expect(() => adamwInto(learned, Float32Array.of(1, 1), step)).toThrow(RangeError);
   });
 });
 
@@ -80,14 +80,16 @@ describe("the compiled step", () => {
 });
 
 interface Steps {
-  readonly slopes: readonly (readonly number[])[];
+  readonly gradients: readonly (readonly number[])[];
   readonly learningRate: number;
   readonly weightDecay?: number;
-  readonly decays?: boolean;
+  readonly isDecayed?: boolean;
 }
 
-function stepped(values: readonly number[], { slopes, learningRate, weightDecay = 0, decays = false }: Steps) {
-  const learnt = parameter(Float32Array.from(values), { decays });
-  slopes.forEach((own, i) => adamwInto(learnt, Float32Array.from(own), { number: i + 1, learningRate, weightDecay }));
-  return learnt;
+function stepped(values: readonly number[], { gradients, learningRate, weightDecay = 0, isDecayed = false }: Steps) {
+  const learned = parameter(Float32Array.from(values), { isDecayed });
+  gradients.forEach((own, i) =>
+    adamwInto(learned, Float32Array.from(own), { number: i + 1, learningRate, weightDecay }),
+  );
+  return learned;
 }

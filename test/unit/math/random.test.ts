@@ -19,7 +19,7 @@ describe("seeded", () => {
     for (const count of tenths) expect(Math.abs(count - 2000)).toBeLessThan(210);
   });
 
-  it("gives neighbours that do not follow each other's size", () => {
+  it("gives neighbors that do not follow each other's size", () => {
     const all = draws(5, 20_001);
     let product = 0;
     for (let i = 0; i < 20_000; i++) product += (all[i] - 0.5) * (all[i + 1] - 0.5);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
 import {
   advantageOver,
-  commonest,
+  majorityIndex,
   evaluateClassification,
   majorityScore,
   scorePredictions,
@@ -106,8 +106,8 @@ describe("majorityScore()", () => {
   it("scores the given label even where it is not the commonest", () => {
     const truth = Int32Array.of(0, 0, 0, 1);
     expect(majorityScore(truth, 1, 2)).toEqual({ accuracy: 0.25, macroF1: 0.2 });
-    expect(commonest(truth, 2)).toBe(0);
-    expect(commonest(Int32Array.of(2, 1), 3)).toBe(1);
+    expect(majorityIndex(truth, 2)).toBe(0);
+    expect(majorityIndex(Int32Array.of(2, 1), 3)).toBe(1);
   });
 
   it("equals scorePredictions() of constant answers", () => {

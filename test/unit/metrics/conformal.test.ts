@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../src/math/random.js";
 import { softmax } from "../../../src/math/softmax.js";
-import { conformalThreshold, labelSets, scoreSets } from "../../../src/metrics/conformal.js";
+import { conformalThreshold, predictionSets, scorePredictionSets } from "../../../src/metrics/conformal.js";
 
 describe("conformalThreshold()", () => {
   const nine = Float64Array.from({ length: 9 }, (_, i) => (i + 1) / 10);
@@ -48,22 +48,25 @@ describe("labelSets()", () => {
   const p = Float64Array.of(0.5, 0.3, 0.2, 0.34, 0.33, 0.33);
 
   it("holds the labels that reach the threshold, and always the likeliest", () => {
-    expect(labelSets(p, 3, 0.3)).toEqual([
+    expect(predictionSets(p, 3, 0.3)).toEqual([
       [0, 1],
       [0, 1, 2],
     ]);
-    expect(labelSets(p, 3, 0.9)).toEqual([[0], [0]]);
-    expect(labelSets(p, 3, 0)).toEqual([
+    expect(predictionSets(p, 3, 0.9)).toEqual([[0], [0]]);
+    expect(predictionSets(p, 3, 0)).toEqual([
       [0, 1, 2],
       [0, 1, 2],
     ]);
   });
 
   it("is scored with its coverage and size", () => {
-    const score = scoreSets(labelSets(p, 3, 0.3), Int32Array.of(2, 2), { promised: 0.9, threshold: 0.3 });
+    const score = scorePredictionSets(predictionSets(p, 3, 0.3), Int32Array.of(2, 2), {
+      promised: 0.9,
+      threshold: 0.3,
+    });
     expect(score).toMatchObject({ promised: 0.9, coverage: 0.5, meanSize: 2.5, single: 0, threshold: 0.3 });
     expect(score.interval95[0]).toBeGreaterThan(0);
     expect(score.interval95[1]).toBeLessThan(1);
-    expect(() => scoreSets([], new Int32Array(0), { promised: 0.9, threshold: 0 })).toThrow(RangeError);
+    expect(() => scorePredictionSets([], new Int32Array(0), { promised: 0.9, threshold: 0 })).toThrow(RangeError);
   });
 });

@@ -279,7 +279,7 @@ describe("fetch-corpora", () => {
       status: 2,
       warned: expect.stringContaining("spam, sms, ner, tags"),
     });
-    expect((await run(["--colour"])).status).toBe(2);
+    expect((await run(["--color"])).status).toBe(2);
     expect(await run(["--help"])).toMatchObject({ status: 0, said: expect.stringContaining("--base-url") });
     expect(asked).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { balanced, chooseBalance } from "../../../src/tagging/model/outsideBias.js";
+import { withOutsideBias, chooseOutsideBias } from "../../../src/tagging/model/outsideBias.js";
 import { holdOut, joinSentences } from "../../../src/tagging/vectors/embeddedSentences.js";
 import { evaluateTagger } from "../../../src/tagging/evaluate.js";
 import { fitTagger } from "../../../src/tagging/model/fit.js";
@@ -15,7 +15,14 @@ describe("trainTagger()", () => {
     ["an MLP of mixed layers with a CRF", { layers: "mix", layerCount: 2, crf: true }],
     ["a linear tagger", { kind: "linear" }],
   ] as const)("learns with %s what vectors and writing tell", async (_, how) => {
-    const trained = await trainTagger(train, { dev: other, members: 2, hidden: 8, epochs: 12, batchWords: 40, ...how });
+    const trained = await trainTagger(train, {
+      dev: other,
+      ensemble: 2,
+      hidden: 8,
+      epochs: 12,
+      batchWords: 40,
+      ...how,
+    });
     expect(trained.dev.entityF1).toBe(1);
     expect(trained.trials.at(-1)!.loss).toBeLessThan(trained.trials[0].loss);
     expect(trained.epochs).toBe(trained.trials.find(({ devEntityF1 }) => devEntityF1 === 1)!.epoch);
@@ -25,26 +32,29 @@ describe("trainTagger()", () => {
 describe("chooseBalance()", () => {
   it("finds entities again that a tagger which leans to O misses, and scores what the balanced tagger scores", async () => {
     const tagger = await fitTagger(train, { labels: ["x", "y"], hidden: 8, epochs: 12, batchWords: 40 });
-    const shy = balanced(tagger, -20);
+    const shy = withOutsideBias(tagger, -20);
     const blind = await evaluateTagger(shy, other, { isSeen: () => false });
-    const { balance, f1 } = await chooseBalance(balanced(tagger, -2), other);
+    const { outsideBias, f1 } = await chooseOutsideBias(withOutsideBias(tagger, -2), other);
     expect(blind.evaluation.entityF1).toBe(0);
     expect(f1).toBe(
-      (await evaluateTagger(balanced(tagger, balance - 2), other, { isSeen: () => false })).evaluation.entityF1,
+      (await evaluateTagger(withOutsideBias(tagger, outsideBias - 2), other, { isSeen: () => false })).evaluation
+        .entityF1,
     );
     expect(f1).toBeGreaterThan(0.9);
   });
 
   it("leaves a tagger alone where the dev sentences have few entities", async () => {
-    const tagger = await fitTagger(train, { labels: ["x", "y"], hidden: 8, epochs: 1, members: 1 });
-    expect((await chooseBalance(tagger, taggedCorpus(20))).balance).toBe(0);
+    const tagger = await fitTagger(train, { labels: ["x", "y"], hidden: 8, epochs: 1, ensemble: 1 });
+    expect((await chooseOutsideBias(tagger, taggedCorpus(20))).outsideBias).toBe(0);
   });
 
   it.each(["linear", "mlp"] as const)(
     "lowers the score of O and of no other tag of a tagger that is %s",
     async (kind) => {
-      const tagger = await fitTagger(train, { labels: ["x"], kind, hidden: 8, epochs: 1, members: 1 });
-      const [before, after] = await Promise.all([tagger, balanced(tagger, 1.5)].map((own) => emissionsOf(own, other)));
+      const tagger = await fitTagger(train, { labels: ["x"], kind, hidden: 8, epochs: 1, ensemble: 1 });
+      const [before, after] = await Promise.all(
+        [tagger, withOutsideBias(tagger, 1.5)].map((own) => emissionsOf(own, other)),
+      );
       after.forEach((score, at) => expect(before[at] - score).toBeCloseTo(at % 3 === 0 ? 1.5 : 0, 5));
     },
   );

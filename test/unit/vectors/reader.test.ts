@@ -150,7 +150,9 @@ describe.each(["parquet", "arrow"])("the checksum of .%s", (format) => {
     await expect(readVectors(path)).rejects.toMatchObject({ code: "E_VECTORS_INVALID" });
     if (format === "arrow") return; // without it, an Arrow file is that of another program
     await writeFile(path, Buffer.concat([good.subarray(0, mark), good.subarray(mark + 24)]));
-    await expect(readVectors(path)).rejects.toMatchObject({ message: expect.stringContaining("checksum") as unknown });
+    await expect(readVectors(path)).rejects.toMatchObject({
+      message: expect.stringContaining("checksum") as unknown,
+    });
   });
 
   it("is found before a footer of any length", async () => {

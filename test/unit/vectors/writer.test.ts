@@ -155,7 +155,10 @@ describe.each(FORMATS)("openVectorWriter() to .%s", (format) => {
       const writer = await openVectorWriter(path, { width: 2, columns: [], store });
       await writer.write(sampleVectors(3, 2), [[], [], []]);
       const failed = writer.write(matrix(2, 2, Float32Array.of(0, 0, 0, bad)), [[], []]);
-      await expect(failed).rejects.toMatchObject({ code: "E_NOT_FINITE", message: expect.stringContaining("row 5") });
+      await expect(failed).rejects.toMatchObject({
+        code: "E_NOT_FINITE",
+        message: expect.stringContaining("row 5"),
+      });
       expect(await readdir(folder)).toEqual([]);
     }
   });
@@ -190,7 +193,9 @@ describe.each(FORMATS)("openVectorWriter() to .%s", (format) => {
     const folder = await tempFolder();
     const path = join(folder, `v.${format}`);
     await writeFile(format === "npy" ? join(folder, "v.jsonl") : path, "theirs");
-    await expect(openVectorWriter(path, { width: 2, columns: [] })).rejects.toMatchObject({ code: "E_OUTPUT_EXISTS" });
+    await expect(openVectorWriter(path, { width: 2, columns: [] })).rejects.toMatchObject({
+      code: "E_OUTPUT_EXISTS",
+    });
     await writeAll(path, sample(2, 2), { force: true });
     expect((await readVectors(path)).vectors.rows).toBe(2);
   });

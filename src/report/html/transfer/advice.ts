@@ -4,7 +4,7 @@ import { besideBagOfWords, outcome } from "./findings.js";
 import { count, counted, decimals, percent, rows } from "../../format.js";
 import { html, verbatim, type Html } from "../html.js";
 
-const ROWS_PER_LABEL = 100; // enough for a first learning curve, little enough for an afternoon of labelling
+const ROWS_PER_LABEL = 100; // enough for a first learning curve, little enough for an afternoon of labeling
 const WIDE = 0.1; // an interval wider than this hides most differences that matter
 const WANTED = 0.05;
 const SHIFT = 0.15; // of a label's share
@@ -49,7 +49,7 @@ function onTheVerdict(record: TransferRecord): Html {
         itself, and whether the source still helps beside it.`;
     case "positive":
       return html`<b>Train on both.</b> The source is worth keeping beside the target’s own rows; ${best(record)}. More
-        labelled rows of the target will make it matter less: compare again when you have twice as many.`;
+        labeled rows of the target will make it matter less: compare again when you have twice as many.`;
     case "neutral":
       return html`<b>Prefer the simpler training set.</b> The target’s own rows alone do as well as both together, as
         far as ${counted(record.target.n, "test row")} can tell; ${best(record)}. To settle it, test on more rows of the
@@ -82,7 +82,7 @@ function onTheInterval({ n, interval95: [low, high] }: Evaluation): readonly Htm
   const needed = Math.ceil((n * ((high - low) / WANTED) ** 2) / 100) * 100;
   return [
     html`<b>Test on more rows.</b> With ${rows(n)} the target’s score is only known to within ${decimals(high - low)};
-      about ${count(needed)} labelled rows would bring that to ${decimals(WANTED)}.`,
+      about ${count(needed)} labeled rows would bring that to ${decimals(WANTED)}.`,
   ];
 }
 
@@ -118,7 +118,7 @@ function onMissingLabels({ missing, n }: Evaluation): readonly Html[] {
   if (missing.length === 0) return [];
   const names = missing.map((label, i) => html`${i === 0 ? "" : ", "}“${verbatim(label)}”`);
   return [
-    html`<b>Some labels are not tested.</b> None of the target’s ${counted(n, "row")} is labelled ${names}: how well the
+    html`<b>Some labels are not tested.</b> None of the target’s ${counted(n, "row")} is labeled ${names}: how well the
       head finds them there is unknown, and every prediction of them counts as a mistake. If the target cannot have
       them, drop them with <code>--map</code>.`,
   ];

@@ -7,7 +7,7 @@ import { definitions } from "../table.js";
 
 const MOST_EXAMPLES = 5;
 
-/** The verdict in two words, with a sign that does not need colour. */
+/** The verdict in two words, with a sign that does not need color. */
 export const VERDICTS = {
   positive: { sign: "▲", words: "it helps" },
   neutral: { sign: "●", words: "no difference seen" },

@@ -30,7 +30,7 @@ export function mistakes({ mistakes: all, target }: TransferRecord): Html {
 const mistake = ({ text, truth, predicted, probability }: Mistake): Html =>
   html`<li>
     ${quotation(text)}
-    <p class="labelled">
+    <p class="labeled">
       <span>true <b>${verbatim(truth)}</b></span> <span>predicted <b>${verbatim(predicted)}</b></span>
       <span>probability <b>${decimals(probability)}</b></span>
     </p>

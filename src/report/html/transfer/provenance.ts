@@ -17,7 +17,7 @@ export function making(record: TransferRecord): Html {
     ["its fingerprint", html`<code>${verbatim(encoder.fingerprint)}</code>`],
     [
       "head",
-      html`${head.kind}, trained on ${count(head.n)} rows; strength ${String(head.strength)},
+      html`${head.kind}, trained on ${count(head.n)} rows; strength ${String(head.C)},
         <span dir="auto">${head.chosenBy}</span>`,
     ],
     ["labels", joined(labels.map(verbatim), ", ")],

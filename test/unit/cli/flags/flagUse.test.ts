@@ -11,10 +11,10 @@ function refuseUnusedInTraining(flags: object): void {
 describe("refuseUnused()", () => {
   it.each([
     ["--hidden", { hidden: [8] }, "logistic heads"],
-    ["--hidden", { hidden: [8], tune: true, head: "logistic" }, "logistic heads"],
+    ["--hidden", { hidden: [8], searchHead: true, head: "logistic" }, "logistic heads"],
     ["--batch-size", { batchSize: 8, task: "ner" }, "find entities"],
     ["--class-weights", { classWeights: "balanced", task: "ner" }, "find entities"],
-    ["--tune", { tune: true, task: "ner" }, "find entities"],
+    ["--tune", { searchHead: true, task: "ner" }, "find entities"],
     ["--head", { head: "mlp", multiLabel: "|" }, "several labels"],
     ["--epochs", { epochs: 3, multiLabel: "|" }, "several labels"],
     ["--explainable", { explainable: 50, multiLabel: "|" }, "several labels"],
@@ -22,7 +22,7 @@ describe("refuseUnused()", () => {
     ["--tune-layers", { tuneLayers: [1], head: "mlp" }, "perceptrons"],
     ["--crf", { crf: true }, "logistic heads"],
     ["--nets", { nets: 3 }, "logistic heads"],
-    ["--reach", { reach: 2, tune: true }, "a search"],
+    ["--reach", { reach: 2, searchHead: true }, "a search"],
     ["--no-writing", { writing: false, head: "mlp" }, "perceptrons"],
   ])("refuses %s where it does nothing: %o", (flag, flags, made) => {
     expect(() => refuseUnusedInTraining(flags)).toThrow(
@@ -36,8 +36,8 @@ describe("refuseUnused()", () => {
   it.each([
     {},
     { head: "mlp", hidden: [8], epochs: 3, patience: 2 },
-    { tune: true, tuneLayers: [1], hidden: [8] },
-    { tune: true, head: "mlp", few: [8] },
+    { searchHead: true, tuneLayers: [1], hidden: [8] },
+    { searchHead: true, head: "mlp", few: [8] },
     { task: "ner", head: "logistic", epochs: 3, crf: true, writing: false, nets: 2, reach: 0, map: "a=b" },
     { multiLabel: "|" },
     { explainable: true },

@@ -51,7 +51,10 @@ describe("linesOf()", () => {
   it("refuses bytes that are no text, after the lines before them", async () => {
     const lines = linesOf(pieces(Buffer.from("ok\nb\xffd\n", "latin1"), 100), { most: 10 });
     expect((await lines.next()).value).toEqual(["ok"]);
-    await expect(lines.next()).rejects.toMatchObject({ code: "E_ENCODING", place: { file: "-", line: 2, byte: 4 } });
+    await expect(lines.next()).rejects.toMatchObject({
+      code: "E_ENCODING",
+      place: { file: "-", line: 2, byte: 4 },
+    });
   });
 
   it("refuses a line without end", async () => {

@@ -45,7 +45,7 @@ describe("readEncoderSettings()", () => {
         "found here",
         "model onnx/model.onnx",
         "pooling cls (1_Pooling/config.json)",
-        "vectors normalised to length 1 (modules.json)",
+        "vectors normalized to length 1 (modules.json)",
         "at most 256 tokens (sentence_bert_config.json; tokenizer_config.json allows 512, config.json allows 512)",
       ],
     });
@@ -63,7 +63,7 @@ describe("readEncoderSettings()", () => {
       "found here",
       "model onnx/model.onnx",
       "pooling mean (assumed: no modules.json)",
-      "vectors normalised to length 1 (assumed: no modules.json)",
+      "vectors normalized to length 1 (assumed: no modules.json)",
       "at most 512 tokens (config.json)",
     ]);
   });
@@ -80,7 +80,7 @@ describe("readEncoderSettings()", () => {
     expect(found).toMatchObject({ pooling: "max", normalize: false, maxTokens: 300, prompt: "query: " });
     expect(found.decisions.slice(2)).toEqual([
       "pooling max (asked for; 1_Pooling/config.json says cls)",
-      "vectors not normalised (asked for)",
+      "vectors not normalized (asked for)",
       "at most 300 tokens (asked for; sentence_bert_config.json allows 256; tokenizer_config.json allows 512; config.json allows 512)",
       'prompt "query: " before every text (asked for)',
     ]);
@@ -161,7 +161,7 @@ describe("readEncoderSettings() and modules", () => {
     ];
     const found = await settings({ "modules.json": modules, "9_Pooling/config.json": { pooling_mode: "max" } });
     expect(found).toMatchObject({ pooling: "max", normalize: false });
-    expect(found.decisions).toContain("vectors not normalised (modules.json)");
+    expect(found.decisions).toContain("vectors not normalized (modules.json)");
   });
 
   it.each<[unknown[], string]>([

@@ -338,15 +338,15 @@ describe("fetchEncoder() and redirects", () => {
   });
 
   it("refuses one from https to http [B12]", async () => {
-    const answers = vi
+    const predictions = vi
       .spyOn(globalThis, "fetch")
       .mockResolvedValue(new Response(null, { status: 302, headers: { location: `${hub.url}/x` } }));
     try {
       const secure = env({ HF_ENDPOINT: "https://127.0.0.1:1" });
       expect((await failure(fetchEncoder(main, options({ env: secure })))).code).toBe("E_HUB");
-      expect(answers).toHaveBeenCalledTimes(1);
+      expect(predictions).toHaveBeenCalledTimes(1);
     } finally {
-      answers.mockRestore();
+      predictions.mockRestore();
     }
   });
 

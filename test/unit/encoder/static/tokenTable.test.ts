@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../../src/errors.js";
 import { row } from "../../../../src/math/matrix.js";
-import { distil } from "../../../../src/encoder/static/distill.js";
+import { distill } from "../../../../src/encoder/static/distill.js";
 import { embedAll } from "../../../../src/encoder/embed/embed.js";
 import { zipfWeights } from "../../../../src/encoder/static/tokenWeights.js";
 import { saveTokenTable } from "../../../../src/encoder/static/saveTokenTable.js";
@@ -158,10 +158,10 @@ describe("zipfWeights()", () => {
   });
 });
 
-describe("distil()", () => {
+describe("distill()", () => {
   it("keeps the distances of the tokens' own vectors when no axis is left out", async () => {
     const encoder = await tiny();
-    const table = await distil(encoder, { dims: 32 });
+    const table = await distill(encoder, { dims: 32 });
     expect([table.embeddings.rows, table.tokens, table.explained]).toEqual([197, 192, expect.closeTo(1, 9)]);
     const words = ["good", "bad", "movie", "the"];
     const own = (await embedAll(encoder, words)).vectors;
@@ -177,9 +177,9 @@ describe("distil()", () => {
   it("gives zeros to control tokens, weights to the others, and fewer numbers as the first of more", async () => {
     const encoder = await tiny();
     const [plain, weighted, few] = [
-      await distil(encoder),
-      await distil(encoder, { weights: "zipf" }),
-      await distil(encoder, { dims: 4, weights: "zipf" }),
+      await distill(encoder),
+      await distill(encoder, { weights: "zipf" }),
+      await distill(encoder, { dims: 4, weights: "zipf" }),
     ];
     for (const id of [0, 1, 2, 3, 4]) expect([...row(weighted.embeddings, id)]).toEqual(Array(32).fill(0));
     const weights = zipfWeights(192);
@@ -191,22 +191,24 @@ describe("distil()", () => {
   });
 
   it("refuses more numbers than the encoder has, and an encoder that is static", async () => {
-    await expect(distil(await tiny(), { dims: 33 })).rejects.toMatchObject({ code: "E_USAGE" });
-    await expect(distil(await openEncoder(await folderOf()))).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
+    await expect(distill(await tiny(), { dims: 33 })).rejects.toMatchObject({ code: "E_USAGE" });
+    await expect(distill(await openEncoder(await folderOf()))).rejects.toMatchObject({
+      code: "E_ENCODER_UNSUPPORTED",
+    });
   });
 
   it("lower-cases in tokenizer.json where the encoder has that from another file", async () => {
     const folder = await folderFrom("tiny-bert", {
       "sentence_bert_config.json": '{"max_seq_length": 64, "do_lower_case": true}',
     });
-    const { tokenizer } = await distil(await openEncoder(folder));
+    const { tokenizer } = await distill(await openEncoder(folder));
     expect(tokenizer).toMatchObject({ normalizer: { type: "Sequence", normalizers: [{ type: "Lowercase" }, {}] } });
   });
 });
 
 describe("saveTokenTable()", () => {
   it("writes a folder that loads, with the rows as they are and a card", async () => {
-    const table = await distil(await tiny(), { dims: 8 });
+    const table = await distill(await tiny(), { dims: 8 });
     const folder = join(await tempFolder(), "table");
     await saveTokenTable(folder, table);
     const read = readSafetensors(await readFile(join(folder, "model.safetensors")));

@@ -43,7 +43,7 @@ describe("wordByWord", () => {
     expect(wordByWord(short, () => [])("unknow")).toEqual([7]);
   });
 
-  it("keeps capitals where the normaliser does", () => {
+  it("keeps capitals where the normalizer does", () => {
     const cased: TokenizerFile = {
       ...file,
       normalizer: { ...file.normalizer, lowercase: false },

@@ -25,7 +25,7 @@ const withFields = (change: (fields: Fields) => void) => (text: string) => {
   return JSON.stringify(fields);
 };
 
-describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) => {
+describe.each(KINDS)("a saved head of kind $name", ({ save, predictions, files }) => {
   const saved = async (): Promise<string> => {
     const folder = join(await tempFolder(), "head");
     await save(folder);
@@ -34,7 +34,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
 
   it("is of version 2 and answers the same however its headstart.json is laid out", async () => {
     const folder = await saved();
-    const before = await answers(folder);
+    const before = await predictions(folder);
     expect(JSON.parse(await readFile(join(folder, "headstart.json"), "utf8"))).toMatchObject({ version: 2 });
     const turned = (value: unknown): unknown => {
       if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
@@ -45,7 +45,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
       );
     };
     await rewrite(folder, (text) => JSON.stringify(turned(JSON.parse(text))));
-    expect(await answers(folder)).toEqual(before);
+    expect(await predictions(folder)).toEqual(before);
   });
 
   it.each<[what: string, change: (fields: Fields) => void]>([
@@ -60,13 +60,13 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
     const folder = await saved();
     await rewrite(folder, withFields(change));
     const error = refused("E_CHECKSUM", "headstart.json was changed after it was saved", "train it again");
-    await expect(answers(folder)).rejects.toMatchObject(error);
+    await expect(predictions(folder)).rejects.toMatchObject(error);
     await expect(peekHead(folder)).rejects.toMatchObject(error);
   });
 
   it("of version 1, which has no checksum, answers as it did [D09]", async () => {
     const folder = await saved();
-    const before = await answers(folder);
+    const before = await predictions(folder);
     await rewrite(
       folder,
       withFields((fields) => {
@@ -78,7 +78,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
         delete fields["weights"];
       }),
     );
-    expect(await answers(folder)).toEqual(before);
+    expect(await predictions(folder)).toEqual(before);
   });
 
   it.each<[what: string, text: (text: string) => string | Uint8Array, found: string]>([
@@ -96,19 +96,19 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
     const folder = await saved();
     await rewrite(folder, text);
     const code = expect.stringMatching(/^E_(HEAD_INVALID|CHECKSUM)$/) as string;
-    await expect(answers(folder)).rejects.toMatchObject({ ...refused("", found), code });
+    await expect(predictions(folder)).rejects.toMatchObject({ ...refused("", found), code });
   });
 
   it("takes nothing from a field called __proto__ under a checksum that fits", async () => {
     const folder = await saved();
-    const before = await answers(folder);
+    const before = await predictions(folder);
     const other = { labels: ["p", "q", "r"], version: 1, task: "ner" };
     await reseal(folder, (fields) => Object.fromEntries([["__proto__", other], ...Object.entries(fields)]));
-    expect(await answers(folder)).toEqual(before);
+    expect(await predictions(folder)).toEqual(before);
     await reseal(folder, (fields) =>
       Object.fromEntries(Object.entries(fields).map(([name, own]) => [name === "labels" ? "__proto__" : name, own])),
     );
-    await expect(answers(folder)).rejects.toMatchObject(refused("E_HEAD_INVALID", 'field "labels"'));
+    await expect(predictions(folder)).rejects.toMatchObject(refused("E_HEAD_INVALID", 'field "labels"'));
   });
 
   it("is refused, naming the tensor, with NaN or infinity in any of its tensors, though all checksums fit", async () => {
@@ -118,7 +118,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
       await retensor(folder, file, (tensors) => {
         for (const [name, { dtype }] of tensors) if (dtype === "F32" || dtype === "F64") names.push(name);
       });
-      await answers(folder);
+      await predictions(folder);
       expect(names.length).toBeGreaterThan(1);
       for (const [i, name] of names.entries()) {
         await save(folder);
@@ -126,14 +126,14 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
           const { data } = tensors.get(name)!;
           data[data.length - 1] = WILD[i % 3];
         });
-        await expect(answers(folder)).rejects.toMatchObject(refused("E_HEAD_INVALID", file, `"${name}"`));
+        await expect(predictions(folder)).rejects.toMatchObject(refused("E_HEAD_INVALID", file, `"${name}"`));
       }
     }
   });
 
   it("is not written with NaN or infinity in it, and what was there stays", async () => {
     const folder = await saved();
-    const before = await answers(folder);
+    const before = await predictions(folder);
     const names: string[] = [];
     await save(folder, (name) => names.push(name));
     expect(names.length).toBeGreaterThan(1);
@@ -141,7 +141,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
       const spoiled = save(folder, (name, numbers) => void (name === bad && (numbers[0] = WILD[i % 3])));
       await expect(spoiled).rejects.toMatchObject(refused("E_DIVERGED", "Cannot save"));
     }
-    expect(await answers(folder)).toEqual(before);
+    expect(await predictions(folder)).toEqual(before);
     expect(await readdir(join(folder, ".."))).toEqual(["head"]);
   });
 
@@ -162,7 +162,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, answers, files }) =>
       for (const make of process.platform === "win32" ? makers.slice(0, 1) : makers) {
         await rm(path, { recursive: true });
         await make();
-        const error = await answers(folder).catch((thrown: unknown) => thrown);
+        const error = await predictions(folder).catch((thrown: unknown) => thrown);
         expect(error).toBeInstanceOf(HeadstartError);
         expect((error as HeadstartError).exitCode).toBe(4);
         expect((error as HeadstartError).message).toContain(file);
@@ -191,9 +191,11 @@ describe("loadHead() refuses answers on dev rows", () => {
         tensors.set("dev.probabilities", { dtype: "F64", shape: [2, 3], data: Float64Array.from(numbers) });
       });
     await change(data);
-    await expect(logistic.answers(folder)).rejects.toMatchObject(refused("E_HEAD_INVALID", '"dev.probabilities"'));
+    await expect(logistic.predictions(folder)).rejects.toMatchObject(
+      refused("E_HEAD_INVALID", '"dev.probabilities"'),
+    );
     await change([0.1 + 0.2, 0.7, 1e-9, 0, 0, 1]);
-    await logistic.answers(folder);
+    await logistic.predictions(folder);
   });
 
   it.each([0, -1, Infinity])("under a temperature of %d", async (temperature) => {
@@ -207,7 +209,7 @@ describe("loadHead() refuses answers on dev rows", () => {
         .replace('"version": 2', '"version": 1')
         .replace(/,\s*"checksum": "\w+"/, ""),
     );
-    await expect(logistic.answers(folder)).rejects.toMatchObject(
+    await expect(logistic.predictions(folder)).rejects.toMatchObject(
       refused("E_HEAD_INVALID", 'field "calibration.temperature"'),
     );
   });

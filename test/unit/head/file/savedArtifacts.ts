@@ -7,17 +7,17 @@ import { sealedJson, sha256 } from "../../../../src/head/file/artifactJson.js";
 import { predictBagOfWords } from "../../../../src/head/linear/bagOfWords.js";
 import { predictProbabilities, type Head } from "../../../../src/head/head.js";
 import type { HeadFile } from "../../../../src/head/file/schema.js";
-import { loadHead, loadNeighbours, saveHead } from "../../../../src/head/file/folder.js";
+import { loadHead, loadNeighborIndex, saveHead } from "../../../../src/head/file/folder.js";
 import { MLP_DEFAULTS } from "../../../../src/head/mlp/mlp.js";
 import { multiLabelProbabilities, type MultiLabelHead } from "../../../../src/head/linear/oneVsRest.js";
 import { loadMultiLabel, saveMultiLabel } from "../../../../src/head/file/multiLabel.js";
-import { keepNeighbours } from "../../../../src/head/neighbors.js";
+import { buildNeighborIndex } from "../../../../src/head/neighbors.js";
 import { matrix, type Matrix } from "../../../../src/math/matrix.js";
 import { seeded } from "../../../../src/math/random.js";
 import { emissionsOf, type Tagger } from "../../../../src/tagging/model/tagger.js";
 import type { TaggerFile } from "../../../../src/tagging/file/schema.js";
 import { loadTagger, saveTagger } from "../../../../src/tagging/file/folder.js";
-import { ALL_WRITING } from "../../../../src/tagging/model/wordFeatures.js";
+import { ALL_SURFACE_FEATURES } from "../../../../src/tagging/model/wordFeatures.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../../../../src/formats/safetensors.js";
 import { taggedCorpus } from "../../tagging/taggedCorpus.js";
 import { madeUpHead } from "./savedHead.js";
@@ -28,7 +28,7 @@ export interface Kind {
   readonly files: readonly string[];
   readonly save: (folder: string, spoil?: Spoil) => Promise<void>;
   /** All that the head in a folder says, labels included. @throws whatever its reader does */
-  readonly answers: (folder: string) => Promise<unknown>;
+  readonly predictions: (folder: string) => Promise<unknown>;
 }
 
 /** Changes the numbers called so of a head that is about to be saved. */
@@ -47,7 +47,7 @@ const vectors = table(6, WIDTH, 99);
 function calibrated(): Pick<HeadFile, "calibration"> {
   const pair = (): [number, number] => [0, 1];
   const one = { ece: 0, brier: 0, logLoss: 0, intervals95: { ece: pair(), brier: pair(), logLoss: pair() } };
-  return { calibration: { temperature: 1.5, n: 2, keptAnswers: 2, before: one, after: one } };
+  return { calibration: { temperature: 1.5, n: 2, keptPredictions: 2, before: one, after: one } };
 }
 
 async function saveClassifier(folder: string, { mlp, spoil }: { mlp: boolean; spoil?: Spoil | undefined }) {
@@ -58,29 +58,29 @@ async function saveClassifier(folder: string, { mlp, spoil }: { mlp: boolean; sp
   });
   const { labels, standardizer } = logistic;
   const head: Head = mlp ? { kind: "mlp", labels, standardizer, activation: "gelu", layers } : logistic;
-  const devAnswers = {
+  const devPredictions = {
     labels: 3,
     probabilities: Float64Array.of(0.25, 0.5, 0.25, 0, 0, 1),
     truth: Int32Array.of(1, 2),
   };
   const rows = { texts: ["one text", "another", "a third"], y: Int32Array.of(0, 1, 2), vectors: table(3, WIDTH, 5) };
-  const neighbours = await keepNeighbours(rows, { threads: 1 });
+  const neighbors = await buildNeighborIndex(rows, { threads: 1 });
   spoil?.("mean", standardizer.mean);
   spoil?.("bias", head.kind === "mlp" ? head.layers[1].bias : head.bias);
   spoil?.("bag_of_words.idf", bagOfWords.idf);
-  spoil?.("dev.probabilities", devAnswers.probabilities);
-  spoil?.("scales", neighbours.scales);
+  spoil?.("dev.probabilities", devPredictions.probabilities);
+  spoil?.("scales", neighbors.scales);
   const form = mlp ? { kind: "mlp" as const, mlp: { ...MLP_DEFAULTS, hidden: [5], activation: "gelu" as const } } : {};
-  const parts = { head, bagOfWords, devAnswers, neighbours, file: { ...file, ...calibrated(), ...form } };
+  const parts = { head, bagOfWords, devPredictions, neighbors, file: { ...file, ...calibrated(), ...form } };
   await saveHead(folder, parts, { force: true });
 }
 
 async function classifierAnswers(folder: string): Promise<unknown> {
   const saved = await loadHead(folder);
-  const { head, bagOfWords, devAnswers } = saved;
-  const near = await loadNeighbours(saved);
+  const { head, bagOfWords, devPredictions } = saved;
+  const near = await loadNeighborIndex(saved);
   const told = [predictProbabilities(head, vectors), predictBagOfWords(bagOfWords, ["a text", ""])];
-  return [head.labels, ...told, devAnswers, near];
+  return [head.labels, ...told, devPredictions, near];
 }
 
 async function saveSeveral(folder: string, spoil?: Spoil): Promise<void> {
@@ -96,7 +96,7 @@ async function saveSeveral(folder: string, spoil?: Spoil): Promise<void> {
   spoil?.("thresholds", head.thresholds);
   const { encoder, createdAt, headstart } = madeUpHead(LABELS, { width: WIDTH }).file;
   const dev = { n: 1, exactMatch: 1, microF1: 1, macroF1: 1, interval95: [1, 1] as [number, number] };
-  const training = { files: ["a.csv"], n: 8, labelCounts: { no: 1 }, strength: 1, seed: 1, devFrom: "b.csv", dev };
+  const training = { files: ["a.csv"], n: 8, labelCounts: { no: 1 }, C: 1, seed: 1, devFrom: "b.csv", dev };
   const format = "headstart-multi-label" as const;
   const file = { format, headstart, createdAt, separator: "|", labels: [...LABELS], encoder, training };
   await saveMultiLabel(folder, { head, file }, { force: true });
@@ -117,23 +117,23 @@ async function saveEntities(folder: string, spoil?: Spoil): Promise<void> {
     kind: "mlp",
     crf: true,
     labels,
-    reach: 1,
-    subWords: "first",
-    writing: ALL_WRITING,
+    contextWindow: 1,
+    subwordPooling: "first",
+    surfaceFeatures: ALL_SURFACE_FEATURES,
     standardizer: { mean: drawn(WIDTH, 1), factor: drawn(WIDTH, 2) },
     inputs: table(3 * units, WIDTH, 3),
     bias: drawn(units, 4),
     features: { hashes, weights: table(3, tags, 5) },
     cues: { hashes, weights: table(3, units, 6) },
     output: { weights: table(tags, units, 7), bias: drawn(tags, 8) },
-    chain: {
+    crfWeights: {
       tags,
       transitions: Float64Array.from(drawn(tags * tags, 9)),
       start: Float64Array.from(drawn(tags, 10)),
       end: Float64Array.from(drawn(tags, 11)),
     },
   };
-  spoil?.("chain.transitions", tagger.chain.transitions);
+  spoil?.("crf.transitions", tagger.crfWeights.transitions);
   spoil?.("features.weights", tagger.features.weights.data);
   const { createdAt, headstart } = madeUpHead(labels).file;
   const score = { precision: 1, recall: 1, f1: 1, support: 1 };
@@ -154,17 +154,17 @@ async function saveEntities(folder: string, spoil?: Spoil): Promise<void> {
       precision: "fp32",
       layers: [-1],
     },
-    words: { subWords: "first", reach: 1, writing: ALL_WRITING },
+    words: { subwordPooling: "first", contextWindow: 1, surfaceFeatures: ALL_SURFACE_FEATURES },
     training: {
       files: ["a.conll"],
       n: 3,
       repaired: 0,
       labelCounts: { x: 1, y: 2 },
-      layerShares: null,
+      layerWeights: null,
       seed: 1,
-      balance: 0,
+      outsideBias: 0,
       epochs: 1,
-      trials: [{ epoch: 1, loss: 1, balance: 0, devEntityF1: 1 }],
+      trials: [{ epoch: 1, loss: 1, outsideBias: 0, devEntityF1: 1 }],
       devFrom: "b.conll",
       dev: { n: 1, entities: 1, entityF1: 1, entityPrecision: 1, entityRecall: 1, interval95: [1, 1], unseen: score },
     },
@@ -174,27 +174,34 @@ async function saveEntities(folder: string, spoil?: Spoil): Promise<void> {
 
 async function entitiesAnswers(folder: string): Promise<unknown> {
   const { tagger, surfaces } = await loadTagger(folder);
-  const { labels, chain, reach, subWords } = tagger;
-  return [labels, chain, reach, subWords, [...surfaces], await emissionsOf(tagger, taggedCorpus(4), { threads: 1 })];
+  const { labels, crfWeights, contextWindow, subwordPooling } = tagger;
+  return [
+    labels,
+    crfWeights,
+    contextWindow,
+    subwordPooling,
+    [...surfaces],
+    await emissionsOf(tagger, taggedCorpus(4), { threads: 1 }),
+  ];
 }
 
-const [WEIGHTS, NEAR] = ["head.safetensors", "neighbours.safetensors"];
+const [WEIGHTS, NEAR] = ["head.safetensors", "neighbors.safetensors"];
 
 export const KINDS: readonly Kind[] = [
   {
     name: "logistic",
     files: [WEIGHTS, NEAR],
     save: (folder, spoil) => saveClassifier(folder, { mlp: false, spoil }),
-    answers: classifierAnswers,
+    predictions: classifierAnswers,
   },
   {
     name: "mlp",
     files: [WEIGHTS, NEAR],
     save: (folder, spoil) => saveClassifier(folder, { mlp: true, spoil }),
-    answers: classifierAnswers,
+    predictions: classifierAnswers,
   },
-  { name: "multi-label", files: [WEIGHTS], save: saveSeveral, answers: severalAnswers },
-  { name: "tagger", files: [WEIGHTS], save: saveEntities, answers: entitiesAnswers },
+  { name: "multi-label", files: [WEIGHTS], save: saveSeveral, predictions: severalAnswers },
+  { name: "tagger", files: [WEIGHTS], save: saveEntities, predictions: entitiesAnswers },
 ];
 
 /** Changes the fields of a folder's `headstart.json` and seals it again. */
@@ -213,7 +220,7 @@ export async function retensor(
   change(tensors);
   const bytes = writeSafetensors(tensors);
   await writeFile(join(folder, file), bytes);
-  const field = file === WEIGHTS ? "weights" : "neighbours";
+  const field = file === WEIGHTS ? "weights" : "neighbors";
   await reseal(folder, (fields) => {
     const own = (fields as Readonly<Record<string, object>>)[field];
     return { ...fields, [field]: { ...own, sha256: sha256(bytes), bytes: bytes.length } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { likeliest, predictProbabilities } from "../../../../src/head/head.js";
+import { argmax, predictProbabilities } from "../../../../src/head/head.js";
 import {
   fitLogistic,
   fitLogisticPath,
@@ -33,8 +33,8 @@ function expectSameFit(a: FittedLogistic, b: FittedLogistic, digits = 6): void {
 }
 
 const accuracy = ({ head }: FittedLogistic, { x, y, labels }: ToyRows): number => {
-  const answers = likeliest(predictProbabilities(head, x), labels.length);
-  return answers.filter((answer, r) => answer === y[r]).length / y.length;
+  const predictions = argmax(predictProbabilities(head, x), labels.length);
+  return predictions.filter((answer, r) => answer === y[r]).length / y.length;
 };
 
 describe.each([2, 3])("fitLogistic() with %i labels", (classes) => {
@@ -50,7 +50,7 @@ describe.each([2, 3])("fitLogistic() with %i labels", (classes) => {
     expect([toy.x.data, toy.y, sampleWeights]).toEqual([x, y, given]);
   });
 
-  it("learns what can be learnt, at the default tolerance too", async () => {
+  it("learns what can be learned, at the default tolerance too", async () => {
     const rows = clouds(300, 6, { classes, distance: 2 });
     const fitted = await fitLogistic(rows.x, rows.y, { labels: rows.labels });
     expect(fitted.converged).toBe(true);
@@ -74,7 +74,7 @@ describe.each([2, 3])("fitLogistic() with %i labels", (classes) => {
     expectSameFit(await fit(toy), await fit(picked(toy, order)));
   });
 
-  it("gives a constant column no say when columns are standardised", async () => {
+  it("gives a constant column no say when columns are standardized", async () => {
     const plain = await fit(toy);
     const constant = await fit(widened(toy, () => [7, 0]));
     expect(constant.objective).toBeCloseTo(plain.objective, 6);
@@ -95,7 +95,7 @@ describe.each([2, 3])("fitLogistic() with %i labels", (classes) => {
     }
   });
 
-  it("does not feel another scale and origin of a column when columns are standardised", async () => {
+  it("does not feel another scale and origin of a column when columns are standardized", async () => {
     const moved: ToyRows = {
       ...toy,
       x: matrix(
@@ -112,7 +112,7 @@ describe.each([2, 3])("fitLogistic() with %i labels", (classes) => {
 
   it("stays finite where the labels can be told apart without a mistake and the penalty is next to nothing [D06]", async () => {
     const apart = clouds(40, 4, { classes, distance: 40 });
-    const fitted = await fit(apart, { strength: 1e9, tolerance: 1e-5 });
+    const fitted = await fit(apart, { C: 1e9, tolerance: 1e-5 });
     expect([...fitted.head.weights.data, ...fitted.head.bias, fitted.objective].every(Number.isFinite)).toBe(true);
     expect(accuracy(fitted, apart)).toBe(1);
   });
@@ -131,12 +131,11 @@ describe.each([2, 3])("fitLogistic() with %i labels", (classes) => {
   });
 
   it("learns closer with less penalty; along a path as from the start", async () => {
-    const strengths = [0.01, 0.1, 1];
+    const Cs = [0.01, 0.1, 1];
     const along: FittedLogistic[] = [];
-    for await (const fitted of fitLogisticPath(toy.x, toy.y, { labels: toy.labels, strengths, ...EXACT }))
-      along.push(fitted);
-    expect(along.map((fitted) => fitted.strength)).toEqual(strengths);
-    for (const [i, strength] of strengths.entries()) expectSameFit(along[i], await fit(toy, { strength }));
+    for await (const fitted of fitLogisticPath(toy.x, toy.y, { labels: toy.labels, Cs, ...EXACT })) along.push(fitted);
+    expect(along.map((fitted) => fitted.C)).toEqual(Cs);
+    for (const [i, C] of Cs.entries()) expectSameFit(along[i], await fit(toy, { C }));
     const sizes = along.map(({ head }) => Math.hypot(...head.weights.data));
     expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
   });
@@ -183,8 +182,7 @@ describe("fitLogistic() refuses", () => {
   it("indices that are no label's, and strengths that are none", async () => {
     await expect(fit({ ...toy, y: toy.y.with(2, 2) })).rejects.toThrow(RangeError);
     await expect(fit({ ...toy, y: toy.y.with(2, -1) })).rejects.toThrow(RangeError);
-    for (const strength of [0, -1, Number.NaN, Infinity])
-      await expect(fit(toy, { strength })).rejects.toThrow(RangeError);
+    for (const C of [0, -1, Number.NaN, Infinity]) await expect(fit(toy, { C })).rejects.toThrow(RangeError);
   });
 
   it("nothing of numbers that are merely large or tiny [D01]", async () => {
@@ -233,7 +231,7 @@ describe("predictProbabilities", () => {
 
 describe("likeliest", () => {
   it("takes the largest probability, on a tie the first", () => {
-    expect([...likeliest(Float64Array.of(0.2, 0.5, 0.3, 0.4, 0.2, 0.4, 0, 0, 1), 3)]).toEqual([1, 0, 2]);
-    expect([...likeliest(Float64Array.of(0.5, 0.5), 2)]).toEqual([0]);
+    expect([...argmax(Float64Array.of(0.2, 0.5, 0.3, 0.4, 0.2, 0.4, 0, 0, 1), 3)]).toEqual([1, 0, 2]);
+    expect([...argmax(Float64Array.of(0.5, 0.5), 2)]).toEqual([0]);
   });
 });

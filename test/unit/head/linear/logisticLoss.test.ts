@@ -51,8 +51,8 @@ describe("openLogisticProblem() in float64", () => {
     const targets = { y, weights: Float64Array.from(y, () => 3 * random()), labels: classes };
     const problem = await openLogisticProblem(Float64Array.from(x.data), { rows: 14, cols: 4, targets, threads: 1 });
     let worst = 0;
-    for (const strength of [1e-6, 1, 1e6]) {
-      const evaluate = problem.evaluate(strength);
+    for (const C of [1e-6, 1, 1e6]) {
+      const evaluate = problem.evaluate(C);
       for (let trial = 0; trial < 4; trial++) {
         const point = Float64Array.from({ length: problem.size }, () => normal(random));
         const { gradient } = await evaluate(point);
@@ -60,8 +60,8 @@ describe("openLogisticProblem() in float64", () => {
         for (let i = 0; i < point.length; i++) {
           const h = 1e-5 * Math.max(1, Math.abs(point[i]));
           const at = async (shift: number): Promise<number> => (await evaluate(point.with(i, point[i] + shift))).value;
-          const slope = ((await at(h)) - (await at(-h))) / (2 * h);
-          worst = Math.max(worst, Math.abs(slope - gradient[i]) / scale);
+          const finite = ((await at(h)) - (await at(-h))) / (2 * h);
+          worst = Math.max(worst, Math.abs(finite - gradient[i]) / scale);
         }
       }
     }

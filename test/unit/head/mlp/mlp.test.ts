@@ -79,7 +79,7 @@ describe("fitMlp", () => {
 
   it("stops when the loss on dev has not fallen for so many epochs, and keeps the weights of the best one", async () => {
     const told: MlpEpoch[] = [];
-    const options = { dev: dev(), epochs: 200, learningRate: 0.03, dropout: 0, patience: 3, decay: 0 };
+    const options = { dev: dev(), epochs: 200, learningRate: 0.03, dropout: 0, patience: 3, weightDecay: 0 };
     const fitted = await fit({ ...options, onEpoch: (epoch) => told.push(epoch) });
     expect(told).toEqual(fitted.epochs);
     expect([fitted.stoppedEarly, fitted.epochs.length]).toEqual([true, fitted.best + 3]);
@@ -126,7 +126,7 @@ describe("fitMlp", () => {
       { batchSize: 0 },
       { patience: 0 },
       { learningRate: 0 },
-      { decay: -1 },
+      { weightDecay: -1 },
     ];
     for (const options of wrong) await expect(fit(options)).rejects.toThrow(RangeError);
     await expect(fit({ signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");

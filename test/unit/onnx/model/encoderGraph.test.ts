@@ -124,7 +124,7 @@ describe("hiddenStates", () => {
     expect(hiddenStates(quantizeInt8(model, { minWeights: 256 }))).toEqual(hiddenStates(model));
   });
 
-  it("takes the numbers of a dynamically quantised model, not the integers that are made of them", () => {
+  it("takes the numbers of a dynamically quantized model, not the integers that are made of them", () => {
     const model = fixtureModel("dynamic-int8");
     const makers = hiddenStates(model).map((name) => model.graph.node.find((n) => n.output[0] === name)?.opType);
     expect(makers).toEqual(["Add", "Add", "Add"]);

@@ -108,7 +108,7 @@ describe("quantizeInt8", () => {
     expect(bytes(made)).toBeLessThan(0.45 * bytes(fp32));
   });
 
-  it("quantises no weights below the smallest size", () => {
+  it("quantizes no weights below the smallest size", () => {
     const made = quantizeInt8(fp32);
     expect(made.graph.node.some((n) => n.opType === "MatMulIntegerToFloat")).toBe(false);
     const table = made.graph.initializer.filter((t) => t.dims.join() === "197,32");

@@ -33,7 +33,7 @@ describe("foldBiases", () => {
     expect(JSON.stringify(tiny.graph.node.map((n) => [n.input, n.output]))).toBe(before);
   });
 
-  it("does so with normalisation as one operator", async () => {
+  it("does so with normalization as one operator", async () => {
     const model = withNorms(tiny);
     expect(gone(model)).toHaveLength(6);
     const [one, other] = [await paddedRun(model, texts), await paddedRun(foldBiases(model), texts)];
@@ -88,7 +88,7 @@ describe("foldBiases", () => {
       },
     ],
     [
-      "normalised vectors that are given out",
+      "normalized vectors that are given out",
       ["attention/self/key/Add", "attention/self/value/Add"],
       (model: OnnxModel) => {
         const [given] = at(model, "attention/output/LayerNorm/Add_1").output;
@@ -96,7 +96,7 @@ describe("foldBiases", () => {
       },
     ],
     [
-      "normalised vectors that go elsewhere too",
+      "normalized vectors that go elsewhere too",
       ["attention/self/key/Add", "attention/self/value/Add"],
       (model: OnnxModel) => {
         const [read] = at(model, "attention/output/LayerNorm/Add_1").output;
@@ -133,7 +133,7 @@ describe("foldBiases", () => {
   });
 });
 
-/** The model with each layer normalisation as one operator. */
+/** The model with each layer normalization as one operator. */
 function withNorms(model: OnnxModel): OnnxModel {
   const result = copyModel(model);
   const { node: nodes } = result.graph;

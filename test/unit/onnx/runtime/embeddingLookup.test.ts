@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { mapWeights, type MappedModel } from "../../../../src/onnx/runtime/mappedModel.js";
 import { copyModel, floats, node, readModel, valueInfo, type OnnxModel } from "../../../../src/onnx/model/model.js";
 import { openSession, type RunInputs } from "../../../../src/onnx/runtime/session.js";
-import { openEncoderLanes, splitLookup } from "../../../../src/onnx/runtime/embeddingLookup.js";
+import { openEncoderSessions, splitLookup } from "../../../../src/onnx/runtime/embeddingLookup.js";
 import { fixture } from "../../encoder/tinyBert.js";
 
 const FILE = join(fixture("tiny-bert"), "onnx/model.onnx");
@@ -28,28 +28,28 @@ describe("openEncoderLanes", () => {
     "gives what the whole model gives, bit for bit, and leaves the caller its inputs: %i",
     async (threads) => {
       const whole = await openSession(FILE);
-      const lanes = await openEncoderLanes(await mapped(), { ids, least: 1, threads });
+      const poolWorkers = await openEncoderSessions(await mapped(), { ids, least: 1, threads });
       const shapes = Array.from({ length: 12 }, (_, i) => inputs(1 + (i % 3), 4 + i));
-      const found = await Promise.all(shapes.map((shape) => lanes.run(shape, ["last_hidden_state"])));
+      const found = await Promise.all(shapes.map((shape) => poolWorkers.run(shape, ["last_hidden_state"])));
       for (const [i, shape] of shapes.entries()) {
         const wanted = (await whole.run(shape, ["last_hidden_state"])).get("last_hidden_state")!;
         expect(found[i].get("last_hidden_state")).toEqual({ data: wanted.data, dims: wanted.dims });
       }
-      await Promise.all([lanes.close(), whole.close()]);
-      await lanes.close();
+      await Promise.all([poolWorkers.close(), whole.close()]);
+      await poolWorkers.close();
     },
   );
 
   it("refuses ids that the table does not have, and goes on", async () => {
-    const lanes = await openEncoderLanes(await mapped(), { ids, least: 1, threads: 2 });
-    const wrong = lanes.run(inputs(1, 4, 100_000), ["last_hidden_state"]);
+    const poolWorkers = await openEncoderSessions(await mapped(), { ids, least: 1, threads: 2 });
+    const wrong = poolWorkers.run(inputs(1, 4, 100_000), ["last_hidden_state"]);
     await expect(wrong).rejects.toMatchObject({
       code: "E_ENCODER_INVALID",
       message: expect.stringContaining("none of the token 100000"),
     });
-    const found = await lanes.run(inputs(1, 4), ["last_hidden_state"]);
+    const found = await poolWorkers.run(inputs(1, 4), ["last_hidden_state"]);
     expect(found.get("last_hidden_state")?.dims).toEqual([1, 4, 32]);
-    await lanes.close();
+    await poolWorkers.close();
   });
 });
 

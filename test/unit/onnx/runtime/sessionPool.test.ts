@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { poolBatch } from "../../../../src/math/pooling.js";
-import { openLanes } from "../../../../src/onnx/runtime/sessionPool.js";
+import { openSessionPool } from "../../../../src/onnx/runtime/sessionPool.js";
 import { openSession, type RunInputs } from "../../../../src/onnx/runtime/session.js";
 import { fixture, modelBytes } from "../../encoder/tinyBert.js";
 
@@ -24,55 +24,55 @@ describe("openLanes", () => {
     ["bytes", modelBytes("tiny-bert")],
   ])("gives what a session on this thread gives, for %s and many runs at once [E02, R11, R13]", async (_, model) => {
     const alone = await openSession(model);
-    const lanes = await openLanes(model, { threads: 2 });
+    const poolWorkers = await openSessionPool(model, { threads: 2 });
     const shapes = Array.from({ length: 24 }, (_, i) => inputs(1 + (i % 3), 4 + i));
-    const together = await Promise.all(shapes.map((shape) => lanes.run(shape, ["last_hidden_state"])));
+    const together = await Promise.all(shapes.map((shape) => poolWorkers.run(shape, ["last_hidden_state"])));
     for (const [i, shape] of shapes.entries()) {
       const wanted = (await alone.run(shape, ["last_hidden_state"])).get("last_hidden_state")!;
       expect(together[i].get("last_hidden_state")).toEqual({ data: wanted.data, dims: wanted.dims });
     }
-    await lanes.close();
+    await poolWorkers.close();
     await alone.close();
   });
 
   it("pools outputs of the shape that it was told, and leaves others as they are", async () => {
-    const [alone, lanes] = [await openSession(FILE), await openLanes(FILE, { threads: 1 })];
+    const [alone, poolWorkers] = [await openSession(FILE), await openSessionPool(FILE, { threads: 1 })];
     const [shape, lengths] = [[3, 6, 32] as const, Int32Array.of(6, 1, 4)];
     const wanted = (await alone.run(inputs(3, 6), ["last_hidden_state"])).get("last_hidden_state")!;
     for (const pooling of ["mean", "cls", "max"] as const) {
       const pool = { pooling, shape, lengths };
-      const found = (await lanes.run(inputs(3, 6), ["last_hidden_state"], pool)).get("last_hidden_state");
+      const found = (await poolWorkers.run(inputs(3, 6), ["last_hidden_state"], pool)).get("last_hidden_state");
       expect(found).toEqual({ data: poolBatch(wanted.data as Float32Array, pool), dims: [3, 32] });
       const other = { ...pool, shape: [3, 6, 16] as const };
-      const whole = (await lanes.run(inputs(3, 6), ["last_hidden_state"], other)).get("last_hidden_state");
+      const whole = (await poolWorkers.run(inputs(3, 6), ["last_hidden_state"], other)).get("last_hidden_state");
       expect(whole).toEqual({ data: wanted.data, dims: wanted.dims });
     }
-    await lanes.close();
+    await poolWorkers.close();
     await alone.close();
   });
 
   it("answers with an error once it is closed", async () => {
-    const lanes = await openLanes(FILE, { threads: 2 });
-    await lanes.close();
-    await expect(lanes.run(inputs(1, 4), ["last_hidden_state"])).rejects.toThrow("it was closed");
+    const poolWorkers = await openSessionPool(FILE, { threads: 2 });
+    await poolWorkers.close();
+    await expect(poolWorkers.run(inputs(1, 4), ["last_hidden_state"])).rejects.toThrow("it was closed");
   });
 
   it("shares its threads among at most four lanes", async () => {
-    for (const [threads, lanes, each] of [
+    for (const [threads, poolWorkers, each] of [
       [1, 1, 1],
       [2, 2, 1],
       [4, 4, 1],
       [9, 4, 2],
     ]) {
-      const session = await openLanes(FILE, { threads });
-      expect([session.lanes, session.threads]).toEqual([lanes, each]);
+      const session = await openSessionPool(FILE, { threads });
+      expect([session.poolWorkers, session.threads]).toEqual([poolWorkers, each]);
       await session.close();
     }
   });
 
   it("refuses a model that is none, with code and file as on this thread", async () => {
     const garbage = new TextEncoder().encode("no model");
-    await expect(openLanes(garbage, { file: "garbage.onnx" })).rejects.toMatchObject({
+    await expect(openSessionPool(garbage, { file: "garbage.onnx" })).rejects.toMatchObject({
       name: "HeadstartError",
       code: "E_ENCODER_INVALID",
       place: { file: "garbage.onnx" },
@@ -80,7 +80,7 @@ describe("openLanes", () => {
   });
 
   it("refuses inputs that the model cannot take, and goes on", async () => {
-    const session = await openLanes(FILE, { threads: 1 });
+    const session = await openSessionPool(FILE, { threads: 1 });
     const bad = new Map([...inputs(1, 4)].filter(([name]) => name !== "attention_mask"));
     await expect(session.run(bad, ["last_hidden_state"])).rejects.toMatchObject({ code: "E_ENCODER_INVALID" });
     expect((await session.run(inputs(1, 4), ["last_hidden_state"])).size).toBe(1);

@@ -37,17 +37,17 @@ describe("renderTrainingReport()", () => {
   });
 
   it("tells the choice with its rivals, and what few rows give, where there were any", () => {
-    const rivals = ["one", "two"].map((name) => ({
+    const candidates = ["one", "two"].map((name) => ({
       name,
       view: { layer: null, pooling: "mean" as const },
       logLoss: spread,
       macroF1: spread,
     }));
-    const tuning = { folds: 5, rows: 10, rule: "the best", chosen: "two", rivals, skipped: ["three"] };
-    const few = [{ perLabel: 8, seeds: 5, macroF1: { ...spread, lowest: 0.4, highest: 0.6 } }];
-    const page = renderTrainingReport(recordOf(["a", "b"], { tuning, few }));
+    const search = { folds: 5, rows: 10, rule: "the best", chosen: "two", candidates, skipped: ["three"] };
+    const fewShot = [{ perLabel: 8, seeds: 5, macroF1: { ...spread, lowest: 0.4, highest: 0.6 } }];
+    const page = renderTrainingReport(recordOf(["a", "b"], { search, fewShot }));
     for (const told of ["two (chosen)", "No time was left for: three", "0.400 to 0.600"]) expect(page).toContain(told);
-    expect(renderTrainingReport(recordOf(["a", "b"]))).not.toContain("rivals");
+    expect(renderTrainingReport(recordOf(["a", "b"]))).not.toContain("candidates");
   });
 
   it("stands alone, whatever the labels, files and warnings say", () => {

@@ -77,7 +77,7 @@ describe("evaluationText()", () => {
         ["a", "b"],
       ),
     );
-    expect(text).toContain("no row is labelled b");
+    expect(text).toContain("no row is labeled b");
     expect(text).not.toContain("bag of words");
     expect(text).not.toMatch(/NaN|undefined/);
   });

@@ -47,7 +47,7 @@ describe("detectScheme()", () => {
     expect(tagsOf(conllevalSpans(tags), tags.length)).toEqual(ONE);
   });
 
-  it("takes B that only part neighbours of one label for IOB1", () => {
+  it("takes B that only part neighbors of one label for IOB1", () => {
     expect(detectScheme([["I-x", "B-x", "O"]])).toBe("IOB1");
     expect(conllevalSpans(["I-x", "B-x", "O"])).toHaveLength(2);
   });

@@ -15,7 +15,7 @@ it("saveTagger() writes no word of the sentences, those of lost entities include
   const dev = taggedCorpus(20, 9);
   // The first entity of every sentence has a cut word: it is named among the lost ones.
   const cut = new Set([...dev.offsets.subarray(0, -1)].map((at) => at + 2));
-  const trained = await trainTagger(train, { dev: { ...dev, cut }, members: 1, hidden: 4, epochs: 1, threads: 1 });
+  const trained = await trainTagger(train, { dev: { ...dev, cut }, ensemble: 1, hidden: 4, epochs: 1, threads: 1 });
   expect(trained.dev.lost.some(({ text }) => text.startsWith("Ada"))).toBe(true);
   const file = describeTagger(trained, {
     encoder: { ...ENCODER, layers: [-1] } as unknown as Encoder,

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { seeded, type Random } from "../../../../src/math/random.js";
 import {
   bestPath,
-  chainLossInto,
-  freeChain,
+  crfLossInto,
+  unconstrainedCrf,
   scoreOf,
   spanProbability,
-  sumChain,
+  sumOverPaths,
   tagMarginals,
-  type Chain,
+  type CrfWeights,
   type Emissions,
 } from "../../../../src/tagging/model/crf.js";
 import { spansOfTags } from "../../../../src/tagging/corpus/tagSet.js";
@@ -16,7 +16,7 @@ import { spansOfTags } from "../../../../src/tagging/corpus/tagSet.js";
 /** Two labels: O, B-0, I-0, B-1, I-1. */
 const TAGS = 5;
 
-function randomChain(random: Random): Chain {
+function randomChain(random: Random): CrfWeights {
   const numbers = (n: number): Float64Array => Float64Array.from({ length: n }, () => 4 * random() - 2);
   return { tags: TAGS, transitions: numbers(TAGS * TAGS), start: numbers(TAGS), end: numbers(TAGS) };
 }
@@ -27,28 +27,28 @@ function randomEmissions(random: Random, words: number): Emissions {
 }
 
 /** All sequences with their scores; forbidden ones have minus infinity. */
-function everyPath(chain: Chain, emissions: Emissions): { path: Int32Array; score: number }[] {
+function everyPath(crfWeights: CrfWeights, emissions: Emissions): { path: Int32Array; score: number }[] {
   return Array.from({ length: TAGS ** emissions.words }, (_, n) => {
     const path = Int32Array.from({ length: emissions.words }, (_, i) => Math.floor(n / TAGS ** i) % TAGS);
-    return { path, score: scoreOf(chain, emissions, path) };
+    return { path, score: scoreOf(crfWeights, emissions, path) };
   });
 }
 
 const cases = [1, 2, 3, 4, 5].map((words) => {
   const random = seeded(words);
-  const [chain, emissions] = [randomChain(random), randomEmissions(random, words)];
-  const paths = everyPath(chain, emissions);
+  const [crfWeights, emissions] = [randomChain(random), randomEmissions(random, words)];
+  const paths = everyPath(crfWeights, emissions);
   const total = paths.reduce((sum, { score }) => sum + Math.exp(score), 0);
-  return { words, chain, emissions, paths, total };
+  return { words, crfWeights, emissions, paths, total };
 });
 
-describe.each(cases)("a chain of $words words", ({ words, chain, emissions, paths, total }) => {
+describe.each(cases)("a chain of $words words", ({ words, crfWeights, emissions, paths, total }) => {
   it("sums over all legal sequences, as counting them one by one does", () => {
-    expect(Math.abs(sumChain(chain, emissions).logPartition - Math.log(total))).toBeLessThan(1e-10);
+    expect(Math.abs(sumOverPaths(crfWeights, emissions).logPartition - Math.log(total))).toBeLessThan(1e-10);
   });
 
   it("gives each tag the share of the sequences that have it", () => {
-    const marginals = tagMarginals(chain, emissions);
+    const marginals = tagMarginals(crfWeights, emissions);
     for (let i = 0; i < words; i++) {
       for (let tag = 0; tag < TAGS; tag++) {
         const with_ = paths.reduce((sum, { path, score }) => sum + (path[i] === tag ? Math.exp(score) : 0), 0);
@@ -59,11 +59,11 @@ describe.each(cases)("a chain of $words words", ({ words, chain, emissions, path
 
   it("finds the likeliest of all legal sequences", () => {
     const best = paths.reduce((a, b) => (b.score > a.score ? b : a));
-    expect([...bestPath(chain, emissions)]).toEqual([...best.path]);
+    expect([...bestPath(crfWeights, emissions)]).toEqual([...best.path]);
   });
 
   it("gives an entity the share of the sequences that have exactly it", () => {
-    const sums = sumChain(chain, emissions);
+    const sums = sumOverPaths(crfWeights, emissions);
     const shares = new Map<string, number>();
     for (const { path, score } of paths) {
       if (score === -Infinity) continue;
@@ -74,17 +74,18 @@ describe.each(cases)("a chain of $words words", ({ words, chain, emissions, path
     }
     expect(shares.size).toBe(words * (words + 1));
     for (const [key, share] of shares) {
-      const probability = spanProbability(chain, emissions, { span: JSON.parse(key), sums });
+      const probability = spanProbability(crfWeights, emissions, { span: JSON.parse(key), sums });
       expect(Math.abs(probability - share)).toBeLessThan(1e-10);
     }
   });
 
   it("has a loss whose slopes are those of small differences", () => {
-    const path = bestPath(freeChain(TAGS), randomEmissions(seeded(99), words));
-    const slopes = { ...freeChain(TAGS), emissions: new Float64Array(emissions.data.length) };
-    const loss = chainLossInto(slopes, chain, { emissions, path });
-    expect(Math.abs(loss - (Math.log(total) - scoreOf(chain, emissions, path)))).toBeLessThan(1e-10);
-    const lossAt = (): number => sumChain(chain, emissions).logPartition - scoreOf(chain, emissions, path);
+    const path = bestPath(unconstrainedCrf(TAGS), randomEmissions(seeded(99), words));
+    const gradients = { ...unconstrainedCrf(TAGS), emissions: new Float64Array(emissions.data.length) };
+    const loss = crfLossInto(gradients, crfWeights, { emissions, path });
+    expect(Math.abs(loss - (Math.log(total) - scoreOf(crfWeights, emissions, path)))).toBeLessThan(1e-10);
+    const lossAt = (): number =>
+      sumOverPaths(crfWeights, emissions).logPartition - scoreOf(crfWeights, emissions, path);
     const check = (numbers: Float64Array, expected: Float64Array, from = 0): void => {
       for (let i = from; i < numbers.length; i++) {
         const own = numbers[i];
@@ -96,17 +97,17 @@ describe.each(cases)("a chain of $words words", ({ words, chain, emissions, path
         expect(Math.abs(expected[i] - (up - down) / 2e-5)).toBeLessThan(1e-8);
       }
     };
-    check(emissions.data, slopes.emissions, emissions.at);
-    check(chain.transitions, slopes.transitions);
-    check(chain.start, slopes.start);
-    check(chain.end, slopes.end);
+    check(emissions.data, gradients.emissions, emissions.at);
+    check(crfWeights.transitions, gradients.transitions);
+    check(crfWeights.start, gradients.start);
+    check(crfWeights.end, gradients.end);
   });
 });
 
 describe("bestPath()", () => {
   it("keeps to the rules of IOB2 where every word by itself would break them", () => {
     const data = Float64Array.of(0, 0, 9, 0, 0, 0, 0, 0, 0, 9, 0, 0, 9, 0, 0);
-    const path = bestPath(freeChain(TAGS), { data, at: 0, words: 3 });
+    const path = bestPath(unconstrainedCrf(TAGS), { data, at: 0, words: 3 });
     path.forEach((tag, i) => expect(tag === 2 && (i === 0 || (path[i - 1] !== 1 && path[i - 1] !== 2))).toBe(false));
     path.forEach((tag, i) => expect(tag === 4 && (i === 0 || (path[i - 1] !== 3 && path[i - 1] !== 4))).toBe(false));
   });

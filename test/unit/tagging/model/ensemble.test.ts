@@ -12,18 +12,18 @@ describe.each(["linear", "mlp"] as const)("meanTagger() of %s taggers", (kind) =
     fitTagger(data, { labels: ["x", "y"], kind, hidden: 3, crf: true, epochs: 2, batchWords: 20, ...options });
 
   it("scores as the mean of its members does", async () => {
-    const members = await Promise.all([1, 2, 3].map((seed) => fit({ seed, members: 1 })));
-    const mean = meanTagger(members);
-    const [together, ...alone] = await Promise.all([mean, ...members].map((tagger) => emissionsOf(tagger, data)));
+    const ensemble = await Promise.all([1, 2, 3].map((seed) => fit({ seed, ensemble: 1 })));
+    const mean = meanTagger(ensemble);
+    const [together, ...alone] = await Promise.all([mean, ...ensemble].map((tagger) => emissionsOf(tagger, data)));
     together.forEach((score, at) => expect(score).toBeCloseTo(alone.reduce((sum, own) => sum + own[at], 0) / 3, 4));
-    mean.chain.transitions.forEach((score, at) =>
-      expect(score).toBeCloseTo(members.reduce((sum, { chain }) => sum + chain.transitions[at], 0) / 3, 6),
+    mean.crfWeights.transitions.forEach((score, at) =>
+      expect(score).toBeCloseTo(ensemble.reduce((sum, { crfWeights }) => sum + crfWeights.transitions[at], 0) / 3, 6),
     );
   });
 
   it("is what a fit with several members gives", async () => {
-    const members = await Promise.all([5, 6].map((seed) => fit({ seed, members: 1 })));
-    expect(await fit({ seed: 5, members: 2 })).toEqual(meanTagger(members));
+    const ensemble = await Promise.all([5, 6].map((seed) => fit({ seed, ensemble: 1 })));
+    expect(await fit({ seed: 5, ensemble: 2 })).toEqual(meanTagger(ensemble));
   });
 });
 
@@ -32,7 +32,7 @@ describe("meanTagger()", () => {
     const random = seeded(1);
     const data = taggedCorpus(4);
     const noise = matrix(data.vectors.rows, 2, Float32Array.from({ length: 2 * data.vectors.rows }, random));
-    const tagger = await fitTagger({ ...data, vectors: noise }, { labels: ["x"], epochs: 1, members: 1 });
+    const tagger = await fitTagger({ ...data, vectors: noise }, { labels: ["x"], epochs: 1, ensemble: 1 });
     expect(meanTagger([tagger])).toBe(tagger);
   });
 });

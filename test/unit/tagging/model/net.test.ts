@@ -3,16 +3,26 @@ import { matrix } from "../../../../src/math/matrix.js";
 import { seeded } from "../../../../src/math/random.js";
 import { openRowProducts, type RowProducts } from "../../../../src/onnx/runtime/gemm.js";
 import {
-  LEARNT,
-  newNet,
+  LEARNED,
+  newNetwork,
   trainStep,
-  type Net,
-  type NetBatch,
-  type NetShape,
+  type TaggerNetwork,
+  type NetworkBatch,
+  type NetworkShape,
 } from "../../../../src/tagging/model/net.js";
 
-const BASE = { tags: 5, width: 6, layers: 2, mixed: false, reach: 1, hidden: 3, features: 2, cues: 2, crf: true };
-const SHAPES: readonly [string, NetShape][] = [
+const BASE = {
+  tags: 5,
+  width: 6,
+  layers: 2,
+  mixed: false,
+  contextWindow: 1,
+  hidden: 3,
+  features: 2,
+  cues: 2,
+  crf: true,
+};
+const SHAPES: readonly [string, NetworkShape][] = [
   ["an MLP with a CRF", BASE],
   ["an MLP of mixed layers", { ...BASE, mixed: true, crf: false }],
   ["a linear tagger with a CRF", { ...BASE, hidden: 0, cues: 0 }],
@@ -23,7 +33,7 @@ beforeAll(async () => void (products = await openRowProducts("float32", { thread
 afterAll(() => products.close());
 
 /** Two sentences, of four words and of one. */
-function batchOf({ width, cues }: NetShape): NetBatch {
+function batchOf({ width, cues }: NetworkShape): NetworkBatch {
   const random = seeded(3);
   const rows = (table: number): Int32Array[] =>
     [[0], [0, 1], [], [1], [1]].map((own) => Int32Array.from(table > 0 ? own : []));
@@ -42,30 +52,31 @@ function batchOf({ width, cues }: NetShape): NetBatch {
 }
 
 /** A net whose numbers are all other than zero, the same at every call. */
-function freshNet(shape: NetShape): Net {
+function freshNet(shape: NetworkShape): TaggerNetwork {
   const random = seeded(4);
-  const net = newNet(shape, random);
-  for (const name of LEARNT) net[name].values.forEach((value, i, all) => void (all[i] = value + 0.4 * random() - 0.2));
-  return net;
+  const network = newNetwork(shape, random);
+  for (const name of LEARNED)
+    network[name].values.forEach((value, i, all) => void (all[i] = value + 0.4 * random() - 0.2));
+  return network;
 }
 
 describe.each(SHAPES)("trainStep() of %s", (_, shape) => {
   const batch = batchOf(shape);
-  const step = (net: Net): Promise<number> =>
-    trainStep(net, batch, { products, random: seeded(1), number: 1, learningRate: 0, weightDecay: 0, dropout: 0 });
+  const step = (network: TaggerNetwork): Promise<number> =>
+    trainStep(network, batch, { products, random: seeded(1), number: 1, learningRate: 0, weightDecay: 0, dropout: 0 });
 
   it("follows slopes that are those of small differences of the loss", async () => {
-    const net = freshNet(shape);
-    await step(net);
-    for (const name of LEARNT) {
-      for (let i = 0; i < net[name].values.length; i++) {
+    const network = freshNet(shape);
+    await step(network);
+    for (const name of LEARNED) {
+      for (let i = 0; i < network[name].values.length; i++) {
         const lossAt = async (change: number): Promise<number> => {
           const other = freshNet(shape);
           other[name].values[i] += change;
           return step(other);
         };
-        const slope = ((await lossAt(1e-2)) - (await lossAt(-1e-2))) / 2e-2;
-        expect(net[name].first[i] / 0.1, `${name} ${i}`).toBeCloseTo(slope, 3); // 0.1 of the slope is remembered
+        const gradient = ((await lossAt(1e-2)) - (await lossAt(-1e-2))) / 2e-2;
+        expect(network[name].first[i] / 0.1, `${name} ${i}`).toBeCloseTo(gradient, 3); // 0.1 of the slope is remembered
       }
     }
   });

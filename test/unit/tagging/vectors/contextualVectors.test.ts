@@ -6,9 +6,9 @@ import type { Encoder } from "../../../../src/encoder/encoder.js";
 import { tokenStates } from "../../../../src/encoder/embed/tokenStates.js";
 import { row } from "../../../../src/math/matrix.js";
 import { openVectorCache, type VectorCache } from "../../../../src/store/cache/vectorCache.js";
-import { wordVectorKind, type SubWords } from "../../../../src/tagging/vectors/subwords.js";
+import { wordVectorKind, type SubwordPooling } from "../../../../src/tagging/vectors/subwords.js";
 import { splitWords } from "../../../../src/tagging/corpus/splitWords.js";
-import { wordVectors } from "../../../../src/tagging/vectors/contextualVectors.js";
+import { contextualVectors } from "../../../../src/tagging/vectors/contextualVectors.js";
 import { counting, openEncoder, fixture } from "../../encoder/tinyBert.js";
 
 const sentence = (text: string) => ({ text, words: splitWords(text) });
@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function cached<T>(subWords: SubWords, work: (cache: VectorCache) => Promise<T>): Promise<T> {
-  const cache = await openVectorCache(folder, wordVectorKind(encoder, subWords));
+async function cached<T>(subwordPooling: SubwordPooling, work: (cache: VectorCache) => Promise<T>): Promise<T> {
+  const cache = await openVectorCache(folder, wordVectorKind(encoder, subwordPooling));
   try {
     return await work(cache);
   } finally {
@@ -31,12 +31,16 @@ async function cached<T>(subWords: SubWords, work: (cache: VectorCache) => Promi
   }
 }
 
-describe.each(["first", "mean", "first-last"] as const)("wordVectors() with %s sub-words", (subWords) => {
+describe.each(["first", "mean", "first-last"] as const)("wordVectors() with %s sub-words", (subwordPooling) => {
   it("gives the same bits with a cache, which a second run takes all sentences from without an encoder call", async () => {
-    const plain = await wordVectors(encoder, SENTENCES, { subWords });
-    const first = await cached(subWords, (cache) => wordVectors(encoder, SENTENCES, { subWords, cache }));
+    const plain = await contextualVectors(encoder, SENTENCES, { subwordPooling });
+    const first = await cached(subwordPooling, (cache) =>
+      contextualVectors(encoder, SENTENCES, { subwordPooling, cache }),
+    );
     const spied = counting(encoder);
-    const second = await cached(subWords, (cache) => wordVectors(spied.encoder, SENTENCES, { subWords, cache }));
+    const second = await cached(subwordPooling, (cache) =>
+      contextualVectors(spied.encoder, SENTENCES, { subwordPooling, cache }),
+    );
     expect(spied.runs()).toBe(0);
     expect(second).toMatchObject({ cached: SENTENCES.length, tokens: 0 });
     for (const made of [first, second]) {
@@ -47,7 +51,7 @@ describe.each(["first", "mean", "first-last"] as const)("wordVectors() with %s s
   });
 
   it("lays layer beside layer, of the sub-words that stand for a word", async () => {
-    const { vectors, offsets } = await wordVectors(encoder, SENTENCES, { subWords });
+    const { vectors, offsets } = await contextualVectors(encoder, SENTENCES, { subwordPooling });
     const pieces = encoder.tokenizer.wordPieces("unbelievable", false).length;
     expect(pieces).toBeGreaterThan(1);
     const ids = encoder.tokenizer.frame(
@@ -66,7 +70,7 @@ describe.each(["first", "mean", "first-last"] as const)("wordVectors() with %s s
         const mean = states.flatMap((state) =>
           Array.from({ length: width }, (_, d) => all(state).reduce((sum, own) => sum + own[d], 0) / pieces),
         );
-        expected = { first, mean, "first-last": [...first, ...last] }[subWords];
+        expected = { first, mean, "first-last": [...first, ...last] }[subwordPooling];
       },
     });
     const own = row(vectors, offsets[0] + 3);
@@ -83,18 +87,18 @@ describe("wordVectors()", () => {
       code: "E_USAGE",
       message: expect.stringContaining('Load it with the option layers, such as layers: "spread"'),
     };
-    await expect(wordVectors(cls, SENTENCES)).rejects.toMatchObject(refused);
+    await expect(contextualVectors(cls, SENTENCES)).rejects.toMatchObject(refused);
     const spread = await openEncoder(fixture("tiny-bert-cls"), { layers: "spread" });
-    expect((await wordVectors(spread, SENTENCES)).vectors.rows).toBeGreaterThan(0);
+    expect((await contextualVectors(spread, SENTENCES)).vectors.rows).toBeGreaterThan(0);
   });
 
   it("embeds only sentences that are new, and a sentence as a whole", async () => {
-    await cached("first", (cache) => wordVectors(encoder, SENTENCES, { cache }));
+    await cached("first", (cache) => contextualVectors(encoder, SENTENCES, { cache }));
     const spied = counting(encoder);
     const changed = [...SENTENCES, sentence("the moon over Rome")];
-    const made = await cached("first", (cache) => wordVectors(spied.encoder, changed, { cache }));
+    const made = await cached("first", (cache) => contextualVectors(spied.encoder, changed, { cache }));
     expect(made.cached).toBe(SENTENCES.length);
     expect(spied.texts()).toBe(1);
-    expect(made.vectors).toEqual((await wordVectors(encoder, changed)).vectors);
+    expect(made.vectors).toEqual((await contextualVectors(encoder, changed)).vectors);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LabelledCorpus } from "../../../../src/dataset/labelledCorpus.js";
+import type { LabeledCorpus } from "../../../../src/dataset/labeledCorpus.js";
 import { vectorsOf } from "../../../../src/embedding/cachedEmbed.js";
 import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
 import { seeded } from "../../../../src/math/random.js";
@@ -15,7 +15,7 @@ const COUNTS = {
   withUnknownFields: 0,
 };
 
-function corpus(file: string, rows: readonly (readonly [text: string, label: string])[]): LabelledCorpus {
+function corpus(file: string, rows: readonly (readonly [text: string, label: string])[]): LabeledCorpus {
   return {
     files: [file],
     texts: rows.map(([text]) => text),
@@ -29,11 +29,7 @@ function corpus(file: string, rows: readonly (readonly [text: string, label: str
 }
 
 /** Texts about one thing, half of them good, half bad, no two alike. */
-function toyCorpus(
-  file: string,
-  n: number,
-  options: { readonly about: string; readonly seed: number },
-): LabelledCorpus {
+function toyCorpus(file: string, n: number, options: { readonly about: string; readonly seed: number }): LabeledCorpus {
   const random = seeded(options.seed);
   const pick = (words: readonly string[]): string => words[Math.floor(random() * words.length)];
   return corpus(
@@ -207,7 +203,9 @@ describe("runTransfer", () => {
       ...films.texts.map((text, i) => [text, films.labels[i]] as const),
       ["so so", "meh"],
     ]);
-    await expect(run({ source: rare, target: food }, { vectorsOf: never })).rejects.toMatchObject({ code: "E_LABELS" });
+    await expect(run({ source: rare, target: food }, { vectorsOf: never })).rejects.toMatchObject({
+      code: "E_LABELS",
+    });
     const single = corpus(
       "single.csv",
       films.texts.map((text) => [text, "good"] as const),

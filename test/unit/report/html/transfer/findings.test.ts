@@ -159,7 +159,7 @@ describe("advice()", () => {
   it("asks for more rows where the interval is wide, by the square root law", () => {
     const width = small.interval95[1] - small.interval95[0];
     const needed = Math.ceil((30 * (width / 0.05) ** 2) / 100) * 100;
-    expect(text(advice(between(fair, small)))).toContain(`about ${needed.toLocaleString("en")} labelled rows`);
+    expect(text(advice(between(fair, small)))).toContain(`about ${needed.toLocaleString("en")} labeled rows`);
   });
 
   it("names labels that are not tested", () => {
@@ -168,7 +168,7 @@ describe("advice()", () => {
       [1, 9, 0],
       [0, 0, 0],
     ]);
-    expect(advised({ target })).toContain("None of the target’s 20 rows is labelled “positive”");
+    expect(advised({ target })).toContain("None of the target’s 20 rows is labeled “positive”");
   });
 
   it("warns of a head without use and of a bag of words that does as well", () => {

@@ -61,7 +61,7 @@ export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRec
     labels: LABELS,
     head: {
       kind: "logistic",
-      strength: 0.01,
+      C: 0.01,
       chosenBy: "the highest macro-F1 on the home test rows of 5 strengths",
       n: 19_000,
     },

@@ -4,7 +4,7 @@ import { HeadstartError } from "../errors.js";
 import { stackRows, takeRows, type Matrix } from "../math/matrix.js";
 
 /** Texts with vectors and labels, as training takes them. */
-export interface LabelledVectors {
+export interface LabeledVectors {
   readonly texts: readonly string[];
   readonly labels: readonly string[];
   /** `[texts, width]` */
@@ -12,13 +12,13 @@ export interface LabelledVectors {
 }
 
 /** The rows at `rows`, in that order. */
-export function pickRows({ texts, labels, vectors }: LabelledVectors, rows: ArrayLike<number>): LabelledVectors {
+export function pickRows({ texts, labels, vectors }: LabeledVectors, rows: ArrayLike<number>): LabeledVectors {
   const at = Array.from(rows);
   return { texts: at.map((i) => texts[i]), labels: at.map((i) => labels[i]), vectors: takeRows(vectors, rows) };
 }
 
 /** All rows of `a`, then all of `b`. */
-export function joinRows(a: LabelledVectors, b: LabelledVectors): LabelledVectors {
+export function joinRows(a: LabeledVectors, b: LabeledVectors): LabeledVectors {
   return {
     texts: [...a.texts, ...b.texts],
     labels: [...a.labels, ...b.labels],
@@ -31,10 +31,7 @@ export function joinRows(a: LabelledVectors, b: LabelledVectors): LabelledVector
  *
  * @throws HeadstartError E_LABELS when there are too few rows to hold any out
  */
-export function holdOut(
-  data: LabelledVectors,
-  options: SplitOptions,
-): { train: LabelledVectors; dev: LabelledVectors } {
+export function holdOut(data: LabeledVectors, options: SplitOptions): { train: LabeledVectors; dev: LabeledVectors } {
   const names = new Map([...new Set(data.labels)].sort().map((label, i) => [label, i]));
   const y = data.labels.map((label) => names.get(label)!);
   const { train, dev } = splitCorpus(y, duplicateGroups(data.texts), options);

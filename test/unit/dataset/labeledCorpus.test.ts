@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { countOf, labelCounts, readLabelled } from "../../../src/dataset/labelledCorpus.js";
+import { countOf, labelCounts, readLabeled } from "../../../src/dataset/labeledCorpus.js";
 import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import { tempFolder } from "../files/tempFolder.js";
 
@@ -15,7 +15,7 @@ describe("readLabelled", () => {
   it("reads texts, labels and where they stand, under a map that renames and drops", async () => {
     const path = await file('text,stars\nbad one,1\n"two\nlines",3\nfine,5\nbetter,4\n');
     const map = parseLabelMap("1=negative,3=drop,4=positive,5=positive");
-    const found = await readLabelled([path], { labelColumn: "stars", map });
+    const found = await readLabeled([path], { labelColumn: "stars", map });
     expect(found).toMatchObject({
       files: [path],
       texts: ["bad one", "fine", "better"],
@@ -29,11 +29,11 @@ describe("readLabelled", () => {
 
   it("refuses a corpus of which nothing is left, and says why", async () => {
     const path = await file("text,label\na,x\nb,x\n");
-    await expect(readLabelled([path], { map: parseLabelMap("x=drop") })).rejects.toMatchObject({
+    await expect(readLabeled([path], { map: parseLabelMap("x=drop") })).rejects.toMatchObject({
       code: "E_NO_ROWS",
       message: expect.stringContaining("the map drops all 2"),
     });
-    await expect(readLabelled([await file("text,label\n")])).rejects.toMatchObject({ code: "E_NO_ROWS" });
+    await expect(readLabeled([await file("text,label\n")])).rejects.toMatchObject({ code: "E_NO_ROWS" });
   });
 });
 

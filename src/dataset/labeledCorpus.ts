@@ -3,7 +3,7 @@ import { openCorpus, type Corpus, type CorpusOptions } from "../corpus/corpus.js
 import { applyLabelMap, type LabelMap } from "./labelMap.js";
 import type { Row, RowCounts } from "../corpus/row.js";
 
-export interface LabelledOptions extends Omit<CorpusOptions, "labelColumn"> {
+export interface LabeledOptions extends Omit<CorpusOptions, "labelColumn"> {
   /** @default "label" */
   readonly labelColumn?: string;
   /** Renames or drops labels as they are read. */
@@ -11,7 +11,7 @@ export interface LabelledOptions extends Omit<CorpusOptions, "labelColumn"> {
 }
 
 /** Texts with their labels, in memory, and what reading them gave. */
-export interface LabelledCorpus {
+export interface LabeledCorpus {
   /** Files as the user named them. */
   readonly files: readonly string[];
   readonly texts: readonly string[];
@@ -29,11 +29,11 @@ export interface LabelledCorpus {
 }
 
 /**
- * Reads a labelled corpus whole.
+ * Reads a labeled corpus whole.
  *
  * @throws HeadstartError E_NO_ROWS when no row is left, and whatever reading throws
  */
-export async function readLabelled(files: readonly string[], options: LabelledOptions = {}): Promise<LabelledCorpus> {
+export async function readLabeled(files: readonly string[], options: LabeledOptions = {}): Promise<LabeledCorpus> {
   const { labelColumn = "label", map, ...rest } = options;
   const corpus: Corpus = await openCorpus(files, { ...rest, labelColumn });
   const texts: string[] = [];
@@ -57,7 +57,7 @@ export async function readLabelled(files: readonly string[], options: LabelledOp
     const why = dropped > 0 ? `the map drops all ${dropped} of them` : `${corpus.counts.rejected} were rejected`;
     throw new HeadstartError(
       "E_NO_ROWS",
-      `${files.join(", ")} gives no labelled rows: ${why}. Give a corpus with rows`,
+      `${files.join(", ")} gives no labeled rows: ${why}. Give a corpus with rows`,
       {
         file: files[0],
       },
