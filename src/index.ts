@@ -8,7 +8,7 @@ export type { Corpus, CorpusOptions } from "./corpus/corpus.js";
 export type { Rejection, Row, RowCounts } from "./corpus/row.js";
 export { applyLabelMap, parseLabelMap } from "./dataset/labelMap.js";
 export type { LabelMap } from "./dataset/labelMap.js";
-export { duplicateGroups, normalizedText, overlap } from "./dataset/duplicates.js";
+export { duplicateGroups, normalizedText, duplicatesBetween } from "./dataset/duplicates.js";
 export { foldCorpus, splitCorpus } from "./dataset/split.js";
 export { BUILT_IN_ENCODER } from "./encoder/locate.js";
 export { loadEncoder } from "./encoder/load.js";
@@ -56,7 +56,7 @@ export { calibrationSetOf, measureReliability, predictionSetThreshold } from "./
 export type { Reliability, ReliabilityOptions } from "./classification/reliability.js";
 export { applyDecisionRule, ABSTAIN, fitDecisionRule } from "./classification/selectivePrediction.js";
 export type { CalibrationSet, DecisionRule, SelectiveGoal } from "./classification/selectivePrediction.js";
-export { explain } from "./classification/explain.js";
+export { explainPrediction } from "./classification/explain.js";
 export type { Explanation, ExplainOptions } from "./classification/explain.js";
 export { checkTextsAndLabels, findLabelErrors } from "./classification/labelErrors.js";
 export type { LabelErrors, LabelError } from "./classification/labelErrors.js";

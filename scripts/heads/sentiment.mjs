@@ -16,7 +16,7 @@ const CARD = `
 ## Data
 
 Trained on the English tweets of SemEval-2017 task 4 A's training data (2013 to 2016), with every text of TweetEval's
-validation and test splits removed; the strength was chosen on TweetEval's validation split. Those corpora are for
+validation and test splits removed; C was chosen on TweetEval's validation split. Those corpora are for
 research use under Twitter's terms; none of their text is in this folder. \`scripts/heads/sentiment.mjs\` makes the head
 again.
 `;
@@ -27,12 +27,19 @@ const OUTPUT = join(ROOT, "data/heads/sentiment");
 ensureInstalled();
 ensureBuilt();
 if (process.argv.includes("--resave")) await resave();
-else train();
+else {
+  rmSync(OUTPUT, { recursive: true, force: true });
+  train();
+}
 appendFileSync(join(OUTPUT, "README.md"), CARD);
+rmSync(join(OUTPUT, ".headstart"), { force: true }); // the mark of a folder that may be replaced
 
 async function resave() {
   const { loadHead, saveHead } = await import("../../dist/index.js");
-  await saveHead(OUTPUT, await loadHead(OUTPUT), { force: true });
+  const head = await loadHead(OUTPUT);
+  // Its card was added to, so that saveHead would not replace the folder.
+  rmSync(OUTPUT, { recursive: true });
+  await saveHead(OUTPUT, head);
 }
 
 /** Keeps no training text, since the tweets may not be passed on. */

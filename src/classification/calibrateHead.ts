@@ -7,7 +7,7 @@ import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationS
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
 /** A head that can be taken at its word, with the dev answers that made it so. */
-export interface CalibratedHead {
+export interface CalibrationResult {
   readonly head: Head;
   readonly devPredictions: DevPredictions;
   /** On the dev rows without the temperature, and with one that each row had no part in. */
@@ -25,7 +25,7 @@ const FOLDS = 5;
 export function calibrateHead(
   head: Head,
   { dev, y, seed }: { readonly dev: LabeledVectors; readonly y: Int32Array; readonly seed: number },
-): CalibratedHead {
+): CalibrationResult {
   const labels = head.labels.length;
   const probabilities = predictProbabilities({ ...head, temperature: 1 }, dev.vectors);
   const devPredictions = { labels, probabilities, truth: y };

@@ -14,7 +14,7 @@ import { labelIndices, labelSpace, project } from "../dataset/mapLabels.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
 /** What evaluation needs of a trained head. */
-export interface Judged {
+export interface EvaluatedHead {
   readonly head: Head;
   readonly bagOfWords: BagOfWords;
   readonly labelCounts: Readonly<Record<string, number>>;
@@ -45,7 +45,7 @@ export interface Evaluated {
  *
  * @throws HeadstartError E_LABEL_MAP when the rows have labels that the head does not know
  */
-export function evaluateHead(trained: Judged, data: LabeledVectors, options: EvaluateOptions = {}): Evaluated {
+export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, options: EvaluateOptions = {}): Evaluated {
   const { map, seed = 1, file = "the corpus" } = options;
   const space = labelSpace(trained.head.labels, map);
   const { labels } = space;
@@ -71,7 +71,7 @@ export function evaluateHead(trained: Judged, data: LabeledVectors, options: Eva
 }
 
 function countsIn(
-  { head, labelCounts: counts }: Judged,
+  { head, labelCounts: counts }: EvaluatedHead,
   { labels, target }: ReturnType<typeof labelSpace>,
 ): Record<string, number> {
   const result = labelCounts([]);

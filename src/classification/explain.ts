@@ -62,7 +62,7 @@ const WORD = /[\p{L}\p{N}\p{M}_@#]+(?:['’-][\p{L}\p{N}\p{M}_]+)*|[^\s\p{L}\p{N
  * @see Li, Monroe & Jurafsky 2016, "Understanding neural networks through representation erasure":
  *   https://arxiv.org/abs/1612.08220
  */
-export async function explain(texts: readonly string[], options: ExplainOptions): Promise<Explanation[]> {
+export async function explainPrediction(texts: readonly string[], options: ExplainOptions): Promise<Explanation[]> {
   const { head, vectors, neighbors, embed, threads } = options;
   const labels = head.labels.length;
   const probabilities = predictProbabilities(head, vectors);

@@ -26,7 +26,7 @@ import type { Evaluated } from "./evaluate.js";
 import { labelSpace, project } from "../dataset/mapLabels.js";
 
 /** What a head needs to make promises: itself and its answers on dev rows. */
-export interface Promising {
+export interface CalibratedHead {
   readonly head: Head;
   readonly devPredictions?: DevPredictions;
 }
@@ -80,7 +80,7 @@ const COVERAGES = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
  * The dev answers of a head as it gives answers now: scaled, and in the labels that a map leaves; dev rows whose label
  * the map drops are left out. Undefined where the head has none.
  */
-export function calibrationSetOf({ head, devPredictions }: Promising, map?: LabelMap): CalibrationSet | undefined {
+export function calibrationSetOf({ head, devPredictions }: CalibratedHead, map?: LabelMap): CalibrationSet | undefined {
   if (devPredictions === undefined) return undefined;
   const space = labelSpace(head.labels, map);
   const { labels } = devPredictions;
@@ -111,7 +111,7 @@ export const predictionSetThreshold = ({ labels, probabilities, truth }: Calibra
  * @param vectors  of the evaluated rows
  */
 export function measureReliability(
-  promising: Promising,
+  promising: CalibratedHead,
   { evaluated, vectors }: { readonly evaluated: Evaluated; readonly vectors: Matrix },
   options: ReliabilityOptions = {},
 ): Reliability {

@@ -6,7 +6,7 @@ import type { DevPredictions } from "../head/devPredictions.js";
 import type { Curve, FewShotScore, SearchRecord } from "../head/file/schema.js";
 import type { MlpEpoch, MlpSettings } from "../head/mlp/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
-import { calibrateHead, type CalibratedHead } from "./calibrateHead.js";
+import { calibrateHead, type CalibrationResult } from "./calibrateHead.js";
 import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./selectC.js";
 import { evaluateHead } from "./evaluate.js";
 import { fewShotScores } from "./fewShot.js";
@@ -65,7 +65,7 @@ export interface TrainedHead {
   /** Calibrated on the dev rows. */
   readonly head: Head;
   readonly devPredictions: DevPredictions;
-  readonly calibration: CalibratedHead["calibration"];
+  readonly calibration: CalibrationResult["calibration"];
   readonly bagOfWords: BagOfWords;
   /** Rows of each label that the head was trained on. */
   readonly labelCounts: Readonly<Record<string, number>>;

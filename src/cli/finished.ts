@@ -5,7 +5,7 @@ import { contentHash } from "../files/contentHash.js";
 import { listFiles } from "../encoder/folder/folder.js";
 import { ignoringFailure, nodeFiles, removeLeftovers } from "../files/commit.js";
 import { restoreFolder } from "../files/commitFolder.js";
-import { isWhole, readMark, type FinishedRun, type Printed } from "../files/folderMark.js";
+import { isComplete, readMark, type FinishedRun, type Printed } from "../files/folderMark.js";
 import { claimFiles } from "../store/resume/outputClaim.js";
 import { thisProcess } from "../files/lock.js";
 import type { RowWriterOptions } from "../vectors/rowWriter.js";
@@ -93,7 +93,7 @@ export async function openFolder(
   const { inputs, uses = [] } = command;
   await checkFolder(output, { inputs, uses, force: force || mark !== undefined });
   const run = await identityOf(command);
-  if (mark?.printed !== undefined && mark.run === run && (await isWhole(path, mark))) {
+  if (mark?.printed !== undefined && mark.run === run && (await isComplete(path, mark))) {
     await tellFinished(context, [output], { flags: command.flags, printed: mark.printed });
     return undefined;
   }

@@ -75,12 +75,12 @@ export function progressLine(
   const rate = done / Math.max(seconds, 1e-3);
   const count = (n: number): string => Math.round(n).toLocaleString("en");
   const of = total === undefined ? "" : ` of ${count(total)}`;
-  const left = total === undefined || done === 0 ? "" : `, ${duration(Math.max(0, total - done) / rate)} left`;
+  const left = total === undefined || done === 0 ? "" : `, ${shortDuration(Math.max(0, total - done) / rate)} left`;
   return `${what}: ${count(done)}${of}, ${rate < 10 ? rate.toFixed(1) : count(rate)}/s${left}`;
 }
 
 /** A time for people: `40 s`, `12 min`, `3.5 h`. */
-export function duration(seconds: number): string {
+export function shortDuration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;

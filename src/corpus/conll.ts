@@ -1,6 +1,6 @@
 import { excerpt, HeadstartError } from "../errors.js";
 import type { TextChunk } from "./decode/textChunk.js";
-import { textLines, type LineOptions } from "./decode/textLines.js";
+import { textLines, type TextLineOptions } from "./decode/textLines.js";
 
 /** Words of one sentence with the tags of the last column, as they stand in the file. */
 export interface ConllSentence {
@@ -19,7 +19,7 @@ export interface ConllSentence {
  */
 export async function* readConll(
   chunks: AsyncGenerator<TextChunk>,
-  options: LineOptions,
+  options: TextLineOptions,
 ): AsyncGenerator<ConllSentence> {
   let [words, tags, first]: [string[], string[], number] = [[], [], 0];
   for await (const { position, raw } of textLines(chunks, options)) {

@@ -41,7 +41,7 @@ export function duplicateGroups(texts: readonly string[]): Int32Array {
 }
 
 /** Target rows whose text stands in the source too. */
-export interface Overlap {
+export interface Duplicates {
   /** Rows of the target. */
   readonly rows: number;
   /** Target rows whose text is in the source to the letter, ascending. */
@@ -51,7 +51,7 @@ export interface Overlap {
 }
 
 /** Finds the target texts that were in the source, exactly and normalized. Near duplicates are not found. */
-export function overlap(source: readonly string[], target: readonly string[]): Overlap {
+export function duplicatesBetween(source: readonly string[], target: readonly string[]): Duplicates {
   const exact = new Set(source);
   const normalised = new Set(source.map(normalizedText));
   const indices = (isIn: (text: string) => boolean): Int32Array =>

@@ -122,7 +122,7 @@ function listed({ labels, counts }: CountedLabels, most = MOST_SHOWN): string {
 }
 
 /** Two labels that look like one class written in two ways, as indices. */
-export interface NearMiss {
+export interface NearMissLabels {
   readonly rare: number;
   readonly common: number;
   /** In what alone they differ. */

@@ -12,7 +12,7 @@ const MOST_FOR_SLIPS = 2000;
 const MOST_PAIRS = 10_000;
 
 /** Two labels that look like one class written in two ways, as indices. */
-export interface NearMiss {
+export interface NearMissPair {
   readonly rare: number;
   readonly common: number;
   /** In what alone they differ. */
@@ -25,7 +25,7 @@ export interface NearMiss {
  *
  * @param counts  rows of each label
  */
-export function nearMissPairs(labels: readonly string[], counts: readonly number[]): NearMiss[] {
+export function nearMissPairs(labels: readonly string[], counts: readonly number[]): NearMissPair[] {
   const folds = labels.map(folded);
   const alike = sameFold(folds);
   const slips = slipsIn(labels, counts).filter(([i, j]) => folds[i] !== folds[j]);

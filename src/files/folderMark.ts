@@ -90,7 +90,7 @@ export async function whyForeign(folder: string): Promise<string | undefined> {
 const isForPeople = (name: string): boolean => name.endsWith(".md");
 
 /** Whether a folder holds all that its mark names, as it was written. */
-export const isWhole = async (folder: string, mark: FolderMark): Promise<boolean> =>
+export const isComplete = async (folder: string, mark: FolderMark): Promise<boolean> =>
   (await changedIn(folder, mark)).length === 0;
 
 /** Names of the files that are not as they were written, or not there. */

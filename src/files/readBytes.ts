@@ -33,7 +33,7 @@ async function readRange(handle: FileHandle, start: number, end: number): Promis
 }
 
 /** Lines of a file as bytes, without their line feed; memory is bounded by the longest line. */
-export async function* linesOf(file: ReadableFile): AsyncGenerator<Buffer> {
+export async function* rawLines(file: ReadableFile): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
   for (let start = 0; start < file.size; start += CHUNK) {
     const chunk = Buffer.from((await file.bytes(start, start + CHUNK)).buffer);

@@ -1,5 +1,5 @@
 /** A function's value and gradient at a point. */
-export interface Evaluated {
+export interface PointValue {
   readonly value: number;
   readonly gradient: Float64Array;
 }
@@ -66,7 +66,7 @@ interface Pair {
  * @see Nocedal & Wright 2006, algorithms 7.4, 7.5, 3.5 and 3.6
  */
 export async function minimize(
-  evaluate: (point: Float64Array) => Promise<Evaluated>,
+  evaluate: (point: Float64Array) => Promise<PointValue>,
   start: Float64Array,
   options: LbfgsOptions = {},
 ): Promise<Minimum> {
@@ -155,7 +155,7 @@ function remember(
 }
 
 interface Line {
-  readonly evaluate: (point: Float64Array) => Promise<Evaluated>;
+  readonly evaluate: (point: Float64Array) => Promise<PointValue>;
   readonly point: Float64Array;
   readonly direction: Float64Array;
   readonly value: number;
@@ -163,7 +163,7 @@ interface Line {
   readonly rounding: number;
 }
 
-interface Trial extends Evaluated {
+interface Trial extends PointValue {
   readonly point: Float64Array;
   readonly length: number;
   readonly slope: number;

@@ -1,13 +1,13 @@
 import { HeadstartError } from "../errors.js";
 import { withOutsideBias, chooseOutsideBias } from "./model/outsideBias.js";
 import { evaluateTagger, surfacesOf, type TaggingEvaluation } from "./evaluate.js";
-import { holdOut, type EmbeddedSentences, type SentenceSplit } from "./vectors/embeddedSentences.js";
-import { fitTagger, type FitOptions } from "./model/fit.js";
+import { splitSentences, type EmbeddedSentences, type SentenceSplit } from "./vectors/embeddedSentences.js";
+import { fitTagger, type FitTaggerOptions } from "./model/fit.js";
 import { goldSpans } from "./corpus/readTagged.js";
 import { entityLabels } from "./corpus/sentence.js";
 import type { Tagger } from "./model/tagger.js";
 
-export interface TrainTaggerOptions extends Omit<FitOptions, "labels" | "onEpoch"> {
+export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "onEpoch"> {
   /** Sentences to choose the epoch on. @default a seeded tenth of the training sentences, equal ones on one side */
   readonly dev?: EmbeddedSentences;
   /** Told after every epoch that was measured. */
@@ -55,7 +55,7 @@ const TRIALS = 8;
  */
 export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerOptions = {}): Promise<TrainedTagger> {
   const { dev: given, onTrial, seed = 1, epochs = defaultEpochs(data), ...rest } = options;
-  const { train, dev, devFrom } = given === undefined ? holdOut(data, { seed }) : givenDev(data, given);
+  const { train, dev, devFrom } = given === undefined ? splitSentences(data, { seed }) : givenDev(data, given);
   const labels = entityLabels(train.sentences);
   if (labels.length === 0) {
     throw new HeadstartError("E_LABELS", "The training sentences have no entities. Give a corpus with tagged entities");

@@ -66,12 +66,12 @@ function foldersOf(context: Context, flags: CacheFlags): Folders {
   return { vectors, models: typeof flags.cache === "string" ? undefined : defaultModelFolder(context.env) };
 }
 
-interface Found {
+interface ListedCache {
   readonly encoders: readonly CachedEncoder[];
   readonly models: readonly ListedModel[];
 }
 
-async function lookInto({ vectors, models }: Folders): Promise<Found> {
+async function lookInto({ vectors, models }: Folders): Promise<ListedCache> {
   return { encoders: await listCache(vectors), models: models === undefined ? [] : await listModels(models) };
 }
 
@@ -142,7 +142,7 @@ async function clean(context: Context, encoders: readonly string[], flags: Cache
 }
 
 /** A name with a slip in it must not look as if there had been nothing to remove. */
-function refuseUnknown(folder: string, wanted: readonly string[], { encoders, models }: Found): void {
+function refuseUnknown(folder: string, wanted: readonly string[], { encoders, models }: ListedCache): void {
   for (const name of wanted) {
     if (encoders.some((one) => one.encoder === name || (name.length >= 8 && one.fingerprint.startsWith(name))))
       continue;

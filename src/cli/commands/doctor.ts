@@ -18,7 +18,7 @@ import {
 } from "../flags/options.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { sizeText } from "../flags/bytes.js";
-import { duration } from "../progress.js";
+import { shortDuration } from "../progress.js";
 import { sweepSamples } from "../../vectors/outputSize.js";
 import type { StoreKind } from "../../vectors/storedVectors.js";
 
@@ -138,7 +138,7 @@ function measuredLines({ bench: found, forecast }: Measured): readonly string[] 
   if (forecast !== undefined) {
     const { rows, rejected, sampled, tokens, seconds, peakBytes, disk } = forecast;
     lines.push(`forecast, from ${count(sampled)} of ${count(rows)} rows (${count(rejected)} rejected):`);
-    lines.push(`  ${count(tokens)} tokens, ${duration(seconds)}, ${sizeText(peakBytes)} of memory`);
+    lines.push(`  ${count(tokens)} tokens, ${shortDuration(seconds)}, ${sizeText(peakBytes)} of memory`);
     lines.push(
       `  ${Object.entries(disk)
         .map(([format, bytes]) => `${format} ${sizeText(bytes)}`)

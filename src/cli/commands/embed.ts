@@ -107,7 +107,7 @@ function oneStream(files: readonly string[]): string {
   throw new HeadstartError("E_USAGE", "--from arrow with --to arrow takes one stream. Run headstart once for each");
 }
 
-interface Job {
+interface EmbedJob {
   readonly corpus: Corpus;
   readonly encoder: Encoder;
   readonly writer: VectorWriter;
@@ -119,7 +119,7 @@ interface Job {
 
 async function embedRows(
   { reporter, signal }: Context,
-  { corpus, encoder, writer, cache, run, flags, total }: Job,
+  { corpus, encoder, writer, cache, run, flags, total }: EmbedJob,
 ): Promise<EmbeddedCorpus> {
   const meter = reporter.meter("embedding");
   let [rows, bytes] = [0, 0];

@@ -6,7 +6,7 @@ import { HeadstartError } from "../../errors.js";
  */
 
 /** Flags by the name that commander gives them. */
-type Given = Readonly<Record<string, unknown>>;
+type GivenFlags = Readonly<Record<string, unknown>>;
 
 /** What `train` makes, what the head of `predict` and `evaluate` is, what `transfer` compares. */
 export type Kind = "logistic" | "mlp" | "search" | "one label" | "several labels" | "entities";
@@ -61,14 +61,14 @@ const USES = {
 } satisfies Readonly<Record<string, Uses>>;
 
 /** What these flags have when they were not given. */
-const UNGIVEN: Given = { classWeights: "none", writing: true, normalize: true };
+const UNGIVEN: GivenFlags = { classWeights: "none", writing: true, normalize: true };
 
 /**
  * Refuses flags that would do nothing for the kind of head that a command is about.
  *
  * @throws HeadstartError E_USAGE naming the first
  */
-export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Given): void {
+export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: GivenFlags): void {
   for (const [names, by] of USES[command] as Uses) {
     const name = by.includes(kind) ? undefined : names.find((one) => isGiven(flags, one));
     if (name === undefined) continue;
@@ -81,14 +81,14 @@ export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Give
 }
 
 /** What `train` makes with these flags. */
-export function trainedKind({ multiLabel, task, searchHead, head }: Given): Kind {
+export function trainedKind({ multiLabel, task, searchHead, head }: GivenFlags): Kind {
   if (multiLabel !== undefined) return "several labels";
   if (task === "ner") return "entities";
   if (searchHead === true) return head === "logistic" ? "logistic" : "search";
   return head === "mlp" ? "mlp" : "logistic";
 }
 
-const isGiven = (flags: Given, name: string): boolean => {
+const isGiven = (flags: GivenFlags, name: string): boolean => {
   const value = flags[name];
   return value !== undefined && value !== UNGIVEN[name];
 };

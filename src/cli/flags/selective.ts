@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { fitDecisionRule, type DecisionRule, type SelectiveGoal } from "../../classification/selectivePrediction.js";
-import { calibrationSetOf, predictionSetThreshold, type Promising } from "../../classification/reliability.js";
+import { calibrationSetOf, predictionSetThreshold, type CalibratedHead } from "../../classification/reliability.js";
 import { parseLabelMap, type LabelMap } from "../../dataset/labelMap.js";
 import { HeadstartError } from "../../errors.js";
 
@@ -68,7 +68,7 @@ export interface PredictionSetOptions {
  * @throws HeadstartError E_HEAD_MISMATCH when the head has no dev answers and something was asked for
  */
 export function promiseOf(
-  promising: Promising & { readonly path: string },
+  promising: CalibratedHead & { readonly path: string },
   {
     goal,
     sets,

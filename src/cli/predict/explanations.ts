@@ -1,4 +1,4 @@
-import { explain, type Explanation } from "../../classification/explain.js";
+import { explainPrediction, type Explanation } from "../../classification/explain.js";
 import type { SelectivePrediction } from "../../classification/predict.js";
 import { vectorsOf } from "../../embedding/cachedEmbed.js";
 import type { Encoder } from "../../encoder/encoder.js";
@@ -38,5 +38,5 @@ export async function explained(
   if (explaining === undefined) return texts.map(() => undefined);
   const embed = async (parts: readonly string[]): Promise<Matrix> =>
     (await vectorsOf(encoder, parts, { ...embedOptions(flags), ...defined({ cache }), signal })).vectors;
-  return explain(texts, { ...explaining, vectors, embed, ...defined({ threads: flags.threads }) });
+  return explainPrediction(texts, { ...explaining, vectors, embed, ...defined({ threads: flags.threads }) });
 }

@@ -56,14 +56,14 @@ function poolingOf(name: string): Pooling {
 }
 
 /** Rows by the view that a search chose, and the encoder of that view. */
-export interface Found {
+export interface SearchedRows {
   readonly encoder: Encoder;
   readonly data: LabeledVectors;
   readonly dev: LabeledVectors | undefined;
   readonly searchResult: SearchResult;
 }
 
-interface Given {
+interface SearchInput {
   /** With the user's own flags; closed unless it is the one that is found. */
   readonly encoder: Encoder;
   readonly labels: readonly string[];
@@ -72,7 +72,7 @@ interface Given {
 }
 
 /** Searches on the training side of `rows`; dev rows are embedded by the chosen view, and read by nothing else here. */
-export async function search(context: Context, given: Given, flags: SearchFlags): Promise<Found> {
+export async function search(context: Context, given: SearchInput, flags: SearchFlags): Promise<SearchedRows> {
   const { reporter, clock, signal } = context;
   const { labels, rows, devRows } = given;
   const opened = new Map<View, { encoder: Encoder; data: LabeledVectors; dev: LabeledVectors | undefined }>();

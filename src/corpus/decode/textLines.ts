@@ -1,7 +1,7 @@
 import { HeadstartError } from "../../errors.js";
 import { encodingError, type TextChunk, type TextPosition } from "./textChunk.js";
 
-export interface LineOptions {
+export interface TextLineOptions {
   readonly file: string;
   /** Longest line, in UTF-16 units. */
   readonly maxLineLength: number;
@@ -14,7 +14,7 @@ export interface LineOptions {
  */
 export async function* textLines(
   chunks: AsyncGenerator<TextChunk>,
-  { file, maxLineLength }: LineOptions,
+  { file, maxLineLength }: TextLineOptions,
 ): AsyncGenerator<{ position: TextPosition; raw: string }> {
   let parts: string[] = [];
   let [length, line] = [0, 1];

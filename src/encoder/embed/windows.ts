@@ -1,7 +1,7 @@
 /** The first window is small, so that the encoder starts soon; then they double up to the largest. */
 const FIRST_WINDOW = 64;
 
-export interface WindowOptions<T> {
+export interface InWindowsOptions<T> {
   /** Items of a window at most. */
   readonly most: number;
   /** What an item takes of `heaviest`. @default nothing */
@@ -16,7 +16,7 @@ export interface WindowOptions<T> {
  */
 export async function* inWindows<T>(
   items: Iterable<T> | AsyncIterable<T>,
-  { most, weigh = () => 0, heaviest = Infinity }: WindowOptions<T>,
+  { most, weigh = () => 0, heaviest = Infinity }: InWindowsOptions<T>,
 ): AsyncGenerator<readonly T[]> {
   let size = Math.min(FIRST_WINDOW, most);
   let window: T[] = [];

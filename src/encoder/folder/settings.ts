@@ -6,8 +6,8 @@ import { REQUIRED_FILES, missingFile } from "./requiredFiles.js";
 import { chooseModelFile } from "./modelFile.js";
 import { poolingOf, readModules, unsupported, type PoolingModule } from "./modules.js";
 import type { Pooling } from "../../math/pooling.js";
-import { invalid, readSettingsFile } from "./settingsFile.js";
-import { chooseTokenLimit, limitOf, positionLimit } from "./tokenLimit.js";
+import { invalidSettings, readSettingsFile } from "./settingsFile.js";
+import { chooseTokenLimit, statedTokenLimit, positionLimit } from "./tokenLimit.js";
 
 /** What the caller wants other than the encoder's own files say. */
 export interface SettingsOverrides {
@@ -136,8 +136,8 @@ async function readLimits(folder: EncoderFolder, config: z.infer<typeof ConfigFi
   const transformer = await readSettingsFile(folder, file, TransformerFile);
   const tokenizer = await readSettingsFile(folder, "tokenizer_config.json", TokenizerConfigFile);
   const limits = [
-    limitOf(transformer?.max_seq_length, file),
-    limitOf(tokenizer?.model_max_length, "tokenizer_config.json"),
+    statedTokenLimit(transformer?.max_seq_length, file),
+    statedTokenLimit(tokenizer?.model_max_length, "tokenizer_config.json"),
   ].filter((limit) => limit !== undefined);
   const { maxTokens, decision } = chooseTokenLimit(limits, { asked, positions: positionLimit(config) });
   const lowerCase = transformer?.do_lower_case ?? false;
@@ -155,7 +155,7 @@ async function choosePrompt(folder: EncoderFolder, pooling: PoolingModule | unde
   const prompts = new Map(Object.entries(settings?.prompts ?? {}));
   const chosen = asked === undefined ? (settings?.default_prompt_name ?? undefined) : undefined;
   if (chosen !== undefined && !prompts.has(chosen)) {
-    throw invalid(
+    throw invalidSettings(
       join(folder.path, file),
       `"default_prompt_name" is "${excerpt(chosen)}", which is none of its prompts`,
     );

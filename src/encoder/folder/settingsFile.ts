@@ -28,7 +28,7 @@ export async function readSettingsFile<T>(
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const at = issue.path.length === 0 ? "the whole" : `"${issue.path.join(".")}"`;
-  throw invalid(path, `${at}: ${issue.message}`);
+  throw invalidSettings(path, `${at}: ${issue.message}`);
 }
 
 /**
@@ -40,7 +40,8 @@ export async function readBytes(path: string, most = MAX_SETTINGS_BYTES): Promis
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    if (size > most) throw invalid(path, `it has ${size} bytes, more than the ${most} that such a file can have`);
+    if (size > most)
+      throw invalidSettings(path, `it has ${size} bytes, more than the ${most} that such a file can have`);
     return await file.readFile();
   } finally {
     await file.close();
@@ -49,7 +50,7 @@ export async function readBytes(path: string, most = MAX_SETTINGS_BYTES): Promis
 
 function parse(bytes: Buffer, path: string): unknown {
   const broken = describeBrokenFile(bytes, bytes.length);
-  if (broken !== undefined) throw invalid(path, `the file ${broken}`);
+  if (broken !== undefined) throw invalidSettings(path, `the file ${broken}`);
   return parseEncoderJson(bytes, path);
 }
 
@@ -64,12 +65,12 @@ export function parseEncoderJson(bytes: Uint8Array, path: string): unknown {
     if (nestsTooDeep(text)) throw new SyntaxError(TOO_DEEP);
     return JSON.parse(text);
   } catch (cause) {
-    throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause);
+    throw invalidSettings(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 
 /** The error for a settings file that cannot be used. */
-export function invalid(path: string, reason: string, cause?: unknown): HeadstartError {
+export function invalidSettings(path: string, reason: string, cause?: unknown): HeadstartError {
   return new HeadstartError("E_ENCODER_INVALID", `Cannot read ${path}: ${reason}. Fetch or export the encoder again`, {
     file: path,
     cause,

@@ -32,7 +32,7 @@ const NO_LIMIT = 1e6; // tokenizers write 1e30 and the like where they know no l
 const FALLBACK = 512;
 
 /** A limit that a file gives; undefined for none, and for the huge or negative numbers that mean none. */
-export function limitOf(tokens: number | null | undefined, file: string): TokenLimit | undefined {
+export function statedTokenLimit(tokens: number | null | undefined, file: string): TokenLimit | undefined {
   if (tokens === null || tokens === undefined || tokens < 1 || tokens > NO_LIMIT) return undefined;
   return { tokens: Math.floor(tokens), file };
 }
@@ -41,7 +41,7 @@ export function limitOf(tokens: number | null | undefined, file: string): TokenL
 export function positionLimit(settings: PositionSettings): TokenLimit | undefined {
   const offset = COUNTS_FROM_PADDING.includes(settings.model_type ?? "") ? (settings.pad_token_id ?? 1) + 1 : 0;
   const positions = settings.max_position_embeddings;
-  return typeof positions === "number" ? limitOf(positions - offset, "config.json") : undefined;
+  return typeof positions === "number" ? statedTokenLimit(positions - offset, "config.json") : undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import { HeadstartError } from "../../errors.js";
 import { hasContent, hashLike, isContentHash } from "../../files/contentHash.js";
 import { blobPath, inCache, temporaryName } from "./cache.js";
 import type { HubId } from "./id.js";
-import { limitOf, refuseToFill, tooLarge, type HubLimits } from "./limits.js";
+import { byteLimitOf, refuseToFill, tooLarge, type HubLimits } from "./limits.js";
 import { refusal, type RemoteFile } from "./listing.js";
 import { ask, withRetries, type HubAccess, type Reply } from "./request.js";
 
@@ -76,7 +76,7 @@ async function writeBody(
   { file, onProgress, ...options }: DownloadOptions & { readonly file: RemoteFile },
 ): Promise<void> {
   const total = file.bytes ?? statedBytes(reply);
-  const limit = limitOf(file.name, options.limits);
+  const limit = byteLimitOf(file.name, options.limits);
   if (total !== undefined && total > limit) throw tooLarge(file.name, { ...options, bytes: total });
   const handle = await open(path, "wx");
   try {

@@ -19,7 +19,7 @@ export const HUB_LIMITS: HubLimits = { settings: 64 * 2 ** 20, model: 16 * 2 ** 
 /** Files of one encoder: more are no encoder, and each costs a request. */
 const MOST_FILES = 256;
 
-export const limitOf = (file: string, limits: HubLimits): number =>
+export const byteLimitOf = (file: string, limits: HubLimits): number =>
   isSettingsFile(file) ? limits.settings : limits.model;
 
 /** @throws HeadstartError E_HUB for more files, or larger ones, than any encoder has */
@@ -36,7 +36,7 @@ export function refuseTooMuch(
     );
   }
   for (const { name, bytes } of files) {
-    if (bytes !== undefined && bytes > limitOf(name, limits)) throw tooLarge(name, { hub, limits, bytes });
+    if (bytes !== undefined && bytes > byteLimitOf(name, limits)) throw tooLarge(name, { hub, limits, bytes });
   }
 }
 
@@ -46,7 +46,7 @@ export function tooLarge(
   { hub, limits, bytes }: { readonly hub: HubId; readonly limits: HubLimits; readonly bytes?: number | undefined },
 ): HeadstartError {
   const kind = isSettingsFile(file) ? "file of settings, vocabulary or words" : "file of a model";
-  const limit = limitOf(file, limits);
+  const limit = byteLimitOf(file, limits);
   const found = bytes === undefined ? `more than ${size(limit)} came of it` : `it is said to have ${size(bytes)}`;
   return new HeadstartError(
     "E_HUB",

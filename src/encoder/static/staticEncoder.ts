@@ -3,7 +3,7 @@ import type { Session } from "../../onnx/runtime/session.js";
 import type { Encoder, EncoderOptions } from "../encoder.js";
 import type { Pooling } from "../../math/pooling.js";
 import { unframed, type Tokenizer } from "../tokenizer/tokenizer.js";
-import type { VectorTable } from "./vectorTable.js";
+import type { WordVectorTable } from "./vectorTable.js";
 
 /** Longest text by default; a table has no limit of its own, but the token vectors of a text are held in memory. */
 const MOST_TOKENS = 65_536;
@@ -63,7 +63,7 @@ export function staticSettings(
 /** What a static encoder is made of. */
 export interface StaticParts {
   readonly settings: StaticSettings;
-  readonly table: VectorTable;
+  readonly table: WordVectorTable;
   /** Gives ids of rows, none for words without one. */
   readonly tokenizer: Tokenizer;
   readonly fingerprint: string;
@@ -96,7 +96,7 @@ export function staticEncoder(
 }
 
 /** Looks rows up: `ids` and `mask` `[batch, tokens]` give `vectors` `[batch, tokens, width]`, zeros at padding. */
-function tableSession(table: VectorTable): Session {
+function tableSession(table: WordVectorTable): Session {
   return {
     poolWorkers: 1,
     threads: 1,

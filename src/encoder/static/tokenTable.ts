@@ -7,7 +7,7 @@ import { readSafetensors, type Tensor } from "../../formats/safetensors.js";
 import type { Encoder, EncoderOptions } from "../encoder.js";
 import type { EncoderFolder } from "../folder/folder.js";
 import {
-  invalid,
+  invalidSettings,
   MAX_TABLE_BYTES,
   MAX_TOKENIZER_BYTES,
   parseEncoderJson,
@@ -16,7 +16,7 @@ import {
 } from "../folder/settingsFile.js";
 import { MOST_WIDTH, staticEncoder, staticSettings } from "./staticEncoder.js";
 import { loadTokenizer, type Tokenizer } from "../tokenizer/tokenizer.js";
-import { tableOver, type VectorTable } from "./vectorTable.js";
+import { tableOver, type WordVectorTable } from "./vectorTable.js";
 import { readVocabulary } from "../tokenizer/vocabulary.js";
 
 /** What config.json calls a table of token vectors. */
@@ -76,7 +76,7 @@ export async function loadTokenTable(folder: EncoderFolder, options: EncoderOpti
   });
 }
 
-function readTable(bytes: Uint8Array, file: string): VectorTable {
+function readTable(bytes: Uint8Array, file: string): WordVectorTable {
   const advice = "Fetch or distill it again";
   const tensors = readSafetensors(bytes, { file, code: "E_ENCODER_INVALID", advice });
   const refuse = (found: string): HeadstartError =>
@@ -106,7 +106,7 @@ function readTable(bytes: Uint8Array, file: string): VectorTable {
 }
 
 /** Rows of a table in another order, times a factor; made when they are asked for, since a row may stand for many. */
-function mappedTable(table: VectorTable, from: Float64Array, factors: Float32Array | undefined): VectorTable {
+function mappedTable(table: WordVectorTable, from: Float64Array, factors: Float32Array | undefined): WordVectorTable {
   return {
     rows: from.length,
     width: table.width,
@@ -136,7 +136,7 @@ function openTokenizer(
   // It checks the file, of which an id may be larger than any list.
   const whole = loadTokenizer({ ...json, post_processor: null }, {}, { file, maxTokens: Infinity, prompt });
   const { tokens, special } = readVocabulary(json);
-  if (tokens.length > rows) throw invalid(file, `it has ${tokens.length} tokens, and the table ${rows} rows`);
+  if (tokens.length > rows) throw invalidSettings(file, `it has ${tokens.length} tokens, and the table ${rows} rows`);
   return {
     padId: 0,
     together: whole.together,

@@ -1,5 +1,5 @@
 /** Rows of float32 numbers of one width, which may take more than one array can hold. */
-export interface VectorTable {
+export interface WordVectorTable {
   readonly rows: number;
   readonly width: number;
   /** Row `index`, to be read alone: it may be a view. */
@@ -7,7 +7,7 @@ export interface VectorTable {
 }
 
 /** A table that rows are added to. */
-export interface GrowingTable extends VectorTable {
+export interface GrowingTable extends WordVectorTable {
   /** Copies `numbers` into a row after the last. */
   add(numbers: Float32Array): void;
 }
@@ -40,7 +40,7 @@ export function openTable(width: number): GrowingTable {
 }
 
 /** A table over `data` (`[rows, width]`, row-major), not copied. */
-export function tableOver(data: Float32Array, width: number): VectorTable {
+export function tableOver(data: Float32Array, width: number): WordVectorTable {
   return {
     rows: data.length / width,
     width,

@@ -1,12 +1,12 @@
 import { HeadstartError, excerpt } from "../../errors.js";
 import { parseDecimal } from "../../math/decimal.js";
-import { openTable, type VectorTable } from "./vectorTable.js";
+import { openTable, type WordVectorTable } from "./vectorTable.js";
 import type { WordVectorFormat } from "./wordVectorFormat.js";
 
 /** Words with the rows of their vectors. */
 export interface WordVectors {
   readonly words: ReadonlyMap<string, number>;
-  readonly table: VectorTable;
+  readonly table: WordVectorTable;
   /** Rows left out because their word stood before. */
   readonly repeated: number;
 }

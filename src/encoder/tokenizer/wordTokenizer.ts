@@ -8,7 +8,7 @@ const CLITIC = /(?<=.)(?=n['’]t$|['’](?:s|re|ve|ll|d|m)$)/iu;
 const PARTS = /[\p{L}\p{N}\p{M}]+|\S/gu;
 const PUNCTUATION = /^\p{P}+$/u;
 
-interface Found {
+interface FoundWord {
   readonly ids: readonly number[];
   readonly unknown: number;
 }
@@ -33,7 +33,7 @@ export function wordTokenizer(
   { maxTokens, prompt }: WordTokenizerOptions,
 ): Tokenizer {
   const lookUp = (word: string): number | undefined => rows.get(word) ?? rows.get(word.toLowerCase());
-  const find = rememberWords((chunk): Found => findWords(chunk, lookUp));
+  const find = rememberWords((chunk): FoundWord => findWords(chunk, lookUp));
   const findAll = (text: string): { ids: number[]; unknown: number } => {
     const all = { ids: [] as number[], unknown: 0 };
     for (const [chunk] of text.matchAll(/\S+/g)) {
@@ -58,7 +58,7 @@ export function wordTokenizer(
   };
 }
 
-function findWords(chunk: string, lookUp: (word: string) => number | undefined): Found {
+function findWords(chunk: string, lookUp: (word: string) => number | undefined): FoundWord {
   const ids: number[] = [];
   let unknown = 0;
   const takeFirst = (word: string, smaller: readonly ((word: string) => readonly string[])[]): void => {

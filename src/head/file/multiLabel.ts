@@ -16,7 +16,7 @@ import {
 } from "./artifact.js";
 import type { TensorShelf } from "./artifactTensors.js";
 import { plain } from "./card.js";
-import { Counts, EncoderIdentity, Interval, MULTI_LABEL_FORMAT } from "./schema.js";
+import { Counts, EncoderIdentity, IntervalSchema, MULTI_LABEL_FORMAT } from "./schema.js";
 import { heldSection, NOTHING_HELD } from "./heldTexts.js";
 import type { MultiLabelHead } from "../linear/oneVsRest.js";
 
@@ -42,7 +42,7 @@ const MultiLabelFile = z.strictObject({
       exactMatch: z.number(),
       microF1: z.number(),
       macroF1: z.number(),
-      interval95: Interval,
+      interval95: IntervalSchema,
     }),
   }),
 });

@@ -4,7 +4,7 @@ import { checkedRecord, fieldOf, labelList, SEAL, WeightsFile, type ArtifactReco
 
 /** Rows of each label; zod's own record drops a label called `__proto__`. */
 export const Counts = z.custom<Record<string, number>>(isCounts, "expected whole numbers of 0 or more by name");
-export const Interval = z.tuple([z.number(), z.number()]);
+export const IntervalSchema = z.tuple([z.number(), z.number()]);
 const Score = z.object({ accuracy: z.number(), macroF1: z.number() });
 
 /** What is kept of an evaluation for the card; the numbers are those of cli.md's `evaluate`. */
@@ -13,7 +13,7 @@ const DevScore = z.object({
   accuracy: z.number(),
   macroF1: z.number(),
   macroRecall: z.number(),
-  interval95: Interval,
+  interval95: IntervalSchema,
   majority: Score,
   bagOfWords: Score.nullable(),
 });
@@ -22,7 +22,7 @@ const CalibrationNumbers = z.strictObject({
   ece: z.number(),
   brier: z.number(),
   logLoss: z.number(),
-  intervals95: z.strictObject({ ece: Interval, brier: Interval, logLoss: Interval }),
+  intervals95: z.strictObject({ ece: IntervalSchema, brier: IntervalSchema, logLoss: IntervalSchema }),
 });
 
 /** How certain the head may be, learned on the dev rows. */

@@ -3,7 +3,7 @@ import type { ArtifactRecord } from "./artifact.js";
 
 /** The fields that version 1 called something else, by their path; `*` is every item of a list. */
 const RENAMED: Readonly<Record<string, string>> = {
-  neighbors: "neighbors",
+  neighbours: "neighbors",
   "calibration.keptAnswers": "keptPredictions",
   "mlp.decay": "weightDecay",
   "training.strength": "C",

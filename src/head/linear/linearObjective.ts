@@ -1,5 +1,5 @@
 import type { Floats, Products } from "../../onnx/runtime/gemm.js";
-import type { Evaluated } from "../../math/lbfgs.js";
+import type { PointValue } from "../../math/lbfgs.js";
 
 /** Rows of a linear model as its fit sees them. */
 export interface LinearRows {
@@ -24,7 +24,7 @@ export interface LinearRows {
 export function linearObjective(
   { rows, cols, k, total, products, fresh, lossInto }: LinearRows,
   C: number,
-): (point: Float64Array) => Promise<Evaluated> {
+): (point: Float64Array) => Promise<PointValue> {
   const residuals = fresh(rows * k);
   const weights = fresh(k * cols);
   const penalty = 1 / (C * total);

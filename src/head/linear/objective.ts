@@ -1,12 +1,12 @@
 import { openProducts, type Floats } from "../../onnx/runtime/gemm.js";
-import type { Evaluated } from "../../math/lbfgs.js";
+import type { PointValue } from "../../math/lbfgs.js";
 import { linearObjective } from "./linearObjective.js";
 import { logitCount, logLossInto, type Targets } from "./logisticLoss.js";
 
 /** The penalized log loss of a linear model on fixed rows. */
 export interface LogisticProblem {
   /** As linearObjective() has it. */
-  readonly evaluate: (C: number) => (point: Float64Array) => Promise<Evaluated>;
+  readonly evaluate: (C: number) => (point: Float64Array) => Promise<PointValue>;
   /** Sum of the rows' weights. */
   readonly total: number;
   /** Numbers in a point. */

@@ -3,7 +3,7 @@ import { openSession, type NumberArray } from "../../onnx/runtime/session.js";
 import { logitsModel, stepModel, type MlpShape } from "./trainingGraph.js";
 
 /** The rows of one step. */
-export interface Batch {
+export interface MlpBatch {
   /** Which rows of the matrix. */
   readonly index: Int32Array;
   /** Label index of each. */
@@ -21,7 +21,7 @@ export interface MlpProblem {
   /** Where in a point the weights of each layer and, after them, its biases stand. */
   readonly places: readonly Place[];
   /** Weighted loss summed over a batch, and its gradient, a part for each of `places`. The matrix is read in place. */
-  step(point: Floats, batch: Batch): Promise<{ readonly loss: number; readonly gradient: readonly Floats[] }>;
+  step(point: Floats, batch: MlpBatch): Promise<{ readonly loss: number; readonly gradient: readonly Floats[] }>;
   /** Logits `[rows, labels]` of other rows, without dropout. */
   logits(point: Floats, x: Floats): Promise<Floats>;
   close(): Promise<void>;

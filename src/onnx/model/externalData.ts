@@ -4,7 +4,7 @@ import path from "node:path";
 import { excerpt, HeadstartError } from "../../errors.js";
 import { everyTensor } from "./graphWalk.js";
 import type { OnnxModel, TensorProto } from "./model.js";
-import { bytesOf, isOutside } from "./tensorSizes.js";
+import { statedBytes, isOutside } from "./tensorSizes.js";
 
 /** Files that hold weights outside the model file, as the model names them, in its order. */
 export function externalFiles(model: OnnxModel): string[] {
@@ -50,7 +50,7 @@ export async function weightFiles(model: OnnxModel, file: string): Promise<strin
 /** The bytes of a tensor that lies beside `file`, as `weightFiles` has found it; undefined where they cannot be read. */
 export function outsideBytes(tensor: TensorProto, file: string): Uint8Array | undefined {
   const place = placeOf(tensor);
-  const bytes = bytesOf(tensor);
+  const bytes = statedBytes(tensor);
   if (place.location === undefined || bytes === undefined) return undefined;
   const found = new Uint8Array(bytes);
   const opened = openSync(beside(file, place.location), "r");
@@ -84,7 +84,7 @@ function wrongPlace(tensor: TensorProto, sizes: ReadonlyMap<string, number>): st
   const { location, offset, length } = placeOf(tensor);
   if (location === undefined) return "lie outside, but the model does not say where";
   const size = sizes.get(location) ?? 0;
-  const bytes = bytesOf(tensor) ?? Infinity;
+  const bytes = statedBytes(tensor) ?? Infinity;
   if (![offset, length ?? "0"].every((number) => /^\d{1,15}$/.test(number)))
     return `lie at byte ${quoted(offset)}, ${quoted(length ?? "")} of them, which are no numbers of bytes`;
   if (Number(length ?? 0) > 0 && Number(length) !== bytes) return `have ${length} bytes where their dims need ${bytes}`;

@@ -24,12 +24,12 @@ const RANGES: Readonly<Record<number, readonly [number, number]>> = {
   [ElementType.int64]: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 };
 
-export const isWhole = (type: number | undefined): boolean => type !== undefined && type in RANGES;
+export const isIntegerType = (type: number | undefined): boolean => type !== undefined && type in RANGES;
 
 export const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
 
 /** Number of elements, or undefined where the shape is not known. */
-export const countOf = ({ shape }: KnownTensor): number | undefined =>
+export const elementCount = ({ shape }: KnownTensor): number | undefined =>
   shape === undefined ? undefined : product(shape);
 
 /** A tensor whose numbers are left out where they do not fit the shape, the type or this reckoning. */

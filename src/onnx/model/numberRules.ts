@@ -1,4 +1,4 @@
-import { BOOL, isWhole, known, MOST_NUMBERS, product, type KnownTensor } from "./knownTensor.js";
+import { BOOL, isIntegerType, known, MOST_NUMBERS, product, type KnownTensor } from "./knownTensor.js";
 
 /** A node with what is known of its inputs; those left out are `NOTHING`. */
 export interface Call {
@@ -13,7 +13,7 @@ export interface Call {
 
 type Sizes = readonly number[];
 
-export type Rule = (call: Call) => readonly KnownTensor[];
+export type NumberRule = (call: Call) => readonly KnownTensor[];
 
 const OF_ONE: Readonly<Record<string, (x: number) => number>> = {
   Identity: (x) => x,
@@ -87,7 +87,7 @@ export function spread({ shape: own, numbers }: KnownTensor, shape: Sizes): numb
 function together(
   type: (inputs: readonly KnownTensor[]) => number | undefined,
   of: (...numbers: number[]) => number,
-): Rule {
+): NumberRule {
   return ({ inputs }) => {
     const shape = broadcast(inputs.map((x) => x.shape));
     const all = shape === undefined ? [] : inputs.map((x) => spread(x, shape));
@@ -101,10 +101,10 @@ function together(
 const first = ([x]: readonly KnownTensor[]): number | undefined => x?.type;
 
 /** Operators that go number by number, over inputs that are spread to one shape. */
-export const NUMBER_RULES: readonly (readonly [string, Rule])[] = [
-  ...Object.entries(OF_ONE).map(([op, of]): [string, Rule] => [op, together(first, of)]),
-  ...Object.entries(OF_TWO).map(([op, of]): [string, Rule] => [op, folded(of)]),
-  ...Object.entries(COMPARE).map(([op, of]): [string, Rule] => [op, together(() => BOOL, of as () => number)]),
+export const NUMBER_RULES: readonly (readonly [string, NumberRule])[] = [
+  ...Object.entries(OF_ONE).map(([op, of]): [string, NumberRule] => [op, together(first, of)]),
+  ...Object.entries(OF_TWO).map(([op, of]): [string, NumberRule] => [op, folded(of)]),
+  ...Object.entries(COMPARE).map(([op, of]): [string, NumberRule] => [op, together(() => BOOL, of as () => number)]),
   [
     "Where",
     together(
@@ -114,9 +114,9 @@ export const NUMBER_RULES: readonly (readonly [string, Rule])[] = [
   ],
 ];
 
-function folded(of: (a: number, b: number, whole: boolean) => number): Rule {
+function folded(of: (a: number, b: number, whole: boolean) => number): NumberRule {
   return (call) => {
-    const whole = isWhole(first(call.inputs));
+    const whole = isIntegerType(first(call.inputs));
     return together(first, (...all) => all.reduce((a, b) => of(a, b, whole)))(call);
   };
 }

@@ -1,6 +1,6 @@
-import { BOOL, isWhole, known, MOST_NUMBERS, NOTHING, product, type KnownTensor } from "./knownTensor.js";
+import { BOOL, isIntegerType, known, MOST_NUMBERS, NOTHING, product, type KnownTensor } from "./knownTensor.js";
 import { ElementType } from "./model.js";
-import { broadcast, NUMBER_RULES, spread, type Call, type Rule } from "./numberRules.js";
+import { broadcast, NUMBER_RULES, spread, type Call, type NumberRule } from "./numberRules.js";
 
 type Sizes = readonly number[];
 
@@ -244,10 +244,10 @@ function picked({ inputs: [x, at], ints }: Call): KnownTensor[] {
   return [known(x.type, [...at.shape.slice(0, -1), ...x.shape.slice(batch + deep)])];
 }
 
-const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ...LIKE_FIRST.split(" ").map((op): [string, Rule] => [op, ({ inputs: [x] }) => [known(undefined, x.shape)]]),
+const RULES: ReadonlyMap<string, NumberRule> = new Map<string, NumberRule>([
+  ...LIKE_FIRST.split(" ").map((op): [string, NumberRule] => [op, ({ inputs: [x] }) => [known(undefined, x.shape)]]),
   ...NUMBER_RULES,
-  ...Object.entries(REDUCTIONS).map(([op, of]): [string, Rule] => [op, (call) => reduced(call, of)]),
+  ...Object.entries(REDUCTIONS).map(([op, of]): [string, NumberRule] => [op, (call) => reduced(call, of)]),
   ["ArgMax", (call) => reduced({ ...call, inputs: [call.inputs[0]], ints: axisAsAxes(call) }, () => Number.NaN)],
   ["ArgMin", (call) => reduced({ ...call, inputs: [call.inputs[0]], ints: axisAsAxes(call) }, () => Number.NaN)],
   ["Cast", cast],
@@ -292,7 +292,11 @@ function cast({ inputs: [x], ints }: Call): KnownTensor[] {
 }
 
 const castTo = ({ shape, numbers }: KnownTensor, type: number | undefined): KnownTensor[] => [
-  known(type, shape, isWhole(type) ? numbers?.map((n) => (type === BOOL ? Number(n !== 0) : Math.trunc(n))) : numbers),
+  known(
+    type,
+    shape,
+    isIntegerType(type) ? numbers?.map((n) => (type === BOOL ? Number(n !== 0) : Math.trunc(n))) : numbers,
+  ),
 ];
 
 function flattened({ inputs: [{ shape, numbers, type }], ints }: Call): KnownTensor[] {

@@ -1,6 +1,6 @@
 import { excerpt, HeadstartError } from "../../errors.js";
 import { everyNode, everyTensor, graphsOf, namesRead } from "./graphWalk.js";
-import { countOf, known, knownConstant, NOTHING, product, type KnownTensor } from "./knownTensor.js";
+import { elementCount, known, knownConstant, NOTHING, product, type KnownTensor } from "./knownTensor.js";
 import type { OnnxModel } from "./model.js";
 import type { AttributeProto, FunctionProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from "./onnx_pb.js";
 import { outputsOf } from "./shapeRules.js";
@@ -181,9 +181,9 @@ class Reckoning {
     { inputs, outputs, fixed }: { inputs: readonly Seen[]; outputs: readonly Seen[]; fixed: boolean },
   ): void {
     if (n.opType === "Constant") return;
-    const largest = inputs.reduce((most, x) => Math.max(most, countOf(x) ?? 0), 1);
+    const largest = inputs.reduce((most, x) => Math.max(most, elementCount(x) ?? 0), 1);
     for (const output of outputs) {
-      const count = countOf(output);
+      const count = elementCount(output);
       if (count === undefined && fixed && SIZE_MAKING.has(n.opType))
         throw this.#refused(n, `makes a tensor by ${n.opType} whose size, though constant, cannot be told`);
       if (count === undefined) continue;

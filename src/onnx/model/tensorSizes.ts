@@ -59,7 +59,7 @@ export function elementsOf(dims: readonly bigint[]): number | undefined {
 }
 
 /** Bytes that a tensor takes in a file; undefined where its dims are impossible or its element type is unknown. */
-export function bytesOf({ dims, dataType }: TensorProto): number | undefined {
+export function statedBytes({ dims, dataType }: TensorProto): number | undefined {
   const elements = elementsOf(dims);
   const stored = STORED.get(dataType);
   return elements === undefined || stored === undefined ? undefined : Math.ceil((elements * stored.bits) / 8);

@@ -3,7 +3,7 @@ import type { Weights } from "./int8Weights.js";
 import { node, tensor, type NodeProto, type TensorProto } from "../model/model.js";
 
 /** An activation as a product of integers takes it. */
-export interface Activation {
+export interface ProductInput {
   /** Names of the u8 numbers, of the value of one step, and of the step that stands for zero. */
   readonly steps: string;
   readonly step: string;
@@ -35,7 +35,7 @@ const AXES_AS_INPUT = 18;
  *
  * @see Yao et al. 2022 (ZeroQuant, token-wise quantization): https://arxiv.org/abs/2206.01861
  */
-export function perToken(x: string, { gelu, opset }: { readonly gelu: boolean; readonly opset: number }): Activation {
+export function perToken(x: string, { gelu, opset }: { readonly gelu: boolean; readonly opset: number }): ProductInput {
   const { zero, steps } = gelu ? GELU : SIGNED;
   const largest = gelu ? x : `${x}/abs`;
   const asInput = opset >= AXES_AS_INPUT;
@@ -73,7 +73,7 @@ export function perToken(x: string, { gelu, opset }: { readonly gelu: boolean; r
  * @param weights  of all products that take `x`
  * @see Xiao et al. 2023 (SmoothQuant): https://arxiv.org/abs/2211.10438
  */
-export function fixedScale(x: string, ranges: Float32Array, weights: readonly Weights[]): Activation {
+export function fixedScale(x: string, ranges: Float32Array, weights: readonly Weights[]): ProductInput {
   const factors = ranges.map((range, c) => {
     const heaviest = weights.reduce((most, w) => Math.max(most, largestInRow(w, c)), 1e-5);
     return Math.max(1e-5, Math.max(range, 1e-5) ** SMOOTHING / heaviest ** (1 - SMOOTHING));

@@ -28,7 +28,7 @@ export function bigWeights(t: TensorProto | undefined, minWeights: number): Weig
 }
 
 /** What is known of the rows that a product takes. */
-export interface Input {
+export interface WeightInput {
   /** What the weights' rows are multiplied by, and the inputs divided by. */
   readonly rowFactors?: Float32Array | undefined;
   /** Of the inputs, before they are divided. Without them each weight is rounded by itself. */
@@ -39,7 +39,7 @@ export interface Input {
 export function columnScaled(
   name: string,
   { rows, cols, data }: Weights,
-  { rowFactors, moments }: Input = {},
+  { rowFactors, moments }: WeightInput = {},
 ): TensorProto[] {
   const scaled = rowFactors === undefined ? data : data.map((w, i) => w * rowFactors[Math.floor(i / cols)]);
   const scale = new Float32Array(cols);

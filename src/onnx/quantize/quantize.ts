@@ -1,4 +1,4 @@
-import { comesFromGelu, fixedScale, perToken, type Activation } from "./int8Activations.js";
+import { comesFromGelu, fixedScale, perToken, type ProductInput } from "./int8Activations.js";
 import type { Moments } from "./int8Rounding.js";
 import { GraphIndex } from "../model/graphIndex.js";
 import { namesRead } from "../model/graphWalk.js";
@@ -113,7 +113,7 @@ function productsByInput(model: OnnxModel, weights: WeightsByName): Products {
 function activationsOf(
   model: OnnxModel,
   { products, weights, ranges }: { products: Products; weights: WeightsByName; ranges: QuantizeOptions["ranges"] },
-): Map<string, Activation> {
+): Map<string, ProductInput> {
   const opset = opsetOf(model);
   const index = new GraphIndex(model.graph);
   const entries = [...products].map(([x, users]) => {
@@ -135,7 +135,7 @@ interface Bias {
 /** By the product's name, the biases that the integer product can add itself: those of products without row scales. */
 function fusedBiases(
   { graph }: OnnxModel,
-  { products, activations }: { products: Products; activations: ReadonlyMap<string, Activation> },
+  { products, activations }: { products: Products; activations: ReadonlyMap<string, ProductInput> },
 ): Map<string, Bias> {
   const index = new GraphIndex(graph);
   const biases = new Map<string, Bias>();
@@ -151,7 +151,11 @@ function fusedBiases(
   return biases;
 }
 
-function productNodes(n: NodeProto, { steps, step, zero, rowScale }: Activation, bias: Bias | undefined): NodeProto[] {
+function productNodes(
+  n: NodeProto,
+  { steps, step, zero, rowScale }: ProductInput,
+  bias: Bias | undefined,
+): NodeProto[] {
   const [weight, result] = [n.input[1], n.output[0]];
   const inputs = [steps, `${weight}/int8`, step, `${weight}/scale`, zero];
   const product = (output: string, name: string, more: readonly string[] = []): NodeProto =>

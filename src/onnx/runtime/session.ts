@@ -31,13 +31,13 @@ export const sameShape = (one: readonly number[], other: readonly number[]): boo
   one.length === other.length && one.every((size, i) => size === other[i]);
 
 /** What a run takes for one input. In shared memory it is not copied on its way to another thread. */
-export interface Input {
+export interface SessionInput {
   readonly data: NumberArray;
   readonly dims: readonly number[];
 }
 
 /** Arrays by the names of the model's inputs. */
-export type RunInputs = ReadonlyMap<string, Input>;
+export type RunInputs = ReadonlyMap<string, SessionInput>;
 
 /** An ONNX model made ready to run. */
 export interface Session {

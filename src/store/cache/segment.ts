@@ -48,7 +48,7 @@ export function encodeHeader({ fingerprint, width }: SegmentKind): Buffer {
   return header;
 }
 
-export function encodeRecord(key: string, vector: Float32Array): Buffer {
+export function encodeVector(key: string, vector: Float32Array): Buffer {
   const record = Buffer.alloc(recordBytes(vector.length));
   record.write(key, 0, "latin1");
   record.set(bytesOf(vector), KEY_BYTES);
@@ -77,14 +77,14 @@ export async function readSealedKeys(path: string, file: ReadableFile, kind: Seg
   checkHeader(path, header, kind);
   const footer = Buffer.from(await file.bytes(Math.max(0, file.size - FOOTER_BYTES), file.size));
   const sealed = footer.length === FOOTER_BYTES && footer.toString("latin1", 8) === SEAL;
-  if (!sealed) throw invalid(path, "its end is missing");
+  if (!sealed) throw invalidSegment(path, "its end is missing");
   const rows = footer.readUInt32LE(0);
-  if (rows > SEGMENT_ROWS) throw invalid(path, `it declares ${rows} rows, more than ${SEGMENT_ROWS}`);
+  if (rows > SEGMENT_ROWS) throw invalidSegment(path, `it declares ${rows} rows, more than ${SEGMENT_ROWS}`);
   const size = HEADER_BYTES + rows * (recordBytes(kind.width) + KEY_BYTES) + FOOTER_BYTES;
-  if (file.size !== size) throw invalid(path, `it has ${file.size} bytes where its ${rows} rows take ${size}`);
+  if (file.size !== size) throw invalidSegment(path, `it has ${file.size} bytes where its ${rows} rows take ${size}`);
   const start = file.size - FOOTER_BYTES - rows * KEY_BYTES;
   const keys = Buffer.from(await file.bytes(start, file.size - FOOTER_BYTES));
-  if (crc32(keys) !== footer.readUInt32LE(4)) throw invalid(path, "its keys do not match their checksum");
+  if (crc32(keys) !== footer.readUInt32LE(4)) throw invalidSegment(path, "its keys do not match their checksum");
   return Array.from({ length: rows }, (_, i) => keys.toString("latin1", i * KEY_BYTES, (i + 1) * KEY_BYTES));
 }
 
@@ -142,7 +142,7 @@ export class SegmentReader {
       this.#handle = openSync(path, "r");
     } catch (error) {
       if (errnoOf(error) === "ENOENT") throw error;
-      throw invalid(path, `it cannot be opened any more (${errnoOf(error) ?? String(error)})`);
+      throw invalidSegment(path, `it cannot be opened any more (${errnoOf(error) ?? String(error)})`);
     }
   }
 
@@ -151,10 +151,10 @@ export class SegmentReader {
     const size = this.#size;
     const record = this.#recordAt(index);
     if (record.length !== size || crc32(record.subarray(0, size - 4)) !== record.readUInt32LE(size - 4)) {
-      throw invalid(this.path, `its vector ${index + 1} does not match its checksum`);
+      throw invalidSegment(this.path, `its vector ${index + 1} does not match its checksum`);
     }
     if (record.toString("latin1", 0, KEY_BYTES) !== key)
-      throw invalid(this.path, `its vector ${index + 1} has another key`);
+      throw invalidSegment(this.path, `its vector ${index + 1} has another key`);
     return vectorOf(record);
   }
 
@@ -183,20 +183,23 @@ function vectorOf({ buffer, byteOffset, length }: Buffer): Float32Array {
 
 function checkHeader(path: string, header: Buffer, kind: SegmentKind): void {
   const whole = header.length === HEADER_BYTES && header.toString("latin1", 0, 8) === MAGIC;
-  if (!whole) throw invalid(path, "it does not start as a cache file does");
+  if (!whole) throw invalidSegment(path, "it does not start as a cache file does");
   if (header.readUInt32LE(HEADER_BYTES - 4) !== crc32(header.subarray(0, HEADER_BYTES - 4))) {
-    throw invalid(path, "its header does not match its checksum");
+    throw invalidSegment(path, "its header does not match its checksum");
   }
   if (header.readUInt32LE(8) !== VERSION)
-    throw invalid(path, `it has version ${header.readUInt32LE(8)}, not ${VERSION}`);
+    throw invalidSegment(path, `it has version ${header.readUInt32LE(8)}, not ${VERSION}`);
   if (header.readUInt32LE(12) !== kind.width) {
-    throw invalid(path, `its vectors have width ${header.readUInt32LE(12)}, those of this encoder ${kind.width}`);
+    throw invalidSegment(
+      path,
+      `its vectors have width ${header.readUInt32LE(12)}, those of this encoder ${kind.width}`,
+    );
   }
-  if (!header.equals(encodeHeader(kind))) throw invalid(path, "its vectors are of another encoder");
+  if (!header.equals(encodeHeader(kind))) throw invalidSegment(path, "its vectors are of another encoder");
 }
 
 /** The error for a cache file that is not as it was written; everything in it can be computed again. */
-export function invalid(path: string, found: string): HeadstartError {
+export function invalidSegment(path: string, found: string): HeadstartError {
   return new HeadstartError(
     "E_CACHE_INVALID",
     `Cannot use the cache file ${path}: ${found}. Delete this file; its texts are then embedded again`,

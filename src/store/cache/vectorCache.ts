@@ -10,7 +10,7 @@ import {
   bytesOfRow,
   SegmentReader,
   encodeHeader,
-  encodeRecord,
+  encodeVector,
   encodeSeal,
   readSealedKeys,
   salvageRecords,
@@ -213,7 +213,7 @@ class SegmentedCache implements VectorCache {
     for (const { key, vector } of records) {
       if (this.#recent.has(key) || this.#places.get(key) !== undefined) continue;
       this.#recent.set(key, vector);
-      bytes.push(encodeRecord(key, vector));
+      bytes.push(encodeVector(key, vector));
       if (this.#recent.size < this.#segmentRows) continue;
       await this.#write(bytes);
       bytes = [];

@@ -1,7 +1,13 @@
 import { dirname } from "node:path";
 import { commitFile, ignoringFailure } from "../../files/commit.js";
 import type { FileSystem, OpenFile } from "../../files/fileSystem.js";
-import { encodeManifest, encodeRecord, type Manifest, type ManifestRecord, type RunFields } from "./manifest.js";
+import {
+  encodeManifest,
+  encodeManifestRecord,
+  type Manifest,
+  type ManifestRecord,
+  type RunFields,
+} from "./manifest.js";
 
 /** The manifest of a run while it grows. */
 export class RunLog {
@@ -32,7 +38,7 @@ export class RunLog {
 
   /** Adds a record; when this returns, it is on the disk. */
   async append(record: ManifestRecord): Promise<void> {
-    const bytes = encodeRecord(record);
+    const bytes = encodeManifestRecord(record);
     await this.#file.write(bytes, this.#bytes);
     await this.#file.fsync();
     this.#bytes += bytes.length;

@@ -51,7 +51,7 @@ export interface ReadManifestOptions {
   readonly repair?: boolean;
 }
 
-export function encodeRecord(record: ManifestRecord): Buffer {
+export function encodeManifestRecord(record: ManifestRecord): Buffer {
   const json = JSON.stringify(record);
   return Buffer.from(`${crcText(json)} ${json}\n`);
 }
@@ -96,7 +96,7 @@ export function encodeManifest({ fields, shards, ended }: Manifest): Buffer {
     ...[...shards.values()].map((shard) => ({ kind: "shard", ...shard }) as const),
     ...(ended ? [{ kind: "end", rows } as const] : []),
   ];
-  return Buffer.concat(records.map(encodeRecord));
+  return Buffer.concat(records.map(encodeManifestRecord));
 }
 
 function decodeRecord(line: string): ManifestRecord | undefined {

@@ -3,7 +3,7 @@ import { MOST_WORDS } from "../../corpus/conll.js";
 import { nestsTooDeep, TOO_DEEP } from "../../formats/jsonNesting.js";
 import type { Rejection } from "../../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../../corpus/decode/textChunk.js";
-import { textLines, type LineOptions } from "../../corpus/decode/textLines.js";
+import { textLines, type TextLineOptions } from "../../corpus/decode/textLines.js";
 import { excerpt, HeadstartError } from "../../errors.js";
 import type { RawSentence } from "./sentence.js";
 import { joinWords, splitWords } from "./splitWords.js";
@@ -19,7 +19,7 @@ const Spanned = z.object({ text: z.string(), entities: Places.optional(), spans:
 /** Sentences of JSONL, one object a line: `tokens` and `ner_tags`, or `text` and `entities` (or `spans`). */
 export async function* readTaggedJsonl(
   chunks: AsyncGenerator<TextChunk>,
-  lines: LineOptions,
+  lines: TextLineOptions,
   options: { readonly badRows?: "fail" | "skip"; readonly onReject: (rejection: Rejection) => void },
 ): AsyncGenerator<RawSentence> {
   for await (const { position, raw } of textLines(chunks, lines)) {

@@ -29,7 +29,7 @@ export interface Emissions {
 }
 
 /** Sums over all legal sequences, as logarithms: of what comes before and at each tag, and of what comes behind it. */
-export interface Sums {
+export interface PathSums {
   /** `[words, tags]` */
   readonly forward: Float64Array;
   /** `[words, tags]` */
@@ -57,7 +57,7 @@ const before = (tags: number): readonly Int32Array[] => {
  *
  * @see Sutton & McCallum 2012, An Introduction to Conditional Random Fields, section 4.1
  */
-export function sumOverPaths(crfWeights: CrfWeights, emissions: Emissions): Sums {
+export function sumOverPaths(crfWeights: CrfWeights, emissions: Emissions): PathSums {
   const { tags: k, transitions, start, end } = crfWeights;
   const { data, at, words } = emissions;
   const froms = before(k);
@@ -189,7 +189,7 @@ export function bestPath(crfWeights: CrfWeights, { data, at, words }: Emissions)
 export function spanProbability(
   crfWeights: CrfWeights,
   { data, at, words }: Emissions,
-  { span, sums }: { readonly span: TagSpan; readonly sums: Sums },
+  { span, sums }: { readonly span: TagSpan; readonly sums: PathSums },
 ): number {
   const { tags: k, transitions } = crfWeights;
   const inside = insideOf(span.label);

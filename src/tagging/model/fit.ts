@@ -28,7 +28,7 @@ import {
 } from "./wordFeatures.js";
 import type { SubwordPooling } from "../vectors/subwords.js";
 
-export interface FitOptions {
+export interface FitTaggerOptions {
   /** Labels of entities; a word of another label counts as outside. */
   readonly labels: readonly string[];
   /** @default "mlp" */
@@ -99,9 +99,9 @@ const DEFAULTS = {
   inputDropout: 0.2,
   featureDropout: 0.2,
   seed: 1,
-} as const satisfies Omit<FitOptions, "labels">;
+} as const satisfies Omit<FitTaggerOptions, "labels">;
 
-type Settings = FitOptions & Required<Pick<FitOptions, keyof typeof DEFAULTS>>;
+type Settings = FitTaggerOptions & Required<Pick<FitTaggerOptions, keyof typeof DEFAULTS>>;
 
 /**
  * Fits a tagger by AdamW on batches of whole sentences, the learning rate falling to zero; the average of the weights over
@@ -109,7 +109,7 @@ type Settings = FitOptions & Required<Pick<FitOptions, keyof typeof DEFAULTS>>;
  *
  * The loss is that of a linear-chain CRF, or each word's log loss. The same seed gives the same tagger.
  */
-export async function fitTagger(data: EmbeddedSentences, options: FitOptions): Promise<Tagger> {
+export async function fitTagger(data: EmbeddedSentences, options: FitTaggerOptions): Promise<Tagger> {
   const settings: Settings = { ...DEFAULTS, ...options };
   const { seed, threads, surfaceFeatures, kind } = settings;
   const standardizer = fitStandardizer(data.vectors);

@@ -2,7 +2,7 @@ import { cutTogether, type PieceTokenizer } from "../../encoder/tokenizer/tokeni
 import type { Word } from "../corpus/splitWords.js";
 
 /** A sequence that goes through the encoder: part of a sentence's sub-words, special tokens around them. */
-export interface Window {
+export interface TokenWindow {
   readonly ids: readonly number[];
 }
 
@@ -17,7 +17,7 @@ export interface WordTokens {
 }
 
 export interface Alignment {
-  readonly windows: readonly Window[];
+  readonly windows: readonly TokenWindow[];
   /** One a word. */
   readonly words: readonly WordTokens[];
 }

@@ -33,7 +33,7 @@ export interface SentenceSplit {
  *
  * @throws HeadstartError E_LABELS when all sentences are equal
  */
-export function holdOut(
+export function splitSentences(
   data: EmbeddedSentences,
   { seed, share = 0.1 }: { readonly seed: number; readonly share?: number },
 ): SentenceSplit {

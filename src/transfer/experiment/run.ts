@@ -1,10 +1,10 @@
 import { HOW_CHOSEN } from "../../classification/selectC.js";
-import { evaluateHead, mistakesOf, type Evaluated, type Judged } from "../../classification/evaluate.js";
+import { evaluateHead, mistakesOf, type Evaluated, type EvaluatedHead } from "../../classification/evaluate.js";
 import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { bridge, quotedLabels } from "../../dataset/mapLabels.js";
 import { holdOut, joinRows, pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
-import { normalizedText, overlap } from "../../dataset/duplicates.js";
+import { normalizedText, duplicatesBetween } from "../../dataset/duplicates.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
@@ -165,7 +165,7 @@ async function compareWithOwn(
   const shared = { ...trainOptions(options), dev };
   const own = await trainClassifier(train, shared);
   const both = await trainClassifier(joinRows(sides.source, train), shared);
-  const evaluate = (head: Judged): Evaluated => evaluateHead(head, sides.target, { seed, file: "the target" });
+  const evaluate = (head: EvaluatedHead): Evaluated => evaluateHead(head, sides.target, { seed, file: "the target" });
   return { ceiling: evaluate(own), joint: evaluate(both) };
 }
 
@@ -179,7 +179,7 @@ function trainOptions({ seed = 1, classWeights = "none", threads, signal }: Tran
 }
 
 function leakageOf({ source, target, targetTrain }: Sides, trained: TrainedHead, seed: number): Leakage {
-  const found = overlap(source.texts, target.texts);
+  const found = duplicatesBetween(source.texts, target.texts);
   const seen = new Set(found.normalised);
   const others = target.texts.flatMap((_, r) => (seen.has(r) ? [] : [r]));
   const without =
@@ -193,7 +193,8 @@ function leakageOf({ source, target, targetTrain }: Sides, trained: TrainedHead,
       source: bySense.get(normalizedText(target.texts[r]))!,
       target: target.texts[r],
     })),
-    trainAndTarget: targetTrain === undefined ? 0 : overlap(targetTrain.texts, target.texts).normalised.length,
+    trainAndTarget:
+      targetTrain === undefined ? 0 : duplicatesBetween(targetTrain.texts, target.texts).normalised.length,
   };
 }
 

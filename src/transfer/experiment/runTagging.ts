@@ -1,7 +1,7 @@
 import { normalizedText } from "../../dataset/duplicates.js";
 import { HeadstartError } from "../../errors.js";
 import { addEntityCounts, bootstrapEntities, entityScore, type EntityCounts } from "../../metrics/entities.js";
-import { holdOut, joinSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
+import { splitSentences, joinSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
 import { evaluateTagger, type TaggingEvaluated, type TaggingEvaluation } from "../../tagging/evaluate.js";
 import { entityLabels } from "../../tagging/corpus/sentence.js";
 import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
@@ -46,7 +46,8 @@ export async function runTaggingTransfer(
 ): Promise<TaggingTransfer> {
   requireCommonLabel(source, target);
   const { seed = 1 } = options;
-  const home = sourceDev === undefined ? holdOut(source, { seed, share: 0.2 }) : { train: source, dev: sourceDev };
+  const home =
+    sourceDev === undefined ? splitSentences(source, { seed, share: 0.2 }) : { train: source, dev: sourceDev };
   const evaluated = (trained: TrainedTagger, data: EmbeddedSentences): Promise<TaggingEvaluated> =>
     evaluateTagger(trained.tagger, data, {
       isSeen: (surface) => trained.surfaces.has(surface),
@@ -55,7 +56,7 @@ export async function runTaggingTransfer(
     });
   const trained = await trainTagger(home.train, options);
   const [atHome, away] = [await evaluated(trained, home.dev), await evaluated(trained, target)];
-  const own = targetTrain && holdOut(targetTrain, { seed });
+  const own = targetTrain && splitSentences(targetTrain, { seed });
   const alone = own && (await evaluated(await trainTagger(own.train, { ...options, dev: own.dev }), target));
   const both = own && joinSentences(home.train, own.train);
   const joint = both && (await evaluated(await trainTagger(both, { ...options, dev: own.dev }), target));

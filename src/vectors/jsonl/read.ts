@@ -1,7 +1,7 @@
 import { MOST_LEVELS, nestsTooDeep, TOO_DEEP } from "../../formats/jsonNesting.js";
 import { columnText } from "../columnText.js";
 import { FloatRows } from "../floatRows.js";
-import { linesOf } from "../../files/readBytes.js";
+import { rawLines } from "../../files/readBytes.js";
 import type { ReadableFile } from "../../files/readBytes.js";
 import { parseStrictJson } from "../../formats/strictJson.js";
 import { looksLike, unreadable } from "../sniff.js";
@@ -54,7 +54,7 @@ async function readRows(path: string, file: ReadableFile, visit: Visit): Promise
   const places = new Map<string, number>();
   const rows: JsonlRows = { columns: [], values: [], scales: [] };
   let line = 0;
-  for await (const bytes of linesOf(file)) {
+  for await (const bytes of rawLines(file)) {
     line++;
     const text = bytes.toString("utf8");
     if (text.trim() === "") continue;

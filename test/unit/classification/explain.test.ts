@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { explain, removals } from "../../../src/classification/explain.js";
+import { explainPrediction, removals } from "../../../src/classification/explain.js";
 import { predictProbabilities, type Head } from "../../../src/head/head.js";
 import { matrix, type Matrix } from "../../../src/math/matrix.js";
 
@@ -48,7 +48,7 @@ describe("explain()", () => {
     const texts = ["a good film, not bad", "bad"];
     const calls: (readonly string[])[] = [];
     const vectors = await embed(texts);
-    const [first, second] = await explain(texts, {
+    const [first, second] = await explainPrediction(texts, {
       head,
       vectors,
       embed: (parts) => {
@@ -74,7 +74,7 @@ describe("explain()", () => {
   });
 
   it("explains a text without words", async () => {
-    const [only] = await explain([""], { head, vectors: await embed([""]), embed });
+    const [only] = await explainPrediction([""], { head, vectors: await embed([""]), embed });
     expect(only.words).toEqual([]);
   });
 });

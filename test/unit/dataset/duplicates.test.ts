@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { duplicateGroups, normalizedText, overlap } from "../../../src/dataset/duplicates.js";
+import { duplicateGroups, normalizedText, duplicatesBetween } from "../../../src/dataset/duplicates.js";
 
 describe("normalisedText()", () => {
   it.each([
@@ -36,7 +36,7 @@ describe("duplicateGroups()", () => {
 
 describe("overlap()", () => {
   it("finds exact and normalised copies by their index in the target", () => {
-    const found = overlap(["One text.", "another"], ["new", "One text.", "one TEXT", "Another"]);
+    const found = duplicatesBetween(["One text.", "another"], ["new", "One text.", "one TEXT", "Another"]);
     expect([found.rows, [...found.exact], [...found.normalised]]).toEqual([4, [1], [1, 2, 3]]);
   });
 
@@ -45,7 +45,7 @@ describe("overlap()", () => {
     const exact = source.slice(0, 100);
     const normalised = source.slice(100, 200).map((text) => `@you ${text.toUpperCase()}!!! http://t.co/x`);
     const fresh = Array.from({ length: 5000 }, (_, i) => `text number ${i * 7919 + 1} of the source`);
-    const found = overlap(source, [...exact, ...normalised, ...fresh]);
+    const found = duplicatesBetween(source, [...exact, ...normalised, ...fresh]);
     expect([found.exact.length, found.normalised.length]).toEqual([100, 200]);
   });
 });

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { nearMissPairs, type NearMiss } from "../../../src/dataset/nearMiss.js";
+import { nearMissPairs, type NearMissPair } from "../../../src/dataset/nearMiss.js";
 import { editDistance } from "../../../src/errors.js";
 import { seeded } from "../../../src/math/random.js";
 
 /** Every pair by itself, by the words of the documentation. */
-function everyPair(labels: readonly string[], counts: readonly number[]): NearMiss[] {
+function everyPair(labels: readonly string[], counts: readonly number[]): NearMissPair[] {
   const fold = (label: string): string => {
     const folded = label.trim().normalize("NFC").toLowerCase();
     return folded !== "" && Number.isFinite(Number(folded)) ? String(Number(folded)) : folded;
   };
   const digits = (label: string): string => label.replace(/\D/g, "");
-  const pairs: NearMiss[] = [];
+  const pairs: NearMissPair[] = [];
   for (let i = 0; i < labels.length; i++) {
     for (let j = i + 1; j < labels.length; j++) {
       const [common, rare] = counts[i] >= counts[j] ? [i, j] : [j, i];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { minimize, type Evaluated } from "../../../src/math/lbfgs.js";
+import { minimize, type PointValue } from "../../../src/math/lbfgs.js";
 
-const rosenbrock = async (p: Float64Array): Promise<Evaluated> => {
+const rosenbrock = async (p: Float64Array): Promise<PointValue> => {
   let value = 0;
   const gradient = new Float64Array(p.length);
   for (let i = 0; i + 1 < p.length; i++) {
@@ -14,7 +14,7 @@ const rosenbrock = async (p: Float64Array): Promise<Evaluated> => {
 };
 
 /** Minimum 3 at (1, 2, .., n); the curvatures go from 1 to 10,000. */
-const quadratic = async (p: Float64Array): Promise<Evaluated> => {
+const quadratic = async (p: Float64Array): Promise<PointValue> => {
   const curvature = p.map((_, i) => 10 ** ((4 * i) / Math.max(1, p.length - 1)));
   const gradient = p.map((x, i) => curvature[i] * (x - i - 1));
   return { value: 3 + p.reduce((sum, x, i) => sum + (curvature[i] * (x - i - 1) ** 2) / 2, 0), gradient };
@@ -55,13 +55,13 @@ describe("minimize", () => {
   });
 
   it("ends not converged, with finite numbers, on a function without minimum", async () => {
-    const falling = async (p: Float64Array): Promise<Evaluated> => ({ value: -p[0], gradient: Float64Array.of(-1) });
+    const falling = async (p: Float64Array): Promise<PointValue> => ({ value: -p[0], gradient: Float64Array.of(-1) });
     const { converged, point } = await minimize(falling, new Float64Array(1), { maxIterations: 20 });
     expect([converged, Number.isFinite(point[0])]).toEqual([false, true]);
   });
 
   it("stops at the rounding of a function that knows few digits", async () => {
-    const rough = async (p: Float64Array): Promise<Evaluated> => {
+    const rough = async (p: Float64Array): Promise<PointValue> => {
       const { value, gradient } = await quadratic(p);
       return { value: Math.fround(value), gradient: gradient.map((g) => g + 1e-4) };
     };
@@ -72,7 +72,7 @@ describe("minimize", () => {
   });
 
   it("goes on by slopes alone where values have drowned in rounding, if it is told of it", async () => {
-    const rounded = async (p: Float64Array): Promise<Evaluated> => {
+    const rounded = async (p: Float64Array): Promise<PointValue> => {
       const { value, gradient } = await quadratic(p);
       return { value: Math.fround(value), gradient };
     };
@@ -83,10 +83,10 @@ describe("minimize", () => {
   });
 
   it("does not move where the function is not finite", async () => {
-    const broken = async (): Promise<Evaluated> => ({ value: Number.NaN, gradient: Float64Array.of(1) });
+    const broken = async (): Promise<PointValue> => ({ value: Number.NaN, gradient: Float64Array.of(1) });
     const { converged, point } = await minimize(broken, Float64Array.of(7));
     expect([converged, point[0]]).toEqual([false, 7]);
-    const walled = async (p: Float64Array): Promise<Evaluated> => ({
+    const walled = async (p: Float64Array): Promise<PointValue> => ({
       value: p[0] > 1 ? Number.NaN : (p[0] - 0.9) ** 2,
       gradient: Float64Array.of(p[0] > 1 ? Number.NaN : 2 * (p[0] - 0.9)),
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withOutsideBias, chooseOutsideBias } from "../../../src/tagging/model/outsideBias.js";
-import { holdOut, joinSentences } from "../../../src/tagging/vectors/embeddedSentences.js";
+import { splitSentences, joinSentences } from "../../../src/tagging/vectors/embeddedSentences.js";
 import { evaluateTagger } from "../../../src/tagging/evaluate.js";
 import { fitTagger } from "../../../src/tagging/model/fit.js";
 import { emissionsOf } from "../../../src/tagging/model/tagger.js";
@@ -62,7 +62,7 @@ describe("chooseBalance()", () => {
 
 describe("holdOut()", () => {
   it("parts the sentences by a seed, equal ones on one side, with their own vectors", () => {
-    const { train: kept, dev } = holdOut(train, { seed: 2, share: 0.3 });
+    const { train: kept, dev } = splitSentences(train, { seed: 2, share: 0.3 });
     const texts = new Set(kept.sentences.map(({ text }) => text));
     expect(dev.sentences.length).toBeGreaterThanOrEqual(24);
     expect(dev.sentences.filter(({ text }) => texts.has(text))).toEqual([]);
@@ -78,7 +78,7 @@ describe("holdOut()", () => {
 
   it("keeps the cut words where they are", () => {
     const cut = new Set(train.offsets.subarray(0, -1)); // the first of every sentence
-    const { train: kept, dev } = holdOut({ ...train, cut }, { seed: 3 });
+    const { train: kept, dev } = splitSentences({ ...train, cut }, { seed: 3 });
     for (const side of [kept, dev, joinSentences(kept, dev)])
       expect([...side.cut]).toEqual([...side.offsets.subarray(0, -1)]);
   });

@@ -178,9 +178,7 @@ describe("openCorpus() of an Arrow stream", () => {
       message: expect.stringMatching(/^Cannot read Arrow from -: it is cut off.*closed at its end/) as unknown,
     });
     await expect(failing(readFileSync(import.meta.filename))).rejects.toMatchObject({ code: "E_ARROW" });
-    await expect(failing(stream(sample), { textColumn: "id" })).rejects.toThrow(
-      'column "id" of -: it is Int64. Cast',
-    );
+    await expect(failing(stream(sample), { textColumn: "id" })).rejects.toThrow('column "id" of -: it is Int64. Cast');
     await expect(failing(stream(sample), { textColumn: "txt" })).rejects.toMatchObject({
       code: "E_COLUMN_MISSING",
     });

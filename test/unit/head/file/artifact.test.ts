@@ -64,23 +64,6 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, predictions, files }
     await expect(peekHead(folder)).rejects.toMatchObject(error);
   });
 
-  it("of version 1, which has no checksum, answers as it did [D09]", async () => {
-    const folder = await saved();
-    const before = await predictions(folder);
-    await rewrite(
-      folder,
-      withFields((fields) => {
-        const { sha256 } = fields["weights"] as { sha256: string };
-        Object.assign(fields, { version: 1, weights: { file: "head.safetensors", sha256 } });
-        delete fields["checksum"];
-        if (fields["format"] !== "headstart-multi-label") return;
-        fields["sha256"] = sha256;
-        delete fields["weights"];
-      }),
-    );
-    expect(await predictions(folder)).toEqual(before);
-  });
-
   it.each<[what: string, text: (text: string) => string | Uint8Array, found: string]>([
     ["a name twice", (text) => text.replace("{", '{"version":2,'), "comes twice"],
     ["deep nesting", (text) => text.replace("{", `{"x":${"[".repeat(1e5)}${"]".repeat(1e5)},`), "nested deeper"],
@@ -191,9 +174,7 @@ describe("loadHead() refuses answers on dev rows", () => {
         tensors.set("dev.probabilities", { dtype: "F64", shape: [2, 3], data: Float64Array.from(numbers) });
       });
     await change(data);
-    await expect(logistic.predictions(folder)).rejects.toMatchObject(
-      refused("E_HEAD_INVALID", '"dev.probabilities"'),
-    );
+    await expect(logistic.predictions(folder)).rejects.toMatchObject(refused("E_HEAD_INVALID", '"dev.probabilities"'));
     await change([0.1 + 0.2, 0.7, 1e-9, 0, 0, 1]);
     await logistic.predictions(folder);
   });

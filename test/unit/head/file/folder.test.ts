@@ -140,7 +140,7 @@ describe("loadHead() refuses", () => {
   });
 
   it.each<[field: string, value: unknown]>([
-    ["training.strength", "much"],
+    ["training.C", "much"],
     ["encoder.fingerprint", "abc"],
     ["labels", ["only"]],
     ["labels", ["twice", "twice"]],

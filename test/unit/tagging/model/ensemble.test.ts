@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { matrix } from "../../../../src/math/matrix.js";
 import { seeded } from "../../../../src/math/random.js";
-import { fitTagger, type FitOptions } from "../../../../src/tagging/model/fit.js";
+import { fitTagger, type FitTaggerOptions } from "../../../../src/tagging/model/fit.js";
 import { meanTagger } from "../../../../src/tagging/model/ensemble.js";
 import { emissionsOf } from "../../../../src/tagging/model/tagger.js";
 import { taggedCorpus } from "../taggedCorpus.js";
 
 describe.each(["linear", "mlp"] as const)("meanTagger() of %s taggers", (kind) => {
   const data = taggedCorpus(12);
-  const fit = (options: Partial<FitOptions>) =>
+  const fit = (options: Partial<FitTaggerOptions>) =>
     fitTagger(data, { labels: ["x", "y"], kind, hidden: 3, crf: true, epochs: 2, batchWords: 20, ...options });
 
   it("scores as the mean of its members does", async () => {
