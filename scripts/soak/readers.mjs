@@ -305,16 +305,17 @@ async function tokenTable({ folder, world }) {
 /** What a head answers to some vectors, or a tagger to some sentences. @param {string} folder */
 async function topPredictions(folder) {
   const { peekHead, loadHead, loadNeighborIndex } = await load("head/file/folder.js");
-  if ((await peekHead(folder)).kind === "entities") {
+  const { kind } = await peekHead(folder);
+  if (kind === "tagger") {
     const { loadTagger } = await load("tagging/file/folder.js");
     return JSON.stringify((await loadTagger(folder)).tagger, (_, value) =>
       ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value,
     );
   }
   const { loadMultiLabel } = await load("head/file/multiLabel.js");
-  const several = await loadMultiLabel(folder);
-  const saved = several ?? (await loadHead(folder));
-  const near = several === undefined ? await loadNeighborIndex(saved) : undefined;
+  const several = kind === "multi-label";
+  const saved = several ? await loadMultiLabel(folder) : await loadHead(folder);
+  const near = several ? undefined : await loadNeighborIndex(saved);
   return JSON.stringify([saved.head, near], (_, value) =>
     ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value,
   );

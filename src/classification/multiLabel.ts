@@ -13,7 +13,7 @@ import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiL
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
-import type { SelectivePrediction } from "./predict.js";
+import type { Prediction } from "./predict.js";
 import type { Trial } from "./train.js";
 
 export interface MultiLabelTrainOptions {
@@ -165,18 +165,24 @@ export function evaluateMultiLabelHead(
     separator,
     seed = 1,
     file = "the corpus",
-  }: { readonly separator: string; readonly seed?: number; readonly file?: string },
+  }: { readonly separator: string; readonly seed?: number | undefined; readonly file?: string | undefined },
 ): MultiLabelEvaluation {
   const truth = marksIn(data.labels, { labels: head.labels, separator, file });
   const predicted = marksOf(multiLabelProbabilities(head, data.vectors), head);
   return evaluateMultiLabel(truth, predicted, { labels: head.labels, seed });
 }
 
+/** What a multi-label head predicts for one text. */
+export interface MultiLabelPrediction extends Prediction {
+  /** Those that reach their thresholds; `label` joins them. */
+  readonly labels: readonly string[];
+}
+
 /**
  * Answers for rows of vectors `[texts, width]`: `label` is the labels with the separator between them (empty where there
  * is none), `probability` that of the least probable one (where there is none, of the likeliest not being there).
  */
-export function predictMultiLabel(head: MultiLabelHead, vectors: Matrix, separator: string): SelectivePrediction[] {
+export function predictMultiLabel(head: MultiLabelHead, vectors: Matrix, separator: string): MultiLabelPrediction[] {
   const k = head.labels.length;
   const probabilities = multiLabelProbabilities(head, vectors);
   const marks = marksOf(probabilities, head);

@@ -22,6 +22,8 @@ import {
   type DecisionRule,
   type SelectiveGoal,
 } from "./selectivePrediction.js";
+import type { PredictOptions } from "./predict.js";
+import { HeadstartError } from "../errors.js";
 import type { Evaluated } from "./evaluate.js";
 import { labelSpace, project } from "../dataset/mapLabels.js";
 
@@ -66,11 +68,11 @@ export interface Reliability {
 
 export interface ReliabilityOptions {
   /** The map that the evaluation was made under. */
-  readonly map?: LabelMap;
-  readonly seed?: number;
+  readonly map?: LabelMap | undefined;
+  readonly seed?: number | undefined;
   /** Coverages of the label sets. @default 0.8, 0.9, 0.95 */
-  readonly promised?: readonly number[];
-  readonly goal?: SelectiveGoal;
+  readonly promised?: readonly number[] | undefined;
+  readonly goal?: SelectiveGoal | undefined;
 }
 
 const PROMISED = [0.8, 0.9, 0.95];
@@ -100,6 +102,42 @@ export const predictionSetThreshold = ({ labels, probabilities, truth }: Calibra
     Float64Array.from(truth, (label, r) => probabilities[r * labels.length + label]),
     coverage,
   );
+
+/**
+ * How a head predicts when a goal or a target coverage of prediction sets is set: what its predictions on the dev rows give
+ * for it.
+ *
+ * @param name  of the head, for the message
+ * @throws HeadstartError E_HEAD_MISMATCH when the head has no predictions on dev rows and something is asked for
+ */
+export function predictOptions(
+  head: CalibratedHead,
+  {
+    goal,
+    sets,
+    map,
+    name,
+  }: {
+    readonly goal?: SelectiveGoal | undefined | undefined;
+    /** Target coverage of prediction sets, in (0, 1). */
+    readonly sets?: number | undefined;
+    readonly map?: LabelMap | undefined | undefined;
+    readonly name: string;
+  },
+): PredictOptions {
+  if (goal === undefined && sets === undefined) return {};
+  const calibrationSet = calibrationSetOf(head, map);
+  if (calibrationSet === undefined) {
+    throw new HeadstartError(
+      "E_HEAD_MISMATCH",
+      `The head ${name} keeps no predictions on dev rows, from which thresholds and prediction sets are worked out. Train it again`,
+    );
+  }
+  return {
+    rule: goal === undefined ? undefined : fitDecisionRule(goal, calibrationSet),
+    predictionSetThreshold: sets === undefined ? undefined : predictionSetThreshold(calibrationSet, sets),
+  };
+}
 
 /**
  * Measures what a head says of its own certainty on evaluated rows: calibration before and after scaling, error rates of

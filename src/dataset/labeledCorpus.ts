@@ -35,14 +35,38 @@ export interface LabeledCorpus {
  */
 export async function readLabeled(files: readonly string[], options: LabeledOptions = {}): Promise<LabeledCorpus> {
   const { labelColumn = "label", map, ...rest } = options;
-  const corpus: Corpus = await openCorpus(files, { ...rest, labelColumn });
+  const corpus = await openCorpus(files, { ...rest, labelColumn });
+  return collectRows(corpus.rows() as AsyncIterable<PlacedRow>, { files, map, corpus });
+}
+
+/** A labeled row with the place where it stands. */
+export type PlacedRow = Pick<Row, "file" | "line" | "text"> & { readonly label: string };
+
+/**
+ * Brings labeled rows together, as the map has them.
+ *
+ * @param corpus  what is read of the rows; its counts are complete when the rows have ended
+ * @throws HeadstartError E_NO_ROWS when no row is left
+ */
+export async function collectRows(
+  rows: AsyncIterable<PlacedRow>,
+  {
+    files,
+    map,
+    corpus,
+  }: {
+    readonly files: readonly string[];
+    readonly map: LabelMap | undefined;
+    readonly corpus: Pick<Corpus, "counts" | "notices">;
+  },
+): Promise<LabeledCorpus> {
   const texts: string[] = [];
   const labels: string[] = [];
   const places: Pick<Row, "file" | "line">[] = [];
   const raw = new Set<string>();
   let dropped = 0;
-  for await (const row of corpus.rows()) {
-    const own = row.label!;
+  for await (const row of rows) {
+    const own = row.label;
     raw.add(own);
     const label = map === undefined ? own : applyLabelMap(map, own);
     if (label === undefined) {

@@ -11,11 +11,7 @@ import { loadWordVectors } from "./static/loadWordVectors.js";
  */
 export async function loadEncoder(name: string, options: EncoderOptions = {}): Promise<Encoder> {
   const { offline, onDownload, signal } = options;
-  const found = await locateEncoder(name, {
-    ...(offline === undefined ? {} : { offline }),
-    ...(onDownload === undefined ? {} : { onProgress: onDownload }),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const found = await locateEncoder(name, { offline, onProgress: onDownload, signal });
   if (found.kind === "file") return loadWordVectors(found, options);
   return (await isTokenTable(found)) ? loadTokenTable(found, options) : loadTransformer(found, options);
 }

@@ -65,10 +65,10 @@ export interface EvaluateTaggerOptions {
   /** Whether an entity of the training sentences has this surface form, lower-cased. */
   readonly isSeen: (surface: string) => boolean;
   /** Applied to the tagger's answers: renamed, or dropped. */
-  readonly map?: LabelMap;
+  readonly map?: LabelMap | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
 }
 
 const MOST_LOST = 20;
@@ -77,9 +77,9 @@ const MOST_LOST = 20;
 export async function findEntities(
   tagger: Tagger,
   data: TaggerInput,
-  options: { readonly map?: LabelMap; readonly threads?: number } = {},
+  options: { readonly map?: LabelMap | undefined; readonly threads?: number } = {},
 ): Promise<FoundEntity[][]> {
-  const emissions = await emissionsOf(tagger, data, options.threads === undefined ? {} : { threads: options.threads });
+  const emissions = await emissionsOf(tagger, data, { threads: options.threads });
   return decode(tagger, emissions, data.offsets).map((spans, s) => {
     const { text, words } = data.sentences[s];
     return spans.flatMap((span) => {

@@ -13,7 +13,7 @@ export interface TextEntities {
 
 export interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subwordPooling"> {
   readonly encoder: Encoder;
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 /** Entities of raw texts, whatever their length. */
@@ -24,6 +24,6 @@ export async function predictEntities(
 ): Promise<TextEntities[]> {
   const sentences = texts.map((text) => ({ text, words: splitWords(text) }));
   const vectors = await contextualVectors(encoder, sentences, { ...making, subwordPooling: tagger.subwordPooling });
-  const found = await findEntities(tagger, { ...vectors, sentences }, threads === undefined ? {} : { threads });
+  const found = await findEntities(tagger, { ...vectors, sentences }, { threads });
   return texts.map((text, i) => ({ text, entities: found[i] }));
 }

@@ -6,8 +6,8 @@ import { csv, expectFailure, labelledRows, sharedSandbox, succeeded, TINY, type 
  * and that is in none of the lists below makes this test fail: say for which kinds it has an effect.
  */
 
-type Kind = "one label" | "several labels" | "entities";
-const KINDS: readonly Kind[] = ["one label", "several labels", "entities"];
+type Kind = "classifier" | "multi-label" | "tagger";
+const KINDS: readonly Kind[] = ["classifier", "multi-label", "tagger"];
 
 /** Flags of all kinds, and those that every command accepts. */
 const ALWAYS = new Set(
@@ -25,38 +25,38 @@ interface Use {
 const use = (value: readonly string[], ...kinds: Kind[]): Use => ({ value, kinds });
 
 const REJECT_OPTION = {
-  "min-precision": use(["0.9"], "one label"),
-  "max-risk": use(["0.1"], "one label"),
-  coverage: use(["0.5"], "one label"),
-  costs: use(["good=2,bad=1"], "one label"),
+  "min-precision": use(["0.9"], "classifier"),
+  "max-risk": use(["0.1"], "classifier"),
+  coverage: use(["0.5"], "classifier"),
+  costs: use(["good=2,bad=1"], "classifier"),
 };
 
 /** The other flags: a value, and the kinds that they have an effect for. */
 const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   predict: {
     ...REJECT_OPTION,
-    sets: use(["0.9"], "one label"),
-    explain: use([], "one label"),
-    html: use(["page.html"], "entities"),
+    sets: use(["0.9"], "classifier"),
+    explain: use([], "classifier"),
+    html: use(["page.html"], "tagger"),
   },
   evaluate: {
     ...REJECT_OPTION,
-    report: use(["page.html"], "one label"),
-    errors: use(["errors.jsonl"], "one label", "entities"),
-    map: use(["x=y"], "one label", "entities"),
+    report: use(["page.html"], "classifier"),
+    errors: use(["errors.jsonl"], "classifier", "tagger"),
+    map: use(["x=y"], "classifier", "tagger"),
   },
   transfer: {
-    "class-weights": use(["balanced"], "one label"),
-    pooling: use(["mean"], "one label"),
-    layer: use(["1"], "one label"),
-    "no-normalize": use([], "one label"),
-    crf: use([], "entities"),
-    epochs: use(["1"], "entities"),
-    map: use(["x=y"], "one label", "entities"),
+    "class-weights": use(["balanced"], "classifier"),
+    pooling: use(["mean"], "classifier"),
+    layer: use(["1"], "classifier"),
+    "no-normalize": use([], "classifier"),
+    crf: use([], "tagger"),
+    epochs: use(["1"], "tagger"),
+    map: use(["x=y"], "classifier", "tagger"),
   },
 };
 
-const HEADS: Readonly<Record<Kind, string>> = { "one label": "head", "several labels": "multi", entities: "ner" };
+const HEADS: Readonly<Record<Kind, string>> = { "classifier": "head", "multi-label": "multi", entities: "ner" };
 
 let box: Sandbox;
 beforeAll(async () => {
@@ -71,10 +71,10 @@ beforeAll(async () => {
 });
 
 function argsOf(command: string, kind: Kind): readonly string[] {
-  const corpus = kind === "entities" ? "in.conll" : "in.csv";
+  const corpus = kind === "tagger" ? "in.conll" : "in.csv";
   if (command === "predict") return ["predict", HEADS[kind], "Oslo is cold"];
   if (command === "evaluate") return ["evaluate", HEADS[kind], corpus];
-  const task = kind === "entities" ? ["--task", "ner"] : [];
+  const task = kind === "tagger" ? ["--task", "ner"] : [];
   return ["transfer", "--source", corpus, "--target", corpus, ...task, "-o", "moved", "--force", "--encoder", TINY];
 }
 
@@ -86,7 +86,7 @@ describe.each(Object.entries(SOME))("headstart %s", (command, flags) => {
     expect(Object.keys(flags).filter((name) => !shown.includes(name))).toEqual([]);
   });
 
-  const kinds = KINDS.filter((kind) => command !== "transfer" || kind !== "several labels");
+  const kinds = KINDS.filter((kind) => command !== "transfer" || kind !== "multi-label");
   const cases = kinds.flatMap((kind) =>
     Object.entries(flags).map(([flag, { value, kinds: uses }]) => ({ kind, flag, value, works: uses.includes(kind) })),
   );

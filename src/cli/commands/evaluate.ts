@@ -98,7 +98,7 @@ async function evaluateWith(context: Context, { head, kind, files, flags, output
     return evaluateMultiLabelCommand(context, { saved: several, files, flags });
   }
   const map = labelMapOf(flags.map);
-  if (kind === "entities") return evaluateTaggerCommand(context, { head, files, flags, map, output });
+  if (kind === "tagger") return evaluateTaggerCommand(context, { head, files, flags, map, output });
   const saved = await loadHead(head);
   const rejectedRows = collectRejectedRows(flags.errors);
   const rows = await readRows(context, files, { flags, map, rejectedRows });

@@ -105,7 +105,7 @@ interface PredictJob {
 
 async function predictWith(context: Context, { head: name, kind, texts, flags, files }: PredictJob): Promise<void> {
   const { input, output } = flags;
-  if (kind === "entities") return predictTaggerCommand(context, { head: name, texts, flags, files });
+  if (kind === "tagger") return predictTaggerCommand(context, { head: name, texts, flags, files });
   const { file, ...how } = await howToAnswer(context, name, flags);
   const encoder = await openHeadEncoder(context, file, flags);
   try {

@@ -73,7 +73,7 @@ export const addTransfer: AddCommand = (program, context) => {
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
-  refuseUnused("transfer", flags.task === "ner" ? "entities" : "one label", { ...flags });
+  refuseUnused("transfer", flags.task === "ner" ? "tagger" : "classifier", { ...flags });
   const corpora = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
   const { inputs, uses } = readBeside(context, flags);
   const command = { name: "transfer", flags, inputs: [...corpora, ...inputs], uses };

@@ -9,15 +9,15 @@ import { HeadstartError } from "../../errors.js";
 type GivenFlags = Readonly<Record<string, unknown>>;
 
 /** What `train` makes, what the head of `predict` and `evaluate` is, what `transfer` compares. */
-export type Kind = "logistic" | "mlp" | "search" | "one label" | "several labels" | "entities";
+export type Kind = "logistic" | "mlp" | "search" | "classifier" | "multi-label" | "tagger";
 
 const NAMES: Readonly<Record<Kind, string>> = {
   logistic: "logistic heads",
   mlp: "perceptrons (--head mlp)",
   search: "a search (--tune)",
-  "one label": "heads that give one label a text",
-  "several labels": "heads that give several labels a text (--multi-label)",
-  entities: "heads that find entities (--task ner)",
+  classifier: "heads that give one label a text",
+  "multi-label": "heads that give several labels a text (--multi-label)",
+  tagger: "heads that find entities (--task ner)",
 };
 
 type Uses = readonly (readonly [flags: readonly string[], by: readonly Kind[]])[];
@@ -29,34 +29,34 @@ const REJECT_OPTION = ["minPrecision", "maxRisk", "coverage", "costs"];
 const USES = {
   train: [
     [["hidden", "activation", "dropout", "batchSize", "learningRate", "schedule", "decay", "patience"], MLPS],
-    [["epochs"], [...MLPS, "entities"]],
+    [["epochs"], [...MLPS, "tagger"]],
     [
       ["head", "map"],
-      [...TRAINED, "entities"],
+      [...TRAINED, "tagger"],
     ],
     [["tune", "few", "tensorboard", "classWeights", "explainable", "check"], TRAINED],
     [["tuneLayers", "tunePoolings"], ["search"]],
     [
       ["pooling", "layer", "normalize"],
-      [...TRAINED, "several labels"],
+      [...TRAINED, "multi-label"],
     ],
-    [["crf", "layers", "mixLayers", "subwordPooling", "writing", "reach", "nets"], ["entities"]],
+    [["crf", "layers", "mixLayers", "subwordPooling", "writing", "reach", "nets"], ["tagger"]],
   ],
   predict: [
-    [[...REJECT_OPTION, "sets", "explain"], ["one label"]],
-    [["html"], ["entities"]],
+    [[...REJECT_OPTION, "sets", "explain"], ["classifier"]],
+    [["html"], ["tagger"]],
   ],
   evaluate: [
-    [[...REJECT_OPTION, "report"], ["one label"]],
+    [[...REJECT_OPTION, "report"], ["classifier"]],
     [
       ["map", "errors"],
-      ["one label", "entities"],
+      ["classifier", "tagger"],
     ],
   ],
   transfer: [
-    [["pooling", "layer", "normalize"], ["one label"]],
-    [["classWeights"], ["one label"]],
-    [["crf", "epochs"], ["entities"]],
+    [["pooling", "layer", "normalize"], ["classifier"]],
+    [["classWeights"], ["classifier"]],
+    [["crf", "epochs"], ["tagger"]],
   ],
 } satisfies Readonly<Record<string, Uses>>;
 
@@ -82,8 +82,8 @@ export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Give
 
 /** What `train` makes with these flags. */
 export function trainedKind({ multiLabel, task, searchHead, head }: GivenFlags): Kind {
-  if (multiLabel !== undefined) return "several labels";
-  if (task === "ner") return "entities";
+  if (multiLabel !== undefined) return "multi-label";
+  if (task === "ner") return "tagger";
   if (searchHead === true) return head === "logistic" ? "logistic" : "search";
   return head === "mlp" ? "mlp" : "logistic";
 }

@@ -1,7 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { fitDecisionRule, type DecisionRule, type SelectiveGoal } from "../../classification/selectivePrediction.js";
-import { calibrationSetOf, predictionSetThreshold, type CalibratedHead } from "../../classification/reliability.js";
-import { parseLabelMap, type LabelMap } from "../../dataset/labelMap.js";
+import type { SelectiveGoal } from "../../classification/selectivePrediction.js";
+import { parseLabelMap } from "../../dataset/labelMap.js";
 import { HeadstartError } from "../../errors.js";
 
 /** Flags that say what is wanted of the answers. */
@@ -53,38 +52,4 @@ function costsOf(written: string, labels: readonly string[]): ReadonlyMap<string
     costs.set(label, cost);
   }
   return costs;
-}
-
-/** What was promised for every answer. */
-export interface PredictionSetOptions {
-  readonly rule?: DecisionRule;
-  /** Least probability of a label in a label set. */
-  readonly predictionSetThreshold?: number;
-}
-
-/**
- * The rule and the threshold of label sets that a head's dev answers give for the flags.
- *
- * @throws HeadstartError E_HEAD_MISMATCH when the head has no dev answers and something was asked for
- */
-export function promiseOf(
-  promising: CalibratedHead & { readonly path: string },
-  {
-    goal,
-    sets,
-    map,
-  }: { readonly goal: SelectiveGoal | undefined; readonly sets: number | undefined; readonly map?: LabelMap },
-): PredictionSetOptions {
-  if (goal === undefined && sets === undefined) return {};
-  const calibrationSet = calibrationSetOf(promising, map);
-  if (calibrationSet === undefined) {
-    throw new HeadstartError(
-      "E_HEAD_MISMATCH",
-      `The head ${promising.path} keeps no answers on dev rows, from which thresholds and label sets are worked out. Train it again`,
-    );
-  }
-  return {
-    ...(goal === undefined ? {} : { rule: fitDecisionRule(goal, calibrationSet) }),
-    ...(sets === undefined ? {} : { predictionSetThreshold: predictionSetThreshold(calibrationSet, sets) }),
-  };
 }

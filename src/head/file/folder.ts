@@ -89,7 +89,7 @@ export async function loadNeighborIndex({ path: folder, file }: SavedHead): Prom
 }
 
 /** What a head answers with: one that finds entities is read by `loadTagger`, one of several labels by `loadMultiLabel`. */
-export type HeadKind = "one label" | "several labels" | "entities";
+export type HeadKind = "classifier" | "multi-label" | "tagger";
 
 /** What there is to know of a head before it is read. */
 export interface HeadSummary {
@@ -104,7 +104,7 @@ export async function peekHead(name: string): Promise<HeadSummary> {
   const { encoder } = checkedRecord(z.looseObject({ encoder: z.looseObject({ name: z.string() }) }), record);
   const isTagger = fieldOf(record, "task") === "ner";
   const isSeveral = fieldOf(record, "format") === MULTI_LABEL_FORMAT;
-  return { kind: isSeveral ? "several labels" : isTagger ? "entities" : "one label", encoder: encoder.name };
+  return { kind: isSeveral ? "multi-label" : isTagger ? "tagger" : "classifier", encoder: encoder.name };
 }
 
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */

@@ -76,16 +76,16 @@ export async function saveMultiLabel(
 }
 
 /**
- * Reads a multi-label head; undefined where `name` is something else, a head of one label a text or none at all.
+ * Reads a multi-label head from its folder.
  *
- * @throws HeadstartError E_HEAD_INVALID, E_CHECKSUM
+ * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM; E_HEAD_MISMATCH for a head of another kind
  */
-export async function loadMultiLabel(name: string): Promise<SavedMultiLabel | undefined> {
-  const record = await readRecord(name).catch((error: unknown) => {
-    if (error instanceof HeadstartError && error.code === "E_HEAD_MISSING") return undefined;
-    throw error;
-  });
-  if (record === undefined || fieldOf(record, "format") !== MULTI_LABEL_FORMAT) return undefined;
+export async function loadMultiLabel(name: string): Promise<SavedMultiLabel> {
+  const record = await readRecord(name);
+  if (fieldOf(record, "format") !== MULTI_LABEL_FORMAT) {
+    const message = `The head ${name} is no multi-label head. Read it with loadPipeline, which takes heads of every kind`;
+    throw new HeadstartError("E_HEAD_MISMATCH", message, { file: record.path });
+  }
   const file = checkedRecord(MultiLabelFile, record);
   return { path: name, file, head: headFrom(await readTensorFile(name, file.weights), file) };
 }

@@ -52,6 +52,11 @@ function sentenceOf(raw: string, { line }: TextPosition): RawSentence | string {
   } catch {
     return "it is not a JSON object";
   }
+  return sentenceFrom(value, line);
+}
+
+/** The sentence of an object with `tokens` and `ner_tags`, or `text` and `entities` (or `spans`), or what is wrong with it. */
+export function sentenceFrom(value: unknown, line: number): RawSentence | string {
   const tagged = Tagged.safeParse(value);
   if (tagged.success) {
     const { tokens, ner_tags: tags } = tagged.data;

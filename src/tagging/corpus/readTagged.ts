@@ -40,28 +40,48 @@ export interface TaggedOptions extends SourceOptions, DecodeOptions {
  * @throws HeadstartError E_CONLL, E_TAGS, E_JSONL, E_NO_ROWS, E_INPUT_*, E_ENCODING
  */
 export async function readTagged(files: readonly string[], options: TaggedOptions = {}): Promise<TaggedCorpus> {
-  const sentences: TaggedSentence[] = [];
-  const [seen, notices] = [new Set<string>(), [] as string[]];
-  let [repaired, rejected] = [0, 0];
+  let rejected = 0;
   const onReject = (rejection: Rejection): void => {
     rejected++;
     options.onReject?.(rejection);
   };
-  for (const path of files) {
-    const source = await findSource(path, options);
-    const left = (options.limit ?? Infinity) - sentences.length;
-    const read = await rawSentences(source, { ...options, onReject, limit: left });
-    const raw = read.map((sentence) => ({ ...sentence, tags: sentence.tags?.map(firstAlternative) }));
-    const several = read.flatMap(({ tags }) => tags ?? []).filter((tag) => firstAlternative(tag) !== tag).length;
-    if (several > 0) notices.push(`${path}: ${several} words have several tags; the first of them counts`);
+  const read: FileSentences[] = [];
+  let left = options.limit ?? Infinity;
+  for (const file of files) {
+    const raw = await rawSentences(await findSource(file, options), { ...options, onReject, limit: left });
+    left -= raw.length;
+    read.push({ file, raw });
+  }
+  return taggedCorpus(read, { rejected, map: options.map });
+}
+
+/** The sentences of a file as it has them. */
+export interface FileSentences {
+  readonly file: string;
+  readonly raw: readonly RawSentence[];
+}
+
+/** Brings the tags of every file to IOB2. @throws HeadstartError E_TAGS; E_NO_ROWS where there is no sentence */
+export function taggedCorpus(
+  read: readonly FileSentences[],
+  { rejected, map }: { readonly rejected: number; readonly map: LabelMap | undefined },
+): TaggedCorpus {
+  const files = read.map(({ file }) => file);
+  const sentences: TaggedSentence[] = [];
+  const [seen, notices] = [new Set<string>(), [] as string[]];
+  let repaired = 0;
+  for (const { file, raw: written } of read) {
+    const raw = written.map((sentence) => ({ ...sentence, tags: sentence.tags?.map(firstAlternative) }));
+    const several = written.flatMap(({ tags }) => tags ?? []).filter((tag) => firstAlternative(tag) !== tag).length;
+    if (several > 0) notices.push(`${file}: ${several} words have several tags; the first of them counts`);
     const scheme = detectScheme(raw.flatMap(({ tags }) => (tags === undefined ? [] : [tags])));
     let own = 0;
     for (const sentence of raw) {
       if (sentence.tags !== undefined) own += countIllegal(sentence.tags, scheme);
-      sentences.push(tagged(sentence, { file: path, seen, map: options.map, isBio: scheme === "BIO" }));
+      sentences.push(tagged(sentence, { file, seen, map, isBio: scheme === "BIO" }));
     }
     repaired += own;
-    if (own > 0) notices.push(`${path}: ${own} tags break the rules of ${scheme}; repaired as conlleval reads them`);
+    if (own > 0) notices.push(`${file}: ${own} tags break the rules of ${scheme}; repaired as conlleval reads them`);
   }
   if (sentences.length === 0) {
     const message = `${files.join(", ")} gives no sentences. Give a corpus of words with tags`;

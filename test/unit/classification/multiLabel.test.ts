@@ -112,14 +112,15 @@ describe("saveMultiLabel() and loadMultiLabel()", () => {
     const folder = join(await tempFolder(), "head");
     await saveMultiLabel(folder, { head, file });
     const loaded = await loadMultiLabel(folder);
-    expect(loaded?.head).toEqual(head);
+    expect(loaded.head).toEqual(head);
     const { vectors } = several(30, 3);
-    expect(multiLabelProbabilities(loaded!.head, vectors)).toEqual(multiLabelProbabilities(head, vectors));
+    expect(multiLabelProbabilities(loaded.head, vectors)).toEqual(multiLabelProbabilities(head, vectors));
     await expect(loadHead(folder)).rejects.toMatchObject({ code: "E_HEAD_MISMATCH" });
     const weights = join(folder, "head.safetensors");
     await writeFile(weights, (await readFile(weights)).subarray(1));
     await expect(loadMultiLabel(folder)).rejects.toMatchObject({ code: "E_CHECKSUM" });
-    expect(await loadMultiLabel("sentiment")).toBeUndefined();
+    const other = { code: "E_HEAD_MISMATCH", message: expect.stringContaining("loadPipeline") as string };
+    await expect(loadMultiLabel("data/heads/sentiment")).rejects.toMatchObject(other);
   });
 });
 

@@ -103,10 +103,7 @@ async function saveSeveral(folder: string, spoil?: Spoil): Promise<void> {
 }
 
 async function severalAnswers(folder: string): Promise<unknown> {
-  const saved = await loadMultiLabel(folder);
-  // A folder that is no such head goes to the reader of the other kinds.
-  if (saved === undefined) return classifierAnswers(folder);
-  const { head, file } = saved;
+  const { head, file } = await loadMultiLabel(folder);
   return [head.labels, head.thresholds, file.separator, multiLabelProbabilities(head, vectors)];
 }
 

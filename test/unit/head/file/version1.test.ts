@@ -71,7 +71,7 @@ describe("a head of version 1, as headstart 0.1.0 wrote it [D09]", () => {
 
   it("of several labels a text predicts what it did", async () => {
     const expected = await printed("multi-label");
-    const { head, file } = (await loadMultiLabel(headOf("multi-label")))!;
+    const { head, file } = await loadMultiLabel(headOf("multi-label"));
     const encoder = await loadEncoder(TINY);
     try {
       const { vectors } = await embedAll(

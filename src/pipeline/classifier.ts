@@ -1,0 +1,107 @@
+import { evaluateHead, mistakesOf, type Evaluated } from "../classification/evaluate.js";
+import { explainPrediction, type Explanation } from "../classification/explain.js";
+import { predictVectors, type SelectivePrediction } from "../classification/predict.js";
+import { measureReliability, predictOptions } from "../classification/reliability.js";
+import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
+import { labelIndices, labelSpace } from "../dataset/mapLabels.js";
+import { vectorsOf } from "../embedding/cachedEmbed.js";
+import type { CalibratedHead } from "../classification/reliability.js";
+import type { EvaluatedHead } from "../classification/evaluate.js";
+import type { NeighborIndex } from "../head/neighbors.js";
+import type { Matrix } from "../math/matrix.js";
+import { encodingOf, type EncodingParts } from "./encoding.js";
+import type {
+  CallOptions,
+  ClassifierEvaluateOptions,
+  ClassifierEvaluation,
+  ClassifierPipeline,
+  ClassifierPredictOptions,
+  Mistake,
+} from "./pipeline.js";
+import { checkTexts, readRows, summaryOfLabeled, type Rows } from "./rows.js";
+
+/** A classifier as it predicts, explains and is evaluated. */
+export interface ClassifierParts extends CalibratedHead, EvaluatedHead {
+  readonly name: string;
+  /** The training rows that it keeps, if it keeps any. */
+  readonly loadNeighbors: () => Promise<NeighborIndex | undefined>;
+}
+
+export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts): ClassifierPipeline {
+  const { name, head } = saved;
+  const encoding = encodingOf(parts);
+  let neighbors: Promise<NeighborIndex | undefined> | undefined;
+
+  async function embed(texts: readonly string[], options: CallOptions = {}): Promise<Matrix> {
+    const { encoder, cache } = await encoding.open();
+    const { onProgress, signal } = options;
+    const { vectors, ...counts } = await vectorsOf(encoder, texts, { ...parts.embedding, cache, onProgress, signal });
+    options.onEncoded?.({ ...counts, hasCache: cache !== undefined });
+    return vectors;
+  }
+
+  async function explain(texts: readonly string[], vectors: Matrix, { signal }: CallOptions): Promise<Explanation[]> {
+    return explainPrediction(texts, {
+      head,
+      vectors,
+      neighbors: await (neighbors ??= saved.loadNeighbors()),
+      embed: (some) => embed(some, { signal }),
+      threads: parts.threads,
+    });
+  }
+
+  async function predict(
+    texts: readonly string[],
+    options: ClassifierPredictOptions = {},
+  ): Promise<(SelectivePrediction & { label: string; explanation?: Explanation })[]> {
+    checkTexts(texts);
+    const how = predictOptions(saved, { ...options, name });
+    const vectors = await embed(texts, options);
+    // Without a goal no label is null, which the overloads of ClassifierPipeline say.
+    const predictions = predictVectors(head, vectors, how) as (SelectivePrediction & { label: string })[];
+    if (options.explain !== true) return predictions;
+    const explanations = await explain(texts, vectors, options);
+    return predictions.map((prediction, i) => ({ ...prediction, explanation: explanations[i] }));
+  }
+
+  async function evaluate(rows: Rows, options: ClassifierEvaluateOptions = {}): Promise<ClassifierEvaluation> {
+    const corpus = await readRows(rows, options);
+    options.onRead?.(summaryOfLabeled(corpus));
+    const { map, seed, goal } = options;
+    const file = corpus.files.join(", ");
+    // Labels and goal are checked before the long part begins.
+    labelIndices(labelSpace(head.labels, map).labels, corpus.labels, file);
+    predictOptions(saved, { goal, map, name });
+    const vectors = await embed(corpus.texts, options);
+    const evaluated = evaluateHead(saved, { ...corpus, vectors }, { map, seed, file });
+    const reliability = measureReliability(saved, { evaluated, vectors }, { map, seed, goal });
+    const { counts, dropped } = corpus;
+    const mistakes = mistakesIn(evaluated, corpus);
+    return { ...evaluated.evaluation, ...reliability, rejected: counts.rejected, dropped, mistakes };
+  }
+
+  return {
+    kind: "classifier",
+    name,
+    labels: head.labels,
+    predict,
+    evaluate,
+    async explain(text, options = {}) {
+      checkTexts([text]);
+      return (await explain([text], await embed([text], options), options))[0];
+    },
+    close: encoding.close,
+  };
+}
+
+function mistakesIn(evaluated: Evaluated, { texts, places }: LabeledCorpus): Mistake[] {
+  const { labels, truth, predicted, probabilities } = evaluated;
+  return mistakesOf(evaluated).map((r) => ({
+    text: texts[r],
+    label: labels[truth[r]],
+    predicted: labels[predicted[r]],
+    probability: probabilities[r * labels.length + predicted[r]],
+    file: places[r].file,
+    line: places[r].line,
+  }));
+}

@@ -1,0 +1,50 @@
+import type { EmbedOptions } from "../encoder/embed/embedded.js";
+import type { Encoder } from "../encoder/encoder.js";
+import type { VectorCache } from "../store/cache/vectorCache.js";
+
+/** Whose vectors a cache keeps: those of an encoder, or others that are made with it. */
+export type CacheOwner = Pick<Encoder, "name" | "fingerprint" | "width" | "dependsOnBatch">;
+
+/** How a pipeline gets its encoder and its cache, and how it embeds. */
+export interface EncodingParts {
+  readonly openEncoder: () => Promise<Encoder>;
+  /** @default no cache */
+  readonly openCache?: ((owner: CacheOwner) => Promise<VectorCache | undefined>) | undefined;
+  readonly embedding?: Pick<EmbedOptions, "batchTokens" | "allowBatchDependence"> | undefined;
+  /** Threads of training and prediction. @default as many as the machine has cores */
+  readonly threads?: number | undefined;
+}
+
+/** An encoder with the cache of what it makes. */
+export interface Opened {
+  readonly encoder: Encoder;
+  readonly cache: VectorCache | undefined;
+}
+
+/** Encoder and cache, opened when they are first needed. */
+export interface Encoding {
+  readonly open: () => Promise<Opened>;
+  readonly close: () => Promise<void>;
+}
+
+/** @param ownerOf  whose vectors the cache keeps; by default the encoder's own */
+export function encodingOf(parts: EncodingParts, ownerOf: (encoder: Encoder) => CacheOwner = (own) => own): Encoding {
+  let opened: Promise<Opened> | undefined;
+  const open = async (): Promise<Opened> => {
+    const encoder = await parts.openEncoder();
+    try {
+      return { encoder, cache: await parts.openCache?.(ownerOf(encoder)) };
+    } catch (error) {
+      await encoder.close();
+      throw error;
+    }
+  };
+  return {
+    open: () => (opened ??= open()),
+    async close() {
+      const found = await opened?.catch(() => undefined);
+      await found?.cache?.close();
+      await found?.encoder.close();
+    },
+  };
+}

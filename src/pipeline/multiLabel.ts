@@ -1,0 +1,67 @@
+import { evaluateMultiLabelHead, labelsIn, predictMultiLabel } from "../classification/multiLabel.js";
+import { HeadstartError } from "../errors.js";
+import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
+import { vectorsOf } from "../embedding/cachedEmbed.js";
+import type { MultiLabelHead } from "../head/linear/oneVsRest.js";
+import type { Matrix } from "../math/matrix.js";
+import { encodingOf, type EncodingParts } from "./encoding.js";
+import type { CallOptions, Mistake, MultiLabelPipeline } from "./pipeline.js";
+import { checkTexts, readRows, summaryOfLabeled } from "./rows.js";
+
+export interface MultiLabelParts {
+  readonly name: string;
+  readonly head: MultiLabelHead;
+  /** Stands between the labels of a cell. */
+  readonly separator: string;
+}
+
+export function multiLabelPipeline({ name, head, separator }: MultiLabelParts, parts: EncodingParts): MultiLabelPipeline {
+  const encoding = encodingOf(parts);
+
+  async function embed(texts: readonly string[], { onProgress, signal, onEncoded }: CallOptions): Promise<Matrix> {
+    const { encoder, cache } = await encoding.open();
+    const { vectors, ...counts } = await vectorsOf(encoder, texts, { ...parts.embedding, cache, onProgress, signal });
+    onEncoded?.({ ...counts, hasCache: cache !== undefined });
+    return vectors;
+  }
+
+  return {
+    kind: "multi-label",
+    name,
+    labels: head.labels,
+    async predict(texts, options = {}) {
+      checkTexts(texts);
+      return predictMultiLabel(head, await embed(texts, options), separator);
+    },
+    async evaluate(rows, options = {}) {
+      const corpus = await readRows(rows, options);
+      options.onRead?.(summaryOfLabeled(corpus));
+      const file = corpus.files.join(", ");
+      checkLabels(corpus, { head, separator, file });
+      const data = { ...corpus, vectors: await embed(corpus.texts, options) };
+      const evaluation = evaluateMultiLabelHead(head, data, { separator, seed: options.seed, file });
+      const predictions = predictMultiLabel(head, data.vectors, separator);
+      const mistakes = corpus.texts.flatMap((text, r): Mistake[] => {
+        const label = labelsIn(corpus.labels[r], separator).sort().join(separator);
+        const { labels, probability } = predictions[r];
+        const predicted = [...labels].sort().join(separator);
+        return label === predicted ? [] : [{ text, label, predicted, probability, ...corpus.places[r] }];
+      });
+      mistakes.sort((a, b) => b.probability - a.probability);
+      return { ...evaluation, rejected: corpus.counts.rejected, mistakes };
+    },
+    close: encoding.close,
+  };
+}
+
+/** @throws HeadstartError E_LABEL_MAP naming a label that the head does not know */
+function checkLabels(
+  { labels }: LabeledCorpus,
+  { head, separator, file }: Pick<MultiLabelParts, "head" | "separator"> & { readonly file: string },
+): void {
+  const known = new Set(head.labels);
+  const unknown = labels.flatMap((cell) => labelsIn(cell, separator)).find((label) => !known.has(label));
+  if (unknown === undefined) return;
+  const message = `${file} has the label "${unknown}", which the head does not know (${head.labels.join(", ")})`;
+  throw new HeadstartError("E_LABEL_MAP", `${message}. Rename it, or train the head with it`, { file });
+}

@@ -1,0 +1,147 @@
+import type { Evaluation } from "../metrics/classification.js";
+import type { Explanation } from "../classification/explain.js";
+import type { Prediction, SelectivePrediction } from "../classification/predict.js";
+import type { Reliability } from "../classification/reliability.js";
+import type { SelectiveGoal } from "../classification/selectivePrediction.js";
+import type { MultiLabelPrediction } from "../classification/multiLabel.js";
+import type { EmbedCounts } from "../encoder/embed/embedded.js";
+import type { MultiLabelEvaluation } from "../metrics/multiLabel.js";
+import type { Span } from "../tagging/corpus/sentence.js";
+import type { FoundEntity, TaggingEvaluation } from "../tagging/evaluate.js";
+import type { TextEntities } from "../tagging/predict.js";
+import type { CorpusSummary, RowsOptions, Rows, TaggedRows } from "./rows.js";
+
+/** What went through the encoder, or came from the cache instead. */
+export interface EncodedCounts extends Pick<EmbedCounts, "tokens"> {
+  readonly texts: number;
+  /** Texts that needed no encoder. */
+  readonly cached: number;
+  /** Taggers: sentences longer than the encoder reads, taken in windows that overlap. */
+  readonly windowed?: number;
+  /** Taggers: words without subwords, or with some that were cut. */
+  readonly cutWords?: number;
+  /** Whether there is a cache. */
+  readonly hasCache: boolean;
+}
+
+/** What holds for every call that embeds texts. */
+export interface CallOptions {
+  /** Told after every batch; `done` counts texts of this call. */
+  readonly onProgress?: ((progress: { readonly done: number }) => void) | undefined;
+  /** Told once all texts have vectors. */
+  readonly onEncoded?: ((counts: EncodedCounts) => void) | undefined;
+  /** Aborts between batches. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ClassifierPredictOptions extends CallOptions {
+  /** When to abstain, or what wrong predictions cost; see `SelectiveGoal`. @default never to abstain */
+  readonly goal?: SelectiveGoal | undefined;
+  /** Also give prediction sets that contain the true label at this rate, such as 0.9. @default no sets */
+  readonly sets?: number | undefined;
+  /** Also say which words each prediction rests on, and which training texts are nearest. @default false */
+  readonly explain?: boolean | undefined;
+}
+
+export interface EvaluateOptions extends CallOptions, RowsOptions {
+  /** @default 1 */
+  readonly seed?: number | undefined;
+  /** Told once the rows are read, before they are embedded. */
+  readonly onRead?: ((corpus: CorpusSummary) => void) | undefined;
+}
+
+export interface ClassifierEvaluateOptions extends EvaluateOptions {
+  readonly goal?: SelectiveGoal | undefined;
+}
+
+/** A row that was predicted wrongly. */
+export interface Mistake {
+  readonly text: string;
+  readonly label: string;
+  readonly predicted: string;
+  readonly probability: number;
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** A sentence with a mistake: its true entities and those found. */
+export interface EntityMistake {
+  readonly text: string;
+  readonly entities: readonly (Span & { readonly text: string })[];
+  readonly predicted: readonly FoundEntity[];
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** Scores, reliability and mistakes (the most confident first) of a classifier. Plain JSON. */
+export interface ClassifierEvaluation extends Evaluation, Reliability {
+  readonly rejected: number;
+  /** Rows whose label the map drops. */
+  readonly dropped: number;
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Scores and mistakes of a multi-label head. Plain JSON. */
+export interface MultiLabelPipelineEvaluation extends MultiLabelEvaluation {
+  readonly rejected: number;
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Scores and mistakes of a tagger. Plain JSON. */
+export interface TaggerEvaluation extends TaggingEvaluation {
+  readonly rejected: number;
+  /** Tags that broke the rules of their scheme. */
+  readonly repaired: number;
+  readonly mistakes: readonly EntityMistake[];
+}
+
+interface Closable {
+  /** The head, as it was named. */
+  readonly name: string;
+  readonly labels: readonly string[];
+  /** Ends the encoder's threads and closes the cache. */
+  close(): Promise<void>;
+}
+
+/** Gives one label a text. */
+export interface ClassifierPipeline extends Closable {
+  readonly kind: "classifier";
+  /**
+   * @throws HeadstartError E_USAGE for anything but a list of strings; E_HEAD_MISMATCH when a goal or sets are asked for
+   *   and the head keeps no predictions on dev rows
+   */
+  predict(
+    texts: readonly string[],
+    options?: ClassifierPredictOptions & { readonly goal?: undefined },
+  ): Promise<(Prediction & { readonly explanation?: Explanation })[]>;
+  predict(
+    texts: readonly string[],
+    options?: ClassifierPredictOptions,
+  ): Promise<(SelectivePrediction & { readonly explanation?: Explanation })[]>;
+  /** @throws HeadstartError E_LABEL_MAP for labels that the head does not know, and whatever reading throws */
+  evaluate(rows: Rows, options?: ClassifierEvaluateOptions): Promise<ClassifierEvaluation>;
+  explain(text: string, options?: CallOptions): Promise<Explanation>;
+}
+
+/** Gives any number of labels a text. */
+export interface MultiLabelPipeline extends Closable {
+  readonly kind: "multi-label";
+  /** @throws HeadstartError E_USAGE for anything but a list of strings */
+  predict(texts: readonly string[], options?: CallOptions): Promise<MultiLabelPrediction[]>;
+  /** @throws HeadstartError E_LABEL_MAP for labels that the head does not know, and whatever reading throws */
+  evaluate(rows: Rows, options?: EvaluateOptions): Promise<MultiLabelPipelineEvaluation>;
+}
+
+/** Finds entities in texts. */
+export interface TaggerPipeline extends Closable {
+  readonly kind: "tagger";
+  /** @throws HeadstartError E_USAGE for anything but a list of strings */
+  predict(texts: readonly string[], options?: CallOptions): Promise<TextEntities[]>;
+  /** @throws whatever reading throws */
+  evaluate(rows: TaggedRows, options?: EvaluateOptions): Promise<TaggerEvaluation>;
+}
+
+/** From texts to predictions: a head of any kind with its encoder. `kind` tells which. */
+export type Pipeline = ClassifierPipeline | MultiLabelPipeline | TaggerPipeline;

@@ -1,0 +1,71 @@
+import { evaluateTagger, type FoundEntity } from "../tagging/evaluate.js";
+import { goldSpans } from "../tagging/corpus/readTagged.js";
+import type { Span, TaggedSentence } from "../tagging/corpus/sentence.js";
+import type { Tagger } from "../tagging/model/tagger.js";
+import { predictEntities } from "../tagging/predict.js";
+import { contextualVectors, type ContextualVectors } from "../tagging/vectors/contextualVectors.js";
+import { wordVectorKind } from "../tagging/vectors/subwords.js";
+import { encodingOf, type EncodingParts } from "./encoding.js";
+import type { CallOptions, EntityMistake, TaggerPipeline } from "./pipeline.js";
+import { checkTexts, readTaggedRows, summaryOfTagged } from "./rows.js";
+
+export interface TaggerParts {
+  readonly name: string;
+  readonly tagger: Tagger;
+  /** Whether an entity of the training sentences has this surface form, lower-cased. */
+  readonly isSeen: (surface: string) => boolean;
+}
+
+export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: EncodingParts): TaggerPipeline {
+  const { subwordPooling, labels } = tagger;
+  const { threads } = parts;
+  const encoding = encodingOf(parts, (encoder) => ({ ...encoder, ...wordVectorKind(encoder, subwordPooling) }));
+
+  async function embed(sentences: readonly TaggedSentence[], options: CallOptions): Promise<ContextualVectors> {
+    const { encoder, cache } = await encoding.open();
+    const { onProgress, signal } = options;
+    const made = await contextualVectors(encoder, sentences, {
+      ...parts.embedding,
+      subwordPooling,
+      cache,
+      onProgress,
+      signal,
+    });
+    const { tokens, cached, windowed, cut } = made;
+    const texts = sentences.length;
+    options.onEncoded?.({ texts, tokens, cached, windowed, cutWords: cut.size, hasCache: cache !== undefined });
+    return made;
+  }
+
+  return {
+    kind: "tagger",
+    name,
+    labels,
+    async predict(texts, { onProgress, signal } = {}) {
+      checkTexts(texts);
+      const { encoder, cache } = await encoding.open();
+      return predictEntities(tagger, texts, { ...parts.embedding, encoder, cache, threads, onProgress, signal });
+    },
+    async evaluate(rows, options = {}) {
+      const corpus = await readTaggedRows(rows, options);
+      options.onRead?.(summaryOfTagged(corpus));
+      const { sentences, rejected, repaired } = corpus;
+      const data = { sentences, ...(await embed(sentences, options)) };
+      const { map, seed } = options;
+      const { evaluation, found } = await evaluateTagger(tagger, data, { isSeen, map, seed, threads });
+      const mistakes = sentences.flatMap((sentence, s) => mistakeIn(sentence, found[s]));
+      return { ...evaluation, rejected, repaired, mistakes };
+    },
+    close: encoding.close,
+  };
+}
+
+function mistakeIn(sentence: TaggedSentence, predicted: readonly FoundEntity[]): EntityMistake[] {
+  const { text, file, line } = sentence;
+  const key = ({ start, end, label }: Span): string => `${start} ${end} ${label}`;
+  const gold = goldSpans(sentence).strict;
+  const [truth, found] = [new Set(gold.map(key)), new Set(predicted.map(key))];
+  if (truth.size === found.size && [...truth].every((own) => found.has(own))) return [];
+  const entities = gold.map((span) => ({ ...span, text: text.slice(span.start, span.end) }));
+  return [{ text, entities, predicted, file, line }];
+}
