@@ -1,3 +1,4 @@
+import { withDefaults, type Complete } from "../defaults.js";
 import { unreachable } from "../errors.js";
 import type { Head } from "../head/head.js";
 import type { Curve } from "../head/file/schema.js";
@@ -9,15 +10,15 @@ import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
 /** What kind of head, and all that its fit needs beside the rows. */
 export type Setup =
   | { readonly kind: "logistic"; readonly C: number }
-  | { readonly kind: "mlp"; readonly settings: Required<MlpSettings> };
+  | { readonly kind: "mlp"; readonly settings: Complete<MlpSettings> };
 
 export interface FitOptions {
   readonly labels: readonly string[];
   readonly classWeights: "none" | "balanced";
   readonly seed: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
-  readonly onEpoch?: (epoch: MlpEpoch) => void;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
 }
 
 /** A fitted head with how its losses went. */
@@ -46,7 +47,11 @@ export function fitLogisticHeads(
 /** Fits one perceptron that stops by `dev`, or else by a tenth of `rows` set aside by seed, equal texts on one side. */
 export async function fitMlpHead(
   rows: LabeledVectors,
-  { dev, settings, ...options }: FitOptions & { readonly settings: MlpSettings; readonly dev?: LabeledVectors },
+  {
+    dev,
+    settings,
+    ...options
+  }: FitOptions & { readonly settings: MlpSettings; readonly dev?: LabeledVectors | undefined },
 ): Promise<FittedMlp> {
   const sides =
     dev === undefined ? holdOut(rows, { devFraction: STOPPING_SHARE, seed: options.seed }) : { train: rows, dev };
@@ -108,7 +113,7 @@ export function setupName(setup: Setup): string {
 }
 
 /** All settings of a perceptron, the given ones among them. */
-export const mlpSettings = (given: MlpSettings): Required<MlpSettings> => ({ ...MLP_DEFAULTS, ...given });
+export const mlpSettings = (given: MlpSettings): Complete<MlpSettings> => withDefaults(MLP_DEFAULTS, given);
 
 function passed({ labels, classWeights, threads, signal }: FitOptions) {
   return {

@@ -30,7 +30,7 @@ import { labelSpace, project } from "../dataset/mapLabels.js";
 /** What a head needs to make promises: itself and its answers on dev rows. */
 export interface CalibratedHead {
   readonly head: Head;
-  readonly devPredictions?: DevPredictions;
+  readonly devPredictions?: DevPredictions | undefined;
 }
 
 /** What answers that keep to a rule reach. Plain JSON. */

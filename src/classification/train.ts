@@ -1,3 +1,4 @@
+import { type Complete } from "../defaults.js";
 import { checkLabels } from "../dataset/labelSet.js";
 import { HeadstartError, unreachable } from "../errors.js";
 import { fitBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
@@ -27,27 +28,27 @@ import type { SearchResult } from "./search.js";
 
 export interface TrainOptions {
   /** Rows to choose the regularization on. @default a seeded, duplicate-aware tenth of the training rows, at most 5,000 */
-  readonly dev?: LabeledVectors;
+  readonly dev?: LabeledVectors | undefined;
   /** Weights of the data against the penalty to choose from. @default 1e-4 to 1 in half decades */
-  readonly Cs?: readonly number[];
+  readonly Cs?: readonly number[] | undefined;
   /** Kind of the head. @default "logistic" */
-  readonly head?: Head["kind"];
+  readonly head?: Head["kind"] | undefined;
   /** Of a perceptron. */
-  readonly mlp?: MlpSettings;
+  readonly mlp?: MlpSettings | undefined;
   /** What tune() has found, to be fitted instead of choosing on dev. */
-  readonly searchResult?: Pick<SearchResult, "setup" | "search">;
+  readonly searchResult?: Pick<SearchResult, "setup" | "search"> | undefined;
   /** Also reports what so many rows of each label would reach. @default none */
-  readonly fewShot?: readonly number[];
+  readonly fewShot?: readonly number[] | undefined;
   /** `balanced` gives every label the same total weight. @default "none" */
-  readonly classWeights?: "none" | "balanced";
+  readonly classWeights?: "none" | "balanced" | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Told after every strength that was tried. */
-  readonly onTrial?: (trial: Trial) => void;
+  readonly onTrial?: ((trial: Trial) => void) | undefined;
   /** Told after every epoch of a perceptron. */
-  readonly onEpoch?: (epoch: MlpEpoch) => void;
+  readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
 }
 
 /** One strength that was tried. */
@@ -73,7 +74,7 @@ export interface TrainedHead {
   readonly n: number;
   /** Null where the kind has none. */
   readonly C: number | null;
-  readonly mlp: Required<MlpSettings> | undefined;
+  readonly mlp: Complete<MlpSettings> | undefined;
   /** Losses as training went on. */
   readonly curve: Curve;
   readonly search: SearchRecord | undefined;

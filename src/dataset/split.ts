@@ -1,12 +1,13 @@
+import { withDefaults } from "../defaults.js";
 import { seeded, shuffled, type Random } from "../math/random.js";
 
 export interface SplitOptions {
   /** Share of the rows that becomes dev rows, in (0, 1). @default 0.1 */
-  readonly devFraction?: number;
+  readonly devFraction?: number | undefined;
   /** Most dev rows, but for rounding in each class. @default 5000 */
-  readonly maxDev?: number;
+  readonly maxDev?: number | undefined;
   /** @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 const SPLIT_DEFAULTS = { devFraction: 0.1, maxDev: 5000, seed: 1 } as const satisfies SplitOptions;
@@ -28,7 +29,7 @@ export interface Split {
  * @throws RangeError when the lengths differ or `devFraction` is not between 0 and 1
  */
 export function splitCorpus(labels: ArrayLike<number>, groups: ArrayLike<number>, options: SplitOptions = {}): Split {
-  const { devFraction, maxDev, seed } = { ...SPLIT_DEFAULTS, ...options };
+  const { devFraction, maxDev, seed } = withDefaults(SPLIT_DEFAULTS, options);
   if (!(devFraction > 0 && devFraction < 1)) throw new RangeError(`devFraction is ${devFraction}, not between 0 and 1`);
   const n = labels.length;
   const share = Math.min(devFraction, maxDev / n);
@@ -46,7 +47,7 @@ export interface FoldOptions {
   /** Number of folds, 2 or more. */
   readonly folds: number;
   /** @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**

@@ -37,8 +37,7 @@ export interface EncoderOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told of downloads as they go. */
   readonly onDownload?:
-    | ((progress: { readonly file: string; readonly received: number; readonly total: number }) => void)
-    | undefined;
+    ((progress: { readonly file: string; readonly received: number; readonly total: number }) => void) | undefined;
 }
 
 /** What embedding needs of an encoder. */

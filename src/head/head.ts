@@ -23,7 +23,7 @@ export interface LogisticHead {
 /** What dev rows taught a head about its own certainty. */
 export interface TemperatureScaled {
   /** Divides the logits, so that probabilities can be taken at their word; changes no answer. @default 1 */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
 }
 
 /** A multi-layer perceptron on standardized vectors, with one logit a label. */

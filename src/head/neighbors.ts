@@ -1,3 +1,4 @@
+import { withDefaults } from "../defaults.js";
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { matrix, row, takeRows, type Matrix } from "../math/matrix.js";
 import { seeded, shuffled } from "../math/random.js";
@@ -18,10 +19,10 @@ export interface NeighborIndex {
 
 export interface NeighborIndexOptions {
   /** Rows that are kept at most, drawn by the seed. @default 10000 */
-  readonly most?: number;
+  readonly most?: number | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
 }
 
 /** A kept row beside a text. */
@@ -58,7 +59,7 @@ export async function buildNeighborIndex(
   rows: { readonly texts: readonly string[]; readonly y: Int32Array; readonly vectors: Matrix },
   options: NeighborIndexOptions = {},
 ): Promise<NeighborIndex> {
-  const { most, seed, threads } = { ...DEFAULTS, ...options };
+  const { most, seed, threads } = withDefaults(DEFAULTS, options);
   const firsts = firstOfEach(duplicateGroups(rows.texts));
   const chosen = [...shuffled(firsts.length, seeded(seed))].slice(0, most).sort((a, b) => a - b);
   const at = chosen.map((i) => firsts[i]);
@@ -74,7 +75,7 @@ export async function buildNeighborIndex(
 export async function nearestNeighbors(
   kept: NeighborIndex,
   vectors: Matrix,
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number | undefined } = {},
 ): Promise<NeighborhoodStats[]> {
   const found = await nearestRows(kept, unit(vectors), options);
   return found.map((nearest) => {
@@ -97,7 +98,7 @@ const distanceOf = (nearest: readonly Neighbor[]): number =>
 async function nearestRows(
   kept: Pick<NeighborIndex, "bytes" | "scales">,
   queries: Matrix,
-  { leaveOut, threads }: { readonly leaveOut?: Int32Array; readonly threads?: number },
+  { leaveOut, threads }: { readonly leaveOut?: Int32Array | undefined; readonly threads?: number | undefined },
 ): Promise<Neighbor[][]> {
   const rows = kept.scales.length;
   const { cols } = queries;

@@ -1,3 +1,4 @@
+import { withDefaults } from "../defaults.js";
 /** A function's value and gradient at a point. */
 export interface PointValue {
   readonly value: number;
@@ -6,24 +7,24 @@ export interface PointValue {
 
 export interface LbfgsOptions {
   /** Stops when no element of the gradient is larger. @default 1e-5 */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** @default 500 */
-  readonly maxIterations?: number;
+  readonly maxIterations?: number | undefined;
   /** Pairs of steps remembered. @default 10 */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /**
    * Relative difference below which two values count as equal, so that slopes alone judge a step: near the minimum of a
    * convex function slopes still tell when values have drowned in rounding. @default 0
    */
-  readonly rounding?: number;
+  readonly rounding?: number | undefined;
   /**
    * Relative to the value, the least fall that a step must promise: below it the function's own rounding hides what the
    * step does, and the search ends, not converged. @default 0
    */
-  readonly resolution?: number;
+  readonly resolution?: number | undefined;
   /** Multiplies a gradient, in place, by an estimate of the inverse Hessian, positive definite. @default the identity */
-  readonly precondition?: (gradient: Float64Array) => void;
-  readonly signal?: AbortSignal;
+  readonly precondition?: ((gradient: Float64Array) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Minimum {
@@ -70,7 +71,7 @@ export async function minimize(
   start: Float64Array,
   options: LbfgsOptions = {},
 ): Promise<Minimum> {
-  const { tolerance, maxIterations, memory, rounding, resolution } = { ...DEFAULTS, ...options };
+  const { tolerance, maxIterations, memory, rounding, resolution } = withDefaults(DEFAULTS, options);
   let point: Float64Array = start.slice();
   let { value, gradient } = await evaluate(point);
   let evaluations = 1;

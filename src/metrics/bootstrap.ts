@@ -1,3 +1,4 @@
+import { withDefaults, type Complete } from "../defaults.js";
 import { seeded, type Random } from "../math/random.js";
 import { drawBinomial } from "./binomial.js";
 import { macroScores } from "./confusion.js";
@@ -7,18 +8,18 @@ export type Interval = readonly [low: number, high: number];
 
 export interface BootstrapOptions {
   /** Source of all randomness. @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** How many times the rows are drawn anew. @default 1000 */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
 }
 
-export const BOOTSTRAP_DEFAULTS = { seed: 1, resamples: 1000 } as const satisfies Required<BootstrapOptions>;
+export const BOOTSTRAP_DEFAULTS = { seed: 1, resamples: 1000 } as const satisfies Complete<BootstrapOptions>;
 
 export interface PairedOptions extends BootstrapOptions {
   /** Number of classes; every class is in `[0, classes)`. */
   readonly classes: number;
   /** What is compared, from one predictor's confusion matrix. @default macro-F1 */
-  readonly statistic?: (counts: Int32Array, classes: number) => number;
+  readonly statistic?: ((counts: Int32Array, classes: number) => number) | undefined;
 }
 
 /** Difference of a statistic between two predictors on the same rows: the first minus the second. */
@@ -136,7 +137,7 @@ function resample(
   statistics: (counts: Int32Array) => readonly number[],
   options: BootstrapOptions,
 ): readonly Float64Array[] {
-  const { seed, resamples } = { ...BOOTSTRAP_DEFAULTS, ...options };
+  const { seed, resamples } = withDefaults(BOOTSTRAP_DEFAULTS, options);
   if (!(resamples >= 1)) throw new RangeError(`A bootstrap needs at least one resample, not ${resamples}`);
   const random = seeded(seed);
   // Empty cells stay empty; leaving them out keeps the chain short where there are many classes.

@@ -1,3 +1,4 @@
+import { withDefaults } from "../defaults.js";
 import { logLosses } from "./logLoss.js";
 import { seeded } from "../math/random.js";
 import { BOOTSTRAP_DEFAULTS, percentileInterval, type BootstrapOptions, type Interval } from "./bootstrap.js";
@@ -70,7 +71,7 @@ function intervalsOf(
   { told, losses, errors, binOf }: Measured,
   options: BootstrapOptions,
 ): CalibrationScore["intervals95"] {
-  const { seed, resamples } = { ...BOOTSTRAP_DEFAULTS, ...options };
+  const { seed, resamples } = withDefaults(BOOTSTRAP_DEFAULTS, options);
   const n = told.length;
   if (n === 0) return { ece: [0, 0], brier: [0, 0], logLoss: [0, 0] };
   const random = seeded(seed);

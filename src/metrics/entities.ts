@@ -1,3 +1,4 @@
+import { withDefaults } from "../defaults.js";
 import { drawBinomial } from "./binomial.js";
 import { BOOTSTRAP_DEFAULTS, percentileInterval, type BootstrapOptions, type Interval } from "./bootstrap.js";
 import { seeded } from "../math/random.js";
@@ -102,7 +103,7 @@ export function bootstrapEntities(
   statistic: (counts: readonly EntityCounts[]) => number,
   options: BootstrapOptions = {},
 ): Interval {
-  const { seed, resamples } = { ...BOOTSTRAP_DEFAULTS, ...options };
+  const { seed, resamples } = withDefaults(BOOTSTRAP_DEFAULTS, options);
   const random = seeded(seed);
   const cells = alike(taggers);
   const sentences = taggers[0].length;

@@ -53,7 +53,7 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
   async function predict(
     texts: readonly string[],
     options: ClassifierPredictOptions = {},
-  ): Promise<(SelectivePrediction & { label: string; explanation?: Explanation })[]> {
+  ): Promise<(SelectivePrediction & { label: string; explanation?: Explanation | undefined })[]> {
     checkTexts(texts);
     const how = predictOptions(saved, { ...options, name });
     const vectors = await embed(texts, options);

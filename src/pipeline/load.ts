@@ -93,5 +93,8 @@ export function createPipeline(head: AnyHead, parts: EncodingParts & { readonly 
 
 function requireKind({ kind }: AnyHead, name: string, wanted: Pipeline["kind"] | undefined): void {
   if (wanted === undefined || wanted === kind) return;
-  throw new HeadstartError("E_HEAD_MISMATCH", `The head ${name} is of kind "${kind}", not "${wanted}". Ask for that kind`);
+  throw new HeadstartError(
+    "E_HEAD_MISMATCH",
+    `The head ${name} is of kind "${kind}", not "${wanted}". Ask for that kind`,
+  );
 }

@@ -15,7 +15,10 @@ export interface MultiLabelParts {
   readonly separator: string;
 }
 
-export function multiLabelPipeline({ name, head, separator }: MultiLabelParts, parts: EncodingParts): MultiLabelPipeline {
+export function multiLabelPipeline(
+  { name, head, separator }: MultiLabelParts,
+  parts: EncodingParts,
+): MultiLabelPipeline {
   const encoding = encodingOf(parts);
 
   async function embed(texts: readonly string[], { onProgress, signal, onEncoded }: CallOptions): Promise<Matrix> {

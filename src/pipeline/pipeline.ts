@@ -17,9 +17,9 @@ export interface EncodedCounts extends Pick<EmbedCounts, "tokens"> {
   /** Texts that needed no encoder. */
   readonly cached: number;
   /** Taggers: sentences longer than the encoder reads, taken in windows that overlap. */
-  readonly windowed?: number;
+  readonly windowed?: number | undefined;
   /** Taggers: words without subwords, or with some that were cut. */
-  readonly cutWords?: number;
+  readonly cutWords?: number | undefined;
   /** Whether there is a cache. */
   readonly hasCache: boolean;
 }
@@ -115,11 +115,11 @@ export interface ClassifierPipeline extends Closable {
   predict(
     texts: readonly string[],
     options?: ClassifierPredictOptions & { readonly goal?: undefined },
-  ): Promise<(Prediction & { readonly explanation?: Explanation })[]>;
+  ): Promise<(Prediction & { readonly explanation?: Explanation | undefined })[]>;
   predict(
     texts: readonly string[],
     options?: ClassifierPredictOptions,
-  ): Promise<(SelectivePrediction & { readonly explanation?: Explanation })[]>;
+  ): Promise<(SelectivePrediction & { readonly explanation?: Explanation | undefined })[]>;
   /** @throws HeadstartError E_LABEL_MAP for labels that the head does not know, and whatever reading throws */
   evaluate(rows: Rows, options?: ClassifierEvaluateOptions): Promise<ClassifierEvaluation>;
   explain(text: string, options?: CallOptions): Promise<Explanation>;

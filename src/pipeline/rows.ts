@@ -109,7 +109,8 @@ export async function readTaggedRows(rows: TaggedRows, options: RowsOptions = {}
     if (raw.length >= limit) break;
     const line = raw.length + 1;
     const sentence = sentenceFrom(row, line);
-    if (typeof sentence === "string") throw new HeadstartError("E_USAGE", `Cannot take row ${line}: ${sentence}. ${FORM}`);
+    if (typeof sentence === "string")
+      throw new HeadstartError("E_USAGE", `Cannot take row ${line}: ${sentence}. ${FORM}`);
     raw.push(sentence);
   }
   return taggedCorpus([{ file: ROWS, raw }], { rejected: 0, map: options.map });
@@ -121,7 +122,8 @@ const FORM = "Give each row a text and entities of start, end and label, or toke
 function pathsOf(rows: unknown): readonly string[] | undefined {
   if (typeof rows === "string") return [rows];
   if (Array.isArray(rows) && rows.length > 0 && rows.every((row) => typeof row === "string")) return rows;
-  const isIterable = typeof rows === "object" && rows !== null && (Symbol.iterator in rows || Symbol.asyncIterator in rows);
+  const isIterable =
+    typeof rows === "object" && rows !== null && (Symbol.iterator in rows || Symbol.asyncIterator in rows);
   if (isIterable) return undefined;
   throw new HeadstartError("E_USAGE", `Cannot read rows from ${kindOf(rows)}. Give a path, a list of paths, or rows`);
 }
@@ -136,11 +138,17 @@ export function checkTexts(texts: readonly string[]): void {
   if (!Array.isArray(texts)) throw new HeadstartError("E_USAGE", `Expected a list of texts, not ${kindOf(texts)}`);
   const at = texts.findIndex((text) => typeof text !== "string");
   if (at < 0) return;
-  throw new HeadstartError("E_USAGE", `Expected a list of texts: number ${at + 1} is ${kindOf(texts[at])}. Give strings`);
+  throw new HeadstartError(
+    "E_USAGE",
+    `Expected a list of texts: number ${at + 1} is ${kindOf(texts[at])}. Give strings`,
+  );
 }
 
 const wrongRow = (line: number, field: string, found: unknown): HeadstartError =>
-  new HeadstartError("E_USAGE", `Cannot take row ${line}: its ${field} is ${kindOf(found)}, not a string. Give each row a text and a label`);
+  new HeadstartError(
+    "E_USAGE",
+    `Cannot take row ${line}: its ${field} is ${kindOf(found)}, not a string. Give each row a text and a label`,
+  );
 
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
@@ -160,7 +168,14 @@ export const summaryOfLabeled = ({ files, texts, counts, dropped, seen, notices 
 });
 
 /** What a tagged corpus is, in numbers. */
-export const summaryOfTagged = ({ files, sentences, rejected, repaired, seen, notices }: TaggedCorpus): CorpusSummary => ({
+export const summaryOfTagged = ({
+  files,
+  sentences,
+  rejected,
+  repaired,
+  seen,
+  notices,
+}: TaggedCorpus): CorpusSummary => ({
   files,
   used: sentences.length,
   read: sentences.length + rejected,

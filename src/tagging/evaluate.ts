@@ -77,7 +77,7 @@ const MOST_LOST = 20;
 export async function findEntities(
   tagger: Tagger,
   data: TaggerInput,
-  options: { readonly map?: LabelMap | undefined; readonly threads?: number } = {},
+  options: { readonly map?: LabelMap | undefined; readonly threads?: number | undefined } = {},
 ): Promise<FoundEntity[][]> {
   const emissions = await emissionsOf(tagger, data, { threads: options.threads });
   return decode(tagger, emissions, data.offsets).map((spans, s) => {

@@ -30,9 +30,9 @@ import { openFiles, printResult, readBeside, type FileOutputs } from "../finishe
 import { promiseOf, selectiveGoalOf, withSelectiveFlags, type SelectiveFlags } from "../flags/selective.js";
 
 interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
-  readonly map?: string;
-  readonly errors?: string;
-  readonly report?: string;
+  readonly map?: string | undefined;
+  readonly errors?: string | undefined;
+  readonly report?: string | undefined;
 }
 
 const EXAMPLES = `

@@ -40,15 +40,15 @@ import { trainTaggerCommand } from "../ner/train.js";
 interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags, TaggerTrainingFlags {
   readonly output: string;
   readonly task: HeadFile["task"] | "ner";
-  readonly head?: Head["kind"];
-  readonly few?: readonly number[];
-  readonly tensorboard?: string;
-  readonly dev?: string[];
-  readonly map?: string;
-  readonly check?: boolean;
-  readonly multiLabel?: string;
+  readonly head?: Head["kind"] | undefined;
+  readonly few?: readonly number[] | undefined;
+  readonly tensorboard?: string | undefined;
+  readonly dev?: string[] | undefined;
+  readonly map?: string | undefined;
+  readonly check?: boolean | undefined;
+  readonly multiLabel?: string | undefined;
   /** Keeps training rows with the head, so many at most. */
-  readonly explainable?: number | true;
+  readonly explainable?: number | true | undefined;
 }
 
 const EXAMPLES = `

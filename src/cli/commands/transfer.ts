@@ -32,12 +32,12 @@ import { transferTaggerCommand } from "../ner/transfer.js";
 interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly source: string[];
   readonly target: string[];
-  readonly sourceDev?: string[];
-  readonly targetTrain?: string[];
-  readonly map?: string;
+  readonly sourceDev?: string[] | undefined;
+  readonly targetTrain?: string[] | undefined;
+  readonly map?: string | undefined;
   readonly task: "classification" | "ner";
-  readonly crf?: boolean;
-  readonly epochs?: number;
+  readonly crf?: boolean | undefined;
+  readonly epochs?: number | undefined;
   readonly classWeights: "none" | "balanced";
   readonly output: string;
 }

@@ -5,10 +5,10 @@ import { HeadstartError } from "../../errors.js";
 
 /** Flags that say what is wanted of the answers. */
 export interface SelectiveFlags {
-  readonly minPrecision?: number;
-  readonly maxRisk?: number;
-  readonly coverage?: number;
-  readonly costs?: string;
+  readonly minPrecision?: number | undefined;
+  readonly maxRisk?: number | undefined;
+  readonly coverage?: number | undefined;
+  readonly costs?: string | undefined;
 }
 
 /** Declares the flags; a head without dev answers cannot grant them. */

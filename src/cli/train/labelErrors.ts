@@ -16,7 +16,7 @@ import { escapeControls, fitted } from "../../report/text/width.js";
 
 interface CheckFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly output: string;
-  readonly map?: string;
+  readonly map?: string | undefined;
 }
 
 const COLUMNS = ["rank", "problem", "label", "suggested", "score", "because", "text", "file", "line"];

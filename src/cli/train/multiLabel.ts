@@ -26,7 +26,7 @@ type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
 interface TrainFlags extends Flags {
   readonly output: string;
   readonly multiLabel: string;
-  readonly dev?: string[];
+  readonly dev?: string[] | undefined;
 }
 
 /** `train --multi-label`. */

@@ -13,11 +13,11 @@ import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../fl
 /** Flags of a search. */
 export interface SearchFlags extends GlobalFlags, EncoderFlags, MlpFlags {
   /** Searched alone. @default all kinds */
-  readonly head?: Head["kind"];
-  readonly searchHead?: boolean;
+  readonly head?: Head["kind"] | undefined;
+  readonly searchHead?: boolean | undefined;
   readonly tuneSeconds: number;
-  readonly tuneLayers?: readonly number[];
-  readonly tunePoolings?: readonly Pooling[];
+  readonly tuneLayers?: readonly number[] | undefined;
+  readonly tunePoolings?: readonly Pooling[] | undefined;
   readonly classWeights: "none" | "balanced";
 }
 

@@ -14,7 +14,7 @@ export type { HubFolder } from "./fetchFiles.js";
 
 export interface HubOptions {
   /** Read HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE from here. @default process.env */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Ask nothing of the network. @default what HF_HUB_OFFLINE says */
   readonly offline?: boolean | undefined;
   /** Called for each piece of a file that arrives. */
@@ -22,11 +22,11 @@ export interface HubOptions {
   /** Stops a download; what was incomplete is removed. */
   readonly signal?: AbortSignal | undefined;
   /** Wait before the first repetition of a request; doubles each time. @default 500 */
-  readonly retryDelayMs?: number;
+  readonly retryDelayMs?: number | undefined;
   /** Time in which something must come, or 16 KiB of a body, before a connection counts as cut. @default 10000 */
-  readonly stallMs?: number;
+  readonly stallMs?: number | undefined;
   /** Most bytes of a file. @default HUB_LIMITS */
-  readonly limits?: HubLimits;
+  readonly limits?: HubLimits | undefined;
 }
 
 /**
@@ -43,11 +43,12 @@ export async function fetchEncoder(hub: HubId, options: HubOptions = {}): Promis
   const repository = repositoryFolder(settings.cache, hub.id);
   const commit = await readRef(repository, hub.revision);
   const cached = commit === undefined ? undefined : await readSnapshot(repository, commit);
-  if (options.offline ?? settings.offline) return offlineFolder(hub, { repository, commit, cached });
+  const { offline = settings.offline, limits = HUB_LIMITS, ...rest } = options;
+  if (offline) return offlineFolder(hub, { repository, commit, cached });
   if (isCommit(hub.revision) && cached !== undefined && (await isWhole(cached))) {
     return { path: cached.path, revision: hub.revision, decisions: [] };
   }
-  const access = { ...settings, limits: HUB_LIMITS, ...options };
+  const access = { ...settings, ...rest, offline, limits };
   try {
     const tries = cached === undefined || cached.missing !== undefined ? TRIES : 1;
     const listing = await withRetries(() => fetchListing(hub, access), tries, access);

@@ -1,3 +1,4 @@
+import { withDefaults } from "../../defaults.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import type { Floats, Products } from "../../onnx/runtime/gemm.js";
 import { logitProbabilities } from "../head.js";
@@ -25,11 +26,11 @@ export interface BagOfWords {
 export interface BagOfWordsOptions {
   readonly labels: readonly string[];
   /** Weight of the data against the penalty. @default 4 */
-  readonly C?: number;
+  readonly C?: number | undefined;
   /** Rows that a word must stand in. @default 2 */
-  readonly minRows?: number;
+  readonly minRows?: number | undefined;
   /** The most frequent words are kept. @default 50000 */
-  readonly maxWords?: number;
+  readonly maxWords?: number | undefined;
 }
 
 const DEFAULTS = { C: 4, minRows: 2, maxWords: 50_000 } as const;
@@ -52,7 +53,7 @@ export async function fitBagOfWords(
   y: Int32Array,
   options: BagOfWordsOptions,
 ): Promise<BagOfWords> {
-  const { labels, C, minRows, maxWords } = { ...DEFAULTS, ...options };
+  const { labels, C, minRows, maxWords } = withDefaults(DEFAULTS, options);
   const documents = texts.map(hashCounts);
   const { hashes, idf } = vocabulary(documents, { minRows, maxWords });
   const rows = sparseRows(documents, { hashes, idf });

@@ -1,3 +1,4 @@
+import { withDefaults, type Complete } from "../../defaults.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { measureCurvature, preconditioner } from "./preconditioner.js";
 import type { LogisticHead } from "../head.js";
@@ -9,16 +10,16 @@ import { fitStandardizer, standardize, type Standardizer } from "../standardize.
 
 export interface LogisticOptions extends FitDataOptions {
   /** Weight of the data against the penalty, scikit-learn's C: larger fits closer. @default 1 */
-  readonly C?: number;
+  readonly C?: number | undefined;
   /** Bring columns to mean 0 and deviation 1 first, inside the head. @default true */
-  readonly standardize?: boolean;
+  readonly standardize?: boolean | undefined;
   /** Stops when no element of the mean objective's gradient is larger. @default 1e-5 */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** @default 1000 */
-  readonly maxIterations?: number;
+  readonly maxIterations?: number | undefined;
   /** Threads of a product. @default as many as the machine has cores */
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FittedLogistic {
@@ -74,7 +75,7 @@ export async function* fitLogisticPath(
   checkFitData(x, y, options);
   const weak = options.Cs.find((C) => !(C > 0 && Number.isFinite(C)));
   if (weak !== undefined) throw new RangeError(`strength is ${weak}, not a finite number above 0`);
-  const o = { ...DEFAULTS, ...options };
+  const o = withDefaults(DEFAULTS, options);
   const labels = o.labels.length;
   const weights = rowWeights(y, o);
   const standardizer = o.standardize ? fitStandardizer(x, weights) : noStandardizer(x.cols);
@@ -113,7 +114,7 @@ interface Run {
   readonly start: Float64Array;
   readonly C: number;
   readonly options: Pick<LbfgsOptions, "rounding" | "resolution" | "precondition" | "signal"> &
-    Required<Pick<LbfgsOptions, "tolerance" | "maxIterations">>;
+    Complete<Pick<LbfgsOptions, "tolerance" | "maxIterations">>;
 }
 
 function minimizeAt(problem: LogisticProblem, { start, C, options }: Run): Promise<Minimum> {

@@ -1,3 +1,4 @@
+import { withDefaults } from "../../defaults.js";
 import { HeadstartError } from "../../errors.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { sigmoid, softplus } from "../../math/softmax.js";
@@ -25,11 +26,11 @@ export interface MultiLabelOptions {
   /** Weights of the data against the penalty, scikit-learn's C, in the order in which they are fitted. */
   readonly Cs: readonly number[];
   /** Stops when no element of the mean objective's gradient is larger. @default 1e-4 */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** @default 500 */
-  readonly maxIterations?: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly maxIterations?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FittedMultiLabel {
@@ -57,7 +58,7 @@ export async function* fitMultiLabelPath(
   y: Uint8Array,
   options: MultiLabelOptions,
 ): AsyncGenerator<FittedMultiLabel> {
-  const { labels, Cs, tolerance, maxIterations, threads, signal } = { ...DEFAULTS, ...options };
+  const { labels, Cs, tolerance, maxIterations, threads, signal } = withDefaults(DEFAULTS, options);
   const k = labels.length;
   if (y.length !== x.rows * k || x.rows === 0) {
     throw new HeadstartError("E_SHAPE", `Cannot fit a head: ${x.rows} vectors but ${y.length} marks of ${k} labels`);

@@ -1,3 +1,4 @@
+import { type Complete } from "../../defaults.js";
 import { HeadstartError } from "../../errors.js";
 import { adamwInto, parameter, type Parameter } from "../../math/adamw.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
@@ -13,37 +14,37 @@ import { fitStandardizer, refuseNonFinite, standardize } from "../standardize.js
 /** What decides a perceptron and its training, beside the rows. */
 export interface MlpSettings {
   /** Widths of the hidden layers, one or two. @default [256] */
-  readonly hidden?: readonly number[];
+  readonly hidden?: readonly number[] | undefined;
   /** @default "relu" */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
   /** Share of a hidden layer's outputs left out at random in each step, in [0, 1). @default 0.2 */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Passes over the rows at most. @default 30 */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** Rows a step; more than there are counts as all. @default 128 */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Full learning rate. @default 0.001 */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** How the rate falls after its first twentieth, in which it rises. @default "cosine" */
-  readonly schedule?: Schedule;
+  readonly schedule?: Schedule | undefined;
   /** Share of each weight that a step takes away, times the rate; biases keep all. @default 0.05 */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
   /** Epochs in a row that may end without a lower loss on dev before training stops. @default 5 */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 export interface MlpOptions extends FitDataOptions, MlpSettings {
   /** Rows to stop by; without them all epochs are run and the last weights kept. */
-  readonly dev?: { readonly vectors: Matrix; readonly y: Int32Array };
+  readonly dev?: { readonly vectors: Matrix; readonly y: Int32Array } | undefined;
   /** Bring columns to mean 0 and deviation 1 first, inside the head. @default true */
-  readonly standardize?: boolean;
+  readonly standardize?: boolean | undefined;
   /** @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Threads of a product. @default as many as the machine has cores */
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Told after every epoch. */
-  readonly onEpoch?: (epoch: MlpEpoch) => void;
+  readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
 }
 
 /** Where a training stands after one pass over the rows. */
@@ -60,7 +61,7 @@ export interface MlpEpoch {
 
 export interface FittedMlp {
   readonly head: MlpHead;
-  readonly settings: Required<MlpSettings>;
+  readonly settings: Complete<MlpSettings>;
   readonly epochs: readonly MlpEpoch[];
   /** The epoch whose weights the head has; 0 for the weights it started from. */
   readonly best: number;
@@ -68,7 +69,7 @@ export interface FittedMlp {
   readonly stoppedEarly: boolean;
 }
 
-export const MLP_DEFAULTS: Required<MlpSettings> = {
+export const MLP_DEFAULTS: Complete<MlpSettings> = {
   hidden: [256],
   activation: "relu",
   dropout: 0.2,
@@ -125,7 +126,7 @@ export async function fitMlp(x: Matrix, y: Int32Array, options: MlpOptions): Pro
 
 interface Run {
   readonly problem: MlpProblem;
-  readonly settings: Required<MlpSettings>;
+  readonly settings: Complete<MlpSettings>;
   readonly widths: readonly number[];
   readonly y: Int32Array;
   readonly weights: Float64Array;
@@ -230,9 +231,9 @@ const diverged = (loss: number, rate: number): HeadstartError =>
       `Try --learning-rate ${Number((rate / 10).toPrecision(2))}`,
   );
 
-function settingsOf(options: MlpSettings): Required<MlpSettings> {
+function settingsOf(options: MlpSettings): Complete<MlpSettings> {
   const given = Object.entries(options).filter(([name, value]) => name in MLP_DEFAULTS && value !== undefined);
-  const settings: Required<MlpSettings> = { ...MLP_DEFAULTS, ...Object.fromEntries(given) };
+  const settings: Complete<MlpSettings> = { ...MLP_DEFAULTS, ...Object.fromEntries(given) };
   const { hidden, dropout, learningRate, weightDecay } = settings;
   const whole: readonly [string, number, number][] = [
     ...hidden.map((width): [string, number, number] => ["hidden width", width, 1]),

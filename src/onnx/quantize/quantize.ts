@@ -1,3 +1,4 @@
+import { withDefaults } from "../../defaults.js";
 import { comesFromGelu, fixedScale, perToken, type ProductInput } from "./int8Activations.js";
 import type { Moments } from "./int8Rounding.js";
 import { GraphIndex } from "../model/graphIndex.js";
@@ -17,17 +18,17 @@ import {
 
 export interface QuantizeOptions {
   /** Matrices of fewer numbers stay fp32: they are not worth the extra operators. @default 4096 */
-  readonly minWeights?: number;
+  readonly minWeights?: number | undefined;
   /**
    * Largest magnitude of every column of an activation, by the activation's name, as seen on texts of all kinds. Those
    * that have it get one fixed scale, which is faster; the others, and the outputs of GELU, one a token. @default none
    */
-  readonly ranges?: ReadonlyMap<string, Float32Array>;
+  readonly ranges?: ReadonlyMap<string, Float32Array> | undefined;
   /**
    * Of each activation, by its name, the sum of x x' over the same texts' tokens. The weights of products that take it
    * are rounded together, so that their errors go out against one another. @default none: each is rounded by itself
    */
-  readonly moments?: ReadonlyMap<string, Moments>;
+  readonly moments?: ReadonlyMap<string, Moments> | undefined;
 }
 
 const DEFAULTS = { minWeights: 4096 } as const satisfies QuantizeOptions;
@@ -43,7 +44,7 @@ const DEFAULTS = { minWeights: 4096 } as const satisfies QuantizeOptions;
  * @see int8Activations.ts and int8Weights.ts for the formulas
  */
 export function quantizeInt8(model: OnnxModel, options: QuantizeOptions = {}): OnnxModel {
-  const { minWeights, ranges, moments } = { ...DEFAULTS, ...options };
+  const { minWeights, ranges, moments } = withDefaults(DEFAULTS, options);
   const result = copyModel(model);
   const { graph } = result;
   const weights = new Map(graph.initializer.map((t) => [t.name, bigWeights(t, minWeights)]));
@@ -88,7 +89,7 @@ export function quantizeInt8(model: OnnxModel, options: QuantizeOptions = {}): O
 
 /** Names of the activations that products with big weights take. */
 export function productInputs(model: OnnxModel, options: Pick<QuantizeOptions, "minWeights"> = {}): string[] {
-  const { minWeights } = { ...DEFAULTS, ...options };
+  const { minWeights } = withDefaults(DEFAULTS, options);
   const weights = new Map(model.graph.initializer.map((t) => [t.name, bigWeights(t, minWeights)]));
   return [...productsByInput(model, weights).keys()];
 }

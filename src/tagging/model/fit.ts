@@ -1,3 +1,4 @@
+import { withDefaults, type WithDefaults } from "../../defaults.js";
 import { fitStandardizer, type Standardizer } from "../../head/standardize.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { seeded, type Random } from "../../math/random.js";
@@ -32,43 +33,43 @@ export interface FitTaggerOptions {
   /** Labels of entities; a word of another label counts as outside. */
   readonly labels: readonly string[];
   /** @default "mlp" */
-  readonly kind?: "linear" | "mlp";
+  readonly kind?: "linear" | "mlp" | undefined;
   /** Hidden units of an MLP. @default 128 */
-  readonly hidden?: number;
+  readonly hidden?: number | undefined;
   /** Learn how likely each tag is to follow each other. @default false */
-  readonly crf?: boolean;
+  readonly crf?: boolean | undefined;
   /** Words to either side whose vectors count too. @default 1 */
-  readonly contextWindow?: number;
+  readonly contextWindow?: number | undefined;
   /** @default all of it */
-  readonly surfaceFeatures?: SurfaceFeatureOptions;
+  readonly surfaceFeatures?: SurfaceFeatureOptions | undefined;
   /** Layers side by side, or averaged with learned shares. @default "concat" */
-  readonly layers?: "concat" | "mix";
+  readonly layers?: "concat" | "mix" | undefined;
   /** How many layers stand side by side in a vector, for the mix. @default 1 */
-  readonly layerCount?: number;
+  readonly layerCount?: number | undefined;
   /** How the vectors were made; for the tagger. @default "first" */
-  readonly subwordPooling?: SubwordPooling;
+  readonly subwordPooling?: SubwordPooling | undefined;
   /** Nets that are trained from seeds of their own and then averaged. @default 3 */
-  readonly ensemble?: number;
+  readonly ensemble?: number | undefined;
   /** Times that all sentences are seen. @default 20 */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** Words learned from together, about. @default 512 */
-  readonly batchWords?: number;
+  readonly batchWords?: number | undefined;
   /** @default 1e-3 */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** @default 0.01 */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
   /** Share of hidden units left out at each word. @default 0.3 */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Share of the vectors' numbers left out at each word. @default 0.2 */
-  readonly inputDropout?: number;
+  readonly inputDropout?: number | undefined;
   /** Share of the features of writing left out at each word. @default 0.2 */
-  readonly featureDropout?: number;
+  readonly featureDropout?: number | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Told after every epoch, with the tagger as it then is. */
-  readonly onEpoch?: (epoch: Epoch) => Promise<void>;
+  readonly onEpoch?: ((epoch: Epoch) => Promise<void>) | undefined;
 }
 
 export interface Epoch {
@@ -101,7 +102,7 @@ const DEFAULTS = {
   seed: 1,
 } as const satisfies Omit<FitTaggerOptions, "labels">;
 
-type Settings = FitTaggerOptions & Required<Pick<FitTaggerOptions, keyof typeof DEFAULTS>>;
+type Settings = WithDefaults<typeof DEFAULTS, FitTaggerOptions>;
 
 /**
  * Fits a tagger by AdamW on batches of whole sentences, the learning rate falling to zero; the average of the weights over
@@ -110,7 +111,7 @@ type Settings = FitTaggerOptions & Required<Pick<FitTaggerOptions, keyof typeof 
  * The loss is that of a linear-chain CRF, or each word's log loss. The same seed gives the same tagger.
  */
 export async function fitTagger(data: EmbeddedSentences, options: FitTaggerOptions): Promise<Tagger> {
-  const settings: Settings = { ...DEFAULTS, ...options };
+  const settings: Settings = withDefaults(DEFAULTS, options);
   const { seed, threads, surfaceFeatures, kind } = settings;
   const standardizer = fitStandardizer(data.vectors);
   const tags = tagSet(settings.labels);
