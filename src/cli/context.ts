@@ -22,6 +22,7 @@ import {
   type EncoderFlags,
   type GlobalFlags,
 } from "./flags/options.js";
+import type { CacheOwner } from "../pipeline/encoding.js";
 import type { RejectedRows } from "./rejectedRows.js";
 import { parseSize, SIZE_ADVICE } from "./flags/bytes.js";
 import type { Reporter } from "./progress.js";
@@ -88,9 +89,6 @@ export async function openEncoder(
   return encoder;
 }
 
-/** Whose vectors a cache keeps: those of an encoder, or others that it makes. */
-type CacheOwner = Pick<Encoder, "name" | "fingerprint" | "width" | "dependsOnBatch">;
-
 /** Lends the cache that is asked for, if any, to `work`; what the work puts there is kept even when it fails later. */
 export async function withCache<T>(
   context: Context,
@@ -120,7 +118,12 @@ export function cacheLimit({ env }: Context, { cacheMax }: CacheFlags): number |
   throw new HeadstartError("E_USAGE", `Cannot read HEADSTART_CACHE_MAX=${excerpt(limit)} as a size. ${SIZE_ADVICE}`);
 }
 
-async function openCache(context: Context, flags: EncoderFlags, encoder: CacheOwner): Promise<VectorCache | undefined> {
+/** The cache that is asked for; undefined where none is, or vectors would depend on their neighbors. */
+export async function openCache(
+  context: Context,
+  flags: EncoderFlags,
+  encoder: CacheOwner,
+): Promise<VectorCache | undefined> {
   const asked = cacheAsked(context, flags);
   const maxBytes = cacheLimit(context, flags);
   if (asked === undefined) return undefined;

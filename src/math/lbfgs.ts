@@ -1,4 +1,3 @@
-import { withDefaults } from "../defaults.js";
 /** A function's value and gradient at a point. */
 export interface PointValue {
   readonly value: number;
@@ -71,7 +70,13 @@ export async function minimize(
   start: Float64Array,
   options: LbfgsOptions = {},
 ): Promise<Minimum> {
-  const { tolerance, maxIterations, memory, rounding, resolution } = withDefaults(DEFAULTS, options);
+  const {
+    tolerance = DEFAULTS.tolerance,
+    maxIterations = DEFAULTS.maxIterations,
+    memory = DEFAULTS.memory,
+    rounding = DEFAULTS.rounding,
+    resolution = DEFAULTS.resolution,
+  } = options;
   let point: Float64Array = start.slice();
   let { value, gradient } = await evaluate(point);
   let evaluations = 1;

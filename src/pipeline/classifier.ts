@@ -77,7 +77,14 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     const reliability = measureReliability(saved, { evaluated, vectors }, { map, seed, goal });
     const { counts, dropped } = corpus;
     const mistakes = mistakesIn(evaluated, corpus);
-    return { ...evaluated.evaluation, ...reliability, rejected: counts.rejected, dropped, mistakes };
+    return {
+      kind: "classifier",
+      ...evaluated.evaluation,
+      ...reliability,
+      rejected: counts.rejected,
+      dropped,
+      mistakes,
+    };
   }
 
   return {

@@ -51,7 +51,7 @@ export function multiLabelPipeline(
         return label === predicted ? [] : [{ text, label, predicted, probability, ...corpus.places[r] }];
       });
       mistakes.sort((a, b) => b.probability - a.probability);
-      return { ...evaluation, rejected: corpus.counts.rejected, mistakes };
+      return { kind: "multi-label", ...evaluation, rejected: corpus.counts.rejected, mistakes };
     },
     close: encoding.close,
   };

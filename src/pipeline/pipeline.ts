@@ -77,6 +77,7 @@ export interface EntityMistake {
 
 /** Scores, reliability and mistakes (the most confident first) of a classifier. Plain JSON. */
 export interface ClassifierEvaluation extends Evaluation, Reliability {
+  readonly kind: "classifier";
   readonly rejected: number;
   /** Rows whose label the map drops. */
   readonly dropped: number;
@@ -85,17 +86,22 @@ export interface ClassifierEvaluation extends Evaluation, Reliability {
 
 /** Scores and mistakes of a multi-label head. Plain JSON. */
 export interface MultiLabelPipelineEvaluation extends MultiLabelEvaluation {
+  readonly kind: "multi-label";
   readonly rejected: number;
   readonly mistakes: readonly Mistake[];
 }
 
 /** Scores and mistakes of a tagger. Plain JSON. */
 export interface TaggerEvaluation extends TaggingEvaluation {
+  readonly kind: "tagger";
   readonly rejected: number;
   /** Tags that broke the rules of their scheme. */
   readonly repaired: number;
   readonly mistakes: readonly EntityMistake[];
 }
+
+/** What a head of any kind reaches on rows; `kind` tells which. */
+export type PipelineEvaluation = ClassifierEvaluation | MultiLabelPipelineEvaluation | TaggerEvaluation;
 
 interface Closable {
   /** The head, as it was named. */

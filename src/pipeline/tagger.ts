@@ -54,7 +54,7 @@ export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: Enc
       const { map, seed } = options;
       const { evaluation, found } = await evaluateTagger(tagger, data, { isSeen, map, seed, threads });
       const mistakes = sentences.flatMap((sentence, s) => mistakeIn(sentence, found[s]));
-      return { ...evaluation, rejected, repaired, mistakes };
+      return { kind: "tagger", ...evaluation, rejected, repaired, mistakes };
     },
     close: encoding.close,
   };

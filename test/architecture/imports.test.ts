@@ -54,7 +54,7 @@ describe("violations()", () => {
     ["a require", 'const a = createRequire(import.meta.url)("x"), b = require("../cli/a.js");'],
   ])("finds %s of a higher rank", (_, code) => {
     expect(found({ "src/head/fit.ts": `\n${code}` })).toEqual([
-      "src/head/fit.ts:2: head (4) imports cli (9): only lower ranks may be imported",
+      "src/head/fit.ts:2: head (4) imports cli (10): only lower ranks may be imported",
     ]);
   });
 

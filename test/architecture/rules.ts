@@ -8,6 +8,7 @@ import { lineOf, parseTree, visit, type Import, type SourceFile, type SourceTree
 const RANKS: Readonly<Record<string, number>> = {
   errors: 0,
   version: 0,
+  defaults: 0,
   math: 0,
   files: 1, // the floor for the hub's cache and all outputs alike
   formats: 1,
@@ -25,9 +26,10 @@ const RANKS: Readonly<Record<string, number>> = {
   transfer: 6,
   report: 7,
   export: 7,
-  serve: 8,
-  cli: 9,
-  index: 10,
+  pipeline: 8, // from a text to a prediction: what command line, library and server share
+  serve: 9,
+  cli: 10,
+  index: 11,
 };
 
 /**
@@ -72,6 +74,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "cli/embed": 1,
   "cli/train": 1,
   "cli/predict": 1,
+  "cli/evaluate": 1,
   "cli/ner": 1,
   "cli/commands": 2,
 };

@@ -32,7 +32,7 @@ describe("headstart evaluate", () => {
       expect(calibration["ece"]).toBeCloseTo(Number(ece), 6);
       expect(Number(temperature)).toBeGreaterThan(0);
       expect(sets).toHaveLength(3);
-      expect(choice["wish"]).toContain("20 %");
+      expect(choice["goal"]).toContain("20 %");
       expect(await readFile(box.path("page.html"), "utf8")).toContain("Reliability diagram");
       expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS" });
     },

@@ -42,7 +42,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   evaluate: {
     ...REJECT_OPTION,
     report: use(["page.html"], "classifier"),
-    errors: use(["errors.jsonl"], "classifier", "tagger"),
+    errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
   },
   transfer: {
@@ -56,7 +56,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   },
 };
 
-const HEADS: Readonly<Record<Kind, string>> = { "classifier": "head", "multi-label": "multi", entities: "ner" };
+const HEADS: Readonly<Record<Kind, string>> = { classifier: "head", "multi-label": "multi", tagger: "ner" };
 
 let box: Sandbox;
 beforeAll(async () => {

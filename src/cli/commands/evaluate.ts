@@ -1,33 +1,28 @@
-import { evaluateHead, mistakesOf, type Evaluated } from "../../classification/evaluate.js";
-import { labelIndices, labelSpace } from "../../dataset/mapLabels.js";
-import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
-import { measureReliability } from "../../classification/reliability.js";
-import { HeadstartError } from "../../errors.js";
-import { loadHead, type SavedHead, peekHead, type HeadKind } from "../../head/file/folder.js";
-import { loadMultiLabel } from "../../head/file/multiLabel.js";
-import { evaluationText } from "../../report/text/evaluation.js";
-import { renderEvaluationReport } from "../../report/html/evaluationReport.js";
-import { reliabilityText } from "../../report/text/reliability.js";
+import { labelSpace } from "../../dataset/mapLabels.js";
+import { excerpt, HeadstartError } from "../../errors.js";
 import { commitTogether, openPending, type PendingFile } from "../../files/commit.js";
-import { openRowWriter, rowFormat, type RowWriterOptions } from "../../vectors/rowWriter.js";
-import {
-  embedTexts,
-  labelMapOf,
-  readRows,
-  warnOfUnused,
-  withCache,
-  type AddCommand,
-  type Context,
-} from "../context.js";
-import { collectRejectedRows } from "../rejectedRows.js";
-import { defined, withCommonFlags, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
-import { refuseUnused } from "../flags/flagUse.js";
-import { checkFiles } from "../outputPaths.js";
-import { evaluateMultiLabelCommand } from "../train/multiLabel.js";
-import { openHeadEncoder } from "../headEncoder.js";
-import { evaluateTaggerCommand } from "../ner/evaluate.js";
+import type { ClassifierEvaluation, Pipeline, PipelineEvaluation } from "../../pipeline/pipeline.js";
+import { readHead, type AnyHead } from "../../pipeline/readHead.js";
+import type { CorpusSummary } from "../../pipeline/rows.js";
+import { renderEvaluationReport } from "../../report/html/evaluationReport.js";
+import { rowFormat } from "../../vectors/rowWriter.js";
+import { labelMapOf, warnOfUnused, type AddCommand, type Context } from "../context.js";
+import { evaluationLines } from "../evaluate/lines.js";
+import { mistakesFile, type Mistakes } from "../evaluate/mistakes.js";
 import { openFiles, printResult, readBeside, type FileOutputs } from "../finished.js";
-import { promiseOf, selectiveGoalOf, withSelectiveFlags, type SelectiveFlags } from "../flags/selective.js";
+import { refuseUnused } from "../flags/flagUse.js";
+import {
+  corpusOptions,
+  withCommonFlags,
+  type CorpusFlags,
+  type EncoderFlags,
+  type GlobalFlags,
+} from "../flags/options.js";
+import { selectiveGoalOf, withSelectiveFlags, type SelectiveFlags } from "../flags/selective.js";
+import { openPipeline, tellEncoded } from "../openPipeline.js";
+import { checkFiles } from "../outputPaths.js";
+import type { Meter, Reporter } from "../progress.js";
+import { collectRejectedRows, type RejectedRows } from "../rejectedRows.js";
 
 interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
   readonly map?: string | undefined;
@@ -61,87 +56,139 @@ export const addEvaluate: AddCommand = (program, context) => {
 
 async function evaluateCommand(
   context: Context,
-  { head, files, flags }: { readonly head: string; readonly files: readonly string[]; readonly flags: EvaluateFlags },
+  {
+    head: name,
+    files,
+    flags,
+  }: { readonly head: string; readonly files: readonly string[]; readonly flags: EvaluateFlags },
 ): Promise<void> {
   if (flags.errors !== undefined) rowFormat(flags.errors);
   if (flags.report !== undefined) checkPage(flags.report);
   const outputs = [flags.errors, flags.report].filter((output) => output !== undefined);
   const beside = readBeside(context, flags);
   const { uses } = beside;
-  const inputs = [head, ...files, ...beside.inputs];
+  const inputs = [name, ...files, ...beside.inputs];
   await checkFiles(outputs, { inputs, uses, force: true });
-  const { kind, encoder } = await peekHead(head);
-  refuseUnused("evaluate", kind, { ...flags });
-  if (outputs.length === 0) return evaluateWith(context, { head, kind, files, flags, output: undefined });
-  const command = { name: "evaluate", flags, uses, inputs: [...inputs, encoder] };
+  const head = await readHead(name);
+  refuseUnused("evaluate", head.kind, { ...flags });
+  if (outputs.length === 0) return evaluateWith(context, { head, name, files, flags, output: undefined });
+  const command = { name: "evaluate", flags, uses, inputs: [...inputs, head.file.encoder.name] };
   const output = await openFiles(context, outputs, command);
   if (output === undefined) return;
   try {
-    await evaluateWith(context, { head, kind, files, flags, output });
+    await evaluateWith(context, { head, name, files, flags, output });
   } finally {
     await output.close();
   }
 }
 
 interface EvaluateJob {
-  readonly head: string;
-  readonly kind: HeadKind;
+  readonly head: AnyHead;
+  readonly name: string;
   readonly files: readonly string[];
   readonly flags: EvaluateFlags;
   /** Undefined where no file is to be written. */
   readonly output: FileOutputs | undefined;
 }
 
-async function evaluateWith(context: Context, { head, kind, files, flags, output }: EvaluateJob): Promise<void> {
-  const several = await loadMultiLabel(head);
-  if (several !== undefined) {
-    return evaluateMultiLabelCommand(context, { saved: several, files, flags });
-  }
-  const map = labelMapOf(flags.map);
-  if (kind === "tagger") return evaluateTaggerCommand(context, { head, files, flags, map, output });
-  const saved = await loadHead(head);
-  const rejectedRows = collectRejectedRows(flags.errors);
-  const rows = await readRows(context, files, { flags, map, rejectedRows });
-  warnOfUnused(context, map, [rows.seen, saved.head.labels]);
-  // Labels are checked before the long part begins.
-  const { labels } = labelSpace(saved.head.labels, map);
-  labelIndices(labels, rows.labels, files.join(", "));
-  const goal = selectiveGoalOf(flags, labels);
-  promiseOf(saved, { ...defined({ map }), goal, sets: undefined });
-  const encoder = await openHeadEncoder(context, saved.file, flags);
+async function evaluateWith(context: Context, { head, name, files, flags, output }: EvaluateJob): Promise<void> {
+  const { reporter } = context;
+  const { errors, report } = flags;
+  const rejectedRows = collectRejectedRows(errors);
+  const pipeline = openPipeline(context, head, { name, flags });
   try {
-    const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
-      embedTexts(context, rows.texts, { encoder, cache, flags, what: "texts" }),
-    );
-    const judged = { ...saved, labelCounts: saved.file.training.labelCounts };
-    const evaluated = evaluateHead(
-      judged,
-      { ...rows, vectors },
-      { ...defined({ map }), seed: flags.seed, file: files.join(", ") },
-    );
-    warnOfMissing(context, saved, evaluated);
-    const reliability = measureReliability(
-      saved,
-      { evaluated, vectors },
-      { ...defined({ map, goal }), seed: flags.seed },
-    );
-    const { evaluation } = evaluated;
-    const record = { head, corpus: files, evaluation, reliability };
-    const written = defined({ errors: flags.errors, report: flags.report });
-    const { rejected } = rows.counts;
-    const told = { ...evaluation, ...reliability, head, corpus: files, rejected, dropped: rows.dropped, ...written };
-    const title = `${head} on ${files.join(", ")}`;
+    const evaluation = await evaluated(context, pipeline, { files, flags, onReject: rejectedRows.add });
+    warnOfScores(context, pipeline, evaluation);
+    const { mistakes, ...scores } = evaluation;
+    const written = { ...(errors === undefined ? {} : { errors }), ...(report === undefined ? {} : { report }) };
+    const title = `${name} on ${files.join(", ")}`;
     const printed = {
-      json: told,
-      lines: `${evaluationText(evaluation, { title })}\n\n${reliabilityText(reliability)}`.split("\n"),
+      json: { ...scores, head: name, corpus: files, ...written },
+      lines: evaluationLines(evaluation, title),
     };
-    await rejectedRows.save(context.reporter);
-    const page = flags.report === undefined ? undefined : renderEvaluationReport(record);
-    if (output !== undefined) await writeFiles(flags, { evaluated, rows, page, options: output.saving(printed) });
+    await rejectedRows.save(reporter);
+    if (output !== undefined) {
+      const page = pageOf(evaluation, { head: name, corpus: files });
+      await writeFiles(flags, { kind: pipeline.kind, mistakes, page, options: output.saving(printed) });
+    }
     await (output === undefined ? printResult(context, flags, printed) : output.tell(printed));
   } finally {
-    await encoder.close();
+    await pipeline.close();
   }
+}
+
+/** Evaluates with progress, and says what was read and embedded. */
+async function evaluated(
+  context: Context,
+  pipeline: Pipeline,
+  {
+    files,
+    flags,
+    onReject,
+  }: { readonly files: readonly string[]; readonly flags: EvaluateFlags; readonly onReject: RejectedRows["add"] },
+): Promise<PipelineEvaluation> {
+  const { reporter, stdin, signal } = context;
+  const map = labelMapOf(flags.map);
+  const { labels } = pipeline.kind === "multi-label" ? pipeline : labelSpace(pipeline.labels, map);
+  const name = files.join(", ");
+  let meter: Meter | undefined;
+  return pipeline.evaluate(files, {
+    ...corpusOptions(flags),
+    labelColumn: flags.labelColumn,
+    map,
+    stdin,
+    onReject,
+    seed: flags.seed,
+    goal: selectiveGoalOf(flags, labels),
+    signal,
+    onRead: (corpus) => {
+      tellRead(context, corpus);
+      warnOfUnused(context, map, [corpus.seen, pipeline.labels]);
+      meter = reporter.meter("embedding", corpus.used);
+    },
+    onProgress: ({ done }) => meter?.update(done),
+    onEncoded: (counts) => {
+      meter?.end();
+      tellEncoded(context, name, counts);
+    },
+  });
+}
+
+function tellRead(
+  { reporter }: Context,
+  { files, used, read, rejected, dropped, repaired, notices }: CorpusSummary,
+): void {
+  const without = dropped > 0 ? `, ${dropped} dropped by the map` : "";
+  reporter.say(
+    repaired === undefined
+      ? `${files.join(", ")}: ${read} rows read, ${used} used, ${rejected} rejected${without}`
+      : `${files.join(", ")}: ${used} sentences, ${rejected} rejected, ${repaired} tags repaired`,
+  );
+  for (const notice of notices) reporter.warn(notice);
+}
+
+function warnOfScores({ reporter }: Context, { labels }: Pipeline, evaluation: PipelineEvaluation): void {
+  if (evaluation.kind === "classifier") warnOfMissing(reporter, labels, evaluation);
+  if (evaluation.kind !== "tagger") return;
+  for (const { file, line, text, label, why } of evaluation.lost)
+    reporter.warn(`${file}:${line}: ${label} "${excerpt(text)}" ${LOST[why]}`);
+}
+
+const LOST = {
+  tokenizerSplit: "begins or ends inside a word: no prediction can be it, and it counts as missed",
+  truncated: "has a word whose subwords were cut, or that has none: it counts as missed unless it is found",
+} as const;
+
+function warnOfMissing(
+  reporter: Reporter,
+  labels: readonly string[],
+  { missing }: Pick<ClassifierEvaluation, "missing">,
+): void {
+  if (missing.length === 0) return;
+  const names = missing.map((label) => `"${label}"`).join(", ");
+  const drops = missing.map((label) => `${label}=drop`).join(",");
+  const how = labels.length - missing.length >= 2 ? `; --map "${drops}" keeps the head from predicting it` : "";
+  reporter.warn(`no row has the label ${names}, and every such prediction counts as a mistake${how}`);
 }
 
 function checkPage(file: string): void {
@@ -151,52 +198,28 @@ function checkPage(file: string): void {
   });
 }
 
-function warnOfMissing({ reporter }: Context, { head }: SavedHead, { evaluation }: Evaluated): void {
-  if (evaluation.missing.length === 0) return;
-  const names = evaluation.missing.map((label) => `"${label}"`).join(", ");
-  const drops = evaluation.missing.map((label) => `${label}=drop`).join(",");
-  const how =
-    head.labels.length - evaluation.missing.length >= 2 ? `; --map "${drops}" keeps the head from answering so` : "";
-  reporter.warn(`no row has the label ${names}, and every such answer counts as a mistake${how}`);
-}
-
-interface Written {
-  readonly evaluated: Evaluated;
-  readonly rows: LabeledCorpus;
-  readonly page: string | undefined;
-  readonly options: RowWriterOptions;
-}
+const pageOf = (
+  evaluation: PipelineEvaluation,
+  names: { readonly head: string; readonly corpus: readonly string[] },
+): string =>
+  evaluation.kind === "classifier" ? renderEvaluationReport({ ...names, evaluation, reliability: evaluation }) : "";
 
 /** Writes the list of mistakes and the page, so that either both are there or none. */
-async function writeFiles({ errors, report }: EvaluateFlags, { page, options, ...found }: Written): Promise<void> {
+async function writeFiles(
+  { errors, report }: EvaluateFlags,
+  { page, ...found }: Mistakes & { readonly page: string },
+): Promise<void> {
   const pending: PendingFile[] = [];
   try {
-    if (errors !== undefined) pending.push(await mistakesFile(errors, { ...found, options }));
+    if (errors !== undefined) pending.push(await mistakesFile(errors, found));
     if (report !== undefined) {
       const file = await openPending(report);
       pending.push(file);
-      await file.write(page ?? "");
+      await file.write(page);
     }
   } catch (error) {
     for (const file of pending) await file.discard();
     throw error;
   }
-  await commitTogether(pending, options);
-}
-
-async function mistakesFile(file: string, { evaluated, rows, options }: Omit<Written, "page">): Promise<PendingFile> {
-  const columns = ["text", "label", "predicted", "probability", "file", "line"];
-  const writer = await openRowWriter(file, columns, options);
-  try {
-    const { labels, truth, predicted, probabilities } = evaluated;
-    for (const r of mistakesOf(evaluated)) {
-      const probability = probabilities[r * labels.length + predicted[r]];
-      const { file: from, line } = rows.places[r];
-      await writer.write([rows.texts[r], labels[truth[r]], labels[predicted[r]], probability, from, line]);
-    }
-    return await writer.finish();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
+  await commitTogether(pending, found.options);
 }

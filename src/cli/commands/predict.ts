@@ -1,40 +1,19 @@
-import { vectorsOf } from "../../embedding/cachedEmbed.js";
-import { predictMultiLabel } from "../../classification/multiLabel.js";
-import { predictVectors } from "../../classification/predict.js";
-import { EMBED_DEFAULTS } from "../../encoder/embed/embed.js";
 import { HeadstartError } from "../../errors.js";
-import type { HeadFile } from "../../head/file/schema.js";
-import { loadHead, loadNeighborIndex, peekHead, type HeadKind } from "../../head/file/folder.js";
-import { loadMultiLabel } from "../../head/file/multiLabel.js";
-import type { Matrix } from "../../math/matrix.js";
-import { explanationText } from "../../report/text/explanation.js";
+import { readHead, type AnyHead } from "../../pipeline/readHead.js";
+import { entitiesPage } from "../../report/html/entitiesPage.js";
+import type { TextEntities } from "../../tagging/predict.js";
 import { rowFormat } from "../../vectors/rowWriter.js";
-import { withCache, type AddCommand, type Context } from "../context.js";
-import { explained, type Answering } from "../predict/explanations.js";
-import { openHeadEncoder } from "../headEncoder.js";
-import { refuseUnused } from "../flags/flagUse.js";
-import { checkFiles, fileName } from "../outputPaths.js";
-import { linesOf } from "../../corpus/decode/streamLines.js";
-import {
-  defined,
-  embedOptions,
-  withCommonFlags,
-  type CorpusFlags,
-  type EncoderFlags,
-  type GlobalFlags,
-} from "../flags/options.js";
+import type { AddCommand, Context } from "../context.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
+import { refuseUnused } from "../flags/flagUse.js";
+import { withCommonFlags } from "../flags/options.js";
+import { share, withSelectiveFlags } from "../flags/selective.js";
+import { openPipeline } from "../openPipeline.js";
+import { checkFiles, fileName } from "../outputPaths.js";
+import { checkFormat } from "../predict/cells.js";
 import { predictCorpus } from "../predict/corpus.js";
-import { predictTaggerCommand } from "../ner/predict.js";
-import { promiseOf, share, selectiveGoalOf, withSelectiveFlags, type SelectiveFlags } from "../flags/selective.js";
-
-interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
-  readonly sets?: number | undefined;
-  readonly explain?: boolean | undefined;
-  readonly input?: string[] | undefined;
-  readonly output?: string | undefined;
-  readonly html?: string | undefined;
-}
+import { predictor, type PredictFlags, type PredictRun } from "../predict/run.js";
+import { predictTexts } from "../predict/texts.js";
 
 const EXAMPLES = `
 Examples:
@@ -81,77 +60,70 @@ async function predictCommand(
   const { uses } = beside;
   const inputs = [name, ...read, ...beside.inputs];
   await checkFiles(outputs, { inputs, uses, force: true });
-  const { kind, encoder } = await peekHead(name);
-  refuseUnused("predict", kind, { ...flags });
-  if (outputs.length === 0) return predictWith(context, { head: name, kind, texts, flags, files: undefined });
-  const command = { name: "predict", flags, uses, inputs: [...inputs, encoder], texts };
+  const head = await readHead(name);
+  refuseUnused("predict", head.kind, { ...flags });
+  if (outputs.length === 0) return predictWith(context, { head, name, texts, flags, files: undefined });
+  if (output !== undefined) checkFormat(output, { kind: head.kind, format: rowFormat(output) });
+  const command = { name: "predict", flags, uses, inputs: [...inputs, head.file.encoder.name], texts };
   const files = await openFiles(context, outputs, command);
   if (files === undefined) return;
   try {
-    await predictWith(context, { head: name, kind, texts, flags, files });
+    await predictWith(context, { head, name, texts, flags, files });
   } finally {
     await files.close();
   }
 }
 
 interface PredictJob {
-  readonly head: string;
-  readonly kind: HeadKind;
+  readonly head: AnyHead;
+  readonly name: string;
   readonly texts: readonly string[];
   readonly flags: PredictFlags;
   /** Undefined where no file is to be written. */
   readonly files: FileOutputs | undefined;
 }
 
-async function predictWith(context: Context, { head: name, kind, texts, flags, files }: PredictJob): Promise<void> {
-  const { input, output } = flags;
-  if (kind === "tagger") return predictTaggerCommand(context, { head: name, texts, flags, files });
-  const { file, ...how } = await howToAnswer(context, name, flags);
-  const encoder = await openHeadEncoder(context, file, flags);
-  try {
-    await withCache(context, { flags, encoder }, async (cache) => {
-      const answering = { ...how, encoder, cache, flags };
-      if (input !== undefined && output !== undefined && files !== undefined)
-        return predictCorpus(context, { ...answering, input, output, files });
-      if (texts.length > 0) return answer(context, texts, answering);
-      const { encoding, invalidUtf8 } = flags;
-      const lines = linesOf(context.stdin, { most: EMBED_DEFAULTS.window, invalidUtf8, ...defined({ encoding }) });
-      for await (const some of lines) await answer(context, some, answering);
-    });
-  } finally {
-    await encoder.close();
-  }
-}
-
-interface How extends Pick<Answering, "predictions" | "extra" | "explaining"> {
-  readonly file: Pick<HeadFile, "encoder">;
-}
-
-/** Loads a head of either kind and makes ready what the flags ask of its answers. */
-async function howToAnswer({ reporter }: Context, name: string, flags: PredictFlags): Promise<How> {
-  const several = await loadMultiLabel(name);
-  if (several !== undefined) {
-    const { head, file } = several;
-    const predictions = (vectors: Matrix) => predictMultiLabel(head, vectors, file.separator);
-    return { file, predictions, extra: "labels", explaining: undefined };
-  }
-  const saved = await loadHead(name);
-  const { head, file } = saved;
-  const neighbors = flags.explain === true ? await loadNeighborIndex(saved) : undefined;
-  // Where people read the explanations, these say it themselves.
-  const forPrograms = flags.json === true || flags.input !== undefined;
-  if (flags.explain === true && neighbors === undefined && forPrograms) reporter.warn(noNeighbors(name));
-  const options = promiseOf(saved, { goal: selectiveGoalOf(flags, head.labels), sets: flags.sets });
-  return {
-    file,
-    predictions: (vectors) => predictVectors(head, vectors, options),
-    extra: flags.sets === undefined ? undefined : "set",
-    explaining: flags.explain === true ? { head, neighbors } : undefined,
+async function predictWith(context: Context, { head, name, texts, flags, files }: PredictJob): Promise<void> {
+  const { input, output, html } = flags;
+  warnOfNoNeighbors(context, { head, name, flags });
+  const pipeline = openPipeline(context, head, { name, flags });
+  const shown: TextEntities[] = [];
+  const predicted = predictor(pipeline, flags, context.signal);
+  const run: PredictRun = {
+    kind: pipeline.kind,
+    flags,
+    files,
+    async predict(some) {
+      const predictions = await predicted(some);
+      if (html !== undefined) for (const own of predictions) if ("entities" in own) shown.push(own);
+      return predictions;
+    },
+    page:
+      html === undefined
+        ? undefined
+        : () => entitiesPage(shown, { title: `Entities by ${name}`, labels: pipeline.labels }),
   };
+  try {
+    if (input !== undefined && output !== undefined && files !== undefined) {
+      await predictCorpus(context, { ...run, input, output, files });
+    } else await predictTexts(context, texts, run);
+    if (html !== undefined) context.reporter.say(html);
+  } finally {
+    await pipeline.close();
+  }
 }
 
-const noNeighbors = (head: string): string =>
-  `${head} keeps no training texts, so explanations have no nearest texts and no distance; train --explainable keeps them`;
+/** Where people read the explanations, these say it themselves. */
+function warnOfNoNeighbors(
+  { reporter }: Context,
+  { head, name, flags }: { readonly head: AnyHead; readonly name: string; readonly flags: PredictFlags },
+): void {
+  const forPrograms = flags.json === true || flags.input !== undefined;
+  if (flags.explain !== true || !forPrograms || head.kind !== "classifier" || head.file.neighbors !== undefined) return;
+  reporter.warn(
+    `${name} keeps no training texts, so explanations have no nearest texts and no distance; train --explainable keeps them`,
+  );
+}
 
 function checkUsage({ stdin }: Context, texts: readonly string[], { input, output }: PredictFlags): void {
   if ((input === undefined) !== (output === undefined)) {
@@ -164,21 +136,4 @@ function checkUsage({ stdin }: Context, texts: readonly string[], { input, outpu
       'Give texts, a pipe of lines, or --input: headstart predict sentiment "I loved it"',
     );
   }
-}
-
-async function answer(context: Context, texts: readonly string[], answering: Answering): Promise<void> {
-  const { print, printJsonLines, signal } = context;
-  const { encoder, cache, flags, explaining } = answering;
-  const { vectors } = await vectorsOf(encoder, texts, { ...embedOptions(flags), ...defined({ cache }), signal });
-  const why = await explained(context, texts, { answering, vectors });
-  const predictions = answering.predictions(vectors);
-  if (explaining !== undefined && flags.json !== true) {
-    const shown = texts.map((text, i) => explanationText(text, { answer: predictions[i], why: why[i]! }));
-    return print(shown.join("\n").replace(/\n$/, "").split("\n"));
-  }
-  const object = (text: string, i: number): object => {
-    const { probability: _, ...answered } = predictions[i];
-    return { text, ...answered, ...defined({ explanation: why[i] }) };
-  };
-  await printJsonLines(texts.map(object));
 }

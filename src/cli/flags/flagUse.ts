@@ -48,10 +48,7 @@ const USES = {
   ],
   evaluate: [
     [[...REJECT_OPTION, "report"], ["classifier"]],
-    [
-      ["map", "errors"],
-      ["classifier", "tagger"],
-    ],
+    [["map"], ["classifier", "tagger"]],
   ],
   transfer: [
     [["pooling", "layer", "normalize"], ["classifier"]],

@@ -4,12 +4,9 @@ import type { EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.
 import { readTagged } from "../../tagging/corpus/readTagged.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
-import { requireTaggerEncoder } from "../../tagging/file/folder.js";
-import type { TaggerFile } from "../../tagging/file/schema.js";
 import { wordVectorKind, type SubwordPooling } from "../../tagging/vectors/subwords.js";
 import { contextualVectors } from "../../tagging/vectors/contextualVectors.js";
-import { refuseOtherSettings } from "../headEncoder.js";
-import { openEncoder, withCache, type Context } from "../context.js";
+import { withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";
 import {
   corpusOptions,
@@ -85,24 +82,4 @@ export async function embedSentences(
     reporter.say(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
   if (cut.size > 0) reporter.warn(`${cut.size} words have no sub-words, or too many: their entities may be lost`);
   return { sentences, ...made };
-}
-
-/** Loads the encoder that a tagger was trained with. */
-export async function openTaggerEncoder(context: Context, file: TaggerFile, flags: TaggerFlags): Promise<Encoder> {
-  const { name, maxTokens, prompt, precision, layers } = file.encoder;
-  refuseOtherSettings(flags, { maxTokens, prompt, precision });
-  const encoder = await openEncoder(context, flags, {
-    name: flags.encoder ?? name,
-    maxTokens,
-    prompt,
-    precision,
-    layers: layers[0] < 0 ? "spread" : layers,
-  });
-  try {
-    requireTaggerEncoder(file, encoder);
-  } catch (error) {
-    await encoder.close();
-    throw error;
-  }
-  return encoder;
 }

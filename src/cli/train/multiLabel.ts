@@ -1,15 +1,9 @@
-import {
-  evaluateMultiLabelHead,
-  labelsIn,
-  labelsToLearn,
-  trainMultiLabel,
-  type TrainedMultiLabel,
-} from "../../classification/multiLabel.js";
+import { labelsIn, labelsToLearn, trainMultiLabel, type TrainedMultiLabel } from "../../classification/multiLabel.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { HeadstartError } from "../../errors.js";
 import { heldText, NOTHING_HELD } from "../../head/file/heldTexts.js";
-import { saveMultiLabel, type MultiLabelFile, type SavedMultiLabel } from "../../head/file/multiLabel.js";
+import { saveMultiLabel, type MultiLabelFile } from "../../head/file/multiLabel.js";
 import type { Sealed } from "../../head/file/artifact.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
@@ -18,7 +12,6 @@ import { VERSION } from "../../version.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedTexts, openEncoder, readRows, withCache, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
-import { openHeadEncoder } from "../headEncoder.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
@@ -115,38 +108,4 @@ function describe(
     encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
     training: { files: [...files], n, labelCounts: { ...labelCounts }, C, seed, devFrom, dev: score },
   };
-}
-
-/** `evaluate` with a multi-label head. */
-export async function evaluateMultiLabelCommand(
-  context: Context,
-  {
-    saved,
-    files,
-    flags,
-  }: { readonly saved: SavedMultiLabel; readonly files: readonly string[]; readonly flags: Flags },
-): Promise<void> {
-  const { separator } = saved.file;
-  const rows = await readRows(context, files, { flags });
-  const file = files.join(", ");
-  const known = new Set(saved.head.labels);
-  const unknown = rows.labels.flatMap((cell) => labelsIn(cell, separator)).find((label) => !known.has(label));
-  if (unknown !== undefined) {
-    const message = `${file} has the label "${unknown}", which the head does not know (${saved.head.labels.join(", ")})`;
-    throw new HeadstartError("E_LABEL_MAP", `${message}. Rename it, or train the head with it`, { file });
-  }
-  const encoder = await openHeadEncoder(context, saved.file, flags);
-  try {
-    const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
-      embedTexts(context, rows.texts, { encoder, cache, flags, what: "texts" }),
-    );
-    const data = { texts: rows.texts, labels: rows.labels, vectors };
-    const evaluation = evaluateMultiLabelHead(saved.head, data, { separator, seed: flags.seed, file });
-    const told = { head: saved.path, corpus: files, rejected: rows.counts.rejected };
-    await (flags.json
-      ? context.printJson({ ...evaluation, ...told })
-      : context.print(multiLabelText(evaluation, `${saved.path} on ${file}`).split("\n")));
-  } finally {
-    await encoder.close();
-  }
 }

@@ -1,3 +1,4 @@
+import type { Complete } from "../../defaults.js";
 import { encoderPorts } from "../../onnx/model/encoderGraph.js";
 import { copyModel, valueInfo, writeModel, type OnnxModel } from "../../onnx/model/model.js";
 import { productInputs, type QuantizeOptions } from "../../onnx/quantize/quantize.js";
@@ -10,7 +11,7 @@ import { cutTogether, type Tokenizer } from "../tokenizer/tokenizer.js";
 const BATCH_TOKENS = 1024;
 
 /** What `quantizeInt8` can know of the activations of a model, each by its name. */
-export type Activations = Required<Pick<QuantizeOptions, "ranges" | "moments">>;
+export type Activations = Complete<Pick<QuantizeOptions, "ranges" | "moments">>;
 
 /**
  * Runs an fp32 encoder on texts and notes, for every activation that a weight product takes, the largest magnitude of

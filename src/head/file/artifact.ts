@@ -120,7 +120,7 @@ export async function readRecord(folder: string, name = folder): Promise<Artifac
     const message = `${name} is no head: it has no ${JSON_FILE}. Name a folder that headstart train wrote`;
     throw new HeadstartError("E_HEAD_MISSING", message, { file, cause: error });
   });
-  return inNewNames({ folder, path: file, value: openJson(bytes, file) });
+  return { folder, path: file, value: inNewNames(openJson(bytes, file)) };
 }
 
 /** A field of a record that may be of any kind; undefined where it has none such. */

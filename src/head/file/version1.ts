@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { ArtifactRecord } from "./artifact.js";
 
 /** The fields that version 1 called something else, by their path; `*` is every item of a list. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -22,11 +21,9 @@ const RENAMED: Readonly<Record<string, string>> = {
 const Version1 = z.looseObject({ version: z.literal(1) });
 const Sha256Only = z.looseObject({ sha256: z.string() });
 
-/** A record of version 1 in the names of version 2; any other as it is. */
-export function inNewNames(record: ArtifactRecord): ArtifactRecord {
-  if (!Version1.safeParse(record.value).success) return record;
-  return { ...record, value: withWeights(renamed(record.value, "")) };
-}
+/** The value of a `headstart.json` of version 1 in the names of version 2; any other as it is. */
+export const inNewNames = (value: unknown): unknown =>
+  Version1.safeParse(value).success ? withWeights(renamed(value, "")) : value;
 
 function renamed(value: unknown, path: string): unknown {
   const below = (name: string): string => (path === "" ? name : `${path}.${name}`);

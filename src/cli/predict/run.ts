@@ -1,0 +1,36 @@
+import type { Pipeline } from "../../pipeline/pipeline.js";
+import type { FileOutputs } from "../finished.js";
+import type { CorpusFlags, EncoderFlags, GlobalFlags } from "../flags/options.js";
+import { selectiveGoalOf, type SelectiveFlags } from "../flags/selective.js";
+import type { AnyPrediction } from "./cells.js";
+
+export interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
+  readonly sets?: number;
+  readonly explain?: boolean;
+  readonly input?: string[];
+  readonly output?: string;
+  readonly html?: string;
+}
+
+/** A run of `predict`: how texts become predictions, and where these go. */
+export interface PredictRun {
+  readonly kind: Pipeline["kind"];
+  readonly flags: PredictFlags;
+  readonly predict: (texts: readonly string[]) => Promise<readonly AnyPrediction[]>;
+  /** Undefined where no file is to be written. */
+  readonly files: FileOutputs | undefined;
+  /** The page, once all texts are predicted; undefined where none is asked for. */
+  readonly page: (() => string) | undefined;
+}
+
+/** How a pipeline predicts under the flags. */
+export function predictor(
+  pipeline: Pipeline,
+  flags: PredictFlags,
+  signal: AbortSignal,
+): (texts: readonly string[]) => Promise<readonly AnyPrediction[]> {
+  if (pipeline.kind !== "classifier") return (texts) => pipeline.predict(texts, { signal });
+  const { sets, explain } = flags;
+  const goal = selectiveGoalOf(flags, pipeline.labels);
+  return (texts) => pipeline.predict(texts, { goal, sets, explain, signal });
+}

@@ -1,0 +1,47 @@
+import { linesOf } from "../../corpus/decode/streamLines.js";
+import { EMBED_DEFAULTS } from "../../encoder/embed/embed.js";
+import { commitTogether, openPending, type PendingFile } from "../../files/commit.js";
+import { explanationText } from "../../report/text/explanation.js";
+import { jsonText } from "../../report/text/width.js";
+import type { Context } from "../context.js";
+import { printedPrediction, type AnyPrediction } from "./cells.js";
+import type { PredictRun } from "./run.js";
+
+/** Prints predictions for texts that are given, or else for the lines of the pipe as they come. */
+export async function predictTexts(context: Context, texts: readonly string[], run: PredictRun): Promise<void> {
+  const { flags, files, predict } = run;
+  const all: object[] = [];
+  const print = async (some: readonly string[]): Promise<void> => {
+    const predictions = await predict(some);
+    const printed = some.map((text, i) => printedPrediction(text, predictions[i]));
+    if (files !== undefined) all.push(...printed);
+    if (flags.explain === true && flags.json !== true) return context.print(explained(some, predictions));
+    await context.printJsonLines(printed);
+  };
+  if (texts.length > 0) await print(texts);
+  else {
+    const { encoding, invalidUtf8 } = flags;
+    const lines = linesOf(context.stdin, { most: EMBED_DEFAULTS.window, invalidUtf8, encoding });
+    for await (const some of lines) await print(some);
+  }
+  await commitTogether(await pageFiles(run), files?.saving({ lines: all.map(jsonText), json: all }));
+  await files?.tell();
+}
+
+function explained(texts: readonly string[], predictions: readonly AnyPrediction[]): readonly string[] {
+  const shown = texts.map((text, i) => {
+    const prediction = predictions[i];
+    return "explanation" in prediction && prediction.explanation !== undefined
+      ? explanationText(text, { answer: prediction, why: prediction.explanation })
+      : "";
+  });
+  return shown.join("\n").replace(/\n$/, "").split("\n");
+}
+
+/** The page, written but not under its name yet; none where none is asked for. */
+export async function pageFiles({ flags, page }: PredictRun): Promise<PendingFile[]> {
+  if (flags.html === undefined || page === undefined) return [];
+  const file = await openPending(flags.html);
+  await file.write(page());
+  return [file];
+}
