@@ -5,6 +5,7 @@ import { fitLogisticPath } from "../head/linear/logistic.js";
 import { logLosses } from "../metrics/logLoss.js";
 import { takeRows } from "../math/matrix.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
+import { C_VALUES } from "./fit.js";
 
 export interface CrossValPredictOptions {
   /** Heads that share the rows out among them. @default 5 */
@@ -31,7 +32,6 @@ export interface CrossValPredictions {
   readonly logLoss: number;
 }
 
-const C_VALUES = [1e-3, 3e-3, 1e-2, 3e-2, 0.1];
 /** Enough for probabilities to be compared. */
 const TOLERANCE = 1e-4;
 

@@ -13,6 +13,7 @@ import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiL
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
+import { C_VALUES } from "./fit.js";
 import type { Prediction } from "./predict.js";
 import type { Trial } from "./train.js";
 
@@ -21,7 +22,7 @@ export interface MultiLabelTrainOptions {
   readonly separator: string;
   /** Rows to choose strength and thresholds on. @default a seeded, duplicate-aware tenth of the training rows */
   readonly dev?: LabeledVectors | undefined;
-  /** @default 1e-3 to 1 in half decades */
+  /** Inverses of the L2 penalty to choose from. @default 1e-4 to 1 in half decades */
   readonly Cs?: readonly number[] | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
@@ -45,7 +46,6 @@ export interface TrainedMultiLabel {
   readonly warnings: readonly string[];
 }
 
-const C_VALUES = [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
 const DEV_FRACTION = 0.1;
 
 /** Labels of a cell: parted by `separator`, without outer spaces, each once; a cell of separators alone has none. */

@@ -20,7 +20,7 @@ export function openPipeline(
   refuseOtherSettings(flags, head.file.encoder);
   return createPipeline(head, {
     name,
-    openEncoder: () =>
+    encoder: () =>
       openHeadEncoder(head, {
         name: flags.encoder,
         open: (encoder, settings) => openEncoder(context, flags, { name: encoder, ...settings }),

@@ -7,7 +7,8 @@ export type CacheOwner = Pick<Encoder, "name" | "fingerprint" | "width" | "depen
 
 /** How a pipeline gets its encoder and its cache, and how it embeds. */
 export interface EncodingParts {
-  readonly openEncoder: () => Promise<Encoder>;
+  /** An encoder that is open already, or how it is opened; it is closed with the pipeline either way. */
+  readonly encoder: Encoder | (() => Promise<Encoder>);
   /** @default no cache */
   readonly openCache?: ((owner: CacheOwner) => Promise<VectorCache | undefined>) | undefined;
   readonly embedding?: Pick<EmbedOptions, "batchTokens" | "allowBatchDependence"> | undefined;
@@ -31,7 +32,7 @@ export interface Encoding {
 export function encodingOf(parts: EncodingParts, ownerOf: (encoder: Encoder) => CacheOwner = (own) => own): Encoding {
   let opened: Promise<Opened> | undefined;
   const open = async (): Promise<Opened> => {
-    const encoder = await parts.openEncoder();
+    const encoder = typeof parts.encoder === "function" ? await parts.encoder() : parts.encoder;
     try {
       return { encoder, cache: await parts.openCache?.(ownerOf(encoder)) };
     } catch (error) {
@@ -44,7 +45,8 @@ export function encodingOf(parts: EncodingParts, ownerOf: (encoder: Encoder) => 
     async close() {
       const found = await opened?.catch(() => undefined);
       await found?.cache?.close();
-      await found?.encoder.close();
+      if (found !== undefined) await found.encoder.close();
+      else if (typeof parts.encoder !== "function") await parts.encoder.close();
     },
   };
 }

@@ -66,7 +66,7 @@ export async function loadPipeline(name: string, options: PipelineOptions = {}):
   });
   return createPipeline(head, {
     name,
-    openEncoder: () => Promise.resolve(encoder),
+    encoder,
     openCache: async ({ fingerprint, width, name: owner }) =>
       cache === undefined ? undefined : openVectorCache(cache, { fingerprint, width, encoder: owner }),
     embedding: { batchTokens },

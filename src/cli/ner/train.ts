@@ -1,9 +1,9 @@
-import { HeadstartError } from "../../errors.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { heldText } from "../../head/file/heldTexts.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../../tagging/file/folder.js";
+import { requireContext } from "../../tagging/vectors/contextualVectors.js";
 import { trainTagger, type TrainedTagger } from "../../tagging/train.js";
 import { NO_SURFACE_FEATURES } from "../../tagging/model/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
@@ -38,7 +38,7 @@ export async function trainTaggerCommand(
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
   try {
-    if (encoder.isStatic) throw noLayers(encoder.name);
+    requireContext(encoder);
     const job = { encoder, flags, subwordPooling: flags.subWords ?? "first" };
     const { data, dev } = await withWordCache(context, job, async (cache) => ({
       data: await embedSentences(context, corpus, { ...job, cache }),
@@ -97,9 +97,3 @@ const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, outsideBias, layer
   outsideBias,
   layerWeights: layerWeights ?? null,
 });
-
-const noLayers = (encoder: string): HeadstartError =>
-  new HeadstartError(
-    "E_ENCODER_UNSUPPORTED",
-    `Cannot find entities with ${encoder}: its word vectors know nothing of the words around. Take a transformer`,
-  );

@@ -1,14 +1,12 @@
-import { labelsIn, labelsToLearn, trainMultiLabel, type TrainedMultiLabel } from "../../classification/multiLabel.js";
+import { labelsIn, labelsToLearn, trainMultiLabel } from "../../classification/multiLabel.js";
+import { describeMultiLabel } from "../../classification/describeMultiLabel.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { HeadstartError } from "../../errors.js";
 import { heldText, NOTHING_HELD } from "../../head/file/heldTexts.js";
-import { saveMultiLabel, type MultiLabelFile } from "../../head/file/multiLabel.js";
-import type { Sealed } from "../../head/file/artifact.js";
-import type { Encoder } from "../../encoder/encoder.js";
+import { saveMultiLabel } from "../../head/file/multiLabel.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
-import { VERSION } from "../../version.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedTexts, openEncoder, readRows, withCache, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
@@ -64,7 +62,7 @@ export async function trainMultiLabelCommand(
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) reporter.warn(warning);
-    const file = describe(trained, { encoder, files, createdAt: now(), seed: flags.seed });
+    const file = describeMultiLabel(trained, { encoder, files, createdAt: now(), seed: flags.seed });
     const seconds = (clock() - began) / 1000;
     const { head, dev: score, n, devFrom, C, trials, warnings } = trained;
     const told = {
@@ -90,22 +88,4 @@ export async function trainMultiLabelCommand(
   } finally {
     await encoder.close();
   }
-}
-
-function describe(
-  { head, separator, n, labelCounts, C, devFrom, dev }: TrainedMultiLabel,
-  { encoder, files, createdAt, seed }: { encoder: Encoder; files: readonly string[]; createdAt: string; seed: number },
-): Omit<MultiLabelFile, Sealed> {
-  const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
-  const { exactMatch, microF1, macroF1, interval95 } = dev;
-  const score = { n: dev.n, exactMatch, microF1, macroF1, interval95: [...interval95] as [number, number] };
-  return {
-    format: "headstart-multi-label",
-    headstart: VERSION,
-    createdAt,
-    separator,
-    labels: [...head.labels],
-    encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
-    training: { files: [...files], n, labelCounts: { ...labelCounts }, C, seed, devFrom, dev: score },
-  };
 }

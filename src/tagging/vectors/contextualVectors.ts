@@ -1,6 +1,7 @@
 import type { EmbedOptions } from "../../encoder/embed/embedded.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { tokenStates, type TokenStates } from "../../encoder/embed/tokenStates.js";
+import { HeadstartError } from "../../errors.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import { alignWords, type Alignment, type WordTokens } from "./align.js";
@@ -149,4 +150,13 @@ function cutWords(aligned: readonly Alignment[], offsets: Int32Array): Set<numbe
     });
   });
   return cut;
+}
+
+/** @throws HeadstartError E_ENCODER_UNSUPPORTED for word vectors, which know nothing of the words around */
+export function requireContext({ isStatic, name }: Pick<Encoder, "isStatic" | "name">): void {
+  if (!isStatic) return;
+  throw new HeadstartError(
+    "E_ENCODER_UNSUPPORTED",
+    `Cannot find entities with ${name}: its word vectors know nothing of the words around. Take a transformer`,
+  );
 }

@@ -1,0 +1,113 @@
+import { describeHead } from "../../classification/describeHead.js";
+import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
+import { labelIndices } from "../../dataset/mapLabels.js";
+import { checkLabels } from "../../dataset/labelSet.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
+import type { LabeledVectors } from "../../dataset/labeledVectors.js";
+import { vectorsOf } from "../../embedding/cachedEmbed.js";
+import type { Encoder } from "../../encoder/encoder.js";
+import { saveHead } from "../../head/file/folder.js";
+import type { HeadFile } from "../../head/file/schema.js";
+import { buildNeighborIndex, type NeighborIndex } from "../../head/neighbors.js";
+import type { Evaluation } from "../../metrics/classification.js";
+import { renderTrainingReport } from "../../report/html/trainingReport.js";
+import { classifierPipeline } from "../classifier.js";
+import type { ClassifierPipeline } from "../pipeline.js";
+import { readRows, type Rows } from "../rows.js";
+import { encodingWith, openTrainingEncoder, withTrainingCache } from "./encoding.js";
+import { createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
+
+export interface TrainClassifierOptions
+  extends
+    TrainModelOptions,
+    Pick<TrainOptions, "head" | "mlp" | "Cs" | "classWeights" | "fewShot" | "onTrial" | "onEpoch"> {
+  /** What the labels mean; for the record. @default "classification" */
+  readonly task?: HeadFile["task"] | undefined;
+  readonly multiLabel?: undefined;
+  /** Keep training texts with the head, so many at most (true: 10,000), to explain predictions with. @default false */
+  readonly explainable?: boolean | number | undefined;
+}
+
+/** A trained classifier: it predicts, and can be saved. */
+export interface ClassifierModel extends ClassifierPipeline {
+  /** Scores on the dev rows. */
+  readonly evaluation: Evaluation;
+  /** The head itself, and how it was trained. */
+  readonly trained: TrainedHead;
+  readonly warnings: readonly string[];
+  /** @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
+  save(folder: string, options?: SaveOptions): Promise<void>;
+}
+
+export async function trainClassifierModel(rows: Rows, options: TrainClassifierOptions): Promise<ClassifierModel> {
+  const corpus = await readRows(rows, options);
+  const devCorpus = options.dev === undefined ? undefined : await readRows(options.dev, options);
+  // Labels are checked before the long part begins.
+  const { labels } = checkLabels(corpus.labels, { minPerClass: devCorpus === undefined ? 2 : 1 });
+  if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "));
+  const encoder = await openTrainingEncoder(options);
+  try {
+    const { data, dev } = await embedded(encoder, { corpus, devCorpus }, options);
+    const { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal } = options;
+    const how = { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal };
+    const trained = await trainClassifier(data, { dev, ...how });
+    const neighbors = await neighborsOf(data, trained.head.labels, options);
+    return model({ corpus, encoder, trained, neighbors }, options);
+  } catch (error) {
+    await encoder.close();
+    throw error;
+  }
+}
+
+async function embedded(
+  encoder: Encoder,
+  { corpus, devCorpus }: { readonly corpus: LabeledCorpus; readonly devCorpus: LabeledCorpus | undefined },
+  options: TrainClassifierOptions,
+): Promise<{ data: LabeledVectors; dev: LabeledVectors | undefined }> {
+  return withTrainingCache(options, encoder, async (cache) => {
+    const total = corpus.texts.length + (devCorpus?.texts.length ?? 0);
+    const embed = async ({ texts, labels }: LabeledCorpus, before: number): Promise<LabeledVectors> => {
+      const onProgress = ({ done }: { readonly done: number }): void =>
+        options.onProgress?.({ done: before + done, total });
+      const { vectors } = await vectorsOf(encoder, texts, { cache, onProgress, signal: options.signal });
+      return { texts, labels, vectors };
+    };
+    const data = await embed(corpus, 0);
+    return { data, dev: devCorpus && (await embed(devCorpus, corpus.texts.length)) };
+  });
+}
+
+async function neighborsOf(
+  { texts, labels, vectors }: LabeledVectors,
+  known: readonly string[],
+  { explainable = false, seed, threads }: TrainClassifierOptions,
+): Promise<NeighborIndex | undefined> {
+  if (explainable === false) return undefined;
+  const most = explainable === true ? undefined : explainable;
+  const y = labelIndices(known, labels, "the training rows");
+  return buildNeighborIndex({ texts, y, vectors }, { most, seed, threads });
+}
+
+interface Made {
+  readonly corpus: LabeledCorpus;
+  readonly encoder: Encoder;
+  readonly trained: TrainedHead;
+  readonly neighbors: NeighborIndex | undefined;
+}
+
+function model({ corpus, encoder, trained, neighbors }: Made, options: TrainClassifierOptions): ClassifierModel {
+  const { task, seed } = options;
+  const name = `the head trained on ${corpus.files.join(", ")}`;
+  const loadNeighbors = (): Promise<NeighborIndex | undefined> => Promise.resolve(neighbors);
+  return {
+    ...classifierPipeline({ ...trained, name, loadNeighbors }, encodingWith(encoder, options)),
+    evaluation: trained.dev,
+    trained,
+    warnings: [...corpus.notices, ...trained.warnings],
+    async save(folder, saving = {}) {
+      const file = describeHead(trained, { task, seed, createdAt: createdAtOf(saving), corpus, encoder });
+      const parts = { ...trained, file, page: renderTrainingReport(file), neighbors };
+      await saveHead(folder, parts, { force: saving.force === true });
+    },
+  };
+}

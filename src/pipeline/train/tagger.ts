@@ -1,0 +1,96 @@
+import type { Encoder } from "../../encoder/encoder.js";
+import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
+import type { TaggingEvaluation } from "../../tagging/evaluate.js";
+import { describeTagger } from "../../tagging/file/describeTagger.js";
+import { saveTagger, surfaceHash } from "../../tagging/file/folder.js";
+import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
+import { contextualVectors, requireContext } from "../../tagging/vectors/contextualVectors.js";
+import type { EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
+import { wordVectorKind } from "../../tagging/vectors/subwords.js";
+import type { TaggerPipeline } from "../pipeline.js";
+import { readTaggedRows, type TaggedRows } from "../rows.js";
+import { taggerPipeline } from "../tagger.js";
+import { encodingWith, openTrainingEncoder, withTrainingCache } from "./encoding.js";
+import { createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
+
+type Settings = Omit<TrainTaggerOptions, "dev" | "layerCount" | "seed" | "threads" | "signal">;
+
+export interface TrainTaggerModelOptions extends TrainModelOptions<TaggedRows>, Settings {
+  readonly task: "ner";
+  readonly multiLabel?: undefined;
+}
+
+/** A trained tagger: it finds entities, and can be saved. */
+export interface TaggerModel extends TaggerPipeline {
+  /** Scores on the dev sentences. */
+  readonly evaluation: TaggingEvaluation;
+  /** The tagger itself, and how it was trained. */
+  readonly trained: TrainedTagger;
+  readonly warnings: readonly string[];
+  /** @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
+  save(folder: string, options?: SaveOptions): Promise<void>;
+}
+
+export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerModelOptions): Promise<TaggerModel> {
+  const corpus = await readTaggedRows(rows, options);
+  const devCorpus = options.dev === undefined ? undefined : await readTaggedRows(options.dev, options);
+  const encoder = await openTrainingEncoder(options, "spread");
+  try {
+    requireContext(encoder);
+    const { subwordPooling = "first", signal } = options;
+    const total = corpus.sentences.length + (devCorpus?.sentences.length ?? 0);
+    const owner = { ...encoder, ...wordVectorKind(encoder, subwordPooling) };
+    const { data, dev } = await withTrainingCache(options, owner, async (cache) => {
+      const embed = async ({ sentences }: TaggedCorpus, before: number): Promise<EmbeddedSentences> => {
+        const onProgress = ({ done }: { readonly done: number }): void =>
+          options.onProgress?.({ done: before + done, total });
+        return {
+          sentences,
+          ...(await contextualVectors(encoder, sentences, { subwordPooling, cache, onProgress, signal })),
+        };
+      };
+      const own = await embed(corpus, 0);
+      return { data: own, dev: devCorpus && (await embed(devCorpus, corpus.sentences.length)) };
+    });
+    const layerCount = encoder.ports.states.length;
+    const trained = await trainTagger(data, { ...settingsOf(options), dev, subwordPooling, layerCount });
+    return model({ corpus, encoder, trained }, options);
+  } catch (error) {
+    await encoder.close();
+    throw error;
+  }
+}
+
+/** What of the options is about the fit. */
+function settingsOf(options: TrainTaggerModelOptions): Omit<TrainTaggerOptions, "dev"> {
+  const { kind, hidden, crf, contextWindow, surfaceFeatures, layers, ensemble, epochs, batchWords } = options;
+  const { learningRate, weightDecay, dropout, inputDropout, featureDropout, seed, threads, signal, onTrial } = options;
+  return {
+    ...{ kind, hidden, crf, contextWindow, surfaceFeatures, layers, ensemble, epochs, batchWords },
+    ...{ learningRate, weightDecay, dropout, inputDropout, featureDropout, seed, threads, signal, onTrial },
+  };
+}
+
+interface Made {
+  readonly corpus: TaggedCorpus;
+  readonly encoder: Encoder;
+  readonly trained: TrainedTagger;
+}
+
+function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOptions): TaggerModel {
+  const { tagger, surfaces } = trained;
+  const { seed = 1 } = options;
+  const name = `the head trained on ${corpus.files.join(", ")}`;
+  const isSeen = (surface: string): boolean => surfaces.has(surface);
+  return {
+    ...taggerPipeline({ name, tagger, isSeen }, encodingWith(encoder, options)),
+    evaluation: trained.dev,
+    trained,
+    warnings: corpus.notices,
+    async save(folder, saving = {}) {
+      const file = describeTagger(trained, { encoder, corpus, seed, createdAt: createdAtOf(saving) });
+      const hashes = new Set([...surfaces].map(surfaceHash));
+      await saveTagger(folder, { tagger, surfaces: hashes, file }, { force: saving.force === true });
+    },
+  };
+}
