@@ -47,20 +47,22 @@ function chooseCorpora() {
 
 ensureInstalled();
 ensureBuilt();
-const headstart = await import("../dist/index.js");
+const { parseLabelMap, readLabeled } = await import("../dist/api/corpus.js");
+const { BUILT_IN_ENCODER, embedTexts, loadEncoder } = await import("../dist/api/encoders.js");
+const { runTransfer, saveReport } = await import("../dist/api/transfer.js");
 
 const corpora = chooseCorpora();
 const output = "out/tweets-to-movies";
 const number = (/** @type {number} */ x) => x.toFixed(3);
 console.log(`Tweets to movie reviews, on ${corpora.name}`);
 
-const map = headstart.parseLabelMap(MAP);
-const encoder = await headstart.loadEncoder(headstart.BUILT_IN_ENCODER, { offline: true });
+const map = parseLabelMap(MAP);
+const encoder = await loadEncoder(BUILT_IN_ENCODER, { offline: true });
 console.log(`Encoder: ${encoder.name}, ${encoder.width} wide, ${encoder.precision}`);
 /** Files inside the checkout are named from there, in the report too. */
 const read = async (/** @type {string} */ file, /** @type {number} */ limit) =>
-  headstart.readLabeled([file.startsWith(ROOT) ? relative(process.cwd(), file) : file], { map, limit });
-const record = await headstart.runTransfer(
+  readLabeled([file.startsWith(ROOT) ? relative(process.cwd(), file) : file], { map, limit });
+const record = await runTransfer(
   encoder,
   {
     source: await read(corpora.source, MAX_SOURCE_ROWS),
@@ -74,7 +76,7 @@ const record = await headstart.runTransfer(
     report: `${output}/report.html`,
     vectorsOf: async (texts, what) => {
       const began = performance.now();
-      const { vectors } = await headstart.embedAll(encoder, texts);
+      const { vectors } = await embedTexts(encoder, texts);
       const seconds = (performance.now() - began) / 1000;
       console.log(
         `Embedded ${texts.length} ${what} in ${seconds.toFixed(1)} s (${Math.round(texts.length / seconds)} a second)`,
@@ -86,7 +88,7 @@ const record = await headstart.runTransfer(
     },
   },
 );
-await headstart.saveReport(join(ROOT, output), record, { force: true });
+await saveReport(join(ROOT, output), record, { force: true });
 await encoder.close();
 
 console.log(`

@@ -1,97 +1,30 @@
 export { HeadstartError } from "./errors.js";
 export type { ErrorCode, ErrorDetails, ErrorPlace } from "./errors.js";
-export { seeded, shuffled } from "./math/random.js";
-export { matrix, row, takeRows, cosine } from "./math/matrix.js";
-export type { Matrix } from "./math/matrix.js";
-export { openCorpus } from "./corpus/corpus.js";
-export type { Corpus, CorpusOptions } from "./corpus/corpus.js";
-export type { Rejection, Row, RowCounts } from "./corpus/row.js";
-export { applyLabelMap, parseLabelMap } from "./dataset/labelMap.js";
-export type { LabelMap } from "./dataset/labelMap.js";
-export { duplicateGroups, normalizedText, duplicatesBetween } from "./dataset/duplicates.js";
-export { foldCorpus, splitCorpus } from "./dataset/split.js";
-export { BUILT_IN_ENCODER } from "./encoder/locate.js";
-export { loadEncoder } from "./encoder/load.js";
-export type { Encoder, EncoderOptions, Precision } from "./encoder/encoder.js";
-export { embed, embedAll } from "./encoder/embed/embed.js";
-export type { Embedded, EmbedCounts, EmbedOptions } from "./encoder/embed/embed.js";
-export { distill } from "./encoder/static/distill.js";
-export type { DistillOptions, TokenTable } from "./encoder/static/distill.js";
-export { saveTokenTable } from "./encoder/static/saveTokenTable.js";
-export { listEncoders } from "./encoder/listing.js";
-export type { Pooling } from "./math/pooling.js";
-export { openVectorWriter } from "./vectors/writer.js";
-export type { VectorWriter, VectorWriterOptions } from "./vectors/writer.js";
-export { readVectors } from "./vectors/reader.js";
-export { openVectorCache } from "./store/cache/vectorCache.js";
-export type { VectorCache } from "./store/cache/vectorCache.js";
-export { fitLogistic } from "./head/linear/logistic.js";
-export type { FittedLogistic, LogisticOptions } from "./head/linear/logistic.js";
-export { fitMlp } from "./head/mlp/mlp.js";
-export type { FittedMlp, MlpEpoch, MlpOptions, MlpSettings } from "./head/mlp/mlp.js";
-export { argmax, predictProbabilities } from "./head/head.js";
-export type { Head, LogisticHead, MlpHead } from "./head/head.js";
-export { loadHead, loadNeighborIndex, requireSameEncoder, saveHead } from "./head/file/folder.js";
-export type { HeadParts, SavedHead } from "./head/file/folder.js";
-export { fitTemperature, applyTemperature } from "./head/temperature.js";
-export type { DevPredictions } from "./head/devPredictions.js";
-export { buildNeighborIndex, nearestNeighbors } from "./head/neighbors.js";
-export type { NeighborIndexOptions, NeighborIndex, NeighborhoodStats } from "./head/neighbors.js";
-export { describeHead } from "./classification/describeHead.js";
-export { readLabeled } from "./dataset/labeledCorpus.js";
-export type { LabeledCorpus, LabeledOptions } from "./dataset/labeledCorpus.js";
-export { trainClassifier } from "./classification/train.js";
-export type { TrainedHead, TrainOptions } from "./classification/train.js";
-export { searchHead } from "./classification/search.js";
-export type { SearchResult, SearchOptions, View } from "./classification/search.js";
-export { fewShotScores } from "./classification/fewShot.js";
-export type { FewShotOptions } from "./classification/fewShot.js";
-export { openEventFile } from "./report/tensorboard/eventFile.js";
-export type { EventFile } from "./report/tensorboard/eventFile.js";
-export { holdOut, joinRows, pickRows } from "./dataset/labeledVectors.js";
-export type { LabeledVectors } from "./dataset/labeledVectors.js";
-export { evaluateHead } from "./classification/evaluate.js";
-export type { Evaluated, EvaluateOptions } from "./classification/evaluate.js";
-export { calibrationSetOf, measureReliability, predictionSetThreshold } from "./classification/reliability.js";
-export type { Reliability, ReliabilityOptions } from "./classification/reliability.js";
-export { applyDecisionRule, ABSTAIN, fitDecisionRule } from "./classification/selectivePrediction.js";
-export type { CalibrationSet, DecisionRule, SelectiveGoal } from "./classification/selectivePrediction.js";
-export { explainPrediction } from "./classification/explain.js";
-export type { Explanation, ExplainOptions } from "./classification/explain.js";
-export { checkTextsAndLabels, findLabelErrors } from "./classification/labelErrors.js";
-export type { LabelErrors, LabelError } from "./classification/labelErrors.js";
-export { predictMultiLabel, evaluateMultiLabelHead, trainMultiLabel } from "./classification/multiLabel.js";
-export type { MultiLabelTrainOptions, TrainedMultiLabel } from "./classification/multiLabel.js";
-export type { MultiLabelHead } from "./head/linear/oneVsRest.js";
-export { loadMultiLabel, saveMultiLabel } from "./head/file/multiLabel.js";
-export { predictVectors } from "./classification/predict.js";
-export type { Prediction } from "./classification/predict.js";
-export { vectorsOf } from "./embedding/cachedEmbed.js";
-export { evaluateClassification } from "./metrics/classification.js";
-export type { Evaluation } from "./metrics/classification.js";
-export { conformalThreshold, predictionSets } from "./metrics/conformal.js";
-export { scoreCalibration } from "./metrics/calibrationScore.js";
-export type { CalibrationScore } from "./metrics/calibrationScore.js";
-export { riskCoverage } from "./metrics/riskCoverage.js";
-export { readTagged } from "./tagging/corpus/readTagged.js";
-export type { TaggedOptions } from "./tagging/corpus/readTagged.js";
-export type { Span, TaggedCorpus, TaggedSentence } from "./tagging/corpus/sentence.js";
-export { splitWords } from "./tagging/corpus/splitWords.js";
-export { contextualVectors } from "./tagging/vectors/contextualVectors.js";
-export type { ContextualVectors } from "./tagging/vectors/contextualVectors.js";
-export type { SubwordPooling } from "./tagging/vectors/subwords.js";
-export { trainTagger } from "./tagging/train.js";
-export type { TrainedTagger, TrainTaggerOptions } from "./tagging/train.js";
-export type { EmbeddedSentences } from "./tagging/vectors/embeddedSentences.js";
-export { evaluateTagger } from "./tagging/evaluate.js";
-export type { FoundEntity, TaggingEvaluation } from "./tagging/evaluate.js";
-export { predictEntities } from "./tagging/predict.js";
+export { loadPipeline } from "./pipeline/load.js";
+export type { PipelineOptions } from "./pipeline/load.js";
+export type {
+  CallOptions,
+  ClassifierEvaluateOptions,
+  ClassifierEvaluation,
+  ClassifierPipeline,
+  ClassifierPredictOptions,
+  EncodedCounts,
+  EntityMistake,
+  EvaluateOptions,
+  Mistake,
+  MultiLabelPipeline,
+  MultiLabelPipelineEvaluation,
+  Pipeline,
+  PipelineEvaluation,
+  TaggerEvaluation,
+  TaggerPipeline,
+} from "./pipeline/pipeline.js";
+export type { CorpusSummary, LabeledRow, Rows, RowsOptions, TaggedRow, TaggedRows } from "./pipeline/rows.js";
+export { train } from "./pipeline/train/train.js";
+export type { ClassifierModel, TrainClassifierOptions } from "./pipeline/train/classifier.js";
+export type { MultiLabelModel, TrainMultiLabelOptions } from "./pipeline/train/multiLabel.js";
+export type { SaveOptions, TrainModelOptions } from "./pipeline/train/options.js";
+export type { TaggerModel, TrainTaggerModelOptions } from "./pipeline/train/tagger.js";
+export type { Prediction, SelectivePrediction } from "./classification/predict.js";
+export type { MultiLabelPrediction } from "./classification/multiLabel.js";
 export type { TextEntities } from "./tagging/predict.js";
-export { loadTagger, saveTagger } from "./tagging/file/folder.js";
-export type { Tagger } from "./tagging/model/tagger.js";
-export { runTaggingTransfer } from "./transfer/experiment/runTagging.js";
-export { runTransfer } from "./transfer/experiment/run.js";
-export type { TransferCorpora, TransferOptions } from "./transfer/experiment/run.js";
-export type { TransferRecord, Verdict } from "./transfer/experiment/record.js";
-export { renderTransferReport } from "./report/html/transfer/transferReport.js";
-export { saveReport } from "./report/html/transfer/saveReport.js";

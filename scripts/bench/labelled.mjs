@@ -16,19 +16,21 @@ export const DOMAINS = {
   films: { train: "movies/sst2.train.csv", dev: "movies/sst2.val.csv", test: "movies/sst2.test.csv" },
 };
 
-/** @typedef {import("../../dist/index.js").LabeledVectors} LabeledVectors */
-/** @typedef {import("../../dist/index.js").EncoderOptions} EncoderOptions */
+/** @typedef {import("../../dist/api/heads.js").LabeledVectors} LabeledVectors */
+/** @typedef {import("../../dist/api/encoders.js").EncoderOptions} EncoderOptions */
 
 /**
  * Opens the encoder and the cache in `folder` for `use`, and closes both.
  *
  * @template T
  * @param {{ folder: string, options?: EncoderOptions }} where
- * @param {(load: (file: string, map?: import("../../dist/index.js").LabelMap) => Promise<LabeledVectors>) => Promise<T>} use
+ * @param {(load: (file: string, map?: import("../../dist/api/corpus.js").LabelMap) => Promise<LabeledVectors>) => Promise<T>} use
  * @returns {Promise<T>}
  */
 export async function withVectors({ folder, options = {} }, use) {
-  const { loadEncoder, openVectorCache, readLabeled, vectorsOf } = await import("../../dist/index.js");
+  const { loadEncoder } = await import("../../dist/api/encoders.js");
+  const { openVectorCache, vectorsOf } = await import("../../dist/api/vectors.js");
+  const { readLabeled } = await import("../../dist/api/corpus.js");
   const encoder = await loadEncoder("headstart-mini", options);
   const cache = await openVectorCache(folder, { fingerprint: encoder.fingerprint, width: encoder.width });
   try {

@@ -19,7 +19,8 @@ const number = (/** @type {number} */ x) => x.toFixed(3);
 
 /** @param {string} folder  the cache of vectors */
 export async function benchTrust(folder) {
-  const { parseLabelMap, trainClassifier } = await import("../../dist/index.js");
+  const { parseLabelMap } = await import("../../dist/api/corpus.js");
+  const { trainClassifier } = await import("../../dist/api/heads.js");
   await withVectors({ folder }, async (load) => {
     const { tweets, films } = DOMAINS;
     const filmRows = await load(films.train);
@@ -53,12 +54,12 @@ export async function benchTrust(folder) {
 
 /**
  * @param {string} name
- * @param {import("../../dist/index.js").TrainedHead} head
- * @param {import("../../dist/index.js").LabeledVectors} test
- * @param {import("../../dist/index.js").LabelMap} [map]
+ * @param {import("../../dist/api/heads.js").TrainedHead} head
+ * @param {import("../../dist/api/heads.js").LabeledVectors} test
+ * @param {import("../../dist/api/corpus.js").LabelMap} [map]
  */
 async function measure(name, head, test, map) {
-  const { evaluateHead, measureReliability } = await import("../../dist/index.js");
+  const { evaluateHead, measureReliability } = await import("../../dist/api/heads.js");
   const options = map === undefined ? {} : { map };
   const evaluated = evaluateHead(head, test, options);
   const reliability = measureReliability(head, { evaluated, vectors: test.vectors }, options);
@@ -83,10 +84,10 @@ async function measure(name, head, test, map) {
 /**
  * Flips labels of SST-2's training rows by seed, and counts which of them are found.
  *
- * @param {import("../../dist/index.js").LabeledVectors} rows
+ * @param {import("../../dist/api/heads.js").LabeledVectors} rows
  */
 async function doctor({ texts, labels, vectors }) {
-  const { findLabelErrors, seeded, shuffled } = await import("../../dist/index.js");
+  const { findLabelErrors, seeded, shuffled } = await import("../../dist/api/heads.js");
   console.log(`label doctor: ${labels.length} SST-2 training rows, ${FLIPPED * 100} % of the labels flipped`);
   console.log("| seed | flipped | named | precision | recall | precision of as many as were flipped | chance |");
   console.log("| --- | --- | --- | --- | --- | --- | --- |");

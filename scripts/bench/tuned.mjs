@@ -29,7 +29,7 @@ export async function benchTuned({ folder, seconds = 300 }) {
  * @param {{ folder: string, seconds: number }} options
  */
 async function compared(domain, files, { folder, seconds }) {
-  const { trainClassifier, searchHead, evaluateHead } = await import("../../dist/index.js");
+  const { trainClassifier, searchHead, evaluateHead } = await import("../../dist/api/heads.js");
   const { pairedBootstrap } = await import("../../dist/metrics/bootstrap.js");
   /** @param {typeof POOLINGS[number]} pooling @param {string} file */
   const load = (pooling, file) => withVectors({ folder, options: { pooling } }, (read) => read(file));

@@ -14,7 +14,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readModel, writeModel } from "../../dist/onnx/model/model.js";
 import { quantizeInt8 } from "../../dist/onnx/quantize/quantize.js";
-import { cosine, embedAll, loadEncoder, readLabeled, row } from "../../dist/index.js";
+import { cosine } from "../../dist/api/vectors.js";
+import { row } from "../../dist/math/matrix.js";
+import { embedTexts } from "../../dist/api/encoders.js";
+import { loadEncoder } from "../../dist/api/encoders.js";
+import { readLabeled } from "../../dist/api/corpus.js";
 import { ROOT } from "../setup.mjs";
 
 const { values } = parseArgs({
@@ -34,23 +38,23 @@ const forms = {
   "int8, one scale a token": writeModel(quantizeInt8(readModel(fp32, values.fp32))),
   "int8 as it ships": await readFile(join(shipped, "onnx/model.onnx")),
 };
-/** @type {Record<string, { encoder: import("../../dist/index.js").Encoder, rates: number[], cosines: number[] }>} */
+/** @type {Record<string, { encoder: import("../../dist/api/encoders.js").Encoder, rates: number[], cosines: number[] }>} */
 const found = {};
-/** @type {import("../../dist/index.js").Matrix | undefined} */
+/** @type {import("../../dist/api/vectors.js").Matrix | undefined} */
 let original;
 for (const [name, bytes] of Object.entries(forms)) {
   const folder = join(scratch, name.replaceAll(" ", "-"));
   await cp(shipped, folder, { recursive: true });
   await writeFile(join(folder, "onnx/model.onnx"), bytes);
   const encoder = await loadEncoder(folder);
-  const { vectors } = await embedAll(encoder, texts, { allowBatchDependence: true });
+  const { vectors } = await embedTexts(encoder, texts, { allowBatchDependence: true });
   original ??= vectors;
   found[name] = { encoder, rates: [], cosines: texts.map((_, i) => cosine(row(vectors, i), row(original, i))) };
 }
 for (let round = 0; round < Number(values.rounds); round++) {
   for (const { encoder, rates } of Object.values(found)) {
     const began = performance.now();
-    await embedAll(encoder, texts, { allowBatchDependence: true });
+    await embedTexts(encoder, texts, { allowBatchDependence: true });
     rates.push((texts.length * 1000) / (performance.now() - began));
   }
 }

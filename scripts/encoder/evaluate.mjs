@@ -27,7 +27,12 @@ const { values } = parseArgs({
 });
 ensureInstalled();
 ensureBuilt();
-const headstart = await import("../../dist/index.js");
+const { duplicateGroups, foldCorpus, parseLabelMap, readLabeled, readTagged } =
+  await import("../../dist/api/corpus.js");
+const { loadEncoder } = await import("../../dist/api/encoders.js");
+const { evaluateHead, pickRows, searchHead, trainClassifier } = await import("../../dist/api/heads.js");
+const { contextualVectors, trainTagger } = await import("../../dist/api/tagging.js");
+const { openVectorCache, vectorsOf } = await import("../../dist/api/vectors.js");
 
 const corpora = process.env.HEADSTART_CORPORA || join(ROOT, "data/public");
 if (!existsSync(corpora)) {
@@ -35,16 +40,16 @@ if (!existsSync(corpora)) {
   process.exit(2);
 }
 const precision = /** @type {"fp32" | "int8" | undefined} */ (values.precision);
-const encoder = await headstart.loadEncoder(values.encoder, precision === undefined ? {} : { precision });
-const cache = await headstart.openVectorCache(values.cache, { fingerprint: encoder.fingerprint, width: encoder.width });
-const map = headstart.parseLabelMap("neutral=drop");
+const encoder = await loadEncoder(values.encoder, precision === undefined ? {} : { precision });
+const cache = await openVectorCache(values.cache, { fingerprint: encoder.fingerprint, width: encoder.width });
+const map = parseLabelMap("neutral=drop");
 const SIDES = 5; // folds
 
-/** @param {string} file @param {import("../../dist/index.js").LabeledOptions} [options] */
+/** @param {string} file @param {import("../../dist/api/corpus.js").LabeledOptions} [options] */
 async function load(file, options = {}) {
-  const { texts, labels } = await headstart.readLabeled([join(corpora, file)], options);
+  const { texts, labels } = await readLabeled([join(corpora, file)], options);
   const began = performance.now();
-  const { vectors, cached } = await headstart.vectorsOf(encoder, texts, { cache });
+  const { vectors, cached } = await vectorsOf(encoder, texts, { cache });
   const rate = (texts.length - cached) / ((performance.now() - began) / 1000);
   console.error(
     `${file}: ${texts.length} texts, ${cached} cached${cached < texts.length ? `, ${rate.toFixed(0)}/s` : ""}`,
@@ -55,7 +60,7 @@ async function load(file, options = {}) {
 /** @typedef {Awaited<ReturnType<typeof load>>} Data */
 
 /** @param {{ train: Data, dev: Data }} rows @param {"none" | "balanced"} [classWeights] */
-const train = ({ train, dev }, classWeights = "none") => headstart.trainClassifier(train, { dev, classWeights });
+const train = ({ train, dev }, classWeights = "none") => trainClassifier(train, { dev, classWeights });
 const percent = (/** @type {number} */ x) => x.toFixed(4);
 /** @type {string[][]} */
 const rows = [];
@@ -98,8 +103,8 @@ const tests = {
   reviews: await load("movies/rt-polarity.csv"),
 };
 const score = (/** @type {keyof typeof heads} */ head, /** @type {keyof typeof tests} */ test) =>
-  headstart.evaluateHead(heads[head], tests[test]).evaluation;
-const accuracy = (/** @type {import("../../dist/index.js").Evaluation} */ e) => [
+  evaluateHead(heads[head], tests[test]).evaluation;
+const accuracy = (/** @type {import("../../dist/api/metrics.js").Evaluation} */ e) => [
   percent(e.accuracy),
   percent(e.bagOfWords?.accuracy ?? NaN),
 ];
@@ -136,20 +141,20 @@ async function chooseBy() {
 
 /** Strict F1 on WNUT's dev split. */
 async function entityF1() {
-  const deep = await headstart.loadEncoder(values.encoder, {
+  const deep = await loadEncoder(values.encoder, {
     layers: "spread",
     ...(precision === undefined ? {} : { precision }),
   });
   /** @param {string} file @param {number} most */
   const embedded = async (file, most) => {
-    const { sentences } = await headstart.readTagged([join(corpora, "ner", file)]);
+    const { sentences } = await readTagged([join(corpora, "ner", file)]);
     const first = sentences.slice(0, most);
-    return { sentences: first, ...(await headstart.wordVectors(deep, first)) };
+    return { sentences: first, ...(await contextualVectors(deep, first)) };
   };
   const data = await embedded("wnut17.train.conll", 1500);
   const dev = await embedded("wnut17.dev.conll", Infinity);
   await deep.close();
-  const trained = await headstart.trainTagger(data, { dev, epochs: 4, kind: "mlp" });
+  const trained = await trainTagger(data, { dev, epochs: 4, kind: "mlp" });
   return trained.dev.entityF1;
 }
 
@@ -162,28 +167,26 @@ async function entityF1() {
 async function folds(data) {
   const names = [...new Set(data.labels)].sort();
   const y = data.labels.map((label) => names.indexOf(label));
-  const fold = headstart.foldCorpus(y, headstart.duplicateGroups(data.texts), { folds: SIDES, seed: 1 });
+  const fold = foldCorpus(y, duplicateGroups(data.texts), { folds: SIDES, seed: 1 });
   const counts = { hit: 0, invented: 0, missed: 0 };
   for (let f = 0; f < SIDES; f++) {
     const pick = (/** @type {boolean} */ inside) => {
-      const at = y.flatMap((_, i) => ((fold[i] === f) === inside ? [i] : []));
-      return {
-        texts: at.map((i) => data.texts[i]),
-        labels: at.map((i) => data.labels[i]),
-        vectors: headstart.takeRows(data.vectors, at),
-      };
+      return pickRows(
+        data,
+        y.flatMap((_, i) => ((fold[i] === f) === inside ? [i] : [])),
+      );
     };
     const others = pick(false);
     const view = { layer: null, pooling: encoder.pooling, load: () => Promise.resolve(others) };
-    const searchResult = await headstart.searchHead([view], {
+    const searchResult = await searchHead([view], {
       labels: names,
       classWeights: "none",
       seed: 1,
       kinds: ["logistic"],
     });
     // As dev rows they set the temperature alone, which moves no answer between two labels.
-    const trained = await headstart.trainClassifier(others, { searchResult, dev: others });
-    const { evaluation } = headstart.evaluateHead(trained, pick(true));
+    const trained = await trainClassifier(others, { searchResult, dev: others });
+    const { evaluation } = evaluateHead(trained, pick(true));
     const spam = evaluation.confusion.labels.indexOf("spam");
     evaluation.confusion.counts.forEach((row, t) =>
       row.forEach((n, p) => {

@@ -35,7 +35,7 @@ appendFileSync(join(OUTPUT, "README.md"), CARD);
 rmSync(join(OUTPUT, ".headstart"), { force: true }); // the mark of a folder that may be replaced
 
 async function resave() {
-  const { loadHead, saveHead } = await import("../../dist/index.js");
+  const { loadHead, saveHead } = await import("../../dist/api/heads.js");
   const head = await loadHead(OUTPUT);
   // Its card was added to, so that saveHead would not replace the folder.
   rmSync(OUTPUT, { recursive: true });

@@ -189,10 +189,10 @@ const safetensors = async () => {
 /** @param {string} path */
 async function embedOne(path) {
   const { loadEncoder } = await load("encoder/load.js");
-  const { embedAll } = await load("encoder/embed/embed.js");
+  const { embedTexts } = await load("encoder/embed/embed.js");
   const encoder = await loadEncoder(path);
   try {
-    return (await embedAll(encoder, ["the film a sun", ...TEXTS])).tokens;
+    return (await embedTexts(encoder, ["the film a sun", ...TEXTS])).tokens;
   } finally {
     await encoder.close();
   }

@@ -139,7 +139,7 @@ export async function openCache(
 }
 
 /** Embeds texts with a progress meter. */
-export async function embedTexts(
+export async function embedWithProgress(
   { reporter, signal }: Context,
   texts: readonly string[],
   {

@@ -29,6 +29,7 @@ const RANKS: Readonly<Record<string, number>> = {
   pipeline: 8, // from a text to a prediction: what command line, library and server share
   serve: 9,
   cli: 10,
+  api: 11, // what each sub-path of the package exports
   index: 11,
 };
 
@@ -70,6 +71,8 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "report/tensorboard": 0,
   "report/text": 1,
   "report/html/transfer": 1,
+  pipeline: 0,
+  "pipeline/train": 1,
   "cli/flags": 0,
   "cli/embed": 1,
   "cli/train": 1,
@@ -117,7 +120,7 @@ export function violations(tree: SourceTree): readonly string[] {
     ...diskWrites(file),
     ...defaultExports(file),
     ...hiddenInputs(file),
-    ...(file.path === "src/index.ts" ? codeInIndex(file) : []),
+    ...(/^src\/(index\.ts$|api\/)/.test(file.path) ? codeInIndex(file) : []),
   ]);
   return [...found, ...fullFolders(files), ...cycles(files)];
 }

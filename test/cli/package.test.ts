@@ -39,9 +39,9 @@ const packed = (args: readonly string[]): Packed => {
 
 /** A program of a user of the package, whose types must hold. */
 const CONSUMER = `
-import { embedAll, HeadstartError, loadEncoder, readLabelled, trainClassifier, type Encoder, type Matrix } from "headstart";
+import { embedTexts, HeadstartError, loadEncoder, readLabelled, trainClassifier, type Encoder, type Matrix } from "headstart";
 const encoder: Encoder = await loadEncoder("headstart-mini", { pooling: "cls" });
-const vectors: Matrix = (await embedAll(encoder, ["a text"])).vectors;
+const vectors: Matrix = (await embedTexts(encoder, ["a text"])).vectors;
 const { texts, labels } = await readLabelled(["in.csv"]);
 const { head } = await trainClassifier({ texts, labels, vectors });
 export const labeled: readonly string[] = head.labels;
@@ -131,9 +131,9 @@ describe.skipIf(!registryAnswers)("the package, installed", () => {
   it("is imported by its name, with its types", { timeout: 2 * MINUTES }, async () => {
     await box.write(
       "program.mjs",
-      `import { embedAll, loadEncoder } from "headstart";
+      `import { embedTexts, loadEncoder } from "headstart";
        const encoder = await loadEncoder("headstart-mini", { offline: true });
-       console.log((await embedAll(encoder, ["a text"])).vectors.cols);
+       console.log((await embedTexts(encoder, ["a text"])).vectors.cols);
        await encoder.close();`,
     );
     const finished = await startProcess(["program.mjs"], { cwd: box.folder, env: box.env, input: "" }).finished;

@@ -51,9 +51,9 @@ describe("without CI, with an empty home", () => {
 
   it("the library leaves the home empty [G01, R17]", async () => {
     const program = `
-      import { embedAll, loadEncoder } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+      import { embedTexts, loadEncoder } from ${JSON.stringify(new URL("../../dist/api/encoders.js", import.meta.url).href)};
       const encoder = await loadEncoder(${JSON.stringify(TINY)});
-      console.log((await embedAll(encoder, ["a text"])).vectors.cols);
+      console.log((await embedTexts(encoder, ["a text"])).vectors.cols);
       await encoder.close();`;
     const args = ["--input-type=module", "-e", program];
     const finished = await startProcess(args, { cwd: box.folder, env: box.env, input: "" }).finished;

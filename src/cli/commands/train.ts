@@ -15,7 +15,7 @@ import { checkLabels } from "../../dataset/labelSet.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { renderTrainingReport } from "../../report/html/trainingReport.js";
 import {
-  embedTexts,
+  embedWithProgress,
   labelMapOf,
   openEncoder,
   readRows,
@@ -227,9 +227,9 @@ async function neighborsOf(
 async function withVectors(
   context: Context,
   rows: LabeledCorpus,
-  job: Parameters<typeof embedTexts>[2],
+  job: Parameters<typeof embedWithProgress>[2],
 ): Promise<LabeledVectors> {
-  const { vectors } = await embedTexts(context, rows.texts, job);
+  const { vectors } = await embedWithProgress(context, rows.texts, job);
   return { texts: rows.texts, labels: rows.labels, vectors };
 }
 

@@ -6,7 +6,7 @@ import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { runTransfer } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
 import {
-  embedTexts,
+  embedWithProgress,
   labelMapOf,
   openEncoder,
   readRows,
@@ -118,7 +118,8 @@ async function transferTexts(
         seed: flags.seed,
         classWeights: flags.classWeights,
         signal,
-        vectorsOf: async (texts, what) => (await embedTexts(context, texts, { encoder, cache, flags, what })).vectors,
+        vectorsOf: async (texts, what) =>
+          (await embedWithProgress(context, texts, { encoder, cache, flags, what })).vectors,
         createdAt: now(),
         clock,
         report: path.join(flags.output, "report.html"),

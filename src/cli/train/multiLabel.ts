@@ -8,7 +8,7 @@ import { saveMultiLabel } from "../../head/file/multiLabel.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
 import { collectRejectedRows } from "../rejectedRows.js";
-import { embedTexts, openEncoder, readRows, withCache, type Context } from "../context.js";
+import { embedWithProgress, openEncoder, readRows, withCache, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
@@ -44,7 +44,7 @@ export async function trainMultiLabelCommand(
   const encoder = await openEncoder(context, flags);
   try {
     const embedded = async (of: typeof rows, cache: VectorCache | undefined): Promise<LabeledVectors> => {
-      const { vectors } = await embedTexts(context, of.texts, { encoder, cache, flags, what: "texts" });
+      const { vectors } = await embedWithProgress(context, of.texts, { encoder, cache, flags, what: "texts" });
       return { texts: of.texts, labels: of.labels, vectors };
     };
     const { data, dev } = await withCache(context, { flags, encoder }, async (cache) => ({

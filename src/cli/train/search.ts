@@ -6,7 +6,7 @@ import { searchHead, viewName, type SearchResult, type View } from "../../classi
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Head } from "../../head/head.js";
 import type { Pooling } from "../../math/pooling.js";
-import { embedTexts, openEncoder, withCache, type Context } from "../context.js";
+import { embedWithProgress, openEncoder, withCache, type Context } from "../context.js";
 import { mlpSettingsOf, type MlpFlags } from "../flags/mlp.js";
 import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
@@ -137,7 +137,7 @@ async function withVectors(
   { encoder, flags }: { readonly encoder: Encoder; readonly flags: SearchFlags },
 ): Promise<LabeledVectors> {
   const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
-    embedTexts(context, rows.texts, {
+    embedWithProgress(context, rows.texts, {
       encoder,
       cache,
       flags,

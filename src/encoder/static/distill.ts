@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { HeadstartError } from "../../errors.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
-import { embedAll } from "../embed/embed.js";
+import { embedTexts } from "../embed/embed.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { Encoder } from "../encoder.js";
 import { listFiles } from "../folder/folder.js";
@@ -101,7 +101,7 @@ async function embedTokens(encoder: Encoder, ids: readonly number[], options: Di
     padId: encoder.tokenizer.padId,
     tokenize: (id) => ({ ids: [...before, Number(id), ...after], truncated: false, empty: false, unknown: 0 }),
   };
-  const { vectors } = await embedAll({ ...encoder, tokenizer }, ids.map(String), {
+  const { vectors } = await embedTexts({ ...encoder, tokenizer }, ids.map(String), {
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress: ({ done }) => onProgress({ done, total: ids.length }) }),
   });

@@ -65,10 +65,9 @@ export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerMod
 function settingsOf(options: TrainTaggerModelOptions): Omit<TrainTaggerOptions, "dev"> {
   const { kind, hidden, crf, contextWindow, surfaceFeatures, layers, ensemble, epochs, batchWords } = options;
   const { learningRate, weightDecay, dropout, inputDropout, featureDropout, seed, threads, signal, onTrial } = options;
-  return {
-    ...{ kind, hidden, crf, contextWindow, surfaceFeatures, layers, ensemble, epochs, batchWords },
-    ...{ learningRate, weightDecay, dropout, inputDropout, featureDropout, seed, threads, signal, onTrial },
-  };
+  const shape = { kind, hidden, crf, contextWindow, surfaceFeatures, layers, ensemble };
+  const fit = { epochs, batchWords, learningRate, weightDecay, dropout, inputDropout, featureDropout };
+  return { ...shape, ...fit, seed, threads, signal, onTrial };
 }
 
 interface Made {

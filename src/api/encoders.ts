@@ -1,0 +1,10 @@
+export { distill } from "../encoder/static/distill.js";
+export type { DistillOptions, TokenTable } from "../encoder/static/distill.js";
+export { embedStream, embedTexts } from "../encoder/embed/embed.js";
+export type { EmbedCounts, Embedded, EmbedOptions } from "../encoder/embed/embed.js";
+export type { EmbeddingEncoder, Encoder, EncoderOptions, Precision } from "../encoder/encoder.js";
+export { listEncoders } from "../encoder/listing.js";
+export { loadEncoder } from "../encoder/load.js";
+export { BUILT_IN_ENCODER } from "../encoder/locate.js";
+export { saveTokenTable } from "../encoder/static/saveTokenTable.js";
+export type { Pooling } from "../math/pooling.js";

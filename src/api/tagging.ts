@@ -1,0 +1,12 @@
+export { evaluateTagger } from "../tagging/evaluate.js";
+export type { FoundEntity, TaggingEvaluation } from "../tagging/evaluate.js";
+export { loadTagger, saveTagger } from "../tagging/file/folder.js";
+export type { Tagger } from "../tagging/model/tagger.js";
+export { predictEntities } from "../tagging/predict.js";
+export type { TextEntities } from "../tagging/predict.js";
+export { trainTagger } from "../tagging/train.js";
+export type { TrainedTagger, TrainTaggerOptions } from "../tagging/train.js";
+export { contextualVectors } from "../tagging/vectors/contextualVectors.js";
+export type { ContextualVectors } from "../tagging/vectors/contextualVectors.js";
+export type { EmbeddedSentences } from "../tagging/vectors/embeddedSentences.js";
+export type { SubwordPooling } from "../tagging/vectors/subwords.js";
