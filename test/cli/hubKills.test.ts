@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ENCODER_FILES, ID, gitHash, sha256, startHub, type FakeHub } from "../unit/encoder/hub/fakeHub.js";
 import { ROOT, sandbox, startProcess, type Finished, type Sandbox } from "./runCli.js";
@@ -59,6 +60,19 @@ async function halfFiles(home: string): Promise<readonly string[]> {
   return [...wrong, ...beside.filter((file) => !files.includes(`snapshots/${hub.commit}/${file}`))];
 }
 
+/** Resolves once something of a file has come. */
+async function begun(home: string): Promise<void> {
+  for (;;) {
+    const names = await readdir(home, { recursive: true }).catch(() => []);
+    const unfinished = names.filter((name) => name.endsWith("incomplete"));
+    const sizes = await Promise.all(
+      unfinished.map(async (name) => (await stat(join(home, name)).catch(() => ({ size: 0 }))).size),
+    );
+    if (sizes.some((size) => size > 0)) return;
+    await sleep(10);
+  }
+}
+
 /** All files of a cache and what is in them. */
 async function contentOf(home: string): Promise<readonly string[]> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
@@ -99,12 +113,12 @@ it("one that is killed in the middle of a body likewise", async () => {
     hub.intercept = (request, response) => {
       if (!request.url!.endsWith(`/${file}`)) return false;
       response.writeHead(200, { "content-length": text.length }).write(text.slice(0, text.length / 2));
-      setTimeout(() => running.process.kill("SIGKILL"), 200);
+      void begun(home).then(() => running.process.kill("SIGKILL"));
       return true;
     };
     const env = { HF_HOME: home, HF_ENDPOINT: hub.url };
     const running = box.start(["embed", "-", "-o", "-", "--encoder", ID], { env, input: "text\nsun\n" });
-    expect((await running.finished).code).toBeNull();
+    expect((await running.finished).code).toBe(137);
     expect(await halfFiles(home)).toEqual([]);
     hub.intercept = () => false;
     expect((await fetching(-1, home)).code).toBe(0);

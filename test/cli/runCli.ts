@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -17,8 +17,8 @@ export const TINY = fixture("tiny-bert");
 
 /** How a run ended. */
 export interface Finished {
-  /** Exit status; null when a signal ended it. */
-  readonly code: number | null;
+  /** Exit status as a shell sees it: 128 and the number of the signal where one ended the run. */
+  readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
   /** stdout as it came. */
@@ -122,6 +122,16 @@ interface ProcessOptions {
   readonly program?: string;
 }
 
+/**
+ * Exit status as a shell sees it. Whether a run that is told to stop ends by itself or by the signal depends on how busy
+ * the machine is, so no test tells these apart.
+ */
+export const statusOf = (code: number | null, signal: NodeJS.Signals | null): number =>
+  code ?? 128 + constants.signals[signal!];
+
+/** Whether a run is over, by itself or by a signal. */
+export const hasEnded = ({ process: child }: Running): boolean => child.exitCode !== null || child.signalCode !== null;
+
 export function startProcess(args: readonly string[], { cwd, env, input, program }: ProcessOptions): Running {
   const child = spawn(program ?? process.execPath, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
@@ -131,9 +141,9 @@ export function startProcess(args: readonly string[], { cwd, env, input, program
   if (input !== undefined) child.stdin.end(input);
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       const bytes = Buffer.concat(out);
-      resolve({ code, bytes, stdout: bytes.toString(), stderr: Buffer.concat(err).toString() });
+      resolve({ code: statusOf(code, signal), bytes, stdout: bytes.toString(), stderr: Buffer.concat(err).toString() });
     });
   });
   return { process: child, finished };
