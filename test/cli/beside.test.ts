@@ -42,7 +42,7 @@ describe("a file of the user's beside an output", () => {
     await box.write(beside, "my notes\n");
     for (const force of [[], ["--force"]]) {
       const says = [/Move it|move the folder/];
-      expectFailure(await box.run([...args, ...force]), { exit: 5, code: "E_OUTPUT_EXISTS", says });
+      expectFailure(await box.call([...args, ...force]), { exit: 5, code: "E_OUTPUT_EXISTS", says });
       expect(await readFile(box.path(beside), "utf8")).toBe("my notes\n");
     }
     await rm(box.path(beside.split("/")[0]), { recursive: true });
@@ -52,7 +52,7 @@ describe("a file of the user's beside an output", () => {
   it("is not followed where a link has the name of an unfinished run's folder", async () => {
     await mkdir(box.path("mine"));
     await symlink("mine", box.path("l.parquet.headstart"));
-    const finished = await box.run(["embed", "in.csv", "-o", "l.parquet", ...WITH_TINY]);
+    const finished = await box.call(["embed", "in.csv", "-o", "l.parquet", ...WITH_TINY]);
     expectFailure(finished, { exit: 5, code: "E_OUTPUT_EXISTS", says: [/no folder but a link/] });
     expect((await box.files()).filter((name) => name.startsWith("mine/"))).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe("an output", () => {
       ["predict", "words", "--input", "in.csv", "-o", "wv.csv"],
       ["evaluate", "words", "in.csv", "--errors", "wv.csv"],
     ]) {
-      const finished = await box.run([...args, "--force"]);
+      const finished = await box.call([...args, "--force"]);
       expectFailure(finished, { exit: 2, code: "E_USAGE", says: [/wv\.csv: this run reads it/] });
     }
     expect(await readFile(box.path("wv.csv"), "utf8")).toBe(words);
@@ -91,7 +91,7 @@ describe("an output", () => {
       ["embed", "in.csv", "-o", "own.parquet", "--cache", "own.parquet", ...WITH_TINY],
       ["predict", "head", "--input", "in.csv", "-o", "own.csv", "--cache", "own.csv.headstart/kept"],
     ]) {
-      const finished = await box.run(args);
+      const finished = await box.call(args);
       expectFailure(finished, { exit: 2, code: "E_USAGE", says: [/would lie in it/] });
       expect(finished.stderr.trimEnd()).not.toContain("\n");
     }
@@ -102,7 +102,7 @@ describe("an output", () => {
     const args = ["train", "in.csv", "-o", "edited", ...WITH_TINY];
     succeeded(await box.run(args));
     await appendFile(box.path("edited/README.md"), "my remark\n");
-    const edited = await box.run([...args, "--force"]);
+    const edited = await box.call([...args, "--force"]);
     expectFailure(edited, { exit: 5, code: "E_OUTPUT_EXISTS", says: [/README\.md in it was changed/] });
     expect(await readFile(box.path("edited/README.md"), "utf8")).toContain("my remark");
   });
@@ -111,9 +111,9 @@ describe("an output", () => {
     const args = ["train", "in.csv", "-o", "halved", ...WITH_TINY];
     succeeded(await box.run(args));
     await writeFile(box.path("halved/head.safetensors"), "damaged");
-    expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
+    expectFailure(await box.call(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
     await rm(box.path("halved/head.safetensors"));
-    expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
+    expectFailure(await box.call(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
     succeeded(await box.run([...args, "--force"]));
     expect((await box.run(["predict", "halved", "sun"])).code).toBe(0);
   });
@@ -122,7 +122,7 @@ describe("an output", () => {
     succeeded(await box.run(["train", "in.csv", "-o", "dotted/.", ...WITH_TINY]));
     succeeded(await box.run(["train", "in.csv", "-o", "dotted/", "--force", ...WITH_TINY]));
     expect((await box.run(["predict", "dotted", "sun"])).code).toBe(0);
-    const nameless = await box.run(["train", "in.csv", "-o", "", ...WITH_TINY]);
+    const nameless = await box.call(["train", "in.csv", "-o", "", ...WITH_TINY]);
     expectFailure(nameless, { exit: 2, code: "E_USAGE", says: [/Give a name/] });
   });
 });

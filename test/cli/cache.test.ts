@@ -156,6 +156,6 @@ describe("headstart cache", () => {
     ["no days", ["clean", "--older-than", "long"], {}, /30d/],
     ["a limit that is no size", [], { HEADSTART_CACHE_MAX: "big" }, /HEADSTART_CACHE_MAX=big/],
   ])("refuses %s", async (_, args, env, says) => {
-    expectFailure(await box.run(["cache", ...args], { env }), { exit: 2, code: "E_USAGE", says: [says] });
+    expectFailure(await box.call(["cache", ...args], { env }), { exit: 2, code: "E_USAGE", says: [says] });
   });
 });

@@ -56,7 +56,7 @@ describe("headstart predict", () => {
       ["predict", "swapped", "x"],
       ["evaluate", "swapped", "train.csv"],
     ])
-      expectFailure(await box.run(command), { exit: 4, code: "E_CHECKSUM", says });
+      expectFailure(await box.call(command), { exit: 4, code: "E_CHECKSUM", says });
   });
 
   it("takes what follows -- as texts, whatever it looks like", async () => {

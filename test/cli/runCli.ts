@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, expect } from "vitest";
+import { callInHost } from "./hostedCommand.js";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const MAIN = join(ROOT, "dist/cli/main.js");
@@ -52,6 +53,8 @@ export interface Sandbox {
   readonly files: () => Promise<string[]>;
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Finished>;
   readonly start: (args: readonly string[], options?: RunOptions) => Running;
+  /** As `run`, in a process that goes on: for refusals and help, which end before their process would have started. */
+  readonly call: (args: readonly string[], options?: RunOptions & { readonly input?: string }) => Promise<Finished>;
   readonly remove: () => Promise<void>;
 }
 
@@ -96,10 +99,13 @@ async function makeSandbox(): Promise<Sandbox> {
   };
   const start: Sandbox["start"] = (args, options = {}) =>
     startProcess([MAIN, ...args], { cwd: folder, env: { ...env, ...options.env }, input: options.input });
+  const call: Sandbox["call"] = (args, { input = "", env: more } = {}) =>
+    callInHost({ args, cwd: folder, env: { ...env, ...more }, input });
   return {
     folder,
     home,
     env,
+    call,
     path: (name) => join(folder, name),
     write: async (name, content) => {
       await mkdir(dirname(join(folder, name)), { recursive: true });

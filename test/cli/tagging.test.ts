@@ -60,7 +60,7 @@ describe("a head that finds entities", () => {
     succeeded(await box.run(["predict", "head", "--input", "t.csv", "-o", "out.jsonl", "--quiet"]));
     const rows = (await readFile(box.path("out.jsonl"), "utf8")).trim().split("\n");
     expect(rows.map((row) => (JSON.parse(row) as { id: string }).id)).toEqual(["1", "2"]);
-    expectFailure(await box.run(["predict", "head", "--input", "t.csv", "-o", "out.csv"]), {
+    expectFailure(await box.call(["predict", "head", "--input", "t.csv", "-o", "out.csv"]), {
       exit: 2,
       code: "E_OUTPUT_ENDING",
       says: [/\.jsonl/],

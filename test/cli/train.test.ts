@@ -131,7 +131,7 @@ describe("headstart train", () => {
     [["--task", "ner", "--dropout", "0.1"], /--dropout does nothing for heads that find entities/],
     [["--multi-label", "|", "--epochs", "3"], /--epochs does nothing for heads that give several labels/],
   ])("refuses flags that would do nothing: %j", async (flags, says) => {
-    const refused = await box.run(["train", "train.csv", "-o", "unused", ...flags, ...WITH_TINY]);
+    const refused = await box.call(["train", "train.csv", "-o", "unused", ...flags, ...WITH_TINY]);
     expectFailure(refused, { exit: 2, code: "E_USAGE", says: [says] });
   });
 
@@ -254,7 +254,7 @@ describe("a label column that holds texts", () => {
         `${text}${i - (i % 50 ? 0 : 1)}`,
       ]);
       await box.write("wrong.csv", csv(COLUMNS, rows));
-      const finished = await box.run([...args, "--encoder", "./no-such-encoder"]);
+      const finished = await box.call([...args, "--encoder", "./no-such-encoder"]);
       expectFailure(finished, { exit: 3, code: "E_LABELS", says: [/name the right column with --label-column$/] });
     },
     30_000,
@@ -301,7 +301,7 @@ describe("headstart transfer", () => {
     await box.write("stars.csv", csv(COLUMNS, labelledRows(20, ["5", "1"])));
     const before = await box.files();
     const args = ["transfer", "--source", "train.csv", "--target", "stars.csv", "-o", "no", ...WITH_TINY];
-    expectFailure(await box.run(args), { exit: 3, code: "E_LABEL_MAP", says: [/"5", "1"/, /--map/] });
+    expectFailure(await box.call(args), { exit: 3, code: "E_LABEL_MAP", says: [/"5", "1"/, /--map/] });
     expect(await box.files()).toEqual(before);
     const mapped = await box.run([...args, "--map", "5=good,1=bad", "--json"]);
     expect(jsonOf(mapped)).toMatchObject({ map: { "5": "good", "1": "bad" }, ceiling: null });

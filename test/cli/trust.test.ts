@@ -34,7 +34,7 @@ describe("headstart evaluate", () => {
       expect(sets).toHaveLength(3);
       expect(choice["wish"]).toContain("20 %");
       expect(await readFile(box.path("page.html"), "utf8")).toContain("Reliability diagram");
-      expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS" });
+      expectFailure(await box.call(args), { exit: 5, code: "E_OUTPUT_EXISTS" });
     },
     SLOW,
   );
@@ -77,7 +77,7 @@ describe("headstart predict", () => {
     [["--costs", "odd=3"], "E_USAGE", /"odd=3" is not a label/],
     [["--sets", "1.5"], "E_USAGE", /between 0 and 1/],
   ])("refuses %j", async (flags, code, says) => {
-    expectFailure(await box.run(["predict", "head", ...flags, "x"]), { exit: 2, code, says: [says] });
+    expectFailure(await box.call(["predict", "head", ...flags, "x"]), { exit: 2, code, says: [says] });
   });
 });
 
@@ -126,7 +126,7 @@ describe("headstart train", () => {
     [["--explainable", "0"], /at least 1/],
   ])("refuses %j", async (flags, says) => {
     const args = ["train", "train.csv", "-o", "no", "--encoder", TINY, ...flags];
-    expectFailure(await box.run(args), { exit: 2, code: "E_USAGE", says: [says] });
+    expectFailure(await box.call(args), { exit: 2, code: "E_USAGE", says: [says] });
   });
 
   it(
@@ -170,7 +170,7 @@ describe("headstart train", () => {
       const [answer] = linesOf(await box.run(["predict", "many", "sun lovely sport ball"]));
       expect(answer["label"]).toBe((answer["labels"] as string[]).join("|"));
       expect(answer["labels"]).toContain("sport");
-      expectFailure(await box.run(["predict", "many", "--explain", "x"]), { exit: 2, code: "E_USAGE" });
+      expectFailure(await box.call(["predict", "many", "--explain", "x"]), { exit: 2, code: "E_USAGE" });
     },
     SLOW,
   );
