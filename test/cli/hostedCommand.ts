@@ -2,7 +2,7 @@
 
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect } from "vitest";
+import { afterAll } from "vitest";
 import type { Finished } from "./runCli.js";
 
 export interface HostedCommand {
@@ -53,5 +53,5 @@ afterAll(async () => {
   const closed = new Promise((resolve) => host?.once("close", resolve));
   host.send("end");
   await closed;
-  expect(stray).toBe("");
+  if (stray !== "") throw new Error(`A command wrote past its streams: ${stray}`);
 });
