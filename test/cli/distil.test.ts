@@ -39,7 +39,7 @@ describe("headstart distil", () => {
 
   it("weighs tokens with --weights zipf, and says what it did", async () => {
     const box = await sandbox();
-    const { stdout } = succeeded(await box.run(["distil", TINY, "-o", "table", "--weights", "zipf"]));
+    const { stdout } = succeeded(await box.call(["distil", TINY, "-o", "table", "--weights", "zipf"]));
     expect(stdout).toMatch(/^table: 192 of 197 tokens x 32, 100\.0 % of the variance, 0\.0 MB, [\d.]+ s\n$/);
     expect(await readFile(box.path("table/README.md"), "utf8")).toContain("by Zipf's law");
   });
@@ -66,10 +66,10 @@ describe("headstart embed --encoder <word vectors>", () => {
     await box.write("glove.txt", "good 1 0\nbad 0 1\n");
     await box.write("in.csv", csv(["text"], [["good bad"], ["good news!"], [""]]));
     const args = ["embed", "in.csv", "-o", "out.npy", "--encoder", "glove.txt", "--force"];
-    expect(jsonOf(await box.run([...args, "--json"]))).toMatchObject({ rows: 3, unknown: 1, empty: 1, width: 2 });
+    expect(jsonOf(await box.call([...args, "--json"]))).toMatchObject({ rows: 3, unknown: 1, empty: 1, width: 2 });
     const { vectors } = await readVectors(box.path("out.npy"));
     expect([...vectors.data]).toEqual([Math.SQRT1_2, Math.SQRT1_2, 1, 0, 0, 0].map(Math.fround));
-    expect(succeeded(await box.run(args)).stdout).toContain("(1 empty, 1 unknown word)");
+    expect(succeeded(await box.call(args)).stdout).toContain("(1 empty, 1 unknown word)");
     expectFailure(await box.call([...args, "--layer", "0"]), { exit: 2, code: "E_USAGE" });
     expectFailure(await box.call([...args, "--precision", "int8"]), { exit: 4, code: "E_ENCODER_UNSUPPORTED" });
   });

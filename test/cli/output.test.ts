@@ -48,7 +48,7 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
   it("keeps an output that is there, and replaces it with --force", async () => {
     const args = [...argsFor(`${command}-old`), "--limit", "16"];
     if (FOLDERS.includes(command)) {
-      succeeded(await box.run([...args, "--seed", "7"]));
+      succeeded(await box.call([...args, "--seed", "7"]));
     } else await box.write(named(args), "old");
     const old = await bytesOf(named(args));
     const before = await box.files();
@@ -59,7 +59,7 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
     expect(refused.stderr.trimEnd()).not.toContain("\n");
     expect(await bytesOf(named(args))).toEqual(old);
     expect(await box.files()).toEqual(before);
-    expect((await box.run([...args, "--force", "--quiet"])).code).toBe(0);
+    expect((await box.call([...args, "--force", "--quiet"])).code).toBe(0);
     const after = await box.files();
     expect(after).toContain(named(args));
     expect(after.filter((name) => /\.(tmp|old|headstart)$/.test(name) && !name.endsWith("/.headstart"))).toEqual([]);
@@ -94,17 +94,17 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
   // What the others write has no place for it.
   it.runIf(FOLDERS.includes(command))("says that the same command has been through, and does nothing", async () => {
     const args = [...argsFor(`${command}-twice`), "--json"];
-    const first = succeeded(await box.run(args));
+    const first = succeeded(await box.call(args));
     const before = await bytesOf(named(args));
-    const second = succeeded(await box.run(args));
+    const second = succeeded(await box.call(args));
     expect(second.stdout).toBe(first.stdout);
     expect(second.stderr).toMatch(/was written by the same command on the same input, so nothing is to do/);
     expect(second.stderr.trimEnd()).not.toContain("\n");
     expect(await bytesOf(named(args))).toEqual(before);
     await rm(join(box.path(named(args)), "README.md"), { force: true });
     await rm(join(box.path(named(args)), "report.html"), { force: true });
-    expect((await box.run(args)).code).toBe(5);
-    const other = await box.run([...args, "--limit", "14"]);
+    expect((await box.call(args)).code).toBe(5);
+    const other = await box.call([...args, "--limit", "14"]);
     expect(other.code).toBe(5);
     expect(JSON.parse(other.stderr)).toMatchObject({ error: { code: "E_OUTPUT_EXISTS" } });
   });
@@ -219,7 +219,7 @@ describe("errors", () => {
   it("show a stack only with --debug", async () => {
     const args = ["embed", "gone.csv", "-o", "x.npy"];
     expectFailure(await box.call(args), { exit: 3, code: "E_INPUT_MISSING" });
-    const { code, stderr } = await box.run([...args, "--debug"]);
+    const { code, stderr } = await box.call([...args, "--debug"]);
     expect(code).toBe(3);
     expect(stderr).toMatch(/^error\[E_INPUT_MISSING\] .*\nHeadstartError: .*\n {4}at /);
     expect(stderr).toContain("caused by Error: ENOENT");
@@ -229,7 +229,7 @@ describe("errors", () => {
     await box.write("short.csv", "text,label\nok,a\nshort\n");
     const args = ["embed", "short.csv", "-o", "x.npy", ...WITH_TINY, "--json"];
     for (const debug of [[], ["--debug"]]) {
-      const { code, stdout, stderr } = await box.run([...args, ...debug]);
+      const { code, stdout, stderr } = await box.call([...args, ...debug]);
       expect([code, stdout]).toEqual([3, ""]);
       const { error } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as { error: Record<string, unknown> };
       expect(error).toMatchObject({ code: "E_CSV_FIELDS", file: "short.csv", line: 3, byte: 16 });
@@ -261,7 +261,7 @@ describe("errors", () => {
       expect(finished.stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
       expect(finished.stderr).not.toContain("at Object");
     }
-    const kept = await box.run(["embed", "labels.csv", "--text-column", "label", "-o", "kept.npy", ...WITH_TINY]);
+    const kept = await box.call(["embed", "labels.csv", "--text-column", "label", "-o", "kept.npy", ...WITH_TINY]);
     expect(kept.code).toBe(0);
     expect((kept.stdout + kept.stderr).replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
     expect(kept.stderr).toContain("with a NUL character");

@@ -53,7 +53,10 @@ export interface Sandbox {
   readonly files: () => Promise<string[]>;
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Finished>;
   readonly start: (args: readonly string[], options?: RunOptions) => Running;
-  /** As `run`, in a process that goes on: for refusals and help, which end before their process would have started. */
+  /**
+   * As `run`, but one of many commands in a process that goes on, which saves the start of a process: for what a command
+   * says and writes, whatever process it is in.
+   */
   readonly call: (args: readonly string[], options?: RunOptions & { readonly input?: string }) => Promise<Finished>;
   readonly remove: () => Promise<void>;
 }
