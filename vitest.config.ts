@@ -5,15 +5,20 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Files that take longest, which begin first: at the end none of them is left to run alone. */
 const LONGEST = [
   "cli/soak",
-  "cli/output",
   "readme/readme",
-  "cli/signals",
   "cli/resume",
+  "cli/signals",
+  "vectors/reader",
   "cli/train",
+  "cli/cache",
+  "embedding/embedCorpus",
+  "encoder/realEncoders",
+  "cli/start",
   "cli/package",
   "cli/privacy",
-  "cli/cache",
-  "vectors/reader",
+  "cli/doctor",
+  "cli/beside",
+  "cli/trust",
 ];
 
 /** Vitest knows how long files take where it has run them before; in a fresh clone it has not. */
@@ -36,7 +41,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     include: ["test/**/*.test.ts"],
     env: { ORT_DISABLE_TELEMETRY: "1" },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // What has not ended by then hangs, however busy the machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
