@@ -1,7 +1,12 @@
 // @ts-check
-/** `npm run check`: format, lint and types, all of them, then, when they are clean, the tests. */
+/**
+ * `npm run check`: format, lint and types, all of them, then, when they are clean, the tests.
+ *
+ * `npm run check -- --node 22` does so with that version of Node, which npm fetches and keeps among its own files.
+ */
 
-import { ensureInstalled, runStep } from "./setup.mjs";
+import { parseArgs } from "node:util";
+import { ensureInstalled, runStep, runWithNode } from "./setup.mjs";
 
 const STEPS = [
   { name: "format", args: ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."] },
@@ -10,10 +15,15 @@ const STEPS = [
   { name: "types of test", args: ["node_modules/typescript/bin/tsc", "-p", "test/tsconfig.json"] },
 ];
 
-process.exitCode = check();
+/** Versions of Node that package.json promises. */
+const NODES = ["20", "22", "24"];
+
+const { node } = parseArgs({ options: { node: { type: "string" } } }).values;
+process.exitCode = node === undefined ? check() : runWithNode(node, ["scripts/check.mjs"]);
 
 /** @returns {number} exit status */
 function check() {
+  console.log(`check: Node ${process.version}`);
   ensureInstalled();
   const failed = STEPS.filter(({ name, args }) => {
     console.log(`check: ${name}`);
@@ -24,5 +34,12 @@ function check() {
     return 1;
   }
   console.log("check: tests");
-  return runStep(process.execPath, ["scripts/test.mjs"]);
+  const status = runStep(process.execPath, ["scripts/test.mjs"]);
+  console.log(`check: ${status === 0 ? "clean" : "not clean"} with Node ${process.version}. ${others()}`);
+  return status;
+}
+
+function others() {
+  const rest = NODES.filter((version) => version !== process.versions.node.split(".")[0]);
+  return `With the others: ${rest.map((version) => `npm run check -- --node ${version}`).join(", ")}`;
 }

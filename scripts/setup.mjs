@@ -112,6 +112,30 @@ export function runStep(command, args, cwd = ROOT, env = {}) {
   return result.status ?? 1;
 }
 
+/**
+ * Runs a script of this repository with another version of Node, which npm fetches and keeps among its own files.
+ *
+ * @param {string} version  such as 22 or 22.4.1
+ * @param {readonly string[]} args  for Node
+ * @param {SetupOptions & { readonly platform?: string, readonly arch?: string }} [options]
+ * @returns {number} exit status
+ */
+export function runWithNode(version, args, options = {}) {
+  const { root = ROOT, run = runStep, platform = process.platform, arch = process.arch } = options;
+  const [command, ...own] = npmCommand();
+  return run(
+    command,
+    [...own, "exec", "--yes", `--package=${nodePackage(platform, arch)}@${version}`, "--", "node", ...args],
+    root,
+  );
+}
+
+/** The package in which npm has Node itself. @param {string} platform @param {string} arch */
+function nodePackage(platform, arch) {
+  if (platform === "win32") return `node-win-${arch}`;
+  return `${platform === "darwin" && arch === "arm64" ? "node-bin" : "node"}-${platform}-${arch}`;
+}
+
 /** The npm that runs this script, if one does. @returns {[string, ...string[]]} */
 function npmCommand() {
   const running = process.env.npm_execpath;

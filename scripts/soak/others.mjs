@@ -7,7 +7,7 @@ import { COMMANDS } from "./commands.mjs";
 import { MISBEHAVIOURS } from "./hub.mjs";
 import { contents, differing, leftovers, play } from "./play.mjs";
 
-/** What a signal may take to end a command. */
+/** What a signal may take to end a command on a machine that has nothing else to do. */
 const STOP_MS = 5000;
 
 /**
@@ -99,13 +99,14 @@ export async function tryFullDisk(world, { tries, random }) {
 }
 
 /**
- * SIGINT or SIGTERM at any moment ends any command within five seconds, with 130 or 143 or, where it was through, with 0.
+ * SIGINT or SIGTERM at any moment ends any command within `stopMs`, by default five seconds, with 130 or 143 or, where it
+ * was through, with 0.
  *
  * @param {import("./play.mjs").World} world
- * @param {Options} options
+ * @param {Options & { readonly stopMs?: number }} options
  * @returns {Promise<Tried & { readonly longestMs: number }>}
  */
-export async function trySignals(world, { tries, random }) {
+export async function trySignals(world, { tries, random, stopMs = STOP_MS }) {
   /** @type {string[]} */
   const faults = [];
   let longestMs = 0;
@@ -121,7 +122,7 @@ export async function trySignals(world, { tries, random }) {
     const isOwn = ended.code === wanted || ended.signal === signal || ended.code === 0;
     if (!isOwn)
       faults.push(`${command.name}, ${signal}: ended with ${ended.code ?? ended.signal}: ${ended.stderr.slice(-300)}`);
-    if (took > STOP_MS) faults.push(`${command.name}, ${signal}: took ${Math.round(took)} ms to end`);
+    if (took > stopMs) faults.push(`${command.name}, ${signal}: took ${Math.round(took)} ms to end`);
   }
   await removeAll(world.folder, "qqsignal");
   return { tries, faults, longestMs };

@@ -1,7 +1,6 @@
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import { locateEncoder } from "./locate.js";
 import { isTokenTable, loadTokenTable } from "./static/tokenTable.js";
-import { loadTransformer } from "./transformer.js";
 import { loadWordVectors } from "./static/loadWordVectors.js";
 
 /**
@@ -13,5 +12,8 @@ export async function loadEncoder(name: string, options: EncoderOptions = {}): P
   const { offline, onDownload, signal } = options;
   const found = await locateEncoder(name, { offline, onProgress: onDownload, signal });
   if (found.kind === "file") return loadWordVectors(found, options);
-  return (await isTokenTable(found)) ? loadTokenTable(found, options) : loadTransformer(found, options);
+  if (await isTokenTable(found)) return loadTokenTable(found, options);
+  // With all that reads and rewrites models, which takes as long to load as a whole command that needs none.
+  const { loadTransformer } = await import("./transformer.js");
+  return loadTransformer(found, options);
 }

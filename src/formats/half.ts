@@ -28,7 +28,8 @@ export function fromHalf(half: number): number {
 }
 
 /** Every half as a float32. */
-export const HALVES = Float32Array.from({ length: 0x10000 }, (_, half) => fromHalf(half));
+export const HALVES = new Float32Array(0x10000);
+for (let half = 0; half < HALVES.length; half++) HALVES[half] = fromHalf(half);
 
 /** Many halves as float32; a fresh array. */
 export function floatsOf(halves: Uint16Array): Float32Array {

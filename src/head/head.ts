@@ -2,7 +2,7 @@ import { HeadstartError, unreachable } from "../errors.js";
 import { row, type Matrix } from "../math/matrix.js";
 import { sigmoid, softmax } from "../math/softmax.js";
 import { logitCount } from "./linear/logisticLoss.js";
-import { activated, type Activation } from "./mlp/trainingGraph.js";
+import { activated, type Activation } from "./mlp/activation.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
 import { applyTemperature } from "./temperature.js";
 

@@ -42,17 +42,17 @@ describe("a file of the user's beside an output", () => {
     await box.write(beside, "my notes\n");
     for (const force of [[], ["--force"]]) {
       const says = [/Move it|move the folder/];
-      expectFailure(await box.run([...args, ...force]), { exit: 5, code: "E_OUTPUT_EXISTS", says });
+      expectFailure(await box.call([...args, ...force]), { exit: 5, code: "E_OUTPUT_EXISTS", says });
       expect(await readFile(box.path(beside), "utf8")).toBe("my notes\n");
     }
     await rm(box.path(beside.split("/")[0]), { recursive: true });
-    expect((await box.run(args)).code).toBe(0);
+    expect((await box.call(args)).code).toBe(0);
   });
 
   it("is not followed where a link has the name of an unfinished run's folder", async () => {
     await mkdir(box.path("mine"));
     await symlink("mine", box.path("l.parquet.headstart"));
-    const finished = await box.run(["embed", "in.csv", "-o", "l.parquet", ...WITH_TINY]);
+    const finished = await box.call(["embed", "in.csv", "-o", "l.parquet", ...WITH_TINY]);
     expectFailure(finished, { exit: 5, code: "E_OUTPUT_EXISTS", says: [/no folder but a link/] });
     expect((await box.files()).filter((name) => name.startsWith("mine/"))).toEqual([]);
   });
@@ -61,10 +61,10 @@ describe("a file of the user's beside an output", () => {
     await box.write("bad.csv", "text,label\nsun,a\none cell\nrain,b\n");
     const args = ["embed", "-o", "r.npy", "--bad-rows", "skip", "--force", ...WITH_TINY];
     for (const input of ["bad.csv", "bad.csv"]) {
-      succeeded(await box.run([...args, input]));
+      succeeded(await box.call([...args, input]));
       expect((await readFile(box.path("r.npy.rejects.jsonl"), "utf8")).split("\n")).toHaveLength(2);
     }
-    succeeded(await box.run([...args, "in.csv"]));
+    succeeded(await box.call([...args, "in.csv"]));
     expect(await box.files()).not.toContain("r.npy.rejects.jsonl");
   });
 });
@@ -73,12 +73,12 @@ describe("an output", () => {
   it("is never the encoder that a head names", async () => {
     await box.write("wv.csv", "sun 0.1 0.2\nrain 0.3 0.1\nday 0.2 0.5\nlovely 0.1 0.1\nawful 0.4 0.4\n");
     const words = await readFile(box.path("wv.csv"), "utf8");
-    succeeded(await box.run(["train", "in.csv", "-o", "words", "--encoder", "wv.csv"]));
+    succeeded(await box.call(["train", "in.csv", "-o", "words", "--encoder", "wv.csv"]));
     for (const args of [
       ["predict", "words", "--input", "in.csv", "-o", "wv.csv"],
       ["evaluate", "words", "in.csv", "--errors", "wv.csv"],
     ]) {
-      const finished = await box.run([...args, "--force"]);
+      const finished = await box.call([...args, "--force"]);
       expectFailure(finished, { exit: 2, code: "E_USAGE", says: [/wv\.csv: this run reads it/] });
     }
     expect(await readFile(box.path("wv.csv"), "utf8")).toBe(words);
@@ -91,7 +91,7 @@ describe("an output", () => {
       ["embed", "in.csv", "-o", "own.parquet", "--cache", "own.parquet", ...WITH_TINY],
       ["predict", "head", "--input", "in.csv", "-o", "own.csv", "--cache", "own.csv.headstart/kept"],
     ]) {
-      const finished = await box.run(args);
+      const finished = await box.call(args);
       expectFailure(finished, { exit: 2, code: "E_USAGE", says: [/would lie in it/] });
       expect(finished.stderr.trimEnd()).not.toContain("\n");
     }
@@ -100,29 +100,29 @@ describe("an output", () => {
 
   it("is made anew with --force only while its folder is as headstart wrote it", async () => {
     const args = ["train", "in.csv", "-o", "edited", ...WITH_TINY];
-    succeeded(await box.run(args));
+    succeeded(await box.call(args));
     await appendFile(box.path("edited/README.md"), "my remark\n");
-    const edited = await box.run([...args, "--force"]);
+    const edited = await box.call([...args, "--force"]);
     expectFailure(edited, { exit: 5, code: "E_OUTPUT_EXISTS", says: [/README\.md in it was changed/] });
     expect(await readFile(box.path("edited/README.md"), "utf8")).toContain("my remark");
   });
 
   it("that has lost a file, or has a damaged one, is not taken for finished", async () => {
     const args = ["train", "in.csv", "-o", "halved", ...WITH_TINY];
-    succeeded(await box.run(args));
+    succeeded(await box.call(args));
     await writeFile(box.path("halved/head.safetensors"), "damaged");
-    expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
+    expectFailure(await box.call(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
     await rm(box.path("halved/head.safetensors"));
-    expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
-    succeeded(await box.run([...args, "--force"]));
-    expect((await box.run(["predict", "halved", "sun"])).code).toBe(0);
+    expectFailure(await box.call(args), { exit: 5, code: "E_OUTPUT_EXISTS", says: [/--force/] });
+    succeeded(await box.call([...args, "--force"]));
+    expect((await box.call(["predict", "halved", "sun"])).code).toBe(0);
   });
 
   it("may be named with a dot or a slash at its end", async () => {
-    succeeded(await box.run(["train", "in.csv", "-o", "dotted/.", ...WITH_TINY]));
-    succeeded(await box.run(["train", "in.csv", "-o", "dotted/", "--force", ...WITH_TINY]));
-    expect((await box.run(["predict", "dotted", "sun"])).code).toBe(0);
-    const nameless = await box.run(["train", "in.csv", "-o", "", ...WITH_TINY]);
+    succeeded(await box.call(["train", "in.csv", "-o", "dotted/.", ...WITH_TINY]));
+    succeeded(await box.call(["train", "in.csv", "-o", "dotted/", "--force", ...WITH_TINY]));
+    expect((await box.call(["predict", "dotted", "sun"])).code).toBe(0);
+    const nameless = await box.call(["train", "in.csv", "-o", "", ...WITH_TINY]);
     expectFailure(nameless, { exit: 2, code: "E_USAGE", says: [/Give a name/] });
   });
 });

@@ -103,48 +103,48 @@ describe("HEADSTART_CACHE", () => {
 describe("headstart cache", () => {
   it("lists what is kept, by encoder, and cleans it", async () => {
     const at = ["--cache", "kept", "--json"];
-    expect(jsonOf(await box.run(["cache", ...at]))).toEqual({ folder: "kept", bytes: 0, encoders: [] });
+    expect(jsonOf(await box.call(["cache", ...at]))).toEqual({ folder: "kept", bytes: 0, encoders: [] });
     const { fingerprint } = await embed("a.npy", ["--cache", "kept"]);
     await embed("b.npy", ["--cache", "kept", "--pooling", "max", "--limit", "2"]);
-    const listed = jsonOf(await box.run(["cache", ...at])) as { bytes: number; encoders: Record<string, unknown>[] };
+    const listed = jsonOf(await box.call(["cache", ...at])) as { bytes: number; encoders: Record<string, unknown>[] };
     expect(listed.encoders.map(({ encoder, entries }) => [encoder, entries])).toEqual([
       [TINY, 2],
       [TINY, new Set(TEXTS).size],
     ]);
     expect(listed.bytes).toBe(listed.encoders.reduce((sum, { bytes }) => sum + Number(bytes), 0));
-    const shown = await box.run(["cache", "--cache", "kept"]);
+    const shown = await box.call(["cache", "--cache", "kept"]);
     expect(shown.stdout).toMatch(/tiny-bert [0-9a-f]{12} +2 vectors/);
     const short = String(fingerprint).slice(0, 10);
-    expect(jsonOf(await box.run(["cache", "clean", short, ...at]))).toMatchObject({ files: 1 });
-    expect(jsonOf(await box.run(["cache", "clean", "--older-than", "1d", ...at]))).toMatchObject({ files: 0 });
-    expect(jsonOf(await box.run(["cache", "clean", "--cache-max", "1GB", ...at]))).toMatchObject({ files: 0 });
-    expect(jsonOf(await box.run(["cache", "clean", "--all", ...at]))).toMatchObject({ files: 1, left: 0 });
+    expect(jsonOf(await box.call(["cache", "clean", short, ...at]))).toMatchObject({ files: 1 });
+    expect(jsonOf(await box.call(["cache", "clean", "--older-than", "1d", ...at]))).toMatchObject({ files: 0 });
+    expect(jsonOf(await box.call(["cache", "clean", "--cache-max", "1GB", ...at]))).toMatchObject({ files: 0 });
+    expect(jsonOf(await box.call(["cache", "clean", "--all", ...at]))).toMatchObject({ files: 1, left: 0 });
     expect((await embed("c.npy", ["--cache", "kept"])).cached).toBe(0);
   });
 
   it("lists and cleans int8 models too, but for a named folder and for --cache-max", async () => {
     await embed("a.npy", ["--precision", "int8"]);
     await embed("b.npy", ["--cache"]);
-    const listed = jsonOf(await box.run(["cache", "--json"])) as { models: { bytes: number; kept: object[] } };
+    const listed = jsonOf(await box.call(["cache", "--json"])) as { models: { bytes: number; kept: object[] } };
     expect(listed).toMatchObject({ encoders: [{ encoder: TINY }], models: { kept: [{ encoder: TINY }] } });
     expect(listed.models.bytes).toBeGreaterThan(10_000);
-    expect((await box.run(["cache"])).stdout).toMatch(/tiny-bert [0-9a-f]{12} +int8 model/);
-    expect(jsonOf(await box.run(["cache", "--cache", "kept", "--json"]))).not.toHaveProperty("models");
+    expect((await box.call(["cache"])).stdout).toMatch(/tiny-bert [0-9a-f]{12} +int8 model/);
+    expect(jsonOf(await box.call(["cache", "--cache", "kept", "--json"]))).not.toHaveProperty("models");
     for (const flags of [
       ["--all", "--cache", "kept"],
       ["--cache-max", "1GB"],
       ["--older-than", "1d"],
     ])
-      expect(jsonOf(await box.run(["cache", "clean", "--json", ...flags]))).toMatchObject({ files: 0 });
-    expect(jsonOf(await box.run(["cache", "clean", TINY, "--json"]))).toMatchObject({ files: 2, left: 0 });
-    expect(jsonOf(await box.run(["cache", "--json"]))).toMatchObject({ encoders: [], models: { bytes: 0, kept: [] } });
+      expect(jsonOf(await box.call(["cache", "clean", "--json", ...flags]))).toMatchObject({ files: 0 });
+    expect(jsonOf(await box.call(["cache", "clean", TINY, "--json"]))).toMatchObject({ files: 2, left: 0 });
+    expect(jsonOf(await box.call(["cache", "--json"]))).toMatchObject({ encoders: [], models: { bytes: 0, kept: [] } });
   });
 
   it("keeps to HEADSTART_CACHE_MAX", async () => {
     const env = { HEADSTART_CACHE: box.path("kept"), HEADSTART_CACHE_MAX: "1.5kB" };
     await embed("a.npy", [], { env });
     await embed("b.npy", ["--pooling", "max"], { env });
-    expect(Number(jsonOf(await box.run(["cache", "--json"], { env })).bytes)).toBeLessThanOrEqual(1500);
+    expect(Number(jsonOf(await box.call(["cache", "--json"], { env })).bytes)).toBeLessThanOrEqual(1500);
     expect((await embed("c.npy", ["--pooling", "max", "--cache-max", "1MB"], { env })).cached).toBe(TEXTS.length);
   });
 
@@ -156,6 +156,6 @@ describe("headstart cache", () => {
     ["no days", ["clean", "--older-than", "long"], {}, /30d/],
     ["a limit that is no size", [], { HEADSTART_CACHE_MAX: "big" }, /HEADSTART_CACHE_MAX=big/],
   ])("refuses %s", async (_, args, env, says) => {
-    expectFailure(await box.run(["cache", ...args], { env }), { exit: 2, code: "E_USAGE", says: [says] });
+    expectFailure(await box.call(["cache", ...args], { env }), { exit: 2, code: "E_USAGE", says: [says] });
   });
 });

@@ -39,7 +39,7 @@ describe("headstart distil", () => {
 
   it("weighs tokens with --weights zipf, and says what it did", async () => {
     const box = await sandbox();
-    const { stdout } = succeeded(await box.run(["distil", TINY, "-o", "table", "--weights", "zipf"]));
+    const { stdout } = succeeded(await box.call(["distil", TINY, "-o", "table", "--weights", "zipf"]));
     expect(stdout).toMatch(/^table: 192 of 197 tokens x 32, 100\.0 % of the variance, 0\.0 MB, [\d.]+ s\n$/);
     expect(await readFile(box.path("table/README.md"), "utf8")).toContain("by Zipf's law");
   });
@@ -48,13 +48,13 @@ describe("headstart distil", () => {
     const box = await sandbox();
     const glove = await box.write("glove.txt", "good 1 0\nbad 0 1\n");
     const says = (flag: string): RegExp => new RegExp(flag);
-    const dims = await box.run(["distil", TINY, "-o", "table", "--dims", "33"]);
+    const dims = await box.call(["distil", TINY, "-o", "table", "--dims", "33"]);
     expectFailure(dims, { exit: 2, code: "E_USAGE", says: [says("--dims 32")] });
-    const still = await box.run(["distil", `./${glove}`, "-o", "table"]);
+    const still = await box.call(["distil", `./${glove}`, "-o", "table"]);
     expectFailure(still, { exit: 4, code: "E_ENCODER_UNSUPPORTED", says: [says("static encoder already")] });
-    const both = await box.run(["distil", TINY, "-o", "table", "--encoder", "headstart-mini"]);
+    const both = await box.call(["distil", TINY, "-o", "table", "--encoder", "headstart-mini"]);
     expectFailure(both, { exit: 2, code: "E_USAGE" });
-    const there = await box.run(["distil", TINY, "-o", glove]);
+    const there = await box.call(["distil", TINY, "-o", glove]);
     expectFailure(there, { exit: 5, code: "E_OUTPUT_EXISTS" });
     expect(await box.files()).toEqual(["glove.txt"]);
   });
@@ -66,19 +66,19 @@ describe("headstart embed --encoder <word vectors>", () => {
     await box.write("glove.txt", "good 1 0\nbad 0 1\n");
     await box.write("in.csv", csv(["text"], [["good bad"], ["good news!"], [""]]));
     const args = ["embed", "in.csv", "-o", "out.npy", "--encoder", "glove.txt", "--force"];
-    expect(jsonOf(await box.run([...args, "--json"]))).toMatchObject({ rows: 3, unknown: 1, empty: 1, width: 2 });
+    expect(jsonOf(await box.call([...args, "--json"]))).toMatchObject({ rows: 3, unknown: 1, empty: 1, width: 2 });
     const { vectors } = await readVectors(box.path("out.npy"));
     expect([...vectors.data]).toEqual([Math.SQRT1_2, Math.SQRT1_2, 1, 0, 0, 0].map(Math.fround));
-    expect(succeeded(await box.run(args)).stdout).toContain("(1 empty, 1 unknown word)");
-    expectFailure(await box.run([...args, "--layer", "0"]), { exit: 2, code: "E_USAGE" });
-    expectFailure(await box.run([...args, "--precision", "int8"]), { exit: 4, code: "E_ENCODER_UNSUPPORTED" });
+    expect(succeeded(await box.call(args)).stdout).toContain("(1 empty, 1 unknown word)");
+    expectFailure(await box.call([...args, "--layer", "0"]), { exit: 2, code: "E_USAGE" });
+    expectFailure(await box.call([...args, "--precision", "int8"]), { exit: 4, code: "E_ENCODER_UNSUPPORTED" });
   });
 
   it("names the line of a malformed row", async () => {
     const box = await sandbox();
     await box.write("glove.txt", "good 1 0\nbad 0\n");
     await box.write("in.csv", "text\ngood\n");
-    const finished = await box.run(["embed", "in.csv", "-o", "out.npy", "--encoder", "glove.txt"]);
+    const finished = await box.call(["embed", "in.csv", "-o", "out.npy", "--encoder", "glove.txt"]);
     expectFailure(finished, { exit: 4, code: "E_ENCODER_INVALID", says: [/glove\.txt:2: .* 2 fields/] });
   });
 });

@@ -62,7 +62,7 @@ describe("headstart doctor --bench", () => {
   });
 
   it("refuses a corpus without --bench", async () => {
-    expectFailure(await box.run(["doctor", "a.csv"]), { exit: 2, code: "E_USAGE", says: [/Add --bench/] });
+    expectFailure(await box.call(["doctor", "a.csv"]), { exit: 2, code: "E_USAGE", says: [/Add --bench/] });
   });
 });
 

@@ -68,7 +68,7 @@ describe("headstart embed", () => {
   it("says how many rows went in and out, and where to, on stdout; the rest on stderr", async () => {
     const box = await sandbox();
     await box.write("in.csv", csv(COLUMNS, ROWS));
-    const { code, stdout, stderr } = await box.run(["embed", "in.csv", "-o", "deep/er/out.npy", ...WITH_TINY]);
+    const { code, stdout, stderr } = await box.call(["embed", "in.csv", "-o", "deep/er/out.npy", ...WITH_TINY]);
     expect(code).toBe(0);
     expect(stdout).toContain("7 rows in = 7 out + 0 rejected (1 empty, 1 cut at 64 tokens)");
     expect(stdout).toContain("deep/er/out.jsonl and deep/er/out.npy: 7 x 32");
@@ -78,7 +78,7 @@ describe("headstart embed", () => {
   it("says nothing on stderr with --quiet", async () => {
     const box = await sandbox();
     await box.write("in.csv", "text\n");
-    const { code, stderr } = await box.run(["embed", "in.csv", "-o", "out.npy", "--quiet", ...WITH_TINY]);
+    const { code, stderr } = await box.call(["embed", "in.csv", "-o", "out.npy", "--quiet", ...WITH_TINY]);
     expect([code, stderr]).toEqual([0, ""]);
   });
 
@@ -89,7 +89,7 @@ describe("headstart embed", () => {
     await box.write("c.jsonl.gz", gzipSync(ROWS.slice(3, 5).map(jsonRow).join("")));
     await box.write("d.csv.gz", gzipSync(csv(COLUMNS, ROWS.slice(5))));
     const files = ["a.csv", "b.tsv", "c.jsonl.gz", "d.csv.gz"];
-    expect(jsonOf(await box.run(["embed", ...files, "-o", "out.arrow", "--json", ...WITH_TINY])).rows).toBe(7);
+    expect(jsonOf(await box.call(["embed", ...files, "-o", "out.arrow", "--json", ...WITH_TINY])).rows).toBe(7);
     const { vectors, columns, values } = await readVectors(box.path("out.arrow"));
     expect([columns, values]).toEqual([COLUMNS, ROWS]);
     expect(bits(vectors.data)).toEqual(bits(expected));
@@ -112,7 +112,7 @@ describe("headstart embed", () => {
     const box = await sandbox();
     const rows = ['"id":12345678901234567890,"text":"a","score":1.5,"tags":["x"],"none":null', '"id":2,"text":"b"'];
     await box.write("in.jsonl", rows.map((fields) => `{${fields}}\n`).join(""));
-    succeeded(await box.run(["embed", "in.jsonl", "-o", output, ...WITH_TINY]));
+    succeeded(await box.call(["embed", "in.jsonl", "-o", output, ...WITH_TINY]));
     const written = (await readFile(box.path(lines), "utf8")).trimEnd().split("\n");
     expect(written[0].startsWith(`{${rows[0]}`)).toBe(true);
     expect(written[1].startsWith(`{${rows[1]},"score":null,"tags":null,"none":null`)).toBe(true);
@@ -121,7 +121,7 @@ describe("headstart embed", () => {
   it.each(ENDINGS)("writes a .%s that loads for a corpus of nothing but a header, and warns [C10]", async (end) => {
     const box = await sandbox();
     await box.write("in.csv", "text,label\n");
-    const finished = await box.run(["embed", "in.csv", "-o", `out.${end}`, "--json", ...WITH_TINY]);
+    const finished = await box.call(["embed", "in.csv", "-o", `out.${end}`, "--json", ...WITH_TINY]);
     expect(jsonOf(finished)).toMatchObject({ rows: 0, rejected: 0, tokens: 0 });
     expect(finished.stderr).toContain("warning: the corpus has no rows");
     expect((await readVectors(box.path(`out.${end}`))).vectors.rows).toBe(0);
@@ -141,7 +141,7 @@ describe("headstart embed", () => {
       ),
     );
     const args = ["embed", "in.csv", "-o", "out.npy", "--text-column", "message", "--limit", "1", "--json"];
-    expect(jsonOf(await box.run([...args, ...WITH_TINY])).rows).toBe(1);
+    expect(jsonOf(await box.call([...args, ...WITH_TINY])).rows).toBe(1);
     const { vectors, columns } = await readVectors(box.path("out.npy"));
     expect(columns).toEqual(["id", "message"]);
     expect(bits(vectors.data)).toEqual(bits(expected.slice(0, 32)));
@@ -152,7 +152,7 @@ describe("headstart embed", () => {
     await box.write("in.csv", csv(COLUMNS, ROWS));
     for (const store of ["fp16", "int8"]) {
       const args = ["embed", "in.csv", "-o", `${store}.parquet`, "--store", store, "--json"];
-      const { storeCosine } = jsonOf(await box.run([...args, ...WITH_TINY])) as { storeCosine: { min: number } };
+      const { storeCosine } = jsonOf(await box.call([...args, ...WITH_TINY])) as { storeCosine: { min: number } };
       expect(storeCosine.min).toBeGreaterThan(0.999);
       const { vectors } = await readVectors(box.path(`${store}.parquet`));
       expect(vectors.data[0]).toBeCloseTo(expected[0], 2);
@@ -200,7 +200,7 @@ describe("headstart embed --bad-rows skip", () => {
   it("writes no file of rejects when there are none", async () => {
     const box = await sandbox();
     await box.write("in.csv", csv(COLUMNS, ROWS));
-    jsonOf(await box.run(["embed", "in.csv", "-o", "out.npy", "--bad-rows", "skip", "--json", ...WITH_TINY]));
+    jsonOf(await box.call(["embed", "in.csv", "-o", "out.npy", "--bad-rows", "skip", "--json", ...WITH_TINY]));
     expect(await box.files()).toEqual(["in.csv", "out.jsonl", "out.npy"]);
   });
 
@@ -208,10 +208,10 @@ describe("headstart embed --bad-rows skip", () => {
     const box = await sandbox();
     await box.write("in.csv", `${csv(COLUMNS, ROWS)}short\n`);
     const args = ["embed", "in.csv", "-o", "out.npy", "--bad-rows", "skip", ...WITH_TINY];
-    succeeded(await box.run(args));
+    succeeded(await box.call(args));
     expect(await box.files()).toContain("out.npy.rejects.jsonl");
     await box.write("in.csv", csv(COLUMNS, ROWS));
-    succeeded(await box.run([...args, "--force"]));
+    succeeded(await box.call([...args, "--force"]));
     expect(await box.files()).toEqual(["in.csv", "out.jsonl", "out.npy"]);
   });
 });

@@ -22,7 +22,7 @@ describe("headstart ends with 4, one line and nothing written", () => {
   });
   const embedWith = async (encoder: string, ...flags: readonly string[]) => {
     const before = await box.files();
-    const finished = await box.run(["embed", "in.csv", "-o", "out.npy", "--encoder", encoder, ...flags]);
+    const finished = await box.call(["embed", "in.csv", "-o", "out.npy", "--encoder", encoder, ...flags]);
     expect(await box.files()).toEqual(before);
     return finished;
   };
@@ -84,7 +84,7 @@ describe("headstart ends with 4, one line and nothing written", () => {
   ])("for an encoder that is not in the cache with %s, naming the file", async (_, env: Record<string, string>) => {
     const flags = env["HF_HUB_OFFLINE"] === undefined ? ["--offline"] : [];
     const args = ["embed", "in.csv", "-o", "out.npy", "--encoder", "Xenova/bge-small-en-v1.5", ...flags];
-    const finished = await box.run(args, { env });
+    const finished = await box.call(args, { env });
     expectFailure(finished, { exit: 4, code: "E_OFFLINE", says: [/models--Xenova--bge-small-en-v1\.5/, /--offline/] });
     expect(await box.files()).toEqual(["in.csv"]);
   });
@@ -100,7 +100,7 @@ describe("headstart ends with 4, one line and nothing written", () => {
     ["evaluate", ["./nowhere", "in.csv"], /neither a folder nor one that ships/],
     ["evaluate", [".", "in.csv"], /it has no headstart\.json/],
   ])("for headstart %s with a head that is missing %j", async (command, args, says) => {
-    expectFailure(await box.run([command, ...args]), { exit: 4, code: "E_HEAD_MISSING", says: [says] });
+    expectFailure(await box.call([command, ...args]), { exit: 4, code: "E_HEAD_MISSING", says: [says] });
   });
 });
 
@@ -111,7 +111,7 @@ describe("a saved head", () => {
     await box.write("in.csv", CORPUS);
     succeeded(await box.run(["train", "in.csv", "-o", "head", "--quiet", "--encoder", TINY]));
   });
-  const predictWith = (head: string, ...flags: readonly string[]) => box.run(["predict", head, "a text", ...flags]);
+  const predictWith = (head: string, ...flags: readonly string[]) => box.call(["predict", head, "a text", ...flags]);
   const copy = async (name: string): Promise<string> => {
     await cp(box.path("head"), box.path(name), { recursive: true });
     return name;

@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 /** Runs a command, and checks what it showed. */
 async function shown(args: readonly string[], input = ""): Promise<Finished> {
-  const finished = await box.run(args, { input });
+  const finished = await box.call(args, { input });
   const where = `${args.join(" ")}: `;
   for (const text of [finished.stdout, finished.stderr]) expect(where + escape(UNSAFE.exec(text)?.[0])).toBe(where);
   expect(finished.code).not.toBe(1);

@@ -83,7 +83,7 @@ describe("headstart ends with 3, one line and nothing written [C07, C09, C10]", 
     if (file.includes("/")) await box.write("x.csv", GOOD);
     const before = await box.files();
     const encoding = says[0].source.includes("klingon") ? ["--encoding", "klingon"] : [];
-    const finished = await box.run(["embed", file, "-o", "new/out.parquet", ...encoding, ...WITH_TINY]);
+    const finished = await box.call(["embed", file, "-o", "new/out.parquet", ...encoding, ...WITH_TINY]);
     expectFailure(finished, { exit: 3, code, says });
     expect((await box.files()).filter((name) => name !== "new")).toEqual(before);
   });
@@ -91,7 +91,7 @@ describe("headstart ends with 3, one line and nothing written [C07, C09, C10]", 
   it("for a folder", async () => {
     const box = await sandbox();
     await mkdir(box.path("folder.csv"));
-    const finished = await box.run(["embed", "folder.csv", "-o", "out.npy", ...WITH_TINY]);
+    const finished = await box.call(["embed", "folder.csv", "-o", "out.npy", ...WITH_TINY]);
     expectFailure(finished, { exit: 3, code: "E_INPUT_UNREADABLE", says: [/it is a folder/] });
   });
 
@@ -99,7 +99,7 @@ describe("headstart ends with 3, one line and nothing written [C07, C09, C10]", 
     const box = await sandbox();
     await box.write("a.csv", GOOD);
     await box.write("b.csv", "text,topic\nx,y\n");
-    const finished = await box.run(["embed", "a.csv", "b.csv", "-o", "out.npy", ...WITH_TINY]);
+    const finished = await box.call(["embed", "a.csv", "b.csv", "-o", "out.npy", ...WITH_TINY]);
     expectFailure(finished, { exit: 3, code: "E_CSV_HEADER", says: [/b\.csv.*lacks "label" and has "topic" besides/] });
   });
 });
@@ -112,10 +112,10 @@ describe("headstart ends with 6 [C08]", () => {
     const box = await sandbox();
     await box.write(file, content);
     const args = ["embed", file, "-o", "out.npy", ...WITH_TINY];
-    const refused = await box.run([...args, "--max-field", "100"]);
+    const refused = await box.call([...args, "--max-field", "100"]);
     expectFailure(refused, { exit: 6, code: "E_FIELD_TOO_LARGE", says: [says] });
     expect(await box.files()).toEqual([file]);
-    expect((await box.run([...args, "--max-field", "300"])).code).toBe(0);
+    expect((await box.call([...args, "--max-field", "300"])).code).toBe(0);
   });
 });
 
@@ -159,7 +159,7 @@ describe("headstart train ends with 3, one line and nothing written [C10, C11]",
   ])("for %s", async (_, rows, code, says) => {
     const box = await sandbox();
     await box.write("in.csv", csv(["text", "label"], rows));
-    const finished = await box.run(["train", "in.csv", "-o", "head", ...WITH_TINY]);
+    const finished = await box.call(["train", "in.csv", "-o", "head", ...WITH_TINY]);
     expectFailure(finished, { exit: 3, code, says: [says] });
     // Labels are judged before the encoder is loaded.
     expect(finished.stderr).not.toContain("encoder");
@@ -175,7 +175,7 @@ describe("headstart train ends with 3, one line and nothing written [C10, C11]",
   ])("for %s", async (_, flags, code, says) => {
     const box = await sandbox();
     await box.write("in.csv", GOOD);
-    expectFailure(await box.run(["train", "in.csv", "-o", "head", ...flags, ...WITH_TINY]), {
+    expectFailure(await box.call(["train", "in.csv", "-o", "head", ...flags, ...WITH_TINY]), {
       exit: 3,
       code,
       says: [says],
@@ -189,7 +189,7 @@ describe("labels are judged before the encoder is loaded [R38]", () => {
     const box = await sandbox();
     await box.write("in.csv", GOOD);
     await box.write("dev.csv", csv(["text", "label"], labelledRows(6, ["good", "so-so"])));
-    const finished = await box.run(["train", "in.csv", "--dev", "dev.csv", "-o", "head", ...WITH_TINY]);
+    const finished = await box.call(["train", "in.csv", "--dev", "dev.csv", "-o", "head", ...WITH_TINY]);
     expectFailure(finished, { exit: 3, code: "E_LABEL_MAP", says: [/dev\.csv.*"so-so"/] });
     expect(finished.stderr).not.toContain("encoder ");
   });
@@ -197,7 +197,7 @@ describe("labels are judged before the encoder is loaded [R38]", () => {
   it("by headstart transfer", async () => {
     const box = await sandbox();
     await box.write("in.csv", csv(["text", "label"], labelledRows(20, ["good"])));
-    const finished = await box.run(["transfer", "--source", "in.csv", "--target", "in.csv", "-o", "d", ...WITH_TINY]);
+    const finished = await box.call(["transfer", "--source", "in.csv", "--target", "in.csv", "-o", "d", ...WITH_TINY]);
     expectFailure(finished, { exit: 3, code: "E_LABELS", says: [/all 20 rows have the label "good"/] });
     expect(finished.stderr).not.toContain("encoder ");
     expect(await box.files()).toEqual(["in.csv"]);
@@ -216,8 +216,8 @@ describe("with a trained head", () => {
     await box.write("stars.csv", csv(["text", "label"], labelledRows(20, ["5", "1"])));
     const args = ["evaluate", "head", "stars.csv", "--errors", "mistakes.csv"];
     // Said before the encoder is loaded.
-    expect((await box.run(args)).stderr).not.toContain("encoder");
-    expectFailure(await box.run(args), {
+    expect((await box.call(args)).stderr).not.toContain("encoder");
+    expectFailure(await box.call(args), {
       exit: 3,
       code: "E_LABEL_MAP",
       says: [/"5", "1".*"bad", "good".*--map "5=bad"/],
@@ -246,7 +246,7 @@ describe("with a trained head", () => {
       ["predict", "head", "--input", "bad.csv", "-o", "out.csv"],
       ["transfer", "--source", "in.csv", "--target", "rest.csv", "-o", "d", ...WITH_TINY],
     ]) {
-      const finished = await box.run([...args, "--force"]);
+      const finished = await box.call([...args, "--force"]);
       expectFailure(finished, { exit: 3, code: args.includes("bad.csv") ? "E_CSV_FIELDS" : "E_LABEL_MAP" });
     }
     for (const [name, content] of Object.entries(old)) expect(await readFile(box.path(name), "utf8")).toBe(content);

@@ -48,18 +48,18 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
   it("keeps an output that is there, and replaces it with --force", async () => {
     const args = [...argsFor(`${command}-old`), "--limit", "16"];
     if (FOLDERS.includes(command)) {
-      succeeded(await box.run([...args, "--seed", "7"]));
+      succeeded(await box.call([...args, "--seed", "7"]));
     } else await box.write(named(args), "old");
     const old = await bytesOf(named(args));
     const before = await box.files();
     const says = [/--force/, new RegExp(`Cannot write ${command}-old`)];
-    const refused = await box.run(args);
+    const refused = await box.call(args);
     expectFailure(refused, { exit: 5, code: "E_OUTPUT_EXISTS", says });
     // Before any long work, and before the encoder is loaded.
     expect(refused.stderr.trimEnd()).not.toContain("\n");
     expect(await bytesOf(named(args))).toEqual(old);
     expect(await box.files()).toEqual(before);
-    expect((await box.run([...args, "--force", "--quiet"])).code).toBe(0);
+    expect((await box.call([...args, "--force", "--quiet"])).code).toBe(0);
     const after = await box.files();
     expect(after).toContain(named(args));
     expect(after.filter((name) => /\.(tmp|old|headstart)$/.test(name) && !name.endsWith("/.headstart"))).toEqual([]);
@@ -81,7 +81,7 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
     for (const [make, kind] of odd.filter((_, i) => process.platform !== "win32" || i === 4)) {
       await make();
       for (const force of [[], ["--force"]]) {
-        const refused = await box.run([...args, ...force]);
+        const refused = await box.call([...args, ...force]);
         expect(refused.stderr).toContain(kind);
         expect(refused.stderr).not.toContain("--force");
         expect(refused.code).toBe(5);
@@ -94,24 +94,24 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
   // What the others write has no place for it.
   it.runIf(FOLDERS.includes(command))("says that the same command has been through, and does nothing", async () => {
     const args = [...argsFor(`${command}-twice`), "--json"];
-    const first = succeeded(await box.run(args));
+    const first = succeeded(await box.call(args));
     const before = await bytesOf(named(args));
-    const second = succeeded(await box.run(args));
+    const second = succeeded(await box.call(args));
     expect(second.stdout).toBe(first.stdout);
     expect(second.stderr).toMatch(/was written by the same command on the same input, so nothing is to do/);
     expect(second.stderr.trimEnd()).not.toContain("\n");
     expect(await bytesOf(named(args))).toEqual(before);
     await rm(join(box.path(named(args)), "README.md"), { force: true });
     await rm(join(box.path(named(args)), "report.html"), { force: true });
-    expect((await box.run(args)).code).toBe(5);
-    const other = await box.run([...args, "--limit", "14"]);
+    expect((await box.call(args)).code).toBe(5);
+    const other = await box.call([...args, "--limit", "14"]);
     expect(other.code).toBe(5);
     expect(JSON.parse(other.stderr)).toMatchObject({ error: { code: "E_OUTPUT_EXISTS" } });
   });
 
   it("cannot write below a file", async () => {
     const before = await box.files();
-    const refused = await box.run(argsFor(`in.csv/${command}`));
+    const refused = await box.call(argsFor(`in.csv/${command}`));
     expectFailure(refused, { exit: 5, code: "E_OUTPUT_WRITE", says: [/a part of the path is a file/] });
     expect(refused.stderr.trimEnd()).not.toContain("\n");
     expect(await box.files()).toEqual(before);
@@ -121,7 +121,7 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
   it.skipIf(process.getuid?.() === 0)("cannot write to a folder that it may not change", async () => {
     await mkdir(box.path(`${command}-locked`));
     await chmod(box.path(`${command}-locked`), 0o555);
-    const refused = await box.run(argsFor(`${command}-locked/out`));
+    const refused = await box.call(argsFor(`${command}-locked/out`));
     expectFailure(refused, { exit: 5, code: "E_OUTPUT_WRITE", says: [/there is no permission/] });
   });
 });
@@ -171,10 +171,10 @@ describe("--force", () => {
       "data/train.csv",
     ];
     for (const output of form === "train" ? [...all, "linked.csv"] : few) {
-      const { code, stderr } = await own.run([...FORMS[form]("data", output), "--force"]);
+      const { code, stderr } = await own.call([...FORMS[form]("data", output), "--force"]);
       expect([output, code === 2 || code === 5, stderr]).toEqual([output, true, stderr]);
     }
-    const unforced = await own.run(FORMS[form]("data", "other"));
+    const unforced = await own.call(FORMS[form]("data", "other"));
     expectFailure(unforced, {
       exit: 5,
       code: "E_OUTPUT_EXISTS",
@@ -191,7 +191,16 @@ describe("--force", () => {
     await own.write("in.csv", csv(["text", "label"], labelledRows(20)));
     succeeded(await own.run(["train", "in.csv", "-o", "head", ...WITH_TINY]));
     await rename(own.path("in.csv"), own.path("head/README.md"));
-    const finished = await own.run(["train", "head/README.md", "-o", "head", "--force", "--from", "csv", ...WITH_TINY]);
+    const finished = await own.call([
+      "train",
+      "head/README.md",
+      "-o",
+      "head",
+      "--force",
+      "--from",
+      "csv",
+      ...WITH_TINY,
+    ]);
     expectFailure(finished, { exit: 2, code: "E_USAGE", says: [/it holds head\/README\.md, which this run reads/] });
     expect(await readFile(own.path("head/README.md"), "utf8")).toContain("label");
   });
@@ -200,7 +209,7 @@ describe("--force", () => {
 describe("headstart embed -o x.npy", () => {
   it("keeps a .jsonl of that name too", async () => {
     await box.write("beside.jsonl", "old");
-    const refused = await box.run(["embed", "in.csv", "-o", "beside.npy", ...WITH_TINY]);
+    const refused = await box.call(["embed", "in.csv", "-o", "beside.npy", ...WITH_TINY]);
     expectFailure(refused, { exit: 5, code: "E_OUTPUT_EXISTS", says: [/Cannot write beside\.jsonl/] });
     expect(await box.files()).not.toContain("beside.npy");
   });
@@ -209,8 +218,8 @@ describe("headstart embed -o x.npy", () => {
 describe("errors", () => {
   it("show a stack only with --debug", async () => {
     const args = ["embed", "gone.csv", "-o", "x.npy"];
-    expectFailure(await box.run(args), { exit: 3, code: "E_INPUT_MISSING" });
-    const { code, stderr } = await box.run([...args, "--debug"]);
+    expectFailure(await box.call(args), { exit: 3, code: "E_INPUT_MISSING" });
+    const { code, stderr } = await box.call([...args, "--debug"]);
     expect(code).toBe(3);
     expect(stderr).toMatch(/^error\[E_INPUT_MISSING\] .*\nHeadstartError: .*\n {4}at /);
     expect(stderr).toContain("caused by Error: ENOENT");
@@ -220,7 +229,7 @@ describe("errors", () => {
     await box.write("short.csv", "text,label\nok,a\nshort\n");
     const args = ["embed", "short.csv", "-o", "x.npy", ...WITH_TINY, "--json"];
     for (const debug of [[], ["--debug"]]) {
-      const { code, stdout, stderr } = await box.run([...args, ...debug]);
+      const { code, stdout, stderr } = await box.call([...args, ...debug]);
       expect([code, stdout]).toEqual([3, ""]);
       const { error } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as { error: Record<string, unknown> };
       expect(error).toMatchObject({ code: "E_CSV_FIELDS", file: "short.csv", line: 3, byte: 16 });
@@ -244,7 +253,7 @@ describe("errors", () => {
       ["E_ENCODER_MISSING", ["predict", "head", "a", "--encoder", `./${evil.replaceAll("\0", "")}`]],
       ["E_USAGE", ["embed", "x", `--${evil.replaceAll("\0", "")}`]],
     ] as const) {
-      const finished = await box.run(args);
+      const finished = await box.call(args);
       expectFailure(finished, {
         exit: { E_USAGE: 2, E_HEAD_MISSING: 4, E_ENCODER_MISSING: 4 }[code as string] ?? 3,
         code,
@@ -252,7 +261,7 @@ describe("errors", () => {
       expect(finished.stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
       expect(finished.stderr).not.toContain("at Object");
     }
-    const kept = await box.run(["embed", "labels.csv", "--text-column", "label", "-o", "kept.npy", ...WITH_TINY]);
+    const kept = await box.call(["embed", "labels.csv", "--text-column", "label", "-o", "kept.npy", ...WITH_TINY]);
     expect(kept.code).toBe(0);
     expect((kept.stdout + kept.stderr).replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
     expect(kept.stderr).toContain("with a NUL character");
@@ -268,14 +277,14 @@ describe("errors", () => {
 
   it("refuse a folder where a file should be, before they embed anything", async () => {
     await mkdir(box.path("taken.npy"), { recursive: true });
-    const finished = await box.run(["embed", "in.csv", "-o", "taken.npy", "--force", ...WITH_TINY]);
+    const finished = await box.call(["embed", "in.csv", "-o", "taken.npy", "--force", ...WITH_TINY]);
     expectFailure(finished, { exit: 5, code: "E_OUTPUT_WRITE", says: [/taken\.npy: it is a folder/] });
     expect(finished.stderr).not.toContain("encoder");
   });
 
   it("leave a folder alone that only has the name of an unfinished run's", async () => {
     await box.write("own.npy.headstart/mine.txt", "mine");
-    const finished = await box.run(["embed", "in.csv", "-o", "own.npy", "--force", ...WITH_TINY]);
+    const finished = await box.call(["embed", "in.csv", "-o", "own.npy", "--force", ...WITH_TINY]);
     expectFailure(finished, { exit: 5, code: "E_OUTPUT_EXISTS", says: [/own\.npy\.headstart .*holds mine\.txt/] });
     expect(await readFile(box.path("own.npy.headstart/mine.txt"), "utf8")).toBe("mine");
   });
@@ -293,7 +302,7 @@ describe("errors", () => {
   );
 
   it.skipIf(process.platform !== "linux")("end where the system has no room for a folder", async () => {
-    const finished = await box.run(["embed", "in.csv", "-o", "/proc/no.npy", ...WITH_TINY]);
+    const finished = await box.call(["embed", "in.csv", "-o", "/proc/no.npy", ...WITH_TINY]);
     expectFailure(finished, { exit: 5, code: "E_OUTPUT_WRITE", says: [/\/proc\/no\.npy/] });
   });
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ROOT, sharedSandbox, startProcess, type Finished, type Sandbox, succeeded } from "./runCli.js";
+import { ROOT, sharedSandbox, startProcess, statusOf, type Finished, type Sandbox, succeeded } from "./runCli.js";
 
 const MINUTES = 60_000;
 /** Files of the package beside those in its folders. */
@@ -22,14 +22,14 @@ const ENV = Object.fromEntries(
 ) as Record<string, string>;
 
 function npm(args: readonly string[], cwd: string): Finished {
-  const { status, stdout, stderr } = spawnSync("npm", args, {
+  const { status, signal, stdout, stderr } = spawnSync("npm", args, {
     cwd,
     env: ENV,
     encoding: "utf8",
     shell: process.platform === "win32",
     maxBuffer: 2 ** 26,
   });
-  return { code: status, stdout, stderr, bytes: Buffer.from(stdout) };
+  return { code: statusOf(status, signal), stdout, stderr, bytes: Buffer.from(stdout) };
 }
 
 const packed = (args: readonly string[]): Packed => {

@@ -39,7 +39,7 @@ function expectAnswers(predictions: readonly unknown[], texts: readonly string[]
 describe("headstart predict", () => {
   it.each([[[]], [["--json"]]])("answers for arguments in JSON lines %j", async (flags) => {
     const texts = ["sun lovely day", "", "rain awful 😀", "sun lovely day"];
-    const finished = await box.run(["predict", "head", ...flags, ...texts]);
+    const finished = await box.call(["predict", "head", ...flags, ...texts]);
     expect(finished.code).toBe(0);
     const predictions = linesOf(finished);
     expectAnswers(predictions, texts);
@@ -47,7 +47,7 @@ describe("headstart predict", () => {
   });
 
   it("refuses a head whose labels changed places in its record, with exit 4 [D09]", async () => {
-    await box.run(["train", "train.csv", "-o", "swapped", "--quiet", "--encoder", TINY]);
+    await box.call(["train", "train.csv", "-o", "swapped", "--quiet", "--encoder", TINY]);
     const record = JSON.parse(await readFile(box.path("swapped/headstart.json"), "utf8")) as { labels: string[] };
     record.labels.reverse();
     await box.write("swapped/headstart.json", JSON.stringify(record));
@@ -56,12 +56,12 @@ describe("headstart predict", () => {
       ["predict", "swapped", "x"],
       ["evaluate", "swapped", "train.csv"],
     ])
-      expectFailure(await box.run(command), { exit: 4, code: "E_CHECKSUM", says });
+      expectFailure(await box.call(command), { exit: 4, code: "E_CHECKSUM", says });
   });
 
   it("takes what follows -- as texts, whatever it looks like", async () => {
     const texts = ["--json", "--quiet", "-o"];
-    const finished = await box.run(["predict", "head", "--", ...texts]);
+    const finished = await box.call(["predict", "head", "--", ...texts]);
     expectAnswers(linesOf(finished), texts);
     expect(finished.stderr).toContain("encoder");
   });
@@ -84,7 +84,7 @@ describe("headstart predict", () => {
   });
 
   it("answers nothing for an empty pipe", async () => {
-    const { code, stdout } = await box.run(["predict", "head"], { input: "" });
+    const { code, stdout } = await box.call(["predict", "head"], { input: "" });
     expect([code, stdout]).toEqual([0, ""]);
   });
 
@@ -101,9 +101,9 @@ describe("headstart predict", () => {
 
   it("says the same with a cache as without", async () => {
     const args = ["predict", "head", "sun lovely day"];
-    const plain = await box.run(args);
+    const plain = await box.call(args);
     for (const _ of ["cold", "warm"]) {
-      expect((await box.run([...args, "--cache", "kept"])).stdout).toBe(plain.stdout);
+      expect((await box.call([...args, "--cache", "kept"])).stdout).toBe(plain.stdout);
     }
     expect((await box.files()).some((name) => name.startsWith("kept/"))).toBe(true);
   });
@@ -115,21 +115,21 @@ describe("headstart predict --input", () => {
 
   it("writes .csv: the columns of the input, its own label under another name, and the answer", async () => {
     await box.write("in.csv", csv(COLUMNS, ROWS));
-    const finished = await box.run(["predict", "head", "--input", "in.csv", "-o", "out.csv", "--json"]);
+    const finished = await box.call(["predict", "head", "--input", "in.csv", "-o", "out.csv", "--json"]);
     expect(jsonOf(finished)).toEqual({ rows: 2100, rejected: 0, output: "out.csv" });
     expect(finished.stderr).toContain('the input\'s own column "label" is called "input_label" in out.csv');
     const [header, ...lines] = (await readFile(box.path("out.csv"), "utf8")).trimEnd().split("\r\n");
     expect(header).toBe("id,text,input_label,label,probability");
     const rows = lines.map((line) => line.split(","));
     expect(rows.map((row) => row.slice(0, 3))).toEqual(ROWS);
-    const alone = linesOf(await box.run(["predict", "head", ROWS[7][1]]))[0] as unknown as Answer;
+    const alone = linesOf(await box.call(["predict", "head", ROWS[7][1]]))[0] as unknown as Answer;
     expect(rows[7].slice(3)).toEqual([alone.label, String(alone.probabilities[alone.label])]);
   });
 
   it("writes .jsonl with all probabilities, and renames until a name is free", async () => {
     await box.write("odd.csv", csv(["text", "label", "input_label", "probability"], [["sun", "a", "b", "c"]]));
     const args = ["predict", "head", "--input", "odd.csv", "-o", "odd.jsonl"];
-    const { code, stdout } = await box.run(args);
+    const { code, stdout } = await box.call(args);
     expect([code, stdout]).toEqual([0, "1 rows in = 1 out + 0 rejected\nodd.jsonl\n"]);
     const row = JSON.parse(await readFile(box.path("odd.jsonl"), "utf8")) as Answer & Record<string, unknown>;
     expectAnswers([row], ["sun"]);
@@ -139,14 +139,14 @@ describe("headstart predict --input", () => {
 
   it("keeps the types of JSONL in .jsonl", async () => {
     await box.write("typed.jsonl", '{"id":7,"text":"sun","seen":true}\n');
-    expect((await box.run(["predict", "head", "--input", "typed.jsonl", "-o", "typed-out.jsonl"])).code).toBe(0);
+    expect((await box.call(["predict", "head", "--input", "typed.jsonl", "-o", "typed-out.jsonl"])).code).toBe(0);
     const row: unknown = JSON.parse(await readFile(box.path("typed-out.jsonl"), "utf8"));
     expect(row).toMatchObject({ id: 7, text: "sun", seen: true });
   });
 
   it("writes a header and warns for a corpus without rows", async () => {
     await box.write("none.csv", "id,text\n");
-    const finished = await box.run(["predict", "head", "--input", "none.csv", "-o", "none-out.csv", "--json"]);
+    const finished = await box.call(["predict", "head", "--input", "none.csv", "-o", "none-out.csv", "--json"]);
     expect(jsonOf(finished)).toMatchObject({ rows: 0 });
     expect(finished.stderr).toContain("warning: the corpus has no rows");
     expect(await readFile(box.path("none-out.csv"), "utf8")).toBe("id,text,label,probability\r\n");
@@ -155,7 +155,7 @@ describe("headstart predict --input", () => {
   it("skips bad rows and tells of them", async () => {
     await box.write("bad.csv", "id,text\n1,sun\n2\n");
     const args = ["predict", "head", "--input", "bad.csv", "-o", "bad-out.csv", "--bad-rows", "skip", "--json"];
-    expect(jsonOf(await box.run(args))).toMatchObject({ rows: 1, rejected: 1 });
+    expect(jsonOf(await box.call(args))).toMatchObject({ rows: 1, rejected: 1 });
     expect(await readFile(box.path("bad-out.csv.rejects.jsonl"), "utf8")).toContain('"line":3');
   });
 
@@ -165,7 +165,7 @@ describe("headstart predict --input", () => {
     [["--input", "in.csv", "-o", "x.csv", "--", "a text"], /not both/],
     [["--input", "in.csv", "-o", "x.parquet"], /\.csv or \.jsonl/],
   ])("refuses %j", async (flags, says) => {
-    const finished = await box.run(["predict", "head", ...flags]);
+    const finished = await box.call(["predict", "head", ...flags]);
     const code = flags.includes("x.parquet") ? "E_OUTPUT_ENDING" : "E_USAGE";
     expectFailure(finished, { exit: 2, code, says: [says] });
   });

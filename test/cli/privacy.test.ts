@@ -81,7 +81,7 @@ async function connections(args: readonly string[], env: Readonly<Record<string,
   const trace = box.path("trace.txt");
   const all = ["-f", "-e", "trace=connect", "-o", trace, process.execPath, ...args];
   const { code } = await startProcess(all, { program: "strace", cwd: box.folder, env, input: "" }).finished;
-  expect(code).not.toBeNull();
+  expect(code).toBeLessThan(128);
   const calls = (await readFile(trace, "utf8")).split("\n").filter((line) => line.includes("connect("));
   return calls.filter((line) => !/AF_UNIX|inet_addr\("127\.|"::1"/.test(line));
 }

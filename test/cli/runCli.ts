@@ -2,11 +2,12 @@
 
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, expect } from "vitest";
+import { callInHost } from "./hostedCommand.js";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const MAIN = join(ROOT, "dist/cli/main.js");
@@ -17,8 +18,8 @@ export const TINY = fixture("tiny-bert");
 
 /** How a run ended. */
 export interface Finished {
-  /** Exit status; null when a signal ended it. */
-  readonly code: number | null;
+  /** Exit status as a shell sees it: 128 and the number of the signal where one ended the run. */
+  readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
   /** stdout as it came. */
@@ -52,6 +53,11 @@ export interface Sandbox {
   readonly files: () => Promise<string[]>;
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Finished>;
   readonly start: (args: readonly string[], options?: RunOptions) => Running;
+  /**
+   * As `run`, but one of many commands in a process that goes on, which saves the start of a process: for what a command
+   * says and writes, whatever process it is in.
+   */
+  readonly call: (args: readonly string[], options?: RunOptions & { readonly input?: string }) => Promise<Finished>;
   readonly remove: () => Promise<void>;
 }
 
@@ -96,10 +102,13 @@ async function makeSandbox(): Promise<Sandbox> {
   };
   const start: Sandbox["start"] = (args, options = {}) =>
     startProcess([MAIN, ...args], { cwd: folder, env: { ...env, ...options.env }, input: options.input });
+  const call: Sandbox["call"] = (args, { input = "", env: more } = {}) =>
+    callInHost({ args, cwd: folder, env: { ...env, ...more }, input });
   return {
     folder,
     home,
     env,
+    call,
     path: (name) => join(folder, name),
     write: async (name, content) => {
       await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -122,6 +131,16 @@ interface ProcessOptions {
   readonly program?: string;
 }
 
+/**
+ * Exit status as a shell sees it. Whether a run that is told to stop ends by itself or by the signal depends on how busy
+ * the machine is, so no test tells these apart.
+ */
+export const statusOf = (code: number | null, signal: NodeJS.Signals | null): number =>
+  code ?? 128 + constants.signals[signal!];
+
+/** Whether a run is over, by itself or by a signal. */
+export const hasEnded = ({ process: child }: Running): boolean => child.exitCode !== null || child.signalCode !== null;
+
 export function startProcess(args: readonly string[], { cwd, env, input, program }: ProcessOptions): Running {
   const child = spawn(program ?? process.execPath, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
@@ -131,9 +150,9 @@ export function startProcess(args: readonly string[], { cwd, env, input, program
   if (input !== undefined) child.stdin.end(input);
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       const bytes = Buffer.concat(out);
-      resolve({ code, bytes, stdout: bytes.toString(), stderr: Buffer.concat(err).toString() });
+      resolve({ code: statusOf(code, signal), bytes, stdout: bytes.toString(), stderr: Buffer.concat(err).toString() });
     });
   });
   return { process: child, finished };

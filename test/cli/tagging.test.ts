@@ -19,14 +19,14 @@ beforeAll(async () => {
 
 describe("a head that finds entities", () => {
   it("is evaluated by strict entity F1", async () => {
-    const result = jsonOf(await box.run(["evaluate", "head", "a.conll", "--json", "--quiet"]));
+    const result = jsonOf(await box.call(["evaluate", "head", "a.conll", "--json", "--quiet"]));
     expect(result).toMatchObject({ n: 36, entities: 72, metric: "entityF1", perType: { person: { support: 36 } } });
     expect(result["entityF1"]).toBeGreaterThan(0.9);
     expect(result["entityF1Conlleval"]).toBe(result["entityF1"]);
   });
 
   it("answers with entities whose offsets are the text", async () => {
-    const [answer] = linesOf(await box.run(["predict", "head", "Ada went to Oslo 3", "--html", "e.html", "--quiet"]));
+    const [answer] = linesOf(await box.call(["predict", "head", "Ada went to Oslo 3", "--html", "e.html", "--quiet"]));
     const entities = answer["entities"] as { start: number; end: number; text: string; score: number }[];
     expect(entities.map(({ text }) => text)).toEqual(["Ada", "Oslo"]);
     for (const { start, end, text, score } of entities) {
@@ -40,7 +40,7 @@ describe("a head that finds entities", () => {
     const train = ["--task", "ner", "--encoder", TINY, "--epochs", "1", "--cache", "kept"];
     const runs = [];
     for (const head of ["cold", "warm"])
-      runs.push(succeeded(await box.run(["train", "a.conll", "-o", head, ...train])));
+      runs.push(succeeded(await box.call(["train", "a.conll", "-o", head, ...train])));
     expect(runs.map(({ stderr }) => /(\d+) of 36 sentences from the cache/.exec(stderr)?.[1])).toEqual(["0", "36"]);
     expect(runs[1].stderr).toContain(" 0 tokens embedded");
     const [cold, warm] = ["cold", "warm"].map((head) => readFile(box.path(`${head}/head.safetensors`)));
@@ -49,7 +49,7 @@ describe("a head that finds entities", () => {
 
   it("is kept without a word of what it was trained on, though entities were lost and told of", async () => {
     const train = ["train", "a.conll", "-o", "short", "--task", "ner", "--encoder", TINY, "--epochs", "1", "--json"];
-    const told = jsonOf(await box.run([...train, "--max-tokens", "6", "--quiet"]));
+    const told = jsonOf(await box.call([...train, "--max-tokens", "6", "--quiet"]));
     expect((told["dev"] as { lost: object[] }).lost).not.toEqual([]);
     for (const name of [".headstart", "headstart.json", "README.md"]) {
       expect(await readFile(box.path(`short/${name}`), "utf8")).not.toMatch(/Ada|Bob|Dee|Oslo|Paris|Rome/);
@@ -57,10 +57,10 @@ describe("a head that finds entities", () => {
   });
 
   it("answers for a corpus, row by row", async () => {
-    succeeded(await box.run(["predict", "head", "--input", "t.csv", "-o", "out.jsonl", "--quiet"]));
+    succeeded(await box.call(["predict", "head", "--input", "t.csv", "-o", "out.jsonl", "--quiet"]));
     const rows = (await readFile(box.path("out.jsonl"), "utf8")).trim().split("\n");
     expect(rows.map((row) => (JSON.parse(row) as { id: string }).id)).toEqual(["1", "2"]);
-    expectFailure(await box.run(["predict", "head", "--input", "t.csv", "-o", "out.csv"]), {
+    expectFailure(await box.call(["predict", "head", "--input", "t.csv", "-o", "out.csv"]), {
       exit: 2,
       code: "E_OUTPUT_ENDING",
       says: [/\.jsonl/],
@@ -70,7 +70,7 @@ describe("a head that finds entities", () => {
   it("is compared across domains through a map, with a verdict", async () => {
     const sides = ["--source", "a.conll", "--target", "a.conll", "--target-train", "a.conll", "-o", "report"];
     const how = ["--task", "ner", "--map", "place=LOC", "--encoder", TINY, "--epochs", "3", "--json", "--quiet"];
-    const record = jsonOf(await box.run(["transfer", ...sides, ...how]));
+    const record = jsonOf(await box.call(["transfer", ...sides, ...how]));
     expect(record).toMatchObject({ labels: ["LOC", "person"], map: { place: "LOC" }, leakage: { normalised: 29 } });
     expect(["positive", "neutral", "negative"]).toContain((record["verdict"] as { call: string }).call);
     expect(await readFile(box.path("report/report.html"), "utf8")).toContain("Entity F1");

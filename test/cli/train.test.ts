@@ -104,7 +104,7 @@ describe("headstart train", () => {
 
   it("chooses by cross-validation with --tune, and tells the choice, its rivals and what fewer rows would give", async () => {
     const flags = ["--tune", "--tune-layers", "1", "--tune-poolings", "cls", "--few", "4,8", "--epochs", "3"];
-    const finished = await box.run(["train", "train.csv", "-o", "tuned", "--json", ...flags, ...WITH_TINY]);
+    const finished = await box.call(["train", "train.csv", "-o", "tuned", "--json", ...flags, ...WITH_TINY]);
     const { search, few } = jsonOf(succeeded(finished)) as unknown as {
       search: { chosen: string; candidates: { name: string; view: object }[] };
       few: { perLabel: number }[];
@@ -116,13 +116,13 @@ describe("headstart train", () => {
     const card = await readFile(box.path("tuned/README.md"), "utf8");
     expect(card).toContain(`${search.chosen} (chosen)`);
     expect(card).toContain("Nothing was chosen on these rows");
-    expect((await box.run(["evaluate", "tuned", "test.csv", "--quiet"])).code).toBe(0);
+    expect((await box.call(["evaluate", "tuned", "test.csv", "--quiet"])).code).toBe(0);
   }, 180_000);
 
   it("searches with word vectors too, which have no first token", async () => {
     await box.write("wv.txt", "sun 0.1 0.2\nrain 0.3 0.1\nday 0.2 0.5\nlovely 0.1 0.1\nawful 0.4 0.4\n");
     const searchHead = ["--tune", "--tune-seconds", "2", "--head", "logistic", "--encoder", "wv.txt", "--json"];
-    const found = jsonOf(await box.run(["train", "train.csv", "-o", "static-tuned", ...searchHead]));
+    const found = jsonOf(await box.call(["train", "train.csv", "-o", "static-tuned", ...searchHead]));
     expect(JSON.stringify(found["search"])).not.toContain("cls");
   });
 
@@ -131,7 +131,7 @@ describe("headstart train", () => {
     [["--task", "ner", "--dropout", "0.1"], /--dropout does nothing for heads that find entities/],
     [["--multi-label", "|", "--epochs", "3"], /--epochs does nothing for heads that give several labels/],
   ])("refuses flags that would do nothing: %j", async (flags, says) => {
-    const refused = await box.run(["train", "train.csv", "-o", "unused", ...flags, ...WITH_TINY]);
+    const refused = await box.call(["train", "train.csv", "-o", "unused", ...flags, ...WITH_TINY]);
     expectFailure(refused, { exit: 2, code: "E_USAGE", says: [says] });
   });
 
@@ -158,7 +158,7 @@ describe("headstart train", () => {
 
   it("shows its dev score to people, on rows that --dev names", async () => {
     const args = ["train", "train.csv", "--dev", "test.csv", "-o", "shown", "--class-weights", "balanced"];
-    const { code, stdout, stderr } = await box.run([...args, ...WITH_TINY]);
+    const { code, stdout, stderr } = await box.call([...args, ...WITH_TINY]);
     expect(code).toBe(0);
     expect(stdout).toContain("Dev: 20 rows given for it");
     expect(stdout).toContain("macro-F1");
@@ -170,7 +170,7 @@ describe("headstart train", () => {
     const own = await sandbox();
     await own.write("stars.csv", csv(["review", "stars"], labelledRows(90, ["5", "1", "3"])));
     const args = ["train", "stars.csv", "-o", "head", "--text-column", "review", "--label-column", "stars"];
-    const finished = await own.run([...args, "--map", "5=good,1=bad,3=drop,2=bad", "--json", ...WITH_TINY]);
+    const finished = await own.call([...args, "--map", "5=good,1=bad,3=drop,2=bad", "--json", ...WITH_TINY]);
     expect(jsonOf(finished).labels).toEqual(["bad", "good"]);
     expect(finished.stderr).toContain("90 rows read, 60 used, 0 rejected, 30 dropped by the map");
     expect(finished.stderr).toContain('warning: the map names the label "2", which no row has');
@@ -180,7 +180,7 @@ describe("headstart train", () => {
     const own = await sandbox();
     await own.write("in.csv", `${csv(COLUMNS, labelledRows(40))}alone\n"no label",\n`);
     const args = ["train", "in.csv", "-o", "head/", "--bad-rows", "skip", "--drop-missing", "--json"];
-    const finished = await own.run([...args, ...WITH_TINY]);
+    const finished = await own.call([...args, ...WITH_TINY]);
     expect(jsonOf(finished).labels).toEqual(["bad", "good"]);
     expect(finished.stderr).toContain("in.csv: 42 rows read, 40 used, 2 rejected");
     const rejectedRows = (await readFile(own.path("head.rejects.jsonl"), "utf8")).trim().split("\n");
@@ -191,14 +191,14 @@ describe("headstart train", () => {
 
 describe("headstart evaluate", () => {
   it("prints the evaluation as one object", async () => {
-    const json = jsonOf(await box.run(["evaluate", "head", "test.csv", "--json"]));
+    const json = jsonOf(await box.call(["evaluate", "head", "test.csv", "--json"]));
     expect(json).toMatchObject({ ...evaluationOf(["bad", "good"], 20), head: "head", corpus: ["test.csv"] });
     const { counts } = json.confusion as { counts: number[][] };
     expect(counts.flat().reduce((sum, n) => sum + n)).toBe(20);
   });
 
   it("shows it to people with the baselines beside it [I07]", async () => {
-    const { code, stdout } = await box.run(["evaluate", "head", "test.csv", "--quiet"]);
+    const { code, stdout } = await box.call(["evaluate", "head", "test.csv", "--quiet"]);
     expect(code).toBe(0);
     for (const part of ["head on test.csv", "macro-F1", "95 % interval", "commonest label", "bag of words"]) {
       expect(stdout).toContain(part);
@@ -211,12 +211,12 @@ describe("headstart evaluate", () => {
       .map(([text, label]) => [text, label === "good" ? "bad" : "good"]);
     await box.write("wrong.csv", csv(COLUMNS, wrong));
     const args = ["evaluate", "head", "wrong.csv", "--errors", `mistakes.${ending}`, "--json"];
-    const { confusion, errors } = jsonOf(await box.run(args)) as {
+    const { confusion, errors } = jsonOf(await box.call(args)) as {
       confusion: { counts: [[number, number], [number, number]] };
       errors: string;
     };
     expect(errors).toBe(`mistakes.${ending}`);
-    const listed = linesOf(await box.run(["embed", errors, "-o", "-", ...WITH_TINY])) as Record<string, string>[];
+    const listed = linesOf(await box.call(["embed", errors, "-o", "-", ...WITH_TINY])) as Record<string, string>[];
     expect(listed).toHaveLength(confusion.counts[0][1] + confusion.counts[1][0]);
     expect(listed.length).toBeGreaterThan(0);
     const confidence = listed.map(({ probability }) => Number(probability));
@@ -230,10 +230,10 @@ describe("headstart evaluate", () => {
 
   it("warns of an answer that no row has, which a map leaves out", async () => {
     await box.write("three.csv", csv(COLUMNS, labelledRows(90, ["good", "bad", "so-so"])));
-    expect((await box.run(["train", "three.csv", "-o", "three", "--quiet", ...WITH_TINY])).code).toBe(0);
-    const plain = await box.run(["evaluate", "three", "test.csv", "--json"]);
+    expect((await box.call(["train", "three.csv", "-o", "three", "--quiet", ...WITH_TINY])).code).toBe(0);
+    const plain = await box.call(["evaluate", "three", "test.csv", "--json"]);
     expect(plain.stderr).toContain('warning: no row has the label "so-so"');
-    const mapped = jsonOf(await box.run(["evaluate", "three", "test.csv", "--map", "so-so=drop", "--json"]));
+    const mapped = jsonOf(await box.call(["evaluate", "three", "test.csv", "--map", "so-so=drop", "--json"]));
     expect(mapped.confusion).toMatchObject({ labels: ["bad", "good"] });
   });
 });
@@ -254,7 +254,7 @@ describe("a label column that holds texts", () => {
         `${text}${i - (i % 50 ? 0 : 1)}`,
       ]);
       await box.write("wrong.csv", csv(COLUMNS, rows));
-      const finished = await box.run([...args, "--encoder", "./no-such-encoder"]);
+      const finished = await box.call([...args, "--encoder", "./no-such-encoder"]);
       expectFailure(finished, { exit: 3, code: "E_LABELS", says: [/name the right column with --label-column$/] });
     },
     30_000,
@@ -267,7 +267,7 @@ describe("headstart transfer", () => {
   it("prints the record as one object, and writes it with its report", async () => {
     await box.write("own.csv", csv(COLUMNS, labelledRows(140).slice(100)));
     const args = [...SIDES, "--target-train", "own.csv", "-o", "moved", "--json"];
-    const json = jsonOf(await box.run(args));
+    const json = jsonOf(await box.call(args));
     const labels = ["bad", "good"];
     expect(json).toMatchObject({
       source: evaluationOf(labels, 12),
@@ -287,7 +287,7 @@ describe("headstart transfer", () => {
 
   it("shows the five numbers to people, on rows that --source-dev names, and knows no verdict without more", async () => {
     await box.write("dev.csv", csv(COLUMNS, labelledRows(80).slice(60)));
-    const { code, stdout } = await box.run([...SIDES, "--source-dev", "dev.csv", "-o", "shown-report", "--quiet"]);
+    const { code, stdout } = await box.call([...SIDES, "--source-dev", "dev.csv", "-o", "shown-report", "--quiet"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^macro-F1 in-domain +\d\.\d{3} .*, 20 rows$/m);
     expect(stdout).toMatch(/^macro-F1 on the target +\d\.\d{3} .*, 20 rows$/m);
@@ -301,20 +301,20 @@ describe("headstart transfer", () => {
     await box.write("stars.csv", csv(COLUMNS, labelledRows(20, ["5", "1"])));
     const before = await box.files();
     const args = ["transfer", "--source", "train.csv", "--target", "stars.csv", "-o", "no", ...WITH_TINY];
-    expectFailure(await box.run(args), { exit: 3, code: "E_LABEL_MAP", says: [/"5", "1"/, /--map/] });
+    expectFailure(await box.call(args), { exit: 3, code: "E_LABEL_MAP", says: [/"5", "1"/, /--map/] });
     expect(await box.files()).toEqual(before);
-    const mapped = await box.run([...args, "--map", "5=good,1=bad", "--json"]);
+    const mapped = await box.call([...args, "--map", "5=good,1=bad", "--json"]);
     expect(jsonOf(mapped)).toMatchObject({ map: { "5": "good", "1": "bad" }, ceiling: null });
   });
 });
 
 describe("headstart encoders", () => {
   it("lists the built-in encoder with its size", async () => {
-    const { encoders } = jsonOf(await box.run(["encoders", "--json"])) as { encoders: Record<string, unknown>[] };
+    const { encoders } = jsonOf(await box.call(["encoders", "--json"])) as { encoders: Record<string, unknown>[] };
     expect(encoders).toHaveLength(1);
     expect(encoders[0]).toMatchObject({ name: "headstart-mini", kind: "built-in" });
     expect(encoders[0].bytes).toBeGreaterThan(1e6);
-    expect((await box.run(["encoders"])).stdout).toMatch(/^headstart-mini +built-in +[\d.]+ MB/);
+    expect((await box.call(["encoders"])).stdout).toMatch(/^headstart-mini +built-in +[\d.]+ MB/);
   });
 });
 

@@ -27,14 +27,14 @@ describe("headstart evaluate", () => {
     "tells calibration, risk and label sets, what a wish comes to, and writes a page",
     async () => {
       const args = ["evaluate", "head", "train.csv", "--max-risk", "0.2", "--report", "page.html"];
-      const json = jsonOf(await box.run([...args, "--json"]));
+      const json = jsonOf(await box.call([...args, "--json"]));
       const { calibration, ece, sets, choice, temperature } = json as Record<string, Record<string, number>>;
       expect(calibration["ece"]).toBeCloseTo(Number(ece), 6);
       expect(Number(temperature)).toBeGreaterThan(0);
       expect(sets).toHaveLength(3);
       expect(choice["goal"]).toContain("20 %");
       expect(await readFile(box.path("page.html"), "utf8")).toContain("Reliability diagram");
-      expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS" });
+      expectFailure(await box.call(args), { exit: 5, code: "E_OUTPUT_EXISTS" });
     },
     SLOW,
   );
@@ -45,7 +45,7 @@ describe("headstart predict", () => {
     "explains in JSON, and with a wish leaves the label out where it would not be kept",
     async () => {
       const args = ["predict", "head", "--explain", "--json", "--sets", "0.8", "--coverage", "0.3"];
-      const predictions = linesOf(await box.run([...args, ...labelledRows(12).map(([text]) => text)]));
+      const predictions = linesOf(await box.call([...args, ...labelledRows(12).map(([text]) => text)]));
       expect(predictions).toHaveLength(12);
       expect(predictions.some(({ label }) => label === null)).toBe(true);
       const { set, explanation } = predictions[0] as { set: string[]; explanation: Record<string, unknown> };
@@ -61,11 +61,11 @@ describe("headstart predict", () => {
   it(
     "explains for people, and writes columns for a corpus",
     async () => {
-      const { stdout } = await box.run(["predict", "head", "--explain", "sun lovely day"]);
+      const { stdout } = await box.call(["predict", "head", "--explain", "sun lovely day"]);
       expect(stdout).toMatch(/^sun lovely day\n {2}(good|bad), probability 0\.\d+ \(calibrated\)\n {2}words: /);
       expect(stdout).toContain("nearest training texts");
       const args = ["predict", "head", "--input", "train.csv", "--limit", "3", "-o", "out.csv", "--explain"];
-      succeeded(await box.run(args));
+      succeeded(await box.call(args));
       const [header] = (await readFile(box.path("out.csv"), "utf8")).split("\r\n");
       expect(header).toBe("text,input_label,label,probability,further_than,nearest_text,nearest_label,words");
     },
@@ -77,7 +77,7 @@ describe("headstart predict", () => {
     [["--costs", "odd=3"], "E_USAGE", /"odd=3" is not a label/],
     [["--sets", "1.5"], "E_USAGE", /between 0 and 1/],
   ])("refuses %j", async (flags, code, says) => {
-    expectFailure(await box.run(["predict", "head", ...flags, "x"]), { exit: 2, code, says: [says] });
+    expectFailure(await box.call(["predict", "head", ...flags, "x"]), { exit: 2, code, says: [says] });
   });
 });
 
@@ -85,18 +85,18 @@ describe("headstart train", () => {
   it(
     "keeps no training text unless asked to, and explains without them, saying so",
     async () => {
-      const told = jsonOf(await box.run(["train", "train.csv", "-o", "private", "--json", "--encoder", TINY]));
+      const told = jsonOf(await box.call(["train", "train.csv", "-o", "private", "--json", "--encoder", TINY]));
       expect(told["holds"]).toMatchObject({ texts: 0, wordHashes: expect.any(Number), devRows: expect.any(Number) });
       const files = (await box.files()).filter((name) => name.startsWith("private/"));
       for (const file of files) expect(await readFile(box.path(file), "latin1")).not.toContain("sun lovely day");
       const names = [".headstart", "README.md", "head.safetensors", "headstart.json", "training.html"];
       expect(files).toEqual(names.map((name) => `private/${name}`));
       const args = ["predict", "private", "--explain", "sun lovely"];
-      const finished = await box.run([...args, "--json"]);
+      const finished = await box.call([...args, "--json"]);
       const { neighbors, distance, words } = linesOf(finished)[0]["explanation"] as Record<string, unknown>;
       expect([neighbors, distance]).toEqual([null, null]);
       expect(words).toHaveLength(2);
-      const shown = await box.run(args);
+      const shown = await box.call(args);
       for (const said of [finished.stderr, shown.stdout]) {
         expect(said).toMatch(/no nearest texts.*train --explainable/);
         expect(said.match(/--explainable/g)).toHaveLength(1);
@@ -109,12 +109,12 @@ describe("headstart train", () => {
     "--explainable keeps as many training texts as it says, and the summary and the card tell",
     async () => {
       const args = ["train", "train.csv", "-o", "open", "--explainable", "7", "--encoder", TINY];
-      const { stdout } = succeeded(await box.run(args));
+      const { stdout } = succeeded(await box.call(args));
       expect(stdout).toMatch(
         /^open holds 7 training texts, which whoever gets it can read; hashes of \d+ words, .*\n$/m,
       );
       expect(await readFile(box.path("open/README.md"), "utf8")).toContain("**7 training texts with their labels");
-      const [answer] = linesOf(await box.run(["predict", "open", "--explain", "--json", "sun"]));
+      const [answer] = linesOf(await box.call(["predict", "open", "--explain", "--json", "sun"]));
       expect((answer["explanation"] as { neighbors: unknown[] }).neighbors).toHaveLength(5);
     },
     SLOW,
@@ -126,7 +126,7 @@ describe("headstart train", () => {
     [["--explainable", "0"], /at least 1/],
   ])("refuses %j", async (flags, says) => {
     const args = ["train", "train.csv", "-o", "no", "--encoder", TINY, ...flags];
-    expectFailure(await box.run(args), { exit: 2, code: "E_USAGE", says: [says] });
+    expectFailure(await box.call(args), { exit: 2, code: "E_USAGE", says: [says] });
   });
 
   it(
@@ -139,7 +139,9 @@ describe("headstart train", () => {
       ];
       const twice: [string, string] = ["lovely great day 0", "good"];
       await box.write("dirty.csv", csv(COLUMNS, [...rows, twice, twice]));
-      const json = jsonOf(await box.run(["train", "dirty.csv", "-o", "clean", "--check", "--json", "--encoder", TINY]));
+      const json = jsonOf(
+        await box.call(["train", "dirty.csv", "-o", "clean", "--check", "--json", "--encoder", TINY]),
+      );
       expect(json).toMatchObject({
         check: "clean.check.csv",
         n: 64,
@@ -162,15 +164,15 @@ describe("headstart train", () => {
       });
       await box.write("several.csv", csv(COLUMNS, rows));
       const json = jsonOf(
-        await box.run(["train", "several.csv", "-o", "many", "--multi-label", "|", "--json", "--encoder", TINY]),
+        await box.call(["train", "several.csv", "-o", "many", "--multi-label", "|", "--json", "--encoder", TINY]),
       );
       expect(json).toMatchObject({ labels: ["bad", "good", "sport"], task: "multi-label", holds: { texts: 0 } });
-      const score = jsonOf(await box.run(["evaluate", "many", "several.csv", "--json"]));
+      const score = jsonOf(await box.call(["evaluate", "many", "several.csv", "--json"]));
       expect(Number(score["microF1"])).toBeGreaterThan(0.6);
-      const [answer] = linesOf(await box.run(["predict", "many", "sun lovely sport ball"]));
+      const [answer] = linesOf(await box.call(["predict", "many", "sun lovely sport ball"]));
       expect(answer["label"]).toBe((answer["labels"] as string[]).join("|"));
       expect(answer["labels"]).toContain("sport");
-      expectFailure(await box.run(["predict", "many", "--explain", "x"]), { exit: 2, code: "E_USAGE" });
+      expectFailure(await box.call(["predict", "many", "--explain", "x"]), { exit: 2, code: "E_USAGE" });
     },
     SLOW,
   );

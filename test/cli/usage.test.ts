@@ -38,14 +38,14 @@ describe("headstart ends with 2 and one line", () => {
   ])("for %s", async (_, args, code, says) => {
     const box = await sandbox();
     await box.write("in.csv", csv(["text", "label"], labelledRows(10)));
-    expectFailure(await box.run(args), { exit: 2, code, says: [says] });
+    expectFailure(await box.call(args), { exit: 2, code, says: [says] });
     expect(await box.files()).toEqual(["in.csv"]);
   });
 
   it("for --json with -o -, as one object", async () => {
     const box = await sandbox();
     await box.write("in.csv", "text\nsun\n");
-    const { code, stdout, stderr } = await box.run(["embed", "in.csv", "-o", "-", "--json"]);
+    const { code, stdout, stderr } = await box.call(["embed", "in.csv", "-o", "-", "--json"]);
     expect([code, stdout]).toEqual([2, ""]);
     const message = expect.stringContaining("stdout") as string;
     expect(JSON.parse(stderr)).toEqual({ error: { code: "E_USAGE", message } });
@@ -59,7 +59,7 @@ describe("headstart ends with 2 and one line", () => {
       ["predict", "head", "--input", "in.jsonl", "-o", "./in.jsonl", "--force"],
       ["train", "in.jsonl", "-o", "in.jsonl", "--force"],
     ]) {
-      expectFailure(await box.run(args), { exit: 2, code: "E_USAGE", says: [/in\.jsonl: this run reads it/] });
+      expectFailure(await box.call(args), { exit: 2, code: "E_USAGE", says: [/in\.jsonl: this run reads it/] });
     }
     expect(await box.files()).toEqual(["in.jsonl"]);
   });

@@ -80,7 +80,7 @@ function argsOf(command: string, kind: Kind): readonly string[] {
 
 describe.each(Object.entries(SOME))("headstart %s", (command, flags) => {
   it("has no flag of which this test does not know for which kinds it has an effect", async () => {
-    const { stdout } = await box.run([command, "--help"]);
+    const { stdout } = await box.call([command, "--help"]);
     const shown = [...stdout.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, name]) => name);
     expect(shown.filter((name) => !ALWAYS.has(name) && flags[name] === undefined)).toEqual([]);
     expect(Object.keys(flags).filter((name) => !shown.includes(name))).toEqual([]);
@@ -92,13 +92,13 @@ describe.each(Object.entries(SOME))("headstart %s", (command, flags) => {
   );
 
   it.each(cases.filter(({ works }) => !works))("refuses --$flag for $kind, before it reads anything", async (one) => {
-    const finished = await box.run([...argsOf(command, one.kind), `--${one.flag}`, ...one.value]);
+    const finished = await box.call([...argsOf(command, one.kind), `--${one.flag}`, ...one.value]);
     expectFailure(finished, { exit: 2, code: "E_USAGE", says: [new RegExp(`--${one.flag} does nothing for`)] });
     expect(finished.stderr.trimEnd()).not.toContain("\n");
   });
 
   it.each(cases.filter(({ works }) => works))("takes --$flag for $kind", async (one) => {
-    const finished = await box.run([...argsOf(command, one.kind), `--${one.flag}`, ...one.value]);
+    const finished = await box.call([...argsOf(command, one.kind), `--${one.flag}`, ...one.value]);
     expect(finished.stderr).not.toContain("does nothing");
     expect(finished.code).not.toBe(1);
   });
@@ -114,7 +114,7 @@ describe.each(["predict", "evaluate"])("headstart %s", (command) => {
     ["--precision", "int8"],
   ])("names %s where the head was trained with another setting", async (...flag) => {
     for (const kind of KINDS) {
-      const finished = await box.run([...argsOf(command, kind), ...flag]);
+      const finished = await box.call([...argsOf(command, kind), ...flag]);
       const says = [new RegExp(`${flag[0]} does not fit the head, which was trained with`)];
       expectFailure(finished, { exit: 4, code: "E_HEAD_MISMATCH", says });
     }

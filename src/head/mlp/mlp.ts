@@ -6,7 +6,7 @@ import { seeded, shuffled, type Random } from "../../math/random.js";
 import { logSumExp } from "../../math/softmax.js";
 import { checkFitData, noStandardizer, rowWeights, type FitDataOptions } from "../fitData.js";
 import type { MlpHead } from "../head.js";
-import type { Activation } from "./trainingGraph.js";
+import type { Activation } from "./activation.js";
 import { openMlpProblem, type MlpProblem } from "./objective.js";
 import { scheduled, type Schedule } from "./schedule.js";
 import { fitStandardizer, refuseNonFinite, standardize } from "../standardize.js";

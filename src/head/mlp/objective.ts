@@ -1,6 +1,6 @@
 import type { Floats } from "../../onnx/runtime/gemm.js";
 import { openSession, type NumberArray } from "../../onnx/runtime/session.js";
-import { logitsModel, stepModel, type MlpShape } from "./trainingGraph.js";
+import type { MlpShape } from "./trainingGraph.js";
 
 /** The rows of one step. */
 export interface MlpBatch {
@@ -50,6 +50,7 @@ export async function openMlpProblem(
   const places = placesOf(widths);
   const size = places[places.length - 1].end;
   const labels = widths[widths.length - 1];
+  const { logitsModel, stepModel } = await import("./trainingGraph.js");
   const [stepping, answering] = await Promise.all([
     openSession(stepModel(shape, type, dropout), session),
     openSession(logitsModel(shape, type), session),

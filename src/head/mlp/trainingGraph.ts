@@ -7,19 +7,13 @@ import {
   type ElementTypeName,
   type OnnxModel,
 } from "../../onnx/model/model.js";
-
-/** Non-linearity between layers; GELU in its tanh form (Hendrycks & Gimpel 2016, arXiv:1606.08415). */
-export type Activation = "relu" | "gelu";
+import { GELU_CUBE, GELU_SCALE, type Activation } from "./activation.js";
 
 export interface MlpShape {
   /** Width of the vectors, of every hidden layer, and the number of labels. */
   readonly widths: readonly number[];
   readonly activation: Activation;
 }
-
-/** Slope of the sign-smooth part of GELU: sqrt(2 / pi), and the weight of its cube. */
-const GELU_SCALE = Math.sqrt(2 / Math.PI);
-const GELU_CUBE = 0.044715;
 
 /** Adds the nodes that carry a gradient back: takes the name of the output's, gives the name of the input's. */
 type Backward = (gradient: string) => string;
@@ -174,10 +168,4 @@ function logLoss({ add, model }: Building, logits: string): string {
   const sum = add("ReduceSum", [add("Mul", [logs, "truth"])], { keepdims: 0n });
   model.graph.node.push(node("Neg", { inputs: [sum], outputs: ["loss"] }));
   return add("Sub", [add("Mul", [add("Exp", [logs]), "weight"]), "truth"]);
-}
-
-/** The activation of one number in float64, as predictions apply it. */
-export function activated(activation: Activation, z: number): number {
-  if (activation === "relu") return z > 0 ? z : 0;
-  return (z / 2) * (1 + Math.tanh(GELU_SCALE * (z + GELU_CUBE * z * z * z)));
 }

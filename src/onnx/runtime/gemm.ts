@@ -1,4 +1,4 @@
-import { newModel, node, valueInfo, writeModel, type ElementTypeName } from "../model/model.js";
+import type { ElementTypeName } from "../model/model.js";
 import { openSession, type NumberArray, type Session } from "./session.js";
 
 /** Floating-point numbers of one kind. */
@@ -73,11 +73,13 @@ export async function openProducts(
   };
 }
 
-function gemm(
+async function gemm(
   type: ElementTypeName,
   { left, right, transposed }: { left: string; right: string; transposed: "transA" | "transB" },
   options: { readonly threads?: number | undefined },
 ): Promise<Session> {
+  // Loaded when a product is, and not with every command that could train.
+  const { newModel, node, valueInfo, writeModel } = await import("../model/model.js");
   const model = newModel(13);
   model.graph.node = [node("Gemm", { inputs: [left, right], outputs: ["y"] }, { attributes: { [transposed]: 1n } })];
   model.graph.input = [valueInfo(left, type, ["a", "b"]), valueInfo(right, type, ["c", "d"])];

@@ -22,9 +22,14 @@ export class RunLog {
   /** Begins a manifest at `path`; when this returns, the disk has its first record, and its folder in that one's folder. */
   static async create(path: string, fields: RunFields, files: FileSystem): Promise<RunLog> {
     const log = new RunLog(await files.open(path), 0);
-    await log.append({ kind: "run", format: 1, fields });
-    const folder = dirname(path);
-    for (const each of [folder, dirname(folder)]) await files.fsyncDir(each);
+    try {
+      await log.append({ kind: "run", format: 1, fields });
+      const folder = dirname(path);
+      for (const each of [folder, dirname(folder)]) await files.fsyncDir(each);
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
     return log;
   }
 

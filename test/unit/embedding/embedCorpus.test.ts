@@ -185,6 +185,7 @@ describe("embedCorpus() of a run that was killed [A02, A03]", { timeout: 300_000
       const failed = await embedTo(output, { files: disk.files }).catch((error: unknown) => error);
       if (disk.calls.length <= at) break;
       expect(failed).toMatchObject({ code: "E_OUTPUT_WRITE", exitCode: 5 });
+      expect(disk.open()).toBe(0);
       await embedTo(output, { force: true });
       expect(await bytesOf(output)).toBe(whole.npy.bytes);
     }

@@ -33,6 +33,8 @@ export interface CrashingFiles {
   readonly lose: (loss: Loss) => Promise<void>;
 }
 
+type OpenFile = Awaited<ReturnType<FileSystem["open"]>>;
+
 /** Content that has reached the disk; the file itself may have more. */
 interface Node {
   synced: Buffer;
@@ -61,7 +63,9 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
       ]),
     );
 
-  const handle = (path: string, node: Node, file: Awaited<ReturnType<FileSystem["open"]>>) => ({
+  /** Files that the program had open; a process that is gone leaves none. */
+  const opened = new Set<OpenFile>();
+  const handle = (path: string, node: Node, file: OpenFile) => ({
     write: async (bytes: Uint8Array, position: number) => {
       if (calls.length === at) await file.write(bytes.subarray(0, bytes.length / 2), position);
       step("write");
@@ -71,20 +75,26 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
       step("fsync");
       if (!without.includes("fsync")) node.synced = await readFile(pathOf(seen, node) ?? path);
     },
-    close: () => file.close(),
+    close: async () => {
+      opened.delete(file);
+      await file.close();
+    },
   });
 
   const files: FileSystem = {
     open: async (path, mode) => {
       step("open");
       const file = await nodeFiles.open(path, mode);
+      opened.add(file);
       const node: Node = { synced: Buffer.alloc(0) };
       seen.set(path, node);
       return handle(path, node, file);
     },
     reopen: async (path, bytes) => {
       step("reopen");
-      return handle(path, seen.get(path)!, await nodeFiles.reopen(path, bytes));
+      const file = await nodeFiles.reopen(path, bytes);
+      opened.add(file);
+      return handle(path, seen.get(path)!, file);
     },
     rename: async (from, to) => {
       step("rename");
@@ -130,6 +140,8 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
   };
 
   const lose = async (loss: Loss): Promise<void> => {
+    for (const file of opened) await file.close();
+    opened.clear();
     if (loss === "nothing") return;
     const found = loss === "all unsynced" ? onDisk : seen;
     const contents = new Map<string, Buffer>();

@@ -1,24 +1,39 @@
 import { nodeFiles } from "../../../src/files/commit.js";
 import type { FileSystem, OpenFile } from "../../../src/files/commit.js";
 
-/** A disk that fails with `errno` at its `at`-th call (from 0), and the calls it saw. */
-export function failingFiles(errno: string, at: number): { readonly files: FileSystem; readonly calls: string[] } {
+export interface FailingFiles {
+  readonly files: FileSystem;
+  /** Those that it saw. */
+  readonly calls: string[];
+  /** How many files are open. */
+  readonly open: () => number;
+}
+
+/** A disk that fails with `errno` at its `at`-th call (from 0). */
+export function failingFiles(errno: string, at: number): FailingFiles {
   const calls: string[] = [];
+  let open = 0;
   const step = (name: string): void => {
     calls.push(name);
     if (calls.length - 1 === at) throw Object.assign(new Error(`${errno}: simulated`), { code: errno });
   };
-  const failing = (file: OpenFile): OpenFile => ({
-    write: async (bytes, position) => {
-      step("write");
-      await file.write(bytes, position);
-    },
-    fsync: async () => {
-      step("fsync");
-      await file.fsync();
-    },
-    close: () => file.close(),
-  });
+  const failing = (file: OpenFile): OpenFile => {
+    open++;
+    return {
+      write: async (bytes, position) => {
+        step("write");
+        await file.write(bytes, position);
+      },
+      fsync: async () => {
+        step("fsync");
+        await file.fsync();
+      },
+      close: async () => {
+        open--;
+        await file.close();
+      },
+    };
+  };
   const files: FileSystem = {
     open: async (path, mode) => {
       step("open");
@@ -49,5 +64,5 @@ export function failingFiles(errno: string, at: number): { readonly files: FileS
       await nodeFiles.fsyncDir(path);
     },
   };
-  return { files, calls };
+  return { files, calls, open: () => open };
 }

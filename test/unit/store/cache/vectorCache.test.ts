@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { matrix } from "../../../../src/math/matrix.js";
 import { defaultCacheFolder, openVectorCache } from "../../../../src/store/cache/vectorCache.js";
 import type { VectorCache } from "../../../../src/store/cache/vectorCache.js";
@@ -13,8 +13,15 @@ import { tempFolder } from "../../files/tempFolder.js";
 
 const FINGERPRINT = "0123456789abcdef";
 const WIDTH = 5;
-const open = (dir: string, options = {}): Promise<VectorCache> =>
-  openVectorCache(dir, { fingerprint: FINGERPRINT, width: WIDTH, ...options });
+const opened: VectorCache[] = [];
+afterEach(async () => {
+  for (const cache of opened.splice(0)) await cache.close().catch(() => {});
+});
+const open = async (dir: string, options = {}): Promise<VectorCache> => {
+  const cache = await openVectorCache(dir, { fingerprint: FINGERPRINT, width: WIDTH, ...options });
+  opened.push(cache);
+  return cache;
+};
 const texts = (n: number, prefix = "text"): string[] => Array.from({ length: n }, (_, i) => `${prefix} ${i}`);
 const rowsOf = (n: number): Float32Array[] => {
   const { data } = sampleVectors(n, WIDTH);
