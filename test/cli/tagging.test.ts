@@ -69,10 +69,17 @@ describe("a head that finds entities", () => {
 
   it("is compared across domains through a map, with a verdict", async () => {
     const sides = ["--source", "a.conll", "--target", "a.conll", "--target-train", "a.conll", "-o", "report"];
-    const how = ["--task", "ner", "--map", "place=LOC", "--encoder", TINY, "--epochs", "3", "--json", "--quiet"];
-    const record = jsonOf(await box.call(["transfer", ...sides, ...how]));
+    const how = ["--task", "ner", "--map", "place=LOC", "--encoder", TINY, "--epochs", "3", "--quiet"];
+    const record = jsonOf(await box.call(["transfer", ...sides, ...how, "--json"]));
     expect(record).toMatchObject({ labels: ["LOC", "person"], map: { place: "LOC" }, leakage: { normalised: 29 } });
     expect(["positive", "neutral", "negative"]).toContain((record["verdict"] as { call: string }).call);
     expect(await readFile(box.path("report/report.html"), "utf8")).toContain("Entity F1");
+    const { normalised, targetWithout } = record["leakage"] as {
+      normalised: number;
+      targetWithout: { entityF1: number };
+    };
+    const shown = succeeded(await box.call(["transfer", ...sides, ...how])).stdout;
+    const said = `target without duplicates {11}${targetWithout.entityF1.toFixed(3)} \\(${normalised} sentences left out\\)`;
+    expect(shown).toMatch(new RegExp(said));
   });
 });

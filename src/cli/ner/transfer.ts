@@ -79,16 +79,22 @@ export async function transferTaggerCommand(
 }
 
 /** The numbers of an experiment on a few lines. */
-function transferLines({ source, target, ceiling, joint, verdict, report }: TaggingRecord): readonly string[] {
+function transferLines({ source, target, ceiling, joint, leakage, verdict, report }: TaggingRecord): readonly string[] {
   const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
   const scored = (name: string, found: TaggingEvaluation | null): readonly string[] => {
     if (found === null) return [];
     const [low, high] = found.interval95.map((x) => x.toFixed(3));
     return [line(name, `${found.entityF1.toFixed(3)} (95 % ${low} to ${high}), ${found.n} sentences`)];
   };
+  const duplicates = ({ normalised, targetWithout }: TaggingRecord["leakage"]): readonly string[] => {
+    if (normalised === 0) return [];
+    const score = targetWithout === null ? "none is left" : targetWithout.entityF1.toFixed(3);
+    return [line("target without duplicates", `${score} (${normalised} sentences left out)`)];
+  };
   return [
     ...scored("entity F1 in-domain", source),
     ...scored("entity F1 on the target", target),
+    ...duplicates(leakage),
     ...scored("trained on the target", ceiling),
     ...scored("trained on source and target", joint),
     line("verdict", `${verdict.call}: ${verdict.because}`),

@@ -30,8 +30,14 @@ export interface TaggingTransfer {
   /** Source minus target, in strict entity F1. */
   readonly drop: number;
   readonly verdict: Verdict;
-  /** Target sentences that equal a source sentence after normalization. */
-  readonly leakage: { readonly normalised: number };
+  readonly leakage: TaggingLeakage;
+}
+
+/** Target sentences that equal a source sentence after normalization. */
+export interface TaggingLeakage {
+  readonly normalised: number;
+  /** The target without them; null where there are none, or nothing else. */
+  readonly targetWithout: { readonly n: number; readonly entityF1: number } | null;
 }
 
 /**
@@ -68,7 +74,7 @@ export async function runTaggingTransfer(
     joint: joint?.evaluation ?? null,
     drop: atHome.evaluation.entityF1 - away.evaluation.entityF1,
     verdict: alone === undefined ? UNKNOWN_VERDICT : judgeEntities(alone.counts, joint!.counts, seed),
-    leakage: { normalised: commonSentences(home.train, target) },
+    leakage: leakageOf(away.counts, { source: home.train, target }),
   };
 }
 
@@ -85,9 +91,16 @@ export function judgeEntities(alone: readonly EntityCounts[], joint: readonly En
   return { call, difference, interval95, because };
 }
 
-function commonSentences(source: EmbeddedSentences, target: EmbeddedSentences): number {
+/** @param counts  of every target sentence */
+function leakageOf(
+  counts: readonly EntityCounts[],
+  { source, target }: Pick<TaggingCorpora, "source" | "target">,
+): TaggingLeakage {
   const known = new Set(source.sentences.map(({ text }) => normalizedText(text)));
-  return target.sentences.filter(({ text }) => known.has(normalizedText(text))).length;
+  const others = counts.filter((_, s) => !known.has(normalizedText(target.sentences[s].text)));
+  const normalised = counts.length - others.length;
+  if (normalised === 0 || others.length === 0) return { normalised, targetWithout: null };
+  return { normalised, targetWithout: { n: others.length, entityF1: entityScore(addEntityCounts(others)).f1 } };
 }
 
 function requireCommonLabel(source: EmbeddedSentences, target: EmbeddedSentences): void {

@@ -42,7 +42,7 @@ export function taggingReport(record: TaggingTransfer): string {
       <h1>Entity F1 ${decimals(source.entityF1)} at home, ${decimals(target.entityF1)} on the target</h1>
       <p>
         Drop ${decimals(drop)}. Verdict: ${verdict.call}, ${verdict.because}. ${count(leakage.normalised)} target
-        sentences equal a source sentence.
+        sentences equal a source sentence${without(leakage)}.
       </p>
     </header>
     ${section("scores", "Scores", table(rows, { caption: "Strict entity F1", head: ["evaluated on", "F1", "95 % interval", "words right, any label", "forms not seen", "entities"] }))}
@@ -51,3 +51,6 @@ export function taggingReport(record: TaggingTransfer): string {
   </main>`;
   return pageText("Transfer report, entities", body);
 }
+
+const without = ({ targetWithout }: TaggingTransfer["leakage"]): string =>
+  targetWithout === null ? "" : `; without them entity F1 is ${decimals(targetWithout.entityF1)}`;
