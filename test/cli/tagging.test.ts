@@ -79,7 +79,7 @@ describe("a head that finds entities", () => {
       targetWithout: { entityF1: number };
     };
     const shown = succeeded(await box.call(["transfer", ...sides, ...how])).stdout;
-    const said = `target without duplicates {11}${targetWithout.entityF1.toFixed(3)} \\(${normalised} sentences left out\\)`;
+    const said = `target without duplicates +${targetWithout.entityF1.toFixed(3)} \\(${normalised} sentences left out\\)`;
     expect(shown).toMatch(new RegExp(said));
   });
 });
