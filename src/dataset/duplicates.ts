@@ -6,7 +6,7 @@ const MENTION = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}_]+/gu;
 const NEITHER_LETTER_NOR_DIGIT = /[^\p{L}\p{M}\p{N}]+/gu;
 
 /**
- * A text reduced to what makes it the same text: NFKC, the commonest HTML entities decoded, lower case, without links and
+ * A text reduced to what makes it the same text: NFKC, the most common HTML entities decoded, lower case, without links and
  * mentions, its words of letters and digits with one space between them.
  *
  * A text of which nothing is left (only emoji, only a link) is compared by itself, without outer spaces.

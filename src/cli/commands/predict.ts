@@ -173,7 +173,7 @@ async function answer(context: Context, texts: readonly string[], answering: Ans
   const why = await explained(context, texts, { answering, vectors });
   const predictions = answering.predictions(vectors);
   if (explaining !== undefined && flags.json !== true) {
-    const shown = texts.map((text, i) => explanationText(text, { answer: predictions[i], why: why[i]! }));
+    const shown = texts.map((text, i) => explanationText(text, { prediction: predictions[i], why: why[i]! }));
     return print(shown.join("\n").replace(/\n$/, "").split("\n"));
   }
   const object = (text: string, i: number): object => {

@@ -60,8 +60,8 @@ export async function evaluateTaggerCommand(
 }
 
 const LOST = {
-  tokenizerSplit: "begins or ends inside a word: no answer can be it, and it counts as missed",
-  truncated: "has a word whose sub-words were cut, or that has none: it counts as missed unless it is found",
+  tokenizerSplit: "begins or ends inside a word: it cannot be predicted and counts as missed",
+  truncated: "has a word whose subwords were cut, or that has none: it counts as missed unless it is found",
 } as const;
 
 /** Every sentence with a mistake: its true entities and those found. */

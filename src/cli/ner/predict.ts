@@ -64,7 +64,7 @@ export async function predictTaggerCommand(
 interface Answering {
   readonly flags: PredictTaggerFlags;
   readonly files: FileOutputs | undefined;
-  /** Where the page goes, and what it is once all texts are answered. */
+  /** Where the page goes, and what it is once all texts are predicted. */
   readonly html: string | undefined;
   readonly page: () => string;
   readonly answer: (texts: readonly string[]) => Promise<TextEntities[]>;
@@ -101,7 +101,7 @@ async function pageFile(html: string | undefined, page: () => string): Promise<P
   return [file];
 }
 
-/** Texts that are answered together. */
+/** Texts that are predicted together. */
 const ROWS_AT_ONCE = 512;
 
 async function predictRows(
@@ -122,7 +122,7 @@ async function predictRows(
   const corpus = await openTexts(context, input, flags, rejectedRows);
   const columns = corpus.columns.map((column) => (column === "entities" ? "input_entities" : column));
   const writer = await openRowWriter(output, [...columns, "entities"], { claimed: true });
-  const meter = reporter.meter("answering");
+  const meter = reporter.meter("predicting");
   let rows = 0;
   try {
     const flush = async (window: readonly Row[]): Promise<void> => {

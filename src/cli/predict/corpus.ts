@@ -21,7 +21,7 @@ export interface CorpusJob extends Answering {
   readonly files: FileOutputs;
 }
 
-/** Columns of an answer by name; JSON has a place for whole objects, CSV gets what fits a cell. */
+/** Columns of a prediction by name: whole objects in JSON, what fits a cell in CSV. */
 function answerCells(
   format: "csv" | "jsonl",
   { label, probability, probabilities, set, labels }: SelectivePrediction,
@@ -45,14 +45,14 @@ function answerCells(
   ]);
 }
 
-/** Names of those columns, without an answer at hand. */
+/** Names of those columns, before there is a prediction. */
 function answerColumns(format: "csv" | "jsonl", { extra, explaining }: Answering): readonly string[] {
   const why = { label: "", probability: 0, calibrated: false, neighbors: null, distance: null, words: [] };
   const blank = { label: null, probability: 0, probabilities: {}, ...(extra === undefined ? {} : { [extra]: [] }) };
   return [...answerCells(format, blank, explaining === undefined ? undefined : why).keys()];
 }
 
-/** Answers for every row of a corpus: its columns and those of the answer, in input order. */
+/** Predictions for every row of a corpus: its columns and those of the prediction, in input order. */
 export async function predictCorpus(context: Context, job: CorpusJob): Promise<void> {
   const { reporter } = context;
   const { input, output, flags, files } = job;
@@ -86,7 +86,7 @@ export async function predictCorpus(context: Context, job: CorpusJob): Promise<v
   }
 }
 
-/** Names of the input's columns beside those of the answer: one that is taken gets `input_` before it. */
+/** Names of the input's columns beside those of the prediction: one that is taken gets `input_` before it. */
 function renamed(columns: readonly string[], answer: readonly string[]): readonly string[] {
   const taken = new Set([...columns, ...answer]);
   return columns.map((column) => {
@@ -108,7 +108,7 @@ async function answerRows(context: Context, job: RowsJob): Promise<number> {
   const { encoder, cache, flags, input, output, corpus, writer } = job;
   const format = rowFormat(output);
   const total = await forecastRows(input);
-  const meter = reporter.meter("answering");
+  const meter = reporter.meter("predicting");
   let [rows, bytes] = [0, 0];
   const flush = async (window: readonly Row[]): Promise<void> => {
     const texts = window.map((row) => row.text);

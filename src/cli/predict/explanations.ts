@@ -9,26 +9,26 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { Context } from "../context.js";
 import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
-/** What it takes to answer for texts. */
+/** What it takes to predict from texts. */
 export interface Answering {
-  /** Answers for vectors `[texts, width]`. */
+  /** Predictions for vectors `[texts, width]`. */
   readonly predictions: (vectors: Matrix) => readonly SelectivePrediction[];
   readonly encoder: Encoder;
   readonly cache: VectorCache | undefined;
   readonly flags: GlobalFlags & CorpusFlags & EncoderFlags;
-  /** Whether answers have a label set beside them, or are sets of labels themselves. */
+  /** Whether predictions come with a prediction set, or have several labels. */
   readonly extra?: "set" | "labels" | undefined;
-  /** To explain the answers with; undefined where they are not to be explained. */
+  /** To explain the predictions with; undefined where they are not to be explained. */
   readonly explaining: Explaining | undefined;
 }
 
-/** A head whose answers are to be explained, with the training texts that it keeps. */
+/** A head whose predictions are to be explained, with the training texts that it keeps. */
 export interface Explaining {
   readonly head: Head;
   readonly neighbors: NeighborIndex | undefined;
 }
 
-/** Explanations of the answers for texts, or none where they are not asked for. */
+/** Explanations of the predictions for texts, or none where they are not requested. */
 export async function explained(
   { signal }: Context,
   texts: readonly string[],

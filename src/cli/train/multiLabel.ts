@@ -67,7 +67,7 @@ export async function trainMultiLabelCommand(
       seed: flags.seed,
       signal,
       onTrial: ({ C, iterations, devLogLoss }) =>
-        reporter.say(`strength ${C}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
+        reporter.say(`C ${C}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) reporter.warn(warning);
@@ -87,7 +87,7 @@ export async function trainMultiLabelCommand(
       json: { ...told, dev: score, devFrom, C, trials, epochs, seconds, fitSeconds, warnings },
       lines: [
         ...multiLabelText(score, `Dev: ${devFrom}`).split("\n"),
-        `${flags.output}: trained on ${n} rows, strength ${C}, ${seconds.toFixed(1)} s`,
+        `${flags.output}: trained on ${n} rows, C ${C}, ${seconds.toFixed(1)} s`,
         `${flags.output} holds ${heldText(NOTHING_HELD)}`,
       ],
     };

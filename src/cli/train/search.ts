@@ -29,7 +29,7 @@ export function withSearchFlags(command: Command): Command {
   return command
     .option(
       "--tune",
-      "choose strength, kind of head (unless --head names one), layer and pooling by cross-validation on the training rows",
+      "choose C, kind of head (unless --head names one), layer and pooling by cross-validation on the training rows",
     )
     .addOption(
       new Option("--tune-seconds <seconds>", "no new trial begins after this long")

@@ -50,7 +50,7 @@ export async function openMlpProblem(
   const places = placesOf(widths);
   const size = places[places.length - 1].end;
   const labels = widths[widths.length - 1];
-  const [stepping, answering] = await Promise.all([
+  const [stepping, predicting] = await Promise.all([
     openSession(stepModel(shape, type, dropout), session),
     openSession(logitsModel(shape, type), session),
   ]);
@@ -82,10 +82,10 @@ export async function openMlpProblem(
         ["x", { data: x, dims: [x.length / widths[0], widths[0]] }],
         ...parameters(point),
       ]);
-      return (await answering.run(inputs, ["logits"])).get("logits")!.data;
+      return (await predicting.run(inputs, ["logits"])).get("logits")!.data;
     },
     close: async () => {
-      await Promise.all([stepping.close(), answering.close()]);
+      await Promise.all([stepping.close(), predicting.close()]);
     },
   };
 }

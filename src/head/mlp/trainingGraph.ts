@@ -17,7 +17,7 @@ export interface MlpShape {
   readonly activation: Activation;
 }
 
-/** Slope of the sign-smooth part of GELU: sqrt(2 / pi), and the weight of its cube. */
+/** Constants of GELU's tanh approximation: sqrt(2 / pi), and the weight of the cube. */
 const GELU_SCALE = Math.sqrt(2 / Math.PI);
 const GELU_CUBE = 0.044715;
 
@@ -151,7 +151,7 @@ function relu({ add, constant }: Building, input: string): Layer {
   };
 }
 
-/** z / 2 (1 + t) with t = tanh(s (z + c z^3)); its slope is (1 + t) / 2 + z / 2 (1 - t^2) s (1 + 3 c z^2). */
+/** z / 2 (1 + t) with t = tanh(s (z + c z^3)); its derivative is (1 + t) / 2 + z / 2 (1 - t^2) s (1 + 3 c z^2). */
 function gelu({ add, constant }: Building, z: string): Layer {
   const square = add("Mul", [z, z]);
   const cubic = add("Add", [add("Mul", [square, constant(GELU_CUBE)]), constant(1)]);

@@ -14,7 +14,7 @@ import {
   unitsOf,
   type TaggerNetwork,
   type NetworkShape,
-} from "./net.js";
+} from "./network.js";
 import type { Sentence } from "../corpus/sentence.js";
 import type { Tagger } from "./tagger.js";
 import { tagIndices, tagSet } from "../corpus/tagSet.js";
@@ -41,13 +41,13 @@ export interface FitTaggerOptions {
   readonly contextWindow?: number;
   /** @default all of it */
   readonly surfaceFeatures?: SurfaceFeatureOptions;
-  /** Layers side by side, or averaged with learned shares. @default "concat" */
+  /** Layers side by side, or averaged with learned weights. @default "concat" */
   readonly layers?: "concat" | "mix";
   /** How many layers stand side by side in a vector, for the mix. @default 1 */
   readonly layerCount?: number;
   /** How the vectors were made; for the tagger. @default "first" */
   readonly subwordPooling?: SubwordPooling;
-  /** Nets that are trained from seeds of their own and then averaged. @default 3 */
+  /** Networks of the ensemble, trained from different seeds and then averaged. @default 3 */
   readonly ensemble?: number;
   /** Times that all sentences are seen. @default 20 */
   readonly epochs?: number;
@@ -61,13 +61,13 @@ export interface FitTaggerOptions {
   readonly dropout?: number;
   /** Share of the vectors' numbers left out at each word. @default 0.2 */
   readonly inputDropout?: number;
-  /** Share of the features of writing left out at each word. @default 0.2 */
+  /** Share of the surface features left out at each word. @default 0.2 */
   readonly featureDropout?: number;
   /** @default 1 */
   readonly seed?: number;
   readonly threads?: number;
   readonly signal?: AbortSignal;
-  /** Told after every epoch, with the tagger as it then is. */
+  /** Called after every epoch, with the tagger as it then is. */
   readonly onEpoch?: (epoch: Epoch) => Promise<void>;
 }
 
@@ -76,7 +76,7 @@ export interface Epoch {
   readonly number: number;
   /** Mean loss of a word while it was learned. */
   readonly loss: number;
-  /** With the average of the weights along the way, which are steadier than the last. */
+  /** With the moving average of the weights, which is steadier than the last ones. */
   readonly tagger: () => Tagger;
   readonly layerWeights: readonly number[] | undefined;
 }
@@ -104,8 +104,8 @@ const DEFAULTS = {
 type Settings = FitTaggerOptions & Required<Pick<FitTaggerOptions, keyof typeof DEFAULTS>>;
 
 /**
- * Fits a tagger by AdamW on batches of whole sentences, the learning rate falling to zero; the average of the weights over
- * the last steps is what it gives.
+ * Fits a tagger by AdamW on batches of whole sentences, the learning rate falling to zero, and returns the moving
+ * average of the weights.
  *
  * The loss is that of a linear-chain CRF, or each word's log loss. The same seed gives the same tagger.
  */
@@ -158,7 +158,7 @@ function learnedFeatures(
   return { table, rows: seen.map((words) => words.map((features) => featureRows(table, features))) };
 }
 
-/** A net with the average of its weights along the way, and its own source of randomness. */
+/** A network with the moving average of its weights, and its own source of randomness. */
 interface Member {
   readonly network: TaggerNetwork;
   readonly average: MovingAverage;

@@ -2,8 +2,9 @@ import { matrix, type Matrix } from "../../math/matrix.js";
 import { softmax } from "../../math/softmax.js";
 
 /**
- * A scalar mix of layers: the vectors of all layers are averaged with learned shares, the softmax of `mix`, before one set
- * of weights. Seen from the layers side by side each has those weights times its share, and nothing else has to know.
+ * A scalar mix of layers: the vectors of all layers are averaged with learned weights, the softmax of `mix`, before one
+ * matrix of weights. For layers side by side this is the same as that matrix times the layer's weight for each, so that
+ * no other code need distinguish the two.
  *
  * @param weights  `[rows, width]`, for one layer
  * @returns        `[rows, layers * width]`
@@ -21,7 +22,7 @@ export function scalarMix(weights: Matrix, mix: Float32Array): Matrix {
   return result;
 }
 
-/** Slopes of the weights for one layer and of `mix`, from those of the weights for all layers. */
+/** Gradients of the weights for one layer and of `mix`, from those of the weights for all layers. */
 export function scalarMixGradients(
   weights: Matrix,
   mix: Float32Array,

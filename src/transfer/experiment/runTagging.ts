@@ -35,8 +35,8 @@ export interface TaggingTransfer {
 }
 
 /**
- * Trains a tagger on the source, evaluates it at home and on the target and, with training sentences of the target, says
- * whether the source helps beside them: the paired bootstrap over the target's sentences tells.
+ * Trains a tagger on the source, evaluates it in-domain and on the target and, with training sentences of the target, says
+ * whether the source helps beside them: by the paired bootstrap over the target's sentences.
  *
  * @throws HeadstartError E_LABEL_MAP when source and target have no label in common
  */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { duplicateGroups, normalizedText, duplicatesBetween } from "../../../src/dataset/duplicates.js";
 
-describe("normalisedText()", () => {
+describe("normalizedText()", () => {
   it.each([
     ["case, punctuation and spaces", "  Hello,\tWORLD!! ", "hello world"],
     ["links and mentions", "@user see HTTPS://t.co/Ab1?x=y now www.example.com/z @Émile_2", "see now"],
@@ -35,7 +35,7 @@ describe("duplicateGroups()", () => {
 });
 
 describe("overlap()", () => {
-  it("finds exact and normalised copies by their index in the target", () => {
+  it("finds exact and normalized copies by their index in the target", () => {
     const found = duplicatesBetween(["One text.", "another"], ["new", "One text.", "one TEXT", "Another"]);
     expect([found.rows, [...found.exact], [...found.normalised]]).toEqual([4, [1], [1, 2, 3]]);
   });

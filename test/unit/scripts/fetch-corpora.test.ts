@@ -274,7 +274,7 @@ describe("fetch-corpora", () => {
     server = createServer().listen(0, "127.0.0.1");
   });
 
-  it("answers usage errors with 2 and --help with 0, without a request", async () => {
+  it("exits with 2 for usage errors and 0 for --help, without a request", async () => {
     expect(await run(["--only", "nope"])).toMatchObject({
       status: 2,
       warned: expect.stringContaining("spam, sms, ner, tags"),

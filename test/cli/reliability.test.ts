@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 describe("headstart evaluate", () => {
   it(
-    "tells calibration, risk and label sets, what a wish comes to, and writes a page",
+    "reports calibration, risk and prediction sets, the scores under a goal, and writes a page",
     async () => {
       const args = ["evaluate", "head", "train.csv", "--max-risk", "0.2", "--report", "page.html"];
       const json = jsonOf(await box.run([...args, "--json"]));
@@ -32,7 +32,7 @@ describe("headstart evaluate", () => {
       expect(calibration["ece"]).toBeCloseTo(Number(ece), 6);
       expect(Number(temperature)).toBeGreaterThan(0);
       expect(sets).toHaveLength(3);
-      expect(choice["wish"]).toContain("20 %");
+      expect(choice["goal"]).toContain("20 %");
       expect(await readFile(box.path("page.html"), "utf8")).toContain("Reliability diagram");
       expectFailure(await box.run(args), { exit: 5, code: "E_OUTPUT_EXISTS" });
     },
@@ -42,7 +42,7 @@ describe("headstart evaluate", () => {
 
 describe("headstart predict", () => {
   it(
-    "explains in JSON, and with a wish leaves the label out where it would not be kept",
+    "explains in JSON, and with a goal abstains where it would not be reached",
     async () => {
       const args = ["predict", "head", "--explain", "--json", "--sets", "0.8", "--coverage", "0.3"];
       const predictions = linesOf(await box.run([...args, ...labelledRows(12).map(([text]) => text)]));

@@ -2,7 +2,7 @@
 /**
  * How far heads can be taken at their word, and what the label doctor finds, on public corpora.
  *
- *   node scripts/bench/trust.mjs [--cache out/cache]
+ *   node scripts/bench/reliability.mjs [--cache out/cache]
  *
  * Needs the corpora (HEADSTART_CORPORA or data/public). Strength and temperature are chosen on dev splits; test splits
  * are read last, and only to be scored.
@@ -18,7 +18,7 @@ const FLIPPED = 0.05; // share of the labels
 const number = (/** @type {number} */ x) => x.toFixed(3);
 
 /** @param {string} folder  the cache of vectors */
-export async function benchTrust(folder) {
+export async function benchReliability(folder) {
   const { parseLabelMap, trainClassifier } = await import("../../dist/index.js");
   await withVectors({ folder }, async (load) => {
     const { tweets, films } = DOMAINS;
@@ -109,5 +109,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { cache: { type: "string", default: join(ROOT, "out/cache") } } });
   ensureInstalled();
   ensureBuilt();
-  await benchTrust(values.cache);
+  await benchReliability(values.cache);
 }
