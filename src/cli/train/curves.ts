@@ -44,7 +44,7 @@ export async function openCurves(context: Context, { tensorboard, ...shown }: Cu
     epoch: ({ epoch, loss, devLoss, rate }) => {
       losses.push(loss);
       if (devLoss !== null) devLosses.push(devLoss);
-      const dev = devLoss === null ? "" : `, held-out ${devLoss.toFixed(4)} ${sparkline(devLosses)}`;
+      const dev = devLoss === null ? "" : `, held out ${devLoss.toFixed(4)} ${sparkline(devLosses)}`;
       reporter.say(`epoch ${epoch}: loss ${loss.toFixed(4)}${dev}`);
       put(epoch, { "loss/train": loss, "loss/dev": devLoss, learning_rate: rate });
       page.show({ unit: "epoch", train: losses, dev: devLoss === null ? null : devLosses, best: bestOf(devLosses) });

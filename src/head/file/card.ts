@@ -76,7 +76,7 @@ function curveLines(curve: HeadFile["training"]["curve"]): string[] {
     `Losses over ${curve.train.length} ${curve.unit}s; the head is that of ${curve.unit} ${curve.best}:`,
     "",
     line("training", curve.train),
-    ...(curve.dev === null ? [] : [line("held-out", curve.dev)]),
+    ...(curve.dev === null ? [] : [line("held out", curve.dev)]),
   ];
 }
 

@@ -75,7 +75,7 @@ function losses(curve: HeadFile["training"]["curve"]): Html | null {
   const { unit, train, dev, best } = curve;
   const curves: LossCurve[] = [
     { name: "training", mark: "source", values: train },
-    ...(dev === null ? [] : [{ name: "held-out", mark: "target" as const, values: dev }]),
+    ...(dev === null ? [] : [{ name: "held out", mark: "target" as const, values: dev }]),
   ];
   const label = `Losses over ${train.length} ${unit}s, from ${decimals(train[0])} to ${decimals(train[train.length - 1])} in training`;
   return section(

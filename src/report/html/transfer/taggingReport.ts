@@ -9,7 +9,7 @@ import { table } from "../table.js";
 export function taggingReport(record: TaggingTransfer): string {
   const { source, target, ceiling, joint, drop, verdict, leakage } = record;
   const runs: (readonly [string, TaggingEvaluation | null])[] = [
-    ["source, held-out", source],
+    ["source, held out", source],
     ["target", target],
     ["target, trained on it", ceiling],
     ["target, trained on both", joint],

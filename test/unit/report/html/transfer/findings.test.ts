@@ -54,7 +54,7 @@ describe("outcome()", () => {
     ["loses", good, fair, "in-domain but only 0.700"],
     ["gains", fair, good, "in-domain and even 0.900"],
     ["holds", good, good, "no measurable loss"],
-    ["unsure", fair, small, "too few rows to say"],
+    ["unsure", fair, small, "too few rows to know"],
     ["useless", good, none, "not measurably better than the majority class"],
     ["unlearned", none, good, "even in-domain"],
   ] as const)("is %s, and the headline says so", (expected, source, target, words) => {
@@ -120,7 +120,7 @@ describe("findings()", () => {
     expect(said).toContain("(n = 2,000)");
     expect(said).toContain("(n = 800)");
     expect(said).toContain(
-      "14 target rows of 800 also stood in the source; without them the head scores 0.657 (n = 786)",
+      "14 target rows of 800 are also in the source; without them the head scores 0.657 (n = 786)",
     );
     expect(said).toContain("helps (+0.011 to +0.060 macro-F1, n = 800)");
     expect(text(findings(withoutTargetTrain()))).toContain("is unknown");
@@ -142,7 +142,7 @@ describe("advice()", () => {
     expect(advised({})).toContain("“neutral” makes up 42 % of the source but 22 % of the target");
     expect(advised({})).toContain("Read the mistakes on “neutral”");
     expect(advised({})).toContain("0.657 (n = 786)");
-    expect(advised({})).toContain("3 test rows also stood among the training rows");
+    expect(advised({})).toContain("3 test rows are also among the training rows");
     const { corpora } = sampleRecord();
     const calm = text(
       advice({
