@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * How far heads can be taken at their word, and what the label doctor finds, on public corpora.
+ * How well heads are calibrated, and which label errors are found, on public corpora.
  *
  *   node scripts/bench/reliability.mjs [--cache out/cache]
  *
- * Needs the corpora (HEADSTART_CORPORA or data/public). Strength and temperature are chosen on dev splits; test splits
+ * Needs the corpora (HEADSTART_CORPORA or data/public). C and temperature are chosen on dev splits; test splits
  * are read last, and only to be scored.
  */
 
@@ -45,7 +45,7 @@ export async function benchReliability(folder) {
     );
     console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     console.log(measured.map(({ calibration }) => calibration).join("\n"));
-    console.log("\n| trained on -> measured on | sets promised | hold the truth | 95 % | mean size | single |");
+    console.log("\n| trained on -> measured on | target coverage of sets | coverage | 95 % | mean size | single |");
     console.log("| --- | --- | --- | --- | --- | --- |");
     console.log(`${measured.map(({ sets }) => sets.join("\n")).join("\n")}\n`);
   });

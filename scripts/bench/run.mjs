@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * `npm run bench`: speed and memory beside named peers, every figure a ratio within one run; and what heads are worth:
- * how far they can be taken at their word, and what a search adds.
+ * `npm run bench`: speed and memory beside named peers, every figure a ratio within one run; and how
+ * good heads are: how well they are calibrated, and what a search adds.
  *
  *   npm run bench -- [--only corpus|heads|memory|reliability] [--rounds 5] [--texts 12284] [--encoders <folder>]
  *

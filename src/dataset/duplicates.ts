@@ -47,18 +47,18 @@ export interface Duplicates {
   /** Target rows whose text is in the source to the letter, ascending. */
   readonly exact: Int32Array;
   /** Target rows whose normalized text is in the source, ascending; the exact ones are among them. */
-  readonly normalised: Int32Array;
+  readonly normalized: Int32Array;
 }
 
 /** Finds the target texts that were in the source, exactly and normalized. Near duplicates are not found. */
 export function duplicatesBetween(source: readonly string[], target: readonly string[]): Duplicates {
   const exact = new Set(source);
-  const normalised = new Set(source.map(normalizedText));
+  const normalized = new Set(source.map(normalizedText));
   const indices = (isIn: (text: string) => boolean): Int32Array =>
     Int32Array.from(target.flatMap((text, i) => (isIn(text) ? [i] : [])));
   return {
     rows: target.length,
     exact: indices((text) => exact.has(text)),
-    normalised: indices((text) => normalised.has(normalizedText(text))),
+    normalized: indices((text) => normalized.has(normalizedText(text))),
   };
 }

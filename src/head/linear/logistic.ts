@@ -144,7 +144,7 @@ function describe(
       labels: [...labels],
       standardizer,
       weights: matrix(k, width, Float32Array.from(best.point.subarray(0, k * width))),
-      bias: centred(best.point.subarray(k * width)),
+      bias: centered(best.point.subarray(k * width)),
     },
     C,
     objective: best.value * C * total,
@@ -155,7 +155,7 @@ function describe(
 }
 
 /** The loss of several logits does not feel what their biases have in common: rounding alone would decide it. */
-function centred(bias: Float64Array): Float32Array {
+function centered(bias: Float64Array): Float32Array {
   const common = bias.length === 1 ? 0 : bias.reduce((sum, b) => sum + b, 0) / bias.length;
   return Float32Array.from(bias, (b) => b - common);
 }

@@ -180,21 +180,21 @@ function trainOptions({ seed = 1, classWeights = "none", threads, signal }: Tran
 
 function leakageOf({ source, target, targetTrain }: Sides, trained: TrainedHead, seed: number): Leakage {
   const found = duplicatesBetween(source.texts, target.texts);
-  const seen = new Set(found.normalised);
+  const seen = new Set(found.normalized);
   const others = target.texts.flatMap((_, r) => (seen.has(r) ? [] : [r]));
   const without =
     seen.size > 0 && others.length > 0 ? evaluateHead(trained, pickRows(target, others), { seed }).evaluation : null;
   const bySense = new Map(source.texts.map((text) => [normalizedText(text), text]));
   return {
     exact: found.exact.length,
-    normalised: found.normalised.length,
+    normalised: found.normalized.length,
     targetWithout: without,
-    examples: Array.from(found.normalised.subarray(0, EXAMPLES), (r) => ({
+    examples: Array.from(found.normalized.subarray(0, EXAMPLES), (r) => ({
       source: bySense.get(normalizedText(target.texts[r]))!,
       target: target.texts[r],
     })),
     trainAndTarget:
-      targetTrain === undefined ? 0 : duplicatesBetween(targetTrain.texts, target.texts).normalised.length,
+      targetTrain === undefined ? 0 : duplicatesBetween(targetTrain.texts, target.texts).normalized.length,
   };
 }
 
