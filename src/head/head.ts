@@ -26,7 +26,7 @@ export interface TemperatureScaled {
   readonly temperature?: number;
 }
 
-/** A multi-layer perceptron on standardized vectors, with one logit a label. */
+/** An MLP on standardized vectors, with one logit a label. */
 export interface MlpHead {
   readonly kind: "mlp";
   /** In the order of the probabilities. */

@@ -66,7 +66,7 @@ export function fitTemperature(probabilities: Float64Array, y: Int32Array, label
   return Math.exp((low + high) / 2);
 }
 
-/** Sum over the rows of the log probabilities as they are expected under the tempered probabilities. */
+/** Sum over the rows of the log probabilities as they are expected under the scaled probabilities. */
 function expectedLogs(logs: Float64Array, labels: number, inverse: number): number {
   let total = 0;
   for (let start = 0; start < logs.length; start += labels) {

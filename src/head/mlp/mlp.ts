@@ -84,7 +84,7 @@ const WARMUP = 0.05;
 const DIVERGED = 10;
 
 /**
- * Fits a multi-layer perceptron to the weighted log loss by AdamW in minibatches, on onnxruntime in float32, and keeps
+ * Fits an MLP to the weighted log loss by AdamW in minibatches, on onnxruntime in float32, and keeps
  * the weights of the epoch with the least loss on dev. The same seed gives the same bytes.
  *
  * @param x  `[rows, width]`; not written

@@ -14,7 +14,7 @@ export interface MlpBatch {
   readonly masks?: readonly Floats[];
 }
 
-/** The log loss of a multi-layer perceptron on fixed rows, on onnxruntime, in the precision of its numbers. */
+/** The log loss of an MLP on fixed rows, on onnxruntime, in the precision of its numbers. */
 export interface MlpProblem {
   /** Numbers in a point: for each layer its weights `[in, out]`, then its biases. */
   readonly size: number;

@@ -40,7 +40,7 @@ interface Layer {
 }
 
 /**
- * One training step of a multi-layer perceptron as an ONNX model: from rows and parameters to the loss and its gradient.
+ * One training step of an MLP as an ONNX model: from rows and parameters to the loss and its gradient.
  *
  * Inputs: `x` `[rows, width]`, of which the rows `index` `[batch]` are taken; `truth` `[batch, labels]`, one-hot times the
  * row's weight; `weight` `[batch, 1]`; for every layer i `w<i>` `[in, out]` and `b<i>` `[out]`; with `dropout` for every

@@ -55,24 +55,24 @@ export async function runTaggingTransfer(
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     });
   const trained = await trainTagger(home.train, options);
-  const [atHome, away] = [await evaluated(trained, home.dev), await evaluated(trained, target)];
+  const [inDomain, away] = [await evaluated(trained, home.dev), await evaluated(trained, target)];
   const own = targetTrain && splitSentences(targetTrain, { seed });
   const alone = own && (await evaluated(await trainTagger(own.train, { ...options, dev: own.dev }), target));
   const both = own && joinSentences(home.train, own.train);
   const joint = both && (await evaluated(await trainTagger(both, { ...options, dev: own.dev }), target));
   return {
     labels: trained.tagger.labels,
-    source: atHome.evaluation,
+    source: inDomain.evaluation,
     target: away.evaluation,
     ceiling: alone?.evaluation ?? null,
     joint: joint?.evaluation ?? null,
-    drop: atHome.evaluation.entityF1 - away.evaluation.entityF1,
+    drop: inDomain.evaluation.entityF1 - away.evaluation.entityF1,
     verdict: alone === undefined ? UNKNOWN_VERDICT : judgeEntities(alone.counts, joint!.counts, seed),
     leakage: { normalised: commonSentences(home.train, target) },
   };
 }
 
-/** Whether adding the source helped: the interval of the difference lies above zero, below it, or holds it. */
+/** Whether adding the source helped: the interval of the difference lies above zero, below it, or contains it. */
 export function judgeEntities(alone: readonly EntityCounts[], joint: readonly EntityCounts[], seed: number): Verdict {
   const f1 = (counts: readonly EntityCounts[]): number => entityScore(addEntityCounts(counts)).f1;
   const difference = f1(joint) - f1(alone);

@@ -239,7 +239,7 @@ describe("fetch-corpora", () => {
     ["another checksum", { ...sms, sha256: "0".repeat(64) }, /its sha256 is [0-9a-f]{64} instead of 0{64}/],
     ["fewer bytes", { ...sms, bytes: 22 }, /it has 21 bytes instead of 22/],
     ["more bytes", { ...sms, bytes: 20 }, /more than the expected 20 bytes/],
-    ["no such file", { ...sms, path: "gone" }, /the server answered 404/],
+    ["no such file", { ...sms, path: "gone" }, /the server responded with 404/],
   ])("leaves no file behind and exits 1 on %s", async (_, raw, message) => {
     const { status, warned } = await run([], { raw });
     expect(status).toBe(1);
