@@ -66,7 +66,7 @@ function riskLines({ riskCoverage, aurc }: Reliability): readonly string[] {
 
 function setLines({ sets }: Reliability): readonly string[] {
   if (sets.length === 0) return [];
-  const head = ["prediction sets", "coverage", "95 % interval", "labels", "single"];
+  const head = ["prediction sets for", "coverage", "95 % interval", "labels", "single"];
   const rows = sets.map(({ promised, coverage, interval95, meanSize, single }) => [
     percent(promised),
     percent(coverage),

@@ -177,8 +177,8 @@ async function fitEpochs(ensemble: readonly Member[], run: Run): Promise<void> {
   for (let number = 1; number <= settings.epochs; number++) {
     let loss = 0;
     for (const member of ensemble) loss += (await fitEpoch(member, { ...run, number })) / ensemble.length;
-    const shares = ensemble.map(({ network }) => layerWeights(network));
-    await settings.onEpoch?.({ number, loss, tagger: taggerNow, layerWeights: meanShares(shares) });
+    const weights = ensemble.map(({ network }) => layerWeights(network));
+    await settings.onEpoch?.({ number, loss, tagger: taggerNow, layerWeights: meanLayerWeights(weights) });
   }
 }
 
@@ -212,8 +212,8 @@ async function fitEpoch(
   return loss / seen;
 }
 
-function meanShares(shares: readonly (readonly number[] | undefined)[]): readonly number[] | undefined {
-  const given = shares.filter((own) => own !== undefined);
+function meanLayerWeights(weights: readonly (readonly number[] | undefined)[]): readonly number[] | undefined {
+  const given = weights.filter((own) => own !== undefined);
   if (given.length === 0) return undefined;
   return given[0].map((_, layer) => given.reduce((sum, own) => sum + own[layer], 0) / given.length);
 }

@@ -11,12 +11,12 @@ import { softmax } from "../../math/softmax.js";
  * @see Peters et al. 2018, equation 1 (their factor gamma is in the weights here): https://arxiv.org/abs/1802.05365
  */
 export function scalarMix(weights: Matrix, mix: Float32Array): Matrix {
-  const shares = softmax(mix, 0, mix.length);
-  const result = matrix(weights.rows, weights.cols * shares.length);
+  const layerWeights = softmax(mix, 0, mix.length);
+  const result = matrix(weights.rows, weights.cols * layerWeights.length);
   for (let r = 0, out = 0; r < weights.rows; r++) {
-    for (const share of shares) {
+    for (const layerWeight of layerWeights) {
       for (let c = 0, at = r * weights.cols; c < weights.cols; c++, at++, out++)
-        result.data[out] = share * weights.data[at];
+        result.data[out] = layerWeight * weights.data[at];
     }
   }
   return result;
@@ -28,17 +28,17 @@ export function scalarMixGradients(
   mix: Float32Array,
   inputGradients: Float32Array,
 ): { readonly weights: Float32Array; readonly mix: Float64Array } {
-  const shares = softmax(mix, 0, mix.length);
+  const layerWeights = softmax(mix, 0, mix.length);
   const gradients = new Float32Array(weights.data.length);
-  const each = new Float64Array(shares.length);
+  const each = new Float64Array(layerWeights.length);
   for (let r = 0, from = 0; r < weights.rows; r++) {
-    for (let l = 0; l < shares.length; l++) {
+    for (let l = 0; l < layerWeights.length; l++) {
       for (let c = 0, at = r * weights.cols; c < weights.cols; c++, at++, from++) {
-        gradients[at] += shares[l] * inputGradients[from];
+        gradients[at] += layerWeights[l] * inputGradients[from];
         each[l] += weights.data[at] * inputGradients[from];
       }
     }
   }
-  const mean = each.reduce((sum, gradient, l) => sum + shares[l] * gradient, 0);
-  return { weights: gradients, mix: each.map((gradient, l) => shares[l] * (gradient - mean)) };
+  const mean = each.reduce((sum, gradient, l) => sum + layerWeights[l] * gradient, 0);
+  return { weights: gradients, mix: each.map((gradient, l) => layerWeights[l] * (gradient - mean)) };
 }

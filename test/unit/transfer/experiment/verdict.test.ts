@@ -38,7 +38,7 @@ describe("judge", () => {
       answered((r) => r % 3 === 0 && r > 5),
       1,
     );
-    expect(nearly).toMatchObject({ call: "neutral", because: expect.stringContaining("holds zero") });
+    expect(nearly).toMatchObject({ call: "neutral", because: expect.stringContaining("contains zero") });
     expect(nearly.difference).toBeGreaterThan(0);
   });
 
