@@ -54,18 +54,18 @@ export type ErrorCode = keyof typeof EXIT_CODES;
 /** Where an error was found; every part is optional. */
 export interface ErrorPlace {
   /** File, folder or address as the user named it. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** 1-based line of `file`. */
-  readonly line?: number;
+  readonly line?: number | undefined;
   /** 0-based byte offset in `file`, decompressed. */
-  readonly byte?: number;
+  readonly byte?: number | undefined;
   /** Column as the header names it. */
-  readonly column?: string;
+  readonly column?: string | undefined;
 }
 
 export interface ErrorDetails extends ErrorPlace {
   /** What went wrong underneath. */
-  readonly cause?: unknown;
+  readonly cause?: unknown | undefined;
 }
 
 /**

@@ -13,7 +13,7 @@ export { foldCorpus, splitCorpus } from "./dataset/split.js";
 export { BUILT_IN_ENCODER } from "./encoder/locate.js";
 export { loadEncoder } from "./encoder/load.js";
 export type { Encoder, EncoderOptions, Precision } from "./encoder/encoder.js";
-export { embed, embedAll } from "./encoder/embed/embed.js";
+export { embedStream, embedTexts } from "./encoder/embed/embed.js";
 export type { Embedded, EmbedCounts, EmbedOptions } from "./encoder/embed/embed.js";
 export { distill } from "./encoder/static/distill.js";
 export type { DistillOptions, TokenTable } from "./encoder/static/distill.js";

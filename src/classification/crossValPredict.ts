@@ -8,13 +8,13 @@ import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
 export interface CrossValPredictOptions {
   /** Number of folds, and of heads. @default 5 */
-  readonly folds?: number;
+  readonly folds?: number | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Called after every fold. */
-  readonly onFold?: (done: number, folds: number) => void;
+  readonly onFold?: ((done: number, folds: number) => void) | undefined;
 }
 
 /** Probabilities of rows by heads that have not seen them. */

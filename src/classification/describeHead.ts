@@ -10,9 +10,9 @@ import type { TrainedHead } from "./train.js";
 
 export interface DescribeOptions {
   /** @default "classification" */
-  readonly task?: HeadFile["task"];
+  readonly task?: HeadFile["task"] | undefined;
   /** @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** What was read for training. */

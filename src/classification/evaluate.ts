@@ -22,11 +22,11 @@ export interface EvaluatedHead {
 
 export interface EvaluateOptions {
   /** Applied to the head's labels too: dropped ones are never predicted, renamed ones merge. */
-  readonly map?: LabelMap;
+  readonly map?: LabelMap | undefined;
   /** @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Named in messages. */
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 /** An evaluation with the predictions that it counts. */

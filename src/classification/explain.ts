@@ -45,7 +45,7 @@ export interface ExplainOptions {
   readonly neighbors?: NeighborIndex | undefined;
   /** Vectors of texts; called once with every removal of every text. */
   readonly embed: (texts: readonly string[]) => Promise<Matrix>;
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 const NEAREST = 5;

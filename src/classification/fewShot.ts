@@ -12,7 +12,7 @@ export interface FewShotOptions extends Omit<FitOptions, "onEpoch"> {
   /** Rows of each label to draw. */
   readonly perLabel: readonly number[];
   /** Draws for each number. @default 5 */
-  readonly seeds?: number;
+  readonly seeds?: number | undefined;
   /** Rows to score on, none of them drawn from. */
   readonly dev: LabeledVectors;
 }

@@ -15,9 +15,9 @@ export interface FitOptions {
   readonly labels: readonly string[];
   readonly classWeights: "none" | "balanced";
   readonly seed: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
-  readonly onEpoch?: (epoch: MlpEpoch) => void;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
 }
 
 /** A fitted head with how its losses went. */
@@ -46,7 +46,11 @@ export function fitLogisticHeads(
 /** Fits one MLP that stops by `dev`, or else by a tenth of `rows` set aside by seed, equal texts on one side. */
 export async function fitMlpHead(
   rows: LabeledVectors,
-  { dev, settings, ...options }: FitOptions & { readonly settings: MlpSettings; readonly dev?: LabeledVectors },
+  {
+    dev,
+    settings,
+    ...options
+  }: FitOptions & { readonly settings: MlpSettings; readonly dev?: LabeledVectors | undefined },
 ): Promise<FittedMlp> {
   const sides =
     dev === undefined ? holdOut(rows, { devFraction: STOPPING_SHARE, seed: options.seed }) : { train: rows, dev };

@@ -20,14 +20,14 @@ export interface MultiLabelTrainOptions {
   /** Stands between the labels of a row. */
   readonly separator: string;
   /** Rows to choose C and the thresholds on. @default a seeded, duplicate-aware tenth of the training rows */
-  readonly dev?: LabeledVectors;
+  readonly dev?: LabeledVectors | undefined;
   /** @default 1e-3 to 1 in half decades */
-  readonly Cs?: readonly number[];
+  readonly Cs?: readonly number[] | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
-  readonly onTrial?: (trial: Trial) => void;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onTrial?: ((trial: Trial) => void) | undefined;
 }
 
 /** A multi-label head with its scores. */
@@ -165,7 +165,7 @@ export function evaluateMultiLabelHead(
     separator,
     seed = 1,
     file = "the corpus",
-  }: { readonly separator: string; readonly seed?: number; readonly file?: string },
+  }: { readonly separator: string; readonly seed?: number | undefined; readonly file?: string | undefined },
 ): MultiLabelEvaluation {
   const truth = marksIn(data.labels, { labels: head.labels, separator, file });
   const predicted = marksOf(multiLabelProbabilities(head, data.vectors), head);

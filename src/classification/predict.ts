@@ -12,9 +12,9 @@ export interface SelectivePrediction {
   /** Of every label; they sum to 1. Has no prototype, so a label may have any name. */
   readonly probabilities: Readonly<Record<string, number>>;
   /** Prediction set: labels that contain the true one at the target coverage; absent unless asked for. */
-  readonly set?: readonly string[];
+  readonly set?: readonly string[] | undefined;
   /** Of a multi-label head: the labels that `label` joins. */
-  readonly labels?: readonly string[];
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** What a head predicts for one text. */

@@ -28,7 +28,7 @@ import { labelSpace, project } from "../dataset/mapLabels.js";
 /** A head with its predictions on the dev rows, from which thresholds and prediction sets are calibrated. */
 export interface CalibratedHead {
   readonly head: Head;
-  readonly devPredictions?: DevPredictions;
+  readonly devPredictions?: DevPredictions | undefined;
 }
 
 /** Scores of a head under a decision rule. Plain JSON. */
@@ -66,11 +66,11 @@ export interface Reliability {
 
 export interface ReliabilityOptions {
   /** The map that the evaluation was made under. */
-  readonly map?: LabelMap;
-  readonly seed?: number;
+  readonly map?: LabelMap | undefined;
+  readonly seed?: number | undefined;
   /** Target coverages of the prediction sets. @default 0.8, 0.9, 0.95 */
-  readonly coverages?: readonly number[];
-  readonly goal?: SelectiveGoal;
+  readonly coverages?: readonly number[] | undefined;
+  readonly goal?: SelectiveGoal | undefined;
 }
 
 const TARGET_COVERAGES = [0.8, 0.9, 0.95];

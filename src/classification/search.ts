@@ -22,20 +22,20 @@ export interface View {
 
 export interface SearchOptions extends Omit<FitOptions, "onEpoch"> {
   /** @default 5, fewer where a label has fewer different texts */
-  readonly folds?: number;
+  readonly folds?: number | undefined;
   /** Kinds to choose among. Without logistic ones these still show which view serves best. @default all */
-  readonly kinds?: readonly Setup["kind"][];
-  readonly Cs?: readonly number[];
+  readonly kinds?: readonly Setup["kind"][] | undefined;
+  readonly Cs?: readonly number[] | undefined;
   /** MLPs to try, on the view that serves logistic heads best. */
-  readonly mlps?: readonly MlpSettings[];
+  readonly mlps?: readonly MlpSettings[] | undefined;
   /** Settings of all these MLPs. */
-  readonly mlp?: MlpSettings;
+  readonly mlp?: MlpSettings | undefined;
   /** No new fit begins after so many seconds; of each of the `kinds` one is always fitted, on the first view. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   /** Milliseconds since some fixed moment; needed for `seconds`. */
-  readonly clock?: () => number;
+  readonly clock?: (() => number) | undefined;
   /** Called with each candidate as soon as it is scored. */
-  readonly onCandidate?: (candidate: SearchRecord["candidates"][number]) => void;
+  readonly onCandidate?: ((candidate: SearchRecord["candidates"][number]) => void) | undefined;
 }
 
 /** What a search found best. */

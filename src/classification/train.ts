@@ -27,27 +27,27 @@ import type { SearchResult } from "./search.js";
 
 export interface TrainOptions {
   /** Rows to choose the regularization on. @default a seeded, duplicate-aware tenth of the training rows, at most 5,000 */
-  readonly dev?: LabeledVectors;
+  readonly dev?: LabeledVectors | undefined;
   /** Weights of the data against the penalty to choose from. @default 1e-4 to 1 in half decades */
-  readonly Cs?: readonly number[];
+  readonly Cs?: readonly number[] | undefined;
   /** Kind of the head. @default "logistic" */
-  readonly head?: Head["kind"];
+  readonly head?: Head["kind"] | undefined;
   /** Of an MLP. */
-  readonly mlp?: MlpSettings;
+  readonly mlp?: MlpSettings | undefined;
   /** What searchHead() has found, to be fitted instead of choosing on dev. */
-  readonly searchResult?: Pick<SearchResult, "setup" | "search">;
+  readonly searchResult?: Pick<SearchResult, "setup" | "search"> | undefined;
   /** Also reports the scores with so many rows of each label. @default none */
-  readonly fewShot?: readonly number[];
+  readonly fewShot?: readonly number[] | undefined;
   /** `balanced` gives every label the same total weight. @default "none" */
-  readonly classWeights?: "none" | "balanced";
+  readonly classWeights?: "none" | "balanced" | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Called after every value of C that was tried. */
-  readonly onTrial?: (trial: Trial) => void;
+  readonly onTrial?: ((trial: Trial) => void) | undefined;
   /** Called after every epoch of an MLP. */
-  readonly onEpoch?: (epoch: MlpEpoch) => void;
+  readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
 }
 
 /** One value of C that was tried. */

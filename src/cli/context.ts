@@ -57,7 +57,7 @@ export type AddCommand = (program: Command, context: () => Context) => void;
 export async function openEncoder(
   { reporter, env, signal }: Context,
   flags: EncoderFlags & GlobalFlags,
-  overrides: EncoderOptions & { readonly name?: string } = {},
+  overrides: EncoderOptions & { readonly name?: string | undefined } = {},
 ): Promise<Encoder> {
   const { name = flags.encoder ?? BUILT_IN_ENCODER, ...more } = overrides;
   const meter = reporter.meter("downloading bytes");
@@ -136,7 +136,7 @@ async function openCache(context: Context, flags: EncoderFlags, encoder: CacheOw
 }
 
 /** Embeds texts with a progress meter. */
-export async function embedTexts(
+export async function embedWithProgress(
   { reporter, signal }: Context,
   texts: readonly string[],
   {
@@ -165,7 +165,11 @@ export async function embedTexts(
 export async function readRows(
   { reporter, stdin }: Context,
   files: readonly string[],
-  { flags, map, rejectedRows }: { flags: CorpusFlags; map?: LabelMap | undefined; rejectedRows?: RejectedRows },
+  {
+    flags,
+    map,
+    rejectedRows,
+  }: { flags: CorpusFlags; map?: LabelMap | undefined; rejectedRows?: RejectedRows | undefined },
 ): Promise<LabeledCorpus> {
   const corpus = await readLabeled(files, {
     ...corpusOptions(flags),

@@ -22,15 +22,15 @@ export interface Command {
   /** Files and folders that it reads, and other names such as of encoders, which are passed over. */
   readonly inputs: readonly string[];
   /** Texts that it is given as they are. */
-  readonly texts?: readonly string[];
+  readonly texts?: readonly string[] | undefined;
   /** Folders that it uses and that its result does not depend on, such as of a cache. */
-  readonly uses?: readonly string[];
+  readonly uses?: readonly string[] | undefined;
 }
 
 /** The encoder and the cache of a command, where flags name them. */
 export function readBeside(
   { env }: Context,
-  { encoder, cache }: { readonly encoder?: string; readonly cache?: string | boolean },
+  { encoder, cache }: { readonly encoder?: string | undefined; readonly cache?: string | boolean | undefined },
 ): { readonly inputs: readonly string[]; readonly uses: readonly string[] } {
   const folder = cache === undefined || cache === true ? env["HEADSTART_CACHE"] : cache;
   return { inputs: encoder === undefined ? [] : [encoder], uses: folder ? [folder] : [] };

@@ -32,7 +32,7 @@ export interface OutputOptions {
   /** Files and folders that the run reads, and other names such as of encoders, which are passed over. */
   readonly inputs: readonly string[];
   /** Folders that the run writes to as well, such as a cache. */
-  readonly uses?: readonly string[];
+  readonly uses?: readonly string[] | undefined;
   readonly force: boolean | undefined;
 }
 

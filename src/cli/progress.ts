@@ -24,7 +24,7 @@ const REDRAW_EVERY_MS = 100;
 
 export interface ReporterOptions {
   readonly quiet: boolean;
-  readonly stream: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stream: Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
   /** Milliseconds since some fixed moment. */
   readonly clock: () => number;
 }

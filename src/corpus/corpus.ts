@@ -11,22 +11,22 @@ import type { TextChunk } from "./decode/textChunk.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
   /** Column of the texts; a column of nearly the same name competes with it only when this is left out. @default "text" */
-  readonly textColumn?: string;
+  readonly textColumn?: string | undefined;
   /** Column of the labels; without it no label is read. */
-  readonly labelColumn?: string;
+  readonly labelColumn?: string | undefined;
   /** Ends the rows after so many accepted ones. @default no end */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
-  readonly badRows?: "fail" | "skip";
+  readonly badRows?: "fail" | "skip" | undefined;
   /**
    * Leaves out rows without a label, of an Arrow stream also those without a text, counted as rejected, where they are an
    * error otherwise. @default false
    */
-  readonly dropMissing?: boolean;
+  readonly dropMissing?: boolean | undefined;
   /** Called for each rejected row, in order. */
-  readonly onReject?: (rejection: Rejection) => void;
+  readonly onReject?: ((rejection: Rejection) => void) | undefined;
   /** Longest field in bytes of UTF-8 (for JSONL: longest line in characters); bounds the memory. @default 16 MiB */
-  readonly maxFieldBytes?: number;
+  readonly maxFieldBytes?: number | undefined;
 }
 
 const CORPUS_DEFAULTS = {

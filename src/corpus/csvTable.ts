@@ -9,7 +9,7 @@ import { faultError, type Fault, type Table, type TableRecord } from "./table.js
 export interface CsvTableOptions {
   readonly file: string;
   /** One character; found in the first record when left out. */
-  readonly delimiter?: string;
+  readonly delimiter?: string | undefined;
   /** Longest field, in bytes of UTF-8. */
   readonly maxFieldBytes: number;
 }

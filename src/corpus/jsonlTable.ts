@@ -10,7 +10,7 @@ export interface JsonlTableOptions {
   /** Field that must hold a string or a number. */
   readonly textColumn: string;
   /** Columns of the corpus so far; without them the first object names the columns. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** Longest line, in UTF-16 units. */
   readonly maxLineLength: number;
   /** Is given the records in front of the first object, which name no columns; it may throw. */

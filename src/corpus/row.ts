@@ -10,7 +10,7 @@ export interface Row {
   /** Values in the order of `Corpus.columns`, text and label among them; null where a JSONL row lacks the field. */
   readonly values: readonly (string | null)[];
   /** For a row of JSONL with values that were no strings: their JSON, in the same order, by which they keep their types. */
-  readonly json?: ValuesJson;
+  readonly json?: ValuesJson | undefined;
 }
 
 /** JSON of values of a row, such as `3` or `["a"]`; undefined for a string, and for null. */
@@ -37,7 +37,7 @@ export interface Rejection {
   /** 1-based line on which the row starts. */
   readonly line: number;
   /** 0-based offset of the row's first byte, decompressed; none of an Arrow stream, whose lines are row numbers. */
-  readonly byte?: number;
+  readonly byte?: number | undefined;
   readonly reason: string;
   /** Start of the row as it stood, control characters escaped, at most 200 bytes of UTF-8. */
   readonly raw: string;

@@ -8,9 +8,9 @@ export type CorpusFormat = "csv" | "tsv" | "jsonl" | "conll" | "arrow";
 
 export interface SourceOptions {
   /** What `-` reads. @default process.stdin */
-  readonly stdin?: Readable;
+  readonly stdin?: Readable | undefined;
   /** Format of `-`, and of a path whose ending names none. @default "csv" for `-` and `/dev/stdin`, otherwise by ending */
-  readonly from?: CorpusFormat;
+  readonly from?: CorpusFormat | undefined;
 }
 
 /** A file of a corpus, found but not yet opened. */

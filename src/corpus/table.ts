@@ -18,7 +18,7 @@ export interface TableRecord {
   /** One cell a column; empty when there is a fault. */
   readonly cells: readonly (string | null)[];
   /** Of JSONL with values that are no strings: their JSON, one place a column. */
-  readonly json?: ValuesJson;
+  readonly json?: ValuesJson | undefined;
   readonly fault: Fault | undefined;
   /** Lone surrogates in its values that became U+FFFD. */
   readonly loneSurrogates: number;
@@ -30,9 +30,9 @@ export interface TableRecord {
 export interface Fault {
   readonly code: ErrorCode;
   /** Where it is wrong, which may be a later line than the record's first; undefined for the record as a whole. */
-  readonly position?: TextPosition;
+  readonly position?: TextPosition | undefined;
   /** Set where the text is only missing, so that such rows can be dropped. */
-  readonly missing?: boolean;
+  readonly missing?: boolean | undefined;
   /** What was found; a clause without a full stop. */
   readonly found: string;
   /** What to do; a clause without a full stop. */

@@ -3,7 +3,7 @@ import { nearMissPairs } from "./nearMiss.js";
 
 export interface LabelSetOptions {
   /** Fewest rows a class may have: 2 when the rows are to be split, 1 when they are not. @default 2 */
-  readonly minPerClass?: number;
+  readonly minPerClass?: number | undefined;
 }
 
 /** The classes of a corpus. */
@@ -53,7 +53,7 @@ function countLabels(rowLabels: readonly string[]): CountedLabels {
  */
 export function refuseTexts(
   rowLabels: readonly string[],
-  { mostClasses = MOST_CLASSES }: { readonly mostClasses?: number } = {},
+  { mostClasses = MOST_CLASSES }: { readonly mostClasses?: number | undefined } = {},
 ): void {
   const counted = countLabels(rowLabels);
   refuseUnlikely(counted, mostClasses);

@@ -5,9 +5,9 @@ import type { Row, RowCounts } from "../corpus/row.js";
 
 export interface LabeledOptions extends Omit<CorpusOptions, "labelColumn"> {
   /** @default "label" */
-  readonly labelColumn?: string;
+  readonly labelColumn?: string | undefined;
   /** Renames or drops labels as they are read. */
-  readonly map?: LabelMap;
+  readonly map?: LabelMap | undefined;
 }
 
 /** Texts with their labels, in memory, and what reading them gave. */

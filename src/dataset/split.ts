@@ -2,11 +2,11 @@ import { seeded, shuffled, type Random } from "../math/random.js";
 
 export interface SplitOptions {
   /** Share of the rows that becomes dev rows, in (0, 1). @default 0.1 */
-  readonly devFraction?: number;
+  readonly devFraction?: number | undefined;
   /** Most dev rows, but for rounding in each class. @default 5000 */
-  readonly maxDev?: number;
+  readonly maxDev?: number | undefined;
   /** @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 const SPLIT_DEFAULTS = { devFraction: 0.1, maxDev: 5000, seed: 1 } as const satisfies SplitOptions;
@@ -46,7 +46,7 @@ export interface FoldOptions {
   /** Number of folds, 2 or more. */
   readonly folds: number;
   /** @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**

@@ -87,7 +87,7 @@ function textOf(words: number, number: number): string {
 export async function timed(
   { clock, signal }: Measuring,
   encoder: Encoder,
-  { texts, batchTokens }: { readonly texts: readonly string[]; readonly batchTokens?: number },
+  { texts, batchTokens }: { readonly texts: readonly string[]; readonly batchTokens?: number | undefined },
 ): Promise<{ readonly tokens: number; readonly seconds: number }> {
   const began = clock();
   const { tokens } = await vectorsOf(encoder, texts, { signal, ...(batchTokens === undefined ? {} : { batchTokens }) });

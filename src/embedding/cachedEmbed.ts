@@ -14,7 +14,7 @@ import type { VectorCache } from "../store/cache/vectorCache.js";
 
 export interface VectorsOptions extends EmbedOptions {
   /** Vectors are taken from here where it has them, and put here where it has not. */
-  readonly cache?: VectorCache;
+  readonly cache?: VectorCache | undefined;
 }
 
 export interface CachedEmbedded extends Embedded {

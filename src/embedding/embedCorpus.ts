@@ -11,10 +11,10 @@ import { vectorsOfWindows } from "./cachedEmbed.js";
 export interface EmbedCorpusOptions extends EmbedOptions {
   readonly writer: VectorWriter;
   /** Keeps each window when it is done, and has those of an earlier run. @default none is kept */
-  readonly run?: VectorRun;
-  readonly cache?: VectorCache;
+  readonly run?: VectorRun | undefined;
+  readonly cache?: VectorCache | undefined;
   /** Called for every row that is read. */
-  readonly onRow?: (row: Row) => void;
+  readonly onRow?: ((row: Row) => void) | undefined;
 }
 
 export interface EmbeddedCorpus extends EmbedCounts {

@@ -10,37 +10,34 @@ export type Precision = "fp32" | "int8";
 
 export interface EncoderOptions {
   /** Use what is on this machine only. @default false */
-  readonly offline?: boolean;
+  readonly offline?: boolean | undefined;
   /** @default what the model's own files say, else mean */
-  readonly pooling?: Pooling;
+  readonly pooling?: Pooling | undefined;
   /** Scale vectors to length 1. @default what the model's own files say, else true */
-  readonly normalize?: boolean;
+  readonly normalize?: boolean | undefined;
   /** Tokens of a text, special ones included. @default the smallest limit in the model's files */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** Put before every text. @default what the model's own files say */
-  readonly prompt?: string;
+  readonly prompt?: string | undefined;
   /** Take the hidden states after this layer, 0 being the embeddings. @default the last layer's */
-  readonly layer?: number;
+  readonly layer?: number | undefined;
   /**
    * Give the vectors of every token after these layers, for tagging, 0 being the embeddings. `spread` is the last layer,
    * the middle one and the embeddings, or the last alone (as layer -1) where the model does not name its layers.
    * @default what pooling needs
    */
-  readonly layers?: readonly number[] | "spread";
+  readonly layers?: readonly number[] | "spread" | undefined;
   /** Precision of the computation. @default that of the model's file */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
   /** Where models rewritten to int8 are kept between runs. @default nowhere: they are rewritten at every load */
-  readonly models?: ModelStore;
+  readonly models?: ModelStore | undefined;
   /** Threads of the encoder altogether. @default as many as the machine has cores */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Aborts downloads. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called as downloads progress. */
-  readonly onDownload?: (progress: {
-    readonly file: string;
-    readonly received: number;
-    readonly total: number;
-  }) => void;
+  readonly onDownload?:
+    ((progress: { readonly file: string; readonly received: number; readonly total: number }) => void) | undefined;
 }
 
 /** What embedding needs of an encoder. */

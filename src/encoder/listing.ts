@@ -17,12 +17,12 @@ export interface ListedEncoder {
   readonly license: string;
   readonly path: string;
   /** Commit of a hub encoder, 40 hex digits. */
-  readonly revision?: string;
+  readonly revision?: string | undefined;
 }
 
 export interface ListOptions {
   /** Folder whose sub-folders are the built-in encoders. @default the package's own */
-  readonly builtInFolder?: string;
+  readonly builtInFolder?: string | undefined;
 }
 
 /** The encoders on this machine: the built-in ones, then those in the hub's cache that have an ONNX file, by name. */

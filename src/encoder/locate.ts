@@ -21,7 +21,7 @@ export const BUILT_IN_FOLDER = fileURLToPath(new URL("../../data/encoders", impo
 
 export interface LocateOptions extends HubOptions {
   /** Folder whose sub-folders are the built-in encoders. @default the package's own */
-  readonly builtInFolder?: string;
+  readonly builtInFolder?: string | undefined;
 }
 
 const MAX_NAME = 200; // the longest id and revision that the hub allows are shorter

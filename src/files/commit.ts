@@ -13,16 +13,16 @@ export type { FileSystem, OpenFile } from "./fileSystem.js";
 
 export interface CommitOptions {
   /** Replaces what is already there, where that may be replaced. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** The disk. @default nodeFiles */
-  readonly files?: FileSystem;
+  readonly files?: FileSystem | undefined;
   /** Whether files and folders that are created are for this user alone. @default false */
-  readonly isPrivate?: boolean;
+  readonly isPrivate?: boolean | undefined;
 }
 
 export interface CommitFilesOptions extends CommitOptions {
   /** Is called when all files are whole and safe under their temporary names, before the first gets its own. */
-  readonly onSealed?: (files: readonly SealedFile[]) => Promise<void>;
+  readonly onSealed?: ((files: readonly SealedFile[]) => Promise<void>) | undefined;
 }
 
 /** A file that is whole, under a temporary name. */

@@ -15,7 +15,7 @@ export interface CommitFolderOptions extends CommitOptions {
    * Whether the place of the folder alone says that headstart wrote what is there, as in a cache; then it needs no mark.
    * @default false
    */
-  readonly isOurs?: boolean;
+  readonly isOurs?: boolean | undefined;
 }
 
 /**

@@ -30,7 +30,7 @@ export const hashLike = (wanted: string, path: string): Promise<string> =>
 /** Whether `path` is a file with this hash and, where it is known, this size. */
 export async function hasContent(
   path: string,
-  wanted: { readonly hash: string; readonly bytes?: number },
+  wanted: { readonly hash: string; readonly bytes?: number | undefined },
 ): Promise<boolean> {
   try {
     const found = await stat(path);

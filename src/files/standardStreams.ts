@@ -9,9 +9,9 @@ import { isatty, ReadStream as TerminalInput, WriteStream as TerminalOutput } fr
  */
 
 /** What stdin is: a terminal, a pipe, a file, or nothing. */
-export type StandardInput = Readable & { readonly isTTY?: boolean };
+export type StandardInput = Readable & { readonly isTTY?: boolean | undefined };
 /** What stdout and stderr are. */
-export type StandardOutput = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type StandardOutput = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
 
 export function openStdin(): StandardInput {
   const kind = kindOf(0);

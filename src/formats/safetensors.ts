@@ -60,11 +60,11 @@ function metadataText(metadata: Readonly<Record<string, string>>): string {
 
 export interface ReadOptions {
   /** As the user named it, for messages. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** Of the error for a file that cannot be read. @default "E_HEAD_INVALID" */
-  readonly code?: ErrorCode;
+  readonly code?: ErrorCode | undefined;
   /** What to do about it, at the end of the message. @default to train again */
-  readonly advice?: string;
+  readonly advice?: string | undefined;
 }
 
 /**

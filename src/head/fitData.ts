@@ -8,9 +8,9 @@ export interface FitDataOptions {
   /** Names of the label indices in `y`. */
   readonly labels: readonly string[];
   /** `balanced` gives every label the same total weight, the rows' own weights counted. @default "none" */
-  readonly classWeights?: "none" | "balanced";
+  readonly classWeights?: "none" | "balanced" | undefined;
   /** Weight of every row, 0 or more, on top of the class weights; 0 leaves the row out. @default 1 each */
-  readonly sampleWeights?: Float64Array;
+  readonly sampleWeights?: Float64Array | undefined;
 }
 
 /** Weight of every row, its label's counted. */

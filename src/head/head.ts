@@ -23,7 +23,7 @@ export interface LogisticHead {
 /** What dev rows taught a head about its own certainty. */
 export interface TemperatureScaled {
   /** Divides the logits, so that probabilities are calibrated; changes no predicted label. @default 1 */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
 }
 
 /** An MLP on standardized vectors, with one logit a label. */

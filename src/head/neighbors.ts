@@ -18,10 +18,10 @@ export interface NeighborIndex {
 
 export interface NeighborIndexOptions {
   /** Rows that are kept at most, drawn by the seed. @default 10000 */
-  readonly most?: number;
+  readonly most?: number | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
 }
 
 /** A kept row beside a text. */
@@ -74,7 +74,7 @@ export async function buildNeighborIndex(
 export async function nearestNeighbors(
   kept: NeighborIndex,
   vectors: Matrix,
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number | undefined } = {},
 ): Promise<NeighborhoodStats[]> {
   const found = await nearestRows(kept, unit(vectors), options);
   return found.map((nearest) => {
@@ -97,7 +97,7 @@ const distanceOf = (nearest: readonly Neighbor[]): number =>
 async function nearestRows(
   kept: Pick<NeighborIndex, "bytes" | "scales">,
   queries: Matrix,
-  { leaveOut, threads }: { readonly leaveOut?: Int32Array; readonly threads?: number },
+  { leaveOut, threads }: { readonly leaveOut?: Int32Array | undefined; readonly threads?: number | undefined },
 ): Promise<Neighbor[][]> {
   const rows = kept.scales.length;
   const { cols } = queries;

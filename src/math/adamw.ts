@@ -65,7 +65,10 @@ const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 export function adamwInto(
   { values, first, second, isDecayed, kernel }: Parameter,
   gradients: Float32Array | Float64Array,
-  options: Step & { readonly from?: number; /** @default the parameter's own */ readonly isDecayed?: boolean },
+  options: Step & {
+    readonly from?: number | undefined;
+    /** @default the parameter's own */ readonly isDecayed?: boolean | undefined;
+  },
 ): void {
   const { number, learningRate, weightDecay, from = 0 } = options;
   if (from + gradients.length > values.length) throw new RangeError(`${gradients.length} gradients from ${from} on`);

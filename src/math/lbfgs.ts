@@ -6,24 +6,24 @@ export interface PointValue {
 
 export interface LbfgsOptions {
   /** Stops when no element of the gradient is larger. @default 1e-5 */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** @default 500 */
-  readonly maxIterations?: number;
+  readonly maxIterations?: number | undefined;
   /** Pairs of steps remembered. @default 10 */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /**
    * Relative difference below which two values count as equal, so that slopes alone decide on a step: near the minimum of a
    * convex function, slopes are still exact when rounding hides the differences of values. @default 0
    */
-  readonly rounding?: number;
+  readonly rounding?: number | undefined;
   /**
    * Relative to the value, the least decrease that a step must predict: below it the function's own rounding hides what the
    * step does, and the search ends, not converged. @default 0
    */
-  readonly resolution?: number;
+  readonly resolution?: number | undefined;
   /** Multiplies a gradient, in place, by an estimate of the inverse Hessian, positive definite. @default the identity */
-  readonly precondition?: (gradient: Float64Array) => void;
-  readonly signal?: AbortSignal;
+  readonly precondition?: ((gradient: Float64Array) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Minimum {

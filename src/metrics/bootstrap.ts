@@ -7,9 +7,9 @@ export type Interval = readonly [low: number, high: number];
 
 export interface BootstrapOptions {
   /** Source of all randomness. @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** How many times the rows are drawn anew. @default 1000 */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
 }
 
 export const BOOTSTRAP_DEFAULTS = { seed: 1, resamples: 1000 } as const satisfies Required<BootstrapOptions>;
@@ -18,7 +18,7 @@ export interface PairedOptions extends BootstrapOptions {
   /** Number of classes; every class is in `[0, classes)`. */
   readonly classes: number;
   /** What is compared, from one predictor's confusion matrix. @default macro-F1 */
-  readonly statistic?: (counts: Int32Array, classes: number) => number;
+  readonly statistic?: ((counts: Int32Array, classes: number) => number) | undefined;
 }
 
 /** Difference of a statistic between two predictors on the same rows: the first minus the second. */

@@ -26,7 +26,7 @@ export interface CalibrationOptions {
   /** Columns of the probabilities. */
   readonly labels: number;
   /** Bins of near-equal size. @default 15 */
-  readonly bins?: number;
+  readonly bins?: number | undefined;
 }
 
 /**

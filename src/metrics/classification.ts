@@ -41,9 +41,9 @@ export interface Evaluation {
   /** A linear model of word counts, fitted on the same training rows as the head; null when there is none. */
   readonly bagOfWords: Score | null;
   /** How much more the predictions are right than those of the bag of words on the same rows; absent without one. */
-  readonly overBagOfWords?: Advantage;
+  readonly overBagOfWords?: Advantage | undefined;
   /** Expected calibration error of the probabilities; absent where the head was never calibrated. */
-  readonly ece?: number;
+  readonly ece?: number | undefined;
   /** Labels that no row of the truth has: their recall is not measured, and macro-recall leaves them out. */
   readonly missing: readonly string[];
 }
@@ -62,9 +62,9 @@ export interface EvaluationOptions extends BootstrapOptions {
   /** What simpler models reach on the same rows. */
   readonly baselines?: {
     /** @default always predicting the majority class of the truth, the best that any constant prediction can do */
-    readonly majority?: Score;
+    readonly majority?: Score | undefined;
     /** @default null */
-    readonly bagOfWords?: Score | null;
+    readonly bagOfWords?: Score | undefined | null | undefined;
   };
 }
 

@@ -65,10 +65,10 @@ export interface EvaluateTaggerOptions {
   /** Whether an entity of the training sentences has this surface form, lower-cased. */
   readonly isSeen: (surface: string) => boolean;
   /** Applied to the predicted labels, which are renamed or dropped. */
-  readonly map?: LabelMap;
+  readonly map?: LabelMap | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
 }
 
 const MOST_LOST = 20;
@@ -77,7 +77,7 @@ const MOST_LOST = 20;
 export async function findEntities(
   tagger: Tagger,
   data: TaggerInput,
-  options: { readonly map?: LabelMap; readonly threads?: number } = {},
+  options: { readonly map?: LabelMap | undefined; readonly threads?: number | undefined } = {},
 ): Promise<FoundEntity[][]> {
   const emissions = await emissionsOf(tagger, data, options.threads === undefined ? {} : { threads: options.threads });
   return decode(tagger, emissions, data.offsets).map((spans, s) => {

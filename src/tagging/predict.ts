@@ -13,7 +13,7 @@ export interface TextEntities {
 
 export interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subwordPooling"> {
   readonly encoder: Encoder;
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 /** Entities of raw texts, whatever their length. */

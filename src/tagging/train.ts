@@ -9,9 +9,9 @@ import type { Tagger } from "./model/tagger.js";
 
 export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "onEpoch"> {
   /** Sentences to choose the epoch on. @default a seeded tenth of the training sentences, equal ones on one side */
-  readonly dev?: EmbeddedSentences;
+  readonly dev?: EmbeddedSentences | undefined;
   /** Called after every epoch that was evaluated. */
-  readonly onTrial?: (trial: TaggerTrial) => void;
+  readonly onTrial?: ((trial: TaggerTrial) => void) | undefined;
 }
 
 /** The tagger after an epoch. */

@@ -15,11 +15,11 @@ export interface ArrowExtenderOptions {
   /** Numbers in a vector, at least 1. */
   readonly width: number;
   /** @default "fp32" */
-  readonly store?: StoreKind;
+  readonly store?: StoreKind | undefined;
   /** Added to that of the schema. */
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Named in messages. @default "-" */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 /** Passes batches of an Arrow stream on, each with its vectors as one column more. */

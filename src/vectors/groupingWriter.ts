@@ -12,7 +12,7 @@ export interface WrittenVectors {
   /** As the user sees them; for npy the companion first. */
   readonly files: readonly string[];
   /** How near the stored vectors are to those given; absent for fp32, which keeps every bit, and for no rows. */
-  readonly storeCosine?: StoreCosine;
+  readonly storeCosine?: StoreCosine | undefined;
 }
 
 /** Writes vectors with the columns they came with; nothing is visible under the final name before `commit`. */
@@ -49,9 +49,9 @@ export interface GroupTarget {
   readonly shape: VectorShape;
   readonly sink: VectorSink;
   /** Whether each call of `write` passes its rows on, for a reader that waits for them. @default false */
-  readonly prompt?: boolean;
+  readonly prompt?: boolean | undefined;
   /** Whether the file shows which rows came together. @default true */
-  readonly hasGroups?: boolean;
+  readonly hasGroups?: boolean | undefined;
   /** Makes what the sink wrote final. */
   commit(): Promise<Pick<WrittenVectors, "bytes" | "files">>;
   /** Removes what the sink wrote. */

@@ -36,7 +36,7 @@ export function rowFormat(path: string): "csv" | "jsonl" {
 
 export interface RowWriterOptions extends CommitFilesOptions {
   /** Whether the caller has seen to it that nothing is there that is not to be replaced; `commit` looks again. @default false */
-  readonly claimed?: boolean;
+  readonly claimed?: boolean | undefined;
 }
 
 /**

@@ -30,7 +30,11 @@ export function looksLike(start: Uint8Array): string {
 export function unreadable(
   path: string,
   found: string,
-  details: { readonly advice?: string; readonly line?: number; readonly cause?: unknown } = {},
+  details: {
+    readonly advice?: string | undefined;
+    readonly line?: number | undefined;
+    readonly cause?: unknown | undefined;
+  } = {},
 ): HeadstartError {
   const { advice = "Write it again, or give another file", ...rest } = details;
   return new HeadstartError("E_VECTORS_INVALID", `Cannot read vectors from ${path}: ${found}. ${advice}`, {

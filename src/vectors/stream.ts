@@ -12,9 +12,9 @@ export type StreamFormat = "csv" | "jsonl" | "arrow";
 
 export interface VectorStreamOptions extends Omit<VectorWriterOptions, "force" | "files"> {
   /** @default "jsonl" */
-  readonly format?: StreamFormat;
+  readonly format?: StreamFormat | undefined;
   /** Named in messages. @default "-" */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 /**

@@ -20,17 +20,17 @@ export interface VectorWriterOptions {
   /** Names of the columns that travel along, all different. */
   readonly columns: readonly string[];
   /** How the numbers are kept: exactly, at half the size, or at a quarter. @default "fp32" */
-  readonly store?: StoreKind;
+  readonly store?: StoreKind | undefined;
   /** Replaces files that are already there. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Kept in Parquet and Arrow files, such as the encoder and its fingerprint; the other formats have no place for it. */
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** The disk. @default nodeFiles */
-  readonly files?: FileSystem;
+  readonly files?: FileSystem | undefined;
   /** Where the files lie until `commit`, on the same disk as the final ones. @default beside them */
-  readonly workFolder?: string;
+  readonly workFolder?: string | undefined;
   /** Whether the caller has seen to it that nothing is there that is not to be replaced; `commit` looks again. @default false */
-  readonly claimed?: boolean;
+  readonly claimed?: boolean | undefined;
 }
 
 /** The files that a writer to `path` makes, in the order of committing them. @throws HeadstartError E_OUTPUT_ENDING */

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { Dictionary, Int32, Int64, Table, Utf8, tableFromIPC, tableToIPC, vectorFromArray } from "apache-arrow";
 import { describe, expect, it } from "vitest";
 import { run } from "../../src/cli/program.js";
-import { embedAll } from "../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../src/encoder/load.js";
 import { expectFailure, sandbox, TINY, type Finished } from "./runCli.js";
 
@@ -35,7 +35,7 @@ describe("headstart embed - --from arrow --to arrow -o -", () => {
       expect([...table.getChild(name)!]).toEqual(kept.map((i) => given[i]));
     }
     const encoder = await loadEncoder(TINY);
-    const { vectors } = await embedAll(
+    const { vectors } = await embedTexts(
       encoder,
       kept.map((i) => TEXTS[i]!),
     );

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { embedAll } from "../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../src/encoder/load.js";
 import { readVectors } from "../../src/vectors/reader.js";
 import { csv, jsonOf, sandbox, succeeded, TINY, type Finished } from "./runCli.js";
@@ -24,7 +24,7 @@ let expected: Float32Array;
 beforeAll(async () => {
   const encoder = await loadEncoder(TINY);
   expected = (
-    await embedAll(
+    await embedTexts(
       encoder,
       ROWS.map((row) => row[1]),
     )

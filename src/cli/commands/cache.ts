@@ -11,8 +11,8 @@ import { sizeText } from "../flags/bytes.js";
 
 interface CacheCommandFlags extends GlobalFlags, CacheFlags {
   /** Days. */
-  readonly olderThan?: number;
-  readonly all?: boolean;
+  readonly olderThan?: number | undefined;
+  readonly all?: boolean | undefined;
 }
 
 const EXAMPLES = `

@@ -9,7 +9,7 @@ import { folderName } from "../outputPaths.js";
 
 interface DistilFlags extends GlobalFlags, EncoderFlags {
   readonly output: string;
-  readonly dims?: number;
+  readonly dims?: number | undefined;
   readonly weights: "none" | "zipf";
 }
 

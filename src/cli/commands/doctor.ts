@@ -29,7 +29,9 @@ Examples:
   headstart doctor --bench
   headstart doctor --bench tweets.csv --text-column message`;
 
-type DoctorFlags = GlobalFlags & EncoderFlags & CorpusFlags & { readonly bench?: boolean; readonly store: StoreKind };
+type DoctorFlags = GlobalFlags &
+  EncoderFlags &
+  CorpusFlags & { readonly bench?: boolean | undefined; readonly store: StoreKind };
 
 /** Short texts such as users bring, to see how fast they go through. */
 const SAMPLE = Array.from(
@@ -105,8 +107,8 @@ async function doctorCommand(context: Context, files: readonly string[], flags: 
 }
 
 interface Measured {
-  readonly bench?: Bench;
-  readonly forecast?: CorpusForecast;
+  readonly bench?: Bench | undefined;
+  readonly forecast?: CorpusForecast | undefined;
 }
 
 async function measure(

@@ -23,7 +23,7 @@ import {
 } from "../flags/options.js";
 
 interface EmbedFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EmbedOutputFlags {
-  readonly repair?: boolean;
+  readonly repair?: boolean | undefined;
 }
 
 const EXAMPLES = `

@@ -11,7 +11,7 @@ import { reliabilityText } from "../../report/text/reliability.js";
 import { commitTogether, openPending, type PendingFile } from "../../files/commit.js";
 import { openRowWriter, rowFormat, type RowWriterOptions } from "../../vectors/rowWriter.js";
 import {
-  embedTexts,
+  embedWithProgress,
   labelMapOf,
   readRows,
   warnOfUnused,
@@ -30,9 +30,9 @@ import { openFiles, printResult, readBeside, type FileOutputs } from "../finishe
 import { promiseOf, selectiveGoalOf, withSelectiveFlags, type SelectiveFlags } from "../flags/selective.js";
 
 interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
-  readonly map?: string;
-  readonly errors?: string;
-  readonly report?: string;
+  readonly map?: string | undefined;
+  readonly errors?: string | undefined;
+  readonly report?: string | undefined;
 }
 
 const EXAMPLES = `
@@ -111,7 +111,7 @@ async function evaluateWith(context: Context, { head, kind, files, flags, output
   const encoder = await openHeadEncoder(context, saved.file, flags);
   try {
     const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
-      embedTexts(context, rows.texts, { encoder, cache, flags, what: "texts" }),
+      embedWithProgress(context, rows.texts, { encoder, cache, flags, what: "texts" }),
     );
     const judged = { ...saved, labelCounts: saved.file.training.labelCounts };
     const evaluated = evaluateHead(

@@ -29,11 +29,11 @@ import { predictTaggerCommand } from "../ner/predict.js";
 import { promiseOf, share, selectiveGoalOf, withSelectiveFlags, type SelectiveFlags } from "../flags/selective.js";
 
 interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
-  readonly sets?: number;
-  readonly explain?: boolean;
-  readonly input?: string[];
-  readonly output?: string;
-  readonly html?: string;
+  readonly sets?: number | undefined;
+  readonly explain?: boolean | undefined;
+  readonly input?: string[] | undefined;
+  readonly output?: string | undefined;
+  readonly html?: string | undefined;
 }
 
 const EXAMPLES = `

@@ -15,7 +15,7 @@ import { checkLabels } from "../../dataset/labelSet.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { renderTrainingReport } from "../../report/html/trainingReport.js";
 import {
-  embedTexts,
+  embedWithProgress,
   labelMapOf,
   openEncoder,
   readRows,
@@ -40,15 +40,15 @@ import { trainTaggerCommand } from "../ner/train.js";
 interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags, TaggerTrainingFlags {
   readonly output: string;
   readonly task: HeadFile["task"] | "ner";
-  readonly head?: Head["kind"];
-  readonly few?: readonly number[];
-  readonly tensorboard?: string;
-  readonly dev?: string[];
-  readonly map?: string;
-  readonly check?: boolean;
-  readonly multiLabel?: string;
+  readonly head?: Head["kind"] | undefined;
+  readonly few?: readonly number[] | undefined;
+  readonly tensorboard?: string | undefined;
+  readonly dev?: string[] | undefined;
+  readonly map?: string | undefined;
+  readonly check?: boolean | undefined;
+  readonly multiLabel?: string | undefined;
   /** Keeps training rows with the head, so many at most. */
-  readonly explainable?: number | true;
+  readonly explainable?: number | true | undefined;
 }
 
 const EXAMPLES = `
@@ -227,9 +227,9 @@ async function neighborsOf(
 async function withVectors(
   context: Context,
   rows: LabeledCorpus,
-  job: Parameters<typeof embedTexts>[2],
+  job: Parameters<typeof embedWithProgress>[2],
 ): Promise<LabeledVectors> {
-  const { vectors } = await embedTexts(context, rows.texts, job);
+  const { vectors } = await embedWithProgress(context, rows.texts, job);
   return { texts: rows.texts, labels: rows.labels, vectors };
 }
 

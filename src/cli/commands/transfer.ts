@@ -6,7 +6,7 @@ import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { runTransfer } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
 import {
-  embedTexts,
+  embedWithProgress,
   labelMapOf,
   openEncoder,
   readRows,
@@ -32,12 +32,12 @@ import { transferTaggerCommand } from "../ner/transfer.js";
 interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly source: string[];
   readonly target: string[];
-  readonly sourceDev?: string[];
-  readonly targetTrain?: string[];
-  readonly map?: string;
+  readonly sourceDev?: string[] | undefined;
+  readonly targetTrain?: string[] | undefined;
+  readonly map?: string | undefined;
   readonly task: "classification" | "ner";
-  readonly crf?: boolean;
-  readonly epochs?: number;
+  readonly crf?: boolean | undefined;
+  readonly epochs?: number | undefined;
   readonly classWeights: "none" | "balanced";
   readonly output: string;
 }
@@ -118,7 +118,8 @@ async function transferTexts(
         seed: flags.seed,
         classWeights: flags.classWeights,
         signal,
-        vectorsOf: async (texts, what) => (await embedTexts(context, texts, { encoder, cache, flags, what })).vectors,
+        vectorsOf: async (texts, what) =>
+          (await embedWithProgress(context, texts, { encoder, cache, flags, what })).vectors,
         createdAt: now(),
         clock,
         report: path.join(flags.output, "report.html"),

@@ -11,10 +11,10 @@ import { checkFiles } from "../outputPaths.js";
 /** Flags that say where vectors go, and in which form. */
 export interface EmbedOutputFlags {
   readonly output: string;
-  readonly to?: StreamFormat;
+  readonly to?: StreamFormat | undefined;
   readonly store: StoreKind;
-  readonly force?: boolean;
-  readonly json?: boolean;
+  readonly force?: boolean | undefined;
+  readonly json?: boolean | undefined;
 }
 
 /** Where the vectors go. */

@@ -14,7 +14,7 @@ import type { EmbedOutputFlags } from "./output.js";
 import type { CorpusFlags, EncoderFlags, GlobalFlags } from "../flags/options.js";
 
 interface RunFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EmbedOutputFlags {
-  readonly repair?: boolean;
+  readonly repair?: boolean | undefined;
 }
 
 /** What a run reads and embeds with. */

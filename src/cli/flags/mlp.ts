@@ -4,7 +4,7 @@ import { defined, wholeNumber } from "./options.js";
 
 /** Flags of an MLP; without one its default holds. */
 export interface MlpFlags extends Omit<MlpSettings, "weightDecay"> {
-  readonly decay?: number;
+  readonly decay?: number | undefined;
 }
 
 export function withMlpFlags(command: Command): Command {

@@ -10,46 +10,46 @@ import { parseSize, SIZE_ADVICE } from "./bytes.js";
 /** Flags that every command has a use for, as commander gives them. */
 export interface GlobalFlags {
   readonly seed: number;
-  readonly threads?: number;
-  readonly offline?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly debug?: boolean;
-  readonly force?: boolean;
+  readonly threads?: number | undefined;
+  readonly offline?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly debug?: boolean | undefined;
+  readonly force?: boolean | undefined;
 }
 
 /** Flags of the commands that read a corpus. */
 export interface CorpusFlags {
-  readonly textColumn?: string;
-  readonly labelColumn?: string;
-  readonly encoding?: string;
-  readonly limit?: number;
+  readonly textColumn?: string | undefined;
+  readonly labelColumn?: string | undefined;
+  readonly encoding?: string | undefined;
+  readonly limit?: number | undefined;
   readonly badRows: "fail" | "skip";
   readonly invalidUtf8: "fail" | "replace";
-  readonly dropMissing?: boolean;
-  readonly maxField?: number;
-  readonly from?: CorpusFormat;
+  readonly dropMissing?: boolean | undefined;
+  readonly maxField?: number | undefined;
+  readonly from?: CorpusFormat | undefined;
 }
 
 /** Flags of the commands that use the cache. */
 export interface CacheFlags {
   /** A folder, true for the default one, false for none. */
-  readonly cache?: string | boolean;
+  readonly cache?: string | boolean | undefined;
   /** Bytes. */
-  readonly cacheMax?: number;
+  readonly cacheMax?: number | undefined;
 }
 
 /** Flags of the commands that embed. */
 export interface EncoderFlags extends CacheFlags {
-  readonly encoder?: string;
-  readonly pooling?: Pooling;
-  readonly normalize?: boolean;
-  readonly layer?: number;
-  readonly maxTokens?: number;
-  readonly prompt?: string;
-  readonly batchTokens?: number;
-  readonly precision?: Precision;
-  readonly allowBatchDependence?: boolean;
+  readonly encoder?: string | undefined;
+  readonly pooling?: Pooling | undefined;
+  readonly normalize?: boolean | undefined;
+  readonly layer?: number | undefined;
+  readonly maxTokens?: number | undefined;
+  readonly prompt?: string | undefined;
+  readonly batchTokens?: number | undefined;
+  readonly precision?: Precision | undefined;
+  readonly allowBatchDependence?: boolean | undefined;
 }
 
 /** What a command does that the common flags are about. */

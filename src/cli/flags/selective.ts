@@ -6,10 +6,10 @@ import { HeadstartError } from "../../errors.js";
 
 /** Flags that say what is wanted of the answers. */
 export interface SelectiveFlags {
-  readonly minPrecision?: number;
-  readonly maxRisk?: number;
-  readonly coverage?: number;
-  readonly costs?: string;
+  readonly minPrecision?: number | undefined;
+  readonly maxRisk?: number | undefined;
+  readonly coverage?: number | undefined;
+  readonly costs?: string | undefined;
 }
 
 /** Declares the flags; a head without dev answers cannot grant them. */
@@ -57,9 +57,9 @@ function costsOf(written: string, labels: readonly string[]): ReadonlyMap<string
 
 /** What was promised for every answer. */
 export interface PredictionSetOptions {
-  readonly rule?: DecisionRule;
+  readonly rule?: DecisionRule | undefined;
   /** Least probability of a label in a label set. */
-  readonly predictionSetThreshold?: number;
+  readonly predictionSetThreshold?: number | undefined;
 }
 
 /**
@@ -73,7 +73,11 @@ export function promiseOf(
     goal,
     sets,
     map,
-  }: { readonly goal: SelectiveGoal | undefined; readonly sets: number | undefined; readonly map?: LabelMap },
+  }: {
+    readonly goal: SelectiveGoal | undefined;
+    readonly sets: number | undefined;
+    readonly map?: LabelMap | undefined;
+  },
 ): PredictionSetOptions {
   if (goal === undefined && sets === undefined) return {};
   const calibrationSet = calibrationSetOf(promising, map);

@@ -24,7 +24,7 @@ export async function evaluateTaggerCommand(
   }: {
     readonly head: string;
     readonly files: readonly string[];
-    readonly flags: TaggerFlags & { readonly errors?: string };
+    readonly flags: TaggerFlags & { readonly errors?: string | undefined };
     readonly map: LabelMap | undefined;
     readonly output: FileOutputs | undefined;
   },

@@ -3,14 +3,14 @@ import { wholeNumber } from "../flags/options.js";
 
 /** Flags of a head that finds entities; without one its default holds. */
 export interface TaggerTrainingFlags {
-  readonly crf?: boolean;
-  readonly layers?: readonly number[];
-  readonly scalarMix?: boolean;
-  readonly subWords?: "first" | "mean" | "first-last";
-  readonly reach?: number;
+  readonly crf?: boolean | undefined;
+  readonly layers?: readonly number[] | undefined;
+  readonly scalarMix?: boolean | undefined;
+  readonly subWords?: "first" | "mean" | "first-last" | undefined;
+  readonly reach?: number | undefined;
   /** False for --no-writing. */
-  readonly writing?: boolean;
-  readonly nets?: number;
+  readonly writing?: boolean | undefined;
+  readonly nets?: number | undefined;
 }
 
 export function withTaggerFlags(command: Command): Command {

@@ -16,9 +16,9 @@ import { defined, embedOptions } from "../flags/options.js";
 import { openTaggerEncoder, withWordCache, type TaggerFlags } from "./context.js";
 
 export interface PredictTaggerFlags extends TaggerFlags {
-  readonly input?: string[];
-  readonly output?: string;
-  readonly html?: string;
+  readonly input?: string[] | undefined;
+  readonly output?: string | undefined;
+  readonly html?: string | undefined;
 }
 
 /** `predict` with a head that finds entities: arguments, lines of a pipe, or a corpus. */

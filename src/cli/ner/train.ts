@@ -15,9 +15,9 @@ import type { TaggerTrainingFlags } from "./flags.js";
 
 export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
   readonly output: string;
-  readonly head?: "logistic" | "mlp";
-  readonly dev?: string[];
-  readonly epochs?: number;
+  readonly head?: "logistic" | "mlp" | undefined;
+  readonly dev?: string[] | undefined;
+  readonly epochs?: number | undefined;
 }
 
 /** `train --task ner`: learns to find entities in sentences whose words are tagged. */

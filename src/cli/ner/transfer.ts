@@ -14,10 +14,10 @@ import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "
 export interface TransferTaggerFlags extends TaggerFlags {
   readonly source: string[];
   readonly target: string[];
-  readonly sourceDev?: string[];
-  readonly targetTrain?: string[];
-  readonly crf?: boolean;
-  readonly epochs?: number;
+  readonly sourceDev?: string[] | undefined;
+  readonly targetTrain?: string[] | undefined;
+  readonly crf?: boolean | undefined;
+  readonly epochs?: number | undefined;
   readonly output: string;
 }
 

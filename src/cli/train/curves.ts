@@ -21,7 +21,7 @@ export interface CurvesOptions extends Pick<TrainingSoFar, "files" | "most"> {
   /** The head's folder. */
   readonly output: string;
   /** Where TensorBoard's event files go. */
-  readonly tensorboard?: string;
+  readonly tensorboard?: string | undefined;
 }
 
 export async function openCurves(context: Context, { tensorboard, ...shown }: CurvesOptions): Promise<Curves> {

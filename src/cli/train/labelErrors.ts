@@ -8,7 +8,7 @@ import {
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { refuseTexts } from "../../dataset/labelSet.js";
 import { openRowWriter, type RowWriterOptions } from "../../vectors/rowWriter.js";
-import { embedTexts, openEncoder, readRows, withCache, labelMapOf, type Context } from "../context.js";
+import { embedWithProgress, openEncoder, readRows, withCache, labelMapOf, type Context } from "../context.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
@@ -16,7 +16,7 @@ import { escapeControls, fitted } from "../../report/text/width.js";
 
 interface CheckFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly output: string;
-  readonly map?: string;
+  readonly map?: string | undefined;
 }
 
 const COLUMNS = ["rank", "problem", "label", "suggested", "score", "because", "text", "file", "line"];
@@ -57,7 +57,7 @@ async function checkLabelsOf(
   const encoder = await openEncoder(context, flags);
   try {
     const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
-      embedTexts(context, rows.texts, { encoder, cache, flags, what: "texts" }),
+      embedWithProgress(context, rows.texts, { encoder, cache, flags, what: "texts" }),
     );
     const meter = reporter.meter("folds");
     const labelErrors = await findLabelErrors(

@@ -16,7 +16,7 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
 import { VERSION } from "../../version.js";
 import { collectRejectedRows } from "../rejectedRows.js";
-import { embedTexts, openEncoder, readRows, withCache, type Context } from "../context.js";
+import { embedWithProgress, openEncoder, readRows, withCache, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { openHeadEncoder } from "../headEncoder.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
@@ -26,7 +26,7 @@ type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
 interface TrainFlags extends Flags {
   readonly output: string;
   readonly multiLabel: string;
-  readonly dev?: string[];
+  readonly dev?: string[] | undefined;
 }
 
 /** `train --multi-label`. */
@@ -53,7 +53,7 @@ export async function trainMultiLabelCommand(
   const encoder = await openEncoder(context, flags);
   try {
     const embedded = async (of: typeof rows, cache: VectorCache | undefined): Promise<LabeledVectors> => {
-      const { vectors } = await embedTexts(context, of.texts, { encoder, cache, flags, what: "texts" });
+      const { vectors } = await embedWithProgress(context, of.texts, { encoder, cache, flags, what: "texts" });
       return { texts: of.texts, labels: of.labels, vectors };
     };
     const { data, dev } = await withCache(context, { flags, encoder }, async (cache) => ({
@@ -138,7 +138,7 @@ export async function evaluateMultiLabelCommand(
   const encoder = await openHeadEncoder(context, saved.file, flags);
   try {
     const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
-      embedTexts(context, rows.texts, { encoder, cache, flags, what: "texts" }),
+      embedWithProgress(context, rows.texts, { encoder, cache, flags, what: "texts" }),
     );
     const data = { texts: rows.texts, labels: rows.labels, vectors };
     const evaluation = evaluateMultiLabelHead(saved.head, data, { separator, seed: flags.seed, file });

@@ -6,18 +6,18 @@ import { searchHead, viewName, type SearchResult, type View } from "../../classi
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Head } from "../../head/head.js";
 import type { Pooling } from "../../math/pooling.js";
-import { embedTexts, openEncoder, withCache, type Context } from "../context.js";
+import { embedWithProgress, openEncoder, withCache, type Context } from "../context.js";
 import { mlpSettingsOf, type MlpFlags } from "../flags/mlp.js";
 import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 /** Flags of a search. */
 export interface SearchFlags extends GlobalFlags, EncoderFlags, MlpFlags {
   /** Searched alone. @default all kinds */
-  readonly head?: Head["kind"];
-  readonly searchHead?: boolean;
+  readonly head?: Head["kind"] | undefined;
+  readonly searchHead?: boolean | undefined;
   readonly tuneSeconds: number;
-  readonly tuneLayers?: readonly number[];
-  readonly tunePoolings?: readonly Pooling[];
+  readonly tuneLayers?: readonly number[] | undefined;
+  readonly tunePoolings?: readonly Pooling[] | undefined;
   readonly classWeights: "none" | "balanced";
 }
 
@@ -137,7 +137,7 @@ async function withVectors(
   { encoder, flags }: { readonly encoder: Encoder; readonly flags: SearchFlags },
 ): Promise<LabeledVectors> {
   const { vectors } = await withCache(context, { flags, encoder }, (cache) =>
-    embedTexts(context, rows.texts, {
+    embedWithProgress(context, rows.texts, {
       encoder,
       cache,
       flags,

@@ -5,9 +5,9 @@ import { decodeUnicode } from "./unicodeText.js";
 
 export interface DecodeOptions {
   /** Encoding by name; without it UTF-8 or, by byte order mark, UTF-16. */
-  readonly encoding?: string;
+  readonly encoding?: string | undefined;
   /** What to do with bytes that are no text. @default "fail" */
-  readonly invalidUtf8?: "fail" | "replace";
+  readonly invalidUtf8?: "fail" | "replace" | undefined;
 }
 
 /**

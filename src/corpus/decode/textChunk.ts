@@ -31,7 +31,7 @@ export interface TextPosition {
 }
 
 /** Byte offset of a position, if it is one in text; exact unless invalid bytes were replaced in the same chunk. */
-export const byteAt = ({ chunk, index }: TextPosition): { readonly byte?: number } =>
+export const byteAt = ({ chunk, index }: TextPosition): { readonly byte?: number | undefined } =>
   chunk === undefined ? {} : { byte: chunk.byte + (index === 0 ? 0 : chunk.sizeOf(chunk.text.slice(0, index))) };
 
 /** The error for a chunk's invalid bytes, on the line that the reader of the chunks has reached. */

@@ -17,7 +17,7 @@ export const EMBED_DEFAULTS = { window: 2048 } as const satisfies EmbedOptions;
  *
  * @throws HeadstartError E_NOT_FINITE when the encoder gives NaN or infinity
  */
-export async function* embed(
+export async function* embedStream(
   encoder: EmbeddingEncoder,
   texts: Iterable<string> | AsyncIterable<string>,
   options: EmbedOptions = {},
@@ -65,14 +65,14 @@ export async function* embedWindows(
 }
 
 /** All vectors of `texts` at once, with the counts. */
-export async function embedAll(
+export async function embedTexts(
   encoder: EmbeddingEncoder,
   texts: readonly string[],
   options: EmbedOptions = {},
 ): Promise<Embedded> {
   const vectors = matrix(texts.length, encoder.width);
   let counts: EmbedCounts = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0 };
-  for await (const part of embed(encoder, texts, options)) {
+  for await (const part of embedStream(encoder, texts, options)) {
     vectors.data.set(part.vectors.data, counts.texts * encoder.width);
     counts = addCounts(counts, part);
   }

@@ -3,17 +3,17 @@ import type { ReusedRows } from "../../onnx/runtime/bufferPool.js";
 
 export interface EmbedOptions {
   /** Tokens of a batch, padding included; changes speed and memory, never the vectors. @default 384 a thread */
-  readonly batchTokens?: number;
+  readonly batchTokens?: number | undefined;
   /** Texts sorted by length together; memory is bounded by them. @default 2048 */
-  readonly window?: number;
+  readonly window?: number | undefined;
   /** Called after every batch; `done` counts texts of this call. */
-  readonly onProgress?: (progress: { readonly done: number }) => void;
+  readonly onProgress?: ((progress: { readonly done: number }) => void) | undefined;
   /** Let texts share batches although the model makes their vectors depend on it. @default false */
-  readonly allowBatchDependence?: boolean;
+  readonly allowBatchDependence?: boolean | undefined;
   /** Where the vectors lie; who is given them gives their memory back. @default fresh memory for each window */
-  readonly memory?: ReusedRows;
+  readonly memory?: ReusedRows | undefined;
   /** Aborts between batches. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Counts of an embedding run. */

@@ -5,9 +5,9 @@ export interface InWindowsOptions<T> {
   /** Items of a window at most. */
   readonly most: number;
   /** What an item takes of `heaviest`. @default nothing */
-  readonly weigh?: (item: T) => number;
+  readonly weigh?: ((item: T) => number) | undefined;
   /** A window ends early, after the item that brings it to this weight; bounds memory where items are large. */
-  readonly heaviest?: number;
+  readonly heaviest?: number | undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ export interface EncoderFolder {
   /** Absolute path; of a hub encoder its snapshot in the cache. */
   readonly path: string;
   /** Commit of a hub encoder, 40 hex digits. */
-  readonly revision?: string;
+  readonly revision?: string | undefined;
   /** Regular files in it, relative to `path`, with `/` on every system, sorted. */
   readonly files: readonly string[];
   /** What was decided on the way here that the name alone does not say, a short line each. */

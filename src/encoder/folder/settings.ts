@@ -12,15 +12,15 @@ import { chooseTokenLimit, statedTokenLimit, positionLimit } from "./tokenLimit.
 /** What the caller wants other than the encoder's own files say. */
 export interface SettingsOverrides {
   /** @default what the files say, else mean */
-  readonly pooling?: Pooling;
+  readonly pooling?: Pooling | undefined;
   /** Scale vectors to length 1. @default what the files say, else true */
-  readonly normalize?: boolean;
+  readonly normalize?: boolean | undefined;
   /** Tokens of a text, special ones included. @default the smallest limit in the files */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** Text put before every text. @default the files' default prompt, else none */
-  readonly prompt?: string;
+  readonly prompt?: string | undefined;
   /** Changes no choice of file: int8 is made from the fp32 file. */
-  readonly precision?: "fp32" | "int8";
+  readonly precision?: "fp32" | "int8" | undefined;
 }
 
 /** How an encoder is to be used. */
@@ -35,13 +35,13 @@ export interface EncoderSettings {
   /** Whether texts are lower-cased before the tokenizer sees them. */
   readonly lowerCase: boolean;
   /** Length of a token vector, where config.json says it. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** Transformer layers, where config.json says it. */
-  readonly layers?: number;
+  readonly layers?: number | undefined;
   /** Relative to the encoder's folder, as are the following. */
   readonly modelFile: string;
   readonly tokenizerFile: string;
-  readonly tokenizerConfigFile?: string;
+  readonly tokenizerConfigFile?: string | undefined;
   /** What was decided and on whose word, a short line each; those of the folder come first. */
   readonly decisions: readonly string[];
 }

@@ -9,7 +9,7 @@ export interface HubSettings {
   /** Absolute path: `HF_HUB_CACHE`, else `HF_HOME/hub`, else `XDG_CACHE_HOME/huggingface/hub`, else below `~/.cache`. */
   readonly cache: string;
   /** `HF_TOKEN`; sent to the endpoint's own origin alone. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** `HF_HUB_OFFLINE` is 1, true, yes or on. */
   readonly offline: boolean;
 }

@@ -14,19 +14,19 @@ export type { HubFolder } from "./fetchFiles.js";
 
 export interface HubOptions {
   /** Read HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE from here. @default process.env */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Ask nothing of the network. @default what HF_HUB_OFFLINE says */
-  readonly offline?: boolean;
+  readonly offline?: boolean | undefined;
   /** Called for each piece of a file that arrives. */
-  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Stops a download; what was incomplete is removed. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Wait before the first repetition of a request; doubles each time. @default 500 */
-  readonly retryDelayMs?: number;
+  readonly retryDelayMs?: number | undefined;
   /** Time in which something must come, or 16 KiB of a body, before a connection counts as cut. @default 10000 */
-  readonly stallMs?: number;
+  readonly stallMs?: number | undefined;
   /** Most bytes of a file. @default HUB_LIMITS */
-  readonly limits?: HubLimits;
+  readonly limits?: HubLimits | undefined;
 }
 
 /**

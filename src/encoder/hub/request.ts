@@ -3,13 +3,13 @@ import { HeadstartError } from "../../errors.js";
 /** How the hub is asked. */
 export interface HubAccess {
   readonly endpoint: string;
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Aborts a request and the waiting between two. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Time in which something must come, or 16 KiB of a body, before a connection counts as cut. @default 10000 */
-  readonly stallMs?: number;
+  readonly stallMs?: number | undefined;
   /** Wait before the first repetition; doubles each time. @default 500 */
-  readonly retryDelayMs?: number;
+  readonly retryDelayMs?: number | undefined;
 }
 
 /** No response, or one that says to come back later: worth another try, unlike a refusal. */

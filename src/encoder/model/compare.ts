@@ -1,7 +1,7 @@
 import { cosine, row, type Matrix } from "../../math/matrix.js";
 import type { EncoderPorts } from "../../onnx/model/encoderGraph.js";
 import { openSession } from "../../onnx/runtime/session.js";
-import { embedAll } from "../embed/embed.js";
+import { embedTexts } from "../embed/embed.js";
 import type { EmbeddingEncoder } from "../encoder.js";
 import type { Cosines, Ready } from "./optimize.js";
 import { SAMPLE_TEXTS } from "./sampleTexts.js";
@@ -13,7 +13,7 @@ export async function sampleCosines(
 ): Promise<Cosines> {
   const vectorsOf = async ({ source, hidden, tokens }: Ready): Promise<Matrix> => {
     const session = await openSession(source, { file: use.path });
-    const { vectors } = await embedAll({ ...use, ports: { ...ports, hidden, tokens }, session }, SAMPLE_TEXTS);
+    const { vectors } = await embedTexts({ ...use, ports: { ...ports, hidden, tokens }, session }, SAMPLE_TEXTS);
     await session.close();
     return vectors;
   };

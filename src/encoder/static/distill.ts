@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { HeadstartError } from "../../errors.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
-import { embedAll } from "../embed/embed.js";
+import { embedTexts } from "../embed/embed.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { Encoder } from "../encoder.js";
 import { listFiles } from "../folder/folder.js";
@@ -13,16 +13,16 @@ import { readVocabulary, type Vocabulary } from "../tokenizer/vocabulary.js";
 
 export interface DistillOptions {
   /** Numbers of a token's vector; at most the encoder's width. @default 256, or the width where that is less */
-  readonly dims?: number;
+  readonly dims?: number | undefined;
   /**
    * `zipf` lets common tokens count less, which helps to compare texts without a head; heads did better without on dev
    * rows. @default "none"
    */
-  readonly weights?: "none" | "zipf";
-  readonly threads?: number;
+  readonly weights?: "none" | "zipf" | undefined;
+  readonly threads?: number | undefined;
   /** Called with the number of tokens done. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export const DISTILL_DEFAULTS = { dims: 256, weights: "none" } as const satisfies DistillOptions;
@@ -101,7 +101,7 @@ async function embedTokens(encoder: Encoder, ids: readonly number[], options: Di
     padId: encoder.tokenizer.padId,
     tokenize: (id) => ({ ids: [...before, Number(id), ...after], truncated: false, empty: false, unknown: 0 }),
   };
-  const { vectors } = await embedAll({ ...encoder, tokenizer }, ids.map(String), {
+  const { vectors } = await embedTexts({ ...encoder, tokenizer }, ids.map(String), {
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress: ({ done }) => onProgress({ done, total: ids.length }) }),
   });
@@ -125,7 +125,7 @@ async function tokenizerOf({ name, path, pooling, prompt }: Encoder): Promise<ob
   const { lowerCase, tokenizerFile } = await readEncoderSettings(folder, { pooling, prompt });
   const file = join(path, tokenizerFile);
   const json = parseEncoderJson(await readBytes(file, MAX_TOKENIZER_BYTES), file) as {
-    readonly normalizer?: object | null;
+    readonly normalizer?: object | null | undefined;
   };
   const normalizers = [{ type: "Lowercase" }, json.normalizer ?? []].flat();
   const normalizer = lowerCase ? { type: "Sequence", normalizers } : (json.normalizer ?? null);

@@ -16,7 +16,7 @@ export interface Reduced {
 export async function reduceRows(
   rows: Matrix,
   dims: number,
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number | undefined } = {},
 ): Promise<Reduced> {
   const { cols } = rows;
   if (dims > cols) throw new RangeError(`Rows of ${cols} numbers have no ${dims} axes`);
@@ -54,7 +54,7 @@ interface Chunk {
 
 async function byChunks(
   { rows, cols, data }: Matrix,
-  { mean, options }: { readonly mean: Float64Array; readonly options: { readonly threads?: number } },
+  { mean, options }: { readonly mean: Float64Array; readonly options: { readonly threads?: number | undefined } },
   work: (products: Awaited<ReturnType<typeof openProducts>>, chunk: Chunk) => Promise<void>,
 ): Promise<void> {
   for (let first = 0; first < rows; first += ROWS_AT_ONCE) {

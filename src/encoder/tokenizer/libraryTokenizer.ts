@@ -5,10 +5,10 @@ const MOST_LETTERS = 4_000_000;
 
 /** A normalizer or pre-tokenizer of the library, or a sequence of them. */
 interface LibraryPart {
-  normalizers?: readonly (LibraryPart | null)[];
-  tokenizers?: readonly (LibraryPart | null)[];
-  normalize?: (text: string) => string;
-  pre_tokenize_text?: (text: string, options?: unknown) => string[];
+  normalizers?: readonly (LibraryPart | null)[] | undefined;
+  tokenizers?: readonly (LibraryPart | null)[] | undefined;
+  normalize?: ((text: string) => string) | undefined;
+  pre_tokenize_text?: ((text: string, options?: unknown) => string[]) | undefined;
 }
 
 /**

@@ -68,11 +68,11 @@ export interface TokenizerOptions {
   /** Tokens of a text with its special tokens. */
   readonly maxTokens: number;
   /** Put before every text. @default "" */
-  readonly prompt?: string;
+  readonly prompt?: string | undefined;
   /** Lower-case the text first, where the model's settings ask for it. @default false */
-  readonly lowerCase?: boolean;
+  readonly lowerCase?: boolean | undefined;
   /** Milliseconds that a text may take, where the file has patterns of its own. @default 4000 */
-  readonly mostMs?: number;
+  readonly mostMs?: number | undefined;
 }
 
 /**
@@ -140,7 +140,7 @@ function checkIds(ids: readonly number[], text: string, file: string): readonly 
 
 /** The library looks for the unknown token of a list of words in the config alone. */
 function withUnknown(config: unknown, { model }: TokenizerFile): object {
-  const { unk_token } = config as { readonly unk_token?: unknown };
+  const { unk_token } = config as { readonly unk_token?: unknown | undefined };
   if (typeof unk_token === "string" || typeof model?.unk_token !== "string" || Array.isArray(config))
     return config as object;
   return typeof config === "object" ? { ...config, unk_token: model.unk_token } : (config as object);
@@ -215,7 +215,7 @@ function normalizersIn(normalizer: Normalizer | undefined): Normalizer[] {
 }
 
 function padIdOf(json: TokenizerFile, config: unknown): number {
-  const named = (config as { pad_token?: string | { content?: string } } | undefined)?.pad_token;
+  const named = (config as { pad_token?: string | { content?: string } | undefined } | undefined)?.pad_token;
   const content = typeof named === "string" ? named : named?.content;
   return json.added_tokens?.find((t) => t.content === content)?.id ?? 0;
 }

@@ -87,7 +87,7 @@ function within<T>(milliseconds: number, work: () => T): T {
     script.runInContext(context, { timeout: Math.ceil(milliseconds) });
   } catch (error) {
     // It is an Error of the context's own, of which nothing here is an instance.
-    const { code } = (error ?? {}) as { readonly code?: unknown };
+    const { code } = (error ?? {}) as { readonly code?: unknown | undefined };
     throw code === "ERR_SCRIPT_EXECUTION_TIMEOUT" ? new TooLong() : error;
   } finally {
     context.run = undefined;

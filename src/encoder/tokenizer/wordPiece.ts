@@ -3,25 +3,26 @@ import { rememberWords } from "./memoize.js";
 
 /** The part of a tokenizer that changes a text's characters. */
 export interface Normalizer {
-  readonly type?: string;
-  readonly lowercase?: boolean;
-  readonly handle_chinese_chars?: boolean;
-  readonly normalizers?: readonly Normalizer[];
+  readonly type?: string | undefined;
+  readonly lowercase?: boolean | undefined;
+  readonly handle_chinese_chars?: boolean | undefined;
+  readonly normalizers?: readonly Normalizer[] | undefined;
 }
 
 /** What of `tokenizer.json` is looked at. */
 export interface TokenizerFile {
-  readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
-  readonly normalizer?: Normalizer | null;
-  readonly pre_tokenizer?: { readonly type?: string } | null;
+  readonly added_tokens?:
+    readonly { readonly id: number; readonly content: string; readonly special: boolean }[] | undefined;
+  readonly normalizer?: Normalizer | null | undefined;
+  readonly pre_tokenizer?: { readonly type?: string | undefined } | null | undefined;
   readonly model?: {
-    readonly type?: string;
-    readonly vocab?: Readonly<Record<string, number>>;
-    readonly unk_token?: string;
+    readonly type?: string | undefined;
+    readonly vocab?: Readonly<Record<string, number>> | undefined;
+    readonly unk_token?: string | undefined;
     /** Of the other kinds of tokenizer. */
-    readonly unk_id?: unknown;
-    readonly continuing_subword_prefix?: string;
-    readonly max_input_chars_per_word?: number;
+    readonly unk_id?: unknown | undefined;
+    readonly continuing_subword_prefix?: string | undefined | undefined;
+    readonly max_input_chars_per_word?: number | undefined;
   } | null;
 }
 

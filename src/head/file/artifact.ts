@@ -73,7 +73,7 @@ export interface ArtifactParts<T> {
   readonly format: string;
   readonly card: (file: T) => string;
   /** Other files by name. */
-  readonly others?: ReadonlyMap<string, Uint8Array | string>;
+  readonly others?: ReadonlyMap<string, Uint8Array | string> | undefined;
 }
 
 /**

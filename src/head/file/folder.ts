@@ -29,9 +29,9 @@ export interface SavedHead extends HeadNumbers {
 export interface HeadParts extends HeadNumbers {
   readonly file: Omit<HeadFile, Sealed | "neighbors">;
   /** HTML that shows how training went. */
-  readonly page?: string;
+  readonly page?: string | undefined;
   /** Training rows to explain predictions with; the folder then contains their texts. */
-  readonly neighbors?: NeighborIndex;
+  readonly neighbors?: NeighborIndex | undefined;
 }
 
 /**

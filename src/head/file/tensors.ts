@@ -13,7 +13,7 @@ export interface HeadNumbers {
   readonly head: Head;
   readonly bagOfWords: BagOfWords;
   /** Absent where the head was never calibrated. */
-  readonly devPredictions?: DevPredictions;
+  readonly devPredictions?: DevPredictions | undefined;
 }
 
 const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });

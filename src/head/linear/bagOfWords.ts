@@ -25,11 +25,11 @@ export interface BagOfWords {
 export interface BagOfWordsOptions {
   readonly labels: readonly string[];
   /** Weight of the data against the penalty. @default 4 */
-  readonly C?: number;
+  readonly C?: number | undefined;
   /** Rows that a word must stand in. @default 2 */
-  readonly minRows?: number;
+  readonly minRows?: number | undefined;
   /** The most frequent words are kept. @default 50000 */
-  readonly maxWords?: number;
+  readonly maxWords?: number | undefined;
 }
 
 const DEFAULTS = { C: 4, minRows: 2, maxWords: 50_000 } as const;

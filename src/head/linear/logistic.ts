@@ -9,16 +9,16 @@ import { fitStandardizer, standardize, type Standardizer } from "../standardize.
 
 export interface LogisticOptions extends FitDataOptions {
   /** Weight of the data against the penalty, scikit-learn's C: larger fits closer. @default 1 */
-  readonly C?: number;
+  readonly C?: number | undefined;
   /** Bring columns to mean 0 and deviation 1 first, inside the head. @default true */
-  readonly standardize?: boolean;
+  readonly standardize?: boolean | undefined;
   /** Stops when no element of the mean objective's gradient is larger. @default 1e-5 */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** @default 1000 */
-  readonly maxIterations?: number;
+  readonly maxIterations?: number | undefined;
   /** Threads of a product. @default as many as the machine has cores */
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FittedLogistic {

@@ -25,11 +25,11 @@ export interface MultiLabelOptions {
   /** Weights of the data against the penalty, scikit-learn's C, in the order in which they are fitted. */
   readonly Cs: readonly number[];
   /** Stops when no element of the mean objective's gradient is larger. @default 1e-4 */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** @default 500 */
-  readonly maxIterations?: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly maxIterations?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FittedMultiLabel {

@@ -13,37 +13,37 @@ import { fitStandardizer, refuseNonFinite, standardize } from "../standardize.js
 /** Settings of an MLP and of its training. */
 export interface MlpSettings {
   /** Widths of the hidden layers, one or two. @default [256] */
-  readonly hidden?: readonly number[];
+  readonly hidden?: readonly number[] | undefined;
   /** @default "relu" */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
   /** Share of a hidden layer's outputs left out at random in each step, in [0, 1). @default 0.2 */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Passes over the rows at most. @default 30 */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** Rows a step; more than there are counts as all. @default 128 */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Full learning rate. @default 0.001 */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** How the rate falls after its first twentieth, in which it rises. @default "cosine" */
-  readonly schedule?: Schedule;
+  readonly schedule?: Schedule | undefined;
   /** Decoupled weight decay, times the rate in each step; biases have none. @default 0.05 */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
   /** Epochs in a row that may end without a lower loss on dev before training stops. @default 5 */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 export interface MlpOptions extends FitDataOptions, MlpSettings {
   /** Rows to stop by; without them all epochs are run and the last weights kept. */
-  readonly dev?: { readonly vectors: Matrix; readonly y: Int32Array };
+  readonly dev?: { readonly vectors: Matrix; readonly y: Int32Array } | undefined;
   /** Bring columns to mean 0 and deviation 1 first, inside the head. @default true */
-  readonly standardize?: boolean;
+  readonly standardize?: boolean | undefined;
   /** @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Threads of a product. @default as many as the machine has cores */
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Called after every epoch. */
-  readonly onEpoch?: (epoch: MlpEpoch) => void;
+  readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
 }
 
 /** Where a training stands after one pass over the rows. */

@@ -11,7 +11,7 @@ export interface MlpBatch {
   /** Weight of each in the summed loss. */
   readonly weights: Floats;
   /** For each hidden layer what its outputs are multiplied by, `[batch, width]`; needed with dropout. */
-  readonly masks?: readonly Floats[];
+  readonly masks?: readonly Floats[] | undefined;
 }
 
 /** The log loss of an MLP on fixed rows, on onnxruntime, in the precision of its numbers. */
@@ -42,7 +42,7 @@ export interface Place {
 export async function openMlpProblem(
   numbers: Floats,
   shape: MlpShape,
-  options: { readonly dropout?: boolean; readonly threads?: number } = {},
+  options: { readonly dropout?: boolean | undefined; readonly threads?: number | undefined } = {},
 ): Promise<MlpProblem> {
   const { dropout = false, ...session } = options;
   const type = numbers instanceof Float32Array ? "float32" : "float64";

@@ -105,9 +105,9 @@ export function node(
   type: string,
   ports: { readonly inputs: readonly string[]; readonly outputs: readonly string[] },
   options: {
-    readonly name?: string;
-    readonly domain?: string;
-    readonly attributes?: Readonly<Record<string, AttributeValue>>;
+    readonly name?: string | undefined;
+    readonly domain?: string | undefined;
+    readonly attributes?: Readonly<Record<string, AttributeValue>> | undefined;
   } = {},
 ): NodeProto {
   return create(NodeProtoSchema, {

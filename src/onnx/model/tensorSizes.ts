@@ -11,7 +11,7 @@ interface Stored {
   readonly bits: number;
   readonly field: Field;
   /** Entries of the field that one element takes. @default 1 */
-  readonly entries?: number;
+  readonly entries?: number | undefined;
 }
 
 /** By the number of an element type in the format; a string has no raw bytes. */

@@ -17,17 +17,17 @@ import {
 
 export interface QuantizeOptions {
   /** Matrices of fewer numbers stay fp32: they are not worth the extra operators. @default 4096 */
-  readonly minWeights?: number;
+  readonly minWeights?: number | undefined;
   /**
    * Largest magnitude of every column of an activation, by the activation's name, as seen on texts of all kinds. Those
    * that have it get one fixed scale, which is faster; the others, and the outputs of GELU, one a token. @default none
    */
-  readonly ranges?: ReadonlyMap<string, Float32Array>;
+  readonly ranges?: ReadonlyMap<string, Float32Array> | undefined;
   /**
    * Of each activation, by its name, the sum of x x' over the same texts' tokens. The weights of products that take it
    * are rounded together, so that their errors go out against one another. @default none: each is rounded by itself
    */
-  readonly moments?: ReadonlyMap<string, Moments>;
+  readonly moments?: ReadonlyMap<string, Moments> | undefined;
 }
 
 const DEFAULTS = { minWeights: 4096 } as const satisfies QuantizeOptions;

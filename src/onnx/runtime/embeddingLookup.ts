@@ -61,7 +61,7 @@ export function splitLookup({ bytes, folder }: MappedModel, ids: string, least =
  */
 export async function openEncoderSessions(
   model: ModelSource,
-  { ids, least, ...options }: SessionOptions & { readonly ids: string; readonly least?: number },
+  { ids, least, ...options }: SessionOptions & { readonly ids: string; readonly least?: number | undefined },
 ): Promise<Session> {
   const split = isMapped(model) ? splitLookup(model, ids, least) : undefined;
   if (split === undefined) return openSessionPool(model, options);

@@ -32,7 +32,7 @@ export interface Rows {
 /** Products on onnxruntime, about fifty times faster than loops in JavaScript, in the precision of `type`. */
 export async function openRowProducts(
   type: "float32" | "float64",
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number | undefined } = {},
 ): Promise<RowProducts> {
   const [forward, backward] = await Promise.all([
     gemm(type, { left: "x", right: "w", transposed: "transB" }, options),
@@ -62,7 +62,7 @@ export async function openRowProducts(
 export async function openProducts(
   data: Floats,
   shape: { readonly rows: number; readonly cols: number },
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number | undefined } = {},
 ): Promise<Products> {
   const products = await openRowProducts(data instanceof Float32Array ? "float32" : "float64", options);
   const x = { ...shape, data };
@@ -76,7 +76,7 @@ export async function openProducts(
 function gemm(
   type: ElementTypeName,
   { left, right, transposed }: { left: string; right: string; transposed: "transA" | "transB" },
-  options: { readonly threads?: number },
+  options: { readonly threads?: number | undefined },
 ): Promise<Session> {
   const model = newModel(13);
   model.graph.node = [node("Gemm", { inputs: [left, right], outputs: ["y"] }, { attributes: { [transposed]: 1n } })];

@@ -16,9 +16,9 @@ export type NumberArray = Float32Array | Float64Array | BigInt64Array | Int32Arr
 
 export interface SessionOptions {
   /** Threads inside one operator. @default as many as the machine has cores */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Named in messages. */
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 /** What a run gives for one output: its numbers, row-major, and their shape. */

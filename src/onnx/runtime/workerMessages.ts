@@ -28,14 +28,14 @@ export type WorkerJob =
 
 /** An error on its way to another thread, where classes do not survive. */
 export interface WorkerFailure {
-  readonly code?: ErrorCode;
+  readonly code?: ErrorCode | undefined;
   readonly message: string;
-  readonly place?: ErrorPlace;
+  readonly place?: ErrorPlace | undefined;
 }
 
 /** The reply to a job; id 0 says whether the session could be opened. */
 export interface WorkerReply {
   readonly id: number;
-  readonly outputs?: Map<string, Output>;
-  readonly failure?: WorkerFailure;
+  readonly outputs?: Map<string, Output> | undefined;
+  readonly failure?: WorkerFailure | undefined;
 }

@@ -24,9 +24,9 @@ const at = (value: number): string => `${(Math.min(1, Math.max(0, value)) * 100)
 export interface TrackOptions {
   readonly mark: Mark;
   /** Drawn as a whisker. */
-  readonly interval?: Interval;
+  readonly interval?: Interval | undefined;
   /** Value of a dashed line across the track, to compare with. */
-  readonly reference?: number;
+  readonly reference?: number | undefined;
   /** The track in words, for those who do not see it. */
   readonly label: string;
 }

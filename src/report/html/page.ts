@@ -12,7 +12,7 @@ import { PAGE_STYLE } from "./pageStyle.js";
 export const pageText = (
   title: string,
   body: Html,
-  { style = "", refresh }: { readonly style?: string; readonly refresh?: number } = {},
+  { style = "", refresh }: { readonly style?: string | undefined; readonly refresh?: number | undefined } = {},
 ): string =>
   toText(
     html`<!doctype html>

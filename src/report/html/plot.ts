@@ -9,7 +9,7 @@ export interface PlotPoint {
   readonly x: number;
   readonly y: number;
   /** Radius in hundredths of the axis. @default 1.6 */
-  readonly radius?: number;
+  readonly radius?: number | undefined;
 }
 
 export interface PlotOptions {
@@ -19,11 +19,11 @@ export interface PlotOptions {
   /** The chart in words, for those who do not see it. */
   readonly label: string;
   /** Draws the line on which x and y are equal. @default false */
-  readonly diagonal?: boolean;
+  readonly diagonal?: boolean | undefined;
   /** Joins the points. @default false */
-  readonly joined?: boolean;
+  readonly joined?: boolean | undefined;
   /** Largest y of the axis. @default 1 */
-  readonly top?: number;
+  readonly top?: number | undefined;
 }
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1];

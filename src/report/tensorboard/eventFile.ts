@@ -24,7 +24,7 @@ export interface EventFile {
  */
 export async function openEventFile(
   folder: string,
-  { milliseconds, files = nodeFiles }: { readonly milliseconds: number; readonly files?: FileSystem },
+  { milliseconds, files = nodeFiles }: { readonly milliseconds: number; readonly files?: FileSystem | undefined },
 ): Promise<EventFile> {
   const path = join(folder, `events.out.tfevents.${Math.floor(milliseconds / 1000)}.headstart.${milliseconds % 1000}`);
   await writing(path, () => files.mkdir(folder));

@@ -6,7 +6,10 @@ import { escapeControls, fitted, padLeft, padRight } from "./width.js";
 const WIDEST_NAME = 32;
 
 /** An evaluation of a tagger as plain text, for a terminal; ends without a line break. */
-export function entitiesText(evaluation: TaggingEvaluation, { title }: { readonly title?: string } = {}): string {
+export function entitiesText(
+  evaluation: TaggingEvaluation,
+  { title }: { readonly title?: string | undefined } = {},
+): string {
   const { n, entities, interval95, errors, perType } = evaluation;
   const head = [
     ...(title === undefined ? [] : [escapeControls(title)]),

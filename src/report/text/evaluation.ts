@@ -5,7 +5,7 @@ import { escapeControls, fitted, padLeft, padRight, textWidth } from "./width.js
 
 export interface EvaluationTextOptions {
   /** First line, above the numbers. @default none */
-  readonly title?: string;
+  readonly title?: string | undefined;
 }
 
 const WIDEST_NAME = 32; // columns of a label that names a row

@@ -32,13 +32,13 @@ export interface CachedEncoder {
 
 export interface CleanOptions {
   /** Only vectors of encoders of one of these names, or fingerprints or at least 8 characters of one. @default all */
-  readonly encoders?: readonly string[];
+  readonly encoders?: readonly string[] | undefined;
   /** Only vectors written before this moment, milliseconds since 1970. @default all */
-  readonly before?: number;
+  readonly before?: number | undefined;
   /** Removes the oldest until so many bytes are left in the whole cache. @default 0 */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** The disk. @default nodeFiles */
-  readonly files?: FileSystem;
+  readonly files?: FileSystem | undefined;
 }
 
 /** What was removed. */

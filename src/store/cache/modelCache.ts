@@ -23,7 +23,10 @@ export const defaultModelFolder = (env: Readonly<Record<string, string | undefin
  *
  * @param encoder  name of the encoder that the models are made of, for whoever lists them
  */
-export function openModelStore(folder: string, { encoder }: { readonly encoder?: string } = {}): ModelStore {
+export function openModelStore(
+  folder: string,
+  { encoder }: { readonly encoder?: string | undefined } = {},
+): ModelStore {
   const get = async (key: string): Promise<KeptModel | undefined> => {
     const file = join(folder, key, MODEL);
     try {
@@ -52,7 +55,7 @@ export function openModelStore(folder: string, { encoder }: { readonly encoder?:
 }
 
 interface Kept {
-  readonly encoder?: string;
+  readonly encoder?: string | undefined;
   readonly sha256: string;
   readonly about: unknown;
 }

@@ -33,11 +33,11 @@ export const isNamed = ({ key, encoder }: ListedModel, name: string): boolean =>
 
 export interface RemoveModelsOptions {
   /** Only models that one of these names, see `isNamed`. @default all */
-  readonly encoders?: readonly string[];
+  readonly encoders?: readonly string[] | undefined;
   /** Only models made before this moment, milliseconds since 1970. @default all */
-  readonly before?: number;
+  readonly before?: number | undefined;
   /** The disk. @default nodeFiles */
-  readonly files?: FileSystem;
+  readonly files?: FileSystem | undefined;
 }
 
 /** Removes rewritten models; who needs one makes it anew. @throws HeadstartError E_CACHE_INVALID, E_OUTPUT_WRITE */

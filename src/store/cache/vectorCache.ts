@@ -31,11 +31,11 @@ export interface VectorCacheOptions {
   readonly fingerprint: string;
   readonly width: number;
   /** Name of the encoder, for whoever lists the cache; also notes that it was used. @default none, nothing is noted */
-  readonly encoder?: string;
+  readonly encoder?: string | undefined;
   /** Bytes that all encoders' vectors in the cache may take; beyond it the oldest go. @default no limit */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** The disk. @default nodeFiles */
-  readonly files?: FileSystem;
+  readonly files?: FileSystem | undefined;
 }
 
 /** Vectors by the content of their text, kept between runs. */

@@ -48,7 +48,7 @@ export interface Manifest {
 
 export interface ReadManifestOptions {
   /** Leaves out damaged records of shards. @default false */
-  readonly repair?: boolean;
+  readonly repair?: boolean | undefined;
 }
 
 export function encodeManifestRecord(record: ManifestRecord): Buffer {

@@ -37,7 +37,7 @@ export interface ClaimOptions {
   /** Replaces files that are there, where they may be replaced. @default false */
   readonly force?: boolean | undefined;
   /** The disk. @default nodeFiles */
-  readonly files?: FileSystem;
+  readonly files?: FileSystem | undefined;
 }
 
 /** Files that one command alone writes until `release`. */

@@ -34,11 +34,11 @@ export interface RunOptions {
   /** The files that the run will make. */
   readonly outputs: readonly string[];
   /** Replaces outputs, and starts anew where an earlier run cannot be gone on with; else goes on. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Embeds what is damaged anew. @default what `force` is */
-  readonly repair?: boolean;
+  readonly repair?: boolean | undefined;
   /** The disk. @default nodeFiles */
-  readonly files?: FileSystem;
+  readonly files?: FileSystem | undefined;
 }
 
 /** Vectors of consecutive rows, with the counts of their texts. */

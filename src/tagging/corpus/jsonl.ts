@@ -20,7 +20,7 @@ const Spanned = z.object({ text: z.string(), entities: Places.optional(), spans:
 export async function* readTaggedJsonl(
   chunks: AsyncGenerator<TextChunk>,
   lines: TextLineOptions,
-  options: { readonly badRows?: "fail" | "skip"; readonly onReject: (rejection: Rejection) => void },
+  options: { readonly badRows?: "fail" | "skip" | undefined; readonly onReject: (rejection: Rejection) => void },
 ): AsyncGenerator<RawSentence> {
   for await (const { position, raw } of textLines(chunks, lines)) {
     if (raw.trim() === "") continue;

@@ -19,15 +19,15 @@ import { joinWords, type Word } from "./splitWords.js";
 
 export interface TaggedOptions extends SourceOptions, DecodeOptions {
   /** Renames labels of entities, or drops them: their words are outside then. */
-  readonly map?: LabelMap;
+  readonly map?: LabelMap | undefined;
   /** Ends after so many sentences. @default no end */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** A JSONL row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
-  readonly badRows?: "fail" | "skip";
+  readonly badRows?: "fail" | "skip" | undefined;
   /** Called for each rejected row. */
-  readonly onReject?: (rejection: Rejection) => void;
+  readonly onReject?: ((rejection: Rejection) => void) | undefined;
   /** Longest line in characters. @default 16 MiB */
-  readonly maxFieldBytes?: number;
+  readonly maxFieldBytes?: number | undefined;
 }
 
 /**

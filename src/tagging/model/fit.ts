@@ -32,43 +32,43 @@ export interface FitTaggerOptions {
   /** Labels of entities; a word of another label counts as outside. */
   readonly labels: readonly string[];
   /** @default "mlp" */
-  readonly kind?: "linear" | "mlp";
+  readonly kind?: "linear" | "mlp" | undefined;
   /** Hidden units of an MLP. @default 128 */
-  readonly hidden?: number;
+  readonly hidden?: number | undefined;
   /** Learn how likely each tag is to follow each other. @default false */
-  readonly crf?: boolean;
+  readonly crf?: boolean | undefined;
   /** Words to either side whose vectors count too. @default 1 */
-  readonly contextWindow?: number;
+  readonly contextWindow?: number | undefined;
   /** @default all of it */
-  readonly surfaceFeatures?: SurfaceFeatureOptions;
+  readonly surfaceFeatures?: SurfaceFeatureOptions | undefined;
   /** Layers side by side, or averaged with learned weights. @default "concat" */
-  readonly layers?: "concat" | "mix";
+  readonly layers?: "concat" | "mix" | undefined;
   /** How many layers stand side by side in a vector, for the mix. @default 1 */
-  readonly layerCount?: number;
+  readonly layerCount?: number | undefined;
   /** How the vectors were made; for the tagger. @default "first" */
-  readonly subwordPooling?: SubwordPooling;
+  readonly subwordPooling?: SubwordPooling | undefined;
   /** Networks of the ensemble, trained from different seeds and then averaged. @default 3 */
-  readonly ensemble?: number;
+  readonly ensemble?: number | undefined;
   /** Times that all sentences are seen. @default 20 */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** Words learned from together, about. @default 512 */
-  readonly batchWords?: number;
+  readonly batchWords?: number | undefined;
   /** @default 1e-3 */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** @default 0.01 */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
   /** Share of hidden units left out at each word. @default 0.3 */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Share of the vectors' numbers left out at each word. @default 0.2 */
-  readonly inputDropout?: number;
+  readonly inputDropout?: number | undefined;
   /** Share of the surface features left out at each word. @default 0.2 */
-  readonly featureDropout?: number;
+  readonly featureDropout?: number | undefined;
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Called after every epoch, with the tagger as it then is. */
-  readonly onEpoch?: (epoch: Epoch) => Promise<void>;
+  readonly onEpoch?: ((epoch: Epoch) => Promise<void>) | undefined;
 }
 
 export interface Epoch {

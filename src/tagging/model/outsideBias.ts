@@ -20,7 +20,7 @@ export interface OutsideBias {
 export async function chooseOutsideBias(
   tagger: Tagger,
   dev: EmbeddedSentences,
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number | undefined } = {},
 ): Promise<OutsideBias> {
   const gold = dev.sentences.map((sentence) => goldSpans(sentence).strict);
   const emissions = await emissionsOf(tagger, dev, options);

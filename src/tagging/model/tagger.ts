@@ -49,7 +49,7 @@ const WORDS_AT_ONCE = 4096;
 export async function emissionsOf(
   tagger: Tagger,
   { vectors, offsets, sentences }: TaggerInput,
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number | undefined } = {},
 ): Promise<Float64Array> {
   if (vectors.cols !== tagger.inputs.cols) {
     throw new HeadstartError(

@@ -26,9 +26,9 @@ export interface ContextualVectors {
 
 export interface WordVectorOptions extends EmbedOptions {
   /** @default "first" */
-  readonly subwordPooling?: SubwordPooling;
+  readonly subwordPooling?: SubwordPooling | undefined;
   /** Sentences are taken from here where it has all of their words, and put here where it has not. */
-  readonly cache?: VectorCache;
+  readonly cache?: VectorCache | undefined;
 }
 
 /** Sentences that are put into the cache together: what a run that is cut short has finished by then is kept. */

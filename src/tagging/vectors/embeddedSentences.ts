@@ -35,7 +35,7 @@ export interface SentenceSplit {
  */
 export function splitSentences(
   data: EmbeddedSentences,
-  { seed, share = 0.1 }: { readonly seed: number; readonly share?: number },
+  { seed, share = 0.1 }: { readonly seed: number; readonly share?: number | undefined },
 ): SentenceSplit {
   const groups = equalSentences(data);
   if (groups.length < 2) {

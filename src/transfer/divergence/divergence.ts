@@ -27,8 +27,8 @@ export interface Divergence {
 
 export interface DivergenceOptions {
   /** @default 1 */
-  readonly seed?: number;
-  readonly threads?: number;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
 }
 
 const MAX_ROWS = 1000; // a side; telling domains apart needs no more

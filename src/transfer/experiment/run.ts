@@ -19,25 +19,25 @@ import { judge, UNKNOWN_VERDICT } from "./verdict.js";
 export interface TransferCorpora {
   readonly source: LabeledCorpus;
   /** Rows of the source's domain to evaluate on. @default a fifth of the source, equal texts on one side */
-  readonly sourceDev?: LabeledCorpus;
+  readonly sourceDev?: LabeledCorpus | undefined;
   readonly target: LabeledCorpus;
   /** Labeled rows of the target's domain: they give the in-domain ceiling and the verdict. */
-  readonly targetTrain?: LabeledCorpus;
+  readonly targetTrain?: LabeledCorpus | undefined;
 }
 
 export interface TransferOptions {
   /** As it was applied when the corpora were read; for the record. */
-  readonly map?: LabelMap;
+  readonly map?: LabelMap | undefined;
   /** @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** @default "none" */
-  readonly classWeights?: "none" | "balanced";
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly classWeights?: "none" | "balanced" | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Gives vectors of texts, with whatever cache and progress the caller wants. */
   readonly vectorsOf: (texts: readonly string[], what: string) => Promise<Matrix>;
   /** Called when a step begins. */
-  readonly onStep?: (step: string) => void;
+  readonly onStep?: ((step: string) => void) | undefined;
   /** ISO 8601, UTC; for the record. */
   readonly createdAt: string;
   /** Milliseconds since some fixed moment; for the record. */

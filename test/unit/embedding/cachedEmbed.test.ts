@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { vectorsOf } from "../../../src/embedding/cachedEmbed.js";
-import { embedAll } from "../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../src/encoder/embed/embed.js";
 import { openVectorCache } from "../../../src/store/cache/vectorCache.js";
 import { counting, fixture, openEncoder } from "../encoder/tinyBert.js";
 import { tempFolder } from "../files/tempFolder.js";
@@ -11,7 +11,7 @@ const texts = ["a good film", "the food was bad", "", "day", "a good film", "nig
 describe("vectorsOf", () => {
   it("is embedAll() without a cache", async () => {
     const encoder = await openEncoder(fixture("tiny-bert"));
-    expect(await vectorsOf(encoder, texts)).toEqual({ ...(await embedAll(encoder, texts)), cached: 0 });
+    expect(await vectorsOf(encoder, texts)).toEqual({ ...(await embedTexts(encoder, texts)), cached: 0 });
     expect((await vectorsOf(encoder, [])).vectors.rows).toBe(0);
   });
 
@@ -34,7 +34,7 @@ describe("vectorsOf", () => {
     });
     expect([through(), cached]).toEqual([7, 8]);
     expect(vectors).toEqual(mixed.vectors);
-    expect(vectors).toEqual((await embedAll(encoder, ["new text", ...[...texts].reverse(), "bad"])).vectors);
+    expect(vectors).toEqual((await embedTexts(encoder, ["new text", ...[...texts].reverse(), "bad"])).vectors);
     await later.close();
   });
 

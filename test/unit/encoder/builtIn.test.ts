@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readLabeled } from "../../../src/dataset/labeledCorpus.js";
-import { embedAll } from "../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../src/encoder/embed/embed.js";
 import { cosine, row } from "../../../src/math/matrix.js";
 import { openEncoder } from "./tinyBert.js";
 
@@ -53,7 +53,7 @@ describe("the built-in encoder", () => {
     env.allowRemoteModels = false;
     env.localModelPath = "";
     const extract = await pipeline("feature-extraction", FOLDER, { dtype: "fp32" });
-    const { vectors } = await embedAll(await openEncoder("headstart-mini"), texts);
+    const { vectors } = await embedTexts(await openEncoder("headstart-mini"), texts);
     for (const [i, text] of texts.entries()) {
       const other = await extract(text, { pooling: "cls", normalize: true });
       expect(other.dims).toEqual([1, vectors.cols]);
@@ -74,8 +74,8 @@ describe("the built-in encoder", () => {
     expect(all).toHaveLength(512);
     const mixed = all.map((_, i) => all[(i * 37) % all.length]);
     const encoder = await openEncoder("headstart-mini");
-    const { vectors } = await embedAll(encoder, mixed, { batchTokens: 2048 });
-    const alone = await embedAll(encoder, mixed, { batchTokens: 1 });
+    const { vectors } = await embedTexts(encoder, mixed, { batchTokens: 2048 });
+    const alone = await embedTexts(encoder, mixed, { batchTokens: 1 });
     expect(alone.vectors.data).toEqual(vectors.data);
   });
 });

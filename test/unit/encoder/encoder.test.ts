@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../src/encoder/embed/embed.js";
 import type { EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { valueInfo, writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model/model.js";
@@ -91,7 +91,7 @@ describe("loadEncoder", () => {
     });
     expect(await openEncoder(folder)).toMatchObject({ precision: "int8", dependsOnBatch: false });
     // Its layers are still found by their names.
-    expect((await embedAll(await openEncoder(folder, { layer: 1 }), texts)).vectors.rows).toBe(texts.length);
+    expect((await embedTexts(await openEncoder(folder, { layer: 1 }), texts)).vectors.rows).toBe(texts.length);
   });
 });
 
@@ -152,7 +152,7 @@ describe("weights in a second file", () => {
       "onnx/model.onnx_data": bytes,
     });
     const [inside, outside] = [await openEncoder(TINY), await openEncoder(folder)];
-    const [one, other] = [(await embedAll(inside, texts)).vectors, (await embedAll(outside, texts)).vectors];
+    const [one, other] = [(await embedTexts(inside, texts)).vectors, (await embedTexts(outside, texts)).vectors];
     // Such a model runs as it is, without the rewriting that makes others faster and moves last digits.
     expect(Math.max(...one.data.map((x, i) => Math.abs(x - other.data[i])))).toBeLessThan(1e-6);
     const changed = Uint8Array.from(bytes);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cp, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../src/encoder/embed/embed.js";
 import type { EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { readModel, writeModel, type NodeProto } from "../../../src/onnx/model/model.js";
@@ -36,7 +36,7 @@ const queries = (n: NodeProto): void => {
 };
 
 const vectorsOf = async (folder: string, options: EncoderOptions): Promise<Float32Array> =>
-  (await embedAll(await openEncoder(folder, options), texts)).vectors.data as Float32Array;
+  (await embedTexts(await openEncoder(folder, options), texts)).vectors.data as Float32Array;
 
 describe("an encoder's vectors", () => {
   it.each([

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../src/encoder/embed/embed.js";
 import { cosine, matrix, row, type Matrix } from "../../../src/math/matrix.js";
 import { decodeNpyHeader } from "../../../src/vectors/npy/header.js";
 import { expectSameInAnyCompany, variedTexts } from "./embed/groupings.js";
@@ -33,14 +33,14 @@ describe("a text's vector of the built-in encoder", () => {
 
   it("has the same bits with one thread and two", async () => {
     const [one, two] = [await openEncoder("headstart-mini", { threads: 1 }), await openEncoder("headstart-mini")];
-    expect((await embedAll(two, texts)).vectors).toEqual((await embedAll(one, texts)).vectors);
+    expect((await embedTexts(two, texts)).vectors).toEqual((await embedTexts(one, texts)).vectors);
   });
 
   it("is there for each of its layers", async () => {
     const encoder = await openEncoder("headstart-mini", { layer: 1 });
     const last = await openEncoder("headstart-mini");
-    const { vectors } = await embedAll(encoder, ["a good film"]);
-    expect(vectors.data).not.toEqual((await embedAll(last, ["a good film"])).vectors.data);
+    const { vectors } = await embedTexts(encoder, ["a good film"]);
+    expect(vectors.data).not.toEqual((await embedTexts(last, ["a good film"])).vectors.data);
   });
 });
 
@@ -60,7 +60,7 @@ describe.skipIf(!folder)("vectors of real encoders [E05, R22, R29]", () => {
       [`${name}-literal`, literal],
     ] as const) {
       const wanted = goldenVectors(file);
-      const { vectors } = await embedAll(encoder, all);
+      const { vectors } = await embedTexts(encoder, all);
       expect([vectors.rows, vectors.cols]).toEqual([wanted.rows, wanted.cols]);
       const cosines = all.map((_, i) => cosine(row(vectors, i), row(wanted, i)));
       expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.99999);
@@ -76,7 +76,7 @@ describe.skipIf(!folder)("vectors of real encoders [E05, R22, R29]", () => {
     const found: Matrix[] = [];
     for (const threads of [1, 2, 4]) {
       const encoder = await openEncoder(encoderAt("all-MiniLM-L6-v2"), { threads });
-      found.push((await embedAll(encoder, texts.slice(0, 24))).vectors);
+      found.push((await embedTexts(encoder, texts.slice(0, 24))).vectors);
     }
     expect(found[1]).toEqual(found[0]);
     expect(found[2]).toEqual(found[0]);
@@ -84,8 +84,8 @@ describe.skipIf(!folder)("vectors of real encoders [E05, R22, R29]", () => {
 
   it("MiniLM in int8 stays near fp32", async () => {
     const some = texts.slice(0, 24);
-    const exact = await embedAll(await openEncoder(encoderAt("all-MiniLM-L6-v2")), some);
-    const rounded = await embedAll(await openEncoder(encoderAt("all-MiniLM-L6-v2"), { precision: "int8" }), some);
+    const exact = await embedTexts(await openEncoder(encoderAt("all-MiniLM-L6-v2")), some);
+    const rounded = await embedTexts(await openEncoder(encoderAt("all-MiniLM-L6-v2"), { precision: "int8" }), some);
     const cosines = some.map((_, i) => cosine(row(exact.vectors, i), row(rounded.vectors, i)));
     expect(Math.min(...cosines)).toBeGreaterThan(0.98);
     expect(Math.max(...cosines)).toBeLessThan(1);

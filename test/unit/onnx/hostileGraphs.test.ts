@@ -10,7 +10,7 @@ import { newModel, node, tensor, writeModel, type NodeProto, type OnnxModel } fr
 import { AttributeProtoSchema, FunctionProtoSchema, GraphProtoSchema } from "../../../src/onnx/model/onnx_pb.js";
 import { quantizeInt8 } from "../../../src/onnx/quantize/quantize.js";
 import { tokensFirst } from "../../../src/onnx/rewrite/tokensFirst.js";
-import { embedAll } from "../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { fixtureModel, folderFrom, openEncoder } from "../encoder/tinyBert.js";
 import { paddedRun, someTexts } from "./tokenRuns.js";
@@ -157,9 +157,9 @@ describe("an encoder with functions of its own", () => {
     async (options) => {
       const folder = await folderFrom("tiny-bert", { "onnx/model.onnx": writeModel(withFunction()) });
       const texts = ["A cat sat.", "good day", ""];
-      const { data } = (await embedAll(await openEncoder(folder, options), texts)).vectors;
+      const { data } = (await embedTexts(await openEncoder(folder, options), texts)).vectors;
       const plain = await folderFrom("tiny-bert", { "onnx/model.onnx": writeModel(withDifference()) });
-      const wanted = (await embedAll(await openEncoder(plain, options), texts)).vectors.data;
+      const wanted = (await embedTexts(await openEncoder(plain, options), texts)).vectors.data;
       expect(Math.max(...data.map((x, i) => Math.abs(x - wanted[i])))).toBeLessThan(1e-5);
     },
   );

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { embedAll } from "../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
 import { readVectors } from "../../../src/vectors/reader.js";
 import { hasPython, PYTHON } from "../vectors/python.js";
@@ -67,7 +67,7 @@ describe.skipIf(!hasPython("pyspark", "pyarrow"))("scripts/spark/embed.py", () =
       values.forEach(([id, text], r) => found.set(id!, [text, [...vectors.data.subarray(r * 32, (r + 1) * 32)]]));
     }
     const encoder = await loadEncoder(TINY);
-    const { vectors } = await embedAll(
+    const { vectors } = await embedTexts(
       encoder,
       ROWS.map(([, text]) => text),
     );

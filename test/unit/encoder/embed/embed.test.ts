@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { embed, embedAll, type EmbedOptions } from "../../../../src/encoder/embed/embed.js";
+import { embedStream, embedTexts, type EmbedOptions } from "../../../../src/encoder/embed/embed.js";
 import type { Encoder, EncoderOptions } from "../../../../src/encoder/encoder.js";
 import { cosine, row, type Matrix } from "../../../../src/math/matrix.js";
 import {
@@ -33,7 +33,7 @@ function expectNear(vectors: Matrix, wanted: readonly (readonly number[])[]): vo
 
 describe("embedAll() is what PyTorch gives [E05]", () => {
   const tiny = async (options: EncoderOptions): Promise<Matrix> =>
-    (await embedAll(await openEncoder(TINY, options), textsOf(pooled.texts))).vectors;
+    (await embedTexts(await openEncoder(TINY, options), textsOf(pooled.texts))).vectors;
   const of = (part: (text: PooledText) => readonly number[]): (readonly number[])[] => pooled.texts.map(part);
 
   it("by mean pooling, at length 1", async () => {
@@ -76,7 +76,7 @@ describe("embedAll() is what PyTorch gives [E05]", () => {
       const own = texts.filter((text) => text.prompt === prompt);
       for (const { text, ids } of own) expect(encoder.tokenizer.tokenize(text).ids).toEqual(ids);
       expectNear(
-        (await embedAll(encoder, textsOf(own))).vectors,
+        (await embedTexts(encoder, textsOf(own))).vectors,
         own.map((text) => text.vector),
       );
     }
@@ -84,7 +84,7 @@ describe("embedAll() is what PyTorch gives [E05]", () => {
 
   it("from outputs with other names, without segments and without settings of sentence-transformers", async () => {
     const { texts } = golden<PooledText>("tiny-bert-output-names");
-    const { vectors } = await embedAll(await openEncoder(fixture("tiny-bert-output-names")), textsOf(texts));
+    const { vectors } = await embedTexts(await openEncoder(fixture("tiny-bert-output-names")), textsOf(texts));
     expectNear(
       vectors,
       texts.map((text) => text.vector),
@@ -106,7 +106,7 @@ describe("a text's vector", () => {
     const found: Matrix[] = [];
     for (const threads of [1, 2, 4]) {
       const encoder = await openEncoder(TINY, { threads, precision });
-      found.push((await embedAll(encoder, texts)).vectors);
+      found.push((await embedTexts(encoder, texts)).vectors);
     }
     expect(found[1]).toEqual(found[0]);
     expect(found[2]).toEqual(found[0]);
@@ -115,11 +115,11 @@ describe("a text's vector", () => {
   it("depends on its batch with dynamic-int8 where that is allowed: the tests above can fail [E03, E04, R01, R04]", async () => {
     const encoder = await openEncoder(fixture("dynamic-int8"));
     const alone = await inGroups(encoder, texts, 1);
-    const together = (await embedAll(encoder, texts, { allowBatchDependence: true })).vectors;
+    const together = (await embedTexts(encoder, texts, { allowBatchDependence: true })).vectors;
     const differences = alone.data.map((value, i) => Math.abs(value - together.data[i]));
     expect(Math.max(...differences)).toBeGreaterThan(1e-4);
     const { encoder: counted, runs } = counting(encoder);
-    expect((await embedAll(counted, texts)).vectors).toEqual(alone);
+    expect((await embedTexts(counted, texts)).vectors).toEqual(alone);
     expect(runs()).toBe(64);
   });
 });
@@ -133,7 +133,7 @@ describe("embed", () => {
   }
   const collect = async (encoder: Encoder, all: readonly string[], options: EmbedOptions) => {
     const parts = [];
-    for await (const part of embed(encoder, stream(all), options)) parts.push(part);
+    for await (const part of embedStream(encoder, stream(all), options)) parts.push(part);
     return parts;
   };
 
@@ -144,7 +144,7 @@ describe("embed", () => {
       ...Array.from({ length: 6 }, () => [10, 10]),
       [4, 4],
     ]);
-    const all = await embedAll(encoder, texts);
+    const all = await embedTexts(encoder, texts);
     expect(parts.flatMap((part) => [...part.vectors.data])).toEqual([...all.vectors.data]);
     expect(parts.reduce((sum, part) => sum + part.tokens, 0)).toBe(all.tokens);
   });
@@ -152,7 +152,7 @@ describe("embed", () => {
   it("gives nothing for no texts, and embedAll() an empty matrix", async () => {
     const encoder = await openEncoder(TINY);
     expect(await collect(encoder, [], {})).toEqual([]);
-    expect(await embedAll(encoder, [])).toEqual({
+    expect(await embedTexts(encoder, [])).toEqual({
       vectors: { rows: 0, cols: 32, data: new Float32Array(0) },
       texts: 0,
       tokens: 0,
@@ -165,7 +165,7 @@ describe("embed", () => {
   it("puts equal texts of a window through the encoder once and gives each its vector [R54]", async () => {
     const { encoder, texts: through } = counting(await openEncoder(TINY));
     const repeated = ["good", "bad", "good", "good", "food", "bad"];
-    const { vectors, tokens } = await embedAll(encoder, repeated);
+    const { vectors, tokens } = await embedTexts(encoder, repeated);
     expect(through()).toBe(3);
     expect(tokens).toBe(9);
     const each = await inGroups(encoder, repeated, 1);
@@ -174,14 +174,14 @@ describe("embed", () => {
 
   it("keeps batches within the token budget", async () => {
     const { encoder, runs } = counting(await openEncoder(TINY));
-    await embedAll(encoder, ["day", "night", "food", "good film"], { batchTokens: 6 });
+    await embedTexts(encoder, ["day", "night", "food", "good film"], { batchTokens: 6 });
     expect(runs()).toBe(3); // 2 of 3 tokens, 1 of 3, 1 of 4
   });
 
   it("counts empty texts and gives them the encoder's own vector, finite and of length 1 [C13, R32]", async () => {
     const encoder = await openEncoder(TINY);
     const blank = ["", " \t\n ", "\u200b", "day", "[PAD]", ""];
-    const { vectors, empty } = await embedAll(encoder, blank);
+    const { vectors, empty } = await embedTexts(encoder, blank);
     expect(empty).toBe(4);
     for (let r = 0; r < blank.length; r++) expect(Math.hypot(...row(vectors, r))).toBeCloseTo(1, 6);
     expect(row(vectors, 0)).toEqual(row(vectors, 1));
@@ -190,7 +190,7 @@ describe("embed", () => {
 
   it("counts the texts it cuts, repeated ones too, and works at the limit and around it [C14, E06, R24, R25, R51, R53]", async () => {
     const encoder = await openEncoder(TINY);
-    const { truncated, vectors } = await embedAll(
+    const { truncated, vectors } = await embedTexts(
       encoder,
       [61, 62, 63, 500, 63].map((words) => "day ".repeat(words)),
     );
@@ -203,7 +203,7 @@ describe("embed", () => {
     const encoder = await openEncoder(TINY);
     const counts: number[] = [];
     const options = { window: 16, batchTokens: 64, onProgress: ({ done }: { done: number }) => counts.push(done) };
-    await embedAll(encoder, [...texts, ...texts.slice(60)], options);
+    await embedTexts(encoder, [...texts, ...texts.slice(60)], options);
     expect(counts.at(-1)).toBe(68);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
     expect(counts.length).toBeGreaterThan(5);
@@ -214,11 +214,11 @@ describe("embed", () => {
     const controller = new AbortController();
     const onProgress = (): void => controller.abort(new Error("enough"));
     const options = { batchTokens: 0, signal: controller.signal, onProgress };
-    await expect(embedAll(encoder, texts, options)).rejects.toThrow("enough");
+    await expect(embedTexts(encoder, texts, options)).rejects.toThrow("enough");
     const sent = runs();
     expect(sent).toBeGreaterThan(0);
     expect(sent).toBeLessThan(texts.length / 2);
-    await expect(embedAll(encoder, texts, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+    await expect(embedTexts(encoder, texts, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
     expect(runs()).toBe(sent);
   });
 
@@ -233,7 +233,7 @@ describe("embed", () => {
       }
     })();
     const sizes: number[] = [];
-    for await (const { vectors } of embed(encoder, source, { window: 512 })) {
+    for await (const { vectors } of embedStream(encoder, source, { window: 512 })) {
       sizes.push(vectors.rows);
       if (sizes.length === 2) break;
     }
@@ -251,7 +251,7 @@ describe("embed", () => {
       throw new Error("the disk is gone");
     }
     const run = async (): Promise<void> => {
-      for await (const part of embed(encoder, source())) expect([64, 128]).toContain(part.texts);
+      for await (const part of embedStream(encoder, source())) expect([64, 128]).toContain(part.texts);
     };
     await expect(run()).rejects.toThrow("the disk is gone");
   });
@@ -270,7 +270,7 @@ describe("embed", () => {
       },
     };
     await expect(
-      embedAll(broken, ["good film", "the food", "day", "bad time"], { batchTokens: 0 }),
+      embedTexts(broken, ["good film", "the food", "day", "bad time"], { batchTokens: 0 }),
     ).rejects.toMatchObject({
       code: "E_NOT_FINITE",
       message: expect.stringContaining('the text "day"'),
@@ -279,7 +279,7 @@ describe("embed", () => {
 
   it("refuses token vectors of another width than the encoder's files say", async () => {
     const encoder = await openEncoder(TINY);
-    await expect(embedAll({ ...encoder, width: 16 }, ["day"])).rejects.toMatchObject({
+    await expect(embedTexts({ ...encoder, width: 16 }, ["day"])).rejects.toMatchObject({
       code: "E_ENCODER_INVALID",
       message: expect.stringMatching(/32.*16/),
     });
@@ -291,6 +291,6 @@ describe("embed", () => {
     const other = json.replace(`"day":${day}`, '"day":5000');
     expect(other).not.toBe(json);
     const encoder = await openEncoder(await folderFrom("tiny-bert", { "tokenizer.json": other }));
-    await expect(embedAll(encoder, ["good day"])).rejects.toMatchObject({ code: "E_ENCODER_INVALID" });
+    await expect(embedTexts(encoder, ["good day"])).rejects.toMatchObject({ code: "E_ENCODER_INVALID" });
   });
 });

@@ -1,7 +1,7 @@
 /** One set of texts through an encoder in different company. */
 
 import { expect } from "vitest";
-import { embedAll } from "../../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../../src/encoder/embed/embed.js";
 import type { Encoder } from "../../../../src/encoder/encoder.js";
 import { stackRows, takeRows, type Matrix } from "../../../../src/math/matrix.js";
 import { seeded, shuffled } from "../../../../src/math/random.js";
@@ -22,7 +22,7 @@ export async function inGroups(encoder: Encoder, texts: readonly string[], size:
   const parts: Matrix[] = [];
   for (let at = 0; at < texts.length; at += size) {
     const group = texts.slice(at, at + size);
-    parts.push((await embedAll(encoder, group, { batchTokens: 1e9, allowBatchDependence: true })).vectors);
+    parts.push((await embedTexts(encoder, group, { batchTokens: 1e9, allowBatchDependence: true })).vectors);
   }
   return stackRows(encoder.width, parts);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { embedAll } from "../../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../../src/encoder/embed/embed.js";
 import type { EncoderOptions } from "../../../../src/encoder/encoder.js";
 import { HeadstartError } from "../../../../src/errors.js";
 import { rowReader } from "../../../../src/encoder/static/wordVectorRows.js";
@@ -64,7 +64,7 @@ describe("loadEncoder() on word vectors", () => {
     expect([encoder.kind, encoder.width, encoder.isStatic, encoder.precision]).toEqual(["file", 3, true, "fp32"]);
     expect(packed.fingerprint).toBe(encoder.fingerprint);
     for (const one of [encoder, packed]) {
-      const { vectors } = await embedAll(
+      const { vectors } = await embedTexts(
         one,
         WORDS.map(([word]) => word),
       );
@@ -75,35 +75,35 @@ describe("loadEncoder() on word vectors", () => {
   it("gives the mean of the words' vectors, by hand, of length 1 unless asked otherwise", async () => {
     const plain = await open(lines.join("\n"), { normalize: false });
     const text = "The cat, the Cat: don't!"; // 1 0 0, 0 2 0, 1 0 0, 0 0 4, .5 .25 0, -1 0 .125
-    const { vectors } = await embedAll(plain, [text]);
+    const { vectors } = await embedTexts(plain, [text]);
     expect([...vectors.data]).toEqual([1.5 / 6, 2.25 / 6, 4.125 / 6].map(Math.fround));
-    const scaled = await embedAll(await open(lines.join("\n")), [text]);
+    const scaled = await embedTexts(await open(lines.join("\n")), [text]);
     const length = Math.hypot(1.5, 2.25, 4.125);
     [1.5, 2.25, 4.125].forEach((x, d) => expect(scaled.vectors.data[d]).toBeCloseTo(x / length, 6));
-    const largest = await embedAll(await open(lines.join("\n"), { pooling: "max", normalize: false }), [text]);
+    const largest = await embedTexts(await open(lines.join("\n"), { pooling: "max", normalize: false }), [text]);
     expect([...largest.vectors.data]).toEqual([1, 2, 4]);
   });
 
   it("counts unknown words, not punctuation, and gives zeros where nothing is known", async () => {
     const encoder = await open(lines.join("\n"));
     const texts = ["the cat", "a cat?!", "", "what is... this", "what is... this", "don't CAFÉ"];
-    const { vectors, unknown, empty, tokens } = await embedAll(encoder, texts);
+    const { vectors, unknown, empty, tokens } = await embedTexts(encoder, texts);
     expect({ unknown, empty, tokens }).toEqual({ unknown: 7, empty: 3, tokens: 6 });
     expect([...vectors.data.subarray(6, 15)]).toEqual(Array(9).fill(0));
   });
 
   it("cuts at the tokens asked for, and puts a prompt before every text", async () => {
-    const cut = await embedAll(await open(lines.join("\n"), { maxTokens: 3 }), ["cat cat cat cat", "cat cat cat"]);
+    const cut = await embedTexts(await open(lines.join("\n"), { maxTokens: 3 }), ["cat cat cat cat", "cat cat cat"]);
     expect([cut.truncated, cut.tokens]).toEqual([1, 6]);
     expect([...cut.vectors.data]).toEqual([0, 1, 0, 0, 1, 0]);
-    const prompted = await embedAll(await open(lines.join("\n"), { prompt: "the ", normalize: false }), ["cat", ""]);
+    const prompted = await embedTexts(await open(lines.join("\n"), { prompt: "the ", normalize: false }), ["cat", ""]);
     expect([...prompted.vectors.data]).toEqual([0.5, 1, 0, 1, 0, 0]);
     expect(prompted.empty).toBe(1);
   });
 
   it("keeps the first vector of a word that comes twice, and says so", async () => {
     const encoder = await open(`${lines.join("\n")}\ncat 9 9 9\n`, { normalize: false });
-    expect([...(await embedAll(encoder, ["cat"])).vectors.data]).toEqual([0, 2, 0]);
+    expect([...(await embedTexts(encoder, ["cat"])).vectors.data]).toEqual([0, 2, 0]);
     expect(encoder.decisions.join("; ")).toContain("6 word vectors (GloVe); 1 repeated words left out");
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../../src/errors.js";
 import { row } from "../../../../src/math/matrix.js";
 import { distill } from "../../../../src/encoder/static/distill.js";
-import { embedAll } from "../../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../../src/encoder/embed/embed.js";
 import { zipfWeights } from "../../../../src/encoder/static/tokenWeights.js";
 import { saveTokenTable } from "../../../../src/encoder/static/saveTokenTable.js";
 import { toHalf } from "../../../../src/formats/half.js";
@@ -51,7 +51,7 @@ async function folderOf(
   return folder;
 }
 
-const vectorsOf = async (folder: string, texts: readonly string[]) => embedAll(await openEncoder(folder), texts);
+const vectorsOf = async (folder: string, texts: readonly string[]) => embedTexts(await openEncoder(folder), texts);
 
 describe("loadEncoder() on model2vec's layout", () => {
   it("refuses numbers that are not finite, with their row", async () => {
@@ -122,7 +122,7 @@ describe("loadEncoder() on model2vec's layout", () => {
 
   it("cuts what is left of the known tokens", async () => {
     const encoder = await openEncoder(await folderOf(), { maxTokens: 3 });
-    const { truncated, tokens } = await embedAll(encoder, ["sun moon sun moon rain", "sun rain rain rain"]);
+    const { truncated, tokens } = await embedTexts(encoder, ["sun moon sun moon rain", "sun rain rain rain"]);
     expect([truncated, tokens]).toEqual([1, 6]);
   });
 
@@ -164,7 +164,7 @@ describe("distill()", () => {
     const table = await distill(encoder, { dims: 32 });
     expect([table.embeddings.rows, table.tokens, table.explained]).toEqual([197, 192, expect.closeTo(1, 9)]);
     const words = ["good", "bad", "movie", "the"];
-    const own = (await embedAll(encoder, words)).vectors;
+    const own = (await embedTexts(encoder, words)).vectors;
     const ids = words.map((word) => encoder.tokenizer.tokenize(word).ids[1]);
     const distance = (a: Float32Array, b: Float32Array): number => Math.hypot(...a.map((x, d) => x - b[d]));
     for (let i = 0; i < words.length; i++)
@@ -215,7 +215,7 @@ describe("saveTokenTable()", () => {
     expect([...read]).toEqual([["embeddings", { dtype: "F32", shape: [197, 8], data: table.embeddings.data }]]);
     const encoder = await openEncoder(folder);
     expect([encoder.kind, encoder.width, encoder.normalize, encoder.isStatic]).toEqual(["local", 8, true, true]);
-    const { vectors } = await embedAll(encoder, ["good good", "good"]);
+    const { vectors } = await embedTexts(encoder, ["good good", "good"]);
     expect([...row(vectors, 0)]).toEqual([...row(vectors, 1)]);
     expect(await readFile(join(folder, "README.md"), "utf8")).toMatch(/32 numbers reduced to 8 .* % of the variance/);
     await expect(saveTokenTable(folder, table)).rejects.toMatchObject({ code: "E_OUTPUT_EXISTS" });

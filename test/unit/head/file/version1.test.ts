@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { predictMultiLabel } from "../../../../src/classification/multiLabel.js";
 import { predictVectors, type SelectivePrediction } from "../../../../src/classification/predict.js";
-import { embedAll } from "../../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../../src/encoder/load.js";
 import { loadHead, loadNeighborIndex, peekHead } from "../../../../src/head/file/folder.js";
 import { loadMultiLabel } from "../../../../src/head/file/multiLabel.js";
@@ -51,7 +51,7 @@ describe("a head of version 1, as headstart 0.1.0 wrote it [D09]", () => {
       const saved = await loadHead(headOf(kind));
       const encoder = await loadEncoder(TINY, { pooling: saved.file.encoder.pooling });
       try {
-        const { vectors } = await embedAll(
+        const { vectors } = await embedTexts(
           encoder,
           expected.map(({ text }) => text),
         );
@@ -74,7 +74,7 @@ describe("a head of version 1, as headstart 0.1.0 wrote it [D09]", () => {
     const { head, file } = (await loadMultiLabel(headOf("multi-label")))!;
     const encoder = await loadEncoder(TINY);
     try {
-      const { vectors } = await embedAll(
+      const { vectors } = await embedTexts(
         encoder,
         expected.map(({ text }) => text),
       );

@@ -2,7 +2,7 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openModelStore } from "../../../../src/store/cache/modelCache.js";
-import { embedAll } from "../../../../src/encoder/embed/embed.js";
+import { embedTexts } from "../../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../../src/encoder/load.js";
 import { fixture, openEncoder } from "../../encoder/tinyBert.js";
 import { tempFolder } from "../../files/tempFolder.js";
@@ -47,9 +47,9 @@ describe("loadEncoder() with a model store", () => {
       expect(again.decisions).toEqual(first.decisions);
       expect(again.fingerprint).toBe(first.fingerprint);
       const plain = await openEncoder(fixture("tiny-bert"), { precision: "int8", pooling });
-      const { vectors } = await embedAll(plain, texts);
-      expect((await embedAll(first, texts)).vectors).toEqual(vectors);
-      expect((await embedAll(again, texts)).vectors).toEqual(vectors);
+      const { vectors } = await embedTexts(plain, texts);
+      expect((await embedTexts(first, texts)).vectors).toEqual(vectors);
+      expect((await embedTexts(again, texts)).vectors).toEqual(vectors);
     }
     expect(await readdir(folder)).toHaveLength(2);
   });
@@ -73,6 +73,6 @@ describe("loadEncoder() with a model store", () => {
     const models = openModelStore(join(folder, "file", "below"));
     const encoder = await openEncoder(fixture("tiny-bert"), { precision: "int8", models });
     expect(encoder.decisions.at(-1)).toMatch(/^int8, rewritten here/);
-    expect((await embedAll(encoder, ["day"])).vectors.rows).toBe(1);
+    expect((await embedTexts(encoder, ["day"])).vectors.rows).toBe(1);
   });
 });
