@@ -15,7 +15,7 @@ const STEPS = [
   { name: "types of test", args: ["node_modules/typescript/bin/tsc", "-p", "test/tsconfig.json"] },
 ];
 
-/** Versions of Node that package.json promises. */
+/** Versions of Node that package.json supports. */
 const NODES = ["20", "22", "24"];
 
 const { node } = parseArgs({ options: { node: { type: "string" } } }).values;

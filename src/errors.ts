@@ -124,7 +124,7 @@ export function nearestName(wanted: string, candidates: readonly string[]): stri
 /**
  * Edits that turn `a` into `b`, in UTF-16 units: insert, delete, replace, or swap two neighbors.
  *
- * @param most  further edits are not counted: where it takes more the answer is `most + 1`. Time is bounded by `most`
+ * @param most  further edits are not counted: where it takes more the result is `most + 1`. Time is bounded by `most`
  *   times the length, memory by the length
  */
 export function editDistance(a: string, b: string, most = Math.max(a.length, b.length)): number {

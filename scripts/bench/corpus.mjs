@@ -71,7 +71,7 @@ function printTable(ways, results) {
   }
 }
 
-/** What the project promises, in the same units. @param {readonly Way[]} ways @param {Results} results */
+/** The project's goals, in the same units. @param {readonly Way[]} ways @param {Results} results */
 function printSummary(ways, results) {
   const best = (/** @type {(way: Way) => boolean} */ of) =>
     Math.max(...ways.filter(of).map(({ name }) => rate(results, name)));

@@ -18,7 +18,7 @@ const PYTHON = process.env.HEADSTART_PYTHON ?? "python3";
 const THREADS = { OMP_NUM_THREADS: "2", OPENBLAS_NUM_THREADS: "2", MKL_NUM_THREADS: "2", ORT_DISABLE_TELEMETRY: "1" };
 /** Kind of fit: its ways, ours first, each a program with its arguments. */
 const FITS = {
-  "logistic head, strength 1, tolerance 1e-4": { ours: ["logistic", "1e-4"], peers: { sklearn: "logistic" } },
+  "logistic head, C 1, tolerance 1e-4": { ours: ["logistic", "1e-4"], peers: { sklearn: "logistic" } },
   "the same, tolerance 1e-7": { ours: ["logistic", "1e-7"], peers: { sklearn: "exact" } },
   "mlp 384-256-3, 5 epochs of batches of 200": { ours: ["mlp", "5"], peers: { sklearn: "mlp", torch: "torch" } },
 };

@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * `npm run bench`: speed and memory beside named peers, every figure a ratio within one run; and what heads are worth:
- * how far they can be taken at their word, and what a search adds.
+ * `npm run bench`: speed and memory beside named peers, every figure a ratio within one run; and how
+ * good heads are: how well they are calibrated, and what a search adds.
  *
- *   npm run bench -- [--only corpus|heads|memory|trust] [--rounds 5] [--texts 12284] [--encoders <folder>]
+ *   npm run bench -- [--only corpus|heads|memory|reliability] [--rounds 5] [--texts 12284] [--encoders <folder>]
  *
  * Needs the corpora (HEADSTART_CORPORA or data/public) and, except for heads, a folder of encoders in Hugging Face
  * layout (HEADSTART_ENCODERS or --encoders) with `Xenova/all-MiniLM-L6-v2` and, for one row more,
@@ -19,7 +19,7 @@ import { ensureBuilt, ensureInstalled, ROOT } from "../setup.mjs";
 import { benchCorpus } from "./corpus.mjs";
 import { benchHeads } from "./heads.mjs";
 import { benchMemory } from "./memory.mjs";
-import { benchTrust } from "./trust.mjs";
+import { benchReliability } from "./reliability.mjs";
 import { benchTuned } from "./tuned.mjs";
 import { MINILM } from "./ways.mjs";
 
@@ -42,9 +42,9 @@ const encoders = values.encoders;
 
 console.log(`${cpus()[0].model}, ${availableParallelism()} cores, node ${process.version}\n`);
 if (wants("heads")) await benchHeads(rounds);
-if (wants("trust")) {
+if (wants("reliability")) {
   const folder = process.env.HEADSTART_CACHE || join(ROOT, "out/cache");
-  await benchTrust(folder);
+  await benchReliability(folder);
   await benchTuned({ folder });
 }
 if (wants("memory")) await benchMemory({ corpus, minilm: found("the encoder", join(encoders, MINILM)) });

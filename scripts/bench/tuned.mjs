@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What `--tune` is worth: heads as they are trained without it beside those of a search over strength, kind and pooling,
+ * What `--tune` is worth: heads as they are trained without it beside those of a search over C, kind and pooling,
  * each on its own domain. Both see training and dev rows alone; test rows are read last, and only to be scored.
  *
  *   node scripts/bench/tuned.mjs [--cache out/cache] [--seconds 300]

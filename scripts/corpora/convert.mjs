@@ -5,7 +5,7 @@
  * Every converter takes the raw files of one output, in the order in which sources.mjs lists them.
  */
 
-/** @typedef {readonly [text: string, label: string]} LabelledText */
+/** @typedef {readonly [text: string, label: string]} LabeledText */
 
 const STARS = ["negative", "positive"];
 
@@ -32,7 +32,7 @@ export function tweetEvalCsv([textFile, labelFile, mappingFile]) {
   const rows = texts.map((text, i) => {
     const name = names.get(stripped(labels[i]));
     if (name === undefined) throw new Error(`line ${i + 1}: label "${labels[i]}" is not in the mapping`);
-    return /** @type {LabelledText} */ ([stripped(text), name]);
+    return /** @type {LabeledText} */ ([stripped(text), name]);
   });
   return csvText(rows);
 }
@@ -58,7 +58,7 @@ export function semEvalCsv([valTexts, testTexts, ...trainFiles]) {
     const plain = plainText(text);
     if (text === "" || text === "Not Available" || seen.has(plain) || evaluatedLetters.has(lettersOnly(text))) continue;
     seen.add(plain);
-    rows.push(/** @type {LabelledText} */ ([text, known(label, ["negative", "neutral", "positive"], line)]));
+    rows.push(/** @type {LabeledText} */ ([text, known(label, ["negative", "neutral", "positive"], line)]));
   }
   return csvText(rows, "\r\n");
 }
@@ -77,7 +77,7 @@ export function sst2Csv([file]) {
 /** @param {readonly Uint8Array[]} files  positives, then negatives: a text a line, windows-1252 */
 export function polarityCsv([positives, negatives]) {
   const labeled = (/** @type {Uint8Array} */ file, /** @type {string} */ label) =>
-    linesOf(windows1252(file)).map((line) => /** @type {LabelledText} */ ([stripped(line), label]));
+    linesOf(windows1252(file)).map((line) => /** @type {LabeledText} */ ([stripped(line), label]));
   return csvText([...labeled(positives, "positive"), ...labeled(negatives, "negative")]);
 }
 
@@ -99,12 +99,12 @@ export function sameBytes([file]) {
 /**
  * `text,label` as RFC 4180 has it: a field is quoted when it holds a comma, a quote or a line end.
  *
- * @param {readonly LabelledText[]} rows
+ * @param {readonly LabeledText[]} rows
  * @param {"\n" | "\r\n"} [lineEnd]
  */
 export function csvText(rows, lineEnd = "\n") {
   const field = (/** @type {string} */ value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-  const header = /** @type {LabelledText} */ (["text", "label"]);
+  const header = /** @type {LabeledText} */ (["text", "label"]);
   return [header, ...rows].map(([text, label]) => `${field(text)},${field(label)}${lineEnd}`).join("");
 }
 

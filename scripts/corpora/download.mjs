@@ -98,7 +98,7 @@ async function download(url, limit) {
   let length = 0;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+    if (!response.ok) throw new Error(`the server responded with ${response.status} ${response.statusText}`.trimEnd());
     for await (const chunk of response.body ?? []) {
       chunks.push(chunk);
       length += chunk.length;

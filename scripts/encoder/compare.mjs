@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What int8 costs and gives: speed and cosine to fp32 of the same model in several forms, in one run.
+ * What int8 costs and gains: speed and cosine to fp32 of the same model in several forms, in one run.
  *
  *   node scripts/encoder/compare.mjs --fp32 build/fp32.onnx [--dynamic build/dynamic.onnx] [--rounds 5]
  *

@@ -6,7 +6,7 @@ Per batch, with h the teacher's hidden states and s the student's, both after th
 
     loss = (1 - cos(h_CLS, s_CLS)) + a mean over tokens (1 - cos(h, s)) + b mean (H H' - S S')^2
 
-where H and S hold the normalised CLS vectors of the batch; a is 0.3 and b is 2 unless told otherwise. The state is
+where H and S hold the normalized CLS vectors of the batch; a is 0.3 and b is 2 by default. The state is
 saved every few minutes; the same command goes on from it. `--minutes` spreads the learning-rate schedule over a budget
 of time, `--texts` over a number of texts (the same seed then gives the same run).
 """
@@ -59,7 +59,7 @@ def with_layer_on_top(
         student: dict[str, torch.Tensor], weights: dict[str, torch.Tensor], old: int) -> dict[str, torch.Tensor]:
     """A student's weights with one more layer, which starts from the teacher's layer `old` but adds nothing yet.
 
-    Its two output products are zero and its normalisations plain, so the vectors keep their directions, but for the
+    Its two output products are zero and its normalizations plain, so the vectors keep their directions, but for the
     mean of their components.
     """
     prefix = f"encoder.layer.{old}."

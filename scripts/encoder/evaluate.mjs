@@ -5,7 +5,7 @@
  *   npm run encoder:evaluate -- [--encoder headstart-mini] [--precision int8] [--cache out/cache] [--dev]
  *
  * With --dev: only the dev splits, the tweets' head from the first 12,000 rows, entities from 1,500 sentences by a
- * perceptron of four epochs, one line of JSON; for choosing.
+ * MLP of four epochs, one line of JSON; for choosing.
  *
  * Needs the corpora (HEADSTART_CORPORA or data/public). Regularization is chosen on dev splits, for spam by
  * cross-validation; test splits are read last, and only to be scored.
@@ -159,7 +159,7 @@ async function entityF1() {
 }
 
 /**
- * F1 of spam over all folds together, equal texts in one fold. The strength is chosen by cross-validation within the
+ * F1 of spam over all folds together, equal texts in one fold. C is chosen by cross-validation within the
  * other folds, and the head fitted on all of their rows.
  *
  * @param {Data} data
@@ -184,7 +184,7 @@ async function folds(data) {
       seed: 1,
       kinds: ["logistic"],
     });
-    // As dev rows they set the temperature alone, which moves no answer between two labels.
+    // As dev rows they set the temperature alone, which changes no prediction between two labels.
     const trained = await trainClassifier(others, { searchResult, dev: others });
     const { evaluation } = evaluateHead(trained, pick(true));
     const spam = evaluation.confusion.labels.indexOf("spam");

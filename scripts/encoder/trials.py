@@ -2,7 +2,7 @@
 
     python trials.py --data build --teacher <folder> --texts 24000 --out build/trials [--only "6 layers" ...]
 
-Every trial goes through all steps (distil, export, quantize, evaluate --dev) in a folder of its own; what is there
+Every trial goes through all steps (distill, export, quantize, evaluate --dev) in a folder of its own; what is there
 already is not done again. Ends with a table.
 """
 

@@ -92,7 +92,7 @@ def hidden_states(model: BertModel, ids: list[int]) -> np.ndarray:
         return torch.cat(model(torch.tensor([ids]), output_hidden_states=True).hidden_states).numpy()
 
 
-def normalised(vector: np.ndarray) -> np.ndarray:
+def normalized(vector: np.ndarray) -> np.ndarray:
     return vector / np.linalg.norm(vector)
 
 
@@ -181,13 +181,13 @@ def dynamic_int8(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def golden(weights: dict[str, np.ndarray]) -> list[dict]:
-    """Per text: token ids; last layer pooled three ways; the mean normalised; the mean of every layer."""
+    """Per text: token ids; last layer pooled three ways; the mean normalized; the mean of every layer."""
     model, rows = torch_model(weights), []
     for text in TEXTS:
         ids, truncated = token_ids(text, POSITIONS)
         states = hidden_states(model, ids)
         means = states.mean(axis=1, dtype=np.float32)
-        rows.append({"text": text, "ids": ids, "truncated": truncated, "vector": floats(normalised(means[-1])),
+        rows.append({"text": text, "ids": ids, "truncated": truncated, "vector": floats(normalized(means[-1])),
                      "cls": floats(states[-1, 0]), "max": floats(states[-1].max(axis=0)), "layerMeans": floats(means)})
     return rows
 

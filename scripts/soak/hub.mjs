@@ -9,11 +9,11 @@ import { join, relative, sep } from "node:path";
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
 /**
- * What the hub does instead of answering a request for a file, or the listing, as it should.
+ * How the hub misbehaves at a request for a file, or for the listing.
  *
  * @type {Readonly<Record<string, (response: import("node:http").ServerResponse, body: Buffer, random: () => number) => void>>}
  */
-export const MISBEHAVIOURS = {
+export const MISBEHAVIORS = {
   "cuts the connection": (response, body, random) => {
     response.writeHead(200, { "content-length": body.length });
     response.write(body.subarray(0, Math.floor(random() * body.length)), () => response.destroy());
@@ -58,7 +58,7 @@ export async function startHub(root) {
     const body = file === undefined ? listing(files) : files.get(decodeURIComponent(file));
     if (body === undefined) return void response.writeHead(404).end();
     if (hub.misbehave !== undefined && hub.random() < hub.share)
-      return MISBEHAVIOURS[hub.misbehave](response, body, hub.random);
+      return MISBEHAVIORS[hub.misbehave](response, body, hub.random);
     const hash = createHash("sha256").update(body).digest("hex");
     response.writeHead(200, { "content-length": body.length, etag: `"${hash}"` });
     response.end(request.method === "HEAD" ? undefined : body);

@@ -91,7 +91,7 @@ export async function killCommand(world, command, { kills, random }) {
           fault(`${how}: neither old nor new: ${lost.join(", ")}`);
       }
       if (killed) continue;
-      // Killed when all was in place and told: then the output is there, which is what the next run says.
+      // Killed when all was in place and reported: then the output is there, which is what the next run says.
       const isThere = ended.code === 5 && ended.stderr.includes("E_OUTPUT_EXISTS") && row > 0;
       if (ended.code !== 0 && !isThere)
         fault(`${how}, ${row} kills before: ended with ${ended.code}: ${ended.stderr.slice(-300)}`);

@@ -4,7 +4,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { COMMANDS } from "./commands.mjs";
-import { MISBEHAVIOURS } from "./hub.mjs";
+import { MISBEHAVIORS } from "./hub.mjs";
 import { contents, differing, leftovers, play } from "./play.mjs";
 
 /** What a signal may take to end a command on a machine that has nothing else to do. */
@@ -47,7 +47,7 @@ export async function tryHub(world, { tries, random, hub }) {
   const faults = [];
   hub.random = random;
   for (let i = 0; i < tries; i++) {
-    const how = pick(Object.keys(MISBEHAVIOURS), random);
+    const how = pick(Object.keys(MISBEHAVIORS), random);
     await rm(cache, { recursive: true, force: true });
     await removeAll(world.folder, "qqhub");
     Object.assign(hub, { misbehave: how, share: random() < 0.5 ? 1 : 0.3 });

@@ -302,7 +302,7 @@ async function tokenTable({ folder, world }) {
 
 // --- heads
 
-/** What a head answers to some vectors, or a tagger to some sentences. @param {string} folder */
+/** What a head predicts for some vectors, or a tagger for some sentences. @param {string} folder */
 async function topPredictions(folder) {
   const { peekHead, loadHead, loadNeighborIndex } = await load("head/file/folder.js");
   const { kind } = await peekHead(folder);
@@ -379,7 +379,7 @@ export const READERS = {
       [`${head}: head.safetensors`, { open: ofHead(head, "head.safetensors") }],
     ]),
   ),
-  "head: neighbours.safetensors": { open: ofHead("head", "neighbours.safetensors") },
+  "head: neighbors.safetensors": { open: ofHead("head", "neighbors.safetensors") },
 };
 
 /** Opens a reader in a folder that is made for it. @param {string} name @param {Place} place @returns {Promise<Reader>} */

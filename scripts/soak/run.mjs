@@ -32,7 +32,7 @@ const { values } = parseArgs({
 });
 const [kills, mutants, others, seed] = [values.kills, values.mutants, values.others, values.seed].map(Number);
 
-/** @typedef {{ readonly tried: number, readonly faults: readonly string[], readonly told: string }} Done */
+/** @typedef {{ readonly tried: number, readonly faults: readonly string[], readonly summary: string }} Done */
 
 const stateFile = join(values.state, `${[kills, mutants, others, seed].join("-")}.json`);
 /** @type {Record<string, Done>} */
@@ -49,7 +49,7 @@ for (const [i, command] of COMMANDS.entries()) {
   await step(`kills: ${command.name}`, async () => {
     const killed = await killCommand(world, command, { kills: each, random: seeded(seed * 1000 + i) });
     const aside = killed.aside === 0 ? "" : `, ${killed.aside} of them between the two renames of a folder`;
-    return { tried: killed.kills, faults: killed.faults, told: `${killed.kills} kills${aside}` };
+    return { tried: killed.kills, faults: killed.faults, summary: `${killed.kills} kills${aside}` };
   });
 }
 
@@ -63,7 +63,7 @@ for (const [name, { share = 1 }] of Object.entries(READERS)) {
     });
     const outcomes = Object.entries(found.outcomes).map(([outcome, n]) => `${outcome} ${n}`);
     const most = `slowest ${found.slowestMs.toFixed(0)} ms, ${(found.mostBytes / 1e6).toFixed(0)} MB at most`;
-    return { tried: found.mutants, faults: found.faults, told: `${outcomes.join(", ")}; ${most}` };
+    return { tried: found.mutants, faults: found.faults, summary: `${outcomes.join(", ")}; ${most}` };
   });
 }
 
@@ -73,7 +73,7 @@ for (const [name, attempt] of Object.entries(tries)) {
   await step(`others: ${name}`, async () => {
     const { faults, ...found } = await attempt(world, { tries: some, random: seeded(seed), hub });
     const longest = "longestMs" in found ? `, the slowest ended after ${found.longestMs.toFixed(0)} ms` : "";
-    return { tried: found.tries, faults, told: `${found.tries} tries${longest}` };
+    return { tried: found.tries, faults, summary: `${found.tries} tries${longest}` };
   });
 }
 
@@ -91,7 +91,7 @@ async function step(name, work) {
   if (values.only !== undefined && !name.includes(values.only)) return;
   const known = state[name];
   const done = known ?? (await work());
-  console.log(`${name}: ${done.told}${known === undefined ? "" : " (before)"}`);
+  console.log(`${name}: ${done.summary}${known === undefined ? "" : " (before)"}`);
   for (const fault of done.faults) console.log(`  FAULT ${fault}`);
   state[name] = done;
   mkdirSync(values.state, { recursive: true });

@@ -6,7 +6,7 @@ import { fitTemperature } from "../head/temperature.js";
 import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationScore.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
-/** A head that can be taken at its word, with the dev answers that made it so. */
+/** A calibrated head, with the dev predictions that it was calibrated on. */
 export interface CalibrationResult {
   readonly head: Head;
   readonly devPredictions: DevPredictions;

@@ -8,13 +8,13 @@ import type { LabeledVectors } from "../dataset/labeledVectors.js";
 import { C_VALUES } from "./fit.js";
 
 export interface CrossValPredictOptions {
-  /** Heads that share the rows out among them. @default 5 */
+  /** Number of folds, and of heads. @default 5 */
   readonly folds?: number | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told after every fold. */
+  /** Called after every fold. */
   readonly onFold?: ((done: number, folds: number) => void) | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface CrossValPredictions {
   /** `[rows, names]` */
   readonly probabilities: Float64Array;
   readonly folds: number;
-  /** The one of the strengths that were tried with the least log loss on the rows held out. */
+  /** The value of C, of those tried, with the lowest log loss on the held-out rows. */
   readonly C: number;
   readonly logLoss: number;
 }
@@ -36,7 +36,7 @@ export interface CrossValPredictions {
 const TOLERANCE = 1e-4;
 
 /**
- * Cross-validated probabilities: rows are dealt into folds, equal texts together, and each fold is answered by a head
+ * Cross-validated probabilities: rows are dealt into folds, equal texts together, and each fold is predicted by a head
  * trained on the others. Rows of a label with fewer different texts than folds take no part.
  *
  * @returns undefined where fewer than two labels are left

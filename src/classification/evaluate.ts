@@ -21,7 +21,7 @@ export interface EvaluatedHead {
 }
 
 export interface EvaluateOptions {
-  /** Applied to the head's labels too: dropped ones leave its answers, renamed ones merge. */
+  /** Applied to the head's labels too: dropped ones are never predicted, renamed ones merge. */
   readonly map?: LabelMap | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;

@@ -3,17 +3,17 @@ import { argmax } from "../math/argmax.js";
 import { nearestNeighbors, type NeighborIndex } from "../head/neighbors.js";
 import { stackRows, type Matrix } from "../math/matrix.js";
 
-/** A word of a text, or a run of words where the text is long, and what the answer owes to it. */
+/** A word of a text, or a run of words where the text is long, and how much the prediction depends on it. */
 export interface WordChange {
   /** Characters `[start, end)` of the text, UTF-16 units. */
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  /** Probability of the answer minus what is left of it without the word: above 0 speaks for the answer. */
+  /** Probability of the predicted label minus its probability without the word: above 0 supports the prediction. */
   readonly change: number;
 }
 
-/** A training text near to the text that was answered. */
+/** A training text near the explained text. */
 export interface NearText {
   readonly text: string;
   readonly label: string;
@@ -21,9 +21,9 @@ export interface NearText {
   readonly similarity: number;
 }
 
-/** What an answer rests on. Plain JSON. */
+/** What a prediction rests on. Plain JSON. */
 export interface Explanation {
-  /** The likeliest label, its calibrated probability, and whether a temperature was fitted at all. */
+  /** The most probable label, its calibrated probability, and whether a temperature was fitted at all. */
   readonly label: string;
   readonly probability: number;
   readonly calibrated: boolean;
@@ -56,8 +56,8 @@ const MOST_REMOVALS = 64;
 const WORD = /[\p{L}\p{N}\p{M}_@#]+(?:['’-][\p{L}\p{N}\p{M}_]+)*|[^\s\p{L}\p{N}\p{M}_@#]+/gu;
 
 /**
- * Explains the answers for texts: training texts nearest to each, how far it lies from all of them, and which words the
- * probability hangs on, by leaving each out in turn (occlusion; words that say the same thing twice hide each other).
+ * Explains predictions: the training texts nearest to each text, how far it lies from all of them, and which words the
+ * probability depends on, by leaving out each in turn (occlusion; of two words that mean the same, neither shows).
  *
  * @see Li, Monroe & Jurafsky 2016, "Understanding neural networks through representation erasure":
  *   https://arxiv.org/abs/1612.08220
@@ -73,14 +73,14 @@ export async function explainPrediction(texts: readonly string[], options: Expla
   const places = neighbors && (await nearestNeighbors(neighbors, vectors, threads === undefined ? {} : { threads }));
   let at = 0;
   return texts.map((_, i) => {
-    const answer = predictions[i];
-    const probability = probabilities[i * labels + answer];
+    const predicted = predictions[i];
+    const probability = probabilities[i * labels + predicted];
     const words = parts[i].map(({ start, end, text }) => {
-      return { start, end, text, change: probability - left[at++ * labels + answer] };
+      return { start, end, text, change: probability - left[at++ * labels + predicted] };
     });
     const place = places?.[i];
     return {
-      label: head.labels[answer],
+      label: head.labels[predicted],
       probability,
       calibrated: head.temperature !== undefined,
       neighbors:

@@ -18,7 +18,7 @@ export interface FewShotOptions extends Omit<FitOptions, "onEpoch"> {
 }
 
 /**
- * What logistic heads reach with few different texts of each label: for each number several draws, the strength chosen by
+ * Scores of logistic heads trained on few different texts of each label: several draws for each number, C chosen by
  * cross-validation within the draw, scored on the dev rows.
  *
  * A label with fewer texts gives all it has. The seeds are `seed`, `seed + 1` and so on.

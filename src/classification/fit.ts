@@ -28,14 +28,14 @@ export interface FittedHead {
   readonly warnings: readonly string[];
 }
 
-/** Weights of the data against the penalty, from strong to weak regularization. */
+/** Values of C, the inverse of the L2 penalty, from strong to weak regularization. */
 export const C_VALUES: readonly number[] = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
-/** A finer fit changes no answer that the dev rows would notice. */
+/** A finer fit changes no score on the dev rows. */
 const TOLERANCE = 1e-4;
-/** Of the rows given, what a perceptron stops by where no others are. */
+/** Share of the rows that an MLP stops by where there are no dev rows. */
 const STOPPING_SHARE = 0.1;
 
-/** Fits one logistic head a strength, in the given order. */
+/** Fits one logistic head for each value of C, in the given order. */
 export function fitLogisticHeads(
   rows: LabeledVectors,
   { Cs, ...options }: FitOptions & { readonly Cs: readonly number[] },
@@ -44,7 +44,7 @@ export function fitLogisticHeads(
   return fitLogisticPath(rows.vectors, y, { ...passed(options), Cs, tolerance: TOLERANCE });
 }
 
-/** Fits one perceptron that stops by `dev`, or else by a tenth of `rows` set aside by seed, equal texts on one side. */
+/** Fits one MLP that stops by `dev`, or else by a tenth of `rows` set aside by seed, equal texts on one side. */
 export async function fitMlpHead(
   rows: LabeledVectors,
   {
@@ -84,7 +84,7 @@ export function logisticHead({ head, history, C, converged }: FittedLogistic): F
   return {
     head,
     curve: { unit: "iteration", train: [...history], dev: null, best: history.length },
-    warnings: converged ? [] : [`the fit at strength ${C} stopped before it converged`],
+    warnings: converged ? [] : [`the fit at C ${C} stopped before it converged`],
   };
 }
 
@@ -107,12 +107,12 @@ export function mlpHead({ head, epochs, best }: FittedMlp): FittedHead {
 
 /** A setup in a few words. */
 export function setupName(setup: Setup): string {
-  if (setup.kind === "logistic") return `logistic, strength ${setup.C}`;
+  if (setup.kind === "logistic") return `logistic, C ${setup.C}`;
   const { hidden, dropout, activation } = setup.settings;
   return `mlp ${hidden.join("-")}, ${activation}, dropout ${dropout}`;
 }
 
-/** All settings of a perceptron, the given ones among them. */
+/** All settings of an MLP: the given ones, and defaults for the others. */
 export const mlpSettings = (given: MlpSettings): Complete<MlpSettings> => withDefaults(MLP_DEFAULTS, given);
 
 function passed({ labels, classWeights, threads, signal }: FitOptions) {

@@ -20,7 +20,7 @@ export interface LabelError {
   readonly because: string;
 }
 
-/** What was found, the surest first within each kind. */
+/** What was found, the most certain first within each kind. */
 export interface LabelErrors {
   readonly findings: readonly LabelError[];
   /** How the mislabeled rows were looked for; null where there were too few rows. */
@@ -31,10 +31,10 @@ export interface LabelErrors {
 const TINY = 5;
 
 /**
- * Near-miss labels, tiny classes and conflicts between equal texts: what can be told without a model.
+ * Near-miss labels, tiny classes and conflicts between equal texts: what can be found without a model.
  *
  * Texts are equal when their normalized texts are. In a conflict the rows of the rarer labels are named, with the
- * commonest as the suggestion; where all are as common, every row is named, without one.
+ * most frequent one as the suggestion; where all are equally frequent, every row is named, without one.
  */
 export function checkTextsAndLabels({ texts, labels }: Pick<LabeledVectors, "texts" | "labels">): LabelError[] {
   return [...nearMissRows(labels), ...conflicts(texts, labels), ...tinyClasses(labels)];
@@ -118,9 +118,9 @@ function rowFinder(labels: readonly string[]): (label: string) => readonly numbe
  * Looks for wrong labels: what checkTextsAndLabels finds, and rows that a head which has not seen them would label
  * otherwise (confident learning).
  *
- * A label is believed of a row when its held-out probability reaches the mean that rows with that label give it. A row
- * is named when the most probable of the labels believed of it is not its own. They are ranked by how much more probable
- * the other label is.
+ * A row may have a label when the label's held-out probability is at least its mean over the rows that have it. A row
+ * is named when the most probable of the labels that it may have is not its own. Rows are ranked by how much more
+ * probable the other label is.
  *
  * @throws HeadstartError E_LABELS for labels that are texts or ids
  * @see Northcutt, Jiang & Chuang 2021, section 3: https://arxiv.org/abs/1911.00068
@@ -141,7 +141,7 @@ export async function findLabelErrors(
   return { findings: all, crossValidation: how };
 }
 
-/** Rows whose label the held-out probabilities speak against, the surest first. */
+/** Rows whose label the held-out probabilities contradict, the most certain first. */
 export function mislabeled(
   labels: readonly string[],
   { names, rows, probabilities }: CrossValPredictions,

@@ -20,9 +20,9 @@ import type { Trial } from "./train.js";
 export interface MultiLabelTrainOptions {
   /** Stands between the labels of a row. */
   readonly separator: string;
-  /** Rows to choose strength and thresholds on. @default a seeded, duplicate-aware tenth of the training rows */
+  /** Rows to choose C and the thresholds on. @default a seeded, duplicate-aware tenth of the training rows */
   readonly dev?: LabeledVectors | undefined;
-  /** Inverses of the L2 penalty to choose from. @default 1e-4 to 1 in half decades */
+  /** @default 1e-3 to 1 in half decades */
   readonly Cs?: readonly number[] | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
@@ -31,7 +31,7 @@ export interface MultiLabelTrainOptions {
   readonly onTrial?: ((trial: Trial) => void) | undefined;
 }
 
-/** A multi-label head with the evidence for it. */
+/** A multi-label head with its scores. */
 export interface TrainedMultiLabel {
   readonly head: MultiLabelHead;
   readonly separator: string;
@@ -40,7 +40,7 @@ export interface TrainedMultiLabel {
   readonly labelCounts: Readonly<Record<string, number>>;
   readonly C: number;
   readonly trials: readonly Trial[];
-  /** On the rows that strength and thresholds were chosen on. */
+  /** On the rows that C and the thresholds were chosen on. */
   readonly dev: MultiLabelEvaluation;
   readonly devFrom: string;
   readonly warnings: readonly string[];
@@ -77,7 +77,7 @@ export function marksIn(
   return marks;
 }
 
-/** More labels than single ones can be: a text may have many, and none of them has to be told from all others. */
+/** More labels than single ones can be: a text may have many, and none of them has to be separated from all others. */
 const MOST_LABELS = 10_000;
 
 /**
@@ -97,7 +97,7 @@ export function labelsToLearn(cells: readonly string[], separator: string): stri
 }
 
 /**
- * Trains a head that answers with any number of labels: of several strengths the one with the least log loss on the dev
+ * Trains a head that predicts any number of labels: of several values of C the one with the lowest log loss on the dev
  * rows, then a threshold for each label with the best F1 there.
  *
  * @param data  its labels are cells such as `news|sport`
@@ -140,7 +140,7 @@ export async function trainMultiLabel(
       held === undefined
         ? `${dev.texts.length} rows given for it`
         : `${dev.texts.length} of the ${data.texts.length} training rows, set aside by seed ${seed}, equal texts on one side`,
-    warnings: trial.converged ? [] : [`the fit at strength ${fitted.C} stopped before it converged`],
+    warnings: trial.converged ? [] : [`the fit at C ${fitted.C} stopped before it converged`],
   };
 }
 
@@ -179,8 +179,8 @@ export interface MultiLabelPrediction extends Prediction {
 }
 
 /**
- * Answers for rows of vectors `[texts, width]`: `label` is the labels with the separator between them (empty where there
- * is none), `probability` that of the least probable one (where there is none, of the likeliest not being there).
+ * Predictions for rows of vectors `[texts, width]`: `label` is the labels with the separator between them (empty where there
+ * is none), `probability` that of the least probable one (where there is none, that the most probable one is absent).
  */
 export function predictMultiLabel(head: MultiLabelHead, vectors: Matrix, separator: string): MultiLabelPrediction[] {
   const k = head.labels.length;

@@ -27,29 +27,29 @@ import { HeadstartError } from "../errors.js";
 import type { Evaluated } from "./evaluate.js";
 import { labelSpace, project } from "../dataset/mapLabels.js";
 
-/** What a head needs to make promises: itself and its answers on dev rows. */
+/** A head with its predictions on the dev rows, from which thresholds and prediction sets are calibrated. */
 export interface CalibratedHead {
   readonly head: Head;
   readonly devPredictions?: DevPredictions | undefined;
 }
 
-/** What answers that keep to a rule reach. Plain JSON. */
+/** Scores of a head under a decision rule. Plain JSON. */
 export interface ChoiceScore {
   readonly goal: string;
-  /** Least probability of each label as an answer, null where it is never given; without prototype. */
+  /** Probability from which each label is predicted, null where it never is. Has no prototype. */
   readonly thresholds: Readonly<Record<string, number | null>>;
-  /** Share of the rows that are answered. */
+  /** Coverage: the share of the rows on which the head does not abstain. */
   readonly answered: number;
-  /** Share of right answers among them, null where nothing is answered; and its 95 % interval (Wilson). */
+  /** Accuracy on these rows, null where there are none; and its 95 % interval (Wilson). */
   readonly accuracy: number | null;
   readonly interval95: Interval | null;
-  /** Right answers of each label among its answers, null where it is never answered; without prototype. */
+  /** Precision of each label, null where it is never predicted. Has no prototype. */
   readonly precision: Readonly<Record<string, number | null>>;
-  /** Mean cost of a row: that of the label where it is answered wrongly. */
+  /** Mean cost of a row: that of the predicted label where it is wrong, otherwise 0. */
   readonly cost: number;
 }
 
-/** How far a head's answers can be trusted, measured on rows with known labels. Plain JSON. */
+/** How reliable a head's predictions are, measured on labeled rows. Plain JSON. */
 export interface Reliability {
   /** Null where the head was never calibrated. */
   readonly temperature: number | null;
@@ -58,11 +58,11 @@ export interface Reliability {
   /** Calibration of the probabilities as they are given. */
   readonly calibration: CalibrationScore;
   readonly aurc: number;
-  /** Error rates when only the surest rows are answered. */
+  /** Error rates when only the most confident predictions are kept. */
   readonly riskCoverage: readonly RiskPoint[];
-  /** Label sets; empty where the head has no dev answers. */
+  /** Prediction sets; empty where the head has no dev predictions. */
   readonly sets: readonly PredictionSetScore[];
-  /** Null unless something was wished. */
+  /** Null without a goal. */
   readonly choice: ChoiceScore | null;
 }
 
@@ -70,16 +70,16 @@ export interface ReliabilityOptions {
   /** The map that the evaluation was made under. */
   readonly map?: LabelMap | undefined;
   readonly seed?: number | undefined;
-  /** Coverages of the label sets. @default 0.8, 0.9, 0.95 */
-  readonly promised?: readonly number[] | undefined;
+  /** Target coverages of the prediction sets. @default 0.8, 0.9, 0.95 */
+  readonly coverages?: readonly number[] | undefined;
   readonly goal?: SelectiveGoal | undefined;
 }
 
-const PROMISED = [0.8, 0.9, 0.95];
-const COVERAGES = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
+const TARGET_COVERAGES = [0.8, 0.9, 0.95];
+const CURVE_COVERAGES = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 
 /**
- * The dev answers of a head as it gives answers now: scaled, and in the labels that a map leaves; dev rows whose label
+ * The calibration set of a head: its dev predictions, scaled, and in the labels that a map leaves; dev rows whose label
  * the map drops are left out. Undefined where the head has none.
  */
 export function calibrationSetOf({ head, devPredictions }: CalibratedHead, map?: LabelMap): CalibrationSet | undefined {
@@ -96,7 +96,7 @@ export function calibrationSetOf({ head, devPredictions }: CalibratedHead, map?:
   };
 }
 
-/** Least probability of a label in a set that holds the true one with a chance of `coverage`; see conformal.ts. */
+/** Least probability of a label in a set that contains the true one with probability `coverage`; see conformal.ts. */
 export const predictionSetThreshold = ({ labels, probabilities, truth }: CalibrationSet, coverage: number): number =>
   conformalThreshold(
     Float64Array.from(truth, (label, r) => probabilities[r * labels.length + label]),
@@ -118,10 +118,10 @@ export function predictOptions(
     map,
     name,
   }: {
-    readonly goal?: SelectiveGoal | undefined | undefined;
+    readonly goal?: SelectiveGoal | undefined;
     /** Target coverage of prediction sets, in (0, 1). */
     readonly sets?: number | undefined;
-    readonly map?: LabelMap | undefined | undefined;
+    readonly map?: LabelMap | undefined;
     readonly name: string;
   },
 ): PredictOptions {
@@ -140,24 +140,24 @@ export function predictOptions(
 }
 
 /**
- * Measures what a head says of its own certainty on evaluated rows: calibration before and after scaling, error rates of
- * the surest answers, how often label sets hold the truth, and what a wish comes to.
+ * Measures how reliable a head is on evaluated rows: calibration before and after scaling, error rates of the most
+ * confident predictions, how often prediction sets contain the true label, and the scores under a goal.
  *
- * Temperature, thresholds and sets come from the dev rows alone. Sets keep their promise on rows like those; on another
- * domain they promise nothing, which the numbers here show.
+ * Temperature, thresholds and sets come from the dev rows alone. The coverage of sets is guaranteed on rows like those;
+ * on another domain nothing is guaranteed, and the numbers here show what became of it.
  *
  * @param vectors  of the evaluated rows
  */
 export function measureReliability(
-  promising: CalibratedHead,
+  calibrated: CalibratedHead,
   { evaluated, vectors }: { readonly evaluated: Evaluated; readonly vectors: Matrix },
   options: ReliabilityOptions = {},
 ): Reliability {
-  const { head } = promising;
-  const { map, seed = 1, promised = PROMISED, goal } = options;
+  const { head } = calibrated;
+  const { map, seed = 1, coverages = TARGET_COVERAGES, goal } = options;
   const { labels, truth, probabilities } = evaluated;
   const score = { labels: labels.length, seed };
-  const calibrationSet = calibrationSetOf(promising, map);
+  const calibrationSet = calibrationSetOf(calibrated, map);
   const { confidence, right } = topPredictions({ labels, probabilities, truth });
   const { aurc, curve } = riskCoverage(confidence, right);
   const raw = (): Float64Array =>
@@ -167,8 +167,8 @@ export function measureReliability(
     uncalibrated: head.temperature === undefined ? null : scoreCalibration(raw(), truth, score),
     calibration: scoreCalibration(probabilities, truth, score),
     aurc,
-    riskCoverage: COVERAGES.map((coverage) => pointAt(curve, coverage)),
-    sets: calibrationSet === undefined ? [] : promised.map((coverage) => setsOf(evaluated, calibrationSet, coverage)),
+    riskCoverage: CURVE_COVERAGES.map((coverage) => pointAt(curve, coverage)),
+    sets: calibrationSet === undefined ? [] : coverages.map((coverage) => setsOf(evaluated, calibrationSet, coverage)),
     choice:
       goal === undefined || calibrationSet === undefined
         ? null
@@ -185,7 +185,7 @@ function setsOf(
   return scorePredictionSets(predictionSets(probabilities, labels.length, threshold), truth, { promised, threshold });
 }
 
-/** What the answers under a rule reach on rows with known labels. */
+/** Scores of the predictions under a rule, on labeled rows. */
 export function scoreChoice({ labels, probabilities, truth }: CalibrationSet, rule: DecisionRule): ChoiceScore {
   const predictions = applyDecisionRule(probabilities, rule);
   const given = [...predictions.keys()].filter((r) => predictions[r] !== ABSTAIN);

@@ -26,15 +26,15 @@ export interface SearchOptions extends Omit<FitOptions, "onEpoch"> {
   /** Kinds to choose among. Without logistic ones these still show which view serves best. @default all */
   readonly kinds?: readonly Setup["kind"][] | undefined;
   readonly Cs?: readonly number[] | undefined;
-  /** Perceptrons to try, on the view that serves logistic heads best. */
+  /** MLPs to try, on the view that serves logistic heads best. */
   readonly mlps?: readonly MlpSettings[] | undefined;
-  /** Holds in all of these perceptrons. */
+  /** Settings of all these MLPs. */
   readonly mlp?: MlpSettings | undefined;
   /** No new fit begins after so many seconds; of each of the `kinds` one is always fitted, on the first view. */
   readonly seconds?: number | undefined;
   /** Milliseconds since some fixed moment; needed for `seconds`. */
   readonly clock?: (() => number) | undefined;
-  /** Told of each rival as soon as it is scored. */
+  /** Called with each candidate as soon as it is scored. */
   readonly onCandidate?: ((candidate: SearchRecord["candidates"][number]) => void) | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface SearchResult {
   readonly search: SearchRecord;
 }
 
-/** What one setup reaches on rows that it was not fitted on. */
+/** Scores of one setup on rows that it was not fitted on. */
 interface CandidateResult {
   readonly setup: Setup;
   readonly view: View;
@@ -70,8 +70,8 @@ const bestOf = (candidates: readonly CandidateResult[]): CandidateResult =>
   goodCandidates(candidates).reduce((best, r) => (r.scored.macroF1.mean > best.scored.macroF1.mean ? r : best));
 
 /**
- * Chooses strength, kind of head, and layer and pooling by stratified cross-validation, equal texts in one fold, on the
- * rows of `views` alone: first logistic heads on every view, then perceptrons on the best.
+ * Chooses C, kind of head, and layer and pooling by stratified cross-validation, equal texts in one fold, on the
+ * rows of `views` alone: first logistic heads on every view, then MLPs on the best.
  *
  * @param views  at least one, the plainest first; the same texts and labels in each
  */
@@ -122,7 +122,7 @@ export async function searchHead(views: readonly View[], options: SearchOptions)
 
 type MlpSetup = Extract<Setup, { kind: "mlp" }>;
 
-/** Perceptrons with `held` in each, those that this makes equal once. */
+/** MLPs with the settings `held` in each; those that this makes equal are tried once. */
 function mlpSetups(mlps: readonly MlpSettings[], held: MlpSettings = {}): readonly MlpSetup[] {
   const setups = mlps.map((own): MlpSetup => ({ kind: "mlp", settings: mlpSettings({ ...own, ...held }) }));
   return [...new Map(setups.map((setup) => [setupName(setup), setup])).values()];
@@ -191,7 +191,7 @@ async function crossValidateMlp(
   return predictions.candidate(setup);
 }
 
-/** Gathers what one setup answers for each fold. */
+/** Gathers the predictions of one setup on each fold. */
 function collectPredictions({ view, data }: Rows, labels: readonly string[]) {
   const losses = new Float64Array(data.texts.length);
   const perFold: { logLoss: number; macroF1: number }[] = [];

@@ -4,10 +4,10 @@ import { logLosses } from "../metrics/logLoss.js";
 import type { Matrix } from "../math/matrix.js";
 import { scorePredictions } from "../metrics/classification.js";
 
-/** How the strength of a head is chosen, in words for the record. */
+/** How C is chosen, in words for the record. */
 export const HOW_CHOSEN = "strongest regularization within one standard error of the least log loss on dev";
 
-/** A head fitted at one strength, with what it reaches on the dev rows. */
+/** A head fitted with one value of C, with its scores on the dev rows. */
 export interface Candidate {
   readonly fitted: FittedLogistic;
   /** Log loss of every dev row. */
@@ -29,9 +29,9 @@ export function candidate(fitted: FittedLogistic, { vectors, y }: DevRows): Cand
 }
 
 /**
- * The candidate to keep: the first whose log loss the dev rows cannot tell from the least one, by the paired standard
- * error. Given from strong to weak regularization, that is the most regularized of the good ones, the one to trust on
- * other texts.
+ * The candidate to keep: the first whose log loss on the dev rows is within one paired standard error of the lowest.
+ * Candidates go from strong to weak regularization, so this is the most regularized of the good ones, which is the most
+ * likely to carry over to other texts.
  *
  * @param candidates  at least one
  * @see Hastie, Tibshirani & Friedman 2009, section 7.10 (the one-standard-error rule)
@@ -40,7 +40,7 @@ export function chooseCandidate<T extends Pick<Candidate, "losses">>(candidates:
   return goodCandidates(candidates)[0];
 }
 
-/** The candidates whose log loss the rows cannot tell from the least one, in their order. */
+/** The candidates whose log loss is within one paired standard error of the lowest, in their order. */
 export function goodCandidates<T extends Pick<Candidate, "losses">>(candidates: readonly T[]): T[] {
   const best = leastLoss(candidates);
   return candidates.filter((c) => c === best || isWithinError(c, best));

@@ -2,7 +2,7 @@ import { unreachable } from "../errors.js";
 import { argmax } from "../math/argmax.js";
 import { lowerBound, pointAt, riskCoverage } from "../metrics/riskCoverage.js";
 
-/** Dev rows as later answers are given: their probabilities after scaling, in the labels that can be answered. */
+/** Labeled rows with their probabilities after scaling, in the labels that can be predicted. */
 export interface CalibrationSet {
   readonly labels: readonly string[];
   /** `[rows, labels]` */
@@ -11,37 +11,37 @@ export interface CalibrationSet {
   readonly truth: Int32Array;
 }
 
-/** What the user wants of the answers that are given. */
+/** What the predictions that are made must fulfill; on the other texts the head abstains. */
 export type SelectiveGoal =
-  /** Answers of each label are right at least so often. */
+  /** Least precision of each label. */
   | { readonly kind: "precision"; readonly least: number }
-  /** All answers together are wrong at most so often. */
+  /** Highest error rate of all predictions together. */
   | { readonly kind: "risk"; readonly most: number }
-  /** The surest share of the texts is answered. */
+  /** Share of the texts that get a prediction, the most confident ones. */
   | { readonly kind: "coverage"; readonly share: number }
-  /** What a wrong answer of each label costs; 1 where a label is not named. */
+  /** Cost of each label where it is predicted wrongly; 1 where a label is not named. */
   | { readonly kind: "costs"; readonly costs: ReadonlyMap<string, number> };
 
-/** When a head answers, and with what: the label of least expected cost, if it is probable enough. */
+/** When a head predicts, and what: the label of least expected cost, if it is probable enough. */
 export interface DecisionRule {
-  /** Least probability of each label as an answer; Infinity where it is never given. */
+  /** Probability from which each label is predicted; Infinity where it never is. */
   readonly thresholds: Float64Array;
-  /** Cost of each label as a wrong answer. */
+  /** Cost of each label where it is predicted wrongly. */
   readonly costs: Float64Array;
-  /** What was wished, in words. */
+  /** The goal in words. */
   readonly words: string;
 }
 
-/** The answer where a rule gives none. */
+/** Stands for a label where a rule abstains. */
 export const ABSTAIN = -1;
 
 /**
- * The rule that grants a wish on the dev rows.
+ * The rule that fulfills a goal on the calibration set.
  *
- * A precision or risk counts as reached where the lower end of Wilson's one-sided 95 % interval on the dev rows reaches
- * it, so that it is mostly kept on rows like those; the lowest such threshold is taken, and where there is none the
- * label (for a risk: every label) is not answered. A coverage is that of the dev rows. Costs need no dev rows but the
- * scaling: the label of least `cost * (1 - probability)` is answered.
+ * A precision counts as reached where the lower end of Wilson's one-sided 95 % interval reaches it, so that it mostly
+ * holds on rows like those; the same goes for a risk. The lowest such threshold is taken, and where there is none the
+ * label (for a risk: every label) is never predicted. A coverage is that of the calibration set. Costs need only the
+ * scaling: the label of least `cost * (1 - probability)` is predicted.
  *
  * @see Chow 1970; Elkan 2001 (costs); El-Yaniv & Wiener 2010 (risk and coverage)
  */
@@ -56,13 +56,13 @@ export function fitDecisionRule(goal: SelectiveGoal, calibrationSet: Calibration
           thresholdFor(goal.least, topPredictions(calibrationSet, label)),
         ),
         costs: even,
-        words: `each label right in at least ${percent(goal.least)} of its answers`,
+        words: `a precision of at least ${percent(goal.least)} for each label`,
       };
     case "risk":
       return {
         thresholds: everywhere(thresholdFor(1 - goal.most, topPredictions(calibrationSet))),
         costs: even,
-        words: `at most ${percent(goal.most)} of the answers wrong`,
+        words: `at most ${percent(goal.most)} of the predictions wrong`,
       };
     case "coverage": {
       const { confidence, right } = topPredictions(calibrationSet);
@@ -70,7 +70,7 @@ export function fitDecisionRule(goal: SelectiveGoal, calibrationSet: Calibration
       return {
         thresholds: everywhere(pointAt(curve, goal.share)?.threshold ?? 0),
         costs: even,
-        words: `the surest ${percent(goal.share)} of the texts answered`,
+        words: `a prediction for the most confident ${percent(goal.share)} of the texts`,
       };
     }
     case "costs":
@@ -86,7 +86,7 @@ export function fitDecisionRule(goal: SelectiveGoal, calibrationSet: Calibration
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-/** Index of the answer for every row of probabilities `[rows, labels]`, or ABSTAIN. */
+/** Index of the predicted label for every row of probabilities `[rows, labels]`, or ABSTAIN. */
 export function applyDecisionRule(probabilities: Float64Array, { thresholds, costs }: DecisionRule): Int32Array {
   const labels = thresholds.length;
   return Int32Array.from({ length: probabilities.length / labels }, (_, r) => {
@@ -102,7 +102,7 @@ interface TopPredictions {
   readonly right: Uint8Array;
 }
 
-/** Confidence and correctness of the likeliest labels; of one label's answers alone where it is named. */
+/** Confidence and correctness of the most probable labels; only where this is `label`, if it is given. */
 export function topPredictions({ labels, probabilities, truth }: CalibrationSet, label?: number): TopPredictions {
   const predictions = argmax(probabilities, labels.length);
   const rows = [...predictions.keys()].filter((r) => label === undefined || predictions[r] === label);
@@ -112,12 +112,12 @@ export function topPredictions({ labels, probabilities, truth }: CalibrationSet,
   };
 }
 
-/** The least confidence from which on answers are right often enough, or Infinity. */
+/** The least confidence from which on predictions are right often enough, or Infinity. */
 function thresholdFor(precision: number, { confidence, right }: TopPredictions): number {
   const { n, curve } = riskCoverage(confidence, right);
   const good = curve.findLast(({ coverage, risk }) => {
-    const answered = Math.round(coverage * n);
-    return lowerBound(Math.round((1 - risk) * answered), answered) >= precision;
+    const predicted = Math.round(coverage * n);
+    return lowerBound(Math.round((1 - risk) * predicted), predicted) >= precision;
   });
   return good?.threshold ?? Infinity;
 }

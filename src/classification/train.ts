@@ -33,11 +33,11 @@ export interface TrainOptions {
   readonly Cs?: readonly number[] | undefined;
   /** Kind of the head. @default "logistic" */
   readonly head?: Head["kind"] | undefined;
-  /** Of a perceptron. */
+  /** Of an MLP. */
   readonly mlp?: MlpSettings | undefined;
-  /** What tune() has found, to be fitted instead of choosing on dev. */
+  /** What searchHead() has found, to be fitted instead of choosing on dev. */
   readonly searchResult?: Pick<SearchResult, "setup" | "search"> | undefined;
-  /** Also reports what so many rows of each label would reach. @default none */
+  /** Also reports the scores with so many rows of each label. @default none */
   readonly fewShot?: readonly number[] | undefined;
   /** `balanced` gives every label the same total weight. @default "none" */
   readonly classWeights?: "none" | "balanced" | undefined;
@@ -45,13 +45,13 @@ export interface TrainOptions {
   readonly seed?: number | undefined;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told after every strength that was tried. */
+  /** Called after every value of C that was tried. */
   readonly onTrial?: ((trial: Trial) => void) | undefined;
-  /** Told after every epoch of a perceptron. */
+  /** Called after every epoch of an MLP. */
   readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
 }
 
-/** One strength that was tried. */
+/** One value of C that was tried. */
 export interface Trial {
   readonly C: number;
   readonly iterations: number;
@@ -61,7 +61,7 @@ export interface Trial {
   readonly devMacroF1: number;
 }
 
-/** A head with its baseline and the evidence for it. */
+/** A head with its baseline, its dev scores and how it was chosen. */
 export interface TrainedHead {
   /** Calibrated on the dev rows. */
   readonly head: Head;
@@ -90,9 +90,8 @@ export interface TrainedHead {
 const DEV_FRACTION = 0.1;
 
 /**
- * Trains a head of the kind that is asked for: a logistic one for each strength, of which it keeps the one that the dev
- * rows speak for (see selectC.ts), or a perceptron that stops by the dev rows. What tune() has found is fitted
- * without them. The bag-of-words baseline is fitted on the same training rows.
+ * Trains a head of the requested kind: a logistic one for each value of C, of which it keeps one by the dev rows (see
+ * selectC.ts), or an MLP that stops by the dev rows. What searchHead() has found is fitted without them. The bag-of-words baseline is fitted on the same training rows.
  *
  * @throws HeadstartError E_LABELS when there are fewer than two labels, or a label too rare to be split
  */
@@ -157,7 +156,7 @@ async function fitChosen({ train, dev }: Sides, fit: FitOptions, options: TrainO
   }
 }
 
-/** One head for each strength, from strong to weak regularization; keeps the one that the dev rows speak for. */
+/** One head for each value of C, from strong to weak regularization; keeps one by the dev rows. */
 async function logisticByDev(
   { train, dev }: Sides,
   fit: FitOptions,
@@ -171,7 +170,7 @@ async function logisticByDev(
     onTrial?.(trialOf(next));
     if (isPastBest(candidates)) break;
   }
-  if (candidates.length === 0) throw new HeadstartError("E_USAGE", "No strength to try. Name at least one");
+  if (candidates.length === 0) throw new HeadstartError("E_USAGE", "No value of C to try. Name at least one");
   const { fitted } = chooseCandidate(candidates);
   const { C } = fitted;
   return { ...NOT_SEARCHED, ...logisticHead(fitted), C, trials: candidates.map(trialOf) };

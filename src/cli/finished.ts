@@ -36,10 +36,10 @@ export function readBeside(
   return { inputs: encoder === undefined ? [] : [encoder], uses: folder ? [folder] : [] };
 }
 
-/** Flags that change how a result comes about or is told, not what it is. */
+/** Flags that change how a result is computed or reported, not what it is. */
 const WITHOUT_EFFECT = ["force", "json", "quiet", "debug", "offline", "cache", "cacheMax"];
 
-/** What a command is and on what, as a hash; undefined where that cannot be told, such as of a pipe. */
+/** What a command is and on what, as a hash; undefined where that is unknown, as for a pipe. */
 async function identityOf({ name, flags, inputs, texts = [] }: Command): Promise<string | undefined> {
   const told = Object.entries(flags).filter(([flag]) => !WITHOUT_EFFECT.includes(flag));
   const read: [string, string][] = [];

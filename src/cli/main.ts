@@ -19,7 +19,7 @@ type Signal = keyof typeof EXIT_OF;
 const [USAGE, OUTPUT, LIMIT] = [2, 5, 6];
 /** What a command is given to stop cleanly. */
 const STOP_MS = 4000;
-/** What its thread is given to end once it is told to. */
+/** How long its thread has to end once it was asked to. */
 const END_MS = 500;
 const LOOK_EVERY_MS = 100;
 

@@ -7,7 +7,7 @@ import { refuseForeignCompanion } from "../files/companions.js";
 import { isWithin, refuseReplacingFile, refuseReplacingFolder } from "../files/replacing.js";
 import { runFolder } from "../store/resume/run.js";
 
-/** Where the rejected rows of a run that writes `output`, a file or folder, are told of. */
+/** Where the rejected rows of a run that writes `output`, a file or folder, are listed. */
 export const rejectedRowsFile = (output: string): string => `${withoutSlash(output)}.rejects.jsonl`;
 
 /** Where the losses of a training that writes `output` are shown as it goes. */

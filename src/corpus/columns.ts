@@ -25,7 +25,7 @@ export interface WantedColumn {
   readonly file: string;
   /** Flag that names the column. */
   readonly flag: "--text-column" | "--label-column";
-  /** True when the user chose the name, so that another column of nearly the same name is no rival. */
+  /** True when the user chose the name, so that another column of nearly the same name does not compete with it. */
   readonly named: boolean;
 }
 

@@ -11,7 +11,7 @@ import { faultError, type Fault, type Table, type TableRecord } from "./table.js
 import type { TextChunk } from "./decode/textChunk.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
-  /** Column of the texts; a column of nearly the same name is a rival only when this is left out. @default "text" */
+  /** Column of the texts; a column of nearly the same name competes with it only when this is left out. @default "text" */
   readonly textColumn?: string | undefined;
   /** Column of the labels; without it no label is read. */
   readonly labelColumn?: string | undefined;
@@ -24,7 +24,7 @@ export interface CorpusOptions extends SourceOptions, DecodeOptions {
    * error otherwise. @default false
    */
   readonly dropMissing?: boolean | undefined;
-  /** Is told of each rejected row, in order. */
+  /** Called for each rejected row, in order. */
   readonly onReject?: ((rejection: Rejection) => void) | undefined;
   /** Longest field in bytes of UTF-8 (for JSONL: longest line in characters); bounds the memory. @default 16 MiB */
   readonly maxFieldBytes?: number | undefined;

@@ -37,7 +37,7 @@ type State = "field start" | "bare" | "quoted" | "quote in quoted";
  *
  * Lines end in LF, CRLF or CR, mixed as they come; blank lines are no records. A quote may only open a field or, doubled,
  * stand inside a quoted one: another one is a fault of its record, which then ends with its line. A quote that is still
- * open at the end of the file, or after `maxFieldBytes`, is an error at the quote: nothing behind it can be trusted.
+ * open at the end of the file, or after `maxFieldBytes`, is an error at the quote: nothing behind it is reliable.
  */
 export class CsvFramer {
   readonly #options: CsvFramerOptions;

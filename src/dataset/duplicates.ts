@@ -6,7 +6,7 @@ const MENTION = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}_]+/gu;
 const NEITHER_LETTER_NOR_DIGIT = /[^\p{L}\p{M}\p{N}]+/gu;
 
 /**
- * A text reduced to what makes it the same text: NFKC, the commonest HTML entities decoded, lower case, without links and
+ * A text reduced to what makes it the same text: NFKC, the most common HTML entities decoded, lower case, without links and
  * mentions, its words of letters and digits with one space between them.
  *
  * A text of which nothing is left (only emoji, only a link) is compared by itself, without outer spaces.
@@ -47,18 +47,18 @@ export interface Duplicates {
   /** Target rows whose text is in the source to the letter, ascending. */
   readonly exact: Int32Array;
   /** Target rows whose normalized text is in the source, ascending; the exact ones are among them. */
-  readonly normalised: Int32Array;
+  readonly normalized: Int32Array;
 }
 
 /** Finds the target texts that were in the source, exactly and normalized. Near duplicates are not found. */
 export function duplicatesBetween(source: readonly string[], target: readonly string[]): Duplicates {
   const exact = new Set(source);
-  const normalised = new Set(source.map(normalizedText));
+  const normalized = new Set(source.map(normalizedText));
   const indices = (isIn: (text: string) => boolean): Int32Array =>
     Int32Array.from(target.flatMap((text, i) => (isIn(text) ? [i] : [])));
   return {
     rows: target.length,
     exact: indices((text) => exact.has(text)),
-    normalised: indices((text) => normalised.has(normalizedText(text))),
+    normalized: indices((text) => normalized.has(normalizedText(text))),
   };
 }

@@ -114,7 +114,7 @@ export function checkLabels(rowLabels: readonly string[], options: LabelSetOptio
   return { labels, counts, warnings: nearMisses(labels, counts) };
 }
 
-/** Commonest first. */
+/** Most frequent first. */
 function listed({ labels, counts }: CountedLabels, most = MOST_SHOWN): string {
   const order = labels.map((_, i) => i).sort((a, b) => counts[b] - counts[a] || a - b);
   const shown = order.slice(0, most).map((i) => `"${excerpt(labels[i])}" (${counts[i]})`);

@@ -9,7 +9,7 @@ export interface LabelSpace {
 }
 
 /**
- * The labels that a head can answer under a map: dropped ones leave, renamed ones merge.
+ * The labels that a head can predict under a map: dropped ones are left out, renamed ones merge.
  *
  * @throws HeadstartError E_LABEL_MAP when fewer than two labels are left
  */

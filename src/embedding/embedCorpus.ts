@@ -13,7 +13,7 @@ export interface EmbedCorpusOptions extends EmbedOptions {
   /** Keeps each window when it is done, and has those of an earlier run. @default none is kept */
   readonly run?: VectorRun | undefined;
   readonly cache?: VectorCache | undefined;
-  /** Told of every row that is read. */
+  /** Called for every row that is read. */
   readonly onRow?: ((row: Row) => void) | undefined;
 }
 

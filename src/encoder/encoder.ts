@@ -35,7 +35,7 @@ export interface EncoderOptions {
   readonly threads?: number | undefined;
   /** Aborts downloads. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of downloads as they go. */
+  /** Called as downloads progress. */
   readonly onDownload?:
     ((progress: { readonly file: string; readonly received: number; readonly total: number }) => void) | undefined;
 }

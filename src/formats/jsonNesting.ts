@@ -6,7 +6,7 @@ export const TOO_DEEP = `it is nested deeper than ${MOST_LEVELS} levels`;
 
 const [QUOTE, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Whether JSON has more than `MOST_LEVELS` levels. Linear in its length; of what is no JSON either answer is possible. */
+/** Whether JSON has more than `MOST_LEVELS` levels. Linear in its length; for what is not JSON either result is possible. */
 export function nestsTooDeep(json: string): boolean {
   // Each level takes two characters, and most rows are shorter than that, or have few brackets.
   if (json.length <= 2 * MOST_LEVELS || opensAtMost(json, MOST_LEVELS)) return false;

@@ -1,8 +1,8 @@
 import { fitTemperature, applyTemperature } from "./temperature.js";
 
 /**
- * What a head answered on its dev rows, before any scaling: everything that is promised of later answers (temperature,
- * thresholds, label sets) is worked out from it. It spells none of the texts.
+ * A head's predictions on its dev rows, before any scaling. Temperature, thresholds and prediction sets are computed from
+ * them. They contain none of the texts.
  */
 export interface DevPredictions {
   /** Number of labels. */

@@ -3,7 +3,7 @@ import type { Matrix } from "../math/matrix.js";
 import { balancedWeights } from "./linear/logisticLoss.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
 
-/** What every fit is told of its rows. */
+/** What every fit takes beside its rows. */
 export interface FitDataOptions {
   /** Names of the label indices in `y`. */
   readonly labels: readonly string[];

@@ -22,11 +22,11 @@ export interface LogisticHead {
 
 /** What dev rows taught a head about its own certainty. */
 export interface TemperatureScaled {
-  /** Divides the logits, so that probabilities can be taken at their word; changes no answer. @default 1 */
+  /** Divides the logits, so that probabilities are calibrated; changes no predicted label. @default 1 */
   readonly temperature?: number | undefined;
 }
 
-/** A multi-layer perceptron on standardized vectors, with one logit a label. */
+/** An MLP on standardized vectors, with one logit a label. */
 export interface MlpHead {
   readonly kind: "mlp";
   /** In the order of the probabilities. */
@@ -65,11 +65,11 @@ export function predictProbabilities(head: Head, x: Matrix): Float64Array {
       `The head takes vectors of ${headWidth(head)} numbers, not ${x.cols}. Use the encoder that it was trained with`,
     );
   }
-  refuseNonFinite(x, "Cannot answer for these vectors");
-  return applyTemperature(untempered(head, x), head.labels.length, head.temperature ?? 1);
+  refuseNonFinite(x, "Cannot predict from these vectors");
+  return applyTemperature(unscaled(head, x), head.labels.length, head.temperature ?? 1);
 }
 
-function untempered(head: Head, x: Matrix): Float64Array {
+function unscaled(head: Head, x: Matrix): Float64Array {
   switch (head.kind) {
     case "logistic":
       return logitProbabilities(linearLogits(head, x), head.labels.length);

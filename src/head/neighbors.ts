@@ -51,7 +51,7 @@ const SAMPLE = 2000;
 const AT_ONCE = 256;
 
 /**
- * Keeps training rows to explain answers with. Of equal texts the first is kept, so that no row is its own neighbor.
+ * Keeps training rows to explain predictions with. Of equal texts the first is kept, so that no row is its own neighbor.
  *
  * @param rows  texts, label indices and vectors `[texts, width]`; not written
  */

@@ -10,7 +10,7 @@ const LOG_OF_ZERO = -745;
 
 /**
  * Probabilities `[rows, labels]` after dividing the logits by `temperature`: above 1 they become more even, below 1 more
- * extreme. The likeliest label of a row stays the likeliest, ties included, and rows still sum to 1.
+ * extreme. The most probable label of a row stays the most probable, ties included, and rows still sum to 1.
  *
  * Logits are not needed: up to a constant they are the logarithms of the probabilities.
  *
@@ -49,7 +49,7 @@ export function applyTemperature(probabilities: Float64Array, labels: number, te
  */
 export function fitTemperature(probabilities: Float64Array, y: Int32Array, labels: number): number {
   const logs = probabilities.map((p) => Math.max(Math.log(p), LOG_OF_ZERO));
-  let truth = 0; // mean log probability of the truth, the even row counted
+  let truth = 0; // mean log probability of the true labels, the even row counted
   for (let r = 0; r < y.length; r++) {
     const own = logs.subarray(r * labels, (r + 1) * labels);
     truth += own[y[r]] + own.reduce((sum, log) => sum + log, 0) / labels / y.length;
@@ -66,7 +66,7 @@ export function fitTemperature(probabilities: Float64Array, y: Int32Array, label
   return Math.exp((low + high) / 2);
 }
 
-/** Sum over the rows of the log probabilities as they are expected under the tempered probabilities. */
+/** Sum over the rows of the log probabilities as they are expected under the scaled probabilities. */
 function expectedLogs(logs: Float64Array, labels: number, inverse: number): number {
   let total = 0;
   for (let start = 0; start < logs.length; start += labels) {

@@ -1,21 +1,21 @@
 import { KERNEL } from "./adamwKernel.js";
 
-/** Numbers that are learned, and the optimizer's memory of their slopes. */
+/** Numbers that are learned, with the optimizer's running means of their gradients. */
 export interface Parameter {
   /** Steps are written to it. */
   readonly values: Float32Array;
-  /** Running mean of the slopes. */
+  /** Running mean of the gradients. */
   readonly first: Float32Array;
   /** Running mean of their squares. */
   readonly second: Float32Array;
-  /** Whether weight decay pulls it to zero; biases and transitions are left alone. */
+  /** Whether it has weight decay; biases and transitions have none. */
   readonly isDecayed: boolean;
   readonly kernel: Kernel;
 }
 
 /** The compiled step on one parameter's memory. */
 interface Kernel {
-  /** Where slopes are brought for it, a part at a time. */
+  /** Where gradients are copied to for it, a part at a time. */
   readonly gradients: Float32Array;
   readonly step: (
     ...args: [...places: [number, number, number, number], bytes: number, rate: number, eps: number, shrink: number]
@@ -24,7 +24,7 @@ interface Kernel {
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const PAGE = 65_536;
-/** Slopes that are brought at once: few enough to stay in a core's nearest memory. */
+/** Gradients that are copied at once: few enough to stay in a core's first cache. */
 const PART = 2048;
 const ALIGNMENT = 16;
 
@@ -47,14 +47,14 @@ export interface Step {
   /** Counted from 1. */
   readonly number: number;
   readonly learningRate: number;
-  /** Share of a number that a step takes away, times the rate. */
+  /** Decoupled weight decay, times the rate in each step. */
   readonly weightDecay: number;
 }
 
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 
 /**
- * One step of AdamW on the numbers `[from, from + slopes.length)`; writes `parameter`. Rows of a table that a batch does
+ * One step of AdamW on the numbers `[from, from + gradients.length)`; writes `parameter`. Rows of a table that a batch does
  * not touch are left out by the caller: their memory then waits too.
  *
  * In float32 throughout, by vector instructions (adamw.wat): four times as fast as a loop in JavaScript, whose square
@@ -71,7 +71,7 @@ export function adamwInto(
   },
 ): void {
   const { number, learningRate, weightDecay, from = 0 } = options;
-  if (from + gradients.length > values.length) throw new RangeError(`${gradients.length} slopes from ${from} on`);
+  if (from + gradients.length > values.length) throw new RangeError(`${gradients.length} gradients from ${from} on`);
   // The corrections for starting at zero, folded into the rate and into epsilon.
   const root = Math.sqrt(1 - BETA2 ** number);
   const [rate, epsilon] = [(learningRate * root) / (1 - BETA1 ** number), EPSILON * root];

@@ -2,9 +2,9 @@
 (module
   (memory (import "adamw" "memory") 1)
 
-  ;; Places are bytes from the memory's start; `slopes` is read, the others are written.
+  ;; Places are bytes from the memory's start; `gradients` is read, the others are written.
   (func (export "step")
-    (param $values i32) (param $first i32) (param $second i32) (param $slopes i32) (param $bytes i32)
+    (param $values i32) (param $first i32) (param $second i32) (param $gradients i32) (param $bytes i32)
     (param $rate f32) (param $epsilon f32) (param $shrink f32)
     (local $at i32) (local $whole i32)
     (local $g v128) (local $m v128) (local $v v128)
@@ -14,12 +14,12 @@
     (block $four-done
       (loop $four
         (br_if $four-done (i32.ge_u (local.get $at) (local.get $whole)))
-        (local.set $g (v128.load (i32.add (local.get $slopes) (local.get $at))))
+        (local.set $g (v128.load (i32.add (local.get $gradients) (local.get $at))))
         (local.set $m
           (f32x4.add
             (f32x4.mul (f32x4.splat (f32.const 0.9)) (v128.load (i32.add (local.get $first) (local.get $at))))
             (f32x4.mul (f32x4.splat (f32.const 0.1)) (local.get $g))))
-        ;; A mean that fades without slopes would end in denormal numbers, which cost a hundredfold.
+        ;; A mean that fades without gradients would end in denormal numbers, which cost a hundredfold.
         (local.set $m
           (v128.and
             (local.get $m)
@@ -47,7 +47,7 @@
     (block $done
       (loop $one
         (br_if $done (i32.ge_u (local.get $at) (local.get $bytes)))
-        (local.set $g1 (f32.load (i32.add (local.get $slopes) (local.get $at))))
+        (local.set $g1 (f32.load (i32.add (local.get $gradients) (local.get $at))))
         (local.set $m1
           (f32.add
             (f32.mul (f32.const 0.9) (f32.load (i32.add (local.get $first) (local.get $at))))

@@ -1,4 +1,4 @@
-/** The likeliest label of every row, as an index; on a tie the first. */
+/** The most probable label of every row, as an index; on a tie the first. */
 export function argmax(probabilities: Float64Array, labels: number): Int32Array {
   return Int32Array.from({ length: probabilities.length / labels }, (_, r) => {
     let best = 0;

@@ -12,12 +12,12 @@ export interface LbfgsOptions {
   /** Pairs of steps remembered. @default 10 */
   readonly memory?: number | undefined;
   /**
-   * Relative difference below which two values count as equal, so that slopes alone judge a step: near the minimum of a
-   * convex function slopes still tell when values have drowned in rounding. @default 0
+   * Relative difference below which two values count as equal, so that slopes alone decide on a step: near the minimum of a
+   * convex function, slopes are still exact when rounding hides the differences of values. @default 0
    */
   readonly rounding?: number | undefined;
   /**
-   * Relative to the value, the least fall that a step must promise: below it the function's own rounding hides what the
+   * Relative to the value, the least decrease that a step must predict: below it the function's own rounding hides what the
    * step does, and the search ends, not converged. @default 0
    */
   readonly resolution?: number | undefined;

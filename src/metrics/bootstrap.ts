@@ -36,7 +36,7 @@ export interface PairedDifference {
  * Draws as many rows as there are, with replacement, and writes how often each cell came up to `out`.
  *
  * Rows in one cell are alike to every statistic of the counts, so the counts of a resample are multinomial; they are
- * drawn as a chain of binomials, which is the same distribution as picking row after row, at a cost that does not
+ * drawn as a sequence of binomials, which is the same distribution as picking row after row, at a cost that does not
  * depend on the number of rows.
  *
  * @param cells  rows per cell; not written to
@@ -140,7 +140,7 @@ function resample(
   const { seed, resamples } = withDefaults(BOOTSTRAP_DEFAULTS, options);
   if (!(resamples >= 1)) throw new RangeError(`A bootstrap needs at least one resample, not ${resamples}`);
   const random = seeded(seed);
-  // Empty cells stay empty; leaving them out keeps the chain short where there are many classes.
+  // Empty cells stay empty; leaving them out keeps the sequence short where there are many classes.
   const occupied = Int32Array.from(cells.keys()).filter((i) => cells[i] > 0);
   const weights = occupied.map((i) => cells[i]);
   const drawn = new Int32Array(occupied.length);

@@ -30,7 +30,7 @@ export interface CalibrationOptions {
 }
 
 /**
- * How far probabilities can be taken at their word.
+ * How well probabilities are calibrated.
  *
  * Bins hold equally many rows, not equal widths of confidence: a head that is mostly sure would leave most widths
  * empty. Rows of equal confidence are never parted, so the order of the rows does not matter and a tie makes fewer,
@@ -61,7 +61,7 @@ export function evaluateCalibration(
   return { n, ece: gaps / Math.max(1, n), brier, bins };
 }
 
-/** The likeliest label of a row: how probable it is, and whether it is the true one. */
+/** The most probable label of a row: how probable it is, and whether it is the true one. */
 export interface TopLabel {
   readonly confidence: number;
   readonly right: boolean;

@@ -4,7 +4,7 @@ import { seeded } from "../math/random.js";
 import { BOOTSTRAP_DEFAULTS, percentileInterval, type BootstrapOptions, type Interval } from "./bootstrap.js";
 import { brierScores, evaluateCalibration, topLabels, type ReliabilityBin, type TopLabel } from "./calibration.js";
 
-/** How far probabilities can be taken at their word, with intervals. Plain JSON. */
+/** How well probabilities are calibrated, with intervals. Plain JSON. */
 export interface CalibrationScore {
   readonly n: number;
   /** Expected calibration error over 15 bins of equally many rows. */
@@ -38,41 +38,41 @@ export function scoreCalibration(
 ): CalibrationScore {
   const { labels } = options;
   const { n, ece, brier, bins } = evaluateCalibration(probabilities, truth, { labels, bins: BINS });
-  const told = topLabels(probabilities, truth, labels);
+  const top = topLabels(probabilities, truth, labels);
   const losses = logLosses(probabilities, truth, labels);
   const errors = brierScores(probabilities, truth, labels);
-  const binOf = told.map(({ confidence }) => bins.findIndex(({ high }) => confidence <= high));
+  const binOf = top.map(({ confidence }) => bins.findIndex(({ high }) => confidence <= high));
   const mean = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0) / Math.max(1, n);
   return {
     n,
     ece,
-    eceEqualWidth: gapOver(told, (t) => Math.min(BINS - 1, Math.floor(t.confidence * BINS))),
+    eceEqualWidth: gapOver(top, (t) => Math.min(BINS - 1, Math.floor(t.confidence * BINS))),
     brier,
     logLoss: mean(losses),
-    intervals95: intervalsOf({ told, losses, errors, binOf }, options),
+    intervals95: intervalsOf({ top, losses, errors, binOf }, options),
     bins,
   };
 }
 
-function gapOver(told: readonly TopLabel[], binOf: (row: TopLabel) => number): number {
+function gapOver(top: readonly TopLabel[], binOf: (row: TopLabel) => number): number {
   const gaps = new Map<number, number>();
-  for (const row of told) gaps.set(binOf(row), (gaps.get(binOf(row)) ?? 0) + row.confidence - Number(row.right));
-  return [...gaps.values()].reduce((sum, gap) => sum + Math.abs(gap), 0) / Math.max(1, told.length);
+  for (const row of top) gaps.set(binOf(row), (gaps.get(binOf(row)) ?? 0) + row.confidence - Number(row.right));
+  return [...gaps.values()].reduce((sum, gap) => sum + Math.abs(gap), 0) / Math.max(1, top.length);
 }
 
 interface Measured {
-  readonly told: readonly TopLabel[];
+  readonly top: readonly TopLabel[];
   readonly losses: Float64Array;
   readonly errors: Float64Array;
   readonly binOf: readonly number[];
 }
 
 function intervalsOf(
-  { told, losses, errors, binOf }: Measured,
+  { top, losses, errors, binOf }: Measured,
   options: BootstrapOptions,
 ): CalibrationScore["intervals95"] {
   const { seed, resamples } = withDefaults(BOOTSTRAP_DEFAULTS, options);
-  const n = told.length;
+  const n = top.length;
   if (n === 0) return { ece: [0, 0], brier: [0, 0], logLoss: [0, 0] };
   const random = seeded(seed);
   const [eces, briers, logs] = [0, 1, 2].map(() => new Float64Array(resamples));
@@ -81,7 +81,7 @@ function intervalsOf(
     gaps.fill(0);
     for (let i = 0; i < n; i++) {
       const r = Math.floor(random() * n);
-      gaps[binOf[r]] += told[r].confidence - Number(told[r].right);
+      gaps[binOf[r]] += top[r].confidence - Number(top[r].right);
       briers[s] += errors[r] / n;
       logs[s] += losses[r] / n;
     }

@@ -15,7 +15,7 @@ export interface Confusion {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** How well predictions match the truth, with what it takes to believe it. Plain JSON. */
+/** How well predictions match the truth, with intervals and baselines. Plain JSON. */
 export interface Evaluation {
   /** Rows compared. */
   readonly n: number;
@@ -36,7 +36,7 @@ export interface Evaluation {
   /** Has no prototype, so a label may have any name. */
   readonly perLabel: Readonly<Record<string, LabelScore>>;
   readonly confusion: Confusion;
-  /** Always answering one label. */
+  /** Always predicting one label. */
   readonly majority: Score;
   /** A linear model of word counts, fitted on the same training rows as the head; null when there is none. */
   readonly bagOfWords: Score | null;
@@ -61,7 +61,7 @@ export interface Advantage {
 export interface EvaluationOptions extends BootstrapOptions {
   /** What simpler models reach on the same rows. */
   readonly baselines?: {
-    /** @default always answering the commonest label of the truth, the best that any constant answer can do */
+    /** @default always predicting the majority class of the truth, the best that any constant prediction can do */
     readonly majority?: Score | undefined;
     /** @default null */
     readonly bagOfWords?: Score | undefined | null | undefined;
@@ -128,7 +128,7 @@ export function scorePredictions(truth: Int32Array, predicted: Int32Array, class
   return { accuracy, macroF1 };
 }
 
-/** What answering `label` on every row reaches; `label` is best the commonest one of the training rows. */
+/** Scores of predicting `label` for every row; `label` is best the majority class of the training rows. */
 export function majorityScore(truth: Int32Array, label: number, classes: number): Score {
   return scorePredictions(truth, new Int32Array(truth.length).fill(label), classes);
 }

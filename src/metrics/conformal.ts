@@ -3,10 +3,10 @@ import { argmax } from "../math/argmax.js";
 
 /**
  * The least probability of a label in a split conformal set: with sets of all labels that reach it, the true label of a
- * new row is in its set with a chance of at least `coverage`, if the row is drawn like those of `truth`.
+ * new row is in its set with a probability of at least `coverage`, if the row is drawn like those of `truth`.
  *
  * It is the k-th largest of the probabilities that `n` calibration rows gave to their true labels, k being
- * `ceil((n + 1) coverage)`; with too few rows for the promise it is 0, and every label is in every set.
+ * `ceil((n + 1) coverage)`; with too few rows to guarantee the coverage it is 0, and every label is in every set.
  *
  * @param ofTruth   probability of the true label of every calibration row
  * @param coverage  in (0, 1)
@@ -21,16 +21,16 @@ export function conformalThreshold(ofTruth: Float64Array, coverage: number): num
   return k > ofTruth.length ? 0 : ofTruth.toSorted()[ofTruth.length - k];
 }
 
-/** Labels of every row that reach the threshold; the likeliest label is always among them, so that no set is empty. */
+/** Labels of every row that reach the threshold; the most probable label is always among them, so that no set is empty. */
 export function predictionSets(probabilities: Float64Array, labels: number, threshold: number): number[][] {
   return Array.from(argmax(probabilities, labels), (top, r) =>
     Array.from({ length: labels }, (_, c) => c).filter((c) => c === top || probabilities[r * labels + c] >= threshold),
   );
 }
 
-/** How label sets did on rows with known labels. Plain JSON. */
+/** How prediction sets did on labeled rows. Plain JSON. */
 export interface PredictionSetScore {
-  /** The share that was promised. */
+  /** Target coverage. */
   readonly promised: number;
   /** Share of the rows whose true label is in its set. */
   readonly coverage: number;

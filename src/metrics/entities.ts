@@ -52,7 +52,7 @@ export function countEntities(
 
 /**
  * Counts of one sentence where a predicted entity is right when it shares a word with a true one of its label; every true
- * entity answers for one prediction at most.
+ * entity matches one prediction at most.
  */
 export function countTypes(gold: readonly Entity[], predicted: readonly Entity[]): EntityCounts {
   const free = [...gold];

@@ -2,14 +2,14 @@ import { HeadstartError } from "../errors.js";
 import { bootstrapIntervals, type BootstrapOptions, type Interval } from "./bootstrap.js";
 import type { LabelScore } from "./confusion.js";
 
-/** How well sets of labels match the true ones. Plain JSON. */
+/** How well the predicted labels of each row match its true ones. Plain JSON. */
 export interface MultiLabelEvaluation {
   readonly n: number;
   /** Share of the rows with exactly the true labels. */
   readonly exactMatch: number;
   /** F1 over all marks of all labels. */
   readonly microF1: number;
-  /** Mean F1 of the labels that occur in the truth or in the answers. */
+  /** Mean F1 of the labels that occur in the truth or in the predictions. */
   readonly macroF1: number;
   readonly metric: "macroF1";
   /** 95 % interval of the main metric: percentile bootstrap over the rows. */
@@ -22,7 +22,7 @@ export interface MultiLabelEvaluation {
 }
 
 /**
- * Compares sets of labels. A row with no label that is given none is an exact match; a ratio without denominator is 0.
+ * Compares the predicted labels of each row with its true ones. A row with no label that is given none is an exact match; a ratio without denominator is 0.
  *
  * @param truth      `[rows, labels]`, 1 where the row has the label
  * @param predicted  the same
@@ -62,7 +62,7 @@ export function evaluateMultiLabel(
   };
 }
 
-/** Truth and answer of rows that are alike in both. */
+/** True and predicted labels of rows that are alike in both. */
 interface Pattern {
   readonly truth: Uint8Array;
   readonly predicted: Uint8Array;

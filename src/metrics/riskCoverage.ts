@@ -1,10 +1,10 @@
-/** Answering only the surest rows: a share of them, and how often those answers are wrong. */
+/** Keeping only the most confident predictions: their share of the rows, and how often they are wrong. */
 export interface RiskPoint {
-  /** Share of the rows that are answered. */
+  /** Share of the rows whose prediction is kept. */
   readonly coverage: number;
-  /** Share of wrong answers among them. */
+  /** Share of wrong predictions among them. */
   readonly risk: number;
-  /** Least confidence of an answer. */
+  /** Least confidence among them. */
   readonly threshold: number;
 }
 
@@ -12,15 +12,15 @@ export interface RiskCoverage {
   readonly n: number;
   /** Area under the curve: the risk, averaged over all coverages. Lower is better; the error rate is that of chance order. */
   readonly aurc: number;
-  /** One point for every distinct confidence, from the surest rows to all of them. */
+  /** One point for every distinct confidence, from the most confident rows to all of them. */
   readonly curve: readonly RiskPoint[];
 }
 
 /**
- * The risk-coverage curve of answers by their confidence. Rows of equal confidence are answered together or not at all,
+ * The risk-coverage curve of predictions by their confidence. Rows of equal confidence are kept together or not at all,
  * and count in the area with the mean risk of any order among them.
  *
- * @param confidence  of the answer of every row
+ * @param confidence  of the prediction for every row
  * @param right       1 where it is right
  * @see El-Yaniv & Wiener 2010; Geifman, Uziel & El-Yaniv 2019 (AURC): https://arxiv.org/abs/1805.08206
  */
@@ -28,17 +28,17 @@ export function riskCoverage(confidence: Float64Array, right: Uint8Array): RiskC
   const n = confidence.length;
   const order = [...confidence.keys()].sort((a, b) => confidence[b] - confidence[a]);
   const curve: RiskPoint[] = [];
-  let [answered, wrong, area] = [0, 0, 0];
-  while (answered < n) {
-    const threshold = confidence[order[answered]];
-    let end = answered;
+  let [kept, wrong, area] = [0, 0, 0];
+  while (kept < n) {
+    const threshold = confidence[order[kept]];
+    let end = kept;
     let wrongHere = 0;
     for (; end < n && confidence[order[end]] === threshold; end++) wrongHere += 1 - right[order[end]];
-    const rate = wrongHere / (end - answered);
-    for (let k = answered + 1; k <= end; k++) area += (wrong + rate * (k - answered)) / k;
-    answered = end;
+    const rate = wrongHere / (end - kept);
+    for (let k = kept + 1; k <= end; k++) area += (wrong + rate * (k - kept)) / k;
+    kept = end;
     wrong += wrongHere;
-    curve.push({ coverage: answered / n, risk: wrong / answered, threshold });
+    curve.push({ coverage: kept / n, risk: wrong / kept, threshold });
   }
   return { n, aurc: n === 0 ? 0 : area / n, curve };
 }

@@ -26,9 +26,9 @@ export interface EncodedCounts extends Pick<EmbedCounts, "tokens"> {
 
 /** What holds for every call that embeds texts. */
 export interface CallOptions {
-  /** Told after every batch; `done` counts texts of this call. */
+  /** Called after every batch; `done` counts texts of this call. */
   readonly onProgress?: ((progress: { readonly done: number }) => void) | undefined;
-  /** Told once all texts have vectors. */
+  /** Called once all texts have vectors. */
   readonly onEncoded?: ((counts: EncodedCounts) => void) | undefined;
   /** Aborts between batches. */
   readonly signal?: AbortSignal | undefined;
@@ -46,7 +46,7 @@ export interface ClassifierPredictOptions extends CallOptions {
 export interface EvaluateOptions extends CallOptions, RowsOptions {
   /** @default 1 */
   readonly seed?: number | undefined;
-  /** Told once the rows are read, before they are embedded. */
+  /** Called once the rows are read, before they are embedded. */
   readonly onRead?: ((corpus: CorpusSummary) => void) | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { goldSpans } from "./corpus/readTagged.js";
 import type { Span, TaggedSentence } from "./corpus/sentence.js";
 
-/** Where entities were lost: every true entity that was not found counts once, every wrong answer that meets none too. */
+/** Where entities were lost: every true entity that was not found counts once, and every predicted one that overlaps none. */
 export interface ErrorTable {
   /** A word of the entity was cut, or the tokenizer finds nothing in it. */
   readonly truncated: number;
@@ -11,15 +11,15 @@ export interface ErrorTable {
   readonly boundary: number;
   /** Right words, other label. */
   readonly type: number;
-  /** Neither, but an answer shares words with it. */
+  /** Neither, but a predicted entity shares words with it. */
   readonly boundaryAndType: number;
-  /** No answer shares a word with it. */
+  /** No predicted entity shares a word with it. */
   readonly missed: number;
-  /** Answers that share no word with a true entity. */
+  /** Predicted entities that share no word with a true one. */
   readonly invented: number;
 }
 
-/** A true entity that no answer can be, or that rests on a word whose sub-words were cut. */
+/** A true entity that cannot be predicted, or that has a word whose subwords were cut. */
 export interface LostEntity {
   readonly file: string;
   readonly line: number;
@@ -56,7 +56,7 @@ export function lostEntities(
   });
 }
 
-/** Sorts what went wrong; `lost` says which entities were hard to find or impossible. */
+/** Sorts the errors; `lost` says which entities were hard to find or impossible. */
 export function errorTable(
   gold: readonly (readonly Span[])[],
   found: readonly (readonly Span[])[],
@@ -68,18 +68,18 @@ export function errorTable(
       const kind = errorOf(entity, found[s], lost[s]);
       if (kind !== undefined) table[kind]++;
     }
-    table.invented += found[s].filter((answer) => !entities.some((entity) => meet(entity, answer))).length;
+    table.invented += found[s].filter((span) => !entities.some((entity) => meet(entity, span))).length;
   });
   return table;
 }
 
 function errorOf(entity: Span, found: readonly Span[], lost: readonly LostEntity[]): keyof ErrorTable | undefined {
   const same = (a: Span): boolean => a.start === entity.start && a.end === entity.end;
-  if (found.some((answer) => same(answer) && answer.label === entity.label)) return undefined;
+  if (found.some((span) => same(span) && span.label === entity.label)) return undefined;
   const why = lost.find((own) => same(own) && own.label === entity.label)?.why;
   if (why !== undefined) return why;
   if (found.some(same)) return "type";
-  const near = found.filter((answer) => meet(entity, answer));
+  const near = found.filter((span) => meet(entity, span));
   if (near.length === 0) return "missed";
   return near.some(({ label }) => label === entity.label) ? "boundary" : "boundaryAndType";
 }

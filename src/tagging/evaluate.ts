@@ -16,7 +16,7 @@ import { characterSpans, goldSpans } from "./corpus/readTagged.js";
 import type { Span, TaggedSentence } from "./corpus/sentence.js";
 import { decode, emissionsOf, type FoundSpan, type Tagger } from "./model/tagger.js";
 
-/** How well a tagger finds entities, with what it takes to believe it. Plain JSON. */
+/** How well a tagger finds entities, with intervals. Plain JSON. */
 export interface TaggingEvaluation {
   /** Sentences compared. */
   readonly n: number;
@@ -64,7 +64,7 @@ export interface FoundEntity extends Span {
 export interface EvaluateTaggerOptions {
   /** Whether an entity of the training sentences has this surface form, lower-cased. */
   readonly isSeen: (surface: string) => boolean;
-  /** Applied to the tagger's answers: renamed, or dropped. */
+  /** Applied to the predicted labels, which are renamed or dropped. */
   readonly map?: LabelMap | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
@@ -96,8 +96,8 @@ function mapped({ labels }: Tagger, { label }: FoundSpan, map: LabelMap | undefi
 }
 
 /**
- * Evaluates a tagger on tagged sentences. Entities that begin or end inside a word count as missed, since no answer can be
- * them; those with a word whose sub-words were cut are named, and missed unless they are found nevertheless.
+ * Evaluates a tagger on tagged sentences. Entities that begin or end inside a word count as missed, since they cannot be
+ * predicted; those with a word whose subwords were cut are listed, and missed unless they are found nevertheless.
  */
 export async function evaluateTagger(
   tagger: Tagger,
@@ -105,11 +105,11 @@ export async function evaluateTagger(
   options: EvaluateTaggerOptions,
 ): Promise<TaggingEvaluated> {
   const found = await findEntities(tagger, data, options);
-  return scoreFound(found, data, options);
+  return scoreEntities(found, data, options);
 }
 
-/** Scores of entities that were found in tagged sentences. */
-function scoreFound(
+/** Scores of predicted entities in tagged sentences. */
+function scoreEntities(
   found: readonly (readonly FoundEntity[])[],
   { sentences, offsets, cut }: Omit<EmbeddedSentences, "vectors">,
   { isSeen, seed = 1 }: Pick<EvaluateTaggerOptions, "isSeen" | "seed">,
@@ -118,7 +118,7 @@ function scoreFound(
   const strict = gold.map((own) => own.strict);
   const counts = strict.map((own, s) => countEntities(own, found[s]));
   const total = entityScore(addEntityCounts(counts));
-  const scored = (count: (own: readonly Span[], answer: readonly FoundEntity[]) => EntityCounts): EntityScore =>
+  const scored = (count: (own: readonly Span[], predicted: readonly FoundEntity[]) => EntityCounts): EntityScore =>
     entityScore(addEntityCounts(strict.map((own, s) => count(own, found[s]))));
   const bySurface = (seen: boolean): EntityScore => {
     const has = (s: number, span: Span): boolean => isSeen(surfaceOf(sentences[s].text, span)) === seen;
@@ -145,7 +145,7 @@ function scoreFound(
     interval95: bootstrapEntities([counts], ([own]) => entityScore(own).f1, { seed }),
     entityF1Conlleval: entityScore(addEntityCounts(gold.map((own, s) => countEntities(own.conlleval, found[s])))).f1,
     perType: scoresByLabel(strict, found),
-    boundary: scored((own, answer) => countEntities(own, answer, "boundary")),
+    boundary: scored((own, predicted) => countEntities(own, predicted, "boundary")),
     type: scored(countTypes),
     seen: bySurface(true),
     unseen: bySurface(false),

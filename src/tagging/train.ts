@@ -10,7 +10,7 @@ import type { Tagger } from "./model/tagger.js";
 export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "onEpoch"> {
   /** Sentences to choose the epoch on. @default a seeded tenth of the training sentences, equal ones on one side */
   readonly dev?: EmbeddedSentences | undefined;
-  /** Told after every epoch that was measured. */
+  /** Called after every epoch that was evaluated. */
   readonly onTrial?: ((trial: TaggerTrial) => void) | undefined;
 }
 
@@ -19,13 +19,13 @@ export interface TaggerTrial {
   readonly epoch: number;
   /** Mean loss of a word while it was learned. */
   readonly loss: number;
-  /** How much the score of O was lowered, as the dev sentences asked for. */
+  /** How much the score of O was lowered, chosen on the dev sentences. */
   readonly outsideBias: number;
-  /** With that balance. */
+  /** With that bias. */
   readonly devEntityF1: number;
 }
 
-/** A tagger with the evidence for it. */
+/** A tagger with its dev scores and how it was chosen. */
 export interface TrainedTagger {
   readonly tagger: Tagger;
   /** Surface forms of the training entities, lower-cased. */
@@ -41,15 +41,15 @@ export interface TrainedTagger {
   readonly devFrom: string;
   /** Of the epoch that was kept. */
   readonly outsideBias: number;
-  /** Share of every layer, where they are mixed. */
+  /** Weight of every layer, where they are mixed. */
   readonly layerWeights: readonly number[] | undefined;
 }
 
-/** Measuring takes long beside an epoch of few sentences, so small corpora are measured about as often as large ones. */
+/** Evaluating takes long beside an epoch of few sentences, so small corpora are evaluated about as often as large ones. */
 const TRIALS = 8;
 
 /**
- * Trains a tagger and keeps the epoch, and the balance towards entities, with the highest strict F1 on the dev sentences.
+ * Trains a tagger and keeps the epoch, and the outside bias, with the highest strict F1 on the dev sentences.
  *
  * @throws HeadstartError E_LABELS when the training sentences have no entities
  */

@@ -4,7 +4,7 @@ import type { ByteTarget } from "./sink.js";
 
 /*
  * Parquet and Arrow files carry a checksum of all their other bytes right before the footer, where readers of either
- * format never look. Both formats are nets of offsets and counts: of a damaged one, decoders can run for hours before
+ * format never look. Both formats are full of offsets and counts: on a damaged one, decoders can run for hours before
  * they notice.
  *
  *   24 bytes: "HSCHECK1", length of the file (u64), crc32 of the file without these 24 bytes (u32), crc32 of the 20

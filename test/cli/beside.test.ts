@@ -145,7 +145,7 @@ describe.skipIf(process.platform === "win32")("what a command leaves", () => {
     expect(left).toEqual(["p.csv", "p.html", "p.jsonl", "p.npy"]);
   });
 
-  it.skipIf(process.platform !== "linux")("tells its result the next time where it could not be told", async () => {
+  it.skipIf(process.platform !== "linux")("prints its result the next time where it could not be printed", async () => {
     const evaluate = "evaluate head in.csv --report told.html --json --quiet";
     expect((await inShell(`${headstart} ${evaluate} > /dev/full`)).code).toBe(5);
     const again = succeeded(await inShell(`${headstart} ${evaluate}`));

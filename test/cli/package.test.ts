@@ -104,9 +104,9 @@ describe("the package", () => {
   });
 });
 
-const registryAnswers = spawnSync("npm", ["ping"], { env: ENV, shell: process.platform === "win32" }).status === 0;
+const registryResponds = spawnSync("npm", ["ping"], { env: ENV, shell: process.platform === "win32" }).status === 0;
 
-describe.skipIf(!registryAnswers)("the package, installed", () => {
+describe.skipIf(!registryResponds)("the package, installed", () => {
   let box: Sandbox;
   beforeAll(async () => {
     box = await sharedSandbox();
@@ -120,7 +120,7 @@ describe.skipIf(!registryAnswers)("the package, installed", () => {
     expect(stdout).toMatch(/^headstart-mini +built-in/);
   });
 
-  it("answers with the head and the encoder that came with it", { timeout: 2 * MINUTES }, async () => {
+  it("predicts with the head and the encoder that came with it", { timeout: 2 * MINUTES }, async () => {
     const main = "node_modules/headstart/dist/cli/main.js";
     const args = [main, "predict", "sentiment", "I loved it"];
     const { code, stdout } = await startProcess(args, { cwd: box.folder, env: box.env, input: "" }).finished;

@@ -20,15 +20,15 @@ beforeAll(async () => {
   succeeded(await box.run(["train", "train.csv", "-o", "head", "--quiet", "--encoder", TINY]));
 });
 
-interface Answer {
+interface Prediction {
   readonly text: string;
   readonly label: string;
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
-function expectAnswers(predictions: readonly unknown[], texts: readonly string[]): void {
+function expectPredictions(predictions: readonly unknown[], texts: readonly string[]): void {
   expect(predictions).toHaveLength(texts.length);
-  for (const [i, answer] of (predictions as Answer[]).entries()) {
+  for (const [i, answer] of (predictions as Prediction[]).entries()) {
     expect(answer.text).toBe(texts[i]);
     const { good, bad } = answer.probabilities;
     expect(good + bad).toBeCloseTo(1, 9);
@@ -37,12 +37,12 @@ function expectAnswers(predictions: readonly unknown[], texts: readonly string[]
 }
 
 describe("headstart predict", () => {
-  it.each([[[]], [["--json"]]])("answers for arguments in JSON lines %j", async (flags) => {
+  it.each([[[]], [["--json"]]])("predicts arguments in JSON lines %j", async (flags) => {
     const texts = ["sun lovely day", "", "rain awful 😀", "sun lovely day"];
     const finished = await box.call(["predict", "head", ...flags, ...texts]);
     expect(finished.code).toBe(0);
     const predictions = linesOf(finished);
-    expectAnswers(predictions, texts);
+    expectPredictions(predictions, texts);
     expect(predictions[3]).toEqual(predictions[0]);
   });
 
@@ -62,41 +62,41 @@ describe("headstart predict", () => {
   it("takes what follows -- as texts, whatever it looks like", async () => {
     const texts = ["--json", "--quiet", "-o"];
     const finished = await box.call(["predict", "head", "--", ...texts]);
-    expectAnswers(linesOf(finished), texts);
+    expectPredictions(linesOf(finished), texts);
     expect(finished.stderr).toContain("encoder");
   });
 
-  it("answers for every line of a pipe, CRLF or not, in order", async () => {
+  it("predicts every line of a pipe, CRLF or not, in order", async () => {
     const texts = ["sun lovely day", "", "one\u2028line", ...labelledRows(3000).map(([text]) => text), "last"];
     const input = `\ufeff${texts.join("\r\n")}`;
-    expectAnswers(linesOf(await box.run(["predict", "head"], { input })), texts);
+    expectPredictions(linesOf(await box.run(["predict", "head"], { input })), texts);
   });
 
-  it("answers a line before the pipe closes, however short it is", async () => {
+  it("predicts a line before the pipe closes, however short it is", async () => {
     const { process: child, finished } = box.start(["predict", "head", "--quiet"]);
     for (const text of ["ok", "sun lovely day"]) {
       child.stdin.write(`${text}\n`);
       const [chunk] = (await once(child.stdout, "data")) as [Buffer];
-      expectAnswers([JSON.parse(chunk.toString())], [text]);
+      expectPredictions([JSON.parse(chunk.toString())], [text]);
     }
     child.stdin.end();
     expect((await finished).code).toBe(0);
   });
 
-  it("answers nothing for an empty pipe", async () => {
+  it("prints nothing for an empty pipe", async () => {
     const { code, stdout } = await box.call(["predict", "head"], { input: "" });
     expect([code, stdout]).toEqual([0, ""]);
   });
 
-  it("refuses bytes of a pipe that are no text, where it is not told to replace them", async () => {
+  it("refuses bytes of a pipe that are no text, unless they are to be replaced", async () => {
     const input = Buffer.from("sun\nra\xffn\n", "latin1");
     const refused = await box.run(["predict", "head"], { input });
     expect(linesOf(refused).map(({ text }) => text)).toEqual(["sun"]);
     expectFailure({ ...refused, stdout: "" }, { exit: 3, code: "E_ENCODING", says: [/line 2, byte 6/] });
     const replaced = await box.run(["predict", "head", "--invalid-utf8", "replace"], { input });
-    expectAnswers(linesOf(replaced), ["sun", "ra\ufffdn"]);
+    expectPredictions(linesOf(replaced), ["sun", "ra\ufffdn"]);
     const named = await box.run(["predict", "head", "--encoding", "latin1"], { input });
-    expectAnswers(linesOf(named), ["sun", "raÿn"]);
+    expectPredictions(linesOf(named), ["sun", "raÿn"]);
   });
 
   it("says the same with a cache as without", async () => {
@@ -113,7 +113,7 @@ describe("headstart predict --input", () => {
   const COLUMNS = ["id", "text", "label"];
   const ROWS = labelledRows(2100).map(([text, label], i) => [String(i), text, label]);
 
-  it("writes .csv: the columns of the input, its own label under another name, and the answer", async () => {
+  it("writes .csv: the columns of the input, its own label under another name, and the prediction", async () => {
     await box.write("in.csv", csv(COLUMNS, ROWS));
     const finished = await box.call(["predict", "head", "--input", "in.csv", "-o", "out.csv", "--json"]);
     expect(jsonOf(finished)).toEqual({ rows: 2100, rejected: 0, output: "out.csv" });
@@ -122,7 +122,7 @@ describe("headstart predict --input", () => {
     expect(header).toBe("id,text,input_label,label,probability");
     const rows = lines.map((line) => line.split(","));
     expect(rows.map((row) => row.slice(0, 3))).toEqual(ROWS);
-    const alone = linesOf(await box.call(["predict", "head", ROWS[7][1]]))[0] as unknown as Answer;
+    const alone = linesOf(await box.call(["predict", "head", ROWS[7][1]]))[0] as unknown as Prediction;
     expect(rows[7].slice(3)).toEqual([alone.label, String(alone.probabilities[alone.label])]);
   });
 
@@ -131,8 +131,8 @@ describe("headstart predict --input", () => {
     const args = ["predict", "head", "--input", "odd.csv", "-o", "odd.jsonl"];
     const { code, stdout } = await box.call(args);
     expect([code, stdout]).toEqual([0, "1 rows in = 1 out + 0 rejected\nodd.jsonl\n"]);
-    const row = JSON.parse(await readFile(box.path("odd.jsonl"), "utf8")) as Answer & Record<string, unknown>;
-    expectAnswers([row], ["sun"]);
+    const row = JSON.parse(await readFile(box.path("odd.jsonl"), "utf8")) as Prediction & Record<string, unknown>;
+    expectPredictions([row], ["sun"]);
     const given = { input_input_label: "a", input_label: "b", input_probability: "c" };
     expect(row).toMatchObject({ ...given, probability: row.probabilities[row.label] });
   });
@@ -172,7 +172,7 @@ describe("headstart predict --input", () => {
 });
 
 describe("headstart predict sentiment", () => {
-  it("answers with the head and the encoder that ship", async () => {
+  it("predicts with the head and the encoder that ship", async () => {
     const finished = await box.run(["predict", "sentiment", "I loved it", "What a waste of time"]);
     expect(finished.code).toBe(0);
     expect(linesOf(finished).map(({ label }) => label)).toEqual(["positive", "negative"]);

@@ -25,7 +25,7 @@ describe("a head that finds entities", () => {
     expect(result["entityF1Conlleval"]).toBe(result["entityF1"]);
   });
 
-  it("answers with entities whose offsets are the text", async () => {
+  it("predicts entities whose offsets are the text", async () => {
     const [answer] = linesOf(await box.call(["predict", "head", "Ada went to Oslo 3", "--html", "e.html", "--quiet"]));
     const entities = answer["entities"] as { start: number; end: number; text: string; score: number }[];
     expect(entities.map(({ text }) => text)).toEqual(["Ada", "Oslo"]);
@@ -47,7 +47,7 @@ describe("a head that finds entities", () => {
     expect(await warm).toEqual(await cold);
   });
 
-  it("is kept without a word of what it was trained on, though entities were lost and told of", async () => {
+  it("is kept without a word of what it was trained on, though entities were lost and reported", async () => {
     const train = ["train", "a.conll", "-o", "short", "--task", "ner", "--encoder", TINY, "--epochs", "1", "--json"];
     const told = jsonOf(await box.call([...train, "--max-tokens", "6", "--quiet"]));
     expect((told["dev"] as { lost: object[] }).lost).not.toEqual([]);
@@ -56,7 +56,7 @@ describe("a head that finds entities", () => {
     }
   });
 
-  it("answers for a corpus, row by row", async () => {
+  it("predicts a corpus, row by row", async () => {
     succeeded(await box.call(["predict", "head", "--input", "t.csv", "-o", "out.jsonl", "--quiet"]));
     const rows = (await readFile(box.path("out.jsonl"), "utf8")).trim().split("\n");
     expect(rows.map((row) => (JSON.parse(row) as { id: string }).id)).toEqual(["1", "2"]);

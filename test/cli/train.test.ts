@@ -17,7 +17,7 @@ import {
 const COLUMNS = ["text", "label"];
 const WITH_TINY = ["--encoder", TINY];
 const SCORE = { accuracy: expect.any(Number) as number, macroF1: expect.any(Number) as number };
-/** What cli.md promises of every evaluation. */
+/** The fields of every evaluation. */
 const evaluationOf = (labels: readonly string[], n: number): object => ({
   n,
   ...SCORE,
@@ -70,7 +70,7 @@ describe("headstart train", () => {
     expect(await weights("other")).not.toEqual(await weights("head"));
   });
 
-  it("trains a perceptron that predicts, with its losses as they go and in TensorBoard files", async () => {
+  it("trains an MLP that predicts, with its losses as they go and in TensorBoard files", async () => {
     const flags = [
       "--head",
       "mlp",
@@ -102,16 +102,16 @@ describe("headstart train", () => {
     expect(wrong.code).toBe(2);
   }, 180_000);
 
-  it("chooses by cross-validation with --tune, and tells the choice, its rivals and what fewer rows would give", async () => {
+  it("chooses by cross-validation with --tune, and shows the choice, the candidates and few-shot scores", async () => {
     const flags = ["--tune", "--tune-layers", "1", "--tune-poolings", "cls", "--few", "4,8", "--epochs", "3"];
     const finished = await box.call(["train", "train.csv", "-o", "tuned", "--json", ...flags, ...WITH_TINY]);
-    const { search, few } = jsonOf(succeeded(finished)) as unknown as {
+    const { search, fewShot } = jsonOf(succeeded(finished)) as unknown as {
       search: { chosen: string; candidates: { name: string; view: object }[] };
-      few: { perLabel: number }[];
+      fewShot: { perLabel: number }[];
     };
     expect(new Set(search.candidates.map(({ view }) => JSON.stringify(view))).size).toBe(4);
     expect(search.candidates.map(({ name }) => name)).toContain(search.chosen);
-    expect(few.map(({ perLabel }) => perLabel)).toEqual([4, 8]);
+    expect(fewShot.map(({ perLabel }) => perLabel)).toEqual([4, 8]);
     expect(finished.stderr).toContain(`chosen: ${search.chosen}`);
     const card = await readFile(box.path("tuned/README.md"), "utf8");
     expect(card).toContain(`${search.chosen} (chosen)`);
@@ -200,7 +200,7 @@ describe("headstart evaluate", () => {
   it("shows it to people with the baselines beside it [I07]", async () => {
     const { code, stdout } = await box.call(["evaluate", "head", "test.csv", "--quiet"]);
     expect(code).toBe(0);
-    for (const part of ["head on test.csv", "macro-F1", "95 % interval", "commonest label", "bag of words"]) {
+    for (const part of ["head on test.csv", "macro-F1", "95 % interval", "majority class", "bag of words"]) {
       expect(stdout).toContain(part);
     }
   });
@@ -228,7 +228,7 @@ describe("headstart evaluate", () => {
     }
   });
 
-  it("warns of an answer that no row has, which a map leaves out", async () => {
+  it("warns of a predicted label that no row has, which a map leaves out", async () => {
     await box.write("three.csv", csv(COLUMNS, labelledRows(90, ["good", "bad", "so-so"])));
     expect((await box.call(["train", "three.csv", "-o", "three", "--quiet", ...WITH_TINY])).code).toBe(0);
     const plain = await box.call(["evaluate", "three", "test.csv", "--json"]);

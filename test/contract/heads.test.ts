@@ -105,7 +105,7 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       expect(accuracy(await fit(narrow), narrow)).toBeGreaterThan(0.6);
     });
 
-    it("gives finite answers where a column is there twice or nothing but zeros [D05]", async () => {
+    it("gives finite probabilities where a column is there twice or nothing but zeros [D05]", async () => {
       const head = await fit(widened(toy, (r) => [toy.x.data[r * 5], 0]));
       const predictions = predictProbabilities(head, widened(toy, (r) => [toy.x.data[r * 5], 0]).x);
       expect(predictions.every((p) => p >= 0 && p <= 1)).toBe(true);
@@ -117,7 +117,7 @@ describe.each(KINDS)("a head of kind %s", (_, fit) => {
       ).toBeGreaterThan(0.8);
     });
 
-    it("answers for a row alone as among others, to the bit [D08, R36]", async () => {
+    it("predicts a row alone as among others, to the bit [D08, R36]", async () => {
       const head = await fit(toy);
       const all = predictProbabilities(head, stackRows(5, [toy.x, toy.x]));
       for (let r = 0; r < 60; r++) {

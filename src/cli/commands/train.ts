@@ -152,7 +152,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     ...defined({ tensorboard: flags.tensorboard }),
   });
   try {
-    const found = flags.searchHead
+    const found = flags.tune
       ? await search(context, { labels, rows, devRows, encoder }, flags)
       : await embedded(context, { rows, devRows, encoder }, flags);
     encoder = found.encoder;

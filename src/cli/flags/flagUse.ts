@@ -78,10 +78,10 @@ export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Give
 }
 
 /** What `train` makes with these flags. */
-export function trainedKind({ multiLabel, task, searchHead, head }: GivenFlags): Kind {
+export function trainedKind({ multiLabel, task, tune, head }: GivenFlags): Kind {
   if (multiLabel !== undefined) return "multi-label";
   if (task === "ner") return "tagger";
-  if (searchHead === true) return head === "logistic" ? "logistic" : "search";
+  if (tune === true) return head === "logistic" ? "logistic" : "search";
   return head === "mlp" ? "mlp" : "logistic";
 }
 

@@ -80,6 +80,6 @@ export async function embedSentences(
     );
   if (windowed > 0)
     reporter.say(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
-  if (cut.size > 0) reporter.warn(`${cut.size} words have no sub-words, or too many: their entities may be lost`);
+  if (cut.size > 0) reporter.warn(`${cut.size} words have no subwords, or too many: their entities may be lost`);
   return { sentences, ...made };
 }

@@ -17,22 +17,26 @@ export function withTaggerFlags(command: Command): Command {
   return command
     .option("--crf", "ner: learn which tags follow each other")
     .addOption(new Option("--layers <list>", 'ner: layers of the encoder, such as "4,2,0"').argParser(layerList))
-    .option("--mix-layers", "ner: average the layers with learned shares instead of laying them side by side")
+    .option("--mix-layers", "ner: average the layers with learned weights instead of concatenating them")
     .addOption(
-      new Option("--sub-words <which>", "ner: what stands for a word").choices(["first", "mean", "first-last"]),
+      new Option("--sub-words <which>", "ner: pooling of a word's subwords (default: first)").choices([
+        "first",
+        "mean",
+        "first-last",
+      ]),
     )
     .addOption(
-      new Option("--reach <words>", "ner: words to either side whose vectors count too (default: 1)").argParser(
-        reachOf,
+      new Option("--reach <words>", "ner: context window, words to either side (default: 1)").argParser(reachOf),
+    )
+    .addOption(
+      new Option("--nets <number>", "ner: networks of the ensemble, which are averaged (default: 3)").argParser(
+        wholeNumber(1),
       ),
     )
-    .addOption(
-      new Option("--nets <number>", "ner: nets that are trained and averaged (default: 3)").argParser(wholeNumber(1)),
-    )
-    .option("--no-writing", "ner: look at vectors only, not at case, affixes and the words themselves");
+    .option("--no-writing", "ner: use vectors only, no surface features (case, affixes and the words themselves)");
 }
 
-/** As far as a saved tagger may look. */
+/** Largest context window of a saved tagger. */
 const FARTHEST = 8;
 
 function reachOf(written: string): number {

@@ -32,7 +32,7 @@ function explained(texts: readonly string[], predictions: readonly AnyPrediction
   const shown = texts.map((text, i) => {
     const prediction = predictions[i];
     return "explanation" in prediction && prediction.explanation !== undefined
-      ? explanationText(text, { answer: prediction, why: prediction.explanation })
+      ? explanationText(text, { prediction, why: prediction.explanation })
       : "";
   });
   return shown.join("\n").replace(/\n$/, "").split("\n");

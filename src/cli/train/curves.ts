@@ -7,7 +7,7 @@ import { openEventFile } from "../../report/tensorboard/eventFile.js";
 import type { Context } from "../context.js";
 import { pageBeside } from "../outputPaths.js";
 
-/** Shows losses as they go: on stderr, for a perceptron on a page, and, where it is asked for, in TensorBoard event files. */
+/** Shows losses as they go: on stderr, for an MLP on a page, and, where requested, in TensorBoard event files. */
 export interface Curves {
   trial(trial: Trial): void;
   epoch(epoch: MlpEpoch): void;
@@ -40,7 +40,7 @@ export async function openCurves(context: Context, { tensorboard, ...shown }: Cu
   let trials = 0;
   return {
     trial: ({ C, devLogLoss, devMacroF1 }) =>
-      put(++trials, { "trial/strength": C, "trial/dev_log_loss": devLogLoss, "trial/dev_macro_f1": devMacroF1 }),
+      put(++trials, { "trial/C": C, "trial/dev_log_loss": devLogLoss, "trial/dev_macro_f1": devMacroF1 }),
     epoch: ({ epoch, loss, devLoss, rate }) => {
       losses.push(loss);
       if (devLoss !== null) devLosses.push(devLoss);

@@ -83,7 +83,7 @@ async function checkLabelsOf(
   }
 }
 
-/** The short check before every training: warns of what can be told without a model, and where to learn more. */
+/** The short check before every training: warns of what can be found without a model, and says where to learn more. */
 export function warnOfLabels({ reporter }: Context, rows: Pick<LabeledCorpus, "texts" | "labels">): void {
   const findings = checkTextsAndLabels(rows);
   // Near misses are among the warnings of training itself.
@@ -139,7 +139,7 @@ function described({ labelErrors, rows, file }: Checked): readonly string[] {
     const text = fitted(escapeControls(rows.texts[row]), 60);
     return `  ${rows.labels[row]} -> ${suggested ?? "?"}?  ${text}`;
   });
-  const found = `${labelErrors.findings.length} findings in ${rows.texts.length} rows, the surest first; nothing was changed`;
+  const found = `${labelErrors.findings.length} findings in ${rows.texts.length} rows, the most certain first; nothing was changed`;
   return [...lines, ...none, ...examples, `${file}: ${found}`];
 }
 

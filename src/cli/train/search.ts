@@ -14,7 +14,7 @@ import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../fl
 export interface SearchFlags extends GlobalFlags, EncoderFlags, MlpFlags {
   /** Searched alone. @default all kinds */
   readonly head?: Head["kind"] | undefined;
-  readonly searchHead?: boolean | undefined;
+  readonly tune?: boolean | undefined;
   readonly tuneSeconds: number;
   readonly tuneLayers?: readonly number[] | undefined;
   readonly tunePoolings?: readonly Pooling[] | undefined;
@@ -29,7 +29,7 @@ export function withSearchFlags(command: Command): Command {
   return command
     .option(
       "--tune",
-      "choose strength, kind of head (unless --head names one), layer and pooling by cross-validation on the training rows",
+      "choose C, kind of head (unless --head names one), layer and pooling by cross-validation on the training rows",
     )
     .addOption(
       new Option("--tune-seconds <seconds>", "no new trial begins after this long")

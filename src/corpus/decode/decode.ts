@@ -42,7 +42,7 @@ export async function* decodeText(
   }
 }
 
-/** At least four bytes, unless the file or its first line is shorter: who writes a short line may wait for its answer. */
+/** At least four bytes, unless the file or its first line is shorter: whoever writes a short line may wait for its result. */
 async function firstBytes(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
   let head: Uint8Array = new Uint8Array(0);
   while (head.length < 4 && !isWholeLine(head)) {

@@ -11,7 +11,7 @@ export interface LineOptions extends DecodeOptions {
 const LONGEST = 16 * 1024 * 1024;
 
 /**
- * Lines of a stream as they come: as many together as one read brings, so that a slow pipe is answered at once. They end
+ * Lines of a stream as they come: as many together as one read brings, so that lines of a slow pipe are handled at once. They end
  * in LF or CRLF; the last one may end with the stream.
  *
  * @throws HeadstartError E_ENCODING, E_FIELD_TOO_LARGE, E_INPUT_UNREADABLE

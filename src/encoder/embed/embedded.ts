@@ -6,7 +6,7 @@ export interface EmbedOptions {
   readonly batchTokens?: number | undefined;
   /** Texts sorted by length together; memory is bounded by them. @default 2048 */
   readonly window?: number | undefined;
-  /** Told after every batch; `done` counts texts of this call. */
+  /** Called after every batch; `done` counts texts of this call. */
   readonly onProgress?: ((progress: { readonly done: number }) => void) | undefined;
   /** Let texts share batches although the model makes their vectors depend on it. @default false */
   readonly allowBatchDependence?: boolean | undefined;

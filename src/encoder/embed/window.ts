@@ -12,7 +12,7 @@ import { cutTogether, type Tokens } from "../tokenizer/tokenizer.js";
 /** So much of a batch that each thread's share stays in its core's cache: 384 beat 200, 256, 512 and 1,024. */
 export const TOKENS_A_THREAD = 384;
 
-/** Batches that wait at every lane, so that none is idle while this thread tokenizes or pools. */
+/** Batches that wait at every session worker, so that none is idle while this thread tokenizes or pools. */
 export const BATCHES_PER_WORKER = 2;
 
 /** Tokens of a batch at most; 0, which is one text a batch, where a text's vector would change with its neighbors. */
@@ -76,7 +76,7 @@ export function startWindow(encoder: EmbeddingEncoder, window: Window, options: 
   let nowSent = (): void => {};
   const sent = new Promise<void>((resolve) => (nowSent = resolve));
   const result = embedWindow(encoder, window, { ...options, onSent: () => nowSent() });
-  result.catch(() => {}).finally(() => nowSent()); // whoever awaits the result is told of its failure
+  result.catch(() => {}).finally(() => nowSent()); // whoever awaits the result gets its failure
   return { sent, result };
 }
 

@@ -54,15 +54,15 @@ const SWITCHES = {
 export async function readModules(folder: EncoderFolder): Promise<Modules> {
   const modules = await readSettingsFile(folder, "modules.json", ModulesFile);
   if (modules === undefined) return modulesByFolder(folder);
-  const chain = modules.map(({ type, path }) => ({ kind: kindOf(type, folder), path }));
-  const kinds = chain.map(({ kind }) => kind).join(" ");
+  const steps = modules.map(({ type, path }) => ({ kind: kindOf(type, folder), path }));
+  const kinds = steps.map(({ kind }) => kind).join(" ");
   if (!/^Transformer( Pooling)?( Normalize)*$/.test(kinds))
     throw unsupported(folder, `modules.json asks for ${kinds || "nothing"}`);
-  if (chain[0].path !== "") throw unsupported(folder, `modules.json puts its transformer into ${chain[0].path}`);
-  const pooling = chain.find(({ kind }) => kind === "Pooling");
+  if (steps[0].path !== "") throw unsupported(folder, `modules.json puts its transformer into ${steps[0].path}`);
+  const pooling = steps.find(({ kind }) => kind === "Pooling");
   return {
     pooling: pooling === undefined ? undefined : await readPooling(folder, pooling.path),
-    normalize: chain.some(({ kind }) => kind === "Normalize"),
+    normalize: steps.some(({ kind }) => kind === "Normalize"),
   };
 }
 

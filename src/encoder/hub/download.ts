@@ -107,7 +107,7 @@ function roomFor(
   { name, bytes }: RemoteFile,
   { path, total }: { readonly path: string; readonly total: number | undefined },
 ): (received: number) => Promise<void> {
-  // Of what the listing has told, the room was made sure of before the first file.
+  // Room for what the listing names was checked before the first file.
   let next = bytes === undefined ? 0 : Infinity;
   return async (received) => {
     if (received < next) return;

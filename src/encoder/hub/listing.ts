@@ -36,9 +36,9 @@ const MAX_LISTING_BYTES = 32 * 1024 * 1024;
 /**
  * Asks the hub which commit a revision is and which files it has.
  *
- * @throws HubUnreachable when there is no answer
+ * @throws HubUnreachable when there is no response
  * @throws HeadstartError E_ENCODER_MISSING when there is no such model or revision; E_HUB when it may not be read or the
- *   answer is no listing
+ *   response is no listing
  */
 export async function fetchListing(hub: HubId, access: HubAccess): Promise<Listing> {
   const address = `${access.endpoint}/api/models/${hub.id}/revision/${encodeURIComponent(hub.revision)}?blobs=true`;
@@ -48,7 +48,7 @@ export async function fetchListing(hub: HubId, access: HubAccess): Promise<Listi
   if (!parsed.success || (isCommit(hub.revision) && parsed.data.sha !== hub.revision)) {
     throw new HeadstartError(
       "E_HUB",
-      `Cannot read the file list of ${hub.id}: ${address} answered with something else. Check HF_ENDPOINT`,
+      `Cannot read the file list of ${hub.id}: ${address} sent something else. Check HF_ENDPOINT`,
       { file: address },
     );
   }
@@ -76,7 +76,7 @@ async function jsonOf(reply: Reply): Promise<unknown> {
   }
 }
 
-/** What an answer other than 200 means; HubUnreachable where another try may help. */
+/** What a response other than 200 means; HubUnreachable where another try may help. */
 export async function refusal(reply: Reply, address: string, hub: HubId): Promise<HeadstartError | HubUnreachable> {
   await reply.discard();
   const { status } = reply;
@@ -103,7 +103,7 @@ export async function refusal(reply: Reply, address: string, hub: HubId): Promis
   }
   return new HeadstartError(
     "E_HUB",
-    `Cannot fetch ${hub.id}: ${address} answered HTTP ${status}. Check HF_ENDPOINT`,
+    `Cannot fetch ${hub.id}: ${address} responded with HTTP ${status}. Check HF_ENDPOINT`,
     place,
   );
 }

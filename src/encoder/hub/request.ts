@@ -12,14 +12,14 @@ export interface HubAccess {
   readonly retryDelayMs?: number | undefined;
 }
 
-/** No answer, or one that says to come back later: worth another try, unlike a refusal. */
+/** No response, or one that says to come back later: worth another try, unlike a refusal. */
 export class HubUnreachable extends Error {
   override readonly name = "HubUnreachable";
 }
 
 export interface Reply {
   readonly status: number;
-  /** Of the last answer. */
+  /** Of the last response. */
   readonly headers: Headers;
   /** ETag of the content, also where storage elsewhere delivers it; quotes and `W/` removed. */
   readonly etag: string | undefined;
@@ -38,7 +38,7 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
  * Asks for one address, following redirects by hand: to http or https alone, never from https to http, and the token
  * goes to the endpoint's origin and nowhere else.
  *
- * @throws HubUnreachable when there is no answer; HeadstartError E_HUB for a redirect that is refused
+ * @throws HubUnreachable when there is no response; HeadstartError E_HUB for a redirect that is refused
  */
 export async function ask(method: "GET" | "HEAD", address: string, access: HubAccess): Promise<Reply> {
   const silence = watchSilence(access);
@@ -58,7 +58,7 @@ interface Connection {
 async function follow(method: string, address: string, connection: Connection): Promise<Reply> {
   let [url, etag] = [new URL(address), undefined as string | undefined];
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const response = await answer(method, url, connection);
+    const response = await requestOnce(method, url, connection);
     etag ??= etagOf(response.headers);
     if (!REDIRECTS.includes(response.status)) return replyOf(response, etag, connection);
     await response.body?.cancel();
@@ -73,7 +73,7 @@ async function follow(method: string, address: string, connection: Connection): 
   );
 }
 
-async function answer(method: string, url: URL, { access, silence }: Connection): Promise<Response> {
+async function requestOnce(method: string, url: URL, { access, silence }: Connection): Promise<Response> {
   const own = access.token !== undefined && url.origin === new URL(access.endpoint).origin;
   const response = await fetch(url, {
     method,

@@ -98,7 +98,7 @@ export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Read
   if (kept !== undefined && about.success) {
     const { tokens, stateLayers, cosines, ...rest } = about.data;
     const limits = { tokens: tokens ?? Infinity, stateLayers: stateLayers ?? undefined };
-    return { ...rest, ...limits, source: kept.file, precision: "int8", remark: told(cosines) };
+    return { ...rest, ...limits, source: kept.file, precision: "int8", remark: remarkOf(cosines) };
   }
   const fresh = madeInt8();
   const cosines = await wanted.compare(await asItIs(), fresh);
@@ -106,10 +106,10 @@ export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Read
   const limits = { tokens: Number.isFinite(tokens) ? tokens : null, stateLayers: stateLayers ?? null };
   const said = { hidden, states, ...limits, cosines };
   const put = await store.put(key, source, said).catch(() => undefined);
-  return { ...fresh, source: put?.file ?? source, remark: told(cosines) };
+  return { ...fresh, source: put?.file ?? source, remark: remarkOf(cosines) };
 }
 
-const told = ({ mean, min, texts }: Cosines): string =>
+const remarkOf = ({ mean, min, texts }: Cosines): string =>
   `int8, rewritten here: cosine to fp32 ${mean.toFixed(4)} on average, ${min.toFixed(4)} at least, on ${texts} texts`;
 
 /** @returns whether the model is to be quantized */
@@ -164,9 +164,9 @@ function rewrite(model: OnnxModel, wanted: Wanted, toInt8: boolean): Rewritten {
     const { states, stateLayers } = statesOf(model, chosen, wanted);
     const ready = copyModel(isPlain(model) ? simplified(model, toInt8) : model);
     ready.graph.output = states.map((name) => tokenOutput(name, ports));
-    const told = layers === undefined ? undefined : stateLayers;
+    const namedLayers = layers === undefined ? undefined : stateLayers;
     const laidOut = isPlain(model) ? turned(ready, states) : ready;
-    return { ...whole, ready: laidOut, hidden: states[0], states, stateLayers: told };
+    return { ...whole, ready: laidOut, hidden: states[0], states, stateLayers: namedLayers };
   }
   if (!isPlain(model)) return { ...whole, ready: model };
   const ready = simplified(model, toInt8);

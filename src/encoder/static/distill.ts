@@ -20,7 +20,7 @@ export interface DistillOptions {
    */
   readonly weights?: "none" | "zipf" | undefined;
   readonly threads?: number | undefined;
-  /** Told of the tokens done. */
+  /** Called with the number of tokens done. */
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -66,7 +66,7 @@ export function sniffWordVectors(head: Buffer): Sniffed | undefined {
   }
   const [rows, width] = [Number(header[1]), Number(header[2])];
   if (rows === 0 || width === 0 || width > MOST_WIDTH || end < 0) {
-    const found = `its first line promises ${rows} vectors of ${width} numbers`;
+    const found = `its first line announces ${rows} vectors of ${width} numbers`;
     return { found, advice: "Give a file of word vectors that has some" };
   }
   const kind = looksLikeText(head.subarray(end + 1)) ? "text" : "binary";

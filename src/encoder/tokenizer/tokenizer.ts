@@ -42,7 +42,7 @@ export interface PieceTokenizer extends Tokenizer {
   /**
    * Ids of one word of a text, without special ones; none where the tokenizer knows none of its characters.
    *
-   * @param isFirst  whether no space stands in front of it, which some tokenizers tell apart
+   * @param isFirst  whether no space stands in front of it, which matters to some tokenizers
    */
   wordPieces(word: string, isFirst: boolean): readonly number[];
   /** Ids with the special ones and the prompt's around them; nothing is cut. */

@@ -21,7 +21,7 @@ export interface TokenizerFile {
     readonly unk_token?: string | undefined;
     /** Of the other kinds of tokenizer. */
     readonly unk_id?: unknown | undefined;
-    readonly continuing_subword_prefix?: string | undefined | undefined;
+    readonly continuing_subword_prefix?: string | undefined;
     readonly max_input_chars_per_word?: number | undefined;
   } | null;
 }

@@ -1,6 +1,6 @@
 /*
- * The metadata of an Arrow message is a flatbuffer: tables whose fields are found by offsets. Decoders trust the offsets
- * and counts, so that a damaged one can keep them busy for hours; here every one is checked before it is followed.
+ * The metadata of an Arrow message is a flatbuffer: tables whose fields are found by offsets. Decoders do not check the
+ * offsets and counts, so that a damaged one can keep them busy for hours; here every one is checked before it is followed.
  *
  * https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format, https://flatbuffers.dev/internals/
  */

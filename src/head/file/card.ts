@@ -2,7 +2,7 @@ import type { HeadFile } from "./schema.js";
 import { heldSection, type HeldTexts } from "./heldTexts.js";
 import { sparkline } from "./sparkline.js";
 
-/** The card of a head, in Markdown: what it answers, on what it was trained, how well it does and where it may not. */
+/** The card of a head, in Markdown: what it predicts, what it was trained on, how well it does, and its limits. */
 export function headCard(file: HeadFile, held: HeldTexts): string {
   const { training, encoder, labels } = file;
   const { dev } = training;
@@ -13,7 +13,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
   return [
     `# ${file.task} head`,
     "",
-    `Answers one of ${labels.length} labels for a text: ${labels.map(plain).join(", ")}. ${file.kind === "mlp" ? "An" : "A"} ${file.kind} head of [headstart](https://www.npmjs.com/package/headstart) ` +
+    `Predicts one of ${labels.length} labels for a text: ${labels.map(plain).join(", ")}. ${file.kind === "mlp" ? "An" : "A"} ${file.kind} head of [headstart](https://www.npmjs.com/package/headstart) ` +
       `on frozen vectors of ${plain(encoder.name)} (${encoder.width} wide, ${encoder.pooling} pooling, at most ${encoder.maxTokens} tokens, ${encoder.precision}).`,
     "",
     "## Training",
@@ -33,7 +33,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     "| --- | --- | --- |",
     score("this head", dev),
     ...(dev.bagOfWords === null ? [] : [score("bag of words, same rows", dev.bagOfWords)]),
-    score("always the commonest label", dev.majority),
+    score("always the majority class", dev.majority),
     "",
     `n = ${dev.n.toLocaleString("en")}; macro-F1's 95 % interval is ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; macro-recall ${number(dev.macroRecall)}.`,
     "",
@@ -41,10 +41,10 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     ...heldSection(held),
     "## Limits",
     "",
-    "Scores hold for texts like the training rows. On another kind of text, measure first: `headstart evaluate`, or `headstart transfer` for the whole picture.",
-    "It works with the encoder named above only; loading it with another is refused.",
+    "Scores hold for texts like the training rows. On another kind of text, measure first: `headstart evaluate`, or `headstart transfer` for a full comparison.",
+    "It works only with the encoder named above; loading it with another is refused.",
     ...(training.warnings.length > 0
-      ? ["", "Warnings at training:", "", ...training.warnings.map((w) => `- ${plain(w)}`)]
+      ? ["", "Warnings during training:", "", ...training.warnings.map((w) => `- ${plain(w)}`)]
       : []),
     "",
   ].join("\n");
@@ -53,18 +53,18 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
 function settingsOf({ training, mlp }: HeadFile): string {
   const how = training.search === undefined ? "" : ", chosen by cross-validation (below)";
   if (mlp === undefined) {
-    return `strength ${training.C}${how || `, chosen on dev among ${training.trials.length}`}`;
+    return `C ${training.C}${how || `, chosen on dev among ${training.trials.length}`}`;
   }
   return (
     `hidden ${mlp.hidden.join("-")}, ${mlp.activation}, dropout ${mlp.dropout}, AdamW at ${mlp.learningRate} ` +
-    `(${mlp.schedule}, decay ${mlp.weightDecay}), batches of ${mlp.batchSize}, at most ${mlp.epochs} epochs${how}`
+    `(${mlp.schedule}, weight decay ${mlp.weightDecay}), batches of ${mlp.batchSize}, at most ${mlp.epochs} epochs${how}`
   );
 }
 
 function devRole({ training, kind }: HeadFile): string {
   if (training.search !== undefined) return "Nothing was chosen on these rows.";
-  const what = kind === "mlp" ? "The last epoch" : "The strength";
-  return `${what} was chosen on these rows, so they flatter a little; evaluate on rows of your own.`;
+  const what = kind === "mlp" ? "The last epoch" : "C";
+  return `${what} was chosen on these rows, so these scores are slightly optimistic; evaluate on rows of your own.`;
 }
 
 function curveLines(curve: HeadFile["training"]["curve"]): string[] {
@@ -88,7 +88,7 @@ function searchLines(search: HeadFile["training"]["search"]): string[] {
     "",
     "## Choice",
     "",
-    `${search.folds}-fold cross-validation on ${search.rows.toLocaleString("en")} training rows, equal texts in one fold; kept is ${search.rule}. Mean ± deviation over the folds:`,
+    `${search.folds}-fold cross-validation on ${search.rows.toLocaleString("en")} training rows, equal texts in one fold; chosen is ${search.rule}. Mean ± standard deviation over the folds:`,
     "",
     "| | log loss | macro-F1 |",
     "| --- | --- | --- |",
@@ -104,9 +104,9 @@ function fewLines(fewShot: HeadFile["training"]["fewShot"]): string[] {
   if (fewShot === undefined || fewShot.length === 0) return [];
   return [
     "",
-    "## With fewer examples",
+    "## Few-shot scores",
     "",
-    `| rows a label | macro-F1, mean of ${fewShot[0].seeds} draws | deviation | lowest to highest |`,
+    `| rows a label | macro-F1, mean of ${fewShot[0].seeds} draws | standard deviation | lowest to highest |`,
     "| --- | --- | --- | --- |",
     ...fewShot.map(
       ({ perLabel, macroF1: { mean, deviation, lowest, highest } }) =>
@@ -130,7 +130,7 @@ function calibrationLines({ calibration }: HeadFile): string[] {
     line("before", before),
     line("after", after),
     "",
-    "Thresholds (`--min-precision`, `--max-risk`, `--coverage`) and label sets (`--sets`) are worked out from the same rows. Their promises hold for texts drawn like those, and for no others.",
+    "Thresholds (`--min-precision`, `--max-risk`, `--coverage`) and prediction sets (`--sets`) are computed from the same rows. What they guarantee holds for texts drawn like those, and for no others.",
     "",
   ];
 }

@@ -30,7 +30,7 @@ export interface HeadParts extends HeadNumbers {
   readonly file: Omit<HeadFile, Sealed | "neighbors">;
   /** HTML that shows how training went. */
   readonly page?: string | undefined;
-  /** Training rows to explain answers with; their texts stand in the folder. */
+  /** Training rows to explain predictions with; the folder then contains their texts. */
   readonly neighbors?: NeighborIndex | undefined;
 }
 
@@ -77,7 +77,7 @@ export async function loadHead(name: string): Promise<SavedHead> {
 }
 
 /**
- * Reads the training rows that a head keeps to explain its answers with; undefined where it keeps none.
+ * Reads the training rows that a head keeps to explain its predictions; undefined where it keeps none.
  *
  * @throws HeadstartError E_HEAD_INVALID, E_CHECKSUM
  */
@@ -88,7 +88,7 @@ export async function loadNeighborIndex({ path: folder, file }: SavedHead): Prom
   return readNeighborIndex(await readTensorFile(folder, neighbors), shape);
 }
 
-/** What a head answers with: one that finds entities is read by `loadTagger`, one of several labels by `loadMultiLabel`. */
+/** What a head predicts: one that finds entities is read by `loadTagger`, one of several labels by `loadMultiLabel`. */
 export type HeadKind = "classifier" | "multi-label" | "tagger";
 
 /** What there is to know of a head before it is read. */

@@ -8,7 +8,7 @@ export interface HeldTexts {
   readonly texts: number;
   /** 32-bit hashes of words. */
   readonly wordHashes: number;
-  /** 32-bit hashes of what a head that finds entities knows of the writing of words, whole words among it. */
+  /** 32-bit hashes of the surface features of words in a head that finds entities, whole words among them. */
   readonly writingHashes: number;
   /** 32-bit hashes of the names of entities. */
   readonly entityHashes: number;
@@ -46,7 +46,7 @@ export function heldText({ texts, wordHashes, writingHashes, entityHashes, devRo
   return [
     texts > 0 ? `${number(texts)} training texts, which whoever gets it can read` : "no training text",
     ...(hashes.length > 0 ? [`hashes of ${hashes.join(" and ")}, which can be guessed by trying words`] : []),
-    ...(devRows > 0 ? [`its answers for ${number(devRows)} dev rows as numbers`] : []),
+    ...(devRows > 0 ? [`its predictions on ${number(devRows)} dev rows as numbers`] : []),
   ].join("; ");
 }
 
@@ -55,24 +55,24 @@ export function heldSection({ texts, wordHashes, writingHashes, entityHashes, de
   const items: [isThere: boolean, item: string][] = [
     [
       texts > 0,
-      `**${number(texts)} training texts with their labels and vectors** (\`neighbours.safetensors\`), for \`predict --explain\`. Whoever gets the head can read them; train without \`--explainable\` where they must not travel.`,
+      `**${number(texts)} training texts with their labels and vectors** (\`neighbors.safetensors\`), for \`predict --explain\`. Whoever gets the head can read them; train without \`--explainable\` where they must not be passed on.`,
     ],
     [texts === 0, "No training text, and no vector of one."],
     [
       wordHashes > 0,
-      `${number(wordHashes)} words that stand in two training texts or more, as hashes of 32 bits, each with weights and with how many texts have it.`,
+      `${number(wordHashes)} words that occur in two or more training texts, as 32-bit hashes, each with weights and the number of texts that have it.`,
     ],
     [
       writingHashes > 0,
-      `${number(writingHashes)} things that were seen twice or more in the writing of words (whole words, first and last letters, and such of the words around), as hashes of 32 bits with weights.`,
+      `${number(writingHashes)} surface features of words that were seen twice or more (whole words, first and last letters, and those of the words around), as 32-bit hashes with weights.`,
     ],
-    [entityHashes > 0, `The names of the training entities, ${number(entityHashes)} of them, as hashes of 32 bits.`],
+    [entityHashes > 0, `The names of the training entities, ${number(entityHashes)} of them, as 32-bit hashes.`],
     [
       wordHashes + writingHashes + entityHashes > 0,
-      "A hash spells nothing, but whoever tries words finds those that are among them: hashes hide no word or name that can be guessed.",
+      "Words cannot be read from hashes, but anyone can try words and see which are among them: hashes hide no word or name that can be guessed.",
     ],
-    [devRows > 0, `Its answers for ${number(devRows)} dev rows: probabilities and true labels, as numbers.`],
-    [true, "In `headstart.json` the names of the files, the labels, and how often each occurs."],
+    [devRows > 0, `Its predictions on ${number(devRows)} dev rows: probabilities and true labels, as numbers.`],
+    [true, "In `headstart.json`, the names of the training files, the labels, and how often each occurs."],
   ];
   const there = items.filter(([isThere]) => isThere).map(([, item]) => `- ${item}`);
   return ["## What it holds of the training texts", "", ...there, ""];

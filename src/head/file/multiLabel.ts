@@ -82,7 +82,7 @@ export async function saveMultiLabel(
  */
 export async function loadMultiLabel(name: string): Promise<SavedMultiLabel> {
   const record = await readRecord(name);
-  if (fieldOf(record, "format") !== MULTI_LABEL_FORMAT) {
+  if (fieldOf(record, "format") === "headstart-head") {
     const message = `The head ${name} is no multi-label head. Read it with loadPipeline, which takes heads of every kind`;
     throw new HeadstartError("E_HEAD_MISMATCH", message, { file: record.path });
   }
@@ -109,18 +109,18 @@ function card({ labels, encoder, training }: MultiLabelFile): string {
   return [
     "# Multi-label head",
     "",
-    `Answers with any number of ${labels.length} labels: ${labels.map(plain).join(", ")}. One logistic model for each, on frozen vectors of ${plain(encoder.name)} (${encoder.width} wide).`,
+    `Predicts any number of ${labels.length} labels: ${labels.map(plain).join(", ")}. One logistic model for each, on frozen vectors of ${plain(encoder.name)} (${encoder.width} wide).`,
     "",
-    `Trained on ${n} rows from ${training.files.map(plain).join(", ")}, strength ${C}.`,
+    `Trained on ${n} rows from ${training.files.map(plain).join(", ")}, C ${C}.`,
     "",
-    `Dev: ${devFrom}. Strength and thresholds were chosen on these rows, so the scores flatter; evaluate on rows of your own.`,
+    `Dev: ${devFrom}. C and the thresholds were chosen on these rows, so the scores are optimistic; evaluate on rows of your own.`,
     "",
     "| macro-F1 (95 %) | micro-F1 | exact match | rows |",
     "| --- | --- | --- | --- |",
     `| ${dev.macroF1.toFixed(3)} (${dev.interval95.map((x) => x.toFixed(3)).join(" to ")}) | ${dev.microF1.toFixed(3)} | ${dev.exactMatch.toFixed(3)} | ${dev.n} |`,
     "",
     ...heldSection(NOTHING_HELD),
-    "It works with the encoder named above only.",
+    "It works only with the encoder named above.",
     "",
   ].join("\n");
 }

@@ -2,7 +2,7 @@ import type { Tensor } from "../../formats/safetensors.js";
 import { tensorBytes, type TensorShelf } from "./artifactTensors.js";
 import type { NeighborIndex } from "../neighbors.js";
 
-/** Kept rows as the bytes of `neighbours.safetensors`. @throws HeadstartError E_DIVERGED for NaN or infinity */
+/** Kept rows as the bytes of `neighbors.safetensors`. @throws HeadstartError E_DIVERGED for NaN or infinity */
 export function writeNeighborIndex({ texts, y, bytes, scales, distances }: NeighborIndex): Uint8Array {
   const encoded = texts.map((text) => new TextEncoder().encode(text));
   let end = 0;
@@ -20,7 +20,7 @@ export function writeNeighborIndex({ texts, y, bytes, scales, distances }: Neigh
 }
 
 /**
- * Reads `neighbours.safetensors` of a head.
+ * Reads `neighbors.safetensors` of a head.
  *
  * @param shape  number of rows, vectors' width and number of labels, as the head has them
  * @throws HeadstartError E_HEAD_INVALID

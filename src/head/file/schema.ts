@@ -30,14 +30,14 @@ const Calibration = z.strictObject({
   temperature: z.number().positive(),
   /** Dev rows that it was fitted on. */
   n: z.number().int().positive(),
-  /** Dev answers that are kept, from which thresholds and label sets are worked out. */
+  /** Dev predictions that are kept, from which thresholds and prediction sets are computed. */
   keptPredictions: z.number().int().positive(),
   before: CalibrationNumbers,
   /** By folds: each row under a temperature that was fitted without it. */
   after: CalibrationNumbers,
 });
 
-/** Training rows that are kept to explain answers with. */
+/** Training rows that are kept to explain predictions with. */
 const NeighborIndex = z.strictObject({
   file: z.enum(["neighbors.safetensors", "neighbours.safetensors"]), // the second in version 1
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -92,7 +92,7 @@ const SearchRecord = z.strictObject({
   skipped: z.array(z.string()),
 });
 
-/** What a head reaches with few rows of each label, over several draws. */
+/** Few-shot scores: with few rows of each label, over several draws. */
 const FewShotScore = z.strictObject({
   perLabel: z.number().int(),
   seeds: z.number().int(),
@@ -107,7 +107,7 @@ export const HeadFile = z.strictObject({
   createdAt: z.string(),
   task: z.enum(["sentiment", "spam", "classification"]),
   kind: z.enum(["logistic", "mlp"]),
-  /** What a perceptron looks like; absent in other kinds. */
+  /** Settings of an MLP; absent in other kinds. */
   mlp: MlpForm.optional(),
   labels: labelList(2),
   encoder: EncoderIdentity,
@@ -153,14 +153,14 @@ function isCounts(value: unknown): boolean {
   return Object.values(value).every((count) => Number.isInteger(count) && Number(count) >= 0);
 }
 
-/** `format` of a head that answers with any number of labels. */
+/** `format` of a head that predicts any number of labels. */
 export const MULTI_LABEL_FORMAT = "headstart-multi-label";
 
 /** @throws HeadstartError E_HEAD_INVALID naming the field; E_HEAD_MISMATCH for a head with several labels a text */
 export function headFileOf(record: ArtifactRecord): HeadFile {
   const { path: file } = record;
   if (fieldOf(record, "format") === MULTI_LABEL_FORMAT) {
-    const message = `The head ${file} answers with several labels a text, which only predict and evaluate take. Use another head`;
+    const message = `The head ${file} predicts several labels a text, which only predict and evaluate support. Use another head`;
     throw new HeadstartError("E_HEAD_MISMATCH", message, { file });
   }
   const head = checkedRecord(HeadFile, record);

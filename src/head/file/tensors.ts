@@ -18,7 +18,7 @@ export interface HeadNumbers {
 
 const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });
 
-/** A head with its baseline and its answers on dev rows, as the tensors of `head.safetensors`. */
+/** A head with its baseline and its dev predictions, as the tensors of `head.safetensors`. */
 export function headTensors({ head, bagOfWords, devPredictions }: HeadNumbers): Map<string, Tensor> {
   return new Map([
     ...tensorsOf(head, bagOfWords),

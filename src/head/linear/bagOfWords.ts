@@ -162,7 +162,7 @@ interface LinearShape {
 /** The two products of a linear model with sparse rows, in float64. */
 const sparseProducts = (rows: SparseRows, words: number): Pick<Products, "forward" | "backward"> => ({
   forward: async (weights, k) => sparseLogits(rows, weights, { k, words }),
-  backward: async (residuals, k) => sparseSlopes(rows, residuals, { k, words }),
+  backward: async (residuals, k) => sparseGradients(rows, residuals, { k, words }),
 });
 
 /** Logits `[rows, k]` without biases, for weights `[k, words]`. */
@@ -183,8 +183,8 @@ function sparseLogits(
   return logits;
 }
 
-/** Slopes `[k, words]` of residuals `[rows, k]`. */
-function sparseSlopes(
+/** Gradients of the weights `[k, words]` from residuals `[rows, k]`. */
+function sparseGradients(
   { starts, columns, values }: SparseRows,
   residuals: Floats,
   { k, words }: LinearShape,

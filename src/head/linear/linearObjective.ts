@@ -18,8 +18,8 @@ export interface LinearRows {
 }
 
 /**
- * Mean objective and its gradient at a point (weights `[k, cols]`, then biases `[k]`): `strength * summed loss + |W|^2 / 2`,
- * divided by strength and by the sum of the rows' weights. Biases are not penalized.
+ * Mean objective and its gradient at a point (weights `[k, cols]`, then biases `[k]`): `C * summed loss + |W|^2 / 2`,
+ * divided by C and by the sum of the rows' weights. Biases are not penalized.
  */
 export function linearObjective(
   { rows, cols, k, total, products, fresh, lossInto }: LinearRows,

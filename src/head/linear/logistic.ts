@@ -25,7 +25,7 @@ export interface LogisticOptions extends FitDataOptions {
 export interface FittedLogistic {
   readonly head: LogisticHead;
   readonly C: number;
-  /** `strength * sum of weighted losses + |W|^2 / 2` at the end. */
+  /** `C * sum of weighted losses + |W|^2 / 2` at the end. */
   readonly objective: number;
   readonly iterations: number;
   readonly converged: boolean;
@@ -51,22 +51,22 @@ const ROWS_FOR_CURVATURE = 4;
 /**
  * Fits a logistic head: L2 penalty, intercept not penalized, by L-BFGS.
  *
- * The objective is scikit-learn's, strength times the summed log loss plus half the squared norm of the weights; with two
- * labels it has one logit, as there. Products run in float32 on onnxruntime; where those do not reach the tolerance, or
- * are not to be trusted with it, the end is polished in float64. The head's weights are float32 either way.
+ * The objective is scikit-learn's, C times the summed log loss plus half the squared norm of the weights; with two
+ * labels it has one logit, as there. Products run in float32 on onnxruntime; where their rounding keeps them from the
+ * tolerance, the last steps are in float64. The head's weights are float32 either way.
  *
  * @param x  `[rows, width]`; not written
  * @param y  label index of every row
  * @throws HeadstartError E_NOT_FINITE, E_SHAPE, or E_LABELS when fewer than two labels occur, or one of `labels` has no
  *   rows with weight
- * @throws RangeError when an index in `y` is out of range or a strength is not above 0
+ * @throws RangeError when an index in `y` is out of range or C is not above 0
  */
 export async function fitLogistic(x: Matrix, y: Int32Array, options: LogisticOptions): Promise<FittedLogistic> {
   for await (const fitted of fitLogisticPath(x, y, { ...options, Cs: [options.C ?? DEFAULTS.C] })) return fitted;
-  throw new RangeError("no strength to fit");
+  throw new RangeError("no value of C to fit");
 }
 
-/** Fits one head per strength, in the given order, each started from the one before. */
+/** Fits one head for each value of C, in the given order, each started from the one before. */
 export async function* fitLogisticPath(
   x: Matrix,
   y: Int32Array,
@@ -74,7 +74,7 @@ export async function* fitLogisticPath(
 ): AsyncGenerator<FittedLogistic> {
   checkFitData(x, y, options);
   const weak = options.Cs.find((C) => !(C > 0 && Number.isFinite(C)));
-  if (weak !== undefined) throw new RangeError(`strength is ${weak}, not a finite number above 0`);
+  if (weak !== undefined) throw new RangeError(`C is ${weak}, not a finite number above 0`);
   const o = withDefaults(DEFAULTS, options);
   const labels = o.labels.length;
   const weights = rowWeights(y, o);
@@ -145,7 +145,7 @@ function describe(
       labels: [...labels],
       standardizer,
       weights: matrix(k, width, Float32Array.from(best.point.subarray(0, k * width))),
-      bias: centred(best.point.subarray(k * width)),
+      bias: centered(best.point.subarray(k * width)),
     },
     C,
     objective: best.value * C * total,
@@ -156,7 +156,7 @@ function describe(
 }
 
 /** The loss of several logits does not feel what their biases have in common: rounding alone would decide it. */
-function centred(bias: Float64Array): Float32Array {
+function centered(bias: Float64Array): Float32Array {
   const common = bias.length === 1 ? 0 : bias.reduce((sum, b) => sum + b, 0) / bias.length;
   return Float32Array.from(bias, (b) => b - common);
 }

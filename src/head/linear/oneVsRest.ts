@@ -8,7 +8,7 @@ import { minimize } from "../../math/lbfgs.js";
 import { linearObjective, type LinearRows } from "./linearObjective.js";
 import { fitStandardizer, refuseNonFinite, standardize, type Standardizer } from "../standardize.js";
 
-/** A head that answers with any number of labels: one logistic model for each, on the same standardized vectors. */
+/** A head that predicts any number of labels: one logistic model for each, on the same standardized vectors. */
 export interface MultiLabelHead {
   readonly kind: "multi-label";
   readonly labels: readonly string[];
@@ -17,7 +17,7 @@ export interface MultiLabelHead {
   readonly weights: Matrix;
   /** `[labels]` */
   readonly bias: Float32Array;
-  /** Least probability of each label as an answer. */
+  /** Probability from which each label is predicted. */
   readonly thresholds: Float64Array;
 }
 
@@ -44,7 +44,7 @@ export interface FittedMultiLabel {
 const DEFAULTS = { tolerance: 1e-4, maxIterations: 500 } as const;
 
 /**
- * Fits one-vs-rest logistic models, one set for each strength, each started from the one before.
+ * Fits one-vs-rest logistic models, one set for each value of C, each started from the one before.
  *
  * The models of all labels share their products with the rows: their objectives are added up and minimized together,
  * which has the minimum that each would reach alone.
@@ -119,7 +119,7 @@ export function multiLabelProbabilities(head: MultiLabelHead, x: Matrix): Float6
       `The head takes vectors of ${weights.cols} numbers, not ${x.cols}. Use the encoder that it was trained with`,
     );
   }
-  refuseNonFinite(x, "Cannot answer for these vectors");
+  refuseNonFinite(x, "Cannot predict from these vectors");
   return linearLogits({ weights, bias, standardizer }, x).map(sigmoid);
 }
 

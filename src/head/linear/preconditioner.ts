@@ -46,7 +46,7 @@ export async function measureCurvature(
  *
  * With it L-BFGS starts out from steps that are right in every direction, not only in the steepest.
  *
- * @param penalty  1 / (strength * total weight of the rows)
+ * @param penalty  1 / (C * total weight of the rows)
  * @returns undefined where the estimate is no positive definite matrix, such as with numbers near the end of float32
  * @see Böhning 1992, "Multinomial logistic regression algorithm" (the bound on the Hessian that this estimate follows)
  */

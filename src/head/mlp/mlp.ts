@@ -11,7 +11,7 @@ import { openMlpProblem, type MlpProblem } from "./objective.js";
 import { scheduled, type Schedule } from "./schedule.js";
 import { fitStandardizer, refuseNonFinite, standardize } from "../standardize.js";
 
-/** What decides a perceptron and its training, beside the rows. */
+/** Settings of an MLP and of its training. */
 export interface MlpSettings {
   /** Widths of the hidden layers, one or two. @default [256] */
   readonly hidden?: readonly number[] | undefined;
@@ -27,7 +27,7 @@ export interface MlpSettings {
   readonly learningRate?: number | undefined;
   /** How the rate falls after its first twentieth, in which it rises. @default "cosine" */
   readonly schedule?: Schedule | undefined;
-  /** Share of each weight that a step takes away, times the rate; biases keep all. @default 0.05 */
+  /** Decoupled weight decay, times the rate in each step; biases have none. @default 0.05 */
   readonly weightDecay?: number | undefined;
   /** Epochs in a row that may end without a lower loss on dev before training stops. @default 5 */
   readonly patience?: number | undefined;
@@ -43,7 +43,7 @@ export interface MlpOptions extends FitDataOptions, MlpSettings {
   /** Threads of a product. @default as many as the machine has cores */
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told after every epoch. */
+  /** Called after every epoch. */
   readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
 }
 
@@ -85,7 +85,7 @@ const WARMUP = 0.05;
 const DIVERGED = 10;
 
 /**
- * Fits a multi-layer perceptron to the weighted log loss by AdamW in minibatches, on onnxruntime in float32, and keeps
+ * Fits an MLP to the weighted log loss by AdamW in minibatches, on onnxruntime in float32, and keeps
  * the weights of the epoch with the least loss on dev. The same seed gives the same bytes.
  *
  * @param x  `[rows, width]`; not written
@@ -247,6 +247,7 @@ function settingsOf(options: MlpSettings): Complete<MlpSettings> {
   if (hidden.length < 1 || hidden.length > 2) throw new RangeError(`${hidden.length} hidden layers, not one or two`);
   if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`dropout is ${dropout}, not in [0, 1)`);
   if (!(learningRate > 0 && learningRate < Infinity)) throw new RangeError(`learningRate is ${learningRate}`);
-  if (!(weightDecay >= 0 && weightDecay < Infinity)) throw new RangeError(`decay is ${weightDecay}, not 0 or more`);
+  if (!(weightDecay >= 0 && weightDecay < Infinity))
+    throw new RangeError(`weightDecay is ${weightDecay}, not 0 or more`);
   return settings;
 }

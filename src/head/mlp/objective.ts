@@ -14,7 +14,7 @@ export interface MlpBatch {
   readonly masks?: readonly Floats[] | undefined;
 }
 
-/** The log loss of a multi-layer perceptron on fixed rows, on onnxruntime, in the precision of its numbers. */
+/** The log loss of an MLP on fixed rows, on onnxruntime, in the precision of its numbers. */
 export interface MlpProblem {
   /** Numbers in a point: for each layer its weights `[in, out]`, then its biases. */
   readonly size: number;
@@ -51,7 +51,7 @@ export async function openMlpProblem(
   const size = places[places.length - 1].end;
   const labels = widths[widths.length - 1];
   const { logitsModel, stepModel } = await import("./trainingGraph.js");
-  const [stepping, answering] = await Promise.all([
+  const [stepping, predicting] = await Promise.all([
     openSession(stepModel(shape, type, dropout), session),
     openSession(logitsModel(shape, type), session),
   ]);
@@ -83,10 +83,10 @@ export async function openMlpProblem(
         ["x", { data: x, dims: [x.length / widths[0], widths[0]] }],
         ...parameters(point),
       ]);
-      return (await answering.run(inputs, ["logits"])).get("logits")!.data;
+      return (await predicting.run(inputs, ["logits"])).get("logits")!.data;
     },
     close: async () => {
-      await Promise.all([stepping.close(), answering.close()]);
+      await Promise.all([stepping.close(), predicting.close()]);
     },
   };
 }

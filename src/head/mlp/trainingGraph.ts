@@ -34,7 +34,7 @@ interface Layer {
 }
 
 /**
- * One training step of a multi-layer perceptron as an ONNX model: from rows and parameters to the loss and its gradient.
+ * One training step of an MLP as an ONNX model: from rows and parameters to the loss and its gradient.
  *
  * Inputs: `x` `[rows, width]`, of which the rows `index` `[batch]` are taken; `truth` `[batch, labels]`, one-hot times the
  * row's weight; `weight` `[batch, 1]`; for every layer i `w<i>` `[in, out]` and `b<i>` `[out]`; with `dropout` for every
@@ -145,7 +145,7 @@ function relu({ add, constant }: Building, input: string): Layer {
   };
 }
 
-/** z / 2 (1 + t) with t = tanh(s (z + c z^3)); its slope is (1 + t) / 2 + z / 2 (1 - t^2) s (1 + 3 c z^2). */
+/** z / 2 (1 + t) with t = tanh(s (z + c z^3)); its derivative is (1 + t) / 2 + z / 2 (1 - t^2) s (1 + 3 c z^2). */
 function gelu({ add, constant }: Building, z: string): Layer {
   const square = add("Mul", [z, z]);
   const cubic = add("Add", [add("Mul", [square, constant(GELU_CUBE)]), constant(1)]);

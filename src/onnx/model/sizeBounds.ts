@@ -185,7 +185,7 @@ class Reckoning {
     for (const output of outputs) {
       const count = elementCount(output);
       if (count === undefined && fixed && SIZE_MAKING.has(n.opType))
-        throw this.#refused(n, `makes a tensor by ${n.opType} whose size, though constant, cannot be told`);
+        throw this.#refused(n, `makes a tensor by ${n.opType} whose size, though constant, is unknown`);
       if (count === undefined) continue;
       if (count > largest) this.#grown += count;
       if (fixed) this.#folded += count;

@@ -25,7 +25,7 @@ const TINY = 1e-30;
 const SMOOTHING = 0.75;
 /** Room above the largest value that was seen. */
 const MARGIN = 1.1;
-/** Products of products that are told apart into their factors. */
+/** Products of products that are split into their factors. */
 const MOST_PRODUCTS = 8;
 /** From this opset on the axes of a reduction are an input. */
 const AXES_AS_INPUT = 18;

@@ -10,7 +10,7 @@ export interface ScoreStep {
   readonly other: string;
 }
 
-/** One attention block as exporters write it: softmax((q k') c + mask) v, with heads told apart by reshape and transpose. */
+/** One attention block as exporters write it: softmax((q k') c + mask) v, with heads split by reshape and transpose. */
 export interface Attention {
   /** Names of `[batch, tokens, width]`, heads side by side. */
   readonly query: string;
@@ -26,7 +26,7 @@ export interface Attention {
   readonly steps: readonly ScoreStep[];
   /** The softmax times v, `[batch, heads, tokens, head width]`. */
   readonly mixing: NodeProto;
-  /** The nodes that tell heads apart and put them together again. */
+  /** The nodes that split heads and merge them again. */
   readonly moves: readonly NodeProto[];
 }
 
@@ -93,7 +93,7 @@ function scoreSteps(index: GraphIndex, name: string, most = MOST_STEPS): ScoreSt
 }
 
 interface Split {
-  /** Before heads are told apart. */
+  /** Before heads are split. */
   readonly from: string;
   readonly heads: number;
   readonly headWidth: number;

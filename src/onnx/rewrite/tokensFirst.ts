@@ -41,7 +41,7 @@ type Kind = "tokens" | "scores";
 /**
  * Lays the layers of a BERT-style model out as `[tokens, batch, width]`.
  *
- * Heads are then told apart without moving a number, since the runtime's product can take its batches from the axes in
+ * Heads are then split without moving a number, since the runtime's product can take its batches from the axes in
  * the middle; between `[batch, tokens, width]` and `[batch, heads, tokens, head width]` every query, key and value would
  * be copied. The mask is spread out over the queries once, so that each layer adds it in long stretches.
  *
@@ -133,7 +133,7 @@ function scaleOf(index: GraphIndex, step: ScoreStep | undefined): number | undef
   return { Mul: number, Div: 1 / number }[step!.node.opType];
 }
 
-/** Queries and keys told apart by heads, and their scaled products. */
+/** Queries and keys split by heads, and their scaled products. */
 function scoresOf(
   { query, key, product, steps }: Attention,
   { shape, scale }: { readonly shape: string; readonly scale: number | undefined },

@@ -55,7 +55,7 @@ export function splitLookup({ bytes, folder }: MappedModel, ids: string, least =
 
 /**
  * As `openSessionPool`, of an encoder that takes `ids`: a large table of word vectors, of which a corpus needs few rows, is read
- * here, and the lanes are sent the vectors.
+ * here, and the session workers are sent the vectors.
  *
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
  */

@@ -11,10 +11,10 @@ import {
 import type { ModelSource } from "./mappedModel.js";
 import { coreCount, turnTelemetryOff, type Output, type Session, type SessionOptions } from "./session.js";
 
-/** More lanes would each hold the weights once more. */
+/** Each further worker would hold the weights once more. */
 const MOST_WORKERS = 4;
 
-/** Megabytes for the young objects of a lane's own JavaScript. */
+/** Megabytes for the young objects of a worker's own JavaScript. */
 const YOUNG_MB = 4;
 
 /** How long the end of the process waits for a run to leave native code. */
@@ -34,7 +34,7 @@ interface PoolWorker {
   readonly waiting: Map<number, Waiting>;
   /** Settles when the thread has ended. */
   readonly ended: Promise<void>;
-  /** False once it has ended: nothing sent to it would be answered. */
+  /** False once it has ended: nothing sent to it would get a reply. */
   isOpen: boolean;
 }
 
@@ -43,12 +43,12 @@ const running = new Set<PoolWorker>();
 /**
  * Makes an ONNX model ready to run off the main thread, on several threads side by side.
  *
- * onnxruntime-node runs on the thread that calls it. Here every lane is a thread with a session of its own, so the
+ * onnxruntime-node runs on the thread that calls it. Here every worker is a thread with a session of its own, so the
  * caller can tokenize the next texts meanwhile, and two runs on one core each are faster than one run on two, whose
- * operators wait for each other. `threads` is the total; up to four lanes share it, the first with one more where it does
+ * operators wait for each other. `threads` is the total; up to four workers share it, the first with one more where it does
  * not come out even.
  *
- * @param model  every lane copies what are bytes
+ * @param model  bytes are copied by every worker
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
  */
 export async function openSessionPool(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
@@ -89,7 +89,7 @@ export async function openSessionPool(model: ModelSource, options: SessionOption
   };
 }
 
-/** Lanes that so many threads are shared by. */
+/** Workers that share so many threads. */
 const workerCount = (threads = coreCount()): number => Math.min(threads, MOST_WORKERS);
 
 async function startPoolWorker(setup: Omit<WorkerSetup, "state">): Promise<PoolWorker> {
@@ -120,7 +120,7 @@ async function startPoolWorker(setup: Omit<WorkerSetup, "state">): Promise<PoolW
   worker.on("message", ({ id, outputs, failure }: WorkerReply) => {
     const { resolve, reject } = waiting.get(id) ?? {};
     waiting.delete(id);
-    // An idle lane keeps no process alive.
+    // An idle worker keeps no process alive.
     if (waiting.size === 0) worker.unref();
     if (failure === undefined) resolve?.(outputs ?? new Map());
     else reject?.(errorOf(failure));
@@ -146,7 +146,7 @@ async function closePoolWorker({ worker, ended }: PoolWorker): Promise<void> {
 /** A process that ends while a thread is inside onnxruntime would crash: no new runs, and the last one is waited for. */
 function waitForRuns(): void {
   for (const { state } of running) {
-    // A lane may go from one of them to the other between two looks.
+    // A worker may change between the two states from one load to the next.
     for (
       let now = Atomics.load(state, 0);
       now === SESSION_WORKER.idle || now === SESSION_WORKER.busy;

@@ -1,4 +1,4 @@
-/** The thread of one lane: opens a session and runs what it is sent, one run at a time. */
+/** The thread of one session worker: opens a session and runs what it is sent, one run at a time. */
 
 import { parentPort, workerData } from "node:worker_threads";
 import { HeadstartError } from "../../errors.js";
@@ -16,7 +16,7 @@ import { openSession, sameShape, type Output, type Session } from "./session.js"
 const { model, options, state } = workerData as WorkerSetup;
 const port = parentPort!;
 
-/** Marks the lane as inside native code, which must not be torn down there; false when the process is ending. */
+/** Marks the worker as inside native code, which must not be torn down there; false when the process is ending. */
 function enter(): boolean {
   return Atomics.compareExchange(state, 0, SESSION_WORKER.idle, SESSION_WORKER.busy) === SESSION_WORKER.idle;
 }
@@ -48,7 +48,7 @@ function pooled(outputs: Map<string, Output>, pool: BatchPooling | undefined): M
 
 const reply = (message: WorkerReply): void => port.postMessage(message);
 
-async function answer(session: Session, job: WorkerJob): Promise<void> {
+async function work(session: Session, job: WorkerJob): Promise<void> {
   if ("close" in job) {
     await session.close();
     port.close();
@@ -67,7 +67,7 @@ if (enter()) {
     const session = await openSession(model, options);
     let last: Promise<void> = Promise.resolve();
     port.on("message", (job: WorkerJob) => {
-      last = last.then(() => answer(session, job));
+      last = last.then(() => work(session, job));
     });
     leave();
     reply({ id: 0 });

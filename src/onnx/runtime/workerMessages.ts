@@ -4,16 +4,16 @@ import type { ModelSource } from "./mappedModel.js";
 import type { Output, RunInputs, SessionOptions } from "./session.js";
 
 /**
- * What a lane is doing, in the one cell that it shares with the main thread. `ending` is busy for the last time: the main
+ * What a session worker is doing, in the one cell that it shares with the main thread. `ending` is busy for the last time: the main
  * thread waits for `stopped`, and no next job can begin in between.
  */
 export const SESSION_WORKER = { idle: 0, busy: 1, stopped: 2, ending: 3 } as const;
 
-/** What a lane's thread starts with. */
+/** What a session worker starts with. */
 export interface WorkerSetup {
   readonly model: ModelSource;
   readonly options: SessionOptions;
-  /** One of `LANE`. */
+  /** One of `SESSION_WORKER`. */
   readonly state: Int32Array;
 }
 
@@ -33,7 +33,7 @@ export interface WorkerFailure {
   readonly place?: ErrorPlace | undefined;
 }
 
-/** The answer to a job; id 0 says whether the session could be opened. */
+/** The reply to a job; id 0 says whether the session could be opened. */
 export interface WorkerReply {
   readonly id: number;
   readonly outputs?: Map<string, Output> | undefined;

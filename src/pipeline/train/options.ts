@@ -19,7 +19,7 @@ export interface TrainModelOptions<R = Rows> extends RowsOptions {
   readonly threads?: number | undefined;
   /** Aborts between batches and between steps. */
   readonly signal?: AbortSignal | undefined;
-  /** Told as texts get their vectors, which is most of the time of a training. */
+  /** Called as texts get their vectors, which is most of the time of a training. */
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 

@@ -9,10 +9,10 @@ const MOST_CONFUSIONS = 15;
 /**
  * A confusion matrix as a shaded table: rows are the truth, columns the prediction, the share is of the row.
  *
- * With more than 12 labels it becomes a list of the commonest confusions.
+ * With more than 12 labels it becomes a list of the most frequent confusions.
  */
 export function confusionGrid(confusion: Confusion, caption: Content): Html {
-  if (confusion.labels.length > MOST_LABELS) return commonestConfusions(confusion, caption);
+  if (confusion.labels.length > MOST_LABELS) return frequentConfusions(confusion, caption);
   const { labels, counts } = confusion;
   return html`<div class="scroll" tabindex="0" role="group">
     <table class="confusion">
@@ -46,7 +46,7 @@ function gridRow(label: string, cells: readonly number[], truth: number): Html {
   </tr>`;
 }
 
-function commonestConfusions(confusion: Confusion, caption: Content): Html {
+function frequentConfusions(confusion: Confusion, caption: Content): Html {
   const body = rankedConfusions(confusion, MOST_CONFUSIONS).map(({ truth, predicted, rows, share }) => [
     verbatim(truth),
     verbatim(predicted),
@@ -54,7 +54,7 @@ function commonestConfusions(confusion: Confusion, caption: Content): Html {
     percent(share),
   ]);
   return table(body, {
-    caption: [caption, ": the commonest confusions"],
+    caption: [caption, ": the most frequent confusions"],
     head: ["true", "predicted", "rows", "of the true"],
   });
 }

@@ -4,7 +4,7 @@ import { decimals } from "../format.js";
 import { balanced, html, verbatim, type Html } from "./html.js";
 import { pageText } from "./page.js";
 
-/** Frames and line kinds beside colors, so that no label is told by color alone; its name stands behind it as well. */
+/** Frames and line kinds beside colors, so that labels do not depend on color alone; the name is there as well. */
 const ENTITY_STYLE = `
 .entity { border: 1px solid var(--hue); border-bottom-width: 3px; border-radius: 5px; padding: 0 .2em; }
 .entity small { color: var(--ink); margin-left: .35em; font-weight: 600; }

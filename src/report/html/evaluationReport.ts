@@ -18,7 +18,7 @@ export interface EvaluationRecord {
 }
 
 /**
- * An evaluation as one HTML page that stands alone: scores, reliability diagram, risk and coverage, label sets.
+ * An evaluation as one self-contained HTML page: scores, reliability diagram, risk and coverage, prediction sets.
  *
  * The same record gives the same page.
  */
@@ -34,7 +34,9 @@ export function renderEvaluationReport(record: EvaluationRecord): string {
     </header>
     ${calibration(record)}${risk(record)}${sets(record)}${scores(record)}
     ${section("confusions", "Confusions", confusionGrid(evaluation.confusion, "Rows by their true and predicted label"))}
-    <footer>Intervals are 95&nbsp;% intervals over the rows: percentile bootstrap, for shares Wilson’s.</footer>
+    <footer>
+      Intervals are 95&nbsp;% intervals over the rows: percentile bootstrap, and Wilson’s for proportions.
+    </footer>
   </main>`;
   return pageText(`${excerpt(head)} on ${excerpt(corpus.join(", "))}: evaluation`, body);
 }
@@ -43,17 +45,17 @@ function findings({ evaluation, reliability }: EvaluationRecord): Content[] {
   const { calibration: now, uncalibrated } = reliability;
   const before = uncalibrated === null ? "" : `, ${decimals(uncalibrated.ece)} before scaling`;
   const { overBagOfWords: over } = evaluation;
-  const promise = reliability.sets.find(({ promised }) => promised === 0.9) ?? reliability.sets.at(-1);
+  const shown = reliability.sets.find(({ promised }) => promised === 0.9) ?? reliability.sets.at(-1);
   return [
     `Macro-F1 ${decimals(evaluation.macroF1)} (${range(evaluation.interval95)}), accuracy ${decimals(evaluation.accuracy)}; ${rows(evaluation.n)}.`,
     ...(over === undefined
       ? []
       : [`Over a bag of words ${signed(over.macroF1)} macro-F1 (${signedRange(over.interval95)}).`]),
     `Probabilities are off by ${decimals(now.ece)} on average${before}.`,
-    ...(promise === undefined
+    ...(shown === undefined
       ? []
       : [
-          `Label sets that promise ${percent(promise.promised)} hold the true label in ${percent(promise.coverage)} of the rows.`,
+          `Prediction sets with a target coverage of ${percent(shown.promised)} contain the true label in ${percent(shown.coverage)} of the rows.`,
         ]),
   ];
 }
@@ -79,12 +81,12 @@ function calibration({ reliability }: EvaluationRecord): Html {
   ];
   return section(
     "calibration",
-    "Can the probabilities be taken at their word?",
+    "Calibration",
     html`<p>
-        Each mark is a fifteenth of the rows, from the least to the most confident. On the dashed line the head is right
-        as often as it says; below it, it is too sure of itself.
+        Each mark is a fifteenth of the rows, from the least to the most confident. On the dashed line the probabilities
+        are calibrated; below it, the head is overconfident.
       </p>
-      ${plot(points, { x: "said", y: "right", diagonal: true, label: `Reliability diagram, expected calibration error ${decimals(now.ece)}` })}
+      ${plot(points, { x: "confidence", y: "accuracy", diagonal: true, label: `Reliability diagram, expected calibration error ${decimals(now.ece)}` })}
       ${table(body, {
         caption: "Calibration: lower is better",
         head: ["", "ECE, equal mass", "ECE, equal width", "Brier", "log loss"],
@@ -100,14 +102,15 @@ function risk({ reliability }: EvaluationRecord): Html {
     choice === null
       ? null
       : html`<p>
-          Wished: ${verbatim(choice.goal)}. ${percent(choice.answered)} of the rows are answered;
-          ${choice.accuracy === null ? "none" : percent(choice.accuracy)} of the answers are right.
+          Goal: ${verbatim(choice.goal)}. The head predicts a label for ${percent(choice.answered)} of the rows and
+          abstains on the others; ${choice.accuracy === null ? "none" : percent(choice.accuracy)} of its predictions are
+          right.
         </p>`;
   return section(
     "risk",
-    "If only the surest answers are given",
-    html`<p>The share of wrong answers when the head answers only so many of the texts; area ${decimals(aurc)}.</p>
-      ${plot(points, { x: "answered", y: "wrong", joined: true, top, label: `Risk-coverage curve, area ${decimals(aurc)}` })}
+    "Risk and coverage",
+    html`<p>The error rate when only the most confident predictions are kept; area ${decimals(aurc)}.</p>
+      ${plot(points, { x: "coverage", y: "error rate", joined: true, top, label: `Risk-coverage curve, area ${decimals(aurc)}` })}
       ${chosen}`,
   );
 }
@@ -122,12 +125,12 @@ function sets({ reliability }: EvaluationRecord): Html | null {
   ]);
   return section(
     "sets",
-    "Sets of labels that hold the true one",
+    "Prediction sets",
     html`<p>
-        Split conformal sets keep their promise on rows drawn like the dev rows. On another kind of text they promise
-        nothing; the table shows what they did here.
+        The coverage of split conformal sets is guaranteed on rows drawn like the dev rows. On another kind of text it
+        is not; the table shows the coverage here.
       </p>
-      ${table(body, { caption: "Label sets", head: ["promised", "held the truth", "mean size", "a single label"] })}`,
+      ${table(body, { caption: "Prediction sets", head: ["target coverage", "coverage", "mean size", "a single label"] })}`,
   );
 }
 

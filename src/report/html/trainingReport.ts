@@ -10,7 +10,7 @@ import { table } from "./table.js";
 export type TrainingRecord = Pick<HeadFile, "task" | "kind" | "labels" | "training" | "calibration">;
 
 /**
- * A training as one HTML page that stands alone: losses, what was tried and chosen, scores on the dev rows.
+ * A training as one self-contained HTML page: losses, what was tried and chosen, scores on the dev rows.
  *
  * The same record gives the same page.
  */
@@ -20,18 +20,18 @@ export function renderTrainingReport(record: TrainingRecord): string {
   const body = html`<main>
     <header>
       <p class="kicker">headstart · training</p>
-      <h1>${kind === "mlp" ? "Perceptron" : "Logistic"} head, ${task}, from ${verbatim(files)}</h1>
+      <h1>${kind === "mlp" ? "MLP" : "Logistic"} head, ${task}, from ${verbatim(files)}</h1>
       <ul class="findings">
         ${findings(record).map((finding) => html`<li>${finding}</li>`)}
       </ul>
     </header>
     ${losses(training.curve)}${trials(training)}${candidates(training.search)}${fewShot(training.fewShot)}
-    <footer>The card beside this page, README.md, says what the head is for and where it may fail.</footer>
+    <footer>The card beside this page, README.md, says what the head is for and what its limits are.</footer>
   </main>`;
   return pageText(`${excerpt(files)}: training`, body);
 }
 
-/** A training that is not at its end yet. */
+/** A training in progress. */
 export interface TrainingSoFar {
   readonly files: readonly string[];
   /** Epochs at most. */
@@ -39,18 +39,18 @@ export interface TrainingSoFar {
   readonly curve: NonNullable<TrainingRecord["training"]["curve"]>;
 }
 
-/** Seconds after which a browser that shows a training reads its page again. */
+/** Seconds after which a browser reloads the page of a training in progress. */
 const REFRESH = 2;
 
-/** The losses so far, as a page that a browser keeps reading again. */
+/** The losses so far, as a page that reloads itself. */
 export function renderTrainingSoFar({ files, most, curve }: TrainingSoFar): string {
   const body = html`<main>
     <header>
-      <p class="kicker">headstart · training goes on</p>
+      <p class="kicker">headstart · training in progress</p>
       <h1>Epoch ${curve.train.length} of at most ${most}, from ${verbatim(files.join(", "))}</h1>
     </header>
     ${losses(curve)}
-    <footer>This page is written again as the training goes, and read again every ${REFRESH} seconds.</footer>
+    <footer>This page is updated during training and reloads every ${REFRESH} seconds.</footer>
   </main>`;
   return pageText(`${excerpt(files.join(", "))}: training`, body, { refresh: REFRESH });
 }
@@ -95,11 +95,7 @@ function trials({ trials: tried, C }: HeadFile["training"]): Html | null {
     decimals(trial.devMacroF1),
   ]);
   const head = ["C", "iterations", "log loss on dev", "macro-F1 on dev"];
-  return section(
-    "strengths",
-    "Strengths that were tried",
-    table(body, { caption: "From strong to weak regularization", head }),
-  );
+  return section("trials", "Values of C", table(body, { caption: "From strong to weak regularization", head }));
 }
 
 function candidates(search: HeadFile["training"]["search"]): Html | null {
@@ -114,9 +110,9 @@ function candidates(search: HeadFile["training"]["search"]): Html | null {
   ]);
   return section(
     "choice",
-    "The choice and its rivals",
-    html`<p>${folds}-fold cross-validation, ${rows(n)}, equal texts in one fold; kept is ${rule}.</p>
-      ${table(body, { caption: "Mean ± deviation over the folds", head: ["", "log loss", "macro-F1"] })}
+    "Candidates",
+    html`<p>${folds}-fold cross-validation, ${rows(n)}, equal texts in one fold; chosen is ${rule}.</p>
+      ${table(body, { caption: "Mean ± standard deviation over the folds", head: ["", "log loss", "macro-F1"] })}
       ${skipped.length === 0 ? null : html`<p>No time was left for: ${skipped.join("; ")}.</p>`}`,
   );
 }
@@ -130,6 +126,6 @@ function fewShot(found: HeadFile["training"]["fewShot"]): Html | null {
     range([lowest, highest]),
   ]);
   const caption = `Macro-F1 on dev over ${found[0].seeds} draws`;
-  const head = ["rows a label", "mean", "deviation", "lowest to highest"];
-  return section("fewShot", "With fewer examples", table(body, { caption, head }));
+  const head = ["rows a label", "mean", "standard deviation", "lowest to highest"];
+  return section("fewShot", "Few-shot scores", table(body, { caption, head }));
 }

@@ -3,7 +3,7 @@ import { crc32c } from "./crc32c.js";
 import { nodeFiles, type FileSystem } from "../../files/fileSystem.js";
 import { writing } from "../../files/writeError.js";
 
-/** A TensorBoard event file that grows as a run goes on; each value is on its way to the disk when it is told. */
+/** A TensorBoard event file that grows during a run; each value is written to the disk as it comes. */
 export interface EventFile {
   readonly path: string;
   /** Adds one value of a curve. */
@@ -36,7 +36,7 @@ export async function openEventFile(
     const at = position;
     position += record.length;
     last = last.then(() => writing(path, () => file.write(record, at)));
-    // Told by close(); until then a failed write is no unhandled rejection.
+    // Reported by close(); until then a failed write is no unhandled rejection.
     last.catch(() => {});
   };
   append(concat(timed(milliseconds), text(3, "brain.Event:2")));

@@ -29,8 +29,8 @@ export function entitiesText(
     line("all", { precision, recall, f1, support: entities }),
     line("words right, any label", evaluation.boundary),
     line("label right, some word in common", evaluation.type),
-    line("forms seen in training", evaluation.seen),
-    line("forms not seen in training", evaluation.unseen),
+    line("surface forms seen in training", evaluation.seen),
+    line("surface forms not seen", evaluation.unseen),
     ...Object.entries(perType).map(([label, score]) => line(label, score)),
     "",
     `  lost: ${errors.missed} missed, ${errors.boundary} wrong boundary, ${errors.type} wrong label, ${errors.boundaryAndType} both, ` +

@@ -15,7 +15,7 @@ const MOST_CONFUSIONS = 10;
 
 /**
  * An evaluation as plain text, for a terminal: the numbers with n and interval, the baselines, a table by label and the
- * confusion matrix (or, where it would be too wide, the commonest confusions).
+ * confusion matrix (or, where it would be too wide, the most frequent confusions).
  *
  * Aligned with spaces, no colors; labels are cut where they are too wide and control characters in them are escaped.
  * Ends without a line break.
@@ -36,7 +36,7 @@ function summaryLines(evaluation: Evaluation): readonly string[] {
     ["macro-F1", decimals(evaluation.macroF1), `95 % interval ${range(intervals95.macroF1)}`],
     ["accuracy", decimals(evaluation.accuracy), `95 % interval ${range(intervals95.accuracy)}`],
     ["macro-recall", decimals(evaluation.macroRecall), `95 % interval ${range(intervals95.macroRecall)}`],
-    ["commonest label", ...baselineCells(majority)],
+    ["majority class", ...baselineCells(majority)],
     ...(bagOfWords === null ? [] : [["bag of words", ...baselineCells(bagOfWords)]]),
     ...(overBagOfWords === undefined ? [] : [["over bag of words", ...advantageCells(overBagOfWords)]]),
   ];
@@ -76,7 +76,7 @@ function confusionLines(confusion: Confusion): readonly string[] {
 function rankedLines(confusion: Confusion): readonly string[] {
   const ranked = rankedConfusions(confusion, MOST_CONFUSIONS);
   const rows = ranked.map(({ truth, predicted, rows: n }) => [nameOf(truth), nameOf(predicted), count(n)]);
-  return aligned([["commonest confusions: true", "predicted", "rows"], ...rows], ["left", "left", "right"]);
+  return aligned([["most frequent confusions: true", "predicted", "rows"], ...rows], ["left", "left", "right"]);
 }
 
 const nameOf = (label: string): string => fitted(escapeControls(label), WIDEST_NAME);

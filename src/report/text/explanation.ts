@@ -5,10 +5,10 @@ import { escapeControls, fitted } from "./width.js";
 
 const WIDEST = 72; // columns of a text
 
-/** An explained answer as plain text for a terminal; ends with a line break. */
+/** An explained prediction as plain text for a terminal; ends with a line break. */
 export function explanationText(
   text: string,
-  { answer, why }: { readonly answer: SelectivePrediction; readonly why: Explanation },
+  { prediction, why }: { readonly prediction: SelectivePrediction; readonly why: Explanation },
 ): string {
   const { label, probability } = why;
   const shown = (words: string): string => fitted(escapeControls(words), WIDEST);
@@ -22,12 +22,12 @@ export function explanationText(
     why.distance === null
       ? "  no nearest texts: this head keeps no training texts (train --explainable keeps them)"
       : `  further from the training texts than ${percent(why.distance.percentile / 100)} of them are from each other`;
-  const given = answer.label === label ? label : `${answer.label ?? "no answer"} (likeliest: ${label})`;
+  const predicted = prediction.label === label ? label : `${prediction.label ?? "abstains"} (most probable: ${label})`;
   const certainty = why.calibrated ? "calibrated" : "not calibrated";
   return [
     `${shown(text)}`,
-    `  ${escapeControls(given)}, probability ${probability.toFixed(3)} (${certainty})`,
-    ...(answer.set === undefined ? [] : [`  set: ${answer.set.map(escapeControls).join(", ")}`]),
+    `  ${escapeControls(predicted)}, probability ${probability.toFixed(3)} (${certainty})`,
+    ...(prediction.set === undefined ? [] : [`  set: ${prediction.set.map(escapeControls).join(", ")}`]),
     `  words: ${changes === "" ? "none changes the probability" : changes}`,
     distance,
     ...(near.length === 0 ? [] : ["  nearest training texts:", ...near]),

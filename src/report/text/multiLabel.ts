@@ -3,7 +3,7 @@ import { count, decimals, range } from "../format.js";
 import { aligned } from "./evaluation.js";
 import { escapeControls, fitted } from "./width.js";
 
-/** An evaluation of label sets as plain text, for a terminal; ends without a line break. */
+/** A multi-label evaluation as plain text, for a terminal; ends without a line break. */
 export function multiLabelText(evaluation: MultiLabelEvaluation, title: string): string {
   const { n, intervals95, labelsPerRow, perLabel } = evaluation;
   const numbers = [

@@ -7,7 +7,7 @@ import { escapeControls } from "./width.js";
 /** Coverages that the terminal shows of the risk-coverage curve. */
 const SHOWN = [0.5, 0.8, 0.9, 1];
 
-/** What a head's certainty is worth, as plain text for a terminal; ends without a line break. */
+/** How reliable a head is, as plain text for a terminal; ends without a line break. */
 export function reliabilityText(reliability: Reliability): string {
   const blocks = [
     calibrationLines(reliability),
@@ -43,7 +43,7 @@ function calibrationLines({ temperature, calibration, uncalibrated }: Reliabilit
 }
 
 function reliabilityLines({ bins }: CalibrationScore): readonly string[] {
-  const head = ["confidence", "said", "right", "rows", ""];
+  const head = ["confidence", "mean", "accuracy", "rows", ""];
   const rows = bins.map(({ low, high, confidence, accuracy, count: n }) => [
     `${low.toFixed(2)} to ${high.toFixed(2)}`,
     confidence.toFixed(2),
@@ -56,7 +56,7 @@ function reliabilityLines({ bins }: CalibrationScore): readonly string[] {
 
 function riskLines({ riskCoverage, aurc }: Reliability): readonly string[] {
   const points = SHOWN.map((share) => riskCoverage[Math.round(share * riskCoverage.length) - 1]);
-  const head = ["surest answers", "wrong", "confidence from"];
+  const head = ["coverage", "error rate", "confidence from"];
   const rows = points.map(({ coverage, risk, threshold }) => [percent(coverage), percent(risk), threshold.toFixed(3)]);
   return [
     ...aligned([head, ...rows], ["right", "right", "right"]),
@@ -66,7 +66,7 @@ function riskLines({ riskCoverage, aurc }: Reliability): readonly string[] {
 
 function setLines({ sets }: Reliability): readonly string[] {
   if (sets.length === 0) return [];
-  const head = ["label sets promised", "hold the truth", "95 % interval", "labels", "single"];
+  const head = ["prediction sets for", "coverage", "95 % interval", "labels", "single"];
   const rows = sets.map(({ promised, coverage, interval95, meanSize, single }) => [
     percent(promised),
     percent(coverage),
@@ -77,14 +77,14 @@ function setLines({ sets }: Reliability): readonly string[] {
   const broken = sets.filter(({ promised, interval95 }) => interval95[1] < promised);
   return [
     ...aligned([head, ...rows], ["right", "right", "left", "right", "right"]),
-    ...(broken.length === 0 ? [] : ["  the promise does not hold here: these rows are not like the dev rows"]),
+    ...(broken.length === 0 ? [] : ["  the target coverage is missed: these rows are not like the dev rows"]),
   ];
 }
 
 function choiceLines({ choice }: Reliability): readonly string[] {
   if (choice === null) return [];
-  const share = (value: number | null): string => (value === null ? "never answered" : percent(value));
-  const head = ["label", "probability from", "right when answered"];
+  const share = (value: number | null): string => (value === null ? "never predicted" : percent(value));
+  const head = ["label", "probability from", "precision"];
   const rows = Object.keys(choice.thresholds).map((label) => [
     escapeControls(label),
     choice.thresholds[label]?.toFixed(3) ?? "-",
@@ -92,8 +92,8 @@ function choiceLines({ choice }: Reliability): readonly string[] {
   ]);
   const reached = choice.interval95 === null ? "" : ` (95 % ${range(choice.interval95)})`;
   return [
-    `wished: ${escapeControls(choice.goal)}`,
-    `  answered ${percent(choice.answered)} of the rows, ${share(choice.accuracy)} right${reached}, mean cost ${decimals(choice.cost)}`,
+    `goal: ${escapeControls(choice.goal)}`,
+    `  predictions for ${percent(choice.answered)} of the rows, ${choice.accuracy === null ? "none" : percent(choice.accuracy)} right${reached}, mean cost ${decimals(choice.cost)}`,
     ...aligned([head, ...rows], ["left", "right", "right"]),
   ];
 }

@@ -38,7 +38,7 @@ export const padRight = (text: string, width: number): string =>
 /** `text` with spaces before it up to `width` columns. */
 export const padLeft = (text: string, width: number): string => " ".repeat(Math.max(0, width - textWidth(text))) + text;
 
-/** Scripts in which letters join, or are told apart, by the two joiners of no width. */
+/** Scripts in which the two zero-width joiners connect or separate letters. */
 const JOINING =
   "[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Nko}\\p{Script=Adlam}\\p{Script=Thaana}" +
   "\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}" +

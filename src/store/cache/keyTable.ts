@@ -6,7 +6,7 @@ const FULL = 0.7;
 
 /**
  * Places by key, for tens of millions of them: a Map takes a hundred bytes each and ends at sixteen million, this about
- * thirty. Keys are told apart by 96 of their bits; whoever reads what is at a place sees the rest.
+ * thirty. Keys are compared by 96 of their bits; whoever reads what is at a place sees the rest.
  */
 export class KeyTable {
   #words = new Int32Array(FIRST_SLOTS * SLOT);

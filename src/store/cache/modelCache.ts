@@ -12,7 +12,7 @@ const MODEL = "model.onnx";
 /** Says what a kept model is; its time of change is when it was made. */
 export const ABOUT = "about.json";
 
-/** Where rewritten models are kept unless told otherwise: `headstart/models` in the system's place for caches. */
+/** Where rewritten models are kept by default: `headstart/models` in the system's place for caches. */
 export const defaultModelFolder = (env: Readonly<Record<string, string | undefined>> = process.env): string =>
   join(cacheHome(env), "models");
 

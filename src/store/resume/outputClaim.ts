@@ -49,11 +49,11 @@ export interface OutputClaim {
   /** Notes that files are whole, before they get their names. */
   readonly sealed: (files: readonly SealedFile[], finished: FinishedRun) => Promise<void>;
   /**
-   * Removes the folder, and with it the lock; where files are whole but their result is not told yet, only the lock.
+   * Removes the folder, and with it the lock; where files are whole but their result is not printed yet, only the lock.
    *
-   * @param isTold  whether the result was printed
+   * @param isPrinted  whether the result was printed
    */
-  readonly release: (isTold: boolean) => Promise<void>;
+  readonly release: (isPrinted: boolean) => Promise<void>;
 }
 
 /**
@@ -92,7 +92,7 @@ export async function claimFiles(outputs: readonly string[], options: ClaimOptio
         await writeRecord(folder, { sealed, finished, files });
         isSealed = true;
       },
-      release: (isTold) => (isSealed && !isTold ? lock.release() : release()),
+      release: (isPrinted) => (isSealed && !isPrinted ? lock.release() : release()),
     };
   } catch (error) {
     if (!(await exists(join(folder, RECORD)))) await ignoringFailure(release());

@@ -24,7 +24,7 @@ export interface TaggedOptions extends SourceOptions, DecodeOptions {
   readonly limit?: number | undefined;
   /** A JSONL row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
   readonly badRows?: "fail" | "skip" | undefined;
-  /** Is told of each rejected row. */
+  /** Called for each rejected row. */
   readonly onReject?: ((rejection: Rejection) => void) | undefined;
   /** Longest line in characters. @default 16 MiB */
   readonly maxFieldBytes?: number | undefined;

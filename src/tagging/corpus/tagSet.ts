@@ -1,4 +1,4 @@
-/** The tags of a set of labels: 0 is O, `1 + 2 k` is B and `2 + 2 k` is I of label k. */
+/** The tags of some labels: 0 is O, `1 + 2 k` is B and `2 + 2 k` is I of label k. */
 export interface TagSet {
   readonly labels: readonly string[];
   readonly count: number;

@@ -1,7 +1,7 @@
 import { heldSection, type HeldTexts } from "../../head/file/heldTexts.js";
 import type { TaggerFile } from "./schema.js";
 
-/** The card of a tagger, in Markdown: what it finds, on what it was trained, how well it does and where it may not. */
+/** The card of a tagger, in Markdown: what it finds, what it was trained on, how well it does, and its limits. */
 export function taggerCard(file: TaggerFile, held: HeldTexts): string {
   const { kind, crf, labels, encoder, words, training } = file;
   const { dev } = training;
@@ -13,8 +13,8 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
     "",
     `Finds entities of ${labels.length} labels: ${labels.map(plain).join(", ")}. ${kind === "mlp" ? "An MLP" : "A linear model"}` +
       `${crf ? " with a linear-chain CRF" : ""} of [headstart](https://www.npmjs.com/package/headstart) on frozen word vectors of ` +
-      `${plain(encoder.name)} (layers ${encoder.layers.join(", ")}; ${words.subwordPooling} sub-word; ${encoder.precision})` +
-      `${looks.length > 0 ? `, and on the writing of words (${looks.join(", ")})` : ""}.`,
+      `${plain(encoder.name)} (layers ${encoder.layers.join(", ")}; subword pooling ${words.subwordPooling}; ${encoder.precision})` +
+      `${looks.length > 0 ? `, and on surface features of words (${looks.join(", ")})` : ""}.`,
     "",
     "## Training",
     "",
@@ -24,16 +24,16 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
     "",
     "## Scores on dev sentences",
     "",
-    `Dev: ${training.devFrom}. The epoch was chosen on these sentences, so they flatter a little.`,
+    `Dev: ${training.devFrom}. The epoch was chosen on these sentences, so these scores are slightly optimistic.`,
     "",
     `Strict entity F1 ${number(dev.entityF1)} (95 % ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; precision ` +
-      `${number(dev.entityPrecision)}, recall ${number(dev.entityRecall)}; ${dev.entities} entities in ${dev.n} sentences); on forms ` +
+      `${number(dev.entityPrecision)}, recall ${number(dev.entityRecall)}; ${dev.entities} entities in ${dev.n} sentences); on surface forms ` +
       `not seen in training ${number(dev.unseen.f1)}.`,
     "",
     ...heldSection(held),
     "## Limits",
     "",
-    "Scores hold for texts like the training sentences. It works with the encoder named above only; loading it with another",
+    "Scores hold for texts like the training sentences. It works only with the encoder named above; loading it with another",
     "is refused.",
     "",
   ].join("\n");

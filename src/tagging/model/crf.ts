@@ -1,10 +1,10 @@
 import { insideOf, isInside, mayFollow, type TagSpan } from "../corpus/tagSet.js";
 
 /**
- * A linear chain over the tags of a sentence: the score of a sequence is the sum of its emissions, of its transitions,
+ * A linear-chain CRF over the tags of a sentence: the score of a sequence is the sum of its emissions, of its transitions,
  * and of `start` and `end` at its ends. Transitions that IOB2 forbids have probability zero, whatever their number.
  *
- * Without a CRF all numbers are zero: each word is then judged by itself, within the rules of IOB2.
+ * Without a CRF all numbers are zero: each word is then tagged by itself, within the rules of IOB2.
  */
 export interface CrfWeights {
   readonly tags: number;
@@ -104,7 +104,7 @@ export function scoreOf(
   return score;
 }
 
-/** Where the slopes of the loss are added up. */
+/** Where the gradients of the loss are added up. */
 export interface CrfGradients {
   /** As the emissions', from the same place on; overwritten, not added to. */
   readonly emissions: Float64Array;
@@ -114,7 +114,7 @@ export interface CrfGradients {
 }
 
 /**
- * Negative log-likelihood of a legal sequence among all legal ones; its slopes are what the model expects minus what is.
+ * Negative log-likelihood of a legal sequence among all legal ones; its gradients are the expected counts minus the observed ones.
  *
  * @returns the loss
  */

@@ -15,7 +15,7 @@ export function meanTagger(ensemble: readonly Tagger[]): Tagger {
     const { hashes, weights } = pick(first);
     return { hashes, weights: { ...weights, data: mean((tagger) => pick(tagger).weights.data) } };
   };
-  const shared = { ...first, features: table(({ features }) => features), crfWeights: meanChain(ensemble) };
+  const shared = { ...first, features: table(({ features }) => features), crfWeights: meanCrf(ensemble) };
   if (first.output === undefined) {
     const inputs = { ...first.inputs, data: mean(({ inputs: own }) => own.data) };
     return { ...shared, inputs, bias: mean(({ bias }) => bias) };
@@ -40,7 +40,7 @@ export function meanTagger(ensemble: readonly Tagger[]): Tagger {
 const meanOf = (lists: readonly Float32Array[]): Float32Array =>
   lists[0].map((_, i) => lists.reduce((sum, list) => sum + list[i], 0) / lists.length);
 
-function meanChain(ensemble: readonly Tagger[]): CrfWeights {
+function meanCrf(ensemble: readonly Tagger[]): CrfWeights {
   const mean = (pick: (crfWeights: CrfWeights) => Float64Array): Float64Array =>
     pick(ensemble[0].crfWeights).map(
       (_, i) => ensemble.reduce((sum, { crfWeights }) => sum + pick(crfWeights)[i], 0) / ensemble.length,

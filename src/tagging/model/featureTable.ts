@@ -1,6 +1,6 @@
 import { matrix, type Matrix } from "../../math/matrix.js";
 
-/** Weights of the features of writing that occurred in training; others say nothing. */
+/** Weights of the surface features that occurred in training; others have none. */
 export interface FeatureTable {
   /** Sorted. */
   readonly hashes: Int32Array;

@@ -15,7 +15,7 @@ import {
   unitsOf,
   type TaggerNetwork,
   type NetworkShape,
-} from "./net.js";
+} from "./network.js";
 import type { Sentence } from "../corpus/sentence.js";
 import type { Tagger } from "./tagger.js";
 import { tagIndices, tagSet } from "../corpus/tagSet.js";
@@ -42,13 +42,13 @@ export interface FitTaggerOptions {
   readonly contextWindow?: number | undefined;
   /** @default all of it */
   readonly surfaceFeatures?: SurfaceFeatureOptions | undefined;
-  /** Layers side by side, or averaged with learned shares. @default "concat" */
+  /** Layers side by side, or averaged with learned weights. @default "concat" */
   readonly layers?: "concat" | "mix" | undefined;
   /** How many layers stand side by side in a vector, for the mix. @default 1 */
   readonly layerCount?: number | undefined;
   /** How the vectors were made; for the tagger. @default "first" */
   readonly subwordPooling?: SubwordPooling | undefined;
-  /** Nets that are trained from seeds of their own and then averaged. @default 3 */
+  /** Networks of the ensemble, trained from different seeds and then averaged. @default 3 */
   readonly ensemble?: number | undefined;
   /** Times that all sentences are seen. @default 20 */
   readonly epochs?: number | undefined;
@@ -62,13 +62,13 @@ export interface FitTaggerOptions {
   readonly dropout?: number | undefined;
   /** Share of the vectors' numbers left out at each word. @default 0.2 */
   readonly inputDropout?: number | undefined;
-  /** Share of the features of writing left out at each word. @default 0.2 */
+  /** Share of the surface features left out at each word. @default 0.2 */
   readonly featureDropout?: number | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told after every epoch, with the tagger as it then is. */
+  /** Called after every epoch, with the tagger as it then is. */
   readonly onEpoch?: ((epoch: Epoch) => Promise<void>) | undefined;
 }
 
@@ -77,7 +77,7 @@ export interface Epoch {
   readonly number: number;
   /** Mean loss of a word while it was learned. */
   readonly loss: number;
-  /** With the average of the weights along the way, which are steadier than the last. */
+  /** With the moving average of the weights, which is steadier than the last ones. */
   readonly tagger: () => Tagger;
   readonly layerWeights: readonly number[] | undefined;
 }
@@ -105,8 +105,8 @@ const DEFAULTS = {
 type Settings = WithDefaults<typeof DEFAULTS, FitTaggerOptions>;
 
 /**
- * Fits a tagger by AdamW on batches of whole sentences, the learning rate falling to zero; the average of the weights over
- * the last steps is what it gives.
+ * Fits a tagger by AdamW on batches of whole sentences, the learning rate falling to zero, and returns the moving
+ * average of the weights.
  *
  * The loss is that of a linear-chain CRF, or each word's log loss. The same seed gives the same tagger.
  */
@@ -159,7 +159,7 @@ function learnedFeatures(
   return { table, rows: seen.map((words) => words.map((features) => featureRows(table, features))) };
 }
 
-/** A net with the average of its weights along the way, and its own source of randomness. */
+/** A network with the moving average of its weights, and its own source of randomness. */
 interface Member {
   readonly network: TaggerNetwork;
   readonly average: MovingAverage;
@@ -178,8 +178,8 @@ async function fitEpochs(ensemble: readonly Member[], run: Run): Promise<void> {
   for (let number = 1; number <= settings.epochs; number++) {
     let loss = 0;
     for (const member of ensemble) loss += (await fitEpoch(member, { ...run, number })) / ensemble.length;
-    const shares = ensemble.map(({ network }) => layerWeights(network));
-    await settings.onEpoch?.({ number, loss, tagger: taggerNow, layerWeights: meanShares(shares) });
+    const weights = ensemble.map(({ network }) => layerWeights(network));
+    await settings.onEpoch?.({ number, loss, tagger: taggerNow, layerWeights: meanLayerWeights(weights) });
   }
 }
 
@@ -213,8 +213,8 @@ async function fitEpoch(
   return loss / seen;
 }
 
-function meanShares(shares: readonly (readonly number[] | undefined)[]): readonly number[] | undefined {
-  const given = shares.filter((own) => own !== undefined);
+function meanLayerWeights(weights: readonly (readonly number[] | undefined)[]): readonly number[] | undefined {
+  const given = weights.filter((own) => own !== undefined);
   if (given.length === 0) return undefined;
   return given[0].map((_, layer) => given.reduce((sum, own) => sum + own[layer], 0) / given.length);
 }

@@ -1,6 +1,6 @@
-import { LEARNED, type TaggerNetwork } from "./net.js";
+import { LEARNED, type TaggerNetwork } from "./network.js";
 
-/** A running average of a net's numbers, which is steadier than the last of them. */
+/** An exponential moving average of a network's weights, which is steadier than the last ones. */
 export class MovingAverage {
   readonly network: TaggerNetwork;
 
@@ -11,7 +11,7 @@ export class MovingAverage {
     this.network = { ...network, ...copy };
   }
 
-  /** Moves towards `net`: `decay` of the average stays. */
+  /** Moves towards `network`: `decay` of the average stays. */
   add(network: TaggerNetwork, decay: number): void {
     for (const name of LEARNED) {
       const [mine, theirs] = [this.network[name].values, network[name].values];

@@ -9,14 +9,14 @@ const STEPS = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4];
 /** With fewer dev entities the choice would be chance. */
 const LEAST_ENTITIES = 100;
 
-/** How much easier than O entities are made. */
+/** How much the score of O is lowered, so that more entities are found. */
 export interface OutsideBias {
   readonly outsideBias: number;
   /** Strict F1 on the dev sentences with it. */
   readonly f1: number;
 }
 
-/** The balance with the highest strict F1 on the dev sentences; none where they have few entities. */
+/** The outside bias with the highest strict F1 on the dev sentences; 0 where these have few entities. */
 export async function chooseOutsideBias(
   tagger: Tagger,
   dev: EmbeddedSentences,
@@ -39,7 +39,7 @@ export async function chooseOutsideBias(
     .reduce((best, one) => (one.f1 > best.f1 ? one : best));
 }
 
-/** The tagger with the score of O lowered by `balance` at every word. */
+/** The tagger with the score of O lowered by `outsideBias` at every word. */
 export function withOutsideBias(tagger: Tagger, outsideBias: number): Tagger {
   const lowered = (bias: Float32Array): Float32Array => bias.map((b, tag) => (tag === OUTSIDE ? b - outsideBias : b));
   if (tagger.output === undefined) return { ...tagger, bias: lowered(tagger.bias) };

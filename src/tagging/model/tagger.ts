@@ -9,10 +9,10 @@ import { spansOfTags, type TagSpan } from "../corpus/tagSet.js";
 import { cuesOf, surfaceFeaturesOf, type SurfaceFeatureOptions } from "./wordFeatures.js";
 import type { SubwordPooling } from "../vectors/subwords.js";
 
-/** What is learned to label words: a linear model or an MLP of one hidden layer, and a chain over their tags. */
+/** What is learned to label words: a linear model or an MLP of one hidden layer, and a CRF over their tags. */
 export interface Tagger {
   readonly kind: "linear" | "mlp";
-  /** Whether the chain's transitions are learned; IOB2's rules hold either way. */
+  /** Whether the CRF's transitions are learned; IOB2's rules hold either way. */
   readonly crf: boolean;
   readonly labels: readonly string[];
   /** Words to either side whose vectors count too. */
@@ -20,13 +20,13 @@ export interface Tagger {
   readonly subwordPooling: SubwordPooling;
   readonly surfaceFeatures: SurfaceFeatureOptions;
   readonly standardizer: Standardizer;
-  /** `[(2 reach + 1) * units, width]`: weights for the word `reach` before, ..., the word itself, ... `reach` behind. */
+  /** `[(2 contextWindow + 1) * units, width]`: weights for each word of the window, from the first to the last. */
   readonly inputs: Matrix;
   /** `[units]`; units are the tags of a linear tagger, the hidden ones of an MLP. */
   readonly bias: Float32Array;
-  /** What a word's writing says to the tags. */
+  /** Weights of a word's surface features for the tags. */
   readonly features: FeatureTable;
-  /** What its shape, and that of the words around, says to the hidden units; empty for a linear tagger. */
+  /** Weights of its shape, and of that of the words around, for the hidden units; empty for a linear tagger. */
   readonly cues: FeatureTable;
   /** From hidden units to tags; undefined for a linear tagger. */
   readonly output: { readonly weights: Matrix; readonly bias: Float32Array } | undefined;
@@ -90,7 +90,7 @@ function standardizedRows(
   return x;
 }
 
-/** Adds up what the words around, the writing and the bias say to each unit, and turns units into emissions. */
+/** Adds up what the words around, the surface features and the bias give each unit, and turns units into emissions. */
 function unitsInto(
   out: Float64Array,
   tagger: Tagger,
@@ -121,7 +121,7 @@ export function addRows(values: Float64Array, table: Float32Array, rows: Int32Ar
   for (const row of rows) for (let u = 0, at = row * width; u < width; u++, at++) values[u] += table[at];
 }
 
-/** Adds to `values` what the words around word `i` say, each by the weights for its distance. */
+/** Adds to `values` the products of the words around word `i`, each with the weights for its distance. */
 export function addMoved(
   values: Float64Array,
   moved: Float32Array,
@@ -155,11 +155,11 @@ export function outputInto(
 
 const relu = (x: number): number => (x > 0 ? x : 0);
 
-/** Entities of every sentence by the likeliest legal tags. */
+/** Entities of every sentence by the most probable legal tags. */
 export const bestSpans = (tagger: Tagger, emissions: Float64Array, offsets: Int32Array): TagSpan[][] =>
   ofSentences(tagger, emissions, offsets).map((own) => spansOfTags(bestPath(tagger.crfWeights, own)));
 
-/** The same with the probability of each entity under the chain. */
+/** The same with the probability of each entity under the CRF. */
 export function decode(tagger: Tagger, emissions: Float64Array, offsets: Int32Array): FoundSpan[][] {
   const { crfWeights } = tagger;
   return ofSentences(tagger, emissions, offsets).map((own) => {

@@ -2,7 +2,7 @@ import { logSumExp } from "../../math/softmax.js";
 import type { Emissions } from "./crf.js";
 
 /**
- * Log loss of every word's tag by itself, summed over a sentence; its slopes go to `slopes` from the sentence's place on.
+ * Log loss of every word's tag by itself, summed over a sentence; its gradients go to `gradients` from the sentence's place on.
  *
  * @returns the loss
  */

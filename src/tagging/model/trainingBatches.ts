@@ -3,7 +3,7 @@ import { matrix } from "../../math/matrix.js";
 import { shuffled, type Random } from "../../math/random.js";
 import { dropoutMask } from "./dropout.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
-import type { NetworkBatch } from "./net.js";
+import type { NetworkBatch } from "./network.js";
 
 /** What every batch is made of. */
 export interface Prepared {
@@ -14,7 +14,7 @@ export interface Prepared {
   readonly truth: readonly Int32Array[];
   /** Share of the vectors' numbers left out at each word. */
   readonly inputDropout: number;
-  /** Share of the features of writing left out at each word. */
+  /** Share of the surface features left out at each word. */
   readonly featureDropout: number;
 }
 

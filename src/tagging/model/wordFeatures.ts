@@ -1,7 +1,7 @@
 import type { Sentence } from "../corpus/sentence.js";
 import type { Word } from "../corpus/splitWords.js";
 
-/** What is looked at of a word's writing, beside its vector. */
+/** Which surface features of a word are used beside its vector. */
 export interface SurfaceFeatureOptions {
   /** Case, digits, punctuation and place in the sentence. @default true */
   readonly shape: boolean;
@@ -9,7 +9,7 @@ export interface SurfaceFeatureOptions {
   readonly affixes: boolean;
   /** The word itself, lower-cased. @default true */
   readonly word: boolean;
-  /** The writing of the words around it. @default true */
+  /** Surface features of the words around it. @default true */
   readonly around: boolean;
 }
 
@@ -40,7 +40,7 @@ function lookOf({ text }: Word): Look {
   return { text, lower: text.toLowerCase(), case: caseOf(text), shape: shape.slice(0, 8), short };
 }
 
-/** Hashes of the few features that tell a word's shape, and those of its neighbors; none without `shape`. */
+/** Hashes of the few features that describe a word's shape, and those of its neighbors; none without `shape`. */
 export function cuesOf({ words }: Sentence, { shape, around }: SurfaceFeatureOptions): readonly Int32Array[] {
   if (!shape) return words.map(() => new Int32Array(0));
   const loud = loudness(words);
@@ -123,7 +123,7 @@ function caseOf(text: string): Case {
   return /^\P{L}*\p{Lu}\P{Lu}*$/u.test(text) ? "title" : "mixed";
 }
 
-/** How much a sentence shouts: the share of its words that begin with a capital, in quarters; case says less there. */
+/** How much of a sentence is capitalized: the share of its words that begin with a capital, in quarters. */
 function loudness(words: readonly Word[]): number {
   const letters = words.filter(({ text }) => /^\p{L}/u.test(text));
   const capitals = letters.filter(({ text }) => /^\p{Lu}/u.test(text)).length;

@@ -1,18 +1,18 @@
 import { cutTogether, type PieceTokenizer } from "../../encoder/tokenizer/tokenizer.js";
 import type { Word } from "../corpus/splitWords.js";
 
-/** A sequence that goes through the encoder: part of a sentence's sub-words, special tokens around them. */
+/** A sequence that goes through the encoder: part of a sentence's subwords, special tokens around them. */
 export interface TokenWindow {
   readonly ids: readonly number[];
 }
 
-/** Where a word's sub-words stand: tokens `[first, last]` of a window. */
+/** Where a word's subwords stand: tokens `[first, last]` of a window. */
 export interface WordTokens {
   /** Index into the windows; -1 for a word that the tokenizer finds nothing in. */
   readonly window: number;
   readonly first: number;
   readonly last: number;
-  /** Whether sub-words were cut off because the word alone is longer than the encoder's window. */
+  /** Whether subwords were cut off because the word alone is longer than the encoder's window. */
   readonly cut: boolean;
 }
 
@@ -62,7 +62,7 @@ function windowRanges(pieces: readonly (readonly number[])[], room: number): [nu
   return ranges;
 }
 
-/** The window in which the fewer of the sub-words before and behind word `i` are most; an end of the text is no edge. */
+/** The window in which word `i` is furthest from the edges, in subwords; an end of the text is no edge. */
 function mostContext(ranges: readonly [number, number][], offsets: readonly number[], i: number): number {
   let [best, most] = [0, -1];
   ranges.forEach(([from, to], window) => {

@@ -15,7 +15,7 @@ export interface ContextualVectors {
   readonly vectors: Matrix;
   /** Row of each sentence's first word, and the number of words at the end. */
   readonly offsets: Int32Array;
-  /** Words whose sub-words were cut off, or that have none, as rows. */
+  /** Words whose subwords were cut off, or that have none, as rows. */
   readonly cut: ReadonlySet<number>;
   /** Sentences that needed more than one window. */
   readonly windowed: number;

@@ -16,7 +16,7 @@ export interface TaggerInput {
 /** Tagged sentences with the vectors of their words. */
 export interface EmbeddedSentences extends TaggerInput {
   readonly sentences: readonly TaggedSentence[];
-  /** Words whose sub-words were cut off, or that have none, as rows. */
+  /** Words whose subwords were cut off, or that have none, as rows. */
   readonly cut: ReadonlySet<number>;
 }
 

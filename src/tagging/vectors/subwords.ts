@@ -1,9 +1,9 @@
 import type { Encoder } from "../../encoder/encoder.js";
 
-/** Which of a word's sub-words stand for it: the first, their mean, or the first and the last side by side. */
+/** How the vectors of a word's subwords are pooled: the first, their mean, or the first and the last side by side. */
 export type SubwordPooling = "first" | "mean" | "first-last";
 
-/** What tells word vectors of one kind from all others, and how many numbers each has: a cache is opened with it. */
+/** Identifies word vectors of one kind, with the length of each: a cache is opened with it. */
 export function wordVectorKind(
   { fingerprint, ports, width }: Pick<Encoder, "fingerprint" | "ports" | "width">,
   subwordPooling: SubwordPooling,

@@ -15,7 +15,7 @@ export interface Domain {
 /** How different the source's texts are from the target's; labels play no part. */
 export interface Divergence {
   /**
-   * Proxy A-distance `2 (1 - 2 e)`, where `e` is the error of a model that tells source from target vectors: 0 when it
+   * Proxy A-distance `2 (1 - 2 e)`, where `e` is the error of a model that distinguishes source from target vectors: 0 when it
    * can only guess, 2 when it is never wrong; slightly below 0 by chance.
    */
   readonly proxyA: number;
@@ -33,7 +33,7 @@ export interface DivergenceOptions {
 
 const MAX_ROWS = 1000; // a side; telling domains apart needs no more
 const FOLDS = 2;
-const STRENGTH = 0.01;
+const INVERSE_PENALTY = 0.01;
 
 /**
  * How different two domains' texts are.
@@ -52,9 +52,9 @@ export async function divergenceOf(
 }
 
 /**
- * `2 (1 - 2 e)` with the cross-validated error of a logistic model that tells the domains apart, both equally large.
+ * `2 (1 - 2 e)` with the cross-validated error of a logistic model that distinguishes the domains, both equally large.
  *
- * Equal texts are in one fold: a text of both domains that is learned as the one would be answered wrongly as the other.
+ * Equal texts are in one fold: a text of both domains that is learned as one would be predicted wrongly as the other.
  */
 async function proxyADistance(
   source: Domain,
@@ -81,7 +81,7 @@ async function proxyADistance(
       Int32Array.from(train, (r) => y[r]),
       {
         labels: ["source", "target"],
-        C: STRENGTH,
+        C: INVERSE_PENALTY,
         tolerance: 1e-3,
         ...(threads === undefined ? {} : { threads }),
       },

@@ -59,7 +59,7 @@ export interface Mistake {
 }
 
 /**
- * One transfer experiment: a head trained on the source and evaluated on the target, with all it takes to believe and
+ * One transfer experiment: a head trained on the source and evaluated on the target, with all it takes to judge and
  * to repeat it. Plain JSON; the content of `record.json`.
  */
 export interface TransferRecord {
@@ -97,7 +97,7 @@ export interface TransferRecord {
     readonly kind: "logistic";
     /** L2 penalty. */
     readonly C: number | null;
-    /** How the strength was chosen, on which rows. */
+    /** How C was chosen, on which rows. */
     readonly chosenBy: string;
     /** Rows it was trained on. */
     readonly n: number;

@@ -36,7 +36,7 @@ export interface TransferOptions {
   readonly signal?: AbortSignal | undefined;
   /** Gives vectors of texts, with whatever cache and progress the caller wants. */
   readonly vectorsOf: (texts: readonly string[], what: string) => Promise<Matrix>;
-  /** Told of every step that begins. */
+  /** Called when a step begins. */
   readonly onStep?: ((step: string) => void) | undefined;
   /** ISO 8601, UTC; for the record. */
   readonly createdAt: string;
@@ -51,7 +51,7 @@ const MISTAKES = 25;
 const EXAMPLES = 5;
 
 /**
- * Trains a head on the source, evaluates it at home and on the target, and says what it takes to believe the numbers:
+ * Trains a head on the source, evaluates it in-domain and on the target, and adds what it takes to judge the numbers:
  * baselines on the same rows, duplicates between the corpora, how far apart they are, and with training rows of the
  * target whether the source helped.
  *
@@ -180,21 +180,21 @@ function trainOptions({ seed = 1, classWeights = "none", threads, signal }: Tran
 
 function leakageOf({ source, target, targetTrain }: Sides, trained: TrainedHead, seed: number): Leakage {
   const found = duplicatesBetween(source.texts, target.texts);
-  const seen = new Set(found.normalised);
+  const seen = new Set(found.normalized);
   const others = target.texts.flatMap((_, r) => (seen.has(r) ? [] : [r]));
   const without =
     seen.size > 0 && others.length > 0 ? evaluateHead(trained, pickRows(target, others), { seed }).evaluation : null;
   const bySense = new Map(source.texts.map((text) => [normalizedText(text), text]));
   return {
     exact: found.exact.length,
-    normalised: found.normalised.length,
+    normalised: found.normalized.length,
     targetWithout: without,
-    examples: Array.from(found.normalised.subarray(0, EXAMPLES), (r) => ({
+    examples: Array.from(found.normalized.subarray(0, EXAMPLES), (r) => ({
       source: bySense.get(normalizedText(target.texts[r]))!,
       target: target.texts[r],
     })),
     trainAndTarget:
-      targetTrain === undefined ? 0 : duplicatesBetween(targetTrain.texts, target.texts).normalised.length,
+      targetTrain === undefined ? 0 : duplicatesBetween(targetTrain.texts, target.texts).normalized.length,
   };
 }
 
@@ -219,7 +219,7 @@ function warningsOf(trained: TrainedHead, target: Evaluated, corpora: TransferCo
     ...corpora.target.notices,
     ...(missing.length > 0
       ? [
-          `no target row has the label ${missing.join(", ")}, and every such answer counts as a mistake; --map "${drops}" leaves it out of training`,
+          `no target row has the label ${missing.join(", ")}, and every prediction of it counts as a mistake; --map "${drops}" leaves it out of training`,
         ]
       : []),
   ];
@@ -237,7 +237,7 @@ const summary = (corpus: LabeledCorpus, labels: readonly string[]): CorpusSummar
 function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora): void {
   for (const corpus of [sourceDev, target, targetTrain]) if (corpus !== undefined) requireKnown(corpus, source);
   if (targetTrain !== undefined) requireKnown(target, targetTrain);
-  // One row of a label to train on, one to choose the strength on and, unless they are given, one held out.
+  // One row of a label to train on, one to choose C on and, unless they are given, one held out.
   checkLabels(source.labels, { minPerClass: sourceDev === undefined ? 3 : 2 });
   if (targetTrain !== undefined) checkLabels(targetTrain.labels, { minPerClass: 1 });
 }

@@ -41,8 +41,8 @@ export interface TaggingLeakage {
 }
 
 /**
- * Trains a tagger on the source, evaluates it at home and on the target and, with training sentences of the target, says
- * whether the source helps beside them: the paired bootstrap over the target's sentences tells.
+ * Trains a tagger on the source, evaluates it in-domain and on the target and, with training sentences of the target, says
+ * whether the source helps beside them: by the paired bootstrap over the target's sentences.
  *
  * @throws HeadstartError E_LABEL_MAP when source and target have no label in common
  */
@@ -61,24 +61,24 @@ export async function runTaggingTransfer(
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     });
   const trained = await trainTagger(home.train, options);
-  const [atHome, away] = [await evaluated(trained, home.dev), await evaluated(trained, target)];
+  const [inDomain, away] = [await evaluated(trained, home.dev), await evaluated(trained, target)];
   const own = targetTrain && splitSentences(targetTrain, { seed });
   const alone = own && (await evaluated(await trainTagger(own.train, { ...options, dev: own.dev }), target));
   const both = own && joinSentences(home.train, own.train);
   const joint = both && (await evaluated(await trainTagger(both, { ...options, dev: own.dev }), target));
   return {
     labels: trained.tagger.labels,
-    source: atHome.evaluation,
+    source: inDomain.evaluation,
     target: away.evaluation,
     ceiling: alone?.evaluation ?? null,
     joint: joint?.evaluation ?? null,
-    drop: atHome.evaluation.entityF1 - away.evaluation.entityF1,
+    drop: inDomain.evaluation.entityF1 - away.evaluation.entityF1,
     verdict: alone === undefined ? UNKNOWN_VERDICT : judgeEntities(alone.counts, joint!.counts, seed),
     leakage: leakageOf(away.counts, { source: home.train, target }),
   };
 }
 
-/** Whether adding the source helped: the interval of the difference lies above zero, below it, or holds it. */
+/** Whether adding the source helped: the interval of the difference lies above zero, below it, or contains it. */
 export function judgeEntities(alone: readonly EntityCounts[], joint: readonly EntityCounts[], seed: number): Verdict {
   const f1 = (counts: readonly EntityCounts[]): number => entityScore(addEntityCounts(counts)).f1;
   const difference = f1(joint) - f1(alone);

@@ -11,14 +11,14 @@ export const UNKNOWN_VERDICT: Verdict = {
 
 /**
  * Whether adding the source to the target's training rows helped: the paired bootstrap interval of the difference in
- * macro-F1 lies above zero, below it, or holds it.
+ * macro-F1 lies above zero, below it, or contains it.
  *
  * @param ceiling  trained on the target's rows alone
  * @param joint    trained on those and the source; same rows evaluated
  * @see Wang et al. 2019 (negative transfer gap): https://arxiv.org/abs/1811.09751
  */
 export function judge(ceiling: Evaluated, joint: Evaluated, seed: number): Verdict {
-  // The source may bring labels that the target's own rows have not: answers that count as mistakes.
+  // The source may bring labels that the target's own rows have not: predicting these counts as a mistake.
   const labels = [...new Set([...ceiling.labels, ...joint.labels])];
   const aligned = Int32Array.from(joint.predicted, (p) => labels.indexOf(joint.labels[p]));
   const { difference, interval95 } = pairedBootstrap(ceiling.truth, [aligned, ceiling.predicted], {
@@ -45,7 +45,7 @@ export function judge(ceiling: Evaluated, joint: Evaluated, seed: number): Verdi
     call: "neutral",
     difference,
     interval95,
-    because: `adding the source changed macro-F1 on the target by ${signed(difference)}, and the 95 % interval ${range} holds zero`,
+    because: `adding the source changed macro-F1 on the target by ${signed(difference)}, and the 95 % interval ${range} contains zero`,
   };
 }
 

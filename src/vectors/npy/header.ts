@@ -15,7 +15,7 @@ export interface NpyHeader {
 /** Bytes of the headers that `encodeNpyHeader` makes; a multiple of 64, so that numpy can map the file. */
 export const NPY_HEADER_BYTES = 128;
 const MAGIC = "\x93NUMPY";
-/** numpy itself refuses to read more than 10,000 characters unless told to. */
+/** numpy itself refuses to read more than 10,000 characters by default. */
 const MAX_HEADER = 65_536;
 
 /** The first 128 bytes of a C-order array `[rows, cols]`; always as long, whatever the row count. */

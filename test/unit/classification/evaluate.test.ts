@@ -10,7 +10,7 @@ const trained = await trainClassifier(toyVectors(150, { labels }), { threads: 1,
 const data = toyVectors(60, { labels, seed: 1 });
 
 describe("evaluateHead", () => {
-  it("counts the head's answers, with both baselines on the same rows", () => {
+  it("counts the head's predictions, with both baselines on the same rows", () => {
     const { evaluation, truth, predicted, probabilities } = evaluateHead(trained, data);
     const right = truth.filter((label, r) => label === predicted[r]).length;
     expect(evaluation.n).toBe(60);
@@ -23,7 +23,7 @@ describe("evaluateHead", () => {
     expect([...truth]).toEqual(data.labels.map((label) => labels.indexOf(label)));
   });
 
-  it("takes the commonest label of the training rows as the majority, not that of the rows it judges", () => {
+  it("takes the majority class of the training rows, not that of the evaluated rows", () => {
     const uneven = { ...trained, labelCounts: { bad: 1, good: 1, none: 9 } };
     const only = data.labels.flatMap((label, r) => (label === "bad" ? [r] : []));
     const bad = {
@@ -52,7 +52,7 @@ describe("evaluateHead", () => {
     expect(found.evaluation.bagOfWords?.accuracy).toBe(1);
     expect(found.evaluation.majority.accuracy).toBe(0.5);
     expect(found.evaluation.confusion.labels).toEqual(["poor", "good"]);
-    // Without "none" every answer is one of the two.
+    // Without "none" every prediction is one of the two.
     expect([...found.predicted].every((p) => p === 0 || p === 1)).toBe(true);
   });
 
@@ -85,7 +85,7 @@ describe("mistakesOf", () => {
 });
 
 describe("predictVectors", () => {
-  it("gives each row its likeliest label and a probability for each label by name, `__proto__` too [D08, R35]", () => {
+  it("gives each row its most probable label and a probability for each label by name, `__proto__` too [D08, R35]", () => {
     const predictions = predictVectors({ ...trained.head, labels: ["__proto__", "good", "none"] }, data.vectors);
     const { predicted, probabilities } = evaluateHead(trained, data);
     predictions.forEach((answer, r) => {

@@ -45,7 +45,7 @@ describe("checkTextsAndLabels()", () => {
 });
 
 describe("mislabeled()", () => {
-  it("believes a label from the mean that its own rows give it on, and ranks by how much more probable another is", () => {
+  it("considers a label possible from the mean over its own rows on, and ranks by how much more probable another is", () => {
     // Rows of "a" give it 0.9, 0.9 and 0.2, mean 2/3; rows of "b" 0.7 and 0.5, mean 0.6.
     const held = {
       names: ["a", "b"],
@@ -62,7 +62,7 @@ describe("mislabeled()", () => {
   });
 });
 
-describe("diagnose()", () => {
+describe("findLabelErrors()", () => {
   it("finds most flipped labels, names few others, and changes nothing", async () => {
     const data = toyVectors(300, { distance: 2.5 });
     const flipped = new Set(shuffled(300, seeded(2)).slice(0, 15));

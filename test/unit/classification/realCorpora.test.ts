@@ -18,7 +18,7 @@ async function embedded(encoder: Encoder, file: string, rows: number): Promise<L
 }
 
 describe.skipIf(!corpora)("a head on the built-in encoder", () => {
-  it("answers 500 sentences about films better than a bag of words and than always the same", async () => {
+  it("labels 500 sentences about films better than a bag of words and than the majority class", async () => {
     const encoder = await openEncoder("headstart-mini");
     const train = await embedded(encoder, "movies/sst2.train.csv", 500);
     const trained = await trainClassifier(train);

@@ -26,7 +26,7 @@ const measured = (options: Parameters<typeof measureReliability>[2] = {}, of = d
 };
 
 describe("a trained head", () => {
-  it("is calibrated on its dev rows and answers with the same labels as without", () => {
+  it("is calibrated on its dev rows and predicts the same labels as without", () => {
     expect(trained.head.temperature).toBeGreaterThan(0);
     expect(trained.devPredictions.truth).toHaveLength(240);
     const bare = { ...trained.head, temperature: 1 };
@@ -36,8 +36,8 @@ describe("a trained head", () => {
   });
 });
 
-describe("measureTrust()", () => {
-  it("tells calibration before and after, and sets that keep their promise on rows like the dev rows", () => {
+describe("measureReliability()", () => {
+  it("reports calibration before and after, and sets that reach their coverage on rows like the dev rows", () => {
     const reliability = measured();
     expect(reliability.uncalibrated?.logLoss).not.toBe(reliability.calibration.logLoss);
     expect(reliability.sets.map(({ promised }) => promised)).toEqual([0.8, 0.9, 0.95]);
@@ -46,11 +46,11 @@ describe("measureTrust()", () => {
     expect(reliability.choice).toBeNull();
   });
 
-  it("shows that sets break their promise on rows of another kind", () => {
+  it("shows that sets miss their coverage on rows of another kind", () => {
     const other = toyVectors(600, { labels: LABELS, distance: 1, seed: 9 }); // clouds in other places
     const reliability = measured({}, other);
     for (const { promised, interval95 } of reliability.sets) expect(interval95[1]).toBeLessThan(promised);
-    expect(reliabilityText(reliability)).toContain("the promise does not hold here");
+    expect(reliabilityText(reliability)).toContain("the target coverage is missed");
   });
 
   it("works in the labels that a map leaves", () => {
@@ -61,10 +61,10 @@ describe("measureTrust()", () => {
     expect(measured({ map }, pickRows(data, rows)).sets[1].coverage).toBeGreaterThan(0.85);
   });
 
-  it("tells what a wish comes to, in text and on a page", () => {
+  it("reports the scores under a goal, in text and on a page", () => {
     const reliability = measured({ goal: { kind: "risk", most: 0.2 } });
     expect(reliability.choice?.accuracy).toBeGreaterThan(0.78);
-    expect(reliabilityText(reliability)).toContain("at most 20 % of the answers wrong");
+    expect(reliabilityText(reliability)).toContain("at most 20 % of the predictions wrong");
     const { evaluation } = evaluateHead(trained, data);
     expect(evaluation.ece).toBeCloseTo(reliability.calibration.ece, 6);
     const page = renderEvaluationReport({ head: "<head>", corpus: ["a.csv"], evaluation, reliability });
@@ -73,7 +73,7 @@ describe("measureTrust()", () => {
     expect(page).not.toMatch(/<script|undefined|NaN/);
   });
 
-  it("leaves out what a head without dev answers cannot tell", () => {
+  it("leaves out what needs dev predictions where a head has none", () => {
     const { temperature: _, ...head } = trained.head;
     const evaluated = evaluateHead({ ...trained, head }, data);
     expect(evaluated.evaluation).not.toHaveProperty("ece");
@@ -86,8 +86,8 @@ describe("measureTrust()", () => {
   });
 });
 
-describe("answerVectors()", () => {
-  it("withholds answers below the rule's threshold and adds label sets", () => {
+describe("predictVectors()", () => {
+  it("abstains below the rule's threshold and adds prediction sets", () => {
     const calibrationSet = calibrationSetOf(trained)!;
     const rule = { thresholds: Float64Array.of(0.8, 0.8, 0.8), costs: Float64Array.of(1, 1, 1), words: "" };
     const predictions = predictVectors(trained.head, data.vectors, {

@@ -24,15 +24,15 @@ const viewOf = (data: LabeledVectors, layer: number | null = null): View => ({
 /** Vectors that say nothing of the labels. */
 const blank: LabeledVectors = { ...toy, vectors: matrix(90, 6) };
 
-describe("tune", () => {
-  it("scores every strength on every view, then perceptrons on the best view, and tells of each", async () => {
-    const told: string[] = [];
+describe("searchHead()", () => {
+  it("scores every C on every view, then MLPs on the best view, and reports each", async () => {
+    const names: string[] = [];
     const views = [viewOf(blank), viewOf(toy, 2)];
     const { setup, view, data, search } = await searchHead(views, {
       ...OPTIONS,
-      onCandidate: ({ name }) => told.push(name),
+      onCandidate: ({ name }) => names.push(name),
     });
-    expect(told).toEqual(search.candidates.map(({ name }) => name));
+    expect(names).toEqual(search.candidates.map(({ name }) => name));
     expect(search.candidates.map(({ view: of }) => of.layer)).toEqual([null, null, null, 2, 2, 2, 2]);
     expect(search.candidates.at(-1)?.name).toContain("mlp 4");
     expect([view.layer, data, search.folds, search.rows, search.skipped]).toEqual([2, toy, 3, 90, []]);
@@ -46,7 +46,7 @@ describe("tune", () => {
   });
 
   it("never tells a row by a copy of it: vectors that name the text and nothing else are worth no more than a guess", async () => {
-    // Labels alternate within a text's copies only by text, so a copy in training would give each answer away.
+    // Labels alternate within a text's copies only by text, so a copy in training would give each label away.
     const labels = toy.texts.map((_, r) => (Math.floor(r / 6) % 2 === 0 ? "bad" : "good"));
     const texts = toy.texts.map((_, r) => `text ${Math.floor(r / 3)}`);
     const vectors = matrix(90, 30);
@@ -63,7 +63,7 @@ describe("tune", () => {
     expect(search.skipped).toEqual(["layer 1, mean", expect.stringContaining("mlp 4")]);
   });
 
-  it("chooses among the kinds that it is told to, also when time is up", async () => {
+  it("chooses among the requested kinds, also when time is up", async () => {
     let now = 0;
     const options = { ...OPTIONS, seconds: 1, clock: () => (now += 2000) };
     const { setup } = await searchHead([viewOf(toy)], { ...options, kinds: ["mlp"] });
@@ -72,7 +72,7 @@ describe("tune", () => {
     expect(search.candidates.every(({ name }) => name.startsWith("logistic"))).toBe(true);
   });
 
-  it("tries perceptrons with what is asked of all, alike ones once", async () => {
+  it("tries MLPs with the settings of all, equal ones once", async () => {
     const mlps = [
       { hidden: [4], dropout: 0.1 },
       { hidden: [8], dropout: 0.1 },
@@ -101,7 +101,7 @@ describe("tune", () => {
   });
 });
 
-describe("fewExamples", () => {
+describe("fewShotScores()", () => {
   it("draws so many different texts of each label, and tells the spread over its draws", async () => {
     const labels = ["bad", "good"];
     const rows = drawRows(toy, { number: 4, seed: 3, labels });

@@ -13,12 +13,12 @@ function tried(C: number, losses: readonly number[], macroF1: number): Candidate
   const fitted = { head, C, objective: 0, iterations: 1, converged: true, history: [] };
   return { fitted, losses: Float64Array.from(losses), macroF1 };
 }
-const strengthOf = (c: Candidate): number => c.fitted.C;
+const cOf = (c: Candidate): number => c.fitted.C;
 
 describe("chooseCandidate()", () => {
   it("takes the first of those that log loss cannot tell from the best", () => {
     const near = [tried(1, [0.51, 0.49, 0.56, 0.46], 0.7), tried(2, [0.4, 0.6, 0.45, 0.55], 0.8)];
-    expect(strengthOf(chooseCandidate(near))).toBe(1);
+    expect(cOf(chooseCandidate(near))).toBe(1);
   });
 
   it("passes over those that are clearly worse, whatever their macro-F1", () => {
@@ -27,7 +27,7 @@ describe("chooseCandidate()", () => {
       tried(2, [0.5, 0.5, 0.5, 0.5], 0.7),
       tried(3, [0.5, 0.5, 0.5, 0.5], 0.8),
     ];
-    expect(strengthOf(chooseCandidate(far))).toBe(2);
+    expect(cOf(chooseCandidate(far))).toBe(2);
   });
 });
 

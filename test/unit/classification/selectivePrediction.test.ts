@@ -24,8 +24,8 @@ function calibrationSet(n: number, seed: number): CalibrationSet {
 const dev = calibrationSet(3000, 1);
 const test = calibrationSet(3000, 2);
 
-describe("ruleFor()", () => {
-  it("keeps a wished precision of every label on new rows", () => {
+describe("fitDecisionRule()", () => {
+  it("keeps the target precision of every label on new rows", () => {
     const choice = scoreChoice(test, fitDecisionRule({ kind: "precision", least: 0.9 }, dev));
     expect(choice.precision["a"]).toBeGreaterThan(0.89);
     expect(choice.precision["b"]).toBeGreaterThan(0.89);
@@ -33,7 +33,7 @@ describe("ruleFor()", () => {
     expect(choice.answered).toBeLessThan(0.5);
   });
 
-  it("keeps a wished risk and a wished coverage on new rows", () => {
+  it("keeps the target risk and coverage on new rows", () => {
     const risk = scoreChoice(test, fitDecisionRule({ kind: "risk", most: 0.15 }, dev));
     expect(risk.accuracy).toBeGreaterThan(0.85 - 0.01);
     expect(risk.answered).toBeGreaterThan(0.4);
@@ -44,7 +44,7 @@ describe("ruleFor()", () => {
     );
   });
 
-  it("answers nothing where no threshold grants the wish", () => {
+  it("abstains from everything where no threshold reaches the goal", () => {
     const fewShot: CalibrationSet = {
       labels: ["a", "b"],
       probabilities: Float64Array.of(0.9, 0.1),
@@ -56,7 +56,7 @@ describe("ruleFor()", () => {
     expect(scoreChoice(fewShot, rule)).toMatchObject({ answered: 0, accuracy: null, interval95: null, cost: 0 });
   });
 
-  it("answers the label of least expected cost: with costs of 9 to 1, from a probability of 0.9 on", () => {
+  it("predicts the label of least expected cost: with costs of 9 to 1, from a probability of 0.9 on", () => {
     const rule = fitDecisionRule({ kind: "costs", costs: new Map([["a", 9]]) }, dev);
     expect([...applyDecisionRule(Float64Array.of(0.91, 0.09, 0.89, 0.11), rule)]).toEqual([0, 1]);
     const cheap = scoreChoice(test, rule).cost;

@@ -50,11 +50,11 @@ describe("trainClassifier", () => {
     expect(toy).toEqual(toyVectors(120));
   });
 
-  it("tells of each strength that it tries, from strong to weak regularization", async () => {
-    const told: Trial[] = [];
-    const trained = await trainClassifier(toy, { ...OPTIONS, onTrial: (trial) => told.push(trial) });
-    expect(told).toEqual(trained.trials);
-    expect(told.map(({ C }) => C)).toEqual(OPTIONS.Cs.slice(0, told.length));
+  it("reports each C that it tries, from strong to weak regularization", async () => {
+    const reported: Trial[] = [];
+    const trained = await trainClassifier(toy, { ...OPTIONS, onTrial: (trial) => reported.push(trial) });
+    expect(reported).toEqual(trained.trials);
+    expect(reported.map(({ C }) => C)).toEqual(OPTIONS.Cs.slice(0, reported.length));
   });
 
   it("takes all rows for training where dev rows are given", async () => {
@@ -95,7 +95,7 @@ describe("trainClassifier", () => {
     expect(trained.warnings).toEqual([expect.stringContaining('"negatve" (3)')]);
   });
 
-  it("refuses one label, a label in a single row, dev rows with labels of their own, and no strength", async () => {
+  it("refuses one label, a label in a single row, dev rows with labels of their own, and no C", async () => {
     const one = { ...toy, labels: toy.labels.map(() => "bad") };
     await expect(trainClassifier(one, OPTIONS)).rejects.toMatchObject({ code: "E_LABELS" });
     const single = { ...toy, labels: toy.labels.with(7, "once") };
@@ -164,7 +164,7 @@ describe("a trained head", () => {
   });
 });
 
-describe("commonestLabel", () => {
+describe("majorityClass()", () => {
   it("is the label with the most rows, the first of several; labels without a count have none", () => {
     expect(majorityClass(["a", "b", "c"], { a: 1, b: 3, c: 3 })).toBe(1);
     expect(majorityClass(["constructor", "a"], { a: 1 })).toBe(1);

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Writable } from "node:stream";
 import { openReporter, progressLine, type Reporter } from "../../../src/cli/progress.js";
 
-/** A talk on a stream that keeps what it is given, with a clock that the test turns. */
-function talkOn({ tty, quiet = false }: { readonly tty: boolean; readonly quiet?: boolean }) {
+/** A reporter on a stream that keeps what is written, with a clock that the test sets. */
+function reporterOn({ tty, quiet = false }: { readonly tty: boolean; readonly quiet?: boolean }) {
   const written: string[] = [];
   const time = { now: 0 };
   const stream = Object.assign(
@@ -21,16 +21,16 @@ function talkOn({ tty, quiet = false }: { readonly tty: boolean; readonly quiet?
 
 const CLEARED = "\r\u001b[K";
 
-describe("openTalk()", () => {
+describe("openReporter()", () => {
   it("says a line a call, control characters as escapes [C17]", () => {
-    const { reporter, said } = talkOn({ tty: true });
+    const { reporter, said } = reporterOn({ tty: true });
     reporter.say("a\nb\u001b[2J");
     reporter.warn("c");
     expect(said()).toBe("a\\u000ab\\u001b[2J\nwarning: c\n");
   });
 
   it("says nothing when quiet", () => {
-    const { reporter, time, said } = talkOn({ tty: true, quiet: true });
+    const { reporter, time, said } = reporterOn({ tty: true, quiet: true });
     const meter = reporter.meter("embedding", 10);
     reporter.warn("c");
     time.now = 60_000;
@@ -41,7 +41,7 @@ describe("openTalk()", () => {
   });
 
   it("draws a meter on a terminal in one line, and removes it before a line, at its end and when cleared", () => {
-    const { reporter, time, said } = talkOn({ tty: true });
+    const { reporter, time, said } = reporterOn({ tty: true });
     const meter = reporter.meter("embedding", 10);
     const line = "embedding: 5 of 10, 5.0/s, 1 s left";
     const draw = (): void => {
@@ -64,7 +64,7 @@ describe("openTalk()", () => {
   });
 
   it("cuts a meter that is wider than the terminal, so that it stays one line", () => {
-    const { reporter, time, said } = talkOn({ tty: true });
+    const { reporter, time, said } = reporterOn({ tty: true });
     const meter = reporter.meter("embedding the texts of the target's domain");
     time.now = 1000;
     meter.update(5);
@@ -72,7 +72,7 @@ describe("openTalk()", () => {
   });
 
   it("escapes control characters in a meter too", () => {
-    const { reporter, time, said } = talkOn({ tty: true });
+    const { reporter, time, said } = reporterOn({ tty: true });
     const meter = reporter.meter("a\u001b[2J\u202e");
     time.now = 1000;
     meter.update(5);
@@ -80,7 +80,7 @@ describe("openTalk()", () => {
   });
 
   it("says a line every five seconds where there is no terminal", () => {
-    const { reporter, time, said } = talkOn({ tty: false });
+    const { reporter, time, said } = reporterOn({ tty: false });
     const meter = reporter.meter("embedding", 60);
     for (time.now = 1000; time.now <= 11_000; time.now += 1000) meter.update(time.now / 1000);
     meter.end();

@@ -90,7 +90,7 @@ describe("openCorpus() on files", () => {
     expect((await reading).values).toEqual([["a"], ["b"]]);
   });
 
-  it("does not open a file again that it was told to leave", async () => {
+  it("does not open a file again that it may not reopen", async () => {
     const path = write("many.csv", "text\n" + "row\n".repeat(200_000));
     const corpus = await openCorpus([path, path], { limit: 3 });
     const texts: string[] = [];

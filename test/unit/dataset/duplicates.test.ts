@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { duplicateGroups, normalizedText, duplicatesBetween } from "../../../src/dataset/duplicates.js";
 
-describe("normalisedText()", () => {
+describe("normalizedText()", () => {
   it.each([
     ["case, punctuation and spaces", "  Hello,\tWORLD!! ", "hello world"],
     ["links and mentions", "@user see HTTPS://t.co/Ab1?x=y now www.example.com/z @Émile_2", "see now"],
@@ -35,17 +35,17 @@ describe("duplicateGroups()", () => {
 });
 
 describe("overlap()", () => {
-  it("finds exact and normalised copies by their index in the target", () => {
+  it("finds exact and normalized copies by their index in the target", () => {
     const found = duplicatesBetween(["One text.", "another"], ["new", "One text.", "one TEXT", "Another"]);
-    expect([found.rows, [...found.exact], [...found.normalised]]).toEqual([4, [1], [1, 2, 3]]);
+    expect([found.rows, [...found.exact], [...found.normalized]]).toEqual([4, [1], [1, 2, 3]]);
   });
 
   it("finds every planted copy in ten thousand texts, and nothing else [I01]", () => {
     const source = Array.from({ length: 10_000 }, (_, i) => `text number ${i * 7919} of the source`);
     const exact = source.slice(0, 100);
-    const normalised = source.slice(100, 200).map((text) => `@you ${text.toUpperCase()}!!! http://t.co/x`);
+    const normalized = source.slice(100, 200).map((text) => `@you ${text.toUpperCase()}!!! http://t.co/x`);
     const fresh = Array.from({ length: 5000 }, (_, i) => `text number ${i * 7919 + 1} of the source`);
-    const found = duplicatesBetween(source, [...exact, ...normalised, ...fresh]);
-    expect([found.exact.length, found.normalised.length]).toEqual([100, 200]);
+    const found = duplicatesBetween(source, [...exact, ...normalized, ...fresh]);
+    expect([found.exact.length, found.normalized.length]).toEqual([100, 200]);
   });
 });

@@ -11,7 +11,7 @@ async function file(content: string): Promise<string> {
   return path;
 }
 
-describe("readLabelled", () => {
+describe("readLabeled", () => {
   it("reads texts, labels and where they stand, under a map that renames and drops", async () => {
     const path = await file('text,stars\nbad one,1\n"two\nlines",3\nfine,5\nbetter,4\n');
     const map = parseLabelMap("1=negative,3=drop,4=positive,5=positive");

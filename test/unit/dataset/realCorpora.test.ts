@@ -29,9 +29,9 @@ describe.skipIf(!corpora)("public corpora", () => {
 
   it("overlap() finds the sentences of SST-2 in rt-polarity [I02]", async () => {
     const source = await texts("movies/rt-polarity.csv");
-    expect(duplicatesBetween(source, await texts("movies/sst2.test.csv")).normalised).toHaveLength(1_321);
-    const { normalised, rows } = duplicatesBetween(source, await texts("movies/sst2.train.csv"));
-    expect(normalised.length / rows).toBeCloseTo(0.718, 3);
+    expect(duplicatesBetween(source, await texts("movies/sst2.test.csv")).normalized).toHaveLength(1_321);
+    const { normalized, rows } = duplicatesBetween(source, await texts("movies/sst2.train.csv"));
+    expect(normalized.length / rows).toBeCloseTo(0.718, 3);
   });
 
   it("overlap() finds no tweet of the test files in the training file", async () => {
@@ -40,7 +40,7 @@ describe.skipIf(!corpora)("public corpora", () => {
       ...(await texts("tweets/tweeteval-sentiment.test.csv")),
       ...(await texts("tweets/tweeteval-sentiment.val.csv")),
     ];
-    expect([...duplicatesBetween(source, target).normalised]).toEqual([]);
+    expect([...duplicatesBetween(source, target).normalized]).toEqual([]);
   });
 
   it("duplicateGroups() and splitCorpus() keep the copies in sms-spam on one side [I02, I03]", async () => {
@@ -50,7 +50,7 @@ describe.skipIf(!corpora)("public corpora", () => {
     const labels = rows.map((row) => (row.label === "spam" ? 1 : 0));
     const { train, dev } = splitCorpus(labels, duplicateGroups(messages));
     const side = (indices: Int32Array): string[] => Array.from(indices, (i) => messages[i]);
-    expect([...duplicatesBetween(side(train), side(dev)).normalised]).toEqual([]);
+    expect([...duplicatesBetween(side(train), side(dev)).normalized]).toEqual([]);
     expect(dev.length).toBeGreaterThan(500);
   });
 });

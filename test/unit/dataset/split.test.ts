@@ -56,7 +56,7 @@ describe("splitCorpus()", () => {
   const labels = Array.from({ length: 10_000 }, (_, i) => (i % 10 === 0 ? 1 : 0));
   const groups = labels.map((_, i) => i);
 
-  it("keeps the shares of the classes", () => {
+  it("keeps the class distribution", () => {
     const { dev } = splitCorpus(labels, groups);
     expect(dev.length).toBe(1000);
     expect(Array.from(dev).filter((i) => labels[i] === 1)).toHaveLength(100);
@@ -75,7 +75,7 @@ describe("splitCorpus()", () => {
     }
   });
 
-  it("refuses other lengths and shares", () => {
+  it("refuses other lengths and fractions", () => {
     expect(() => splitCorpus([1, 2], [1])).toThrow(RangeError);
     for (const devFraction of [0, 1, -1, NaN]) expect(() => splitCorpus([1], [1], { devFraction })).toThrow(RangeError);
   });

@@ -42,10 +42,10 @@ describe("vectorsOf", () => {
     const encoder = await openEncoder(fixture("tiny-bert"));
     const cache = await openVectorCache(join(await tempFolder(), "cache"), encoder);
     await vectorsOf(encoder, texts.slice(0, 2), { cache });
-    const told: number[] = [];
-    await vectorsOf(encoder, texts, { cache, batchTokens: 0, onProgress: ({ done }) => told.push(done) });
-    expect(told[0]).toBeGreaterThan(3);
-    expect(told.at(-1)).toBe(6);
+    const counts: number[] = [];
+    await vectorsOf(encoder, texts, { cache, batchTokens: 0, onProgress: ({ done }) => counts.push(done) });
+    expect(counts[0]).toBeGreaterThan(3);
+    expect(counts.at(-1)).toBe(6);
     await cache.close();
   });
 });

@@ -145,7 +145,7 @@ describe("readSafetensors() [B06]", () => {
     expect((error as Error).message).toContain(found);
   });
 
-  it("gives the code and the advice that it is told to", () => {
+  it("gives the code and the advice that it was called with", () => {
     const options = { file: "x", code: "E_ENCODER_INVALID", advice: "Fetch it again" } as const;
     expect(() => readSafetensors(file("[]"), options)).toThrow(/does not start with \{\. Fetch it again$/);
     expect(() => readSafetensors(file("[]"), options)).toThrow(expect.objectContaining({ code: "E_ENCODER_INVALID" }));

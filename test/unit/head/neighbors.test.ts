@@ -9,7 +9,7 @@ const { x, y } = clouds(80, 8, { classes: 2, distance: 1, seed: 1 });
 const texts = Array.from(y, (label, r) => `text ${r} of ${label} 😀`);
 const rows = { texts, y, vectors: x };
 
-describe("keepNeighbours()", () => {
+describe("buildNeighborIndex()", () => {
   it("keeps one of equal texts, and as many as are asked for, by the seed", async () => {
     const doubled = { ...rows, texts: texts.map((text, r) => (r % 2 === 1 ? texts[r - 1].toUpperCase() : text)) };
     const kept = await buildNeighborIndex(doubled, { threads: 1 });

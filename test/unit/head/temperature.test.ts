@@ -7,7 +7,7 @@ import { fitTemperature, applyTemperature } from "../../../src/head/temperature.
 import { seeded } from "../../../src/math/random.js";
 import { softmax } from "../../../src/math/softmax.js";
 
-/** Rows whose truth is drawn from softmax(logits), told with logits that are `sureness` times too large. */
+/** Rows whose labels are drawn from softmax(logits), with logits that are `sureness` times too large. */
 function overconfident(rows: number, sureness: number, seed = 1) {
   const random = seeded(seed);
   const labels = 3;
@@ -32,12 +32,12 @@ function overconfident(rows: number, sureness: number, seed = 1) {
 const meanLoss = (p: Float64Array, y: Int32Array, labels: number): number =>
   logLosses(p, y, labels).reduce((sum, loss) => sum + loss, 0) / y.length;
 
-describe("temper()", () => {
+describe("applyTemperature()", () => {
   const rows = fc
     .array(fc.array(fc.double({ min: -800, max: 800, noNaN: true }), { minLength: 3, maxLength: 3 }), { minLength: 1 })
     .map((logits) => Float64Array.from(logits.flatMap((row) => [...softmax(row, 0, 3)])));
 
-  it("never changes the likeliest label, and rows go on summing to 1", () => {
+  it("never changes the most probable label, and rows still sum to 1", () => {
     fc.assert(
       fc.property(rows, fc.double({ min: 0.01, max: 100, noNaN: true }), (p, temperature) => {
         const scaled = applyTemperature(p, 3, temperature);
@@ -102,7 +102,7 @@ describe("fitTemperature()", () => {
   });
 });
 
-describe("temperedAcrossFolds()", () => {
+describe("crossValTemperature()", () => {
   it("scales a row by the other folds alone", () => {
     const { p, y, labels } = overconfident(600, 3);
     const folds = y.map((_, r) => r % 3);

@@ -5,18 +5,18 @@ import { adamwInto, parameter } from "../../../src/math/adamw.js";
 import { KERNEL_SOURCE } from "../../../src/math/adamwKernel.js";
 
 describe("adamwInto", () => {
-  it("moves by the rate against the sign of a first slope, whatever its size", () => {
+  it("moves by the rate against the sign of a first gradient, whatever its size", () => {
     const { values } = stepped([1, 1, 1], { gradients: [[1e-3, -5, 0]], learningRate: 0.1 });
     [0.9, 1.1, 1].forEach((wanted, i) => expect(values[i]).toBeCloseTo(wanted, 4));
   });
 
-  it("takes away rate times decay of what decays, beside the slope and not through it", () => {
+  it("takes away rate times weight decay of what decays, beside the gradient and not through it", () => {
     const still = { gradients: [[0], [0]], learningRate: 0.1, weightDecay: 0.5 };
     expect(stepped([2], { ...still, isDecayed: true }).values[0]).toBeCloseTo(2 * 0.95 ** 2, 5);
     expect(stepped([2], still).values[0]).toBe(2);
   });
 
-  it("follows the running means of slopes and their squares", () => {
+  it("follows the running means of gradients and their squares", () => {
     const gradients = [1, -3, 2];
     let [mean, square, wanted] = [0, 0, 0];
     gradients.forEach((g, i) => {
@@ -28,7 +28,7 @@ describe("adamwInto", () => {
     expect(values[0]).toBeCloseTo(wanted, 6);
   });
 
-  it("moves the rows of a table that it is told of, and leaves the others with their memory", () => {
+  it("moves the requested rows of a table, and leaves the others with their memory", () => {
     const table = parameter(Float32Array.of(1, 1, 1, 1), { isDecayed: true });
     adamwInto(table, Float32Array.of(4, -4), { number: 1, learningRate: 0.1, weightDecay: 0.5, from: 2 });
     expect([...table.values.subarray(0, 2), ...table.first.subarray(0, 2)]).toEqual([1, 1, 0, 0]);
@@ -49,13 +49,13 @@ describe("adamwInto", () => {
     }
   });
 
-  it("lets the memory of slopes that have ended fade to zero", () => {
+  it("lets the running means fade to zero once there are no gradients", () => {
     const learned = stepped([1], { gradients: [[1], ...Array<number[]>(700).fill([0])], learningRate: 0.1 });
     expect(learned.first[0]).toBe(0);
     expect(learned.second[0]).toBeGreaterThan(0);
   });
 
-  it("hands on a slope that is no number", () => {
+  it("hands on a gradient that is no number", () => {
     for (const length of [1, 4]) {
       const { values } = stepped(Array<number>(length).fill(1), {
         gradients: [Array<number>(length).fill(NaN)],
@@ -65,7 +65,7 @@ describe("adamwInto", () => {
     }
   });
 
-  it("refuses slopes beyond the end, which lie in other numbers' memory", () => {
+  it("refuses gradients beyond the end, which lie in other numbers' memory", () => {
     const learned = parameter(new Float32Array(4), { isDecayed: false });
     const step = { number: 1, learningRate: 0.1, weightDecay: 0, from: 3 };
     expect(() => adamwInto(learned, Float32Array.of(1, 1), step)).toThrow(RangeError);

@@ -71,15 +71,15 @@ describe("minimize", () => {
     expect(evaluations).toBeLessThan(500);
   });
 
-  it("goes on by slopes alone where values have drowned in rounding, if it is told of it", async () => {
+  it("continues by slopes alone where rounding hides the differences of values, given their rounding", async () => {
     const rounded = async (p: Float64Array): Promise<PointValue> => {
       const { value, gradient } = await quadratic(p);
       return { value: Math.fround(value), gradient };
     };
     const run = (rounding: number) => minimize(rounded, new Float64Array(8), { tolerance: 1e-9, rounding });
-    const [without, told] = [await run(0), await run(1e-6)];
-    expect([without.converged, told.converged]).toEqual([false, true]);
-    told.point.forEach((x, i) => expect(x).toBeCloseTo(i + 1, 8));
+    const [without, given] = [await run(0), await run(1e-6)];
+    expect([without.converged, given.converged]).toEqual([false, true]);
+    given.point.forEach((x, i) => expect(x).toBeCloseTo(i + 1, 8));
   });
 
   it("does not move where the function is not finite", async () => {

@@ -20,15 +20,16 @@ describe("evaluateCalibration()", () => {
 
   it("does not depend on the order of the rows, ties included", () => {
     const sure = [0.6, 0.7, 0.7, 0.7, 0.7, 0.7, 0.9, 0.9];
-    const told = (order: Iterable<number>) => Float64Array.from([...order].flatMap((r) => [sure[r], 1 - sure[r]]));
+    const probabilitiesIn = (order: Iterable<number>) =>
+      Float64Array.from([...order].flatMap((r) => [sure[r], 1 - sure[r]]));
     const y = Int32Array.of(0, 1, 0, 0, 1, 0, 0, 1);
     const order = shuffled(8, seeded(4));
     const shuffledRows = evaluateCalibration(
-      told(order),
+      probabilitiesIn(order),
       order.map((i) => y[i]),
       { labels: 2, bins: 4 },
     );
-    const result = evaluateCalibration(told(y.keys()), y, { labels: 2, bins: 4 });
+    const result = evaluateCalibration(probabilitiesIn(y.keys()), y, { labels: 2, bins: 4 });
     expect(shuffledRows.ece).toBeCloseTo(result.ece, 12);
     expect(shuffledRows.bins.map((bin) => bin.count)).toEqual(result.bins.map((bin) => bin.count));
     expect(result.bins.map((bin) => bin.count)).toEqual([6, 2]);

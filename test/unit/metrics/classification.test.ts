@@ -77,7 +77,7 @@ describe("evaluateClassification()", () => {
     expect(({} as Record<string, unknown>).support).toBeUndefined();
   });
 
-  it("takes the commonest label of the truth as baseline unless baselines are given", () => {
+  it("takes the majority class of the truth as baseline unless baselines are given", () => {
     const own = evaluateClassification(Int32Array.of(1, 1, 0), Int32Array.of(0, 0, 0), ["x", "y"], quick);
     expect(own.majority.accuracy).toBeCloseTo(2 / 3, 12);
     expect(own.majority.macroF1).toBeCloseTo(0.4, 12);
@@ -103,14 +103,14 @@ describe("evaluateClassification()", () => {
 });
 
 describe("majorityScore()", () => {
-  it("scores the given label even where it is not the commonest", () => {
+  it("scores the given label even where it is not the majority class", () => {
     const truth = Int32Array.of(0, 0, 0, 1);
     expect(majorityScore(truth, 1, 2)).toEqual({ accuracy: 0.25, macroF1: 0.2 });
     expect(majorityIndex(truth, 2)).toBe(0);
     expect(majorityIndex(Int32Array.of(2, 1), 3)).toBe(1);
   });
 
-  it("equals scorePredictions() of constant answers", () => {
+  it("equals scorePredictions() of constant predictions", () => {
     const truth = Int32Array.of(0, 2, 2, 1);
     expect(majorityScore(truth, 2, 3)).toEqual(scorePredictions(truth, Int32Array.of(2, 2, 2, 2), 3));
   });

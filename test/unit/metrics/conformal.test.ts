@@ -12,13 +12,13 @@ describe("conformalThreshold()", () => {
     expect(conformalThreshold(nine, 0.55)).toBe(0.4); // ceil(5.5) = the 6th
   });
 
-  it("gives every label where the rows are too few for the promise", () => {
+  it("gives every label where the rows are too few to guarantee the coverage", () => {
     expect(conformalThreshold(nine, 0.91)).toBe(0);
     expect(conformalThreshold(new Float64Array(0), 0.5)).toBe(0);
     expect(() => conformalThreshold(nine, 1)).toThrow(RangeError);
   });
 
-  it("keeps its promise, averaged over many small calibrations", () => {
+  it("reaches its coverage, averaged over many small calibrations", () => {
     const random = seeded(3);
     const row = (): { p: Float64Array; truth: number } => {
       const logits = [0, 1, 2].map(() => 3 * random());
@@ -38,16 +38,16 @@ describe("conformalThreshold()", () => {
       const { p, truth } = row();
       if (p[truth] >= threshold) held++;
     }
-    // Between the promise and the promise + 1/(n + 1), give or take three standard errors.
+    // Between the target coverage and that + 1/(n + 1), give or take three standard errors.
     expect(held / rounds).toBeGreaterThan(0.8 - 0.019);
     expect(held / rounds).toBeLessThan(0.8 + 1 / (n + 1) + 0.019);
   });
 });
 
-describe("labelSets()", () => {
+describe("predictionSets()", () => {
   const p = Float64Array.of(0.5, 0.3, 0.2, 0.34, 0.33, 0.33);
 
-  it("holds the labels that reach the threshold, and always the likeliest", () => {
+  it("contains the labels that reach the threshold, and always the most probable", () => {
     expect(predictionSets(p, 3, 0.3)).toEqual([
       [0, 1],
       [0, 1, 2],

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { lowerBound, pointAt, riskCoverage } from "../../../src/metrics/riskCoverage.js";
 
 describe("riskCoverage()", () => {
-  it("adds up by hand: one wrong answer at the end, and at the start", () => {
+  it("adds up by hand: one wrong prediction at the end, and at the start", () => {
     const confidence = Float64Array.of(0.9, 0.8, 0.7, 0.6);
     expect(riskCoverage(confidence, Uint8Array.of(1, 1, 1, 0)).aurc).toBeCloseTo(1 / 4 / 4, 12);
     const { aurc, curve } = riskCoverage(confidence, Uint8Array.of(0, 1, 1, 1));
@@ -14,7 +14,7 @@ describe("riskCoverage()", () => {
     expect(pointAt(curve, 0.1)).toBe(curve[0]);
   });
 
-  it("does not depend on the order of rows, ties answered together; without a difference it is the error rate", () => {
+  it("does not depend on the order of rows, ties kept together; without a difference it is the error rate", () => {
     const rows = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 1 })), { minLength: 1 });
     const of = (list: readonly [number, number][]) =>
       riskCoverage(

@@ -239,7 +239,7 @@ describe("fetch-corpora", () => {
     ["another checksum", { ...sms, sha256: "0".repeat(64) }, /its sha256 is [0-9a-f]{64} instead of 0{64}/],
     ["fewer bytes", { ...sms, bytes: 22 }, /it has 21 bytes instead of 22/],
     ["more bytes", { ...sms, bytes: 20 }, /more than the expected 20 bytes/],
-    ["no such file", { ...sms, path: "gone" }, /the server answered 404/],
+    ["no such file", { ...sms, path: "gone" }, /the server responded with 404/],
   ])("leaves no file behind and exits 1 on %s", async (_, raw, message) => {
     const { status, warned } = await run([], { raw });
     expect(status).toBe(1);
@@ -274,7 +274,7 @@ describe("fetch-corpora", () => {
     server = createServer().listen(0, "127.0.0.1");
   });
 
-  it("answers usage errors with 2 and --help with 0, without a request", async () => {
+  it("exits with 2 for usage errors and 0 for --help, without a request", async () => {
     expect(await run(["--only", "nope"])).toMatchObject({
       status: 2,
       warned: expect.stringContaining("spam, sms, ner, tags"),

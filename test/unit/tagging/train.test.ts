@@ -29,7 +29,7 @@ describe("trainTagger()", () => {
   });
 });
 
-describe("chooseBalance()", () => {
+describe("chooseOutsideBias()", () => {
   it("finds entities again that a tagger which leans to O misses, and scores what the balanced tagger scores", async () => {
     const tagger = await fitTagger(train, { labels: ["x", "y"], hidden: 8, epochs: 12, batchWords: 40 });
     const shy = withOutsideBias(tagger, -20);

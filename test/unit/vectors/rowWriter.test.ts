@@ -125,7 +125,7 @@ describe("openRowWriter", () => {
     expect(await readFile(path, "utf8")).toBe("text\r\n");
   });
 
-  it("does not replace a file unless told to", async () => {
+  it("does not replace a file without force", async () => {
     const path = join(await tempFolder(), "out.csv");
     await writeFile(path, "mine");
     await expect(openRowWriter(path, ["text"])).rejects.toMatchObject({ code: "E_OUTPUT_EXISTS" });

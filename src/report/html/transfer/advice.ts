@@ -27,8 +27,8 @@ function onTheOutcome(record: TransferRecord): readonly Html[] {
   switch (outcome(record)) {
     case "unlearned":
       return [
-        html`<b>Look at the source first.</b> Check that its label column is the right one and that its labels can be
-          told from the text alone; until the head learns something at home, nothing can be said about the target.`,
+        html`<b>Look at the source first.</b> Check that its label column is the right one and that the text alone is
+          enough to label it; until the head learns something in-domain, nothing can be said about the target.`,
       ];
     case "useless":
       return [
@@ -45,8 +45,8 @@ function onTheVerdict(record: TransferRecord): Html {
   switch (record.verdict.call) {
     case "unknown":
       return html`<b>Label about ${wanted} rows of the target</b> (other rows than those it is tested on) and pass them
-        with <code>--target-train</code>: only then can be said what a head reaches that was trained on the target
-        itself, and whether the source still helps beside it.`;
+        with <code>--target-train</code>: only then is it known how a head scores that was trained on the target itself,
+        and whether the source still helps beside it.`;
     case "positive":
       return html`<b>Train on both.</b> The source is worth keeping beside the target’s own rows; ${best(record)}. More
         labeled rows of the target will make it matter less: compare again when you have twice as many.`;
@@ -55,7 +55,7 @@ function onTheVerdict(record: TransferRecord): Html {
         far as ${counted(record.target.n, "test row")} can tell; ${best(record)}. To settle it, test on more rows of the
         target.`;
     case "negative":
-      return html`<b>Train on the target’s rows alone</b> and leave the source out: it pulls the head away;
+      return html`<b>Train on the target’s rows alone</b> and leave the source out: it makes the head worse;
         ${best(record)}.`;
   }
 }
@@ -71,8 +71,8 @@ function onBagOfWords(target: Evaluation): readonly Html[] {
   if (beside === "none" || beside === "below") return [];
   return [
     html`<b>Try another encoder</b> with <code>--encoder</code>: a bag of words
-      ${beside === "inside" ? "may do just as well" : "does better"} on these rows, so this one earns nothing for its
-      cost here.`,
+      ${beside === "inside" ? "may do just as well" : "does better"} on these rows, so this one is not worth its cost
+      here.`,
   ];
 }
 
@@ -93,9 +93,9 @@ function onLabelShift({ corpora, labels }: TransferRecord): readonly Html[] {
   if (shifts.length === 0 || Math.abs(shifts[0].to - shifts[0].from) < SHIFT) return [];
   const { label, from, to } = shifts[0];
   return [
-    html`<b>Mind the label shares.</b> “${verbatim(label)}” makes up ${percent(from)} of the source but ${percent(to)}
-      of the target. The head expects the source’s shares, and part of the difference between the two scores is this,
-      not the texts.`,
+    html`<b>Mind the label distribution.</b> “${verbatim(label)}” makes up ${percent(from)} of the source but
+      ${percent(to)} of the target. The head expects the source’s distribution, and part of the difference between the
+      two scores is this, not the texts.`,
   ];
 }
 
@@ -108,9 +108,9 @@ function onTheWeakestLabel({ source, target, labels }: TransferRecord): readonly
   if (losses.length === 0 || losses[0].loss < WIDE) return [];
   const { label, home, away } = losses[0];
   return [
-    html`<b>Read the mistakes on “${verbatim(label)}”</b>, the label that loses most: F1 ${decimals(home)} at home,
-      ${decimals(away)} on the target. It may mean something else there, or be said in words that the source does not
-      have.`,
+    html`<b>Read the mistakes on “${verbatim(label)}”</b>, the label that loses most: F1 ${decimals(home)} in-domain,
+      ${decimals(away)} on the target. It may mean something else there, or be expressed in words that the source does
+      not have.`,
   ];
 }
 
@@ -129,13 +129,13 @@ function onLeakage({ leakage }: TransferRecord): readonly Html[] {
   if (leakage.normalised > 0 && leakage.targetWithout !== null) {
     found.push(
       html`<b>Quote the score without the duplicates</b>, ${decimals(leakage.targetWithout.macroF1)}
-        (${rows(leakage.targetWithout.n)}), when you speak of texts that the head has not seen.`,
+        (${rows(leakage.targetWithout.n)}), when you report on texts that the head has not seen.`,
     );
   }
   if (leakage.trainAndTarget > 0) {
     found.push(
-      html`<b>Part the target’s training rows from its test rows.</b> ${counted(leakage.trainAndTarget, "test row")}
-        also stood among the training rows of the target, which flatters the heads that were trained on them.`,
+      html`<b>Separate the target’s training rows from its test rows.</b> ${counted(leakage.trainAndTarget, "test row")}
+        are also among the training rows of the target, which makes heads trained on them look better than they are.`,
     );
   }
   return found;

@@ -5,8 +5,8 @@ import { corpusNames } from "./findings.js";
 import { decimals, range, rows } from "../../format.js";
 import { html, section, verbatim, type Content, type Html } from "../html.js";
 
-/** One line of the chart. */
-interface Contender {
+/** One line of the chart: a head or a baseline. */
+interface Candidate {
   readonly mark: Mark;
   readonly name: Content;
   readonly detail: string;
@@ -16,7 +16,7 @@ interface Contender {
 
 /** Everything that was scored, on one axis. */
 export function comparison(record: TransferRecord): Html {
-  const contenders = contendersOf(record);
+  const candidates = candidatesOf(record);
   return section(
     "comparison",
     "How it compares",
@@ -25,41 +25,41 @@ export function comparison(record: TransferRecord): Html {
         95&nbsp;% interval; the dashed line is the head’s score on the target.
       </p>
       <ul class="chart">
-        ${contenders.map((one) => contenderRow(one, record.target.macroF1))}
+        ${candidates.map((one) => candidateRow(one, record.target.macroF1))}
         <li class="foot" aria-hidden="true"><span class="blank"></span>${axis()}<span class="blank"></span></li>
       </ul>
       <p class="note">
-        ${shape("source")} at home ${shape("target")} on the target ${shape("trained")} trained with rows of the target
-        ${shape("baseline")} simple baselines on the target. Macro-F1 averages over the labels that occur in the truth
-        or in the predictions.
+        ${shape("source")} in-domain ${shape("target")} on the target ${shape("trained")} trained with rows of the
+        target ${shape("baseline")} simple baselines on the target. Macro-F1 averages over the labels that occur in the
+        truth or in the predictions.
       </p>`,
   );
 }
 
-function contendersOf(record: TransferRecord): readonly Contender[] {
+function candidatesOf(record: TransferRecord): readonly Candidate[] {
   const { source, target, ceiling, joint, leakage } = record;
   const names = corpusNames(record);
-  const home = html`At home: ${verbatim(names.source)}`;
+  const home = html`In-domain: ${verbatim(names.source)}`;
   const away = html`Target: ${verbatim(names.target)}`;
-  const always: readonly (Contender | null)[] = [
-    contender("source", home, "trained on the source, tested on its held-out rows", source),
-    contender("target", away, "the same head", target),
-    contender("target", "Target without duplicates", "the same head, rows it has not seen", leakage.targetWithout),
-    contender("trained", "Ceiling", "trained on rows of the target alone", ceiling),
-    contender("trained", "Both together", "trained on the source and rows of the target", joint),
+  const always: readonly (Candidate | null)[] = [
+    candidate("source", home, "trained on the source, tested on its held-out rows", source),
+    candidate("target", away, "the same head", target),
+    candidate("target", "Target without duplicates", "the same head, rows it has not seen", leakage.targetWithout),
+    candidate("trained", "Ceiling", "trained on rows of the target alone", ceiling),
+    candidate("trained", "Both together", "trained on the source and rows of the target", joint),
     baseline("Bag of words", "counts words, trained on the source", target, target.bagOfWords),
-    baseline("Commonest label", "always the same answer", target, target.majority),
+    baseline("Majority class", "always the same label", target, target.majority),
   ];
   return always.filter((one) => one !== null);
 }
 
-const contender = (mark: Mark, name: Content, detail: string, score: Evaluation | null): Contender | null =>
+const candidate = (mark: Mark, name: Content, detail: string, score: Evaluation | null): Candidate | null =>
   score === null ? null : { mark, name, detail, n: score.n, score };
 
-const baseline = (name: string, detail: string, { n }: Evaluation, score: Score | null): Contender | null =>
+const baseline = (name: string, detail: string, { n }: Evaluation, score: Score | null): Candidate | null =>
   score === null ? null : { mark: "baseline", name, detail, n, score };
 
-function contenderRow({ mark, name, detail, n, score }: Contender, reference: number): Html {
+function candidateRow({ mark, name, detail, n, score }: Candidate, reference: number): Html {
   const interval = "interval95" in score ? score.interval95 : undefined;
   const value = decimals(score.macroF1);
   const label = `macro-F1 ${value}${interval === undefined ? "" : `, 95 % interval ${range(interval)}`}, n = ${n}`;

@@ -11,7 +11,7 @@ interface Part {
   readonly use: Content;
 }
 
-/** What was read, what was left out, and how the labels are shared out. */
+/** What was read, what was left out, and how the labels are distributed. */
 export function corpora(record: TransferRecord): Html {
   const parts = partsOf(record);
   return section(
@@ -25,7 +25,7 @@ export function corpora(record: TransferRecord): Html {
 function partsOf({ corpora: { source, sourceDev, target, targetTrain } }: TransferRecord): readonly Part[] {
   const parts: Part[] = [
     { name: "source", corpus: source, use: "the head is trained on it" },
-    { name: "home test", corpus: sourceDev, use: sourceDev.how },
+    { name: "source test", corpus: sourceDev, use: sourceDev.how },
     { name: "target", corpus: target, use: "the head is tested on it" },
   ];
   if (targetTrain !== null) {

@@ -12,10 +12,10 @@ export const VERDICTS = {
   positive: { sign: "▲", words: "it helps" },
   neutral: { sign: "●", words: "no difference seen" },
   negative: { sign: "▼", words: "it hurts" },
-  unknown: { sign: "?", words: "cannot be told" },
+  unknown: { sign: "?", words: "unknown" },
 } as const;
 
-/** Did the source help, why do we say so, and what to do next. */
+/** Did the source help, the numbers behind the verdict, and what to do next. */
 export function verdict(record: TransferRecord): Html {
   const { call, difference, interval95, because } = record.verdict;
   const { sign, words } = VERDICTS[call];
@@ -48,13 +48,13 @@ export function leakage({ leakage: found, target, corpora }: TransferRecord): Ht
   const entries: (readonly [Content, Content])[] = [
     [
       html`<b>${counted(found.normalised, "row")}</b>`,
-      `of the ${counted(target.n, "target row")} (${share}) also stood in the source, leaving aside case, links, mentions and punctuation${exact}.`,
+      `of the ${counted(target.n, "target row")} (${share}) are also in the source, ignoring case, links, mentions and punctuation${exact}.`,
     ],
   ];
   if (corpora.targetTrain !== null) {
     entries.push([
       html`<b>${counted(found.trainAndTarget, "row")}</b>`,
-      "of the target also stood in the rows that the ceiling is trained on.",
+      "of the target are also among the rows that the ceiling is trained on.",
     ]);
   }
   return section(
@@ -66,7 +66,7 @@ export function leakage({ leakage: found, target, corpora }: TransferRecord): Ht
 }
 
 function withAndWithout({ targetWithout, normalised }: Leakage, target: TransferRecord["target"]): Html | null {
-  if (normalised === 0) return html`<p>The target’s score stands as it is.</p>`;
+  if (normalised === 0) return html`<p>There are none, so the target’s score needs no correction.</p>`;
   if (targetWithout === null)
     return html`<p>No row of the target is left without them, so there is no score on unseen texts.</p>`;
   return html`<p>
@@ -103,12 +103,12 @@ export function divergence({ divergence: apart }: TransferRecord): Html {
       ${definitions([
         [
           html`<b>${decimals(apart.proxyA)}</b> proxy A-distance`,
-          html`How well a model can tell source vectors from target vectors, 0 (guessing) to 2 (always): here
+          html`How well a model can distinguish source vectors from target vectors, 0 (guessing) to 2 (always): here
           ${distanceWords(apart)}.`,
         ],
         [
           html`<b>${decimals(apart.jensenShannon)}</b> Jensen-Shannon divergence`,
-          html`How differently often the words are used, 0 (alike) to 1 (no word in common).`,
+          html`How much the word frequencies differ, 0 (not at all) to 1 (no word in common).`,
         ],
         [
           html`<b>${percent(apart.vocabularySeen)}</b> of the words seen`,
@@ -123,5 +123,5 @@ function distanceWords({ proxyA }: Divergence): string {
   if (proxyA < 0.4) return "hardly better than guessing";
   if (proxyA < 1.2) return "often, but by no means always";
   if (proxyA < 1.8) return "mostly; the domains are clearly different";
-  return "almost always; so do most pairs of text sorts, so little follows from it";
+  return "almost always; this is so for most pairs of text types, so little follows from it";
 }

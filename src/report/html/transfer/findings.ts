@@ -5,12 +5,12 @@ import { count, counted, decimals, range, rows, signedRange } from "../../format
 import { html, verbatim, type Html } from "../html.js";
 
 /**
- * What happened, in one word: the head learned nothing at home; or it is of no use on the target; or it loses on the
- * way, gains on it, or holds what it had; or the rows are too few to tell a loss from none.
+ * What happened, in one word: the head learned nothing in-domain; or it is of no use on the target; or it scores lower,
+ * higher, or the same there; or there are too few rows to know.
  */
 export type Outcome = "unlearned" | "useless" | "loses" | "gains" | "holds" | "unsure";
 
-/** A loss of macro-F1 that would matter: only where the interval excludes it does the head hold what it had. */
+/** A loss of macro-F1 that would matter: only where the interval excludes it does the head keep its score. */
 const LOSS_THAT_MATTERS = 0.05;
 
 export function outcome(record: TransferRecord): Outcome {
@@ -22,7 +22,7 @@ export function outcome(record: TransferRecord): Outcome {
   return high <= LOSS_THAT_MATTERS ? "holds" : "unsure";
 }
 
-/** Is the whole interval above what always answering the commonest label reaches? */
+/** Is the whole interval above the score of always predicting the majority class? */
 export const beatsMajority = (evaluation: Evaluation): boolean =>
   evaluation.interval95[0] > evaluation.majority.macroF1;
 
@@ -74,32 +74,33 @@ export function headline(record: TransferRecord): Html {
   const [home, away] = [decimals(record.source.macroF1), decimals(record.target.macroF1)];
   switch (outcome(record)) {
     case "unlearned":
-      return html`Trained on ${source}, the head does not measurably beat the commonest label even at home: ${home}
+      return html`Trained on ${source}, the head does not measurably beat the majority class even in-domain: ${home}
         <span class="term">macro-F1</span> there, ${away} on ${target}.`;
     case "useless":
-      return html`Trained on ${source}, the head does not carry over: ${home} <span class="term">macro-F1</span> at
-        home, but ${away} on ${target}, not measurably better than one constant answer.`;
+      return html`Trained on ${source}, the head does not carry over: ${home}
+        <span class="term">macro-F1</span> in-domain, but ${away} on ${target}, not measurably better than the majority
+        class.`;
     case "loses":
-      return html`Trained on ${source}, the head scores ${home} <span class="term">macro-F1</span> at home but only
+      return html`Trained on ${source}, the head scores ${home} <span class="term">macro-F1</span> in-domain but only
         ${away} on ${target}.`;
     case "gains":
-      return html`Trained on ${source}, the head scores ${home} <span class="term">macro-F1</span> at home and even
+      return html`Trained on ${source}, the head scores ${home} <span class="term">macro-F1</span> in-domain and even
         ${away} on ${target}.`;
     case "holds":
-      return html`Trained on ${source}, the head carries over: ${home} <span class="term">macro-F1</span> at home,
+      return html`Trained on ${source}, the head carries over: ${home} <span class="term">macro-F1</span> in-domain,
         ${away} on ${target}, no measurable loss.`;
     case "unsure":
-      return html`Trained on ${source}, the head scores ${home} <span class="term">macro-F1</span> at home and ${away}
-        on ${target}: too few rows to say whether it loses on the way.`;
+      return html`Trained on ${source}, the head scores ${home} <span class="term">macro-F1</span> in-domain and ${away}
+        on ${target}: too few rows to know whether it loses anything.`;
   }
 }
 
-/** How sure the headline is: a few sentences for below it. */
+/** The intervals and comparisons behind the headline: a few sentences below it. */
 export function findings(record: TransferRecord): readonly Html[] {
   const { source, target } = record;
   return [
-    html`The numbers are sure to within their 95&nbsp;% intervals: ${range(source.interval95)} at home
-    (${rows(source.n)}) and ${range(target.interval95)} on the target (${rows(target.n)}); source minus target is
+    html`The 95&nbsp;% intervals are ${range(source.interval95)} in-domain (${rows(source.n)}) and
+    ${range(target.interval95)} on the target (${rows(target.n)}); source minus target is
     ${signedRange(dropInterval(record))}.`,
     ...bagOfWordsFinding(target),
     ...leakageFinding(record),
@@ -114,17 +115,17 @@ function bagOfWordsFinding(target: Evaluation): readonly Html[] {
       return [];
     case "below":
       return [
-        html`A bag of words trained on the same rows reaches ${reached} on the target, below the head’s interval: the
+        html`A bag of words trained on the same rows scores ${reached} on the target, below the head’s interval: the
         encoder’s vectors carry more than the words alone.`,
       ];
     case "inside":
       return [
-        html`A bag of words trained on the same rows reaches ${reached} on the target, inside the head’s interval: these
+        html`A bag of words trained on the same rows scores ${reached} on the target, inside the head’s interval: these
         rows do not show that the encoder is better than counting words.`,
       ];
     case "above":
       return [
-        html`A bag of words trained on the same rows reaches ${reached} on the target, above the head’s interval: here,
+        html`A bag of words trained on the same rows scores ${reached} on the target, above the head’s interval: here,
         counting words does better than the encoder.`,
       ];
   }
@@ -137,13 +138,13 @@ function leakageFinding({ leakage, target }: TransferRecord): readonly Html[] {
       ? html`; nothing is left to test on without them`
       : html`; without them the head scores ${decimals(leakage.targetWithout.macroF1)}
         (${rows(leakage.targetWithout.n)})`;
-  return [html`${counted(leakage.normalised, "target row")} of ${count(target.n)} also stood in the source${without}.`];
+  return [html`${counted(leakage.normalised, "target row")} of ${count(target.n)} are also in the source${without}.`];
 }
 
 function verdictFinding({ verdict, target }: TransferRecord): Html {
   if (verdict.call === "unknown" || verdict.difference === null || verdict.interval95 === null) {
-    return html`Whether the source helps beyond the target’s own labels cannot be told: no training rows of the target
-    were given.`;
+    return html`Whether the source helps beyond the target’s own labels is unknown: no training rows of the target were
+    given.`;
   }
   const by = `${signedRange(verdict.interval95)} macro-F1`;
   switch (verdict.call) {

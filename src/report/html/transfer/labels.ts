@@ -9,16 +9,16 @@ import { table } from "../table.js";
 
 type Side = "source" | "target";
 
-const SIDES: Readonly<Record<Side, string>> = { source: "home", target: "target" };
+const SIDES: Readonly<Record<Side, string>> = { source: "in-domain", target: "target" };
 
-/** F1 of each label at home beside the target, and the numbers behind it. */
+/** F1 of each label in-domain beside the target, and the numbers behind it. */
 export function labels({ source, target }: TransferRecord): Html {
   const names = namesOf(source, target);
   return section(
     "labels",
     "Label by label",
     html`<p>
-        F1 of each label: how well it is found without false alarms. ${shape("source")} outlined is at home,
+        F1 of each label: how well it is found without false alarms. ${shape("source")} outlined is in-domain,
         ${shape("target")} filled is on the target; n is the number of rows that truly have the label.
       </p>
       <div class="labels">${names.map((name) => labelBars(name, source, target))}</div>
@@ -29,17 +29,17 @@ export function labels({ source, target }: TransferRecord): Html {
   );
 }
 
-/** The confusion matrices at home and on the target. */
+/** The confusion matrices in-domain and on the target. */
 export const confusions = ({ source, target }: TransferRecord): Html =>
   section(
     "confusions",
-    "What is taken for what",
+    "Confusion matrices",
     html`<p>
-        Each line holds the rows that truly have a label, and shows what the head made of them: how many rows, and what
-        share of the line. Right answers stand on the framed diagonal.
+        Each line is a true label and shows what the head predicted for its rows: how many rows, and what share of the
+        line. Correct predictions are on the framed diagonal.
       </p>
       <div class="pair">
-        ${confusionGrid(source.confusion, html`At home (${rows(source.n)})`)}${confusionGrid(target.confusion, html`On the target (${rows(target.n)})`)}
+        ${confusionGrid(source.confusion, html`In-domain (${rows(source.n)})`)}${confusionGrid(target.confusion, html`On the target (${rows(target.n)})`)}
       </div>`,
   );
 

@@ -4,7 +4,7 @@ import { html, quotation, section, verbatim, type Html } from "../html.js";
 
 const MOST_SHOWN = 30;
 
-/** The mistakes on the target that the head is surest of. */
+/** The most confident mistakes on the target. */
 export function mistakes({ mistakes: all, target }: TransferRecord): Html {
   const right = target.confusion.counts.reduce((sum, cells, c) => sum + cells[c], 0);
   const wrong = target.n - right;
@@ -14,8 +14,8 @@ export function mistakes({ mistakes: all, target }: TransferRecord): Html {
       ? html`<p>The head is right on every one of the target’s ${count(target.n)} rows.</p>`
       : html`<p>
           The head is wrong on ${count(wrong)} of ${count(target.n)} target rows (${percent(wrong / target.n)}). These
-          ${count(shown.length)} it is surest of: some are hard texts, some are labels that mean something else here,
-          some are labels that are wrong.
+          ${count(shown.length)} are the most confident: some are hard texts, some have labels that mean something else
+          here, some have wrong labels.
         </p>`;
   return section(
     "mistakes",

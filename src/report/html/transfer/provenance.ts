@@ -3,7 +3,7 @@ import { count, duration } from "../../format.js";
 import { html, joined, section, verbatim, type Content, type Html } from "../html.js";
 import { definitions } from "../table.js";
 
-/** All it takes to make these numbers again. */
+/** All it takes to reproduce these numbers. */
 export function making(record: TransferRecord): Html {
   const { encoder, head, labels } = record;
   const entries: readonly (readonly [Content, Content])[] = [
@@ -17,7 +17,7 @@ export function making(record: TransferRecord): Html {
     ["its fingerprint", html`<code>${verbatim(encoder.fingerprint)}</code>`],
     [
       "head",
-      html`${head.kind}, trained on ${count(head.n)} rows; strength ${String(head.C)},
+      html`${head.kind}, trained on ${count(head.n)} rows; C ${String(head.C)},
         <span dir="auto">${head.chosenBy}</span>`,
     ],
     ["labels", joined(labels.map(verbatim), ", ")],
@@ -30,11 +30,11 @@ export function making(record: TransferRecord): Html {
   return section("making", "How it was made", definitions(entries));
 }
 
-/** What the reader should know first; nothing when there is nothing. */
+/** What the reader should know first; null where there is nothing. */
 export function warnings({ warnings: all }: TransferRecord): Html | null {
   if (all.length === 0) return null;
   return html`<aside class="warnings" aria-label="Warnings">
-    <b>Before you believe the numbers</b>
+    <b>Before you rely on the numbers</b>
     <ul>
       ${all.map((one) => html`<li dir="auto">${one}</li>`)}
     </ul>

@@ -5,7 +5,7 @@ import { html, section, verbatim, type Html } from "../html.js";
 import { pageText } from "../page.js";
 import { table } from "../table.js";
 
-/** A transfer experiment with entities as one HTML page that stands alone. */
+/** A transfer experiment with entities as one self-contained HTML page. */
 export function taggingReport(record: TaggingTransfer): string {
   const { source, target, ceiling, joint, drop, verdict, leakage } = record;
   const runs: (readonly [string, TaggingEvaluation | null])[] = [
@@ -39,13 +39,13 @@ export function taggingReport(record: TaggingTransfer): string {
   const body: Html = html`<main>
     <header>
       <p class="kicker">headstart · transfer report, entities</p>
-      <h1>Entity F1 ${decimals(source.entityF1)} at home, ${decimals(target.entityF1)} on the target</h1>
+      <h1>Entity F1 ${decimals(source.entityF1)} in-domain, ${decimals(target.entityF1)} on the target</h1>
       <p>
         Drop ${decimals(drop)}. Verdict: ${verdict.call}, ${verdict.because}. ${count(leakage.normalised)} target
-        sentences equal a source sentence${without(leakage)}.
+        sentences are also in the source${without(leakage)}.
       </p>
     </header>
-    ${section("scores", "Scores", table(rows, { caption: "Strict entity F1", head: ["evaluated on", "F1", "95 % interval", "words right, any label", "forms not seen", "entities"] }))}
+    ${section("scores", "Scores", table(rows, { caption: "Strict entity F1", head: ["evaluated on", "F1", "95 % interval", "words right, any label", "unseen surface forms", "entities"] }))}
     ${section("types", "Labels on the target", table(types, { caption: "By label", head: ["label", "precision", "recall", "F1", "entities"] }))}
     ${section("errors", "Where entities were lost on the target", table(errors, { caption: "By kind of mistake", head: ["mistake", "entities"] }))}
   </main>`;

@@ -24,7 +24,7 @@ const CHAPTERS = [
 ] as const;
 
 /**
- * A transfer experiment as one HTML page that stands alone: style and charts inside, no scripts, nothing fetched.
+ * A transfer experiment as one self-contained HTML page: style and charts inside, no scripts, nothing fetched.
  *
  * All texts, labels and file names are shown as they are and can do nothing else. The same record gives the same page.
  *
@@ -56,7 +56,7 @@ function tiles(record: TransferRecord): Html {
   const { source, target, drop } = record;
   const { sign, words } = VERDICTS[record.verdict.call];
   return html`<dl class="tiles">
-    ${tile("At home, macro-F1", html`<b>${decimals(source.macroF1)}</b>`, `${range(source.interval95)}, ${rows(source.n)}`)}${tile(
+    ${tile("In-domain, macro-F1", html`<b>${decimals(source.macroF1)}</b>`, `${range(source.interval95)}, ${rows(source.n)}`)}${tile(
       "On the target, macro-F1",
       html`<b>${decimals(target.macroF1)}</b>`,
       `${range(target.interval95)}, ${rows(target.n)}`,

@@ -24,7 +24,7 @@ function open(output: string): Promise<Curves> {
 const epoch = (n: number, devLoss: number) => ({ epoch: n, loss: 1 / n, devLoss, rate: 0.001 });
 
 describe("openCurves()", () => {
-  it("shows a perceptron's losses on a page beside the head, and the finished page in its place", async () => {
+  it("shows an MLP's losses on a page beside the head, and the finished page in its place", async () => {
     const output = join(folder, "head");
     const page = (): Promise<string> => readFile(`${output}.training.html`, "utf8");
     const curves = await open(`${output}/`);

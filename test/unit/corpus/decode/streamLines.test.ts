@@ -30,7 +30,7 @@ describe("linesOf()", () => {
     expect(await linesIn(Buffer.from(""), 100)).toEqual([]);
   });
 
-  it("gives at most as many lines together as it was told", async () => {
+  it("gives at most the requested number of lines together", async () => {
     expect(await linesIn(Buffer.from("a\nb\nc\nd\ne\n"), 100, 2)).toEqual([["a", "b"], ["c", "d"], ["e"]]);
   });
 

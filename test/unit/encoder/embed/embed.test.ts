@@ -201,12 +201,12 @@ describe("embed", () => {
 
   it("tells of progress up to the number of texts, never backwards", async () => {
     const encoder = await openEncoder(TINY);
-    const told: number[] = [];
-    const options = { window: 16, batchTokens: 64, onProgress: ({ done }: { done: number }) => told.push(done) };
+    const counts: number[] = [];
+    const options = { window: 16, batchTokens: 64, onProgress: ({ done }: { done: number }) => counts.push(done) };
     await embedTexts(encoder, [...texts, ...texts.slice(60)], options);
-    expect(told.at(-1)).toBe(68);
-    expect(told).toEqual([...told].sort((a, b) => a - b));
-    expect(told.length).toBeGreaterThan(5);
+    expect(counts.at(-1)).toBe(68);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    expect(counts.length).toBeGreaterThan(5);
   });
 
   it("stops between batches when it is aborted, with the signal's reason", async () => {

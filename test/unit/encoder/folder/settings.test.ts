@@ -75,7 +75,7 @@ describe("readEncoderSettings()", () => {
     expect(without).not.toHaveProperty("layers");
   });
 
-  it("lets the caller's wishes win, and says what the files say", async () => {
+  it("lets the caller's settings win, and says what the files say", async () => {
     const found = await settings({}, { pooling: "max", normalize: false, maxTokens: 300, prompt: "query: " });
     expect(found).toMatchObject({ pooling: "max", normalize: false, maxTokens: 300, prompt: "query: " });
     expect(found.decisions.slice(2)).toEqual([

@@ -39,7 +39,7 @@ export interface FakeHub {
   /** `METHOD path` of every request so far. */
   readonly requests: string[];
   readonly authorizations: (string | undefined)[];
-  /** Changes what the next requests are answered with; true means: this one was answered here. */
+  /** Changes the responses to the next requests; true means: this one was responded to here. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   files: Readonly<Record<string, string>>;
   /** Whether the listing says hashes and sizes. */

@@ -360,12 +360,12 @@ describe("fetchEncoder() and redirects", () => {
 });
 
 describe("fetchEncoder() and refusals", () => {
-  const answerAll = (status: number, headers: Record<string, string> = {}, body = ""): void => {
+  const respondToAll = (status: number, headers: Record<string, string> = {}, body = ""): void => {
     hub.intercept = (_, response) => Boolean(response.writeHead(status, headers).end(body));
   };
 
   it.each([401, 403])("names HF_TOKEN for %i", async (status) => {
-    answerAll(status);
+    respondToAll(status);
     expect(await failure(fetchEncoder(main, options({ env: env({ HF_TOKEN: "hf_secret" }) })))).toMatchObject({
       code: "E_HUB",
       message: expect.stringMatching(/^(?!.*hf_secret).*HF_TOKEN/),
@@ -373,9 +373,9 @@ describe("fetchEncoder() and refusals", () => {
   });
 
   it("says that a model or a revision does not exist", async () => {
-    answerAll(404);
+    respondToAll(404);
     expect((await failure(fetchEncoder(main, options()))).code).toBe("E_ENCODER_MISSING");
-    answerAll(404, { "x-error-code": "RevisionNotFound" });
+    respondToAll(404, { "x-error-code": "RevisionNotFound" });
     expect(await failure(fetchEncoder({ id: ID, revision: "v9" }, options()))).toMatchObject({
       code: "E_ENCODER_MISSING",
       message: expect.stringContaining('no revision "v9"'),
@@ -383,9 +383,9 @@ describe("fetchEncoder() and refusals", () => {
   });
 
   it("does not take a page, or another commit than asked for, for a listing", async () => {
-    answerAll(200, {}, "<html>Please log in</html>");
+    respondToAll(200, {}, "<html>Please log in</html>");
     expect((await failure(fetchEncoder(main, options()))).code).toBe("E_HUB");
-    answerAll(200, {}, JSON.stringify({ sha: "f".repeat(40), siblings: [] }));
+    respondToAll(200, {}, JSON.stringify({ sha: "f".repeat(40), siblings: [] }));
     expect((await failure(fetchEncoder(pinned, options()))).code).toBe("E_HUB");
   });
 

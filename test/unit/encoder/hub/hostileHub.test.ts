@@ -50,7 +50,7 @@ async function refused(more: HubOptions = {}): Promise<HeadstartError> {
 
 type Answer = (response: ServerResponse, method: string | undefined) => void;
 
-/** Answers requests for `file` so; a HEAD with the file's own ETag. */
+/** Responds so to requests for `file`; to a HEAD with the file's own ETag. */
 function answer(file: string, how: Answer): void {
   hub.intercept = (request, response) => {
     if (!request.url!.endsWith(`/${file}`)) return false;

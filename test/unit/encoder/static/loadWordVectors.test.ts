@@ -143,8 +143,8 @@ describe("loadEncoder() on word vectors", () => {
     ["a number beyond float32", "a 1 2 3\nb 1 1e39 3\n", 2, '"1e39"'],
     ["letters", "a 1 2 3\nb 1 x 3\n", 2, '"x"'],
     ["no word", "a 1 2 3\n 1 2 3\n", 2, "line 2 has no word"],
-    ["fewer rows than promised", "3 3\na 1 2 3\nb 1 2 3\n", 4, "ends after 2 of the 3 rows"],
-    ["more rows than promised", "1 3\na 1 2 3\nb 1 2 3\n", 3, "more rows than the 1"],
+    ["fewer rows than announced", "3 3\na 1 2 3\nb 1 2 3\n", 4, "ends after 2 of the 3 rows"],
+    ["more rows than announced", "1 3\na 1 2 3\nb 1 2 3\n", 3, "more rows than the 1"],
     ["a cut binary", binary("").subarray(0, -1), undefined, "row 6 is cut"],
     ["a missing binary row", binary("").subarray(0, -18), undefined, "ends after 5 of the 6 rows"],
     [
@@ -181,7 +181,7 @@ describe("loadEncoder() on word vectors", () => {
     ["an empty file", "", "x.vec", /is empty/],
     ["a page", "<!doctype html><p>", "glove.txt", /is an HTML page/],
     ["a pointer", "version https://git-lfs.github.com/spec/v1\n", "glove.txt", /git lfs pull/],
-    ["a promise of nothing", "0 300\n", "x.vec", /promises 0 vectors of 300 numbers/],
+    ["no rows announced", "0 300\n", "x.vec", /announces 0 vectors of 300 numbers/],
     ["an ONNX file", Buffer.from([8, 7, 18, 0]), "model.onnx", /Name the folder that holds it/],
   ])("refuses %s and says what to give instead", async (_, content, name, says) => {
     const { code, message } = await refused(content, name);
@@ -195,7 +195,7 @@ describe("rowReader()", () => {
     for (const [, given] of FORMATS) {
       const content = Buffer.from(given);
       const sniffed = sniffWordVectors(content);
-      if (sniffed === undefined || !("format" in sniffed)) throw new Error("not told");
+      if (sniffed === undefined || !("format" in sniffed)) throw new Error("no format found");
       const read = (cuts: readonly number[]) => {
         const reader = rowReader(sniffed.format, "f");
         const ends = [...new Set([...cuts.filter((at) => at < content.length), content.length])].sort((a, b) => a - b);

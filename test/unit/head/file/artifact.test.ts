@@ -32,7 +32,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, predictions, files }
     return folder;
   };
 
-  it("is of version 2 and answers the same however its headstart.json is laid out", async () => {
+  it("is of version 2 and predicts the same however its headstart.json is laid out", async () => {
     const folder = await saved();
     const before = await predictions(folder);
     expect(JSON.parse(await readFile(join(folder, "headstart.json"), "utf8"))).toMatchObject({ version: 2 });
@@ -161,7 +161,7 @@ describe.each(KINDS)("a saved head of kind $name", ({ save, predictions, files }
   });
 });
 
-describe("loadHead() refuses answers on dev rows", () => {
+describe("loadHead() refuses dev predictions", () => {
   const [logistic] = KINDS;
   it.each<[what: string, data: number[]]>([
     ["that are below 0", [1.5, -0.25, -0.25, 0, 0, 1]],

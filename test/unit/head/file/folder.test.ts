@@ -52,7 +52,7 @@ describe("saveHead and loadHead", () => {
     }
   });
 
-  it("belong together: a perceptron says what it looks like, and no other kind does", async () => {
+  it("belong together: an MLP has its settings in the record, and no other kind does", async () => {
     const made = madeUpHead(["a", "b"]);
     const folder = join(await tempFolder(), "head");
     await saveHead(folder, { ...made, file: { ...made.file, kind: "mlp" } });
@@ -78,7 +78,7 @@ describe("saveHead and loadHead", () => {
     expect(await readdir(join(one.folder, ".."))).toEqual(["head"]);
   });
 
-  it("do not replace a head unless told to", async () => {
+  it("do not replace a head without force", async () => {
     const { folder } = await saved();
     const other = madeUpHead(["x", "y", "z"]);
     await expect(saveHead(folder, other)).rejects.toMatchObject({ code: "E_OUTPUT_EXISTS" });
@@ -87,7 +87,7 @@ describe("saveHead and loadHead", () => {
     expect((await loadHead(folder)).head).toEqual(other.head);
   });
 
-  it("say in the card what the head answers and where it comes from, a user's words as plain text", async () => {
+  it("say in the card what the head predicts and where it comes from, a user's words as plain text", async () => {
     const { folder } = await saved(["<b>", "a|b\n# c"]);
     const card = await readFile(join(folder, "README.md"), "utf8");
     expect(card).toContain("\\<b\\>");

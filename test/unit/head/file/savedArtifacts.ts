@@ -1,4 +1,4 @@
-/** Small heads of every kind in folders, what they answer, and ways to change their files as only headstart could. */
+/** Small heads of every kind in folders, what they predict, and ways to change their files as only headstart could. */
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -75,12 +75,12 @@ async function saveClassifier(folder: string, { mlp, spoil }: { mlp: boolean; sp
   await saveHead(folder, parts, { force: true });
 }
 
-async function classifierAnswers(folder: string): Promise<unknown> {
+async function classifierPredictions(folder: string): Promise<unknown> {
   const saved = await loadHead(folder);
   const { head, bagOfWords, devPredictions } = saved;
   const near = await loadNeighborIndex(saved);
-  const told = [predictProbabilities(head, vectors), predictBagOfWords(bagOfWords, ["a text", ""])];
-  return [head.labels, ...told, devPredictions, near];
+  const predictions = [predictProbabilities(head, vectors), predictBagOfWords(bagOfWords, ["a text", ""])];
+  return [head.labels, ...predictions, devPredictions, near];
 }
 
 async function saveSeveral(folder: string, spoil?: Spoil): Promise<void> {
@@ -102,7 +102,7 @@ async function saveSeveral(folder: string, spoil?: Spoil): Promise<void> {
   await saveMultiLabel(folder, { head, file }, { force: true });
 }
 
-async function severalAnswers(folder: string): Promise<unknown> {
+async function multiLabelPredictions(folder: string): Promise<unknown> {
   const { head, file } = await loadMultiLabel(folder);
   return [head.labels, head.thresholds, file.separator, multiLabelProbabilities(head, vectors)];
 }
@@ -169,7 +169,7 @@ async function saveEntities(folder: string, spoil?: Spoil): Promise<void> {
   await saveTagger(folder, { tagger, surfaces: new Set([3, -4]), file }, { force: true });
 }
 
-async function entitiesAnswers(folder: string): Promise<unknown> {
+async function entityPredictions(folder: string): Promise<unknown> {
   const { tagger, surfaces } = await loadTagger(folder);
   const { labels, crfWeights, contextWindow, subwordPooling } = tagger;
   return [
@@ -189,16 +189,16 @@ export const KINDS: readonly Kind[] = [
     name: "logistic",
     files: [WEIGHTS, NEAR],
     save: (folder, spoil) => saveClassifier(folder, { mlp: false, spoil }),
-    predictions: classifierAnswers,
+    predictions: classifierPredictions,
   },
   {
     name: "mlp",
     files: [WEIGHTS, NEAR],
     save: (folder, spoil) => saveClassifier(folder, { mlp: true, spoil }),
-    predictions: classifierAnswers,
+    predictions: classifierPredictions,
   },
-  { name: "multi-label", files: [WEIGHTS], save: saveSeveral, predictions: severalAnswers },
-  { name: "tagger", files: [WEIGHTS], save: saveEntities, predictions: entitiesAnswers },
+  { name: "multi-label", files: [WEIGHTS], save: saveSeveral, predictions: multiLabelPredictions },
+  { name: "tagger", files: [WEIGHTS], save: saveEntities, predictions: entityPredictions },
 ];
 
 /** Changes the fields of a folder's `headstart.json` and seals it again. */

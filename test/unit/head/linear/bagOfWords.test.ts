@@ -70,7 +70,7 @@ describe("fitBagOfWords", () => {
     ]);
   });
 
-  it("leaves out words of fewer rows than asked for, a word that comes twice in one row too, and all but the commonest", async () => {
+  it("leaves out words of fewer rows than asked for, a word that comes twice in one row too, and all but the most frequent", async () => {
     const some = ["a a rare b", "a b", "a c c", "a b c"];
     const truth = Int32Array.of(0, 1, 0, 1);
     const words = async (options: object): Promise<number> =>
@@ -92,7 +92,7 @@ describe("fitBagOfWords", () => {
     expect(y).toEqual(before);
   });
 
-  it("answers by its biases alone where it has no words", async () => {
+  it("predicts by its biases alone where it has no words", async () => {
     const bare = await fitBagOfWords(["one", "two", "three"], Int32Array.of(0, 1, 1), { labels: ["x", "y"] });
     expect(bare.hashes).toHaveLength(0);
     const p = predictBagOfWords(bare, ["anything", ""]);
@@ -103,7 +103,7 @@ describe("fitBagOfWords", () => {
 });
 
 describe("predictBagOfWords", () => {
-  it("answers by its biases alone for texts without a word it knows", () => {
+  it("predicts by its biases alone for texts without a word it knows", () => {
     const wanted = [...logitProbabilities(Float64Array.from(bag.bias), 3)];
     const all = predictBagOfWords(bag, ["", "Xylophone quux", "😀"]);
     for (const r of [0, 1, 2]) expect(rowOf(all, r)).toEqual(wanted);

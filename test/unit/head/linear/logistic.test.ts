@@ -110,7 +110,7 @@ describe.each([2, 3])("fitLogistic() with %i labels", (classes) => {
     p.forEach((value, i) => expect(value).toBeCloseTo(q[i], 3));
   });
 
-  it("stays finite where the labels can be told apart without a mistake and the penalty is next to nothing [D06]", async () => {
+  it("stays finite where the labels can be separated without a mistake and the penalty is next to nothing [D06]", async () => {
     const apart = clouds(40, 4, { classes, distance: 40 });
     const fitted = await fit(apart, { C: 1e9, tolerance: 1e-5 });
     expect([...fitted.head.weights.data, ...fitted.head.bias, fitted.objective].every(Number.isFinite)).toBe(true);
@@ -179,7 +179,7 @@ describe("fitLogistic() refuses", () => {
     });
   });
 
-  it("indices that are no label's, and strengths that are none", async () => {
+  it("indices that are no label's, and values of C that are none", async () => {
     await expect(fit({ ...toy, y: toy.y.with(2, 2) })).rejects.toThrow(RangeError);
     await expect(fit({ ...toy, y: toy.y.with(2, -1) })).rejects.toThrow(RangeError);
     for (const C of [0, -1, Number.NaN, Infinity]) await expect(fit(toy, { C })).rejects.toThrow(RangeError);
@@ -229,7 +229,7 @@ describe("predictProbabilities", () => {
   });
 });
 
-describe("likeliest", () => {
+describe("argmax()", () => {
   it("takes the largest probability, on a tie the first", () => {
     expect([...argmax(Float64Array.of(0.2, 0.5, 0.3, 0.4, 0.2, 0.4, 0, 0, 1), 3)]).toEqual([1, 0, 2]);
     expect([...argmax(Float64Array.of(0.5, 0.5), 2)]).toEqual([0]);

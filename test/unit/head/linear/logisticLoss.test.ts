@@ -77,7 +77,7 @@ describe("openLogisticProblem() in float64", () => {
     const bias = Float64Array.of(0, 0, 5);
     expect((await strong(bias)).value).toBe((await weak(bias)).value);
     const weight = Float64Array.of(1, 0, 5);
-    // Half a squared norm of 1, over the strength and the six rows.
+    // Half a squared norm of 1, over C and the six rows.
     expect((await strong(weight)).value - (await weak(weight)).value).toBeCloseTo((1000 - 1) / 2 / 6, 10);
     await problem.close();
   });

@@ -53,7 +53,7 @@ describe.each([
     },
   );
 
-  it("answers as predictProbabilities() does, and writes to none of its inputs [R35]", async () => {
+  it("predicts as predictProbabilities() does, and writes to none of its inputs [R35]", async () => {
     const { head } = await fit({ hidden, activation, standardize: false });
     const point = Float32Array.from(head.layers.flatMap(({ weights, bias }) => [...weights.data, ...bias]));
     const [x, kept] = [toy.x.data.slice(), point.slice()];
@@ -78,10 +78,10 @@ describe("fitMlp", () => {
   });
 
   it("stops when the loss on dev has not fallen for so many epochs, and keeps the weights of the best one", async () => {
-    const told: MlpEpoch[] = [];
+    const reported: MlpEpoch[] = [];
     const options = { dev: dev(), epochs: 200, learningRate: 0.03, dropout: 0, patience: 3, weightDecay: 0 };
-    const fitted = await fit({ ...options, onEpoch: (epoch) => told.push(epoch) });
-    expect(told).toEqual(fitted.epochs);
+    const fitted = await fit({ ...options, onEpoch: (epoch) => reported.push(epoch) });
+    expect(reported).toEqual(fitted.epochs);
     expect([fitted.stoppedEarly, fitted.epochs.length]).toEqual([true, fitted.best + 3]);
     const losses = fitted.epochs.map(({ devLoss }) => devLoss ?? Number.NaN);
     expect(losses[fitted.best - 1]).toBe(Math.min(...losses));

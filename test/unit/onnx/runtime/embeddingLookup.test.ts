@@ -23,7 +23,7 @@ function inputs(rows: number, tokens: number, first = 5): RunInputs {
   ]);
 }
 
-describe("openEncoderLanes", () => {
+describe("openEncoderSessions", () => {
   it.each([1, 2])(
     "gives what the whole model gives, bit for bit, and leaves the caller its inputs: %i",
     async (threads) => {

@@ -18,7 +18,7 @@ function inputs(rows: number, tokens: number): RunInputs {
   ]);
 }
 
-describe("openLanes", () => {
+describe("openSessionPool", () => {
   it.each([
     ["a path", FILE],
     ["bytes", modelBytes("tiny-bert")],
@@ -35,7 +35,7 @@ describe("openLanes", () => {
     await alone.close();
   });
 
-  it("pools outputs of the shape that it was told, and leaves others as they are", async () => {
+  it("pools outputs of the requested shape, and leaves others as they are", async () => {
     const [alone, poolWorkers] = [await openSession(FILE), await openSessionPool(FILE, { threads: 1 })];
     const [shape, lengths] = [[3, 6, 32] as const, Int32Array.of(6, 1, 4)];
     const wanted = (await alone.run(inputs(3, 6), ["last_hidden_state"])).get("last_hidden_state")!;
@@ -51,13 +51,13 @@ describe("openLanes", () => {
     await alone.close();
   });
 
-  it("answers with an error once it is closed", async () => {
+  it("fails with an error once it is closed", async () => {
     const poolWorkers = await openSessionPool(FILE, { threads: 2 });
     await poolWorkers.close();
     await expect(poolWorkers.run(inputs(1, 4), ["last_hidden_state"])).rejects.toThrow("it was closed");
   });
 
-  it("shares its threads among at most four lanes", async () => {
+  it("shares its threads among at most four workers", async () => {
     for (const [threads, poolWorkers, each] of [
       [1, 1, 1],
       [2, 2, 1],
@@ -91,12 +91,12 @@ describe("openLanes", () => {
     const dist = new URL("../../../../dist/onnx/runtime/sessionPool.js", import.meta.url).href;
     const mini = fileURLToPath(new URL("../../../../data/encoders/headstart-mini/onnx/model.onnx", import.meta.url));
     const script = `
-      const { openLanes } = await import(${JSON.stringify(dist)});
-      const lanes = await openLanes(${JSON.stringify(mini)}, { threads: 2 });
+      const { openSessionPool } = await import(${JSON.stringify(dist)});
+      const pool = await openSessionPool(${JSON.stringify(mini)}, { threads: 2 });
       const dims = [64, 128];
       const of = (value) => ({ data: new BigInt64Array(64 * 128).fill(value), dims });
       const inputs = new Map([["input_ids", of(2000n)], ["attention_mask", of(1n)], ["token_type_ids", of(0n)]]);
-      for (let i = 0; i < 8; i++) lanes.run(inputs, ["last_hidden_state"]).catch(() => {});
+      for (let i = 0; i < 8; i++) pool.run(inputs, ["last_hidden_state"]).catch(() => {});
       setTimeout(() => process.exit(3), 300);`;
     const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
     expect(stderr).toBe("");
@@ -106,8 +106,8 @@ describe("openLanes", () => {
   it("keeps no process alive that has nothing left to do", () => {
     const dist = new URL("../../../../dist/onnx/runtime/sessionPool.js", import.meta.url).href;
     const script = `
-      const { openLanes } = await import(${JSON.stringify(dist)});
-      await openLanes(${JSON.stringify(FILE)}, { threads: 2 });
+      const { openSessionPool } = await import(${JSON.stringify(dist)});
+      await openSessionPool(${JSON.stringify(FILE)}, { threads: 2 });
       console.log("open");`;
     const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
       encoding: "utf8",

@@ -58,7 +58,7 @@ describe("confusionGrid()", () => {
     expect(grid).toContain('<th scope="col"><bdi>a</bdi></th>');
   });
 
-  it("lists the commonest confusions where there are too many labels for a grid", () => {
+  it("lists the most frequent confusions where there are too many labels for a grid", () => {
     const labels = Array.from({ length: 13 }, (_, c) => `label ${c}`);
     const counts = labels.map((_, t) => labels.map((_label, p) => (t === 2 && p === 5 ? 7 : t === p ? 9 : 0)));
     const list = toText(confusionGrid({ labels, counts }, "here")).replace(/\n/g, "");

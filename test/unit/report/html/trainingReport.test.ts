@@ -36,7 +36,7 @@ describe("renderTrainingReport()", () => {
     expect(path).toMatch(/L100\.00 100\.00$/);
   });
 
-  it("tells the choice with its rivals, and what few rows give, where there were any", () => {
+  it("shows the candidates with the chosen one, and few-shot scores, where there are any", () => {
     const candidates = ["one", "two"].map((name) => ({
       name,
       view: { layer: null, pooling: "mean" as const },
@@ -46,7 +46,7 @@ describe("renderTrainingReport()", () => {
     const search = { folds: 5, rows: 10, rule: "the best", chosen: "two", candidates, skipped: ["three"] };
     const fewShot = [{ perLabel: 8, seeds: 5, macroF1: { ...spread, lowest: 0.4, highest: 0.6 } }];
     const page = renderTrainingReport(recordOf(["a", "b"], { search, fewShot }));
-    for (const told of ["two (chosen)", "No time was left for: three", "0.400 to 0.600"]) expect(page).toContain(told);
+    for (const part of ["two (chosen)", "No time was left for: three", "0.400 to 0.600"]) expect(page).toContain(part);
     expect(renderTrainingReport(recordOf(["a", "b"]))).not.toContain("candidates");
   });
 

@@ -8,12 +8,12 @@ describe("evaluationText()", () => {
   it("sets out all numbers in columns", () => {
     expect(evaluationText(sampleRecord().target, { title: "target: app-reviews.csv" })).toMatchInlineSnapshot(`
       "target: app-reviews.csv
-        rows               800
-        macro-F1         0.663  95 % interval 0.633 to 0.697
-        accuracy         0.685  95 % interval 0.655 to 0.721
-        macro-recall     0.667  95 % interval 0.636 to 0.703
-        commonest label  0.199  macro-F1, accuracy 0.425
-        bag of words     0.594  macro-F1, accuracy 0.628
+        rows              800
+        macro-F1        0.663  95 % interval 0.633 to 0.697
+        accuracy        0.685  95 % interval 0.655 to 0.721
+        macro-recall    0.667  95 % interval 0.636 to 0.703
+        majority class  0.199  macro-F1, accuracy 0.425
+        bag of words    0.594  macro-F1, accuracy 0.628
 
         label     precision  recall     F1  rows
         negative      0.774   0.645  0.704   282
@@ -59,7 +59,7 @@ describe("evaluationText()", () => {
     expect(text).toContain("a\\u001b[31m\\u000a\\u202e\\u009b2J");
   });
 
-  it("lists the commonest confusions where the matrix would be too wide", () => {
+  it("lists the most frequent confusions where the matrix would be too wide", () => {
     const labels = Array.from({ length: 20 }, (_, c) => `a long label ${c}`);
     const counts = labels.map((_, t) => labels.map((_label, p) => (t === p ? 5 : t === 3 && p === 4 ? 2 : 0)));
     const text = evaluationText(evaluationOf(counts, labels));

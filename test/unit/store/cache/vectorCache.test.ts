@@ -72,7 +72,7 @@ describe("openVectorCache()", () => {
     check(await open(dir));
   });
 
-  it("tells texts apart by their bytes: canonical forms, case, the empty text [E07]", async () => {
+  it("distinguishes texts by their bytes: canonical forms, case, the empty text [E07]", async () => {
     const dir = await tempFolder();
     const odd = ["é", "e\u0301", "A", "a", "", " ", "a ", "__proto__"];
     const cache = await open(dir);

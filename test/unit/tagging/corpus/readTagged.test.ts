@@ -48,7 +48,7 @@ describe("readTagged()", () => {
     expect((await readTagged([path], { badRows: "skip" })).sentences).toHaveLength(1);
   });
 
-  it("keeps an entity that begins inside a word as one that no answer can be", async () => {
+  it("keeps an entity that begins inside a word as one that cannot be predicted", async () => {
     const path = await file("c.jsonl", JSON.stringify({ text: "preParis", entities: [[3, 8, "x"]] }));
     const { sentences, notices } = await readTagged([path]);
     expect(sentences[0].tags).toEqual(["O"]);

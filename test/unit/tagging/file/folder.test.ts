@@ -33,5 +33,5 @@ it("saveTagger() writes no word of the sentences, those of lost entities include
   expect(loaded.tagger).toMatchObject({ labels: trained.tagger.labels, inputs: trained.tagger.inputs });
   expect(loaded.surfaces).toEqual(surfaces);
   const card = await readFile(join(folder, "README.md"), "utf8");
-  expect(card).toContain(`The names of the training entities, ${surfaces.size} of them, as hashes`);
+  expect(card).toContain(`The names of the training entities, ${surfaces.size} of them, as 32-bit hashes`);
 });

@@ -42,7 +42,7 @@ const cases = [1, 2, 3, 4, 5].map((words) => {
   return { words, crfWeights, emissions, paths, total };
 });
 
-describe.each(cases)("a chain of $words words", ({ words, crfWeights, emissions, paths, total }) => {
+describe.each(cases)("a CRF over $words words", ({ words, crfWeights, emissions, paths, total }) => {
   it("sums over all legal sequences, as counting them one by one does", () => {
     expect(Math.abs(sumOverPaths(crfWeights, emissions).logPartition - Math.log(total))).toBeLessThan(1e-10);
   });
@@ -57,7 +57,7 @@ describe.each(cases)("a chain of $words words", ({ words, crfWeights, emissions,
     }
   });
 
-  it("finds the likeliest of all legal sequences", () => {
+  it("finds the most probable of all legal sequences", () => {
     const best = paths.reduce((a, b) => (b.score > a.score ? b : a));
     expect([...bestPath(crfWeights, emissions)]).toEqual([...best.path]);
   });
@@ -79,7 +79,7 @@ describe.each(cases)("a chain of $words words", ({ words, crfWeights, emissions,
     }
   });
 
-  it("has a loss whose slopes are those of small differences", () => {
+  it("has a loss whose gradients are those of small differences", () => {
     const path = bestPath(unconstrainedCrf(TAGS), randomEmissions(seeded(99), words));
     const gradients = { ...unconstrainedCrf(TAGS), emissions: new Float64Array(emissions.data.length) };
     const loss = crfLossInto(gradients, crfWeights, { emissions, path });

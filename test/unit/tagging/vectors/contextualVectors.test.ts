@@ -31,7 +31,7 @@ async function cached<T>(subwordPooling: SubwordPooling, work: (cache: VectorCac
   }
 }
 
-describe.each(["first", "mean", "first-last"] as const)("wordVectors() with %s sub-words", (subwordPooling) => {
+describe.each(["first", "mean", "first-last"] as const)("wordVectors() with %s subwords", (subwordPooling) => {
   it("gives the same bits with a cache, which a second run takes all sentences from without an encoder call", async () => {
     const plain = await contextualVectors(encoder, SENTENCES, { subwordPooling });
     const first = await cached(subwordPooling, (cache) =>
@@ -50,7 +50,7 @@ describe.each(["first", "mean", "first-last"] as const)("wordVectors() with %s s
     }
   });
 
-  it("lays layer beside layer, of the sub-words that stand for a word", async () => {
+  it("lays layer beside layer, of the subwords that stand for a word", async () => {
     const { vectors, offsets } = await contextualVectors(encoder, SENTENCES, { subwordPooling });
     const pieces = encoder.tokenizer.wordPieces("unbelievable", false).length;
     expect(pieces).toBeGreaterThan(1);

@@ -81,7 +81,7 @@ describe("runTransfer", () => {
       target: { files: ["food.csv"], rows: 60, labels: { bad: 30, good: 30 } },
       targetTrain: null,
     });
-    // A tenth of the training rows chose the strength.
+    // C was chosen on a tenth of the training rows.
     expect(record.head.n).toBeLessThan(64);
     expect([record.source.n, record.target.n]).toEqual([16, 60]);
     for (const evaluation of [record.source, record.target]) {

@@ -6,7 +6,7 @@ import { judge, UNKNOWN_VERDICT } from "../../../../src/transfer/experiment/verd
 const LABELS = ["bad", "good"];
 const truth = Int32Array.from({ length: 200 }, (_, r) => r % 2);
 
-/** Answers of a head that is wrong on the rows `wrong` says. */
+/** Predictions of a head that is wrong on the rows `wrong`. */
 function answered(wrong: (row: number) => boolean, labels: readonly string[] = LABELS): Evaluated {
   const index = LABELS.map((label) => labels.indexOf(label));
   const mapped = truth.map((label) => index[label]);
@@ -31,14 +31,14 @@ describe("judge", () => {
     expect(harm.because).toContain("−0.");
   });
 
-  it("calls equal answers neutral, and a difference of two rows as well", () => {
+  it("calls equal predictions neutral, and a difference of two rows as well", () => {
     expect(judge(often, often, 1)).toMatchObject({ call: "neutral", difference: 0, interval95: [0, 0] });
     const nearly = judge(
       often,
       answered((r) => r % 3 === 0 && r > 5),
       1,
     );
-    expect(nearly).toMatchObject({ call: "neutral", because: expect.stringContaining("holds zero") });
+    expect(nearly).toMatchObject({ call: "neutral", because: expect.stringContaining("contains zero") });
     expect(nearly.difference).toBeGreaterThan(0);
   });
 
@@ -59,7 +59,7 @@ describe("judge", () => {
     ).toEqual(judge(often, seldom, 1));
   });
 
-  it("counts answers that only the joint head can give as mistakes", () => {
+  it("counts predictions that only the joint head can make as mistakes", () => {
     const joint = answered(() => false, ["bad", "good", "neutral"]);
     const astray = { ...joint, predicted: joint.predicted.map((p, r) => (r < 100 ? 2 : p)) };
     expect(judge(seldom, astray, 1)).toMatchObject({ call: "negative" });

@@ -51,12 +51,12 @@ const text = (parts: readonly Parameters<typeof toText>[0][]): string =>
 
 describe("outcome()", () => {
   it.each([
-    ["loses", good, fair, "at home but only 0.700"],
-    ["gains", fair, good, "at home and even 0.900"],
+    ["loses", good, fair, "in-domain but only 0.700"],
+    ["gains", fair, good, "in-domain and even 0.900"],
     ["holds", good, good, "no measurable loss"],
-    ["unsure", fair, small, "too few rows to say"],
-    ["useless", good, none, "not measurably better than one constant answer"],
-    ["unlearned", none, good, "even at home"],
+    ["unsure", fair, small, "too few rows to know"],
+    ["useless", good, none, "not measurably better than the majority class"],
+    ["unlearned", none, good, "even in-domain"],
   ] as const)("is %s, and the headline says so", (expected, source, target, words) => {
     expect(outcome(between(source, target))).toBe(expected);
     expect(text([headline(between(source, target))])).toContain(words);
@@ -120,10 +120,10 @@ describe("findings()", () => {
     expect(said).toContain("(n = 2,000)");
     expect(said).toContain("(n = 800)");
     expect(said).toContain(
-      "14 target rows of 800 also stood in the source; without them the head scores 0.657 (n = 786)",
+      "14 target rows of 800 are also in the source; without them the head scores 0.657 (n = 786)",
     );
     expect(said).toContain("helps (+0.011 to +0.060 macro-F1, n = 800)");
-    expect(text(findings(withoutTargetTrain()))).toContain("cannot be told");
+    expect(text(findings(withoutTargetTrain()))).toContain("is unknown");
   });
 });
 
@@ -138,11 +138,11 @@ describe("advice()", () => {
     expect(advised({ verdict: { ...verdict, call: "negative" } })).toContain("Train on the target’s rows alone");
   });
 
-  it("speaks of label shares, the weakest label, duplicates and overlap where they matter", () => {
+  it("names the label distribution, the weakest label, duplicates and overlap where they matter", () => {
     expect(advised({})).toContain("“neutral” makes up 42 % of the source but 22 % of the target");
     expect(advised({})).toContain("Read the mistakes on “neutral”");
     expect(advised({})).toContain("0.657 (n = 786)");
-    expect(advised({})).toContain("3 test rows also stood among the training rows");
+    expect(advised({})).toContain("3 test rows are also among the training rows");
     const { corpora } = sampleRecord();
     const calm = text(
       advice({
@@ -151,7 +151,13 @@ describe("advice()", () => {
         corpora: { ...corpora, target: corpora.source },
       }),
     );
-    for (const topic of ["label shares", "Read the mistakes", "duplicates", "Part the target", "Test on more"]) {
+    for (const topic of [
+      "label distribution",
+      "Read the mistakes",
+      "duplicates",
+      "Separate the target",
+      "Test on more",
+    ]) {
       expect(calm).not.toContain(topic);
     }
   });

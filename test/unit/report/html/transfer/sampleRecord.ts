@@ -62,7 +62,7 @@ export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRec
     head: {
       kind: "logistic",
       C: 0.01,
-      chosenBy: "the highest macro-F1 on the home test rows of 5 strengths",
+      chosenBy: "the highest macro-F1 on the source test rows of 5 values of C",
       n: 19_000,
     },
     source,

@@ -79,7 +79,7 @@ describe("renderTransferReport()", () => {
   it("says what is not known without training rows of the target", () => {
     const bare = renderTransferReport(withoutTargetTrain());
     expect(unbalanced(bare)).toEqual([]);
-    expect(bare).toContain("cannot be told");
+    expect(bare).toContain("is unknown");
     for (const absent of ["Ceiling", "Both together", "target train", 'class="warnings"']) {
       expect(bare).not.toContain(absent);
     }

@@ -9,7 +9,7 @@ import {
   type TaggerNetwork,
   type NetworkBatch,
   type NetworkShape,
-} from "../../../../src/tagging/model/net.js";
+} from "../../../../src/tagging/model/network.js";
 
 const BASE = {
   tags: 5,
@@ -51,7 +51,7 @@ function batchOf({ width, cues }: NetworkShape): NetworkBatch {
   };
 }
 
-/** A net whose numbers are all other than zero, the same at every call. */
+/** A network whose numbers are all other than zero, the same at every call. */
 function freshNet(shape: NetworkShape): TaggerNetwork {
   const random = seeded(4);
   const network = newNetwork(shape, random);
@@ -65,7 +65,7 @@ describe.each(SHAPES)("trainStep() of %s", (_, shape) => {
   const step = (network: TaggerNetwork): Promise<number> =>
     trainStep(network, batch, { products, random: seeded(1), number: 1, learningRate: 0, weightDecay: 0, dropout: 0 });
 
-  it("follows slopes that are those of small differences of the loss", async () => {
+  it("follows gradients that are those of small differences of the loss", async () => {
     const network = freshNet(shape);
     await step(network);
     for (const name of LEARNED) {
@@ -76,7 +76,7 @@ describe.each(SHAPES)("trainStep() of %s", (_, shape) => {
           return step(other);
         };
         const gradient = ((await lossAt(1e-2)) - (await lossAt(-1e-2))) / 2e-2;
-        expect(network[name].first[i] / 0.1, `${name} ${i}`).toBeCloseTo(gradient, 3); // 0.1 of the slope is remembered
+        expect(network[name].first[i] / 0.1, `${name} ${i}`).toBeCloseTo(gradient, 3); // 0.1 of the gradient is remembered
       }
     }
   });

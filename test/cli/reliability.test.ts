@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 describe("headstart evaluate", () => {
   it(
-    "tells calibration, risk and label sets, what a wish comes to, and writes a page",
+    "reports calibration, risk and prediction sets, the scores under a goal, and writes a page",
     async () => {
       const args = ["evaluate", "head", "train.csv", "--max-risk", "0.2", "--report", "page.html"];
       const json = jsonOf(await box.call([...args, "--json"]));
@@ -42,7 +42,7 @@ describe("headstart evaluate", () => {
 
 describe("headstart predict", () => {
   it(
-    "explains in JSON, and with a wish leaves the label out where it would not be kept",
+    "explains in JSON, and with a goal abstains where it would not be reached",
     async () => {
       const args = ["predict", "head", "--explain", "--json", "--sets", "0.8", "--coverage", "0.3"];
       const predictions = linesOf(await box.call([...args, ...labelledRows(12).map(([text]) => text)]));

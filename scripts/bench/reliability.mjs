@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * How far heads can be taken at their word, and what the label doctor finds, on public corpora.
+ * How well heads are calibrated, and which label errors are found, on public corpora.
  *
- *   node scripts/bench/trust.mjs [--cache out/cache]
+ *   node scripts/bench/reliability.mjs [--cache out/cache]
  *
- * Needs the corpora (HEADSTART_CORPORA or data/public). Strength and temperature are chosen on dev splits; test splits
+ * Needs the corpora (HEADSTART_CORPORA or data/public). C and temperature are chosen on dev splits; test splits
  * are read last, and only to be scored.
  */
 
@@ -18,7 +18,7 @@ const FLIPPED = 0.05; // share of the labels
 const number = (/** @type {number} */ x) => x.toFixed(3);
 
 /** @param {string} folder  the cache of vectors */
-export async function benchTrust(folder) {
+export async function benchReliability(folder) {
   const { parseLabelMap } = await import("../../dist/api/corpus.js");
   const { trainClassifier } = await import("../../dist/api/heads.js");
   await withVectors({ folder }, async (load) => {
@@ -46,7 +46,7 @@ export async function benchTrust(folder) {
     );
     console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     console.log(measured.map(({ calibration }) => calibration).join("\n"));
-    console.log("\n| trained on -> measured on | sets promised | hold the truth | 95 % | mean size | single |");
+    console.log("\n| trained on -> measured on | target coverage of sets | coverage | 95 % | mean size | single |");
     console.log("| --- | --- | --- | --- | --- | --- |");
     console.log(`${measured.map(({ sets }) => sets.join("\n")).join("\n")}\n`);
   });
@@ -110,5 +110,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { cache: { type: "string", default: join(ROOT, "out/cache") } } });
   ensureInstalled();
   ensureBuilt();
-  await benchTrust(values.cache);
+  await benchReliability(values.cache);
 }

@@ -16,19 +16,19 @@ export interface NetworkShape {
   readonly width: number;
   /** Layers side by side in a word's vector, of one width. */
   readonly layers: number;
-  /** Whether layers share their weights up to one learned number each. */
+  /** Whether layers share their weights but for one learned weight each (a scalar mix). */
   readonly mixed: boolean;
   readonly contextWindow: number;
   /** 0 for a linear tagger. */
   readonly hidden: number;
-  /** Features of writing that speak to the tags. */
+  /** Surface features that score the tags. */
   readonly features: number;
-  /** Features of writing that speak to the hidden units. */
+  /** Surface features that feed the hidden units. */
   readonly cues: number;
   readonly crf: boolean;
 }
 
-/** What of a net is learned. */
+/** The learned parts of a network. */
 export const LEARNED = [
   "inputs",
   "mix",
@@ -45,7 +45,7 @@ export const LEARNED = [
 /** All that is learned, with the optimizer's memory. */
 export interface TaggerNetwork {
   readonly shape: NetworkShape;
-  /** `[(2 reach + 1) * units, width]`, or `width / layers` where layers are mixed. */
+  /** `[(2 contextWindow + 1) * units, width]`, or `width / layers` where layers are mixed. */
   readonly inputs: Parameter;
   readonly mix: Parameter;
   readonly bias: Parameter;
@@ -105,7 +105,7 @@ export interface TrainingStep extends Step {
   readonly random: Random;
 }
 
-/** One step of learning: loss of the batch, its slopes, and the optimizer's move; writes `net`. @returns the mean loss */
+/** One training step: loss of the batch, backpropagation, optimizer; writes `network`. @returns the mean loss */
 export async function trainStep(network: TaggerNetwork, batch: NetworkBatch, step: TrainingStep): Promise<number> {
   const { shape } = network;
   const units = unitsOf(shape);
@@ -154,7 +154,7 @@ interface Pass {
   readonly values: Float64Array;
   /** `[words, units]`, 0 where a unit is left out, else what makes up for the others. */
   readonly keep: Float32Array | undefined;
-  /** `[words, tags]`; the loss replaces them by its slopes. */
+  /** `[words, tags]`; the loss replaces them by its gradients. */
   readonly emissions: Float64Array;
 }
 
@@ -202,7 +202,7 @@ function activeInto(active: Float64Array, values: Float64Array, kept: Float32Arr
   for (let u = 0; u < active.length; u++) active[u] = values[u] > 0 ? kept[u] * values[u] : 0;
 }
 
-/** Mean loss of the batch's words; `emissions` are replaced by its slopes. */
+/** Mean loss of the batch's words; `emissions` are replaced by its gradients. */
 function lossOf(
   network: TaggerNetwork,
   { offsets, tags }: NetworkBatch,
@@ -231,7 +231,7 @@ function lossOf(
   return { loss: loss * share, crfWeights: gradients };
 }
 
-interface Slopes {
+interface Gradients {
   /** `[words, units]` */
   readonly units: Float64Array;
   readonly bias: Float64Array;
@@ -245,7 +245,7 @@ function backwardPass(
   network: TaggerNetwork,
   { features, cues }: NetworkBatch,
   { values, keep, emissions }: Pass,
-): Slopes {
+): Gradients {
   const { tags, hidden } = network.shape;
   const units = unitsOf(network.shape);
   const output = new Float64Array(tags * hidden);
@@ -261,7 +261,7 @@ function backwardPass(
     else {
       const [mine, kept] = [values.subarray(row * units), keep.subarray(row * units)];
       activeInto(active, mine, kept);
-      outputSlopesInto({ output, outputBias, gradient }, { e, active, weights: network.output.values });
+      outputGradientsInto({ output, outputBias, gradient }, { e, active, weights: network.output.values });
       for (let u = 0; u < units; u++) gradient[u] = mine[u] > 0 ? kept[u] * gradient[u] : 0;
     }
     for (let u = 0; u < units; u++) bias[u] += gradient[u];
@@ -271,8 +271,8 @@ function backwardPass(
   return { units: own, bias, ...tables, output, outputBias };
 }
 
-/** Adds a word's slopes: of the weights from hidden units to tags, of their bias, and of the hidden units. */
-function outputSlopesInto(
+/** Adds a word's gradients: of the weights from hidden units to tags, of their bias, and of the hidden units. */
+function outputGradientsInto(
   { output, outputBias, gradient }: { output: Float64Array; outputBias: Float64Array; gradient: Float64Array },
   { e, active, weights }: { readonly e: Float64Array; readonly active: Float64Array; readonly weights: Float32Array },
 ): void {
@@ -294,7 +294,7 @@ function addToRows(table: Map<number, Float64Array>, rows: Int32Array, gradient:
   }
 }
 
-/** The slopes of a word's units, laid out as the product gave them: to each word what the words around it ask of it. */
+/** The gradients of the units, laid out as the forward product: each word's row has those of the words around it. */
 function spreadGradients(
   gradients: Float64Array,
   offsets: Int32Array,
@@ -318,6 +318,6 @@ function spreadGradients(
 export const inputWeights = (network: TaggerNetwork): Matrix =>
   network.shape.mixed ? scalarMix(ownWeights(network), network.mix.values) : ownWeights(network);
 
-/** Share of every layer where they are mixed. */
+/** Weight of every layer where they are mixed. */
 export const layerWeights = ({ shape, mix }: TaggerNetwork): readonly number[] | undefined =>
   shape.mixed ? [...softmax(mix.values, 0, shape.layers)] : undefined;
