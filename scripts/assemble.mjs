@@ -2,11 +2,11 @@
 /** Assembles src/math/adamw.wat into src/math/adamwKernel.ts, with an assembler that npm fetches for it: assemble.mjs */
 
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sha256 } from "./sha256.mjs";
 
 const file = (/** @type {string} */ name) => fileURLToPath(new URL(`../src/math/${name}`, import.meta.url));
 const source = readFileSync(file("adamw.wat"));
@@ -20,5 +20,5 @@ rmSync(folder, { recursive: true });
 writeFileSync(
   file("adamwKernel.ts"),
   `/** The WebAssembly module of adamw.wat, in base64; \`npm run kernel:generate\` writes it. */\nexport const KERNEL =\n  "${text}";\n\n` +
-    `/** sha256 of the adamw.wat that it was made of. */\nexport const KERNEL_SOURCE = "${createHash("sha256").update(source).digest("hex")}";\n`,
+    `/** sha256 of the adamw.wat that it was made of. */\nexport const KERNEL_SOURCE = "${sha256(source)}";\n`,
 );

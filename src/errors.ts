@@ -1,3 +1,5 @@
+import { escapeControls } from "./text/escape.js";
+
 /** Exit status of the command line for each code; the list of codes is closed. */
 const EXIT_CODES = {
   // usage
@@ -91,13 +93,12 @@ export class HeadstartError extends Error {
   }
 }
 
-/** Text of a row for a message: control characters escaped, cut at 80 characters. */
+/** What anything that was thrown says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Text of a row for a message: escaped as `escapeControls` does, cut at 80 characters. */
 export function excerpt(text: string): string {
-  const escaped = text
-    .slice(0, 81)
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (c) =>
-      Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
-    );
+  const escaped = escapeControls(text.slice(0, 81));
   return escaped.length > 80 ? `${escaped.slice(0, 79)}…` : escaped;
 }
 

@@ -1,9 +1,9 @@
 // @ts-check
 /** Published files by checksum: from the cache folder when they are there and whole, else from the network. */
 
-import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { sha256 } from "../sha256.mjs";
 
 /** @import { RawFile } from "./sources.mjs" */
 
@@ -67,11 +67,6 @@ export async function commit(path, content) {
     await rm(part, { force: true });
     throw cause;
   }
-}
-
-/** @param {string | Uint8Array} content */
-export function sha256(content) {
-  return createHash("sha256").update(content).digest("hex");
 }
 
 /**

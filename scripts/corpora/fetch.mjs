@@ -3,7 +3,8 @@
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { commit, DownloadError, rawFile, sha256 } from "./download.mjs";
+import { sha256 } from "../sha256.mjs";
+import { commit, DownloadError, rawFile } from "./download.mjs";
 
 /** @import { Corpus } from "./sources.mjs" */
 

@@ -1,10 +1,10 @@
 // @ts-check
 /** A model hub on this machine that holds the small encoder as `owner/tiny`, and misbehaves on request. */
 
-import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join, relative, sep } from "node:path";
+import { sha256 } from "../sha256.mjs";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
@@ -59,8 +59,7 @@ export async function startHub(root) {
     if (body === undefined) return void response.writeHead(404).end();
     if (hub.misbehave !== undefined && hub.random() < hub.share)
       return MISBEHAVIORS[hub.misbehave](response, body, hub.random);
-    const hash = createHash("sha256").update(body).digest("hex");
-    response.writeHead(200, { "content-length": body.length, etag: `"${hash}"` });
+    response.writeHead(200, { "content-length": body.length, etag: `"${sha256(body)}"` });
     response.end(request.method === "HEAD" ? undefined : body);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", () => done(undefined)));
@@ -78,8 +77,7 @@ export async function startHub(root) {
 /** @param {Map<string, Buffer>} files */
 function listing(files) {
   const siblings = [...files].map(([rfilename, body]) => {
-    const sha256 = createHash("sha256").update(body).digest("hex");
-    return { rfilename, size: body.length, lfs: { sha256, size: body.length } };
+    return { rfilename, size: body.length, lfs: { sha256: sha256(body), size: body.length } };
   });
   return Buffer.from(JSON.stringify({ sha: COMMIT, siblings }));
 }

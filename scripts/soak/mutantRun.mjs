@@ -1,7 +1,7 @@
 // @ts-check
 /** node mutantRun.mjs <reader> <seed> <from> <to> <world>: one reader and its mutants, one at a time; tells its parent of each. */
 
-import { createHash } from "node:crypto";
+import { sha256 } from "../sha256.mjs";
 import { seeded } from "../../dist/math/random.js";
 import { mutateBytes, mutateJson } from "./mutate.mjs";
 import { openReader } from "./readers.mjs";
@@ -12,7 +12,7 @@ const MOST_BYTES = 1.5e9;
 // A thing that a library says is no fault, and would fill the output.
 for (const method of /** @type {const} */ (["debug", "log", "info", "warn"])) console[method] = () => {};
 const send = (/** @type {object} */ message) => new Promise((done) => process.send?.(message, done));
-const hashOf = (/** @type {unknown} */ value) => createHash("sha256").update(String(value)).digest("hex");
+const hashOf = (/** @type {unknown} */ value) => sha256(String(value));
 
 const { seeds, read, json, isSealed } = await openReader(name, {
   folder: `${world}/${name.replaceAll(/\W+/g, "-")}`,

@@ -2,11 +2,11 @@
 /** Runs commands in a folder of their own, kills them, and compares what they left. */
 
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sha256 } from "../sha256.mjs";
 
 /**
  * @typedef {object} World  a folder with inputs
@@ -183,7 +183,7 @@ export async function contents(folder, prefix) {
     if (!name.startsWith(prefix)) continue;
     if (entry.isFile()) {
       const text = timeless(await readFile(path), name).replaceAll(prefix, "@");
-      found[name.slice(prefix.length)] = createHash("sha256").update(text).digest("hex");
+      found[name.slice(prefix.length)] = sha256(text);
     } else if (entry.isSymbolicLink()) found[name.slice(prefix.length)] = `-> ${await readlink(path)}`;
   }
   return found;

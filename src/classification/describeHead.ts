@@ -8,7 +8,7 @@ import type { CalibrationScore } from "../metrics/calibrationScore.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 import type { TrainedHead } from "./train.js";
 
-export interface DescribeOptions {
+interface DescribeOptions {
   /** @default "classification" */
   readonly task?: HeadFile["task"] | undefined;
   /** @default 1 */

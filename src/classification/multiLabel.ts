@@ -59,7 +59,7 @@ export const labelsIn = (cell: string, separator: string): string[] => [
 ];
 
 /** `[rows, labels]`, 1 where a row has the label. @throws HeadstartError E_LABEL_MAP naming labels that are not among them */
-export function marksIn(
+function marksIn(
   cells: readonly string[],
   {
     labels,

@@ -16,7 +16,7 @@ export interface Candidate {
 }
 
 /** Dev rows as the choice sees them: vectors `[rows, width]` and label indices. */
-export interface DevRows {
+interface DevRows {
   readonly vectors: Matrix;
   readonly y: Int32Array;
 }

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
-import { HeadstartError, type ErrorPlace } from "../errors.js";
-import { escapeControls, jsonText } from "../report/text/width.js";
+import { type ErrorPlace, HeadstartError, messageOf } from "../errors.js";
+import { escapeControls, jsonText } from "../text/escape.js";
+import { count } from "../text/numbers.js";
 
 /** How a run that did not succeed ends. */
 export interface Failure {
@@ -57,7 +58,7 @@ function describe(error: unknown): Described {
       .replace(/\.$/, "");
     return { exitCode: USAGE, code: "E_USAGE", message, line: `${message}. See headstart --help`, place: {} };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const line = `${message}. This is a defect of headstart; --debug shows where`;
   return { exitCode: DEFECT, code: "E_DEFECT", message, line, place: {} };
 }
@@ -67,5 +68,5 @@ function placeText({ message, place }: HeadstartError): string {
   const { file, line, byte } = place;
   if (file === undefined || (line === undefined && message.includes(file))) return "";
   const at = line === undefined ? "" : `:${line}`;
-  return `${file}${at}${byte === undefined ? "" : ` (byte ${byte.toLocaleString("en")})`}: `;
+  return `${file}${at}${byte === undefined ? "" : ` (byte ${count(byte)})`}: `;
 }

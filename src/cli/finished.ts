@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join, normalize, resolve } from "node:path";
-import { contentHash } from "../files/contentHash.js";
+import { contentHash, sha256 } from "../files/contentHash.js";
 import { listFiles } from "../encoder/folder/folder.js";
 import { ignoringFailure, nodeFiles, removeLeftovers } from "../files/commit.js";
 import { restoreFolder } from "../files/commitFolder.js";
@@ -48,9 +47,7 @@ async function identityOf({ name, flags, inputs, texts = [] }: Command): Promise
     if (content === undefined) return undefined;
     read.push([normalize(input), content]);
   }
-  return createHash("sha256")
-    .update(JSON.stringify([name, VERSION, told.sort(), read, texts]))
-    .digest("hex");
+  return sha256(JSON.stringify([name, VERSION, told.sort(), read, texts]));
 }
 
 /** Of a file its hash, of a folder what tells that a file in it changed, of a name that is neither nothing. */

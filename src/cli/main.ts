@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { totalmem } from "node:os";
 import { SHARE_ENV, Worker } from "node:worker_threads";
 import type { ErrorCode } from "../errors.js";
-import { memoryLimit } from "./memoryLimit.js";
 import { EXIT_OF } from "./signals.js";
-import { SIZE_ADVICE } from "./flags/bytes.js";
+import { parseSize, SIZE_ADVICE } from "./flags/bytes.js";
+import { count } from "../text/numbers.js";
 
 // Before anything else: it must be in the environment of the process when the native runtime loads.
 process.env["ORT_DISABLE_TELEMETRY"] = "1";
@@ -22,6 +23,8 @@ const STOP_MS = 4000;
 /** How long its thread has to end once it was asked to. */
 const END_MS = 500;
 const LOOK_EVERY_MS = 100;
+/** Of the memory that there is, what one command may have before it is ended instead of the machine being slowed down. */
+const SHARE = 0.9;
 
 const limit = memoryLimit(process.env) ?? 0;
 if (limit === 0) {
@@ -97,5 +100,18 @@ function tell(code: ErrorCode, message: string): void {
 }
 
 function megabytes(bytes: number): string {
-  return Math.round(bytes / 1e6).toLocaleString("en");
+  return count(Math.round(bytes / 1e6));
+}
+
+/**
+ * Bytes that the process may take: what HEADSTART_MAX_MEMORY says, else most of what the machine, or the container that it
+ * runs in, has. Undefined where that variable is no size.
+ */
+function memoryLimit(env: NodeJS.ProcessEnv): number | undefined {
+  const asked = env["HEADSTART_MAX_MEMORY"] ?? "";
+  if (asked !== "") return parseSize(asked);
+  const constrained = process.constrainedMemory();
+  // Without a limit it is 0 or larger than any machine.
+  const there = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return SHARE * there;
 }

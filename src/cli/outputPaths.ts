@@ -5,7 +5,7 @@ import { HeadstartError } from "../errors.js";
 import { checkOutputFolder } from "../files/commit.js";
 import { refuseForeignCompanion } from "../files/companions.js";
 import { isWithin, refuseReplacingFile, refuseReplacingFolder } from "../files/replacing.js";
-import { runFolder } from "../store/resume/run.js";
+import { runFolder } from "../store/resume/runFolder.js";
 
 /** Where the rejected rows of a run that writes `output`, a file or folder, are listed. */
 export const rejectedRowsFile = (output: string): string => `${withoutSlash(output)}.rejects.jsonl`;

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { format } from "node:util";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.js";
-import { escapeControls, jsonText } from "../report/text/width.js";
+import { escapeControls, jsonText } from "../text/escape.js";
 import type { AddCommand, Context } from "./context.js";
 import { isClosedPipe } from "./closedPipe.js";
 import { describeFailure } from "./errorMessage.js";

@@ -1,5 +1,7 @@
 import type { Writable } from "node:stream";
-import { escapeControls, fitted } from "../report/text/width.js";
+import { escapeControls } from "../text/escape.js";
+import { fitted } from "../report/text/width.js";
+import { count } from "../text/numbers.js";
 
 /** What a command says beside its result: remarks and progress on stderr. */
 export interface Reporter {
@@ -73,10 +75,9 @@ export function progressLine(
   { done, total, seconds }: { readonly done: number; readonly total: number | undefined; readonly seconds: number },
 ): string {
   const rate = done / Math.max(seconds, 1e-3);
-  const count = (n: number): string => Math.round(n).toLocaleString("en");
-  const of = total === undefined ? "" : ` of ${count(total)}`;
+  const of = total === undefined ? "" : ` of ${count(Math.round(total))}`;
   const left = total === undefined || done === 0 ? "" : `, ${shortDuration(Math.max(0, total - done) / rate)} left`;
-  return `${what}: ${count(done)}${of}, ${rate < 10 ? rate.toFixed(1) : count(rate)}/s${left}`;
+  return `${what}: ${count(Math.round(done))}${of}, ${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s${left}`;
 }
 
 /** A time for people: `40 s`, `12 min`, `3.5 h`. */

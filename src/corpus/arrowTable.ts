@@ -1,10 +1,10 @@
 import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
-import { excerpt, HeadstartError } from "../errors.js";
+import { excerpt, HeadstartError, messageOf } from "../errors.js";
 import { isText, openArrowStream, textsOf, type ArrowStream } from "../formats/arrow/stream.js";
 import { checkHeader } from "./columns.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 
-export interface ArrowTableOptions {
+interface ArrowTableOptions {
   readonly file: string;
   /** Column that must hold text. */
   readonly textColumn: string;
@@ -74,7 +74,7 @@ async function* explained(batches: AsyncGenerator<RecordBatch>, file: string): A
 
 function explain(error: unknown, file: string): HeadstartError {
   if (error instanceof HeadstartError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // What a decoder trips over says nothing to the user.
   const found = error instanceof TypeError || error instanceof RangeError ? `it is damaged (${message})` : message;
   const advice =

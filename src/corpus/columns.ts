@@ -21,7 +21,7 @@ export function checkHeader(columns: readonly string[], file: string, line: numb
   }
 }
 
-export interface WantedColumn {
+interface WantedColumn {
   readonly file: string;
   /** Flag that names the column. */
   readonly flag: "--text-column" | "--label-column";

@@ -1,9 +1,10 @@
 import { excerpt, HeadstartError } from "../errors.js";
 import type { TextChunk } from "./decode/textChunk.js";
 import { textLines, type TextLineOptions } from "./decode/textLines.js";
+import { count } from "../text/numbers.js";
 
 /** Words of one sentence with the tags of the last column, as they stand in the file. */
-export interface ConllSentence {
+interface ConllSentence {
   /** 1-based line of its first word. */
   readonly line: number;
   readonly words: readonly string[];
@@ -47,7 +48,7 @@ export const MOST_WORDS = 10_000;
 function endless(file: string, line: number): HeadstartError {
   return new HeadstartError(
     "E_CONLL",
-    `Cannot read the sentence at ${file}:${line}: it has more than ${MOST_WORDS.toLocaleString("en")} words. ` +
+    `Cannot read the sentence at ${file}:${line}: it has more than ${count(MOST_WORDS)} words. ` +
       `Put an empty line after each sentence`,
     { file, line },
   );

@@ -1,4 +1,5 @@
 import { HeadstartError } from "../errors.js";
+import { CR, LF, QUOTE } from "../formats/csv.js";
 import { byteAt, type TextChunk, type TextPosition } from "./decode/textChunk.js";
 import type { Fault } from "./table.js";
 
@@ -13,7 +14,7 @@ export interface CsvFrame {
   readonly fault: Fault | undefined;
 }
 
-export interface CsvFramerOptions {
+interface CsvFramerOptions {
   readonly file: string;
   /** One character. */
   readonly delimiter: string;
@@ -21,9 +22,6 @@ export interface CsvFramerOptions {
   readonly maxFieldBytes: number;
 }
 
-const QUOTE = 0x22;
-const LF = 0x0a;
-const CR = 0x0d;
 const BACKSLASH = 0x5c;
 /** Of one UTF-16 unit. */
 const MOST_UTF8_BYTES = 3;

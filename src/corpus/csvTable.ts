@@ -1,12 +1,13 @@
-import { parse } from "csv-parse/sync";
 import { HeadstartError } from "../errors.js";
+import { csvFields } from "../formats/csv.js";
+import { counted } from "../text/numbers.js";
 import { checkHeader } from "./columns.js";
 import { CsvFramer, type CsvFrame } from "./csvFrame.js";
 import { encodingError, type TextChunk } from "./decode/textChunk.js";
 import { DelimiterSniffer } from "./delimiter.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
 
-export interface CsvTableOptions {
+interface CsvTableOptions {
   readonly file: string;
   /** One character; found in the first record when left out. */
   readonly delimiter?: string | undefined;
@@ -61,7 +62,7 @@ async function* rowsOf(records: AsyncGenerator<TableRecord>, width: number): Asy
 function wrongWidth(found: number, expected: number): Fault {
   return {
     code: "E_CSV_FIELDS",
-    found: `it has ${count(found, "field")} where the header has ${expected}`,
+    found: `it has ${counted(found, "field")} where the header has ${expected}`,
     advice:
       found > expected
         ? "Put quotes around a field that holds the delimiter, or leave such rows out with --bad-rows skip"
@@ -101,32 +102,17 @@ async function* csvRecords(
 ): AsyncGenerator<TableRecord> {
   const framer = new CsvFramer(options);
   for await (const chunk of chunks) {
-    yield* withCells(framer.push(chunk), options.delimiter);
+    for (const frame of framer.push(chunk)) yield recordOf(frame, options.delimiter);
     if (chunk.invalid !== undefined) throw encodingError(options.file, framer.line, chunk.invalid);
   }
-  yield* withCells(framer.end(), options.delimiter);
+  for (const frame of framer.end()) yield recordOf(frame, options.delimiter);
 }
 
-/** The records of one chunk, cut into cells; those that hold quotes by one call of the parser. */
-function withCells(frames: readonly CsvFrame[], delimiter: string): TableRecord[] {
-  const withQuotes = frames.filter(({ quoted, fault }) => quoted && fault === undefined);
-  const rows = quotedCells(
-    withQuotes.map((frame) => frame.text),
-    delimiter,
-  );
-  let next = 0;
-  return frames.map(({ text, quoted, position, fault }) => {
-    const cells = fault !== undefined ? [] : quoted ? rows[next++] : text.split(delimiter);
-    return { position, raw: text, cells, fault, loneSurrogates: 0, unknownFields: [] };
-  });
-}
-
-function quotedCells(texts: readonly string[], delimiter: string): string[][] {
-  if (texts.length === 0) return [];
-  // Every text is one record and none is blank, so the line end between them can be set here whatever the file has.
-  const rows = parse(texts.join("\n"), { delimiter, record_delimiter: "\n", relax_column_count: true });
-  if (rows.length !== texts.length) throw new Error(`${texts.length} CSV records were read as ${rows.length}`);
-  return rows;
-}
-
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+const recordOf = ({ text, quoted, position, fault }: CsvFrame, delimiter: string): TableRecord => ({
+  position,
+  raw: text,
+  cells: fault === undefined ? csvFields(text, delimiter, quoted) : [],
+  fault,
+  loneSurrogates: 0,
+  unknownFields: [],
+});

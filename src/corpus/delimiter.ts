@@ -1,4 +1,4 @@
-const CANDIDATES = [",", ";", "\t", "|"];
+import { DELIMITERS } from "../formats/csv.js";
 
 /**
  * Finds the delimiter of a CSV file: comma, semicolon, tab or pipe, whichever its first record holds most often outside
@@ -17,13 +17,13 @@ export class DelimiterSniffer {
       if (lineEnd && this.#begun && !this.#quoted) return true;
       // Blank lines before the first record are no records.
       if (!lineEnd) this.#begun = true;
-      const which = this.#quoted ? -1 : CANDIDATES.indexOf(character);
+      const which = this.#quoted ? -1 : DELIMITERS.findIndex((one) => one === character);
       if (which >= 0) this.#counts[which]++;
     }
     return false;
   }
 
   get delimiter(): string {
-    return CANDIDATES[this.#counts.indexOf(Math.max(...this.#counts))];
+    return DELIMITERS[this.#counts.indexOf(Math.max(...this.#counts))];
   }
 }

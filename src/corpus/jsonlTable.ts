@@ -1,11 +1,11 @@
 import { HeadstartError } from "../errors.js";
-import { nestsTooDeep, stringEnd, TOO_DEEP } from "../formats/jsonNesting.js";
+import { fieldsOf, NO_OBJECT, stringEnd, TOO_DEEP } from "../formats/json.js";
 import type { ValuesJson } from "./row.js";
 import type { TextChunk, TextPosition } from "./decode/textChunk.js";
 import { textLines } from "./decode/textLines.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 
-export interface JsonlTableOptions {
+interface JsonlTableOptions {
   readonly file: string;
   /** Field that must hold a string or a number. */
   readonly textColumn: string;
@@ -38,7 +38,7 @@ export async function openJsonl(chunks: AsyncGenerator<TextChunk>, options: Json
       const { fields } = next.value;
       if (!isFields(fields)) {
         const record = recordOf(next.value, [], textColumn);
-        options.onFault(record, record.fault ?? NO_OBJECT);
+        options.onFault(record, record.fault ?? NOT_AN_OBJECT);
         continue;
       }
       const names = [...fields.keys()];
@@ -62,9 +62,9 @@ interface JsonlObject {
 }
 
 const LEAVE_OUT = "or leave such rows out with --bad-rows skip";
-const NO_OBJECT: Fault = {
+const NOT_AN_OBJECT: Fault = {
   code: "E_JSONL",
-  found: "it is not a JSON object",
+  found: NO_OBJECT,
   advice: `Write one JSON object on each line, ${LEAVE_OUT}`,
 };
 
@@ -149,28 +149,19 @@ async function* jsonlObjects(
   options: JsonlTableOptions,
 ): AsyncGenerator<JsonlObject> {
   for await (const { position, raw } of textLines(chunks, options)) {
-    if (raw.trim() !== "") yield { position, raw, fields: fieldsOf(raw) };
+    if (raw.trim() !== "") yield { position, raw, fields: rowFields(raw) };
   }
 }
 
 const isFields = (fields: JsonlObject["fields"]): fields is ReadonlyMap<string, unknown> => fields instanceof Map;
 
 /** The fields of a line in its order, in a map so that no name can mean more than itself. */
-function fieldsOf(line: string): ReadonlyMap<string, unknown> | Fault {
-  if (nestsTooDeep(line)) return NESTED;
-  const value = parse(line);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return NO_OBJECT;
+function rowFields(line: string): ReadonlyMap<string, unknown> | Fault {
+  const value = fieldsOf(line);
+  if (typeof value === "string") return value === TOO_DEEP ? NESTED : NOT_AN_OBJECT;
   const fields = new Map<string, unknown>(Object.entries(value));
   if (/\d{16}/.test(line)) restoreDigits(fields, line);
   return fields;
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Integers that a double cannot hold; beyond a thousand digits, which no number that means one has, they stay doubles. */

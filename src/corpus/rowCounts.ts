@@ -2,6 +2,7 @@ import { excerpt } from "../errors.js";
 import { byteAt } from "./decode/textChunk.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { escapedRaw, type TableRecord } from "./table.js";
+import { counted } from "../text/numbers.js";
 
 /** Labels that other tools take for "no label"; here they are ordinary labels, which is worth a word. */
 const LIKE_MISSING = new Set(["nan", "na", "n/a", "none", "null", "?", "-1"]);
@@ -69,12 +70,12 @@ export class RowCounter {
   notices(): readonly string[] {
     const { withNul, replacedBytes, loneSurrogates, withUnknownFields } = this.#counts;
     const notices: string[] = [];
-    if (withNul > 0) notices.push(`${amount(withNul, "row")} with a NUL character, kept as it is`);
-    if (replacedBytes > 0) notices.push(`${amount(replacedBytes, "invalid byte")} read as U+FFFD`);
-    if (loneSurrogates > 0) notices.push(`${amount(loneSurrogates, "lone surrogate")} read as U+FFFD`);
+    if (withNul > 0) notices.push(`${counted(withNul, "row")} with a NUL character, kept as it is`);
+    if (replacedBytes > 0) notices.push(`${counted(replacedBytes, "invalid byte")} read as U+FFFD`);
+    if (loneSurrogates > 0) notices.push(`${counted(loneSurrogates, "lone surrogate")} read as U+FFFD`);
     if (withUnknownFields > 0) {
       const names = [...this.#unknownFields].map((name) => `"${excerpt(name)}"`).join(", ");
-      const rows = amount(withUnknownFields, "row");
+      const rows = counted(withUnknownFields, "row");
       notices.push(`${rows} with fields that the first row lacks, left out: ${names}`);
     }
     for (const [label, place] of this.#likeMissing) {
@@ -86,5 +87,3 @@ export class RowCounter {
     return notices;
   }
 }
-
-const amount = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

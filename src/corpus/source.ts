@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { pipeline, type Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { HeadstartError } from "../errors.js";
+import type { Readable } from "node:stream";
+import { HeadstartError, messageOf } from "../errors.js";
+import { gzipFault, unpackedBytes } from "../formats/gzip.js";
+import { errnoOf } from "../files/writeError.js";
 
 export type CorpusFormat = "csv" | "tsv" | "jsonl" | "conll" | "arrow";
 
@@ -60,11 +60,8 @@ function formatOf(path: string, from: CorpusFormat | undefined): CorpusFormat {
 }
 
 async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path);
-  // The callback of pipeline() hands an error of either stream to the loop below, and closes both when it is left.
-  const stream = /\.gz$/i.test(path) ? pipeline(file, createGunzip(), () => {}) : file;
   try {
-    for await (const chunk of stream) yield chunk as Buffer;
+    yield* unpackedBytes(path, { packed: /\.gz$/i.test(path) });
   } catch (cause) {
     throw inputError(path, cause);
   }
@@ -79,18 +76,18 @@ async function* pipeBytes(stream: Readable, path: string): AsyncGenerator<Uint8A
 }
 
 function inputError(path: string, cause: unknown): HeadstartError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = errnoOf(cause);
   const details = { file: path, cause };
   if (code === "ENOENT" || code === "ENOTDIR") {
     const message = `Cannot read ${path}: there is no such file. Check the path`;
     return new HeadstartError("E_INPUT_MISSING", message, details);
   }
-  if (code.startsWith("Z_")) {
-    const found = code === "Z_BUF_ERROR" ? "the compressed data ends too early" : "it is not valid gzip data";
-    const message = `Cannot unpack ${path}: ${found}. Get the file again, or drop .gz if it is not compressed`;
+  const fault = gzipFault(cause);
+  if (fault !== undefined) {
+    const message = `Cannot unpack ${path}: ${fault}. Get the file again, or drop .gz if it is not compressed`;
     return new HeadstartError("E_INPUT_UNREADABLE", message, details);
   }
-  const found = cause instanceof Error ? cause.message : String(cause);
+  const found = messageOf(cause);
   return new HeadstartError(
     "E_INPUT_UNREADABLE",
     `Cannot read ${path}: ${found}. Check that it is a file that you may read`,

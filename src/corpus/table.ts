@@ -1,4 +1,5 @@
 import { HeadstartError, type ErrorCode } from "../errors.js";
+import { escapeControls } from "../text/escape.js";
 import type { ValuesJson } from "./row.js";
 import { byteAt, type TextPosition } from "./decode/textChunk.js";
 
@@ -46,13 +47,9 @@ export function faultError(file: string, record: TableRecord, fault: Fault): Hea
   return new HeadstartError(fault.code, message, { file, line: at.line, ...byteAt(at) });
 }
 
-/** Start of a record for a rejects file: control characters escaped, at most 200 bytes of UTF-8. */
+/** Start of a record for a rejects file: escaped as `escapeControls` does, at most 200 bytes of UTF-8. */
 export function escapedRaw(raw: string): string {
-  const escaped = raw
-    .slice(0, 201)
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (c) =>
-      c.length === 1 ? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}` : `\\u{${c.codePointAt(0)?.toString(16)}}`,
-    );
+  const escaped = escapeControls(raw.slice(0, 201));
   let bytes = 0;
   let end = 0;
   for (const character of escaped) {

@@ -1,13 +1,13 @@
 import { excerpt, HeadstartError } from "../errors.js";
 import { nearMissPairs } from "./nearMiss.js";
 
-export interface LabelSetOptions {
+interface LabelSetOptions {
   /** Fewest rows a class may have: 2 when the rows are to be split, 1 when they are not. @default 2 */
   readonly minPerClass?: number | undefined;
 }
 
 /** The classes of a corpus. */
-export interface LabelSet {
+interface LabelSet {
   /** Each class once, in the order of UTF-16 code units. */
   readonly labels: readonly string[];
   /** Rows of each class, as long as `labels`. */

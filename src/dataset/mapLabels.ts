@@ -2,7 +2,7 @@ import { excerpt, HeadstartError } from "../errors.js";
 import { applyLabelMap, type LabelMap } from "./labelMap.js";
 
 /** Probabilities of a head brought to the labels of a corpus by a declared map. */
-export interface LabelSpace {
+interface LabelSpace {
   readonly labels: readonly string[];
   /** For each label of the head its index in `labels`, or -1 where the map drops it. */
   readonly target: Int32Array;

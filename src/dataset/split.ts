@@ -43,7 +43,7 @@ export function splitCorpus(labels: ArrayLike<number>, groups: ArrayLike<number>
   return { train: side(0), dev: side(1) };
 }
 
-export interface FoldOptions {
+interface FoldOptions {
   /** Number of folds, 2 or more. */
   readonly folds: number;
   /** @default 1 */

@@ -10,7 +10,7 @@ export interface Measuring {
 }
 
 /** Speed at one length of text. */
-export interface LengthSpeed {
+interface LengthSpeed {
   /** Real tokens of a text, on average. */
   readonly tokens: number;
   readonly texts: number;
@@ -19,7 +19,7 @@ export interface LengthSpeed {
 }
 
 /** Speed at one batch budget, over texts of mixed lengths. */
-export interface BudgetSpeed {
+interface BudgetSpeed {
   readonly batchTokens: number;
   readonly tokensPerSecond: number;
 }

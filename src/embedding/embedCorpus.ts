@@ -8,7 +8,7 @@ import type { Shard, VectorRun } from "../store/resume/run.js";
 import type { VectorWriter } from "../vectors/writer.js";
 import { vectorsOfWindows } from "./cachedEmbed.js";
 
-export interface EmbedCorpusOptions extends EmbedOptions {
+interface EmbedCorpusOptions extends EmbedOptions {
   readonly writer: VectorWriter;
   /** Keeps each window when it is done, and has those of an earlier run. @default none is kept */
   readonly run?: VectorRun | undefined;

@@ -25,7 +25,7 @@ export interface CorpusForecast {
 /** Rows that are embedded to judge by; a corpus of no more is measured as a whole. */
 const SAMPLE_ROWS = 512;
 
-export interface ForecastOptions {
+interface ForecastOptions {
   readonly encoder: Encoder;
   readonly batchTokens: number;
   readonly store: StoreKind;

@@ -1,13 +1,14 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isFile, isFolder, listFiles } from "./folder/folder.js";
+import { listFiles } from "./folder/folder.js";
 import { isCommit, parseHubId } from "./hub/id.js";
 import { hubCacheFolder } from "./hub/access.js";
 import { BUILT_IN_FOLDER, builtInNames } from "./locate.js";
 import { isModelFile } from "./folder/modelFile.js";
+import { isFile, isFolder } from "../files/exists.js";
 
 /** An encoder that can be used without a download. */
-export interface ListedEncoder {
+interface ListedEncoder {
   /** What `--encoder` takes; with `@commit` where the cache has a state that `main` is not. */
   readonly name: string;
   readonly kind: "built-in" | "hub";
@@ -20,7 +21,7 @@ export interface ListedEncoder {
   readonly revision?: string | undefined;
 }
 
-export interface ListOptions {
+interface ListOptions {
   /** Folder whose sub-folders are the built-in encoders. @default the package's own */
   readonly builtInFolder?: string | undefined;
 }

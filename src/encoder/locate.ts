@@ -2,13 +2,14 @@ import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HeadstartError, excerpt, nearestName } from "../errors.js";
-import { isFile, isFolder, listFiles, type EncoderFolder } from "./folder/folder.js";
+import { listFiles, type EncoderFolder } from "./folder/folder.js";
 import { fetchEncoder, type HubOptions } from "./hub/fetchEncoder.js";
 import { parseHubId } from "./hub/id.js";
 import { expandHome } from "./hub/access.js";
 import { describeBrokenFile } from "./folder/modelFile.js";
-import { firstBytes } from "./static/gunzip.js";
+import { firstBytes } from "./static/fileBytes.js";
 import { SNIFFED_BYTES, sniffWordVectors, type EncoderFile } from "./static/wordVectorFormat.js";
+import { isFile, isFolder } from "../files/exists.js";
 
 export type { EncoderFolder } from "./folder/folder.js";
 export type { EncoderFile } from "./static/wordVectorFormat.js";

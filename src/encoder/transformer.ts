@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { excerpt, HeadstartError } from "../errors.js";
 import { dependsOnBatch, encoderPorts, isQuantized } from "../onnx/model/encoderGraph.js";
@@ -17,6 +16,8 @@ import { sampleCosines } from "./model/compare.js";
 import { readEncoderSettings, type EncoderSettings } from "./folder/settings.js";
 import { MAX_TOKENIZER_BYTES, parseEncoderJson, readBytes } from "./folder/settingsFile.js";
 import { loadTokenizer, type PieceTokenizer } from "./tokenizer/tokenizer.js";
+import { sha256, startSha256 } from "../files/contentHash.js";
+import { isFile } from "../files/exists.js";
 
 /** Change whenever headstart comes to give other vectors for the same files and settings, so that none are mixed. */
 const VECTOR_VERSION = { fp32: "3", int8: "2" } as const satisfies Record<Precision, string>;
@@ -78,14 +79,14 @@ async function load(folder: EncoderFolder, options: EncoderOptions): Promise<Enc
     store: options.models,
     compare: (one, other) => sampleCosines({ ...use, name: folder.name, path: folder.path }, { ports, one, other }),
   });
-  const fingerprint = digest([
+  const fingerprint = sha256(
     VECTOR_VERSION[precision],
     hash,
-    ...tokenizerBytes.map((part) => digest([part])),
+    ...tokenizerBytes.map((part) => sha256(part)),
     JSON.stringify([pooling, normalize, maxTokens, prompt, lowerCase]),
     JSON.stringify([layer ?? null, precision, isQuantized(model)]),
     ...(stateLayers === undefined ? [] : [JSON.stringify(stateLayers)]),
-  ]);
+  );
   releaseBytes([bytes]);
   const session = await openEncoderSessions(source, {
     file,
@@ -142,8 +143,8 @@ function overridesOf({
 
 async function readWhole(file: string): Promise<Uint8Array> {
   // Reading a device or a pipe might never end.
-  const isFile = (await stat(file).catch(() => undefined))?.isFile() ?? false;
-  if (!isFile) throw new HeadstartError("E_ENCODER_MISSING", `${file} is no file. Fetch it again`, { file });
+  if (!(await isFile(file)))
+    throw new HeadstartError("E_ENCODER_MISSING", `${file} is no file. Fetch it again`, { file });
   return checked(await readFile(file), file);
 }
 
@@ -171,13 +172,7 @@ async function readTokenizer(
 
 /** The files beside it may be larger than a buffer can be. */
 async function digestOfModel(bytes: Uint8Array, outside: readonly string[]): Promise<string> {
-  const hash = createHash("sha256").update(bytes);
+  const hash = startSha256().update(bytes);
   for (const file of outside) for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
-  return hash.digest("hex");
-}
-
-function digest(parts: readonly (Uint8Array | string)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
   return hash.digest("hex");
 }

@@ -14,7 +14,7 @@ const OWN = {
   page: (start: string) => start.includes('<meta name="generator" content="headstart" />'),
 } as const;
 
-export type Companion = keyof typeof OWN;
+type Companion = keyof typeof OWN;
 
 /** Longer than the head of a page, and than a rejected row up to its reason. */
 const LOOKED_AT = 2 ** 16;

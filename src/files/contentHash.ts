@@ -1,5 +1,21 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { open, stat } from "node:fs/promises";
+
+/** Bytes, or a text that stands for its bytes in UTF-8. */
+type Content = Uint8Array | string;
+
+/** A SHA-256 to come: `update` adds content, `digest` ends it. */
+export const startSha256 = (): Hash => createHash("sha256");
+
+/** The 32 bytes of the SHA-256 of `parts`, one after another. */
+export function sha256Bytes(...parts: readonly Content[]): Buffer {
+  const hash = startSha256();
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+/** SHA-256 of `parts`, one after another, in lower-case hex digits. */
+export const sha256 = (...parts: readonly Content[]): string => sha256Bytes(...parts).toString("hex");
 
 /** Whether a text has the form of a hash that the hub names content by: git's (40 hex digits) or SHA-256 (64). */
 export const isContentHash = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
@@ -14,7 +30,7 @@ export const isContentHash = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-
 export async function contentHash(path: string, kind: "sha256" | "git"): Promise<string> {
   const file = await open(path);
   try {
-    const hash = createHash(kind === "git" ? "sha1" : "sha256");
+    const hash = kind === "git" ? createHash("sha1") : startSha256();
     if (kind === "git") hash.update(`blob ${(await file.stat()).size}\0`);
     for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 })) hash.update(chunk);
     return hash.digest("hex");

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, symlink, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errnoOf } from "./writeError.js";
+import { isFolder } from "./exists.js";
 
 /** A file open for writing. */
 export interface OpenFile {
@@ -13,8 +14,7 @@ export interface OpenFile {
 }
 
 /**
- * Every change of a disk, but for those of the hub's cache, goes through these calls, so that a test can make each of
- * them fail.
+ * Every change of a disk goes through these calls, so that a test can make each of them fail.
  *
  * Calls fail as Node's do: with an `Error` that carries `code`, such as `ENOSPC`.
  */
@@ -25,6 +25,8 @@ export interface FileSystem {
   reopen(path: string, bytes: number): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
+  /** Makes `path` a link to `target`, which is relative to its folder; fails with `EEXIST` where there is one. */
+  symlink(target: string, path: string): Promise<void>;
   /** Creates the folder and those above it; one that exists is fine, and keeps its mode. @param mode  of those created */
   mkdir(path: string, mode?: number): Promise<void>;
   /** Removes a folder and all in it; a missing one is fine. */
@@ -56,6 +58,7 @@ export const nodeFiles: FileSystem = {
   },
   rename,
   unlink,
+  symlink: (target, path) => symlink(target, path),
   mkdir: makeFolder,
   removeFolder: (path) => rm(path, { recursive: true, force: true }),
   fsync: (path) => syncPath(path, "r+"),
@@ -64,6 +67,33 @@ export const nodeFiles: FileSystem = {
   list: async (path) =>
     (await readdir(path, { withFileTypes: true })).map((entry) => ({ name: entry.name, folder: entry.isDirectory() })),
 };
+
+export interface CreateOptions {
+  /** Of the file; Windows has none. */
+  readonly mode?: number | undefined;
+  /** Whether to wait until the content has reached the disk. @default false */
+  readonly synced?: boolean | undefined;
+}
+
+/** Creates a file and writes `content` piece by piece; fails with `EEXIST` where there is one. */
+export async function createFile(
+  files: FileSystem,
+  path: string,
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { mode, synced = false }: CreateOptions = {},
+): Promise<void> {
+  const file = await files.open(path, mode);
+  try {
+    let position = 0;
+    for await (const piece of content) {
+      await file.write(piece, position);
+      position += piece.length;
+    }
+    if (synced) await file.fsync();
+  } finally {
+    await file.close();
+  }
+}
 
 /** As Node's own with `recursive`, which never ends where the system misses a parent that is there, as Linux's /proc does. */
 async function makeFolder(path: string, mode?: number): Promise<void> {
@@ -79,12 +109,6 @@ async function makeFolder(path: string, mode?: number): Promise<void> {
     });
   }
 }
-
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 
 function openFile(handle: FileHandle): OpenFile {
   return {

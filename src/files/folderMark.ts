@@ -2,7 +2,7 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { contentHash, hasContent } from "./contentHash.js";
-import type { FileSystem } from "./fileSystem.js";
+import { createFile, type FileSystem } from "./fileSystem.js";
 
 /** The file by which a folder that headstart wrote is known. */
 export const MARK = ".headstart";
@@ -24,7 +24,7 @@ const FolderMark = z.strictObject({
 });
 
 /** What a folder that headstart wrote says of itself. */
-export type FolderMark = z.infer<typeof FolderMark>;
+type FolderMark = z.infer<typeof FolderMark>;
 /** A result as a command prints it: lines for people; with `--json` an object, or several, one a line. */
 export type Printed = z.infer<typeof Printed>;
 
@@ -46,12 +46,7 @@ export async function writeMark(
   const hashed: FolderMark["files"] = [];
   for (const name of names) hashed.push({ name, sha256: await contentHash(join(folder, name), "sha256") });
   const mark: FolderMark = { format: "headstart-folder", version: 1, files: hashed, ...finished };
-  const file = await files.open(join(folder, MARK));
-  try {
-    await file.write(Buffer.from(`${JSON.stringify(mark, null, 2)}\n`), 0);
-  } finally {
-    await file.close();
-  }
+  await createFile(files, join(folder, MARK), [Buffer.from(`${JSON.stringify(mark, null, 2)}\n`)]);
 }
 
 /** The mark of a folder; undefined where it has none that can be read. */

@@ -20,7 +20,7 @@ export interface Owner {
   readonly process: string;
 }
 
-export interface LockOptions {
+interface LockOptions {
   /** What the lock is for, as messages name it. */
   readonly output: string;
   readonly owner: Owner;

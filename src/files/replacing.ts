@@ -14,7 +14,7 @@ import { errnoOf, writeError } from "./writeError.js";
  *   folder, a root, or one of those that hold them.
  */
 
-export interface ReplaceOptions {
+interface ReplaceOptions {
   /** Replaces what may be replaced. @default false */
   readonly force?: boolean | undefined;
 }

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { sha256 } from "./contentHash.js";
 
-const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 6);
+const HOST = sha256(hostname()).slice(0, 6);
 const PROCESS = randomBytes(4).toString("hex");
 let made = 0;
 
@@ -14,7 +15,7 @@ const KINDS = ["tmp", "old", "incomplete"] as const;
  * What a temporary file or folder is for: `tmp` is being written, `old` was moved aside by a replacement, `incomplete` is
  * on its way into the cache of the hub, whose other programs know it by this ending.
  */
-export type TempKind = (typeof KINDS)[number];
+type TempKind = (typeof KINDS)[number];
 
 /** A temporary path beside `path`: `.<name>.<pid>.<nonce>.<kind>`, never the same twice. */
 export function tempPath(path: string, kind: TempKind = "tmp"): string {
@@ -22,7 +23,7 @@ export function tempPath(path: string, kind: TempKind = "tmp"): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${nonce}.${kind}`);
 }
 
-export interface TempName {
+interface TempName {
   /** The name that the file would have got. */
   readonly name: string;
   readonly kind: TempKind;

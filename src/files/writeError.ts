@@ -1,4 +1,4 @@
-import { HeadstartError } from "../errors.js";
+import { HeadstartError, messageOf } from "../errors.js";
 
 /** What each errno means for someone who wanted a file written, and what to do about it. */
 const REASONS: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
@@ -28,7 +28,7 @@ export function errnoOf(error: unknown): string | undefined {
 /** The error for output that cannot be written: names the path, the errno and what it means. */
 export function writeError(path: string, cause: unknown): HeadstartError {
   const errno = errnoOf(cause);
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const detail = messageOf(cause);
   const [reason, advice] = REASONS[errno ?? ""] ?? [detail, "Choose another place or try again"];
   const named = errno === undefined ? reason : `${reason} (${errno})`;
   return new HeadstartError("E_OUTPUT_WRITE", `Cannot write ${path}: ${named}. ${advice}`, { file: path, cause });

@@ -58,7 +58,7 @@ function metadataText(metadata: Readonly<Record<string, string>>): string {
   return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`;
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   /** As the user named it, for messages. */
   readonly file?: string | undefined;
   /** Of the error for a file that cannot be read. @default "E_HEAD_INVALID" */

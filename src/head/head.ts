@@ -37,7 +37,7 @@ export interface MlpHead {
   readonly layers: readonly DenseLayer[];
 }
 
-export interface DenseLayer {
+interface DenseLayer {
   /** `[inputs, outputs]` */
   readonly weights: Matrix;
   /** `[outputs]` */

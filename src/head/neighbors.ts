@@ -26,7 +26,7 @@ export interface NeighborIndexOptions {
 }
 
 /** A kept row beside a text. */
-export interface Neighbor {
+interface Neighbor {
   readonly row: number;
   /** Cosine of their vectors. */
   readonly similarity: number;

@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix as Square } from "ml-matrix";
 
 /** Directions of a cloud of points, those of the largest variance first. */
-export interface PrincipalAxes {
+interface PrincipalAxes {
   /** `[axes, cols]`, row-major; each of length 1, its component of the largest magnitude positive. */
   readonly axes: Float64Array;
   /** Variance of the points along each axis. */

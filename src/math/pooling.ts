@@ -24,7 +24,7 @@ export function poolBatch(hidden: Float32Array, { pooling, shape, lengths }: Bat
 }
 
 /** Token vectors of one text. */
-export interface TokenVectors {
+interface TokenVectors {
   /** `[.., width]`, row-major; the text's first token starts at `start`. */
   readonly hidden: Float32Array;
   readonly start: number;

@@ -22,7 +22,7 @@ export interface Calibration {
   readonly bins: readonly ReliabilityBin[];
 }
 
-export interface CalibrationOptions {
+interface CalibrationOptions {
   /** Columns of the probabilities. */
   readonly labels: number;
   /** Bins of near-equal size. @default 15 */

@@ -58,7 +58,7 @@ export interface Advantage {
   readonly mcnemarP: number;
 }
 
-export interface EvaluationOptions extends BootstrapOptions {
+interface EvaluationOptions extends BootstrapOptions {
   /** What simpler models reach on the same rows. */
   readonly baselines?: {
     /** @default always predicting the majority class of the truth, the best that any constant prediction can do */

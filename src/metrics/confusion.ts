@@ -1,5 +1,5 @@
 /** Accuracy and macro averages of one confusion matrix. */
-export interface MacroScores {
+interface MacroScores {
   readonly accuracy: number;
   /** Mean F1 of the classes that occur in the truth or in the predictions. */
   readonly macroF1: number;
@@ -88,4 +88,5 @@ export function labelScore(counts: Int32Array, classes: number, c: number): Labe
   return { precision: ratio(hit, named), recall: ratio(hit, support), f1: ratio(2 * hit, support + named), support };
 }
 
-const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+/** 0 where there is no whole. */
+export const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

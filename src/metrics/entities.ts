@@ -34,7 +34,7 @@ export function entityScore({ gold, predicted, correct }: EntityCounts): EntityS
 }
 
 /** What makes two entities the same. */
-export type Sameness = "strict" | "boundary";
+type Sameness = "strict" | "boundary";
 
 const keyOf = ({ start, end, label }: Entity, sameness: Sameness): string =>
   sameness === "strict" ? `${start} ${end} ${label}` : `${start} ${end}`;

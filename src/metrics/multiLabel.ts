@@ -1,6 +1,7 @@
 import { HeadstartError } from "../errors.js";
 import { bootstrapIntervals, type BootstrapOptions, type Interval } from "./bootstrap.js";
 import type { LabelScore } from "./confusion.js";
+import { ratio } from "./confusion.js";
 
 /** How well the predicted labels of each row match its true ones. Plain JSON. */
 export interface MultiLabelEvaluation {
@@ -116,5 +117,3 @@ function labelScore(counts: Int32Array, patterns: readonly Pattern[], c: number)
   const support = total(({ truth }) => truth[c]);
   return { precision: ratio(hit, named), recall: ratio(hit, support), f1: ratio(2 * hit, named + support), support };
 }
-
-const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

@@ -11,7 +11,7 @@ export interface TextEntities {
   readonly entities: readonly FoundEntity[];
 }
 
-export interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subwordPooling"> {
+interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subwordPooling"> {
   readonly encoder: Encoder;
   readonly threads?: number | undefined;
 }

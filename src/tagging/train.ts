@@ -15,7 +15,7 @@ export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "o
 }
 
 /** The tagger after an epoch. */
-export interface TaggerTrial {
+interface TaggerTrial {
   readonly epoch: number;
   /** Mean loss of a word while it was learned. */
   readonly loss: number;
@@ -103,7 +103,7 @@ interface Best extends TaggerTrial {
 }
 
 /** Few sentences are seen more often, so that a corpus of any size gets enough steps. */
-export const defaultEpochs = ({ vectors }: EmbeddedSentences): number =>
+const defaultEpochs = ({ vectors }: EmbeddedSentences): number =>
   Math.max(5, Math.min(30, Math.round(320_000 / Math.max(1, vectors.rows))));
 
 const givenDev = (train: EmbeddedSentences, dev: EmbeddedSentences): SentenceSplit => ({

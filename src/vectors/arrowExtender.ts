@@ -9,7 +9,7 @@ import type { StoreKind } from "./storedVectors.js";
 import type { ByteTarget } from "./sink.js";
 import { checkColumns } from "./writer.js";
 
-export interface ArrowExtenderOptions {
+interface ArrowExtenderOptions {
   /** The columns that the batches come with. */
   readonly schema: Schema;
   /** Numbers in a vector, at least 1. */

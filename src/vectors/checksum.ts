@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { ReadableFile } from "../files/readBytes.js";
 import type { ByteTarget } from "./sink.js";
+import { ARROW_MARK, PARQUET_MARK } from "../formats/signature.js";
 
 /*
  * Parquet and Arrow files carry a checksum of all their other bytes right before the footer, where readers of either
@@ -17,7 +18,7 @@ const SEARCHED = 2 ** 22;
 const CHUNK = 2 ** 22;
 
 /** Passes bytes on and keeps the checksum of what it passed. */
-export interface CheckedTarget {
+interface CheckedTarget {
   write(bytes: Uint8Array): Promise<void>;
   /** Writes the checksum, then the footer, which ends the file. */
   end(footer: Uint8Array): Promise<void>;
@@ -75,7 +76,7 @@ export const checksumLost = (): Error => new Error("it is damaged: the checksum 
 /** Where the checksum stands by the length that a footer has at its end; the end of the file where it has none. */
 async function expectedAt(file: ReadableFile): Promise<number> {
   const end = Buffer.from(await file.bytes(Math.max(0, file.size - 10), file.size));
-  for (const mark of ["PAR1", "ARROW1"]) {
+  for (const mark of [PARQUET_MARK, ARROW_MARK]) {
     const lengthAt = end.length - mark.length - 4;
     if (lengthAt < 0 || end.toString("latin1", lengthAt + 4) !== mark) continue;
     const start = file.size - mark.length - 4 - end.readUInt32LE(lengthAt);

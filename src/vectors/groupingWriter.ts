@@ -43,7 +43,7 @@ const GROUP_ROWS = 10_000;
 const GROUP_TEXT = 2 ** 24;
 
 /** What a `GroupingWriter` writes to, and how that ends. */
-export interface GroupTarget {
+interface GroupTarget {
   /** Named in messages. */
   readonly path: string;
   readonly shape: VectorShape;

@@ -14,7 +14,7 @@ import { writing } from "../files/writeError.js";
 /** Bytes of an output in each format; npy with the JSON lines beside it. */
 export type OutputBytes = Readonly<Record<VectorFormat, number>>;
 
-export interface OutputSample {
+interface OutputSample {
   /** [rows of the sample, width] */
   readonly vectors: Matrix;
   /** A row of column values for each vector. */

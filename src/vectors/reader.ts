@@ -1,4 +1,4 @@
-import { HeadstartError, unreachable } from "../errors.js";
+import { HeadstartError, messageOf, unreachable } from "../errors.js";
 import { matrix } from "../math/matrix.js";
 import type { Matrix } from "../math/matrix.js";
 import { looksLike, unreadable } from "./sniff.js";
@@ -12,7 +12,7 @@ import type { VectorFormat } from "./format.js";
 import type { RowValues, VectorTable } from "./sink.js";
 import { errnoOf } from "../files/writeError.js";
 
-export interface ReadVectors {
+interface ReadVectors {
   /** [rows, width]; what was stored as fp16 or int8 is restored to float32. A JSON lines file without rows is 0 x 0. */
   readonly vectors: Matrix;
   /** Names of the columns that traveled along. */
@@ -91,7 +91,7 @@ interface Failure {
 
 function explain(path: string, { start, cause, format }: Failure): HeadstartError {
   const looks = looksLike(start);
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   // What a decoder trips over says nothing to the user.
   const tripped = cause instanceof TypeError || cause instanceof RangeError;
   const said = tripped ? `it is damaged or cut off (${message})` : message;

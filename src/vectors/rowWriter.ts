@@ -7,9 +7,9 @@ import {
   type PendingFile,
 } from "../files/commit.js";
 import { refuseReplacingFile } from "../files/replacing.js";
-import { csvLine, type Cell } from "./csv/text.js";
+import { csvLine, type Cell } from "../formats/csv.js";
 
-export type { Cell } from "./csv/text.js";
+export type { Cell } from "../formats/csv.js";
 
 /** Writes rows of named columns; nothing is visible under the final name before `commit`. */
 export interface RowWriter {

@@ -1,18 +1,8 @@
 import { HeadstartError } from "../errors.js";
+import { fileKind } from "../formats/signature.js";
 
+/** First characters of what is text of some kind. */
 const SIGNS: readonly (readonly [sign: string, what: string])[] = [
-  ["PAR1", "a Parquet file"],
-  ["ARROW1", "an Arrow file"],
-  ["\x93NUMPY", "a numpy array"],
-  ["version https://git-lfs", "a git-lfs pointer: run git lfs pull to get the file itself"],
-  ["\x1f\x8b", "gzip data"],
-  ["\x28\xb5\x2f\xfd", "zstd data"],
-  ["PK\x03\x04", "a zip archive"],
-  ["\x80\x02", "a Python pickle"],
-  ["\x80\x03", "a Python pickle"],
-  ["\x80\x04", "a Python pickle"],
-  ["\x80\x05", "a Python pickle"],
-  ["<", "a web page or XML"],
   ["{", "JSON"],
   ["[", "a JSON list"],
 ];
@@ -21,8 +11,9 @@ const SIGNS: readonly (readonly [sign: string, what: string])[] = [
 export function looksLike(start: Uint8Array): string {
   if (start.length === 0) return "an empty file";
   const text = Buffer.from(start.subarray(0, 512)).toString("latin1");
+  const known = fileKind(start);
+  if (known !== undefined) return known;
   for (const [sign, what] of SIGNS) if (text.startsWith(sign)) return what;
-  if (/^\s*<(!doctype|html|\?xml)/i.test(text)) return "a web page or XML";
   return /[^\t\n\r\x20-\x7e\x80-\xff]/.test(text) ? "binary data of an unknown kind" : "plain text";
 }
 

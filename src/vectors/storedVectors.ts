@@ -58,7 +58,7 @@ export function restoreVectors(stored: StoredVectors, width: number): Float32Arr
 export const fitsHalf = (value: number): boolean => Math.abs(value) < 65_520;
 
 /** Adds up `StoreCosine` over batches. */
-export interface CosineMeter {
+interface CosineMeter {
   add(given: Matrix, stored: StoredVectors): void;
   /** Undefined when no row was added. */
   result(): StoreCosine | undefined;

@@ -12,6 +12,7 @@ import { VERSION } from "../../version.js";
 import type { Context } from "../context.js";
 import type { EmbedOutputFlags } from "./output.js";
 import type { CorpusFlags, EncoderFlags, GlobalFlags } from "../flags/options.js";
+import { count } from "../../text/numbers.js";
 
 interface RunFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EmbedOutputFlags {
   readonly repair?: boolean | undefined;
@@ -88,7 +89,7 @@ export async function claimRun({ reporter, now, signal }: Context, output: strin
   };
 }
 
-const rowsText = (rows: number): string => (rows === 1 ? "1 row is" : `${rows.toLocaleString("en")} rows are`);
+const rowsText = (rows: number): string => (rows === 1 ? "1 row is" : `${count(rows)} rows are`);
 
 /** Whether the input has to be changed, or has changed already, before the same command can be of use. */
 const isInputError = (error: unknown): boolean =>

@@ -1,3 +1,5 @@
+export { sizeText } from "../../text/numbers.js";
+
 const UNITS: Readonly<Record<string, number>> = {
   "": 1,
   b: 1,
@@ -18,17 +20,4 @@ export function parseSize(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]{0,3})\s*$/i.exec(text);
   const unit = match === null ? undefined : UNITS[match[2].toLowerCase()];
   return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
-}
-
-/** A size for people: `0 B`, `12.3 MB`. */
-export function sizeText(bytes: number): string {
-  const [unit, size] = (
-    [
-      ["TB", 1e12],
-      ["GB", 1e9],
-      ["MB", 1e6],
-      ["kB", 1e3],
-    ] as const
-  ).find(([, least]) => bytes >= least) ?? ["B", 1];
-  return `${(bytes / size).toFixed(unit === "B" ? 0 : 1)} ${unit}`;
 }

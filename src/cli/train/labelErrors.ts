@@ -12,7 +12,8 @@ import { embedWithProgress, openEncoder, readRows, withCache, labelMapOf, type C
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
-import { escapeControls, fitted } from "../../report/text/width.js";
+import { escapeControls } from "../../text/escape.js";
+import { fitted } from "../../report/text/width.js";
 
 interface CheckFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly output: string;

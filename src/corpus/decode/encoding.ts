@@ -1,5 +1,6 @@
 import iconv from "iconv-lite";
 import { HeadstartError } from "../../errors.js";
+import { fileKind } from "../../formats/signature.js";
 
 /** How the bytes of a file become text. */
 export type Encoding =
@@ -47,7 +48,7 @@ function markedAs(head: Uint8Array): UnicodeName | undefined {
 function refusal(head: Uint8Array): Encoding | undefined {
   const refused = (looksLike: string, advice: string): Encoding => ({ kind: "refused", looksLike, advice });
   const [a, b, c, d] = head;
-  if (a === 0x1f && b === 0x8b) return refused("gzip", "Give the file an ending in .gz");
+  if (fileKind(head) === "gzip data") return refused("gzip data", "Give the file an ending in .gz");
   if (startsWith(head, [0xff, 0xfe, 0, 0])) return refused("UTF-32", "Read it with --encoding utf-32le");
   if (startsWith(head, [0, 0, 0xfe, 0xff])) return refused("UTF-32", "Read it with --encoding utf-32be");
   const without = "UTF-16 without a byte order mark";

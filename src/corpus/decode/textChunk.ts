@@ -13,7 +13,7 @@ export interface TextChunk {
   readonly invalid: InvalidBytes | undefined;
 }
 
-export interface InvalidBytes {
+interface InvalidBytes {
   /** 0-based byte offset of the first byte that does not belong to a valid character. */
   readonly byte: number;
   /** What was found there and what to do about it, as the end of an error message. */

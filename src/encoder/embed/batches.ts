@@ -41,7 +41,7 @@ export function planBatches(lengths: ArrayLike<number>, budget: number): Batch[]
 }
 
 /** A batch as the arrays that an encoder takes, each `[rows, tokens]`. */
-export interface EncoderInputs {
+interface EncoderInputs {
   /** 1 = real token, 0 = padding, which stands at the end. */
   readonly mask: BigInt64Array;
   /** By the model's names for them. */

@@ -6,7 +6,7 @@ import type { EmbeddingEncoder } from "../encoder.js";
 import type { Tokens } from "../tokenizer/tokenizer.js";
 
 /** Texts that go through the encoder together, of those that `tokens` has. */
-export interface TokenBatch {
+interface TokenBatch {
   readonly batch: Batch;
   readonly tokens: readonly Pick<Tokens, "ids">[];
 }

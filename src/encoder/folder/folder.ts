@@ -1,6 +1,7 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { HeadstartError } from "../../errors.js";
+import { HeadstartError, messageOf } from "../../errors.js";
+import { isFile } from "../../files/exists.js";
 
 /** A folder in Hugging Face layout: settings, tokenizer and an ONNX file, in the root or in `onnx/`. */
 export interface EncoderFolder {
@@ -50,7 +51,7 @@ async function entriesOf(path: string, folder: string) {
   try {
     return await readdir(join(path, folder), { withFileTypes: true });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new HeadstartError("E_ENCODER_MISSING", `Cannot read the encoder folder ${path}: ${reason}`, {
       file: path,
       cause,
@@ -65,20 +66,6 @@ function tooManyFiles(path: string): HeadstartError {
     { file: path },
   );
 }
-
-/** Whether `path` is a regular file, or a link to one. */
-export const isFile = async (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-
-/** Whether `path` is a folder, or a link to one. */
-export const isFolder = async (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 
 /** File names for a message: the first `most` of them, and how many more there are. */
 export function someOf(files: readonly string[], most = 12): string {

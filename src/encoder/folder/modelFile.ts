@@ -1,5 +1,6 @@
 import { HeadstartError } from "../../errors.js";
 import { someOf } from "./folder.js";
+import { fileKind } from "../../formats/signature.js";
 
 /** Where exporters put the fp32 model, best first. */
 export const PREFERRED_MODEL_FILES = ["onnx/model.onnx", "model.onnx"] as const;
@@ -43,11 +44,6 @@ export const externalDataOf = (model: string, files: readonly string[]): readonl
  */
 export function describeBrokenFile(firstBytes: Uint8Array, size: number): string | undefined {
   if (size === 0) return "is empty";
-  const starts = (...bytes: readonly number[]): boolean => bytes.every((byte, i) => firstBytes[i] === byte);
-  if (starts(0x1f, 0x8b)) return "is gzip";
-  if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x50, 0x4b, 0x05, 0x06)) return "is a zip archive";
-  const text = new TextDecoder("latin1").decode(firstBytes.subarray(0, 512)).replace(/^ï»¿/, "").trimStart();
-  if (text.startsWith("version https://git-lfs.github.com/")) return "is a git-lfs pointer (run git lfs pull)";
-  if (/^<(!doctype\s+html|html|head|body|!--)/i.test(text)) return "is an HTML page";
-  return undefined;
+  const kind = fileKind(firstBytes);
+  return kind && `is ${kind}`;
 }

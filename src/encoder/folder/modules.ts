@@ -6,7 +6,7 @@ import type { Pooling } from "../../math/pooling.js";
 import { readSettingsFile } from "./settingsFile.js";
 
 /** What an encoder's own files say about the way from token vectors to one vector. */
-export interface Modules {
+interface Modules {
   /** Undefined where they say nothing. */
   readonly pooling: PoolingModule | undefined;
   /** Undefined where they say nothing. */

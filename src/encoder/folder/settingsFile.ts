@@ -1,8 +1,8 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
-import { nestsTooDeep, TOO_DEEP } from "../../formats/jsonNesting.js";
-import { HeadstartError } from "../../errors.js";
+import { parseJson } from "../../formats/json.js";
+import { HeadstartError, messageOf } from "../../errors.js";
 import type { EncoderFolder } from "./folder.js";
 import { describeBrokenFile } from "./modelFile.js";
 
@@ -61,11 +61,9 @@ function parse(bytes: Buffer, path: string): unknown {
  */
 export function parseEncoderJson(bytes: Uint8Array, path: string): unknown {
   try {
-    const text = new TextDecoder().decode(bytes);
-    if (nestsTooDeep(text)) throw new SyntaxError(TOO_DEEP);
-    return JSON.parse(text);
+    return parseJson(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw invalidSettings(path, cause instanceof Error ? cause.message : String(cause), cause);
+    throw invalidSettings(path, messageOf(cause), cause);
   }
 }
 

@@ -1,13 +1,13 @@
 import { HeadstartError } from "../../errors.js";
 
 /** A limit of a text's length in tokens, special ones included, and the file it stands in. */
-export interface TokenLimit {
+interface TokenLimit {
   readonly tokens: number;
   readonly file: string;
 }
 
 /** What config.json says about positions; every part may be absent. */
-export interface PositionSettings {
+interface PositionSettings {
   readonly model_type?: string | null | undefined;
   readonly max_position_embeddings?: number | null | undefined;
   readonly pad_token_id?: number | null | undefined;

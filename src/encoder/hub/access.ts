@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { HeadstartError } from "../../errors.js";
 
 /** Where the hub and its cache are, from the environment variables that Hugging Face's own programs read. */
-export interface HubSettings {
+interface HubSettings {
   /** Address without a slash at the end: `HF_ENDPOINT`, or https://huggingface.co. */
   readonly endpoint: string;
   /** Absolute path: `HF_HUB_CACHE`, else `HF_HOME/hub`, else `XDG_CACHE_HOME/huggingface/hub`, else below `~/.cache`. */

@@ -1,8 +1,10 @@
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { HeadstartError } from "../../errors.js";
+import type { FileSystem } from "../../files/fileSystem.js";
 import { hasContent, hashLike, isContentHash } from "../../files/contentHash.js";
-import { blobPath, inCache, temporaryName } from "./cache.js";
+import { ignoringFailure } from "../../files/commit.js";
+import { blobPath, inCache, syncNames, temporaryName, type HubCache } from "./cache.js";
 import type { HubId } from "./id.js";
 import { byteLimitOf, refuseToFill, tooLarge, type HubLimits } from "./limits.js";
 import { refusal, type RemoteFile } from "./listing.js";
@@ -18,11 +20,9 @@ export interface DownloadProgress {
   readonly total: number;
 }
 
-export interface DownloadOptions extends HubAccess {
+export interface DownloadOptions extends HubAccess, HubCache {
   readonly hub: HubId;
   readonly commit: string;
-  /** Folder of the repository in the cache. */
-  readonly repository: string;
   readonly limits: HubLimits;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
@@ -59,13 +59,13 @@ async function fetchInto(blob: string, file: KnownFile, options: DownloadOptions
   const temporary = temporaryName(options.repository);
   await inCache(temporary, async () => {
     try {
-      await mkdir(dirname(blob), { recursive: true });
+      await options.files.mkdir(dirname(blob));
       await writeBody(temporary, reply, { ...options, file });
       await check(temporary, file, address);
-      await moveTo(blob, temporary, file.hash);
+      await moveTo(blob, temporary, { ...options, hash: file.hash });
     } finally {
       await reply.discard().catch(() => undefined);
-      await rm(temporary, { force: true });
+      await ignoringFailure(options.files.unlink(temporary)); // it is gone where all went well
     }
   });
 }
@@ -78,21 +78,22 @@ async function writeBody(
   const total = file.bytes ?? statedBytes(reply);
   const limit = byteLimitOf(file.name, options.limits);
   if (total !== undefined && total > limit) throw tooLarge(file.name, { ...options, bytes: total });
-  const handle = await open(path, "wx");
+  const opened = await options.files.open(path);
   try {
     const room = roomFor(file, { path, total });
     let received = 0;
     for await (const chunk of reply.chunks()) {
       await room(received);
+      const at = received;
       received += chunk.length;
       if (received > limit) throw tooLarge(file.name, options);
-      await handle.writeFile(chunk);
+      await opened.write(chunk, at);
       onProgress?.({ file: file.name, received, total: total ?? received });
       if (total !== undefined && received > total) break; // the check says so; an endless body must not fill the disk
     }
-    await handle.sync();
+    await opened.fsync();
   } finally {
-    await handle.close();
+    await opened.close();
   }
 }
 
@@ -132,21 +133,18 @@ async function check(path: string, file: KnownFile, address: string): Promise<vo
   );
 }
 
-async function moveTo(blob: string, temporary: string, hash: string): Promise<void> {
+async function moveTo(
+  blob: string,
+  temporary: string,
+  { hash, files }: { readonly hash: string; readonly files: FileSystem },
+): Promise<void> {
   try {
-    await rename(temporary, blob);
+    await files.rename(temporary, blob);
   } catch (error) {
     // Windows refuses to replace a file that another process has open: it is the same content then.
     if (!(await hasContent(blob, { hash }))) throw error;
   }
-  await syncFolder(dirname(blob));
-}
-
-/** Makes a rename durable, where the system can: Windows cannot open folders. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path).catch(() => undefined);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
+  await syncNames(dirname(blob), files);
 }
 
 /** For hubs whose listing has no hashes: the ETag of the content is its hash. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { HeadstartError } from "../../errors.js";
+import { nodeFiles, type FileSystem } from "../../files/fileSystem.js";
 import { readRef, repositoryFolder, snapshotFolder } from "./cache.js";
 import { TRIES, type DownloadProgress } from "./download.js";
 import { fetchFiles, type HubFolder } from "./fetchFiles.js";
@@ -27,6 +28,8 @@ export interface HubOptions {
   readonly stallMs?: number | undefined;
   /** Most bytes of a file. @default HUB_LIMITS */
   readonly limits?: HubLimits | undefined;
+  /** The disk. @default nodeFiles */
+  readonly files?: FileSystem | undefined;
 }
 
 /**
@@ -43,12 +46,12 @@ export async function fetchEncoder(hub: HubId, options: HubOptions = {}): Promis
   const repository = repositoryFolder(settings.cache, hub.id);
   const commit = await readRef(repository, hub.revision);
   const cached = commit === undefined ? undefined : await readSnapshot(repository, commit);
-  const { offline = settings.offline, limits = HUB_LIMITS, ...rest } = options;
+  const { offline = settings.offline, limits = HUB_LIMITS, files = nodeFiles, ...rest } = options;
   if (offline) return offlineFolder(hub, { repository, commit, cached });
   if (isCommit(hub.revision) && cached !== undefined && (await isWhole(cached))) {
     return { path: cached.path, revision: hub.revision, decisions: [] };
   }
-  const access = { ...settings, ...rest, offline, limits };
+  const access = { ...settings, ...rest, files, offline, limits };
   try {
     const tries = cached === undefined || cached.missing !== undefined ? TRIES : 1;
     const listing = await withRetries(() => fetchListing(hub, access), tries, access);

@@ -30,14 +30,14 @@ export async function fetchFiles({ files }: Pick<Listing, "files">, options: Dow
   const names = [...remote.keys()];
   const needed = neededFiles(names, hub.id).flatMap((name) => remote.get(name) ?? []);
   refuseTooMuch(needed, options);
-  await sweepLeftovers(repository);
+  await sweepLeftovers(options);
   await refuseWithoutRoom(needed, options);
   const path = snapshotFolder(repository, commit);
   for (const file of needed) await fetchFile(file, join(path, file.name), options);
   for (const name of [...OPTIONAL_FILES, ...PREFERRED_MODEL_FILES, `${chooseModelFile(names)}_data`]) {
-    if (!remote.has(name)) await markAbsent(absenceMarker(repository, commit, name));
+    if (!remote.has(name)) await markAbsent(absenceMarker(repository, commit, name), options.files);
   }
-  await writeRef(repository, hub.revision, commit);
+  await writeRef(options, hub.revision, commit);
   return { path, revision: commit, decisions: [] };
 }
 
@@ -45,7 +45,7 @@ export async function fetchFiles({ files }: Pick<Listing, "files">, options: Dow
 async function fetchFile(file: RemoteFile, path: string, options: DownloadOptions): Promise<void> {
   if (file.hash !== undefined && (await hasContent(path, { hash: file.hash }))) return;
   try {
-    await linkBlob(await downloadBlob(file, options), path, options.repository);
+    await linkBlob(await downloadBlob(file, options), path, options);
   } catch (error) {
     throw error instanceof HubUnreachable ? cut(error, file.name, options) : error;
   }

@@ -5,6 +5,7 @@ import { blobPath, snapshotFolder } from "./cache.js";
 import { isSettingsFile } from "../folder/requiredFiles.js";
 import type { HubId } from "./id.js";
 import type { RemoteFile } from "./listing.js";
+import { sizeText } from "../../text/numbers.js";
 
 /** Most bytes of one file that are fetched, whatever the hub says or does not say of its size. */
 export interface HubLimits {
@@ -47,10 +48,11 @@ export function tooLarge(
 ): HeadstartError {
   const kind = isSettingsFile(file) ? "file of settings, vocabulary or words" : "file of a model";
   const limit = byteLimitOf(file, limits);
-  const found = bytes === undefined ? `more than ${size(limit)} came of it` : `it is said to have ${size(bytes)}`;
+  const found =
+    bytes === undefined ? `more than ${sizeText(limit)} came of it` : `it is said to have ${sizeText(bytes)}`;
   return new HeadstartError(
     "E_HUB",
-    `Cannot fetch ${file} of ${hub.id}: ${found}, and a ${kind} may have ${size(limit)} (${limit} bytes). ` +
+    `Cannot fetch ${file} of ${hub.id}: ${found}, and a ${kind} may have ${sizeText(limit)} (${limit} bytes). ` +
       "Nothing of it was kept. Check HF_ENDPOINT, or download the model yourself and name its folder",
     { file },
   );
@@ -86,7 +88,7 @@ export async function refuseToFill(
   if (free === undefined || free >= bytes) return;
   throw new HeadstartError(
     "E_OUTPUT_WRITE",
-    `Cannot fetch ${what} into ${folder}: this needs ${size(bytes)}, and ${size(free)} are free there. ` +
+    `Cannot fetch ${what} into ${folder}: this needs ${sizeText(bytes)}, and ${sizeText(free)} are free there. ` +
       "Make room, or set HF_HOME to a folder on another disk",
     { file: folder },
   );
@@ -101,6 +103,3 @@ async function freeBytes(folder: string): Promise<number | undefined> {
     return dirname(folder) === folder ? undefined : freeBytes(dirname(folder));
   }
 }
-
-const size = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${bytes} bytes`;

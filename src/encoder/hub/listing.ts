@@ -3,6 +3,7 @@ import { HeadstartError } from "../../errors.js";
 import { isCommit, type HubId } from "./id.js";
 import { isContentHash } from "../../files/contentHash.js";
 import { HubUnreachable, ask, type HubAccess, type Reply } from "./request.js";
+import { jsonOrUndefined } from "../../formats/json.js";
 
 /** A file of a repository at one commit. */
 export interface RemoteFile {
@@ -69,11 +70,7 @@ async function jsonOf(reply: Reply): Promise<unknown> {
     if (bytes > MAX_LISTING_BYTES) return undefined;
     parts.push(part);
   }
-  try {
-    return JSON.parse(Buffer.concat(parts).toString("utf8"));
-  } catch {
-    return undefined;
-  }
+  return jsonOrUndefined(Buffer.concat(parts).toString("utf8"));
 }
 
 /** What a response other than 200 means; HubUnreachable where another try may help. */

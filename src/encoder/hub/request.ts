@@ -1,4 +1,4 @@
-import { HeadstartError } from "../../errors.js";
+import { HeadstartError, messageOf } from "../../errors.js";
 
 /** How the hub is asked. */
 export interface HubAccess {
@@ -166,7 +166,7 @@ function asUnreachable(cause: unknown, access: HubAccess): unknown {
     return cause;
   const inner = cause instanceof Error ? (cause.cause ?? cause) : cause;
   const code = inner instanceof Error && "code" in inner ? String(inner.code) : "";
-  const message = inner instanceof Error ? inner.message : String(inner);
+  const message = messageOf(inner);
   return new HubUnreachable([message, code].filter((part) => part !== "").join(" "), { cause });
 }
 

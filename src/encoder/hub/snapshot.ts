@@ -2,10 +2,12 @@ import { readFile, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { hasContent, isContentHash } from "../../files/contentHash.js";
-import { isFile, isFolder, listFiles } from "../folder/folder.js";
+import { listFiles } from "../folder/folder.js";
 import { absenceMarker, snapshotFolder } from "./cache.js";
 import { OPTIONAL_FILES, REQUIRED_FILES, isSafePath, neededFiles } from "../folder/requiredFiles.js";
 import { PREFERRED_MODEL_FILES, chooseModelFile, externalDataOf, isModelFile } from "../folder/modelFile.js";
+import { jsonOrUndefined } from "../../formats/json.js";
+import { isFile, isFolder } from "../../files/exists.js";
 
 /** What the cache has of one commit. */
 export interface Snapshot {
@@ -54,17 +56,9 @@ const ModulePaths = z.array(z.object({ path: z.string() }));
 
 /** Folders of the modules that need settings; a modules.json that cannot be read is judged where it is used. */
 async function poolingFolders(file: string): Promise<readonly string[]> {
-  const modules = ModulePaths.safeParse(parseJson(await readFile(file, "utf8").catch(() => "")));
+  const modules = ModulePaths.safeParse(jsonOrUndefined(await readFile(file, "utf8").catch(() => "")));
   const paths = modules.success ? modules.data.map((module) => module.path) : [];
   return paths.filter((path) => path.endsWith("_Pooling") && isSafePath(path));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first file of a usable snapshot whose bytes are not those its blob is named by; undefined when all are. */

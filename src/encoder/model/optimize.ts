@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { HeadstartError } from "../../errors.js";
 import { dependsOnBatch, hiddenStates, isQuantized, type EncoderPorts } from "../../onnx/model/encoderGraph.js";
@@ -11,8 +10,9 @@ import { tokensFirst } from "../../onnx/rewrite/tokensFirst.js";
 import type { Precision } from "../encoder.js";
 import type { ModelStore } from "../modelCache.js";
 import type { Pooling } from "../../math/pooling.js";
+import { sha256 } from "../../files/contentHash.js";
 
-export interface Wanted {
+interface Wanted {
   /** As the user named it. */
   readonly file: string;
   /** Its content. */
@@ -92,7 +92,7 @@ export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Read
   };
   if (store === undefined) return madeInt8();
   const choices = JSON.stringify([REWRITE_VERSION, wanted.hash, layer ?? null, layers ?? null, pooling === "cls"]);
-  const key = createHash("sha256").update(choices).digest("hex");
+  const key = sha256(choices);
   const kept = await store.get(key);
   const about = About.safeParse(kept?.about);
   if (kept !== undefined && about.success) {

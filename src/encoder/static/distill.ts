@@ -8,7 +8,6 @@ import { listFiles } from "../folder/folder.js";
 import { reduceRows } from "./pca.js";
 import { MAX_TOKENIZER_BYTES, parseEncoderJson, readBytes } from "../folder/settingsFile.js";
 import { readEncoderSettings } from "../folder/settings.js";
-import { SIF, zipfWeights } from "./tokenWeights.js";
 import { readVocabulary, type Vocabulary } from "../tokenizer/vocabulary.js";
 
 export interface DistillOptions {
@@ -130,4 +129,22 @@ async function tokenizerOf({ name, path, pooling, prompt }: Encoder): Promise<ob
   const normalizers = [{ type: "Lowercase" }, json.normalizer ?? []].flat();
   const normalizer = lowerCase ? { type: "Sequence", normalizers } : (json.normalizer ?? null);
   return { ...json, truncation: null, padding: null, normalizer };
+}
+
+/** The parameter a of the weights, as its source takes it. */
+const SIF = 1e-4;
+
+/**
+ * How much each token counts in the mean of a text: rare ones more than common ones.
+ *
+ * a / (a + p), with the probability p of a token by Zipf's law from its place among the `count` tokens of a vocabulary
+ * that lists common ones first: p(rank) = (1 / rank) / (1 + 1/2 + ... + 1/count).
+ *
+ * @see Arora, Liang & Ma 2017, A simple but tough-to-beat baseline for sentence embeddings (the weights)
+ * @see https://github.com/MinishLab/model2vec (the ranks of a vocabulary in place of counted words)
+ */
+export function zipfWeights(count: number, a = SIF): Float64Array {
+  let harmonic = 0;
+  for (let rank = 1; rank <= count; rank++) harmonic += 1 / rank;
+  return Float64Array.from({ length: count }, (_, i) => a / (a + 1 / ((i + 1) * harmonic)));
 }

@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { HeadstartError } from "../../errors.js";
 import type { Encoder, EncoderOptions } from "../encoder.js";
 import { staticEncoder, staticSettings } from "./staticEncoder.js";
-import { unpackedBytes } from "./gunzip.js";
+import { fileBytes } from "./fileBytes.js";
 import { wordTokenizer } from "../tokenizer/wordTokenizer.js";
 import type { EncoderFile, WordVectorFormat } from "./wordVectorFormat.js";
 import { rowReader, type WordVectors } from "./wordVectorRows.js";
+import { sha256, startSha256 } from "../../files/contentHash.js";
+import { count } from "../../text/numbers.js";
 
 /** Changes whenever the same file and settings come to give other vectors, so that none are mixed. */
 const VECTOR_VERSION = "word-vectors 1";
@@ -21,22 +22,22 @@ const VECTOR_VERSION = "word-vectors 1";
  */
 export async function loadWordVectors(file: EncoderFile, options: EncoderOptions = {}): Promise<Encoder> {
   const settings = staticSettings(file.name, options, { normalize: true, width: file.format.width });
-  const { words, table, repeated, sha256 } = await readWordVectors(file, options.signal);
+  const { words, table, repeated, hash } = await readWordVectors(file, options.signal);
   const { pooling, normalize, maxTokens, prompt } = settings;
-  const identity = [VECTOR_VERSION, sha256, pooling, normalize, maxTokens, prompt];
+  const identity = [VECTOR_VERSION, hash, pooling, normalize, maxTokens, prompt];
   return staticEncoder(file, {
     settings: {
       ...settings,
       decisions: [
         ...file.decisions,
-        `${words.size.toLocaleString("en")} word vectors (${describeFormat(file.format)})`,
+        `${count(words.size)} word vectors (${describeFormat(file.format)})`,
         ...(repeated === 0 ? [] : [`${repeated} repeated words left out`]),
         ...settings.decisions,
       ],
     },
     table,
     tokenizer: wordTokenizer(words, { maxTokens, prompt }),
-    fingerprint: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
+    fingerprint: sha256(JSON.stringify(identity)),
   });
 }
 
@@ -47,11 +48,11 @@ const describeFormat = ({ kind, rows }: WordVectorFormat): string =>
 async function readWordVectors(
   { path, format }: EncoderFile,
   signal: AbortSignal | undefined,
-): Promise<WordVectors & { readonly sha256: string }> {
-  const hash = createHash("sha256");
+): Promise<WordVectors & { readonly hash: string }> {
+  const hash = startSha256();
   const reader = rowReader(format, path);
   let skip = format.headerBytes;
-  for await (const chunk of unpackedBytes(path)) {
+  for await (const chunk of fileBytes(path)) {
     hash.update(chunk);
     const from = Math.min(skip, chunk.length);
     skip -= from;
@@ -61,6 +62,6 @@ async function readWordVectors(
   }
   reader.read(Buffer.alloc(0), true);
   const read = reader.done();
-  if (read.table.rows > 0) return { ...read, sha256: hash.digest("hex") };
+  if (read.table.rows > 0) return { ...read, hash: hash.digest("hex") };
   throw new HeadstartError("E_ENCODER_INVALID", `${path} holds no word vectors. Fetch the file again`, { file: path });
 }

@@ -5,7 +5,7 @@ import { openProducts } from "../../onnx/runtime/gemm.js";
 /** Rows multiplied at once, in float64. */
 const ROWS_AT_ONCE = 4096;
 
-export interface Reduced {
+interface Reduced {
   /** `[rows, dims]`: each row less the mean, along the first `dims` principal axes. */
   readonly rows: Matrix;
   /** Share of the variance that is kept, 0 to 1. */

@@ -5,6 +5,8 @@ import { writeSafetensors } from "../../formats/safetensors.js";
 import { VERSION } from "../../version.js";
 import { commitFile } from "../../files/commit.js";
 import { commitFolder, type CommitFolderOptions } from "../../files/commitFolder.js";
+import { count } from "../../text/numbers.js";
+import { plain } from "../../text/markdown.js";
 
 /** What model2vec writes where a table has no limit of its own. */
 const NO_LIMIT = 1_000_000;
@@ -27,7 +29,7 @@ export async function saveTokenTable(
 }
 
 /** The files of a table's folder, by name. */
-export type TableFiles = readonly (readonly [name: string, content: Uint8Array])[];
+type TableFiles = readonly (readonly [name: string, content: Uint8Array])[];
 
 export const bytesIn = (files: TableFiles): number => files.reduce((sum, [, content]) => sum + content.length, 0);
 
@@ -70,7 +72,6 @@ const configOf = ({ embeddings, sif, from }: TokenTable): object => ({
 /** The card: what the table was made from, with which settings, and what it cannot do. */
 function tableCard({ embeddings, tokens, sif, explained, from }: TokenTable): string {
   const { rows, cols } = embeddings;
-  const count = (n: number): string => n.toLocaleString("en");
   const layer = from.layer === undefined ? "the last layer" : `layer ${from.layer}`;
   const weights =
     sif === undefined
@@ -97,4 +98,3 @@ function tableCard({ embeddings, tokens, sif, explained, from }: TokenTable): st
 }
 
 /** A user's words inside Markdown: no markup, one line. */
-const plain = (text: string): string => text.replace(/\s+/g, " ").replace(/([\\`*_[\]<>|#])/g, "\\$1");

@@ -13,7 +13,7 @@ const MOST_NUMBERS = 2 ** 28;
 export const MOST_WIDTH = 65_536;
 
 /** What can be chosen of a static encoder. */
-export interface StaticSettings {
+interface StaticSettings {
   readonly pooling: Pooling;
   readonly normalize: boolean;
   readonly maxTokens: number;
@@ -61,7 +61,7 @@ export function staticSettings(
 }
 
 /** What a static encoder is made of. */
-export interface StaticParts {
+interface StaticParts {
   readonly settings: StaticSettings;
   readonly table: WordVectorTable;
   /** Gives ids of rows, none for words without one. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { HeadstartError } from "../../errors.js";
@@ -18,6 +17,8 @@ import { MOST_WIDTH, staticEncoder, staticSettings } from "./staticEncoder.js";
 import { loadTokenizer, type Tokenizer } from "../tokenizer/tokenizer.js";
 import { tableOver, type WordVectorTable } from "./vectorTable.js";
 import { readVocabulary } from "../tokenizer/vocabulary.js";
+import { sha256 } from "../../files/contentHash.js";
+import { count } from "../../text/numbers.js";
 
 /** What config.json calls a table of token vectors. */
 export const TOKEN_TABLE = "model2vec";
@@ -65,14 +66,14 @@ export async function loadTokenTable(folder: EncoderFolder, options: EncoderOpti
   const settings = staticSettings(folder.name, options, own);
   const { pooling, normalize, maxTokens, prompt } = settings;
   const tokenizer = openTokenizer(folder, bytes[1], { rows: table.rows, maxTokens, prompt });
-  const hashes = bytes.map((part) => createHash("sha256").update(part).digest("hex"));
+  const hashes = bytes.map((part) => sha256(part));
   const identity = [VECTOR_VERSION, ...hashes, pooling, normalize, maxTokens, prompt];
-  const size = `${table.rows.toLocaleString("en")} token vectors (${TOKEN_TABLE})`;
+  const size = `${count(table.rows)} token vectors (${TOKEN_TABLE})`;
   return staticEncoder(folder, {
     settings: { ...settings, decisions: [...folder.decisions, size, ...settings.decisions] },
     table,
     tokenizer,
-    fingerprint: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
+    fingerprint: sha256(JSON.stringify(identity)),
   });
 }
 

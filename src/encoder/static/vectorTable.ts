@@ -7,7 +7,7 @@ export interface WordVectorTable {
 }
 
 /** A table that rows are added to. */
-export interface GrowingTable extends WordVectorTable {
+interface GrowingTable extends WordVectorTable {
   /** Copies `numbers` into a row after the last. */
   add(numbers: Float32Array): void;
 }

@@ -1,4 +1,5 @@
 import { parseDecimal } from "../../math/decimal.js";
+import { fileKind, type FileKind } from "../../formats/signature.js";
 
 /** How a file of word vectors is laid out. */
 export interface WordVectorFormat {
@@ -21,30 +22,24 @@ export interface EncoderFile {
 }
 
 /** What a file is, or why it holds no word vectors: a clause, and what to give instead. */
-export type Sniffed = { readonly format: WordVectorFormat } | { readonly found: string; readonly advice: string };
+type Sniffed = { readonly format: WordVectorFormat } | { readonly found: string; readonly advice: string };
 
 /** Enough for the first row in text of the widest vectors. */
 export const SNIFFED_BYTES = 256 * 1024;
 const MOST_WIDTH = 65_536;
 
-/** Binaries that are mistaken for word vectors, by their first bytes. */
-const MAGIC: readonly { readonly bytes: readonly number[]; readonly found: string; readonly advice: string }[] = [
-  {
-    bytes: [0xba, 0x16, 0x4f, 0x2f],
-    found: "it is a fastText binary model",
-    advice: "Give its .vec file, the words and vectors as text",
-  },
-  {
-    bytes: [0x50, 0x4b],
-    found: "it is a zip archive, as PyTorch's files are, which can run code when loaded",
-    advice: "Export the encoder to ONNX and name its folder; of packed word vectors name the file inside",
-  },
-  {
-    bytes: [0x80],
-    found: "it looks like a Python pickle, which can run code when loaded",
-    advice: "Export the encoder to ONNX and name its folder; save word vectors in word2vec's format",
-  },
-];
+/** What to give in place of files that are mistaken for word vectors. */
+const ADVICE: Partial<Record<FileKind, readonly [found: string, advice: string]>> = {
+  "a fastText binary model": ["it is a fastText binary model", "Give its .vec file, the words and vectors as text"],
+  "a zip archive": [
+    "it is a zip archive, as PyTorch's files are, which can run code when loaded",
+    "Export the encoder to ONNX and name its folder; of packed word vectors name the file inside",
+  ],
+  "a Python pickle": [
+    "it looks like a Python pickle, which can run code when loaded",
+    "Export the encoder to ONNX and name its folder; save word vectors in word2vec's format",
+  ],
+};
 
 /**
  * Tells word vectors by their content: GloVe's text (a word and its numbers a line), the text of word2vec and fastText
@@ -54,8 +49,9 @@ const MAGIC: readonly { readonly bytes: readonly number[]; readonly found: strin
  * @returns     undefined for a file that is none of these and looks like nothing known
  */
 export function sniffWordVectors(head: Buffer): Sniffed | undefined {
-  const magic = MAGIC.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte));
-  if (magic !== undefined) return { found: magic.found, advice: magic.advice };
+  const kind = fileKind(head);
+  const mistaken = kind && ADVICE[kind];
+  if (mistaken !== undefined) return { found: mistaken[0], advice: mistaken[1] };
   const end = head.indexOf(0x0a);
   const line = head.subarray(0, end < 0 ? head.length : end);
   const header = /^(\d{1,12})[ \t]+(\d{1,12})\s*$/.exec(line.length > 64 ? "" : line.toString("latin1"));
@@ -69,8 +65,8 @@ export function sniffWordVectors(head: Buffer): Sniffed | undefined {
     const found = `its first line announces ${rows} vectors of ${width} numbers`;
     return { found, advice: "Give a file of word vectors that has some" };
   }
-  const kind = looksLikeText(head.subarray(end + 1)) ? "text" : "binary";
-  return { format: { kind, width, rows, headerBytes: end + 1 } };
+  const isText = looksLikeText(head.subarray(end + 1));
+  return { format: { kind: isText ? "text" : "binary", width, rows, headerBytes: end + 1 } };
 }
 
 /** Numbers at the end of a line that starts with a word; 0 where there is none. */

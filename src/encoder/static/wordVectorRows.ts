@@ -12,7 +12,7 @@ export interface WordVectors {
 }
 
 /** Reads the rows of a file as its bytes come. */
-export interface RowReader {
+interface RowReader {
   /** Takes the next bytes; with `last` all that is left has to be whole rows. */
   read(bytes: Buffer, last: boolean): void;
   /** What was read, once all is. */

@@ -1,5 +1,5 @@
 /** A vocabulary's entries of printable ASCII, letter by letter. */
-export interface PieceTrie {
+interface PieceTrie {
   /** Before the first letter of a word, and of a word's later parts. */
   readonly start: number;
   readonly inside: number;

@@ -1,4 +1,4 @@
-import { excerpt, HeadstartError } from "../../errors.js";
+import { excerpt, HeadstartError, messageOf } from "../../errors.js";
 import { libraryTokenizer } from "./libraryTokenizer.js";
 import { textPieces } from "./textPieces.js";
 import { checkTokenizerFile } from "./file.js";
@@ -185,7 +185,7 @@ function openTokenizer(json: unknown, config: unknown, file: string): OpenTokeni
       clean: likeReference(contents.normalizer ?? undefined),
     };
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
+    const found = messageOf(cause);
     const message = `Cannot make a tokenizer from ${file}: ${found}. Fetch the file again`;
     throw new HeadstartError("E_ENCODER_INVALID", message, { file, cause });
   }

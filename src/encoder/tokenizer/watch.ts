@@ -1,5 +1,5 @@
 import { createContext, Script } from "node:vm";
-import { excerpt, HeadstartError } from "../../errors.js";
+import { excerpt, HeadstartError, messageOf } from "../../errors.js";
 
 /** Of a text; ordinary tokenizers take a thousandth of it. */
 const MOST_MS = 4000;
@@ -13,7 +13,7 @@ const LOADING_MS_AN_ENTRY = 0.1;
  * Runs a tokenizer whose settings are a program of a kind, such as a regular expression, which on the right text takes
  * more time than there is.
  */
-export interface TokenizerWatch {
+interface TokenizerWatch {
   /**
    * Runs what tokenizes one text.
    *
@@ -103,7 +103,7 @@ interface Watched {
 
 function explain(error: unknown, { text, file, mostMs }: Watched): HeadstartError {
   const slow = error instanceof TooLong;
-  const found = slow ? `it has not ended after ${mostMs / 1000} seconds` : reasonOf(error);
+  const found = slow ? `it has not ended after ${mostMs / 1000} seconds` : messageOf(error);
   return new HeadstartError(
     slow || error instanceof RangeError ? "E_TOKENIZER_LIMIT" : "E_ENCODER_INVALID",
     `Cannot cut the text "${excerpt(text)}" into tokens with ${file}: ${found}. ` +
@@ -111,5 +111,3 @@ function explain(error: unknown, { text, file, mostMs }: Watched): HeadstartErro
     { file, cause: error },
   );
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

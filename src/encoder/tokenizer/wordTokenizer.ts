@@ -13,7 +13,7 @@ interface FoundWord {
   readonly unknown: number;
 }
 
-export interface WordTokenizerOptions {
+interface WordTokenizerOptions {
   readonly maxTokens: number;
   /** Put before every text. */
   readonly prompt: string;

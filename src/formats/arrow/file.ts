@@ -1,15 +1,14 @@
 import { RecordBatchReader, type RecordBatch, type Schema } from "apache-arrow";
 import { checkData, checkNames } from "./checkData.js";
 import { checkFooter, checkMetadata, type ArrowBlock } from "./metadata.js";
+import { ARROW_MARK, fileKind } from "../signature.js";
 
-const MARK = "ARROW1";
 /** Length of the footer and the mark behind it. */
-const END_BYTES = 4 + MARK.length;
+const END_BYTES = 4 + ARROW_MARK.length;
 
-export const isArrowFile = (bytes: Uint8Array): boolean =>
-  Buffer.from(bytes.subarray(0, MARK.length)).toString("latin1") === MARK;
+export const isArrowFile = (bytes: Uint8Array): boolean => fileKind(bytes) === "an Arrow file";
 
-export interface ArrowFile {
+interface ArrowFile {
   readonly schema: Schema;
   readonly batches: Iterable<RecordBatch>;
   /** Between the last batch and the footer; undefined without batches. */
@@ -41,7 +40,7 @@ function checkBlocks(bytes: Uint8Array): number | undefined {
   const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-END_BYTES);
   const footerBytes = end.length === END_BYTES ? end.readInt32LE(0) : -1;
   const start = bytes.length - END_BYTES - footerBytes;
-  if (end.toString("latin1", 4) !== MARK || footerBytes <= 0 || start < MARK.length) {
+  if (end.toString("latin1", 4) !== ARROW_MARK || footerBytes <= 0 || start < ARROW_MARK.length) {
     throw new Error("it is damaged or cut off: its end is missing");
   }
   // Blocks that share bytes would make a small file stand for a large one.

@@ -1,13 +1,13 @@
 import { checkMetadata, type ArrowHeader } from "./metadata.js";
+import { ARROW_MARK, fileKind } from "../signature.js";
 
 const CONTINUATION = 0xffffffff;
-const FILE_MARK = "ARROW1";
 /** No schema of sense is longer. */
 const MOST_METADATA = 2 ** 28;
 /** Of a batch; typed arrays end soon after. */
 const MOST_BODY = 2 ** 32;
 
-export interface ArrowMessage extends ArrowHeader {
+interface ArrowMessage extends ArrowHeader {
   /** The message as it stood: its length, its metadata and its body. */
   readonly bytes: Uint8Array;
 }
@@ -23,9 +23,9 @@ export interface ArrowMessage extends ArrowHeader {
 export async function* arrowMessages(source: AsyncIterable<Uint8Array>): AsyncGenerator<ArrowMessage> {
   const bytes = new ByteQueue(source);
   try {
-    const start = await bytes.peek(FILE_MARK.length);
+    const start = await bytes.peek(ARROW_MARK.length);
     if (start.length === 0) throw new Error("it is empty");
-    if (start.toString("latin1") === FILE_MARK) throw new Error("it is an Arrow file, not a stream");
+    if (fileKind(start) === "an Arrow file") throw new Error("it is an Arrow file, not a stream");
     for (let number = 1; ; number++) {
       const message = await nextMessage(bytes, number);
       if (message === undefined) break;

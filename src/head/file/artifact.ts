@@ -1,15 +1,16 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { HeadstartError } from "../../errors.js";
+import { HeadstartError, messageOf } from "../../errors.js";
 import { commitFile, ignoringFailure } from "../../files/commit.js";
 import { commitFolder, restoreFolder, type CommitFolderOptions } from "../../files/commitFolder.js";
 import { withFile } from "../../files/readBytes.js";
 import { errnoOf } from "../../files/writeError.js";
 import type { Tensor } from "../../formats/safetensors.js";
-import { ARTIFACT_VERSION, MOST_JSON_BYTES, openJson, sealedJson, sha256 } from "./artifactJson.js";
+import { ARTIFACT_VERSION, MOST_JSON_BYTES, openJson, sealedJson } from "./artifactJson.js";
 import { inNewNames } from "./version1.js";
 import { tensorBytes, tensorShelf, type TensorShelf } from "./artifactTensors.js";
+import { sha256 } from "../../files/contentHash.js";
 
 /*
  * What heads of all kinds have in common: a folder of `headstart.json` (see artifactJson.ts), `head.safetensors` and a
@@ -58,13 +59,13 @@ export interface ArtifactRecord {
 }
 
 /** A file of a head's folder, as `headstart.json` has it. */
-export interface ArtifactFile {
+interface ArtifactFile {
   readonly file: string;
   readonly sha256: string;
   readonly bytes?: number | undefined;
 }
 
-export interface ArtifactParts<T> {
+interface ArtifactParts<T> {
   readonly schema: z.ZodType<T>;
   /** Fields of `headstart.json`; version, weights and checksum are filled in. */
   readonly fields: object;
@@ -195,7 +196,7 @@ async function readWhole(
     });
   } catch (error) {
     if (error instanceof HeadstartError || isMissing(error)) throw error;
-    const found = error instanceof Error ? error.message : String(error);
+    const found = messageOf(error);
     throw refuse(`cannot be read: ${found}. Make it readable, or train the head again`, error);
   }
 }

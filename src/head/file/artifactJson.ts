@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { HeadstartError } from "../../errors.js";
 import { parseStrictJson, type StrictJson } from "../../formats/strictJson.js";
+import { sha256 } from "../../files/contentHash.js";
 
 /*
  * `headstart.json` is the seal of a head's folder: its `checksum` is over all of its other fields together, labels and
@@ -15,9 +15,6 @@ const MAX_DEPTH = 16;
 
 /** What is written from now on. Files of version 1 have no checksum. */
 export const ARTIFACT_VERSION = 2;
-
-/** sha256 of bytes, or of text as UTF-8, in hex. */
-export const sha256 = (content: Uint8Array | string): string => createHash("sha256").update(content).digest("hex");
 
 /**
  * The text of `headstart.json` for these fields, with version and checksum.

@@ -1,6 +1,8 @@
 import type { HeadFile } from "./schema.js";
 import { heldSection, type HeldTexts } from "./heldTexts.js";
 import { sparkline } from "./sparkline.js";
+import { count } from "../../text/numbers.js";
+import { plain } from "../../text/markdown.js";
 
 /** The card of a head, in Markdown: what it predicts, what it was trained on, how well it does, and its limits. */
 export function headCard(file: HeadFile, held: HeldTexts): string {
@@ -9,7 +11,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
   const number = (x: number): string => x.toFixed(3);
   const score = (name: string, s: { accuracy: number; macroF1: number }): string =>
     `| ${name} | ${number(s.accuracy)} | ${number(s.macroF1)} |`;
-  const counts = Object.entries(training.labelCounts).map(([label, n]) => `${plain(label)} ${n.toLocaleString("en")}`);
+  const counts = Object.entries(training.labelCounts).map(([label, n]) => `${plain(label)} ${count(n)}`);
   return [
     `# ${file.task} head`,
     "",
@@ -18,7 +20,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     "",
     "## Training",
     "",
-    `- Rows: ${training.n.toLocaleString("en")} (${counts.join(", ")}) from ${training.files.map(plain).join(", ")}`,
+    `- Rows: ${count(training.n)} (${counts.join(", ")}) from ${training.files.map(plain).join(", ")}`,
     `- Rejected rows: ${training.rejected}; rows dropped by the label map: ${training.dropped}`,
     `- Class weights: ${training.classWeights}; ${settingsOf(file)}; seed ${training.seed}`,
     ...curveLines(training.curve),
@@ -35,7 +37,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     ...(dev.bagOfWords === null ? [] : [score("bag of words, same rows", dev.bagOfWords)]),
     score("always the majority class", dev.majority),
     "",
-    `n = ${dev.n.toLocaleString("en")}; macro-F1's 95 % interval is ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; macro-recall ${number(dev.macroRecall)}.`,
+    `n = ${count(dev.n)}; macro-F1's 95 % interval is ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; macro-recall ${number(dev.macroRecall)}.`,
     "",
     ...calibrationLines(file),
     ...heldSection(held),
@@ -88,7 +90,7 @@ function searchLines(search: HeadFile["training"]["search"]): string[] {
     "",
     "## Choice",
     "",
-    `${search.folds}-fold cross-validation on ${search.rows.toLocaleString("en")} training rows, equal texts in one fold; chosen is ${search.rule}. Mean ± standard deviation over the folds:`,
+    `${search.folds}-fold cross-validation on ${count(search.rows)} training rows, equal texts in one fold; chosen is ${search.rule}. Mean ± standard deviation over the folds:`,
     "",
     "| | log loss | macro-F1 |",
     "| --- | --- | --- |",
@@ -123,7 +125,7 @@ function calibrationLines({ calibration }: HeadFile): string[] {
   return [
     "## Calibration",
     "",
-    `Logits are divided by ${temperature.toFixed(4)}, fitted on ${n.toLocaleString("en")} dev rows; "after" is measured by five folds, each under a temperature fitted on the others.`,
+    `Logits are divided by ${temperature.toFixed(4)}, fitted on ${count(n)} dev rows; "after" is measured by five folds, each under a temperature fitted on the others.`,
     "",
     "| | calibration error (95 %) | Brier | log loss |",
     "| --- | --- | --- | --- |",
@@ -134,6 +136,3 @@ function calibrationLines({ calibration }: HeadFile): string[] {
     "",
   ];
 }
-
-/** A user's words inside Markdown: no markup, one line. */
-export const plain = (text: string): string => text.replace(/\s+/g, " ").replace(/([\\`*_[\]<>|#])/g, "\\$1");

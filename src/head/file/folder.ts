@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -6,13 +5,14 @@ import { HeadstartError, nearestName } from "../../errors.js";
 import { ignoringFailure } from "../../files/commit.js";
 import { restoreFolder, type CommitFolderOptions } from "../../files/commitFolder.js";
 import { checkedRecord, fieldOf, readRecord, readTensorFile, saveArtifact, type Sealed } from "./artifact.js";
-import { sha256 } from "./artifactJson.js";
 import { headCard } from "./card.js";
 import { headFileOf, HeadFile, MULTI_LABEL_FORMAT } from "./schema.js";
 import { heldByHead } from "./heldTexts.js";
 import { headFromTensors, headTensors, type HeadNumbers } from "./tensors.js";
 import type { NeighborIndex } from "../neighbors.js";
 import { readNeighborIndex, writeNeighborIndex } from "./neighbors.js";
+import { sha256 } from "../../files/contentHash.js";
+import { isFolder } from "../../files/exists.js";
 
 /** Folder of the heads that come with the package. */
 const BUILT_IN_HEADS = fileURLToPath(new URL("../../../data/heads", import.meta.url));
@@ -92,7 +92,7 @@ export async function loadNeighborIndex({ path: folder, file }: SavedHead): Prom
 export type HeadKind = "classifier" | "multi-label" | "tagger";
 
 /** What there is to know of a head before it is read. */
-export interface HeadSummary {
+interface HeadSummary {
   readonly kind: HeadKind;
   /** Name of the encoder that it was trained with. */
   readonly encoder: string;
@@ -134,6 +134,3 @@ async function headPath(name: string): Promise<string> {
     { file: name },
   );
 }
-
-const isFolder = async (name: string): Promise<boolean> =>
-  (await stat(name).catch(() => undefined))?.isDirectory() ?? false;

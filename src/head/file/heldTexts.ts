@@ -1,6 +1,7 @@
 import { kept } from "../devPredictions.js";
 import type { HeadNumbers } from "./tensors.js";
 import type { NeighborIndex } from "../neighbors.js";
+import { count } from "../../text/numbers.js";
 
 /** What a head's folder holds of the texts that it was trained on, as numbers of each. Plain JSON. */
 export interface HeldTexts {
@@ -33,20 +34,18 @@ export const heldByHead = ({
   devRows: devPredictions === undefined ? 0 : kept(devPredictions).truth.length,
 });
 
-const number = (n: number): string => n.toLocaleString("en");
-
 /** For a terminal, behind "<head> holds": one line. */
 export function heldText({ texts, wordHashes, writingHashes, entityHashes, devRows }: HeldTexts): string {
-  const hashed: [count: number, what: string][] = [
+  const hashed: [n: number, what: string][] = [
     [wordHashes, "words"],
     [writingHashes, "words and parts of words"],
     [entityHashes, "entity names"],
   ];
-  const hashes = hashed.filter(([count]) => count > 0).map(([count, what]) => `${number(count)} ${what}`);
+  const hashes = hashed.filter(([n]) => n > 0).map(([n, what]) => `${count(n)} ${what}`);
   return [
-    texts > 0 ? `${number(texts)} training texts, which whoever gets it can read` : "no training text",
+    texts > 0 ? `${count(texts)} training texts, which whoever gets it can read` : "no training text",
     ...(hashes.length > 0 ? [`hashes of ${hashes.join(" and ")}, which can be guessed by trying words`] : []),
-    ...(devRows > 0 ? [`its predictions on ${number(devRows)} dev rows as numbers`] : []),
+    ...(devRows > 0 ? [`its predictions on ${count(devRows)} dev rows as numbers`] : []),
   ].join("; ");
 }
 
@@ -55,23 +54,23 @@ export function heldSection({ texts, wordHashes, writingHashes, entityHashes, de
   const items: [isThere: boolean, item: string][] = [
     [
       texts > 0,
-      `**${number(texts)} training texts with their labels and vectors** (\`neighbors.safetensors\`), for \`predict --explain\`. Whoever gets the head can read them; train without \`--explainable\` where they must not be passed on.`,
+      `**${count(texts)} training texts with their labels and vectors** (\`neighbors.safetensors\`), for \`predict --explain\`. Whoever gets the head can read them; train without \`--explainable\` where they must not be passed on.`,
     ],
     [texts === 0, "No training text, and no vector of one."],
     [
       wordHashes > 0,
-      `${number(wordHashes)} words that occur in two or more training texts, as 32-bit hashes, each with weights and the number of texts that have it.`,
+      `${count(wordHashes)} words that occur in two or more training texts, as 32-bit hashes, each with weights and the number of texts that have it.`,
     ],
     [
       writingHashes > 0,
-      `${number(writingHashes)} surface features of words that were seen twice or more (whole words, first and last letters, and those of the words around), as 32-bit hashes with weights.`,
+      `${count(writingHashes)} surface features of words that were seen twice or more (whole words, first and last letters, and those of the words around), as 32-bit hashes with weights.`,
     ],
-    [entityHashes > 0, `The names of the training entities, ${number(entityHashes)} of them, as 32-bit hashes.`],
+    [entityHashes > 0, `The names of the training entities, ${count(entityHashes)} of them, as 32-bit hashes.`],
     [
       wordHashes + writingHashes + entityHashes > 0,
       "Words cannot be read from hashes, but anyone can try words and see which are among them: hashes hide no word or name that can be guessed.",
     ],
-    [devRows > 0, `Its predictions on ${number(devRows)} dev rows: probabilities and true labels, as numbers.`],
+    [devRows > 0, `Its predictions on ${count(devRows)} dev rows: probabilities and true labels, as numbers.`],
     [true, "In `headstart.json`, the names of the training files, the labels, and how often each occurs."],
   ];
   const there = items.filter(([isThere]) => isThere).map(([, item]) => `- ${item}`);

@@ -15,10 +15,11 @@ import {
   type Sealed,
 } from "./artifact.js";
 import type { TensorShelf } from "./artifactTensors.js";
-import { plain } from "./card.js";
+import {} from "./card.js";
 import { Counts, EncoderIdentity, IntervalSchema, MULTI_LABEL_FORMAT } from "./schema.js";
 import { heldSection, NOTHING_HELD } from "./heldTexts.js";
 import type { MultiLabelHead } from "../linear/oneVsRest.js";
+import { plain } from "../../text/markdown.js";
 
 /** `headstart.json` of a multi-label head. */
 const MultiLabelFile = z.strictObject({

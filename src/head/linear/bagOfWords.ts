@@ -5,6 +5,7 @@ import { logitProbabilities } from "../head.js";
 import { minimize } from "../../math/lbfgs.js";
 import { linearObjective } from "./linearObjective.js";
 import { logitCount, logLossInto } from "./logisticLoss.js";
+import { fnv1a } from "../../math/fnv.js";
 
 /**
  * The baseline that needs no encoder: a logistic model on the words of a text, TF-IDF weighted.
@@ -23,7 +24,7 @@ export interface BagOfWords {
   readonly bias: Float32Array;
 }
 
-export interface BagOfWordsOptions {
+interface BagOfWordsOptions {
   readonly labels: readonly string[];
   /** Weight of the data against the penalty. @default 4 */
   readonly C?: number | undefined;
@@ -91,17 +92,10 @@ export function predictBagOfWords(bag: BagOfWords, texts: readonly string[]): Fl
   return logitProbabilities(logits, bag.labels.length);
 }
 
-/** FNV-1a, 32 bits, over UTF-16 units. */
-function hashOf(word: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
-  return hash | 0;
-}
-
 function hashCounts(text: string): Map<number, number> {
   const counts = new Map<number, number>();
   for (const word of wordsOf(text)) {
-    const hash = hashOf(word);
+    const hash = fnv1a(word);
     counts.set(hash, (counts.get(hash) ?? 0) + 1);
   }
   return counts;

@@ -14,7 +14,7 @@ export interface LogisticProblem {
   close(): Promise<void>;
 }
 
-export interface LogisticRows {
+interface LogisticRows {
   readonly rows: number;
   readonly cols: number;
   readonly targets: Targets;

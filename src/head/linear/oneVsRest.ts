@@ -21,7 +21,7 @@ export interface MultiLabelHead {
   readonly thresholds: Float64Array;
 }
 
-export interface MultiLabelOptions {
+interface MultiLabelOptions {
   readonly labels: readonly string[];
   /** Weights of the data against the penalty, scikit-learn's C, in the order in which they are fitted. */
   readonly Cs: readonly number[];

@@ -2,7 +2,7 @@ import { openProducts, type Floats } from "../../onnx/runtime/gemm.js";
 import { logitCount, type Targets } from "./logisticLoss.js";
 
 /** What is known of a linear model's curvature before a fit: the mean of the outer products of its rows. */
-export interface Curvature {
+interface Curvature {
   /** `[width + 1, width + 1]`, row-major, the last column being the constant 1 of the bias. */
   readonly gram: Float64Array;
   readonly width: number;

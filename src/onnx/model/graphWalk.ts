@@ -7,7 +7,7 @@ export const graphsOf = (n: NodeProto): GraphProto[] =>
   n.attribute.flatMap((a) => [...(a.g === undefined ? [] : [a.g]), ...a.graphs]);
 
 /** These nodes, and those of the graphs inside them at any depth. */
-export const withInner = (nodes: readonly NodeProto[]): NodeProto[] =>
+const withInner = (nodes: readonly NodeProto[]): NodeProto[] =>
   // Decoding a file ends at a depth of 33 graphs, so this does too.
   nodes.flatMap((n) => [n, ...graphsOf(n).flatMap((graph) => withInner(graph.node))]);
 

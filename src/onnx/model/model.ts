@@ -98,7 +98,7 @@ export function newModel(opset: number, domains: Readonly<Record<string, number>
   }) as OnnxModel;
 }
 
-export type AttributeValue = number | bigint | string | readonly number[];
+type AttributeValue = number | bigint | string | readonly number[];
 
 /** A node; a `number` attribute is a float, a `bigint` an integer, an array a list of integers. */
 export function node(

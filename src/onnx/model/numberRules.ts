@@ -1,4 +1,4 @@
-import { BOOL, isIntegerType, known, MOST_NUMBERS, product, type KnownTensor } from "./knownTensor.js";
+import { BOOL, isIntegerType, known, MOST_NUMBERS, NOTHING, product, type KnownTensor } from "./knownTensor.js";
 
 /** A node with what is known of its inputs; those left out are `NOTHING`. */
 export interface Call {
@@ -14,6 +14,17 @@ export interface Call {
 type Sizes = readonly number[];
 
 export type NumberRule = (call: Call) => readonly KnownTensor[];
+
+/** An axis that may be counted from the end. */
+export const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+
+/** Axes or other integers that newer opsets have as an input and older ones as an attribute. */
+export const listed = ({ inputs, ints }: Call, at: number, name: string): Sizes | undefined =>
+  at < inputs.length && inputs[at] !== NOTHING ? inputs[at].numbers : ints(name);
+
+/** Whether what `listed` looks for is given in neither way. */
+export const isLeftOut = ({ inputs, ints }: Call, at: number, name: string): boolean =>
+  (inputs[at] ?? NOTHING) === NOTHING && ints(name) === undefined;
 
 const OF_ONE: Readonly<Record<string, (x: number) => number>> = {
   Identity: (x) => x,

@@ -54,7 +54,7 @@ interface Scope {
   readonly depth: number;
 }
 
-export interface BoundOptions {
+interface BoundOptions {
   readonly file: string;
   /** Bytes of a short tensor that lies in another file. */
   readonly outside: (t: TensorProto) => Uint8Array | undefined;

@@ -10,7 +10,7 @@ import { TableRows, type TablePlace } from "./tableRows.js";
 const LARGE = 2 ** 22;
 
 /** A model cut behind its lookup of word vectors. */
-export interface SplitModel {
+interface SplitModel {
   readonly table: TablePlace;
   /** The model, with `words` as one more input. */
   readonly rest: MappedModel;

@@ -1,7 +1,7 @@
 /** The thread of one session worker: opens a session and runs what it is sent, one run at a time. */
 
 import { parentPort, workerData } from "node:worker_threads";
-import { HeadstartError } from "../../errors.js";
+import { HeadstartError, messageOf } from "../../errors.js";
 import { poolBatch, type BatchPooling } from "../../math/pooling.js";
 import {
   SESSION_WORKER,
@@ -29,7 +29,7 @@ function leave(): void {
 
 function failureOf(error: unknown): WorkerFailure {
   if (error instanceof HeadstartError) return { code: error.code, message: error.message, place: { ...error.place } };
-  return { message: error instanceof Error ? error.message : String(error) };
+  return { message: messageOf(error) };
 }
 
 /** Pools what has the shape for it, and gives the memory of what is pooled back. */

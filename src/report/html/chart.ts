@@ -21,7 +21,7 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1];
 /** Share of the track's width. */
 const at = (value: number): string => `${(Math.min(1, Math.max(0, value)) * 100).toFixed(2)}%`;
 
-export interface TrackOptions {
+interface TrackOptions {
   readonly mark: Mark;
   /** Drawn as a whisker. */
   readonly interval?: Interval | undefined;

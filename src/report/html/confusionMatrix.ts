@@ -1,5 +1,5 @@
 import type { Confusion } from "../../metrics/classification.js";
-import { count, percent } from "../format.js";
+import { count, percent } from "../../text/numbers.js";
 import { html, verbatim, type Content, type Html } from "./html.js";
 import { table } from "./table.js";
 
@@ -60,7 +60,7 @@ function frequentConfusions(confusion: Confusion, caption: Content): Html {
 }
 
 /** Rows of one label that were taken for another. */
-export interface RankedConfusion {
+interface RankedConfusion {
   readonly truth: string;
   readonly predicted: string;
   readonly rows: number;

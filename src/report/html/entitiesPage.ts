@@ -1,6 +1,6 @@
 import { excerpt } from "../../errors.js";
 import type { TextEntities } from "../../tagging/predict.js";
-import { decimals } from "../format.js";
+import { decimals } from "../../text/numbers.js";
 import { balanced, html, verbatim, type Html } from "./html.js";
 import { pageText } from "./page.js";
 

@@ -2,14 +2,14 @@ import type { Reliability } from "../../classification/reliability.js";
 import { excerpt } from "../../errors.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import { confusionGrid } from "./confusionMatrix.js";
-import { count, decimals, percent, range, rows, signed, signedRange } from "../format.js";
+import { count, decimals, percent, range, rows, signed, signedRange } from "../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";
 import { pageText } from "./page.js";
 import { plot } from "./plot.js";
 import { table } from "./table.js";
 
 /** An evaluation for its page. */
-export interface EvaluationRecord {
+interface EvaluationRecord {
   /** The head and the rows, as the user named them. */
   readonly head: string;
   readonly corpus: readonly string[];

@@ -1,4 +1,4 @@
-import { decimals } from "../format.js";
+import { decimals } from "../../text/numbers.js";
 import { html, type Content, type Html } from "./html.js";
 
 /** Losses of one set of rows, from the first step of a training on. */
@@ -9,7 +9,7 @@ export interface LossCurve {
   readonly values: readonly number[];
 }
 
-export interface LossCurvesOptions {
+interface LossCurvesOptions {
   /** What a step is, such as "epoch". */
   readonly unit: string;
   /** The step whose weights were kept, from 1: a dashed line; 0 for none. */

@@ -5,14 +5,14 @@ import { html, type Content, type Html } from "./html.js";
  */
 
 /** A point with the room that it takes for its rows. */
-export interface PlotPoint {
+interface PlotPoint {
   readonly x: number;
   readonly y: number;
   /** Radius in hundredths of the axis. @default 1.6 */
   readonly radius?: number | undefined;
 }
 
-export interface PlotOptions {
+interface PlotOptions {
   /** What the axes show. */
   readonly x: string;
   readonly y: string;

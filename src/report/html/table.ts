@@ -1,6 +1,6 @@
 import { html, type Content, type Html } from "./html.js";
 
-export interface TableOptions {
+interface TableOptions {
   /** What the table shows, in words. */
   readonly caption: Content;
   /** One heading per column; the first column names the row. */

@@ -1,6 +1,6 @@
 import { excerpt } from "../../errors.js";
 import type { HeadFile } from "../../head/file/schema.js";
-import { count, decimals, range, rows } from "../format.js";
+import { count, decimals, range, rows } from "../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";
 import { lossCurves, type LossCurve } from "./lossCurves.js";
 import { pageText } from "./page.js";

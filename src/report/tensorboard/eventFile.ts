@@ -1,13 +1,20 @@
 import { join } from "node:path";
-import { crc32c } from "./crc32c.js";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { nodeFiles, type FileSystem } from "../../files/fileSystem.js";
 import { writing } from "../../files/writeError.js";
+
+/** Of a value on a curve. */
+interface Moment {
+  readonly step: number;
+  /** Since 1970. */
+  readonly milliseconds: number;
+}
 
 /** A TensorBoard event file that grows during a run; each value is written to the disk as it comes. */
 export interface EventFile {
   readonly path: string;
   /** Adds one value of a curve. */
-  scalar(tag: string, value: number, at: { readonly step: number; readonly milliseconds: number }): void;
+  scalar(tag: string, value: number, at: Moment): void;
   /** @throws HeadstartError E_OUTPUT_WRITE when any value could not be written */
   close(): Promise<void>;
 }
@@ -39,11 +46,10 @@ export async function openEventFile(
     // Reported by close(); until then a failed write is no unhandled rejection.
     last.catch(() => {});
   };
-  append(concat(timed(milliseconds), text(3, "brain.Event:2")));
+  append(versionEvent(milliseconds));
   return {
     path,
-    scalar: (tag, value, { step, milliseconds: now }) =>
-      append(concat(timed(now), whole(2, step), nested(5, nested(1, concat(text(1, tag), single(2, value)))))),
+    scalar: (tag, value, at) => append(scalarEvent(tag, value, at)),
     close: async () => {
       try {
         await last;
@@ -68,33 +74,40 @@ function framed(bytes: Uint8Array): Uint8Array {
 /** Rotated and shifted, so that checksums of data that hold checksums stay good. */
 const masked = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 
-/* The few kinds of Protocol Buffers fields that an event has. */
+/*
+ * Of event.proto and summary.proto:
+ *
+ *   Event          double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5;
+ *   Summary        repeated Value value = 1;
+ *   Summary.Value  string tag = 1; float simple_value = 2;
+ */
 
-const timed = (milliseconds: number): Uint8Array => {
-  const field = Buffer.alloc(9);
-  field[0] = (1 << 3) | 1;
-  field.writeDoubleLE(milliseconds / 1000, 1);
-  return field;
-};
+const timed = (milliseconds: number): BinaryWriter =>
+  new BinaryWriter().tag(1, WireType.Bit64).double(milliseconds / 1000);
 
-const single = (field: number, value: number): Uint8Array => {
-  const result = Buffer.alloc(5);
-  result[0] = (field << 3) | 5;
-  result.writeFloatLE(value, 1);
-  return result;
-};
+const versionEvent = (milliseconds: number): Uint8Array =>
+  timed(milliseconds).tag(3, WireType.LengthDelimited).string("brain.Event:2").finish();
 
-const whole = (field: number, value: number): Uint8Array => Uint8Array.of(field << 3, ...varint(value));
-
-const nested = (field: number, bytes: Uint8Array): Uint8Array =>
-  concat(Uint8Array.of((field << 3) | 2, ...varint(bytes.length)), bytes);
-
-const text = (field: number, value: string): Uint8Array => nested(field, Buffer.from(value, "utf8"));
-
-function varint(value: number): number[] {
-  const bytes = [];
-  for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
-  return [...bytes, value];
+function scalarEvent(tag: string, value: number, { step, milliseconds }: Moment): Uint8Array {
+  const event = timed(milliseconds).tag(2, WireType.Varint).int64(step);
+  const summary = event.tag(5, WireType.LengthDelimited).fork();
+  const one = summary.tag(1, WireType.LengthDelimited).fork();
+  one.tag(1, WireType.LengthDelimited).string(tag);
+  one.tag(2, WireType.Bit32).float(Math.fround(value)); // infinite beyond float32, which float() alone refuses
+  return one.join().join().finish();
 }
 
-const concat = (...parts: readonly Uint8Array[]): Uint8Array => Buffer.concat(parts);
+const POLYNOMIAL = 0x82f63b78;
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
+  return crc;
+});
+
+/** CRC-32C (Castagnoli) of `bytes`, as an unsigned number. @see RFC 3720, appendix B.4 */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}

@@ -1,7 +1,8 @@
 import type { EntityScore } from "../../metrics/entities.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
-import { count, decimals, range } from "../format.js";
-import { escapeControls, fitted, padLeft, padRight } from "./width.js";
+import { count, decimals, range } from "../../text/numbers.js";
+import { escapeControls } from "../../text/escape.js";
+import { fitted, padLeft, padRight } from "./width.js";
 
 const WIDEST_NAME = 32;
 

@@ -1,9 +1,10 @@
 import type { Advantage, Confusion, Evaluation, Score } from "../../metrics/classification.js";
 import { rankedConfusions } from "../html/confusionMatrix.js";
-import { count, decimals, range, signed, signedRange } from "../format.js";
-import { escapeControls, fitted, padLeft, padRight, textWidth } from "./width.js";
+import { count, decimals, range, signed, signedRange } from "../../text/numbers.js";
+import { escapeControls } from "../../text/escape.js";
+import { fitted, padLeft, padRight, textWidth } from "./width.js";
 
-export interface EvaluationTextOptions {
+interface EvaluationTextOptions {
   /** First line, above the numbers. @default none */
   readonly title?: string | undefined;
 }

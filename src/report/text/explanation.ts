@@ -1,7 +1,8 @@
 import type { Explanation } from "../../classification/explain.js";
 import type { SelectivePrediction } from "../../classification/predict.js";
-import { percent, signed } from "../format.js";
-import { escapeControls, fitted } from "./width.js";
+import { percent, signed } from "../../text/numbers.js";
+import { escapeControls } from "../../text/escape.js";
+import { fitted } from "./width.js";
 
 const WIDEST = 72; // columns of a text
 

@@ -1,7 +1,8 @@
 import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
-import { count, decimals, range } from "../format.js";
+import { count, decimals, range } from "../../text/numbers.js";
 import { aligned } from "./evaluation.js";
-import { escapeControls, fitted } from "./width.js";
+import { escapeControls } from "../../text/escape.js";
+import { fitted } from "./width.js";
 
 /** A multi-label evaluation as plain text, for a terminal; ends without a line break. */
 export function multiLabelText(evaluation: MultiLabelEvaluation, title: string): string {

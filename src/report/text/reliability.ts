@@ -1,8 +1,8 @@
 import type { Reliability } from "../../classification/reliability.js";
 import type { CalibrationScore } from "../../metrics/calibrationScore.js";
-import { count, decimals, percent, range } from "../format.js";
+import { count, decimals, percent, range } from "../../text/numbers.js";
 import { aligned } from "./evaluation.js";
-import { escapeControls } from "./width.js";
+import { escapeControls } from "../../text/escape.js";
 
 /** Coverages that the terminal shows of the risk-coverage curve. */
 const SHOWN = [0.5, 0.8, 0.9, 1];

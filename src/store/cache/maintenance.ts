@@ -7,6 +7,7 @@ import type { FileSystem } from "../../files/commit.js";
 import { withFile } from "../../files/readBytes.js";
 import { parseTempName } from "../../files/tempName.js";
 import { errnoOf, writeError } from "../../files/writeError.js";
+import { jsonOrUndefined } from "../../formats/json.js";
 
 /** Ending of a file of cached vectors. */
 export const SEGMENT_ENDING = ".vectors";
@@ -30,7 +31,7 @@ export interface CachedEncoder {
   readonly damaged: number;
 }
 
-export interface CleanOptions {
+interface CleanOptions {
   /** Only vectors of encoders of one of these names, or fingerprints or at least 8 characters of one. @default all */
   readonly encoders?: readonly string[] | undefined;
   /** Only vectors written before this moment, milliseconds since 1970. @default all */
@@ -154,15 +155,11 @@ async function noteOf(folder: string): Promise<Note | undefined> {
     time: (await stat(path)).mtimeMs,
   }));
   if (found === undefined) return undefined;
-  try {
-    const note: unknown = JSON.parse(found.text);
-    const known = typeof note === "object" && note !== null && "format" in note && note.format === FORMAT;
-    const encoder = known && "encoder" in note && typeof note.encoder === "string" ? note.encoder : undefined;
-    return { encoder, time: found.time };
-  } catch {
-    // It only helps people to find their way: without it the vectors are as good.
-    return { encoder: undefined, time: found.time };
-  }
+  // It only helps people to find their way: without it the vectors are as good.
+  const note = jsonOrUndefined(found.text);
+  const known = typeof note === "object" && note !== null && "format" in note && note.format === FORMAT;
+  const encoder = known && "encoder" in note && typeof note.encoder === "string" ? note.encoder : undefined;
+  return { encoder, time: found.time };
 }
 
 async function isOneOf(folder: string, encoders: readonly string[]): Promise<boolean> {

@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { KeptModel, ModelStore } from "../../encoder/modelCache.js";
 import { cacheHome } from "./vectorCache.js";
 import { commitFolder } from "../../files/commitFolder.js";
-import { PRIVATE_FILE } from "../../files/fileSystem.js";
+import { createFile, nodeFiles, PRIVATE_FILE, type FileSystem } from "../../files/fileSystem.js";
+import { hasContent, sha256 } from "../../files/contentHash.js";
 
 const MODEL = "model.onnx";
 /** Says what a kept model is; its time of change is when it was made. */
@@ -16,22 +14,24 @@ export const ABOUT = "about.json";
 export const defaultModelFolder = (env: Readonly<Record<string, string | undefined>> = process.env): string =>
   join(cacheHome(env), "models");
 
+interface ModelStoreOptions {
+  /** Name of the encoder that the models are made of, for whoever lists them. */
+  readonly encoder?: string | undefined;
+  /** The disk. @default nodeFiles */
+  readonly files?: FileSystem | undefined;
+}
+
 /**
  * Keeps rewritten models in `folder`, each in a folder of its own under its key; nothing is written before the first
  * `put`. A model whose checksum is wrong counts as not there, and the next `put` replaces it. What
  * is created is for this user alone.
- *
- * @param encoder  name of the encoder that the models are made of, for whoever lists them
  */
-export function openModelStore(
-  folder: string,
-  { encoder }: { readonly encoder?: string | undefined } = {},
-): ModelStore {
+export function openModelStore(folder: string, { encoder, files = nodeFiles }: ModelStoreOptions = {}): ModelStore {
   const get = async (key: string): Promise<KeptModel | undefined> => {
     const file = join(folder, key, MODEL);
     try {
-      const { sha256, about } = JSON.parse(await readFile(join(folder, key, ABOUT), "utf8")) as Kept;
-      return (await sha256Of(file)) === sha256 ? { file, about } : undefined;
+      const { sha256: hash, about } = JSON.parse(await readFile(join(folder, key, ABOUT), "utf8")) as Kept;
+      return (await hasContent(file, { hash })) ? { file, about } : undefined;
     } catch {
       return undefined;
     }
@@ -39,15 +39,15 @@ export function openModelStore(
   return {
     get,
     async put(key, bytes, about) {
-      const sha256 = createHash("sha256").update(bytes).digest("hex");
-      const kept: Kept = { ...(encoder === undefined ? {} : { encoder }), sha256, about };
+      const kept: Kept = { encoder, sha256: sha256(bytes), about };
       await commitFolder(
         join(folder, key),
         async (temp) => {
-          await writeFile(join(temp, MODEL), bytes, { mode: PRIVATE_FILE });
-          await writeFile(join(temp, ABOUT), `${JSON.stringify(kept, null, 2)}\n`, { mode: PRIVATE_FILE });
+          await createFile(files, join(temp, MODEL), [bytes], { mode: PRIVATE_FILE });
+          const text = `${JSON.stringify(kept, null, 2)}\n`;
+          await createFile(files, join(temp, ABOUT), [Buffer.from(text)], { mode: PRIVATE_FILE });
         },
-        { isOurs: true, isPrivate: true },
+        { files, isOurs: true, isPrivate: true },
       );
       return { file: join(folder, key, MODEL), about };
     },
@@ -58,10 +58,4 @@ interface Kept {
   readonly encoder?: string | undefined;
   readonly sha256: string;
   readonly about: unknown;
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }

@@ -4,6 +4,7 @@ import { reading, type Cleaned } from "./maintenance.js";
 import { nodeFiles, type FileSystem } from "../../files/fileSystem.js";
 import { ABOUT } from "./modelCache.js";
 import { writing } from "../../files/writeError.js";
+import { jsonOrUndefined } from "../../formats/json.js";
 
 /** A rewritten model that is kept for the next run. */
 export interface ListedModel {
@@ -31,7 +32,7 @@ export async function listModels(folder: string): Promise<readonly ListedModel[]
 export const isNamed = ({ key, encoder }: ListedModel, name: string): boolean =>
   name === encoder || (name.length >= 8 && key.startsWith(name));
 
-export interface RemoveModelsOptions {
+interface RemoveModelsOptions {
   /** Only models that one of these names, see `isNamed`. @default all */
   readonly encoders?: readonly string[] | undefined;
   /** Only models made before this moment, milliseconds since 1970. @default all */
@@ -66,11 +67,7 @@ async function listed(folder: string, key: string): Promise<ListedModel> {
 }
 
 function encoderIn(text: string): string | undefined {
-  try {
-    const about: unknown = JSON.parse(text);
-    const named = typeof about === "object" && about !== null && "encoder" in about ? about.encoder : undefined;
-    return typeof named === "string" ? named : undefined;
-  } catch {
-    return undefined;
-  }
+  const about = jsonOrUndefined(text);
+  const named = typeof about === "object" && about !== null && "encoder" in about ? about.encoder : undefined;
+  return typeof named === "string" ? named : undefined;
 }

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { HeadstartError } from "../../errors.js";
 import { bytesOf } from "../../vectors/byteView.js";
 import type { ReadableFile } from "../../files/readBytes.js";
 import { errnoOf } from "../../files/writeError.js";
+import { sha256Bytes } from "../../files/contentHash.js";
 
 /*
  * A segment holds vectors by the sha256 of their text:
@@ -33,8 +33,14 @@ export interface SegmentKind {
   readonly width: number;
 }
 
+/** A vector under the key of its text. */
+export interface CacheRecord {
+  readonly key: string;
+  readonly vector: Float32Array;
+}
+
 /** The key of a text, as 32 latin1 characters, one for each byte of its sha256. */
-export const textKey = (text: string): string => createHash("sha256").update(text, "utf8").digest("binary");
+export const textKey = (text: string): string => sha256Bytes(text).toString("latin1");
 
 const recordBytes = (width: number): number => KEY_BYTES + 4 * width + 4;
 
@@ -43,7 +49,7 @@ export function encodeHeader({ fingerprint, width }: SegmentKind): Buffer {
   header.write(MAGIC, 0, "latin1");
   header.writeUInt32LE(VERSION, 8);
   header.writeUInt32LE(width, 12);
-  createHash("sha256").update(fingerprint, "utf8").digest().copy(header, 16);
+  sha256Bytes(fingerprint).copy(header, 16);
   header.writeUInt32LE(crc32(header.subarray(0, HEADER_BYTES - 4)), HEADER_BYTES - 4);
   return header;
 }
@@ -99,14 +105,11 @@ export async function segmentRows(file: ReadableFile): Promise<number | undefine
 }
 
 /** Whole records of a segment that was never sealed, up to the first that is torn; none where the header is not ours. */
-export async function salvageRecords(
-  file: ReadableFile,
-  kind: SegmentKind,
-): Promise<{ readonly key: string; readonly vector: Float32Array }[]> {
+export async function salvageRecords(file: ReadableFile, kind: SegmentKind): Promise<CacheRecord[]> {
   const bytes = Buffer.from(await file.bytes(0, file.size));
   if (!bytes.subarray(0, HEADER_BYTES).equals(encodeHeader(kind))) return [];
   const size = recordBytes(kind.width);
-  const records: { key: string; vector: Float32Array }[] = [];
+  const records: CacheRecord[] = [];
   for (let at = HEADER_BYTES; at + size <= bytes.length; at += size) {
     const record = bytes.subarray(at, at + size);
     if (crc32(record.subarray(0, size - 4)) !== record.readUInt32LE(size - 4)) break;

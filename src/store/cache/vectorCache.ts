@@ -1,32 +1,22 @@
-import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { HeadstartError } from "../../errors.js";
 import { row } from "../../math/matrix.js";
 import type { Matrix } from "../../math/matrix.js";
-import {
-  SEGMENT_ROWS,
-  bytesOfRow,
-  SegmentReader,
-  encodeHeader,
-  encodeVector,
-  encodeSeal,
-  readSealedKeys,
-  salvageRecords,
-  textKey,
-} from "./segment.js";
-import type { SegmentKind } from "./segment.js";
-import { commitTogether, ignoringFailure, nodeFiles, openPending } from "../../files/commit.js";
-import type { FileSystem, PendingFile } from "../../files/commit.js";
+import { SEGMENT_ROWS, bytesOfRow, SegmentReader, readSealedKeys, salvageRecords, textKey } from "./segment.js";
+import type { CacheRecord, SegmentKind } from "./segment.js";
+import { OpenSegment } from "./openSegment.js";
+import { ignoringFailure, nodeFiles } from "../../files/commit.js";
+import type { FileSystem } from "../../files/commit.js";
 import { PRIVATE_FOLDER } from "../../files/fileSystem.js";
-import { SEGMENT_ENDING, cleanCache, isLeftSegment, isSegment, noteUse } from "./maintenance.js";
+import { cleanCache, isLeftSegment, isSegment, noteUse } from "./maintenance.js";
 import { KeyTable } from "./keyTable.js";
 import { withFile } from "../../files/readBytes.js";
-import { tempPath } from "../../files/tempName.js";
 import { errnoOf, writing } from "../../files/writeError.js";
+import { sha256 } from "../../files/contentHash.js";
 
-export interface VectorCacheOptions {
+interface VectorCacheOptions {
   /** Identity of the vectors: of the encoder and of everything else that changes them. */
   readonly fingerprint: string;
   readonly width: number;
@@ -114,12 +104,11 @@ export async function openVectorCache(dir: string, options: VectorCacheOptions):
 /** A fingerprint that is safe as the name of a folder is used as it is. */
 function folderName(fingerprint: string): string {
   if (/^[0-9a-z_-]{8,100}$/.test(fingerprint)) return fingerprint;
-  return createHash("sha256").update(fingerprint, "utf8").digest("hex");
+  return sha256(fingerprint);
 }
 
 class SegmentedCache implements VectorCache {
   readonly #dir: string;
-  readonly #folder: string;
   readonly #maxBytes: number;
   readonly #segmentRows: number;
   readonly #kind: SegmentKind;
@@ -129,8 +118,7 @@ class SegmentedCache implements VectorCache {
   readonly #places = new KeyTable();
   readonly #readers = new Map<number, SegmentReader>();
   /** What this process wrote since it last sealed a segment. */
-  #recent = new Map<string, Float32Array>();
-  #pending: PendingFile | undefined;
+  readonly #recent: OpenSegment;
   /** The end of the writes so far: writes take turns. */
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
@@ -138,17 +126,17 @@ class SegmentedCache implements VectorCache {
   constructor({ dir, folder }: { readonly dir: string; readonly folder: string }, options: VectorCacheOptions) {
     const { fingerprint, width, maxBytes = Infinity, files = nodeFiles } = options;
     this.#dir = dir;
-    this.#folder = folder;
     this.#maxBytes = maxBytes;
     // Whole segments go, so they are small where little may stay.
     const most = Math.floor(maxBytes / LEAST_SEGMENTS / bytesOfRow(width));
     this.#segmentRows = Math.max(FEWEST_ROWS, Math.min(SEGMENT_ROWS, most));
     this.#kind = { fingerprint, width };
     this.#files = files;
+    this.#recent = new OpenSegment(folder, this.#kind, files);
   }
 
   get size(): number {
-    return this.#places.size + this.#recent.size;
+    return this.#places.size + this.#recent.rows;
   }
 
   get(texts: readonly string[]): (Float32Array | undefined)[] {
@@ -208,63 +196,19 @@ class SegmentedCache implements VectorCache {
     await ignoringFailure(this.#files.unlink(path));
   }
 
-  async #append(records: readonly { readonly key: string; readonly vector: Float32Array }[]): Promise<void> {
-    let bytes: Buffer[] = [];
+  async #append(records: readonly CacheRecord[]): Promise<void> {
     for (const { key, vector } of records) {
-      if (this.#recent.has(key) || this.#places.get(key) !== undefined) continue;
-      this.#recent.set(key, vector);
-      bytes.push(encodeVector(key, vector));
-      if (this.#recent.size < this.#segmentRows) continue;
-      await this.#write(bytes);
-      bytes = [];
+      if (this.#recent.get(key) !== undefined || this.#places.get(key) !== undefined) continue;
+      this.#recent.add(key, vector);
+      if (this.#recent.rows < this.#segmentRows) continue;
       await this.#seal();
       await this.#keepToLimit();
     }
-    await this.#write(bytes);
+    await this.#recent.write();
   }
 
-  async #write(records: readonly Buffer[]): Promise<void> {
-    if (records.length === 0) return;
-    try {
-      this.#pending ??= await this.#openSegment();
-      await this.#pending.write(Buffer.concat(records));
-    } catch (error) {
-      await this.#dropSegment();
-      throw error;
-    }
-  }
-
-  async #openSegment(): Promise<PendingFile> {
-    // Temporary names never come twice, so neither do names made of them.
-    const name = basename(tempPath("segment")).replace(/^\.segment\.|\.tmp$/g, "");
-    const path = join(this.#folder, `${name}${SEGMENT_ENDING}`);
-    const segment = await openPending(path, { files: this.#files, isPrivate: true });
-    this.#pending = segment;
-    await segment.write(encodeHeader(this.#kind));
-    return segment;
-  }
-
-  async #seal(): Promise<void> {
-    const pending = this.#pending;
-    if (pending === undefined) return;
-    const keys = [...this.#recent.keys()];
-    try {
-      await pending.write(encodeSeal(keys));
-      await commitTogether([pending], { files: this.#files });
-    } catch (error) {
-      await this.#dropSegment();
-      throw error;
-    }
-    this.#pending = undefined;
-    this.#recent = new Map();
-    this.#index(pending.path, keys);
-  }
-
-  /** After a failed write nobody knows which records are in the file: all of it is given up. */
-  async #dropSegment(): Promise<void> {
-    await this.#pending?.discard();
-    this.#pending = undefined;
-    this.#recent = new Map();
+  #seal(): Promise<void> {
+    return this.#recent.seal((path, keys) => this.#index(path, keys));
   }
 
   #index(path: string, keys: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { contentHash } from "../../files/contentHash.js";
-import { HeadstartError } from "../../errors.js";
+import { HeadstartError, messageOf } from "../../errors.js";
 
 /** A file as it was when a run began. */
 export interface InputIdentity {
@@ -45,7 +45,7 @@ export async function changedInput(identities: readonly InputIdentity[]): Promis
 }
 
 function unreadable(file: string, cause: unknown): HeadstartError {
-  const found = cause instanceof Error ? cause.message : String(cause);
+  const found = messageOf(cause);
   const message = `Cannot look at ${file} again, so nobody knows whether it changed while it was read: ${found}. Bring it back`;
   return new HeadstartError("E_INPUT_UNREADABLE", message, { file, cause });
 }

@@ -46,7 +46,7 @@ export interface Manifest {
   readonly wrongInput: boolean;
 }
 
-export interface ReadManifestOptions {
+interface ReadManifestOptions {
   /** Leaves out damaged records of shards. @default false */
   readonly repair?: boolean | undefined;
 }

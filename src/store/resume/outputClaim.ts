@@ -9,7 +9,7 @@ import { Printed, type FinishedRun } from "../../files/folderMark.js";
 import { exists, refuseReplacingFile } from "../../files/replacing.js";
 import { isClaim, lockFolder, type Owner } from "../../files/lock.js";
 import { parseTempName, tempPath } from "../../files/tempName.js";
-import { refuseLink, runFolder } from "./run.js";
+import { refuseLink, runFolder } from "./runFolder.js";
 import { writing } from "../../files/writeError.js";
 
 /*
@@ -29,7 +29,7 @@ const FinishedRecord = z.strictObject({
 });
 type FinishedRecord = z.infer<typeof FinishedRecord>;
 
-export interface ClaimOptions {
+interface ClaimOptions {
   /** Who asks. */
   readonly owner: Owner;
   /** What the command is, and on what. */
@@ -41,7 +41,7 @@ export interface ClaimOptions {
 }
 
 /** Files that one command alone writes until `release`. */
-export interface OutputClaim {
+interface OutputClaim {
   /** What the same command printed, or was about to print, when it had written all of the files; undefined where it is to do. */
   readonly finished: Printed | undefined;
   /** Where files lie until they are whole, on the disk of the first output. */

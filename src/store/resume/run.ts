@@ -1,32 +1,17 @@
-import { lstat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { commitFile, ignoringFailure, nodeFiles, removeLeftovers } from "../../files/commit.js";
 import type { FileSystem } from "../../files/fileSystem.js";
-import { withFile } from "../../files/readBytes.js";
 import { exists, refuseReplacingFile } from "../../files/replacing.js";
 import { isClaim, lockFolder, type Owner, type RunLock } from "../../files/lock.js";
 import { RunLog } from "./log.js";
+import { refuseForeign, runFolder, shardName } from "./runFolder.js";
 import { readManifest, type Manifest, type RunFields, type ShardRecord } from "./manifest.js";
-import { hashTexts, readShard, sha256, shardBytes } from "./shard.js";
-import { parseTempName, tempPath } from "../../files/tempName.js";
+import { hashTexts, readShard, shardBytes } from "./shard.js";
+import { tempPath } from "../../files/tempName.js";
 import { writing } from "../../files/writeError.js";
-
-/*
- * What a run needs to go on after it was killed lies in `<output>.headstart/`:
- *
- *   lock/            who is writing the output
- *   manifest         what the run depends on, and a record of each shard with its checksum
- *   <n>.vectors      a shard: the vectors of consecutive rows, in float32
- *   .<name>.*.tmp    the output as far as it is written
- *
- * A shard is written under a temporary name, brought to the disk, renamed, its folder brought to the disk, and then its
- * record is added to the manifest: what the manifest names is there. A run that goes on reads its input from the start,
- * takes the vectors that are there from the shards, and writes the output anew. So the output, whatever its format, is
- * made in one way only, the columns beside the vectors are kept nowhere else, and the list of rejected rows comes whole.
- * Reading a row again costs a hundredth of embedding it.
- */
+import { sha256 } from "../../files/contentHash.js";
 
 export interface RunOptions {
   /** Who asks. */
@@ -45,11 +30,6 @@ export interface RunOptions {
 export interface Shard extends Pick<ShardRecord, "tokens" | "truncated" | "empty" | "unknown"> {
   readonly vectors: Matrix;
 }
-
-const SHARD = /^\d{8,}\.vectors$/;
-
-/** Folder of what an unfinished run to `output` keeps. */
-export const runFolder = (output: string): string => `${output}.headstart`;
 
 /**
  * Claims `output` for one run: takes its lock, and refuses a finished output that is there.
@@ -78,44 +58,6 @@ export async function claimOutput(output: string, options: RunOptions): Promise<
     throw error;
   }
 }
-
-/** What a run did not make, it does not remove. @throws HeadstartError E_OUTPUT_EXISTS */
-async function refuseForeign(folder: string, { output, files }: { output: string; files: FileSystem }): Promise<void> {
-  if (!(await exists(folder))) return;
-  await refuseLink(folder, output);
-  const entries = await writing(output, () => files.list(folder));
-  let foreign = entries.find(({ name, folder: isFolder }) => isFolder || !isOwn(name))?.name;
-  for (const [name, start] of Object.entries(STARTS)) {
-    const found = entries.some((entry) => entry.name === name) && !start.test(await startOf(join(folder, name)));
-    if (found) foreign ??= name;
-  }
-  if (foreign === undefined) return;
-  const message =
-    `Cannot write ${output}: ${folder} is where an unfinished run keeps what it has, and holds ${foreign}, which is none ` +
-    `of that. Move it, or choose another output`;
-  throw new HeadstartError("E_OUTPUT_EXISTS", message, { file: folder });
-}
-
-/** @throws HeadstartError E_OUTPUT_EXISTS where the folder of an unfinished run is a link or a file */
-export async function refuseLink(folder: string, output: string): Promise<void> {
-  if ((await lstat(folder)).isDirectory()) return;
-  const message =
-    `Cannot write ${output}: ${folder} is where an unfinished run keeps what it has, and it is no folder but a link or ` +
-    `a file. Move it, or choose another output`;
-  throw new HeadstartError("E_OUTPUT_EXISTS", message, { file: folder });
-}
-
-/** How headstart's own files begin, whatever a loss of power has left of them. */
-const STARTS: Readonly<Record<string, RegExp>> = {
-  manifest: /^(?:[0-9a-f]{8} \{|[0-9a-f]{0,8} ?$|\0)/,
-  finished: /^(?:\{"format":"headstart-finished"|\0|$)/,
-};
-
-const startOf = (path: string): Promise<string> =>
-  withFile(path, async ({ bytes }) => Buffer.from(await bytes(0, 64)).toString("latin1")).catch(() => "");
-
-const isOwn = (name: string): boolean =>
-  name === "manifest" || name === "finished" || SHARD.test(name) || isClaim(name) || parseTempName(name) !== undefined;
 
 interface RunParts extends RunOptions {
   readonly files: FileSystem;
@@ -297,7 +239,7 @@ export class VectorRun {
   }
 
   #shardPath(n: number): string {
-    return this.#path(`${String(n).padStart(8, "0")}.vectors`);
+    return this.#path(shardName(n));
   }
 
   #mismatch({ field, before, now }: Changed): HeadstartError {

@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { HeadstartError } from "../../errors.js";
+import { HeadstartError, messageOf } from "../../errors.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { bytesOf } from "../../vectors/byteView.js";
+import { sha256 } from "../../files/contentHash.js";
 
 /** Numbers of a matrix as the bytes of a shard: float32, little-endian, row-major, and nothing else. */
 export const shardBytes = ({ data }: Matrix): Uint8Array => bytesOf(data);
-
-export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Texts as one hash; where one ends and the next begins counts. */
 export const hashTexts = (texts: readonly string[]): string => sha256(JSON.stringify(texts));
@@ -22,7 +20,7 @@ export async function readShard(
   { rows, width, wanted }: { readonly rows: number; readonly width: number; readonly wanted: string },
 ): Promise<Matrix> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw damaged(path, cause instanceof Error ? cause.message : String(cause));
+    throw damaged(path, messageOf(cause));
   });
   const found = sha256(bytes);
   if (found !== wanted) throw damaged(path, `its sha256 is ${found} where ${wanted} was written`);

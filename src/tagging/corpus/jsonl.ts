@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { MOST_WORDS } from "../../corpus/conll.js";
-import { nestsTooDeep, TOO_DEEP } from "../../formats/jsonNesting.js";
+import { fieldsOf } from "../../formats/json.js";
 import type { Rejection } from "../../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../../corpus/decode/textChunk.js";
 import { textLines, type TextLineOptions } from "../../corpus/decode/textLines.js";
 import { excerpt, HeadstartError } from "../../errors.js";
 import type { RawSentence } from "./sentence.js";
 import { joinWords, splitWords } from "./splitWords.js";
+import { count } from "../../text/numbers.js";
 
 const Place = z.object({ start: z.int().nonnegative(), end: z.int().nonnegative(), label: z.string().min(1) });
 const Triple = z
@@ -45,13 +46,8 @@ export async function* readTaggedJsonl(
 
 /** The sentence of a line, or what is wrong with it. */
 function sentenceOf(raw: string, { line }: TextPosition): RawSentence | string {
-  if (nestsTooDeep(raw)) return TOO_DEEP;
-  let value: unknown;
-  try {
-    value = JSON.parse(raw);
-  } catch {
-    return "it is not a JSON object";
-  }
+  const value = fieldsOf(raw);
+  if (typeof value === "string") return value;
   return sentenceFrom(value, line);
 }
 
@@ -77,4 +73,4 @@ export function sentenceFrom(value: unknown, line: number): RawSentence | string
 }
 
 const tooLong = (words: number): string =>
-  `it has ${words.toLocaleString("en")} words, more than the ${MOST_WORDS.toLocaleString("en")} of a sentence`;
+  `it has ${count(words)} words, more than the ${count(MOST_WORDS)} of a sentence`;

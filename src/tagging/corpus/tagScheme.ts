@@ -11,7 +11,7 @@ export interface WordSpan {
  * How tags tell where an entity begins and ends. BIO is IOB2: every entity begins with B. In IOB1 it begins with I,
  * unless another of its label stands directly in front. IOBES and BILOU mark its end, and single words, too.
  */
-export type TagScheme = "BIO" | "IOB1" | "IOBES" | "BILOU";
+type TagScheme = "BIO" | "IOB1" | "IOBES" | "BILOU";
 
 interface Tag {
   /** O, B, I, E (also written L) or S (also written U). */

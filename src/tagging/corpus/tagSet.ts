@@ -1,5 +1,5 @@
 /** The tags of some labels: 0 is O, `1 + 2 k` is B and `2 + 2 k` is I of label k. */
-export interface TagSet {
+interface TagSet {
   readonly labels: readonly string[];
   readonly count: number;
 }
@@ -7,7 +7,7 @@ export interface TagSet {
 export const tagSet = (labels: readonly string[]): TagSet => ({ labels: [...labels], count: 1 + 2 * labels.length });
 
 export const OUTSIDE = 0;
-export const beginOf = (label: number): number => 1 + 2 * label;
+const beginOf = (label: number): number => 1 + 2 * label;
 export const insideOf = (label: number): number => 2 + 2 * label;
 export const isInside = (tag: number): boolean => tag > 0 && tag % 2 === 0;
 

@@ -1,12 +1,14 @@
 import { heldSection, type HeldTexts } from "../../head/file/heldTexts.js";
 import type { TaggerFile } from "./schema.js";
+import { count } from "../../text/numbers.js";
+import { plain } from "../../text/markdown.js";
 
 /** The card of a tagger, in Markdown: what it finds, what it was trained on, how well it does, and its limits. */
 export function taggerCard(file: TaggerFile, held: HeldTexts): string {
   const { kind, crf, labels, encoder, words, training } = file;
   const { dev } = training;
   const number = (x: number): string => x.toFixed(3);
-  const counts = Object.entries(training.labelCounts).map(([label, n]) => `${plain(label)} ${n.toLocaleString("en")}`);
+  const counts = Object.entries(training.labelCounts).map(([label, n]) => `${plain(label)} ${count(n)}`);
   const looks = Object.entries(words.surfaceFeatures).flatMap(([name, on]) => (on ? [name] : []));
   return [
     "# ner head",
@@ -18,7 +20,7 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
     "",
     "## Training",
     "",
-    `- Sentences: ${training.n.toLocaleString("en")} from ${training.files.map(plain).join(", ")}`,
+    `- Sentences: ${count(training.n)} from ${training.files.map(plain).join(", ")}`,
     `- Entities: ${counts.join(", ")}`,
     `- Epochs: ${training.epochs}, chosen on dev among ${training.trials.length}; seed ${training.seed}; tags repaired: ${training.repaired}`,
     "",
@@ -38,6 +40,3 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
     "",
   ].join("\n");
 }
-
-/** A user's words inside Markdown: no markup, one line. */
-const plain = (text: string): string => text.replace(/\s+/g, " ").replace(/([\\`*_[\]<>|#])/g, "\\$1");

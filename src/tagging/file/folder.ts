@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { HeadstartError } from "../../errors.js";
 import { checkedRecord, readRecord, readTensorFile, saveArtifact, type Sealed } from "../../head/file/artifact.js";
 import type { TensorShelf } from "../../head/file/artifactTensors.js";
@@ -10,6 +9,7 @@ import { taggerCard } from "./card.js";
 import { TaggerFile } from "./schema.js";
 import type { Tagger } from "../model/tagger.js";
 import { tagSet } from "../corpus/tagSet.js";
+import { sha256Bytes } from "../../files/contentHash.js";
 
 /** A tagger read from its folder. */
 export interface SavedTagger {
@@ -76,7 +76,7 @@ export function requireTaggerEncoder(
 }
 
 /** 32 bits of a surface form: enough to tell seen ones, and not the form itself. */
-export const surfaceHash = (surface: string): number => createHash("sha256").update(surface).digest().readInt32LE(0);
+export const surfaceHash = (surface: string): number => sha256Bytes(surface).readInt32LE(0);
 
 function tensorsOf(tagger: Tagger, surfaces: ReadonlySet<number>): Map<string, Tensor> {
   const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });

@@ -1,7 +1,7 @@
 import type { Random } from "../../math/random.js";
 
 /** Factors for numbers of which a share is left out: 0 for those, and for the others what makes up for them. */
-export interface DropoutMask {
+interface DropoutMask {
   /** `n` factors, to be read before the next are drawn. */
   draw(n: number): Float32Array;
 }

@@ -3,19 +3,19 @@ import { fitStandardizer, type Standardizer } from "../../head/standardize.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { seeded, type Random } from "../../math/random.js";
 import { openRowProducts, type RowProducts } from "../../onnx/runtime/gemm.js";
-import { MovingAverage } from "./movingAverage.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
 import { featureRows, featureTable, type FeatureTable } from "./featureTable.js";
 import { meanTagger } from "./ensemble.js";
 import {
+  MovingAverage,
   inputWeights,
   layerWeights,
   newNetwork,
-  trainStep,
   unitsOf,
   type TaggerNetwork,
   type NetworkShape,
 } from "./network.js";
+import { trainStep } from "./trainStep.js";
 import type { Sentence } from "../corpus/sentence.js";
 import type { Tagger } from "./tagger.js";
 import { tagIndices, tagSet } from "../corpus/tagSet.js";

@@ -10,7 +10,7 @@ const STEPS = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4];
 const LEAST_ENTITIES = 100;
 
 /** How much the score of O is lowered, so that more entities are found. */
-export interface OutsideBias {
+interface OutsideBias {
   readonly outsideBias: number;
   /** Strict F1 on the dev sentences with it. */
   readonly f1: number;

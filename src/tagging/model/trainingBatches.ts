@@ -3,7 +3,7 @@ import { matrix } from "../../math/matrix.js";
 import { shuffled, type Random } from "../../math/random.js";
 import { dropoutMask } from "./dropout.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
-import type { NetworkBatch } from "./network.js";
+import type { NetworkBatch } from "./trainStep.js";
 
 /** What every batch is made of. */
 export interface Prepared {

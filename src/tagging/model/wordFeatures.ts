@@ -1,5 +1,6 @@
 import type { Sentence } from "../corpus/sentence.js";
 import type { Word } from "../corpus/splitWords.js";
+import { fnv1a } from "../../math/fnv.js";
 
 /** Which surface features of a word are used beside its vector. */
 export interface SurfaceFeatureOptions {
@@ -50,7 +51,7 @@ export function cuesOf({ words }: Sentence, { shape, around }: SurfaceFeatureOpt
     for (const offset of around ? [-1, 1] : []) {
       for (const feature of own[i + offset] ?? ["none"]) found.push(`${offset}:${feature}`);
     }
-    return Int32Array.from(new Set(found.map(hashOf)));
+    return Int32Array.from(new Set(found.map(fnv1a)));
   });
 }
 
@@ -64,7 +65,7 @@ export function surfaceFeaturesOf({ words }: Sentence, options: SurfaceFeatureOp
     if (options.affixes) found.push(...affixFeatures(look));
     if (options.word) found.push(`w=${look.lower}`);
     if (options.around) found.push(...aroundFeatures(looks, i, options));
-    return Int32Array.from(new Set(found.map(hashOf)));
+    return Int32Array.from(new Set(found.map(fnv1a)));
   });
 }
 
@@ -128,11 +129,4 @@ function loudness(words: readonly Word[]): number {
   const letters = words.filter(({ text }) => /^\p{L}/u.test(text));
   const capitals = letters.filter(({ text }) => /^\p{Lu}/u.test(text)).length;
   return letters.length === 0 ? 0 : Math.round((4 * capitals) / letters.length);
-}
-
-/** FNV-1a over UTF-16 units, 32 bits. */
-function hashOf(feature: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < feature.length; i++) hash = Math.imul(hash ^ feature.charCodeAt(i), 0x01000193);
-  return hash | 0;
 }

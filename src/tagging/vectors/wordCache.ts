@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { matrix } from "../../math/matrix.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { TaggerInput } from "./embeddedSentences.js";
 import type { Sentence } from "../corpus/sentence.js";
+import { sha256 } from "../../files/contentHash.js";
 
 /** Fills in the vectors of the sentences that the cache has whole; writes `vectors`. @returns these sentences */
 export function takeCached(cache: VectorCache, { sentences, vectors, offsets }: TaggerInput): Set<number> {
@@ -31,7 +31,6 @@ export async function putCached(
 
 /** A word's vector depends on the words of its sentence and on its place among them, and on nothing else. */
 function keysOf({ words }: Sentence): string[] {
-  const all = createHash("sha256").update(JSON.stringify(words.map(({ text }) => text)));
-  const sentence = all.digest("hex");
+  const sentence = sha256(JSON.stringify(words.map(({ text }) => text)));
   return words.map((_, i) => `${sentence} ${i}`);
 }

@@ -25,7 +25,7 @@ export interface Divergence {
   readonly vocabularySeen: number;
 }
 
-export interface DivergenceOptions {
+interface DivergenceOptions {
   /** @default 1 */
   readonly seed?: number | undefined;
   readonly threads?: number | undefined;

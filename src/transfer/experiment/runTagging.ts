@@ -7,9 +7,10 @@ import { entityLabels } from "../../tagging/corpus/sentence.js";
 import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
 import type { Verdict } from "./record.js";
 import { UNKNOWN_VERDICT } from "./verdict.js";
+import { signed, signedRange } from "../../text/numbers.js";
 
 /** Sentences of the two domains, read, mapped and with vectors. */
-export interface TaggingCorpora {
+interface TaggingCorpora {
   readonly source: EmbeddedSentences;
   /** @default a fifth of the source, equal sentences on one side */
   readonly sourceDev: EmbeddedSentences | undefined;
@@ -79,14 +80,13 @@ export async function runTaggingTransfer(
 }
 
 /** Whether adding the source helped: the interval of the difference lies above zero, below it, or contains it. */
-export function judgeEntities(alone: readonly EntityCounts[], joint: readonly EntityCounts[], seed: number): Verdict {
+function judgeEntities(alone: readonly EntityCounts[], joint: readonly EntityCounts[], seed: number): Verdict {
   const f1 = (counts: readonly EntityCounts[]): number => entityScore(addEntityCounts(counts)).f1;
   const difference = f1(joint) - f1(alone);
   const interval95 = bootstrapEntities([joint, alone], ([a, b]) => entityScore(a).f1 - entityScore(b).f1, { seed });
   const [low, high] = interval95;
   const call = low > 0 ? "positive" : high < 0 ? "negative" : "neutral";
-  const signed = (x: number): string => `${x >= 0 ? "+" : "−"}${Math.abs(x).toFixed(3)}`;
-  const range = `95 % interval ${signed(low)} to ${signed(high)}`;
+  const range = `95 % interval ${signedRange(interval95)}`;
   const because = `adding the source changed entity F1 on the target by ${signed(difference)} (${range})`;
   return { call, difference, interval95, because };
 }

@@ -1,6 +1,7 @@
 import type { Evaluated } from "../../classification/evaluate.js";
 import { pairedBootstrap } from "../../metrics/bootstrap.js";
 import type { Verdict } from "./record.js";
+import { signed, signedRange } from "../../text/numbers.js";
 
 export const UNKNOWN_VERDICT: Verdict = {
   call: "unknown",
@@ -26,7 +27,7 @@ export function judge(ceiling: Evaluated, joint: Evaluated, seed: number): Verdi
     seed,
   });
   const [low, high] = interval95;
-  const range = `${signed(low)} to ${signed(high)}`;
+  const range = signedRange(interval95);
   if (low > 0)
     return {
       call: "positive",
@@ -48,5 +49,3 @@ export function judge(ceiling: Evaluated, joint: Evaluated, seed: number): Verdi
     because: `adding the source changed macro-F1 on the target by ${signed(difference)}, and the 95 % interval ${range} contains zero`,
   };
 }
-
-const signed = (x: number): string => `${x >= 0 ? "+" : "−"}${Math.abs(x).toFixed(3)}`;

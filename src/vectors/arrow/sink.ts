@@ -47,7 +47,7 @@ export function arrowSink(file: ByteTarget, shape: VectorShape, form: "file" | "
 }
 
 /** The schema of vectors with the columns that travel along, as `arrowBatch` fills it. */
-export function arrowSchema({ columns, store, width, metadata }: VectorShape): Schema {
+function arrowSchema({ columns, store, width, metadata }: VectorShape): Schema {
   const fields: Field[] = columns.map((name) => new Field(name, new Utf8(), true));
   return new Schema([...fields, ...vectorFields(store, width)], new Map(Object.entries(metadata)));
 }
@@ -59,7 +59,7 @@ export function vectorFields(store: StoreKind, width: number): Field[] {
 }
 
 /** One record batch of `arrowSchema`; the numbers are a view of the group's, not a copy. */
-export function arrowBatch(schema: Schema, { rows, vectors, values }: VectorGroup): RecordBatch {
+function arrowBatch(schema: Schema, { rows, vectors, values }: VectorGroup): RecordBatch {
   const strings = schema.fields.length - (vectors.kind === "int8" ? 2 : 1);
   const children: Data[] = [];
   for (let c = 0; c < strings; c++) children.push(stringData(values.map((row) => row[c])));

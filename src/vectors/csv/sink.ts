@@ -1,4 +1,4 @@
-import { csvLine } from "./text.js";
+import { csvLine } from "../../formats/csv.js";
 import { vectorText } from "../jsonl/sink.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
 import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "../sink.js";

@@ -1,4 +1,4 @@
-import { MOST_LEVELS, nestsTooDeep, TOO_DEEP } from "../../formats/jsonNesting.js";
+import { fieldsOf, MOST_LEVELS, NO_OBJECT } from "../../formats/json.js";
 import { columnText } from "../columnText.js";
 import { FloatRows } from "../floatRows.js";
 import { rawLines } from "../../files/readBytes.js";
@@ -79,16 +79,10 @@ async function readRows(path: string, file: ReadableFile, visit: Visit): Promise
 
 function parseLine(path: string, bytes: Buffer, line: number): Readonly<Record<string, unknown>> {
   const text = bytes.toString("utf8");
-  if (nestsTooDeep(text)) throw unreadable(path, `line ${line} cannot be read: ${TOO_DEEP}`, { line });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    const found = line === 1 ? `it looks like ${looksLike(bytes)}` : "it is not JSON";
-    throw unreadable(path, `line ${line} is no JSON object: ${found}`, { line, cause });
-  }
-  if (isRecord(value)) return value;
-  throw unreadable(path, `line ${line} is no JSON object`, { line });
+  const fields = fieldsOf(text);
+  if (typeof fields !== "string") return fields;
+  const found = line === 1 && fields === NO_OBJECT ? `it looks like ${looksLike(bytes)}` : fields;
+  throw unreadable(path, `line ${line} cannot be read: ${found}`, { line });
 }
 
 /** Names in the order of the text: an object puts names that are numbers first. */
@@ -102,10 +96,6 @@ function namesOf(text: string, { fields, first }: { readonly fields: object; rea
     // Twice the same name: any order will do.
     return names;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isNumbers(value: unknown): value is number[] {

@@ -1,5 +1,6 @@
+import { NUMPY_MARK } from "../../formats/signature.js";
 /** Element kinds that hold vectors: float of 2, 4, 8 bytes, and signed byte. */
-export type NpyKind = "f2" | "f4" | "f8" | "i1";
+type NpyKind = "f2" | "f4" | "f8" | "i1";
 
 export interface NpyHeader {
   readonly kind: NpyKind;
@@ -13,8 +14,7 @@ export interface NpyHeader {
 }
 
 /** Bytes of the headers that `encodeNpyHeader` makes; a multiple of 64, so that numpy can map the file. */
-export const NPY_HEADER_BYTES = 128;
-const MAGIC = "\x93NUMPY";
+const NPY_HEADER_BYTES = 128;
 /** numpy itself refuses to read more than 10,000 characters by default. */
 const MAX_HEADER = 65_536;
 
@@ -23,7 +23,7 @@ export function encodeNpyHeader(kind: "f2" | "f4" | "i1", rows: number, cols: nu
   const descr = kind === "i1" ? "|i1" : `<${kind}`;
   const fields = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${rows}, ${cols}), }`;
   const header = Buffer.alloc(NPY_HEADER_BYTES, " ");
-  header.write(`${MAGIC}\x01\x00`, 0, "latin1");
+  header.write(`${NUMPY_MARK}\x01\x00`, 0, "latin1");
   header.writeUInt16LE(NPY_HEADER_BYTES - 10, 8);
   header.write(fields, 10, "latin1");
   header.write("\n", NPY_HEADER_BYTES - 1, "latin1");
@@ -39,7 +39,7 @@ export function encodeNpyHeader(kind: "f2" | "f4" | "i1", rows: number, cols: nu
  */
 export function decodeNpyHeader(start: Uint8Array): NpyHeader {
   const bytes = Buffer.from(start.buffer, start.byteOffset, start.byteLength);
-  if (bytes.toString("latin1", 0, 6) !== MAGIC) throw new SyntaxError("it does not start as an npy file does");
+  if (bytes.toString("latin1", 0, 6) !== NUMPY_MARK) throw new SyntaxError("it does not start as an npy file does");
   const version = bytes[6];
   if (!(version >= 1 && version <= 3)) throw new SyntaxError(`it has npy version ${version}, not 1, 2 or 3`);
   const textStart = version === 1 ? 10 : 12;

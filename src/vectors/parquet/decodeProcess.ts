@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors.js";
 import { decodeParquet } from "./decode.js";
 import { withFile } from "../../files/readBytes.js";
 import type { Decoded } from "./read.js";
@@ -9,7 +10,7 @@ async function main(path: string, checked: boolean): Promise<void> {
     decoded = { kind: "table", table: await withFile(path, (file) => decodeParquet(file, { checked })) };
   } catch (error) {
     const tripped = error instanceof TypeError || error instanceof RangeError;
-    decoded = { kind: "failure", message: error instanceof Error ? error.message : String(error), tripped };
+    decoded = { kind: "failure", message: messageOf(error), tripped };
   }
   process.send?.(decoded, () => process.disconnect());
 }

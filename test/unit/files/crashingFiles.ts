@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { nodeFiles, type FileSystem } from "../../../src/files/fileSystem.js";
 
@@ -38,6 +38,8 @@ type OpenFile = Awaited<ReturnType<FileSystem["open"]>>;
 /** Content that has reached the disk; the file itself may have more. */
 interface Node {
   synced: Buffer;
+  /** Of a link, which has no content of its own. */
+  readonly target?: string | undefined;
 }
 
 /** A disk under `root` that fails from one call on, and knows what of it an fsync has covered. */
@@ -45,7 +47,7 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
   const calls: string[] = [];
   /** Files by path, as programs see them and as the disk has them. */
   const seen = new Map<string, Node>();
-  for (const path of await filesUnder(root)) seen.set(path, { synced: await readFile(path) });
+  for (const path of await filesUnder(root)) seen.set(path, await nodeAt(path));
   let onDisk = new Map(seen);
   /** Folders that moved, old path and new, and that the disk has not seen move. */
   let moved: (readonly [string, string])[] = [];
@@ -110,6 +112,11 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
       await nodeFiles.unlink(path);
       seen.delete(path);
     },
+    symlink: async (target, path) => {
+      step("symlink");
+      await nodeFiles.symlink(target, path);
+      seen.set(path, { synced: Buffer.alloc(0), target });
+    },
     mkdir: async (path, mode) => {
       step("mkdir");
       await nodeFiles.mkdir(path, mode);
@@ -145,7 +152,9 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
     if (loss === "nothing") return;
     const found = loss === "all unsynced" ? onDisk : seen;
     const contents = new Map<string, Buffer>();
-    for (const [path, { synced }] of found) {
+    const links = [...found].flatMap(([path, { target }]) => (target === undefined ? [] : [[path, target] as const]));
+    for (const [path, { synced, target }] of found) {
+      if (target !== undefined) continue;
       const rest = loss === "content, zeros" ? (await readFile(path)).length - synced.length : 0;
       contents.set(path, Buffer.concat([synced, Buffer.alloc(Math.max(0, rest))]));
     }
@@ -154,6 +163,10 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
     }
+    for (const [path, target] of links) {
+      await mkdir(dirname(path), { recursive: true });
+      await symlink(target, path);
+    }
   };
   return { files, calls, lose };
 }
@@ -161,7 +174,15 @@ export async function crashingFiles(root: string, { at, without = [] }: CrashOpt
 const pathOf = (names: ReadonlyMap<string, Node>, node: Node): string | undefined =>
   [...names].find(([, one]) => one === node)?.[0];
 
+async function nodeAt(path: string): Promise<Node> {
+  const target = await readlink(path).catch(() => undefined);
+  return target === undefined ? { synced: await readFile(path) } : { synced: Buffer.alloc(0), target };
+}
+
+/** Files and links. */
 async function filesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name));
 }

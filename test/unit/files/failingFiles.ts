@@ -47,6 +47,10 @@ export function failingFiles(errno: string, at: number): FailingFiles {
       step("rename");
       await nodeFiles.rename(from, to);
     },
+    symlink: async (target, path) => {
+      step("symlink");
+      await nodeFiles.symlink(target, path);
+    },
     // Cleaning up goes on working, as it does on a full disk.
     unlink: nodeFiles.unlink,
     removeFolder: nodeFiles.removeFolder,

@@ -43,7 +43,7 @@ const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.
 
 describe.each(FORMATS)("readVectors() of .%s", (format) => {
   it.each([
-    ["a web page", "<!DOCTYPE html><html>", "a web page"],
+    ["a web page", "<!DOCTYPE html><html>", "an HTML page"],
     ["a git-lfs pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "git lfs pull"],
     ["gzip", gzipSync("x"), "gzip data"],
     ["a pickle", Buffer.from("\x80\x04\x95abc", "latin1"), "a Python pickle"],
@@ -337,8 +337,8 @@ describe("readVectors() of JSON lines", () => {
   });
 
   it.each([
-    ['{"vector":[1]}\n[1]', "line 2 is no JSON object"],
-    ['{"vector":[1]}\n{"vector":', "line 2 is no JSON object: it is not JSON"],
+    ['{"vector":[1]}\n[1]', "line 2 cannot be read: it is not a JSON object"],
+    ['{"vector":[1]}\n{"vector":', "line 2 cannot be read: it is not a JSON object"],
     ['{"vector":[1]}\n\n{"vector":[1,2]}', "line 3 has a vector of 2 numbers among those of 1"],
     ['{"vector":["1"]}', 'line 1 has no "vector"'],
     ['{"vector":[]}', 'line 1 has no "vector"'],

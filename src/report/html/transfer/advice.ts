@@ -1,7 +1,7 @@
 import type { Evaluation } from "../../../metrics/classification.js";
 import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
 import { besideBagOfWords, outcome } from "./findings.js";
-import { count, counted, decimals, percent, rows } from "../../format.js";
+import { count, counted, decimals, percent, rows } from "../../../text/numbers.js";
 import { html, verbatim, type Html } from "../html.js";
 
 const ROWS_PER_LABEL = 100; // enough for a first learning curve, little enough for an afternoon of labeling
@@ -146,7 +146,7 @@ export const labelShare = (corpus: CorpusSummary, label: string): number =>
   corpus.rows === 0 || !Object.hasOwn(corpus.labels, label) ? 0 : corpus.labels[label] / corpus.rows;
 
 /** F1 of a label; undefined where no row has it. */
-export function f1Of(evaluation: Evaluation, label: string): number | undefined {
+function f1Of(evaluation: Evaluation, label: string): number | undefined {
   if (!Object.hasOwn(evaluation.perLabel, label)) return undefined;
   const { support, f1 } = evaluation.perLabel[label];
   return support === 0 ? undefined : f1;

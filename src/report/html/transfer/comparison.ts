@@ -2,7 +2,7 @@ import type { Evaluation, Score } from "../../../metrics/classification.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
 import { axis, intervalTrack, shape, type Mark } from "../chart.js";
 import { corpusNames } from "./findings.js";
-import { decimals, range, rows } from "../../format.js";
+import { decimals, range, rows } from "../../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "../html.js";
 
 /** One line of the chart: a head or a baseline. */

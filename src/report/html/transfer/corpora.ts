@@ -1,6 +1,6 @@
 import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
 import { labelShare } from "./advice.js";
-import { count, percent } from "../../format.js";
+import { count, percent } from "../../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "../html.js";
 import { definitions, table } from "../table.js";
 

@@ -1,6 +1,6 @@
 import type { Divergence } from "../../../transfer/divergence/divergence.js";
 import type { Leakage, LeakageExample, TransferRecord } from "../../../transfer/experiment/record.js";
-import { count, counted, decimals, percent, range, rows, signed, signedRange } from "../../format.js";
+import { count, counted, decimals, percent, range, rows, signed, signedRange } from "../../../text/numbers.js";
 import { advice } from "./advice.js";
 import { html, quotation, section, type Content, type Html } from "../html.js";
 import { definitions } from "../table.js";

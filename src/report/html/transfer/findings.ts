@@ -1,14 +1,14 @@
 import type { Interval } from "../../../metrics/bootstrap.js";
 import type { Evaluation } from "../../../metrics/classification.js";
 import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
-import { count, counted, decimals, range, rows, signedRange } from "../../format.js";
+import { count, counted, decimals, range, rows, signedRange } from "../../../text/numbers.js";
 import { html, verbatim, type Html } from "../html.js";
 
 /**
  * What happened, in one word: the head learned nothing in-domain; or it is of no use on the target; or it scores lower,
  * higher, or the same there; or there are too few rows to know.
  */
-export type Outcome = "unlearned" | "useless" | "loses" | "gains" | "holds" | "unsure";
+type Outcome = "unlearned" | "useless" | "loses" | "gains" | "holds" | "unsure";
 
 /** A loss of macro-F1 that would matter: only where the interval excludes it does the head keep its score. */
 const LOSS_THAT_MATTERS = 0.05;
@@ -23,8 +23,7 @@ export function outcome(record: TransferRecord): Outcome {
 }
 
 /** Is the whole interval above the score of always predicting the majority class? */
-export const beatsMajority = (evaluation: Evaluation): boolean =>
-  evaluation.interval95[0] > evaluation.majority.macroF1;
+const beatsMajority = (evaluation: Evaluation): boolean => evaluation.interval95[0] > evaluation.majority.macroF1;
 
 /**
  * 95 % interval of the drop, from the intervals of the two scores, whose rows are independent.

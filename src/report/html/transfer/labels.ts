@@ -3,7 +3,7 @@ import type { LabelScore } from "../../../metrics/confusion.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
 import { bar, shape } from "../chart.js";
 import { confusionGrid } from "../confusionMatrix.js";
-import { count, decimals, rows } from "../../format.js";
+import { count, decimals, rows } from "../../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "../html.js";
 import { table } from "../table.js";
 

@@ -1,5 +1,5 @@
 import type { Mistake, TransferRecord } from "../../../transfer/experiment/record.js";
-import { count, decimals, percent } from "../../format.js";
+import { count, decimals, percent } from "../../../text/numbers.js";
 import { html, quotation, section, verbatim, type Html } from "../html.js";
 
 const MOST_SHOWN = 30;

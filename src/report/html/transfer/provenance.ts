@@ -1,5 +1,5 @@
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
-import { count, duration } from "../../format.js";
+import { count, duration } from "../../../text/numbers.js";
 import { html, joined, section, verbatim, type Content, type Html } from "../html.js";
 import { definitions } from "../table.js";
 

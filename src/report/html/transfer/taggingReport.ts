@@ -1,6 +1,6 @@
 import type { TaggingEvaluation } from "../../../tagging/evaluate.js";
 import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
-import { count, decimals, range } from "../../format.js";
+import { count, decimals, range } from "../../../text/numbers.js";
 import { html, section, verbatim, type Html } from "../html.js";
 import { pageText } from "../page.js";
 import { table } from "../table.js";

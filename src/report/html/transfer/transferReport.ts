@@ -4,7 +4,7 @@ import { comparison } from "./comparison.js";
 import { corpora } from "./corpora.js";
 import { divergence, leakage, verdict, VERDICTS } from "./evidence.js";
 import { corpusNames, dropInterval, findings, headline } from "./findings.js";
-import { decimals, range, rows, signed, signedRange } from "../../format.js";
+import { decimals, range, rows, signed, signedRange } from "../../../text/numbers.js";
 import { html, type Content, type Html } from "../html.js";
 import { confusions, labels } from "./labels.js";
 import { making, warnings } from "./provenance.js";

@@ -50,7 +50,7 @@ describe("describeBrokenFile()", () => {
     [bytes(pointer), "is a git-lfs pointer (run git lfs pull)"],
     [bytes("<!DOCTYPE html><html>404"), "is an HTML page"],
     [bytes("\ufeff\n <HTML lang='en'>"), "is an HTML page"],
-    [gzipSync("x"), "is gzip"],
+    [gzipSync("x"), "is gzip data"],
     [bytes("PK\u0003\u0004rest"), "is a zip archive"],
   ])("knows what a broken file really is (%#) [B04]", (content, expected) => {
     expect(describeBrokenFile(content, content.length)).toBe(expected);

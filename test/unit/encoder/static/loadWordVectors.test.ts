@@ -153,7 +153,7 @@ describe("loadEncoder() on word vectors", () => {
       undefined,
       "row 1 has NaN",
     ],
-    ["damaged gzip", gzipSync(lines.join("\n").repeat(9)).subarray(0, -9), undefined, "damaged or cut"],
+    ["damaged gzip", gzipSync(lines.join("\n").repeat(9)).subarray(0, -9), undefined, "ends too early"],
   ])("refuses %s, with the line", async (_, content, line, found) => {
     const { code, message, place } = await refused(content);
     expect(code).toBe("E_ENCODER_INVALID");

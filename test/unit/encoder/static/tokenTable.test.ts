@@ -5,7 +5,7 @@ import { HeadstartError } from "../../../../src/errors.js";
 import { row } from "../../../../src/math/matrix.js";
 import { distill } from "../../../../src/encoder/static/distill.js";
 import { embedTexts } from "../../../../src/encoder/embed/embed.js";
-import { zipfWeights } from "../../../../src/encoder/static/tokenWeights.js";
+import { zipfWeights } from "../../../../src/encoder/static/distill.js";
 import { saveTokenTable } from "../../../../src/encoder/static/saveTokenTable.js";
 import { toHalf } from "../../../../src/formats/half.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../../../../src/formats/safetensors.js";

@@ -3,7 +3,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sealed } from "../../../../src/head/file/artifact.js";
-import { sealedJson, sha256 } from "../../../../src/head/file/artifactJson.js";
+import { sha256 } from "../../../../src/files/contentHash.js";
+import { sealedJson } from "../../../../src/head/file/artifactJson.js";
 import { predictBagOfWords } from "../../../../src/head/linear/bagOfWords.js";
 import { predictProbabilities, type Head } from "../../../../src/head/head.js";
 import type { HeadFile } from "../../../../src/head/file/schema.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scheduled } from "../../../../src/head/mlp/schedule.js";
+import { scheduled } from "../../../../src/head/mlp/mlp.js";
 
 describe("scheduled", () => {
   it("rises evenly to 1, then stays or falls to 0", () => {

@@ -1,8 +1,7 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { crc32c } from "../../../../src/report/tensorboard/crc32c.js";
-import { openEventFile } from "../../../../src/report/tensorboard/eventFile.js";
+import { crc32c, openEventFile } from "../../../../src/report/tensorboard/eventFile.js";
 import { hasPython, python } from "../../vectors/python.js";
 import { tempFolder } from "../../files/tempFolder.js";
 
@@ -54,6 +53,14 @@ describe("openEventFile", () => {
     time.writeDoubleLE(1_700_000_001.25);
     const tag = Buffer.from("loss/träin").toString("hex");
     expect(events[2].toString("hex")).toBe(`09${time.toString("hex")}10ac022a140a120a0b${tag}150000a0bf`);
+  });
+
+  it("holds a value beyond float32 as infinite", async () => {
+    const file = await openEventFile(await tempFolder(), { milliseconds: BEGAN });
+    file.scalar("loss", 1e300, { step: 1, milliseconds: BEGAN });
+    await file.close();
+    const bytes = await readFile(file.path);
+    expect(bytes.readFloatLE(bytes.length - 8)).toBe(Infinity);
   });
 
   it("puts two runs beside each other, and says where it cannot write", async () => {

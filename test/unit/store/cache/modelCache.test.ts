@@ -5,6 +5,7 @@ import { openModelStore } from "../../../../src/store/cache/modelCache.js";
 import { embedTexts } from "../../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../../src/encoder/load.js";
 import { fixture, openEncoder } from "../../encoder/tinyBert.js";
+import { crashingFiles, hastyFiles, LOSSES } from "../../files/crashingFiles.js";
 import { tempFolder } from "../../files/tempFolder.js";
 
 const bytes = new TextEncoder().encode("a model");
@@ -28,6 +29,27 @@ describe("openModelStore", () => {
     expect(await store.get("k")).toBeUndefined();
     await store.put("k", bytes, null);
     expect(await store.get("k")).toMatchObject({ file });
+  });
+});
+
+describe("openModelStore() on a disk that crashes", () => {
+  it.each(LOSSES)("has the whole model or none, and takes it the next time; lost: %s", async (loss) => {
+    const whole = await crashingFiles(await tempFolder(), { at: Infinity });
+    await openModelStore(await tempFolder(), { files: whole.files }).put("k", bytes, null);
+    expect(whole.calls.length).toBeGreaterThan(8);
+    for (let at = 0; at < whole.calls.length; at++) {
+      const folder = await tempFolder();
+      const disk = await crashingFiles(folder, { at });
+      const put = openModelStore(folder, { files: disk.files }).put("k", bytes, null);
+      await expect(put).rejects.toMatchObject({ code: "E_OUTPUT_WRITE" });
+      await disk.lose(loss);
+      const store = openModelStore(folder, { files: hastyFiles });
+      const found = await store.get("k");
+      const content = found && new Uint8Array(await readFile(found.file));
+      expect([undefined, bytes]).toContainEqual(content);
+      await store.put("k", bytes, null);
+      expect(await store.get("k")).toMatchObject({ about: null });
+    }
   });
 });
 

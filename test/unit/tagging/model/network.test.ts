@@ -2,14 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { matrix } from "../../../../src/math/matrix.js";
 import { seeded } from "../../../../src/math/random.js";
 import { openRowProducts, type RowProducts } from "../../../../src/onnx/runtime/gemm.js";
-import {
-  LEARNED,
-  newNetwork,
-  trainStep,
-  type TaggerNetwork,
-  type NetworkBatch,
-  type NetworkShape,
-} from "../../../../src/tagging/model/network.js";
+import { LEARNED, newNetwork, type TaggerNetwork, type NetworkShape } from "../../../../src/tagging/model/network.js";
+import { trainStep, type NetworkBatch } from "../../../../src/tagging/model/trainStep.js";
 
 const BASE = {
   tags: 5,

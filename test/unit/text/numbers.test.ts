@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { count, counted, decimals, duration, percent, range, rows, signed } from "../../../src/report/format.js";
+import {
+  count,
+  counted,
+  decimals,
+  duration,
+  percent,
+  range,
+  rows,
+  signed,
+  sizeText,
+} from "../../../src/text/numbers.js";
 
 describe("decimals()", () => {
   it("has three of them and no negative zero", () => {
@@ -35,5 +45,18 @@ describe("percent()", () => {
 describe("duration()", () => {
   it("goes from tenths to minutes", () => {
     expect([0.42, 12.4, 200].map(duration)).toEqual(["0.4 s", "12 s", "3 min 20 s"]);
+  });
+});
+
+describe("sizeText()", () => {
+  it("has a tenth of the largest unit that fits", () => {
+    expect([0, 999, 1000, 12_300_000, 2e9, 3.25e12].map(sizeText)).toEqual([
+      "0 B",
+      "999 B",
+      "1.0 kB",
+      "12.3 MB",
+      "2.0 GB",
+      "3.3 TB",
+    ]);
   });
 });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { MOST_LEVELS, nestsTooDeep, stringEnd } from "../../../src/formats/jsonNesting.js";
+import {
+  fieldsOf,
+  jsonOrUndefined,
+  MOST_LEVELS,
+  NO_OBJECT,
+  nestsTooDeep,
+  parseJson,
+  stringEnd,
+  TOO_DEEP,
+} from "../../../src/formats/json.js";
 
 const nested = (levels: number, inside = ""): string => "[".repeat(levels) + inside + "]".repeat(levels);
 
@@ -25,5 +34,26 @@ describe("stringEnd()", () => {
   it("is after the first quote that no backslash escapes", () => {
     expect(stringEnd('x"a\\"b\\\\"c"', 1)).toBe(9);
     expect(stringEnd('"open\\"', 0)).toBe(7);
+  });
+});
+
+describe("fieldsOf()", () => {
+  it("gives the fields of an object, or says what else a line is", () => {
+    expect(fieldsOf(' {"a": [1], "__proto__": 2} ')).toEqual(JSON.parse('{"a": [1], "__proto__": 2}'));
+    for (const line of ["", "[1]", "null", '"text"', "1", '{"a":', "{'a': 1}"]) expect(fieldsOf(line)).toBe(NO_OBJECT);
+    expect(fieldsOf(`{"a": ${nested(MOST_LEVELS)}}`)).toBe(TOO_DEEP);
+  });
+});
+
+describe("parseJson()", () => {
+  it("refuses what is no JSON, and what is nested too deep", () => {
+    expect(parseJson(nested(MOST_LEVELS))).toHaveLength(1);
+    expect(() => parseJson(nested(MOST_LEVELS + 1))).toThrow(TOO_DEEP);
+    expect(() => parseJson("{")).toThrow(SyntaxError);
+    expect([jsonOrUndefined("{"), jsonOrUndefined("[1]"), jsonOrUndefined(nested(MOST_LEVELS + 1))]).toEqual([
+      undefined,
+      [1],
+      undefined,
+    ]);
   });
 });

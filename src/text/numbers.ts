@@ -1,5 +1,3 @@
-import type { Interval } from "../metrics/bootstrap.js";
-
 /** A metric to three decimals; never "-0.000". */
 export const decimals = (value: number): string => value.toFixed(3).replace(/^-(0\.0+)$/, "$1");
 
@@ -11,16 +9,29 @@ export function signed(value: number): string {
 }
 
 /** An interval in words: "0.684 to 0.729". */
-export const range = ([low, high]: Interval): string => `${decimals(low)} to ${decimals(high)}`;
+export const range = ([low, high]: readonly [number, number]): string => `${decimals(low)} to ${decimals(high)}`;
 
 /** An interval of a difference in words: "−0.010 to +0.020". */
-export const signedRange = ([low, high]: Interval): string => `${signed(low)} to ${signed(high)}`;
+export const signedRange = ([low, high]: readonly [number, number]): string => `${signed(low)} to ${signed(high)}`;
 
 /** A whole number with commas: 12,284. */
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** "1 row", "2,000 rows". */
 export const counted = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+
+/** A size: `0 B`, `12.3 MB`. */
+export function sizeText(bytes: number): string {
+  const [unit, size] = UNITS.find(([, least]) => bytes >= least) ?? ["B", 1];
+  return `${(bytes / size).toFixed(unit === "B" ? 0 : 1)} ${unit}`;
+}
+
+const UNITS = [
+  ["TB", 1e12],
+  ["GB", 1e9],
+  ["MB", 1e6],
+  ["kB", 1e3],
+] as const;
 
 /** A share of the whole in percent, held together on one line: "62 %", below ten "3.4 %"; "0 %" only for nothing, "100 %" only for all. */
 export function percent(share: number): string {

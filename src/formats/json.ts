@@ -21,6 +21,37 @@ export function nestsTooDeep(json: string): boolean {
   return false;
 }
 
+/**
+ * The value of JSON.
+ *
+ * @throws SyntaxError for what is no JSON, or `nestsTooDeep`
+ */
+export function parseJson(text: string): unknown {
+  if (nestsTooDeep(text)) throw new SyntaxError(TOO_DEEP);
+  return JSON.parse(text);
+}
+
+/** The value of JSON; undefined for what is none. */
+export function jsonOrUndefined(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with a line that should be an object, as a clause. */
+export const NO_OBJECT = "it is not a JSON object";
+
+/** The fields of a line of JSONL, or what is wrong with it: `TOO_DEEP` or `NO_OBJECT`. */
+export function fieldsOf(line: string): Readonly<Record<string, unknown>> | string {
+  if (nestsTooDeep(line)) return TOO_DEEP;
+  const value = jsonOrUndefined(line);
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : NO_OBJECT;
+}
+
 /** Whether no more than `most` arrays and objects start in JSON, those in its strings counted as well. */
 function opensAtMost(json: string, most: number): boolean {
   let found = 0;
