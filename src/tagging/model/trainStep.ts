@@ -172,7 +172,7 @@ function wordLossInto(
   return loss;
 }
 
-interface Slopes {
+interface Gradients {
   /** `[words, units]` */
   readonly units: Float64Array;
   readonly bias: Float64Array;
@@ -186,7 +186,7 @@ function backwardPass(
   network: TaggerNetwork,
   { features, cues }: NetworkBatch,
   { values, keep, emissions }: Pass,
-): Slopes {
+): Gradients {
   const { tags, hidden } = network.shape;
   const units = unitsOf(network.shape);
   const output = new Float64Array(tags * hidden);
@@ -202,7 +202,7 @@ function backwardPass(
     else {
       const [mine, kept] = [values.subarray(row * units), keep.subarray(row * units)];
       activeInto(active, mine, kept);
-      outputSlopesInto({ output, outputBias, gradient }, { e, active, weights: network.output.values });
+      outputGradientsInto({ output, outputBias, gradient }, { e, active, weights: network.output.values });
       for (let u = 0; u < units; u++) gradient[u] = mine[u] > 0 ? kept[u] * gradient[u] : 0;
     }
     for (let u = 0; u < units; u++) bias[u] += gradient[u];
@@ -213,7 +213,7 @@ function backwardPass(
 }
 
 /** Adds a word's gradients: of the weights from hidden units to tags, of their bias, and of the hidden units. */
-function outputSlopesInto(
+function outputGradientsInto(
   { output, outputBias, gradient }: { output: Float64Array; outputBias: Float64Array; gradient: Float64Array },
   { e, active, weights }: { readonly e: Float64Array; readonly active: Float64Array; readonly weights: Float32Array },
 ): void {
