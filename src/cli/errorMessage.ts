@@ -13,16 +13,22 @@ export interface Failure {
 const DEFECT = 1;
 const USAGE = 2;
 
+export interface FailureOptions {
+  readonly json: boolean;
+  readonly debug: boolean;
+  /** The command that was named, if it is one. */
+  readonly command?: string | undefined;
+}
+
 /**
- * What to print and how to exit for anything that was thrown: one line `error[CODE] place: message`, or with `json` the
- * same as one object.
+ * What to print and how to exit for anything that was thrown: one line `error[CODE] place: message`, which for wrong
+ * usage ends with where the right one stands, or with `json` the same as one object.
  */
-export function describeFailure(
-  error: unknown,
-  { json, debug }: { readonly json: boolean; readonly debug: boolean },
-): Failure {
+export function describeFailure(error: unknown, { json, debug, command }: FailureOptions): Failure {
   if (error instanceof CommanderError && error.exitCode === 0) return { exitCode: 0, message: "" };
-  const { exitCode, code, message, line, place } = describe(error);
+  const { exitCode, code, message, line: told, place } = describe(error);
+  const help = command === undefined ? "headstart --help" : `headstart ${command} --help`;
+  const line = exitCode === USAGE ? `${told}. See ${help}` : told;
   const stack = debug ? stackOf(error) : undefined;
   if (json) return { exitCode, message: jsonText({ error: { code, message, ...place, stack } }) };
   return { exitCode, message: `error[${code}] ${escapeControls(line)}${stack === undefined ? "" : `\n${stack}`}` };
@@ -56,7 +62,7 @@ function describe(error: unknown): Described {
       .replace(/^error: /, "")
       .replaceAll("\n", " ")
       .replace(/\.$/, "");
-    return { exitCode: USAGE, code: "E_USAGE", message, line: `${message}. See headstart --help`, place: {} };
+    return { exitCode: USAGE, code: "E_USAGE", message, line: message, place: {} };
   }
   const message = messageOf(error);
   const line = `${message}. This is a defect of headstart; --debug shows where`;

@@ -36,7 +36,7 @@ export function readBeside(
 }
 
 /** Flags that change how a result is computed or reported, not what it is. */
-const WITHOUT_EFFECT = ["force", "json", "quiet", "debug", "offline", "cache", "cacheMax"];
+const WITHOUT_EFFECT = ["force", "json", "quiet", "verbose", "debug", "offline", "cache", "cacheMax"];
 
 /** What a command is and on what, as a hash; undefined where that is unknown, as for a pipe. */
 async function identityOf({ name, flags, inputs, texts = [] }: Command): Promise<string | undefined> {
@@ -157,11 +157,15 @@ export async function openFiles(
 /** Prints a result in the way that the flags ask for. */
 export function printResult(
   { print, printJson, printJsonLines }: Context,
-  { json: asked }: Pick<GlobalFlags, "json">,
-  { lines, json }: Printed,
+  { json: asked, verbose }: Pick<GlobalFlags, "json" | "verbose">,
+  { lines, more = lines, json }: Printed,
 ): Promise<void> {
   const printing =
-    asked !== true ? print(lines) : Array.isArray(json) ? printJsonLines(json as readonly object[]) : printJson(json);
+    asked !== true
+      ? print(verbose === true ? more : lines)
+      : Array.isArray(json)
+        ? printJsonLines(json as readonly object[])
+        : printJson(json);
   // All is done: whoever does not want to hear of it need not.
   return printing.catch((error: unknown) => {
     if (!isClosedPipe(error)) throw error;

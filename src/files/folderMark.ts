@@ -10,7 +10,9 @@ export const MARK = ".headstart";
 /** What is no array or object is no result; zod's own record drops a name such as `__proto__`. */
 const Result = z.custom<object>((value) => typeof value === "object" && value !== null, "expected an object");
 
-export const Printed = z.strictObject({ lines: z.array(z.string()).readonly(), json: Result });
+const Lines = z.array(z.string()).readonly();
+
+export const Printed = z.strictObject({ lines: Lines, more: Lines.optional(), json: Result });
 
 const FolderMark = z.strictObject({
   format: z.literal("headstart-folder"),
@@ -25,7 +27,7 @@ const FolderMark = z.strictObject({
 
 /** What a folder that headstart wrote says of itself. */
 type FolderMark = z.infer<typeof FolderMark>;
-/** A result as a command prints it: lines for people; with `--json` an object, or several, one a line. */
+/** A result as a command prints it: lines for people, more of them for those who ask; with `--json` an object, or several, one a line. */
 export type Printed = z.infer<typeof Printed>;
 
 /** A finished command, so that a later one can tell that it would do the same. */

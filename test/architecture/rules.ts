@@ -81,6 +81,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   pipeline: 0,
   "pipeline/train": 1,
   "cli/flags": 0,
+  "cli/completion": 0,
   "cli/embed": 1,
   "cli/train": 1,
   "cli/predict": 1,

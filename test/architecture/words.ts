@@ -62,7 +62,11 @@ const EXCEPTIONS: readonly { readonly text: RegExp; readonly file?: RegExp; read
   { text: /"chain"/g, file: /^src\/tagging\/file\/folder\.ts$/, because: "tensors in heads of version 1" },
   { text: /DistilBERT/g, because: "a model" },
   { text: /slopes/g, file: /^src\/math\/lbfgs\.ts$/, because: "the derivative of a function of one variable" },
-  { text: /.*/g, file: /encoder\/model\/compare\.ts$|benchmark\.ts$|memory\.mjs$|golden_texts\.py$/, because: "texts to embed" },
+  {
+    text: /.*/g,
+    file: /encoder\/model\/compare\.ts$|benchmark\.ts$|memory\.mjs$|golden_texts\.py$/,
+    because: "texts to embed",
+  },
   { text: /brierOfRenormalised/g, because: "a field of a golden file" },
   { text: /\bdistil\b/g, file: /saveTokenTable|tokenTable|README|soak/, because: "a command" },
   { text: /--nets\b/g, file: /soak/, because: "a flag" },

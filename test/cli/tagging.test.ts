@@ -18,6 +18,19 @@ beforeAll(async () => {
 }, 120_000);
 
 describe("a head that finds entities", () => {
+  it("is told of in some lines, and in more with --verbose", async () => {
+    const args = ["train", "a.conll", "-o", "told", "--task", "ner", "--encoder", TINY, "--epochs", "1"];
+    const { stdout, stderr } = succeeded(await box.run(args));
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.length).toBeLessThanOrEqual(10);
+    expect(lines[0]).toMatch(/^entity F1 \d\.\d{3} on \d+ dev sentences? with \d+ entit.* \(95 % interval /);
+    expect(lines).toContain('  headstart predict told "a sentence of your own"');
+    expect(stderr).not.toContain("epoch 1: loss");
+    const more = succeeded(await box.run([...args, "--verbose", "--force"]));
+    expect(more.stderr).toContain("epoch 1: loss");
+    expect(more.stdout).toContain("forms not seen in training");
+  }, 60_000);
+
   it("is evaluated by strict entity F1", async () => {
     const result = jsonOf(await box.call(["evaluate", "head", "a.conll", "--json", "--quiet"]));
     expect(result).toMatchObject({ n: 36, entities: 72, metric: "entityF1", perType: { person: { support: 36 } } });

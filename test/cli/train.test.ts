@@ -6,8 +6,10 @@ import {
   jsonOf,
   labelledRows,
   linesOf,
+  MAIN,
   sandbox,
   sharedSandbox,
+  startProcess,
   TINY,
   type Finished,
   type Sandbox,
@@ -82,6 +84,7 @@ describe("headstart train", () => {
       "4",
       "--tensorboard",
       "runs",
+      "--verbose",
     ];
     const finished = await box.run(["train", "train.csv", "-o", "mlp", "--json", ...flags, ...WITH_TINY]);
     const json = jsonOf(succeeded(finished));
@@ -160,11 +163,40 @@ describe("headstart train", () => {
     const args = ["train", "train.csv", "--dev", "test.csv", "-o", "shown", "--class-weights", "balanced"];
     const { code, stdout, stderr } = await box.call([...args, ...WITH_TINY]);
     expect(code).toBe(0);
-    expect(stdout).toContain("Dev: 20 rows given for it");
-    expect(stdout).toContain("macro-F1");
-    expect(stdout).toContain("shown: trained on 60 rows");
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.length).toBeLessThanOrEqual(10);
+    expect(lines[0]).toMatch(/^macro-F1 \d\.\d{3} on 20 dev rows \(95 % interval \d\.\d{3} to \d\.\d{3}\)$/);
+    expect(lines[1]).toMatch(/^ {2}majority class {2}\d\.\d{3} {2}the head is /);
+    expect(lines[2]).toMatch(/^ {2}bag of words {4}\d\.\d{3} {2}the head is .*95 % interval .*: (not )?beyond chance$/);
+    expect(lines[3]).toMatch(/^Learned from 60 rows in [\d.]+ s; dev rows: 20 rows given for it$/);
+    expect(lines.slice(4)).toEqual([
+      "Head: shown",
+      "Next:",
+      '  headstart predict shown "a text of your own"',
+      "  headstart evaluate shown test.csv",
+    ]);
     expect(stderr).toContain("train.csv: 60 rows read, 60 used, 0 rejected");
   });
+
+  it("tells commands that are right when copied, and more with --verbose, then too when there is nothing to do", async () => {
+    const own = await sandbox();
+    await own.write("my texts.csv", csv(["review", "my label"], labelledRows(40, ["5", "1"])));
+    const columns = ["--text-column", "review", "--label-column", "my label", "--map", "5=good,1=not good"];
+    const args = ["train", "my texts.csv", "--dev", "my texts.csv", "-o", "it's a head", ...columns, ...WITH_TINY];
+    const { stdout } = succeeded(await own.run(args));
+    const next = stdout.split("\n").filter((line) => line.startsWith("  headstart "));
+    expect(next).toHaveLength(2);
+    for (const line of next) {
+      const script = `headstart() { "${process.execPath}" "${MAIN}" "$@"; }\n${line}`;
+      succeeded(
+        await startProcess(["-c", script], { program: "sh", cwd: own.folder, env: own.env, input: "" }).finished,
+      );
+    }
+    const again = succeeded(await own.run([...args, "--verbose"]));
+    expect(again.stderr).toContain("nothing is to do");
+    for (const part of ["true \\ predicted", "calibration error", "holds no training text", ...next])
+      expect(again.stdout).toContain(part);
+  }, 60_000);
 
   it("renames and drops labels with --map, and warns of a label that no row has", async () => {
     const own = await sandbox();
@@ -200,6 +232,9 @@ describe("headstart evaluate", () => {
   it("shows it to people with the baselines beside it [I07]", async () => {
     const { code, stdout } = await box.call(["evaluate", "head", "test.csv", "--quiet"]);
     expect(code).toBe(0);
+    expect(stdout).not.toContain("area under the risk-coverage curve");
+    const more = await box.call(["evaluate", "head", "test.csv", "--quiet", "--verbose"]);
+    expect(more.stdout).toContain("area under the risk-coverage curve");
     for (const part of ["head on test.csv", "macro-F1", "95 % interval", "majority class", "bag of words"]) {
       expect(stdout).toContain(part);
     }
@@ -291,10 +326,14 @@ describe("headstart transfer", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^macro-F1 in-domain +\d\.\d{3} .*, 20 rows$/m);
     expect(stdout).toMatch(/^macro-F1 on the target +\d\.\d{3} .*, 20 rows$/m);
-    for (const name of ["drop", "majority on the target", "bag of words on the target"])
+    for (const name of ["drop", "majority class on the target", "bag of words on the target"])
       expect(stdout).toMatch(new RegExp(`^${name} +-?\\d\\.\\d{3}$`, "m"));
     expect(stdout).toMatch(/^verdict +unknown: /m);
     expect(stdout).toContain("shown-report/report.html");
+    expect(stdout).not.toContain("true \\ predicted");
+    const more = await box.run([...SIDES, "--source-dev", "dev.csv", "-o", "shown-report", "--quiet", "--verbose"]);
+    expect(more.stdout.split("true \\ predicted")).toHaveLength(3);
+    expect(more.stdout.endsWith(stdout)).toBe(true);
   });
 
   it("refuses labels of the target that the source has not, before it embeds, and leaves nothing", async () => {

@@ -38,8 +38,26 @@ describe("headstart ends with 2 and one line", () => {
   ])("for %s", async (_, args, code, says) => {
     const box = await sandbox();
     await box.write("in.csv", csv(["text", "label"], labelledRows(10)));
-    expectFailure(await box.call(args), { exit: 2, code, says: [says] });
+    const finished = await box.call(args);
+    expectFailure(finished, { exit: 2, code, says: [says] });
+    expect(finished.stderr).toMatch(
+      /\. See headstart (embed |train |evaluate |predict |transfer |encoders )?--help\n$/,
+    );
     expect(await box.files()).toEqual(["in.csv"]);
+  });
+
+  it("that points to the help of the command, where there is one of that name", async () => {
+    const box = await sandbox();
+    for (const [args, help] of [
+      [["embed", "--nope"], "embed --help"],
+      [["distil", "--nope"], "distill --help"],
+      [["--nope", "embed"], "--help"],
+      [["embedd"], "--help"],
+      [["evaluate", "head", "in.csv", "--errors", "e.txt"], "evaluate --help"],
+    ] as const) {
+      expect((await box.run(args)).stderr.trimEnd().endsWith(` See headstart ${help}`)).toBe(true);
+    }
+    expect((await box.run(["predict", "no-such-head", "text"])).stderr).not.toContain("--help");
   });
 
   it("for --json with -o -, as one object", async () => {

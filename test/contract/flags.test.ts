@@ -12,9 +12,9 @@ const KINDS: readonly Kind[] = ["classifier", "multi-label", "tagger"];
 /** Flags of all kinds, and those that every command accepts. */
 const ALWAYS = new Set(
   (
-    "input output encoder text-column label-column encoding limit bad-rows invalid-utf8 max-field from drop-missing " +
-    "pooling no-normalize layer max-tokens prompt batch-tokens precision allow-batch-dependence cache no-cache " +
-    "cache-max force seed threads offline json quiet help source target source-dev target-train task"
+    "input output encoder encoding limit bad-rows invalid-utf8 max-field from max-tokens prompt batch-tokens precision " +
+    "allow-batch-dependence cache no-cache cache-max force seed threads offline json quiet verbose source target " +
+    "source-dev target-train task"
   ).split(" "),
 );
 
@@ -31,6 +31,13 @@ const REJECT_OPTION = {
   costs: use(["good=2,bad=1"], "classifier"),
 };
 
+/** Columns that words with tags do not have. */
+const COLUMNS = (...kinds: Kind[]): Readonly<Record<string, Use>> => ({
+  "text-column": use(["text"], ...kinds),
+  "label-column": use(["label"], ...kinds),
+  "drop-missing": use([], ...kinds),
+});
+
 /** The other flags: a value, and the kinds that they have an effect for. */
 const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   predict: {
@@ -38,14 +45,19 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     sets: use(["0.9"], "classifier"),
     explain: use([], "classifier"),
     html: use(["page.html"], "tagger"),
+    // Of the rows of --input, whatever the head.
+    "text-column": use(["text", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    "drop-missing": use(["--from", "arrow", "--input", "in.arrow", "-o", "out.jsonl"], ...KINDS),
   },
   evaluate: {
+    ...COLUMNS("classifier", "several labels"),
     ...REJECT_OPTION,
     report: use(["page.html"], "classifier"),
     errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
   },
   transfer: {
+    ...COLUMNS("classifier"),
     "class-weights": use(["balanced"], "classifier"),
     pooling: use(["mean"], "classifier"),
     layer: use(["1"], "classifier"),
@@ -66,7 +78,7 @@ beforeAll(async () => {
   const train = ["--encoder", TINY, "--quiet"];
   succeeded(await box.run(["train", "in.csv", "-o", "head", ...train]));
   succeeded(await box.run(["train", "in.csv", "-o", "multi", "--multi-label", "|", ...train]));
-  const few = ["--task", "ner", "--epochs", "1", "--nets", "1"];
+  const few = ["--task", "ner", "--epochs", "1", "--ensemble", "1"];
   succeeded(await box.run(["train", "in.conll", "-o", "ner", ...few, ...train]));
 });
 
@@ -80,8 +92,10 @@ function argsOf(command: string, kind: Kind): readonly string[] {
 
 describe.each(Object.entries(SOME))("headstart %s", (command, flags) => {
   it("has no flag of which this test does not know for which kinds it has an effect", async () => {
-    const { stdout } = await box.call([command, "--help"]);
-    const shown = [...stdout.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, name]) => name);
+    const tasks = command === "transfer" ? [[], ["--task", "ner"]] : [[]];
+    const helps = await Promise.all(tasks.map((task) => box.call([command, ...task, "--help-all"])));
+    const all = helps.map(({ stdout }) => stdout).join("");
+    const shown = [...all.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, name]) => name);
     expect(shown.filter((name) => !ALWAYS.has(name) && flags[name] === undefined)).toEqual([]);
     expect(Object.keys(flags).filter((name) => !shown.includes(name))).toEqual([]);
   });
@@ -118,5 +132,69 @@ describe.each(["predict", "evaluate"])("headstart %s", (command) => {
       const says = [new RegExp(`${flag[0]} does not fit the head, which was trained with`)];
       expectFailure(finished, { exit: 4, code: "E_HEAD_MISMATCH", says });
     }
+  });
+});
+
+describe("a flag that has no effect on a command, whatever it is about,", () => {
+  it.each([
+    [["distill", TINY, "-o", "table"], ["--allow-batch-dependence"]],
+    [["distill", TINY, "-o", "table"], ["--drop-missing"]],
+    [["embed", "in.csv", "-o", "out.npy"], ["--drop-missing"]],
+    [
+      ["embed", "in.csv", "-o", "out.npy"],
+      ["--from", "csv"],
+    ],
+    [["embed", "in.csv", "-o", "-"], ["--repair"]],
+    [
+      ["train", "in.csv", "-o", "new"],
+      ["--tune-seconds", "300"],
+    ],
+    [
+      ["train", "in.csv", "-o", "new"],
+      ["--tune-layers", "1"],
+    ],
+    [["train", "in.csv", "-o", "new", "--label-errors"], ["--tune"]],
+    [
+      ["train", "in.conll", "-o", "new", "--task", "ner"],
+      ["--text-column", "text"],
+    ],
+    [
+      ["predict", "head", "Oslo"],
+      ["--max-field", "9"],
+    ],
+    [["encoders"], ["--prompt", "query: "]],
+    [["cache"], ["--no-normalize"]],
+    [["cache"], ["--all"]],
+    [["doctor"], ["--invalid-utf8", "replace"]],
+  ])("is refused by %j: %j", async (args, flag) => {
+    const before = await box.files();
+    const finished = await box.run([...args, ...flag]);
+    const says = [new RegExp(`${flag[0]} does nothing .*See headstart ${args[0]} --help$`)];
+    expectFailure(finished, { exit: 2, code: "E_USAGE", says });
+    expect(finished.stderr.trimEnd()).not.toContain("\n");
+    expect(await box.files()).toEqual(before);
+  });
+
+  it.each([
+    [
+      ["distill", TINY, "-o", "table"],
+      ["--text-column", "x"],
+    ],
+    [
+      ["distill", TINY, "-o", "table"],
+      ["--max-tokens", "8"],
+    ],
+    [
+      ["embed", "in.csv", "-o", "out.npy", "--encoder", TINY],
+      ["--label-column", "label"],
+    ],
+    [
+      ["predict", "head", "Oslo"],
+      ["--limit", "3"],
+    ],
+    [["encoders"], ["--store", "fp16"]],
+  ])("is warned of by %j, as it is promised that it is accepted: %j", async (args, flag) => {
+    const { stderr } = succeeded(await box.run([...args, ...flag, "--force"]));
+    expect(stderr).toContain(`warning: ${flag[0]} does nothing `);
   });
 });

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "commander";
+import { Argument, InvalidArgumentError } from "commander";
 import { HeadstartError } from "../../errors.js";
 import { defaultCacheFolder } from "../../store/cache/vectorCache.js";
 import { cleanCache, listCache, type CachedEncoder, type Cleaned } from "../../store/cache/maintenance.js";
@@ -6,7 +6,9 @@ import { defaultModelFolder } from "../../store/cache/modelCache.js";
 import { isNamed, listModels, removeModels, type ListedModel } from "../../store/cache/modelMaintenance.js";
 import { escapeControls, padRight } from "../../report/text/width.js";
 import { cacheAsked, cacheLimit, type AddCommand, type Context } from "../context.js";
-import { defined, withCommonFlags, type CacheFlags, type GlobalFlags } from "../flags/options.js";
+import { withCommonFlags } from "../flags/commonFlags.js";
+import { flag, withExamples } from "../flags/flag.js";
+import { defined, type CacheFlags, type GlobalFlags } from "../flags/options.js";
 import { sizeText } from "../flags/bytes.js";
 
 interface CacheCommandFlags extends GlobalFlags, CacheFlags {
@@ -15,38 +17,33 @@ interface CacheCommandFlags extends GlobalFlags, CacheFlags {
   readonly all?: boolean | undefined;
 }
 
-const EXAMPLES = `
-Examples:
-  headstart cache
-  headstart cache --cache ./vectors --json
-  headstart cache clean headstart-mini
-  headstart cache clean --older-than 30d
-  headstart cache clean --cache-max 2GB
+const EXAMPLES = [
+  "cache",
+  "cache clean headstart-mini",
+  "cache clean --older-than 30d",
+  "cache clean --cache-max 2GB",
+  "cache --cache ./vectors --json",
+];
 
-Encoders rewritten by --precision int8 are kept too, in the system's place for caches. They are listed and cleaned with
-the vectors, but by --cache-max, and with --cache <folder> only that folder is looked at.`;
+const NOTE =
+  "Encoders rewritten by --precision int8 are kept too, in the system's place for caches. They are listed and cleaned " +
+  "with the vectors, but not by --cache-max, and with --cache <folder> only that folder is looked at.";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const addCache: AddCommand = (program, context) => {
   const command = program
     .command("cache")
-    .description("what vectors and int8 models are kept; `clean` removes some")
-    .argument("[what]", "list or clean", choice, "list")
-    .argument("[encoder...]", "clean: only what is of these encoders, by name or by fingerprint")
-    .addOption(new Option("--older-than <days>", "clean: only what was written before, such as 30d").argParser(days))
-    .addOption(new Option("--all", "clean: everything"));
-  withCommonFlags(command, ["cache"])
-    .addHelpText("after", EXAMPLES)
-    .action((what: string, encoders: string[], flags: CacheCommandFlags) =>
-      what === "clean" ? clean(context(), encoders, flags) : list(context(), encoders, flags),
-    );
+    .description("list the vectors and int8 models that are kept, or remove some")
+    .addArgument(new Argument("[what]", "what to do").choices(["list", "clean"]).default("list"))
+    .argument("[encoder...]", "clean: only what is of these encoders, by name or fingerprint")
+    .addOption(flag("input", "--older-than <days>", "clean: only what was written before, such as 30d").argParser(days))
+    .addOption(flag("input", "--all", "clean: everything"));
+  withCommonFlags(command);
+  withExamples(command, EXAMPLES, NOTE).action((what: string, encoders: string[], flags: CacheCommandFlags) =>
+    what === "clean" ? clean(context(), encoders, flags) : list(context(), encoders, flags),
+  );
 };
-
-function choice(value: string): string {
-  if (value === "list" || value === "clean") return value;
-  throw new InvalidArgumentError("Allowed choices are list, clean.");
-}
 
 function days(value: string): number {
   const match = /^(\d+(?:\.\d+)?)d?$/.exec(value.trim());

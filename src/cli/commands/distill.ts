@@ -1,9 +1,10 @@
-import { Option } from "commander";
 import { HeadstartError } from "../../errors.js";
 import { distill, DISTILL_DEFAULTS, type TokenTable } from "../../encoder/static/distill.js";
 import { bytesIn, saveTableFiles, tokenTableFiles } from "../../encoder/static/saveTokenTable.js";
 import { openEncoder, type AddCommand, type Context } from "../context.js";
-import { defined, wholeNumber, withCommonFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import { withCommonFlags } from "../flags/commonFlags.js";
+import { flag, withExamples } from "../flags/flag.js";
+import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 import { openFolder, printResult, readBeside } from "../finished.js";
 import { folderName } from "../outputPaths.js";
 
@@ -13,31 +14,33 @@ interface DistilFlags extends GlobalFlags, EncoderFlags {
   readonly weights: "none" | "zipf";
 }
 
-const EXAMPLES = `
-Examples:
-  headstart distil headstart-mini -o fast
-  headstart embed tweets.csv -o tweets.parquet --encoder ./fast
-  headstart distil Xenova/bge-small-en-v1.5 -o small --dims 128`;
+const EXAMPLES = [
+  "distill headstart-mini -o fast",
+  "embed tweets.csv -o tweets.parquet --encoder ./fast",
+  "distill Xenova/bge-small-en-v1.5 -o small --dims 128",
+];
 
 export const addDistill: AddCommand = (program, context) => {
   const command = program
-    .command("distil")
+    .command("distill")
+    .alias("distil")
     .description("turn an encoder into a table of token vectors, far faster and less accurate")
     .argument("<encoder>", "built-in name, folder or hub id")
-    .requiredOption("-o, --output <folder>", "where to write the table", folderName)
-    .option(
-      "--dims <number>",
-      `numbers of a vector (default: ${DISTILL_DEFAULTS.dims}, or the encoder's width where that is less)`,
-      wholeNumber(1),
+    .addOption(
+      flag("output", "-o, --output <folder>", "folder of the table").argParser(folderName).makeOptionMandatory(),
     )
     .addOption(
-      new Option("--weights <how>", "zipf: common tokens count less in the mean of a text")
+      flag("output", "--dims <number>", "dimensions of a vector")
+        .default(undefined, `${DISTILL_DEFAULTS.dims}, at most the encoder's`)
+        .argParser(wholeNumber(1)),
+    )
+    .addOption(
+      flag("output", "--weights <how>", "weights of tokens; zipf: common ones count less")
         .choices(["none", "zipf"])
         .default(DISTILL_DEFAULTS.weights),
     );
-  withCommonFlags(command, ["encoder", "output"])
-    .addHelpText("after", EXAMPLES)
-    .action((name: string, flags: DistilFlags) => distilCommand(context(), name, flags));
+  withCommonFlags(command);
+  withExamples(command, EXAMPLES).action((name: string, flags: DistilFlags) => distilCommand(context(), name, flags));
 };
 
 async function distilCommand(context: Context, name: string, flags: DistilFlags): Promise<void> {
@@ -46,7 +49,7 @@ async function distilCommand(context: Context, name: string, flags: DistilFlags)
     throw new HeadstartError("E_USAGE", `Cannot distill both ${name} and ${flags.encoder}. Leave --encoder out`);
   }
   const { uses } = readBeside(context, flags);
-  const output = await openFolder(context, flags.output, { name: "distil", flags, inputs: [name], uses });
+  const output = await openFolder(context, flags.output, { name: "distill", flags, inputs: [name], uses });
   if (output === undefined) return;
   const encoder = await openEncoder(context, { ...flags, encoder: name });
   try {

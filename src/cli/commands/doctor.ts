@@ -9,25 +9,16 @@ import { VERSION } from "../../version.js";
 import { openTexts, type AddCommand, type Context } from "../context.js";
 import { bench, type Bench } from "../../embedding/benchmark.js";
 import { forecastCorpus, type CorpusForecast } from "../../embedding/forecast.js";
-import {
-  encoderOptions,
-  withCommonFlags,
-  type CorpusFlags,
-  type EncoderFlags,
-  type GlobalFlags,
-} from "../flags/options.js";
+import { withCommonFlags } from "../flags/commonFlags.js";
+import { flag, withExamples } from "../flags/flag.js";
+import { encoderOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { sizeText } from "../flags/bytes.js";
 import { shortDuration } from "../progress.js";
 import { sweepSamples } from "../../vectors/outputSize.js";
 import type { StoreKind } from "../../vectors/storedVectors.js";
 
-const EXAMPLES = `
-Examples:
-  headstart doctor
-  headstart doctor --encoder ./my-encoder --json
-  headstart doctor --bench
-  headstart doctor --bench tweets.csv --text-column message`;
+const EXAMPLES = ["doctor", "doctor --encoder ./my-encoder --json", "doctor --bench tweets.csv --text-column message"];
 
 type DoctorFlags = GlobalFlags &
   EncoderFlags &
@@ -52,13 +43,15 @@ interface Check {
 }
 
 export const addDoctor: AddCommand = (program, context) => {
-  const command = program.command("doctor").description("what this machine has, what works, how fast");
-  command
+  const command = program
+    .command("doctor")
+    .description("check what this machine has, what works, and how fast it is")
     .argument("[corpus...]", "with --bench: files to forecast the embedding of")
-    .option("--bench", "measure the encoder, and forecast rows, tokens, time, memory and disk of a corpus");
-  withCommonFlags(command, ["corpus", "encoder", "store"])
-    .addHelpText("after", EXAMPLES)
-    .action((files: string[], flags: DoctorFlags) => doctorCommand(context(), files, flags));
+    .addOption(flag("output", "--bench", "measure the encoder, and forecast the embedding of a corpus"));
+  withCommonFlags(command);
+  withExamples(command, EXAMPLES).action((files: string[], flags: DoctorFlags) =>
+    doctorCommand(context(), files, flags),
+  );
 };
 
 async function doctorCommand(context: Context, files: readonly string[], flags: DoctorFlags): Promise<void> {

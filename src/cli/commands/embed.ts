@@ -13,45 +13,43 @@ import type { EmbeddedArrow } from "../embed/arrow.js";
 import { readBeside } from "../finished.js";
 import { forecastRows } from "../../embedding/rowEstimate.js";
 import { fileName } from "../outputPaths.js";
-import {
-  defined,
-  embedOptions,
-  withCommonFlags,
-  type CorpusFlags,
-  type EncoderFlags,
-  type GlobalFlags,
-} from "../flags/options.js";
+import { about } from "../progress.js";
+import { withCommonFlags } from "../flags/commonFlags.js";
+import { flag, withExamples } from "../flags/flag.js";
+import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 interface EmbedFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EmbedOutputFlags {
   readonly repair?: boolean | undefined;
 }
 
-const EXAMPLES = `
-Examples:
-  headstart embed tweets.csv -o tweets.parquet
-  headstart embed a.csv b.csv.gz -o vectors.npy --text-column message
-  headstart embed reviews.jsonl -o vectors.arrow --encoder Xenova/bge-small-en-v1.5
-  cat rows.jsonl | headstart embed - --from jsonl -o - --to jsonl > vectors.jsonl
-  producer | headstart embed - --from arrow -o - --to arrow | consumer
+const EXAMPLES = [
+  "embed tweets.csv -o tweets.parquet",
+  "embed a.csv b.csv.gz -o vectors.npy --text-column message",
+  "embed reviews.jsonl -o out.arrow --encoder Xenova/bge-small-en-v1.5",
+  "embed - --from jsonl -o - --to jsonl < rows.jsonl > vectors.jsonl",
+  "embed - --from arrow -o - --to arrow < rows.arrow > vectors.arrow",
+];
 
-A run that was stopped or killed goes on when the same command is given again; until it is complete, what it has is in
-<output>.headstart. A pipe as input cannot be read again, so there only --cache saves work.`;
+const NOTE =
+  "A run that was stopped or killed goes on when the same command is given again; until it is complete, what it has " +
+  "is in <output>.headstart. A pipe as input cannot be read again, so there only --cache saves work.";
 
 export const addEmbed: AddCommand = (program, context) => {
   const command = program
     .command("embed")
     .description("turn the texts of a corpus into vectors")
-    .argument("<corpus...>", "files (.csv, .tsv, .jsonl, each also .gz), or - for the pipe")
-    .requiredOption(
-      "-o, --output <file>",
-      "where to write; .parquet, .arrow, .npy (+ .jsonl), .jsonl, or - for a pipe",
-      fileName,
+    .argument("<corpus...>", "texts: .csv, .tsv, .jsonl, also .gz; - for the pipe")
+    .addOption(
+      flag("output", "-o, --output <file>", ".parquet, .arrow, .npy, .jsonl, or - for a pipe")
+        .argParser(fileName)
+        .makeOptionMandatory(),
     )
     .addOption(toFlag())
-    .option("--repair", "embed anew what is damaged of an unfinished run");
-  withCommonFlags(command, ["corpus", "encoder", "store", "output"])
-    .addHelpText("after", EXAMPLES)
-    .action((files: string[], flags: EmbedFlags) => embedCommand(context(), files, flags));
+    .addOption(flag("advanced", "--repair", "embed again what is damaged of an unfinished run"));
+  withCommonFlags(command);
+  withExamples(command, EXAMPLES, NOTE).action((files: string[], flags: EmbedFlags) =>
+    embedCommand(context(), files, flags),
+  );
 };
 
 async function embedCommand(context: Context, files: readonly string[], flags: EmbedFlags): Promise<void> {
@@ -132,7 +130,7 @@ async function embedRows(
       rows++;
       for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;
     },
-    onProgress: (now) => meter.update(now.done, total?.(rows, bytes)),
+    onProgress: (now) => meter.update(now.done, about(total?.(rows, bytes))),
   });
   meter.end();
   return done;

@@ -1,20 +1,18 @@
 import { listEncoders } from "../../encoder/listing.js";
 import { escapeControls, padRight } from "../../report/text/width.js";
 import type { AddCommand, Context } from "../context.js";
-import { withCommonFlags, type GlobalFlags } from "../flags/options.js";
+import { withCommonFlags } from "../flags/commonFlags.js";
+import { withExamples } from "../flags/flag.js";
+import type { GlobalFlags } from "../flags/options.js";
 
-const EXAMPLES = `
-Examples:
-  headstart encoders
-  headstart encoders --json`;
+const EXAMPLES = ["encoders", "encoders --json"];
 
 export const addEncoders: AddCommand = (program, context) => {
   const command = program
     .command("encoders")
-    .description("which encoders can be used here: built in and in the hub's cache");
-  withCommonFlags(command, [])
-    .addHelpText("after", EXAMPLES)
-    .action((flags: GlobalFlags) => encodersCommand(context(), flags));
+    .description("list the encoders that can be used here: built in and in the hub's cache");
+  withCommonFlags(command);
+  withExamples(command, EXAMPLES).action((flags: GlobalFlags) => encodersCommand(context(), flags));
 };
 
 async function encodersCommand({ print, printJson, env }: Context, flags: GlobalFlags): Promise<void> {

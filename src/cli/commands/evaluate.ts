@@ -10,48 +10,19 @@ import { labelMapOf, warnOfUnused, type AddCommand, type Context } from "../cont
 import { evaluationLines } from "../evaluate/lines.js";
 import { mistakesFile, type Mistakes } from "../evaluate/mistakes.js";
 import { openFiles, printResult, readBeside, type FileOutputs } from "../finished.js";
+import { declareEvaluate, type EvaluateFlags } from "../flags/evaluate.js";
 import { refuseUnused } from "../flags/flagUse.js";
-import {
-  corpusOptions,
-  withCommonFlags,
-  type CorpusFlags,
-  type EncoderFlags,
-  type GlobalFlags,
-} from "../flags/options.js";
-import { selectiveGoalOf, withSelectiveFlags, type SelectiveFlags } from "../flags/selective.js";
+import { corpusOptions } from "../flags/options.js";
+import { selectiveGoalOf } from "../flags/selective.js";
 import { openPipeline, tellEncoded } from "../openPipeline.js";
 import { checkFiles } from "../outputPaths.js";
 import type { Meter, Reporter } from "../progress.js";
 import { collectRejectedRows, type RejectedRows } from "../rejectedRows.js";
 
-interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
-  readonly map?: string | undefined;
-  readonly errors?: string | undefined;
-  readonly report?: string | undefined;
-}
-
-const EXAMPLES = `
-Examples:
-  headstart evaluate sentiment-head test.csv
-  headstart evaluate sentiment reviews.csv --map "neutral=drop,4=positive,0=negative,2=drop"
-  headstart evaluate head test.csv --errors mistakes.csv --json
-  headstart evaluate head test.csv --max-risk 0.05 --report evaluation.html`;
-
 export const addEvaluate: AddCommand = (program, context) => {
-  const command = program
-    .command("evaluate")
-    .description("measure a head on a labeled corpus")
-    .argument("<head>", "folder that train wrote, or the name of a head that ships (sentiment)")
-    .argument("<corpus...>", "files with a text and a label column")
-    .option("--map <map>", "rename or drop labels of the corpus and answers of the head")
-    .option("--errors <file>", "write the mistakes, most confident first (.csv or .jsonl)")
-    .option("--report <file>", "write a page with reliability diagram, risk and coverage, label sets (.html)");
-  withSelectiveFlags(command);
-  withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
-    .addHelpText("after", EXAMPLES)
-    .action((head: string, files: string[], flags: EvaluateFlags) =>
-      evaluateCommand(context(), { head, files, flags }),
-    );
+  declareEvaluate(program.command("evaluate")).action((head: string, files: string[], flags: EvaluateFlags) =>
+    evaluateCommand(context(), { head, files, flags }),
+  );
 };
 
 async function evaluateCommand(
@@ -104,7 +75,7 @@ async function evaluateWith(context: Context, { head, name, files, flags, output
     const title = `${name} on ${files.join(", ")}`;
     const printed = {
       json: { ...scores, head: name, corpus: files, ...written },
-      lines: evaluationLines(evaluation, title),
+      ...evaluationLines(evaluation, title),
     };
     await rejectedRows.save(reporter);
     if (output !== undefined) {

@@ -6,41 +6,18 @@ import { rowFormat } from "../../vectors/rowWriter.js";
 import type { AddCommand, Context } from "../context.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
 import { refuseUnused } from "../flags/flagUse.js";
-import { withCommonFlags } from "../flags/options.js";
-import { share, withSelectiveFlags } from "../flags/selective.js";
+import { declarePredict, type PredictFlags } from "../flags/predict.js";
 import { openPipeline } from "../openPipeline.js";
-import { checkFiles, fileName } from "../outputPaths.js";
+import { checkFiles } from "../outputPaths.js";
 import { checkFormat } from "../predict/cells.js";
 import { predictCorpus } from "../predict/corpus.js";
-import { predictor, type PredictFlags, type PredictRun } from "../predict/run.js";
+import { predictor, type PredictRun } from "../predict/run.js";
 import { predictTexts } from "../predict/texts.js";
 
-const EXAMPLES = `
-Examples:
-  headstart predict sentiment "I loved it" "What a waste of time"
-  cat texts.txt | headstart predict sentiment-head
-  headstart predict sentiment-head --input tweets.csv -o answers.csv
-  headstart predict sentiment-head --explain "not bad at all"
-  headstart predict sentiment-head --min-precision 0.95 --sets 0.9 "it was fine"`;
-
 export const addPredict: AddCommand = (program, context) => {
-  const command = program
-    .command("predict")
-    .description("answer for texts: arguments, lines of a pipe, or a corpus")
-    .argument("<head>", "folder that train wrote, or the name of a head that ships (sentiment)")
-    .argument("[texts...]", "texts to answer for")
-    .option("--input <corpus...>", "answer for a corpus")
-    .option("-o, --output <file>", "where the answers for a corpus go (.csv or .jsonl)", fileName)
-    .option("--html <file>", "heads that find entities: a page with the texts and their entities marked");
-  withSelectiveFlags(command)
-    .option("--sets <share>", "add a set of labels that holds the true one so often, such as 0.9", share)
-    .option(
-      "--explain",
-      "say what each answer rests on: words, and with a head of train --explainable the nearest training texts",
-    );
-  withCommonFlags(command, ["corpus", "encoder", "output"])
-    .addHelpText("after", EXAMPLES)
-    .action((head: string, texts: string[], flags: PredictFlags) => predictCommand(context(), { head, texts, flags }));
+  declarePredict(program.command("predict")).action((head: string, texts: string[], flags: PredictFlags) =>
+    predictCommand(context(), { head, texts, flags }),
+  );
 };
 
 async function predictCommand(

@@ -1,4 +1,3 @@
-import { Option } from "commander";
 import { describeHead } from "../../classification/describeHead.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
@@ -8,8 +7,6 @@ import { buildNeighborIndex, type NeighborIndex } from "../../head/neighbors.js"
 import { saveHead } from "../../head/file/folder.js";
 import { heldByHead, heldText, type HeldTexts } from "../../head/file/heldTexts.js";
 import type { Encoder } from "../../encoder/encoder.js";
-import type { Head } from "../../head/head.js";
-import type { HeadFile } from "../../head/file/schema.js";
 import { MLP_DEFAULTS } from "../../head/mlp/mlp.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import { evaluationText } from "../../report/text/evaluation.js";
@@ -25,84 +22,30 @@ import {
   type Context,
 } from "../context.js";
 import { collectRejectedRows } from "../rejectedRows.js";
-import { mlpSettingsOf, withMlpFlags, type MlpFlags } from "../flags/mlp.js";
+import { mlpSettingsOf } from "../flags/mlp.js";
 import { checkCommand, warnOfLabels } from "../train/labelErrors.js";
 import { trainMultiLabelCommand } from "../train/multiLabel.js";
-import { defined, wholeNumber, withCommonFlags, type CorpusFlags, type GlobalFlags } from "../flags/options.js";
+import { defined } from "../flags/options.js";
+import { declareTrain, type TrainFlags } from "../flags/train.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import { folderName } from "../outputPaths.js";
-import { search, withSearchFlags, type SearchFlags } from "../train/search.js";
-import { withTaggerFlags, type TaggerTrainingFlags } from "../ner/flags.js";
+import type { Printed } from "../../files/folderMark.js";
+import { scoreLines, trainingText } from "../../report/text/trainingSummary.js";
+import { nextOf } from "../nextEvaluation.js";
+import { search } from "../train/search.js";
 import { refuseUnused, trainedKind } from "../flags/flagUse.js";
 import { openCurves } from "../train/curves.js";
 import { trainTaggerCommand } from "../ner/train.js";
 
-interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags, TaggerTrainingFlags {
-  readonly output: string;
-  readonly task: HeadFile["task"] | "ner";
-  readonly head?: Head["kind"] | undefined;
-  readonly few?: readonly number[] | undefined;
-  readonly tensorboard?: string | undefined;
-  readonly dev?: string[] | undefined;
-  readonly map?: string | undefined;
-  readonly check?: boolean | undefined;
-  readonly multiLabel?: string | undefined;
-  /** Keeps training rows with the head, so many at most. */
-  readonly explainable?: number | true | undefined;
-}
-
-const EXAMPLES = `
-Examples:
-  headstart train tweets.csv -o sentiment-head
-  headstart train sms.csv -o spam-head --task spam --class-weights balanced
-  headstart train tweets.csv -o head --head mlp --hidden 256,64 --tensorboard runs
-  headstart train tweets.csv -o head --tune --cache
-  headstart train tweets.csv -o explainable-head --explainable
-  headstart train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,2=bad,4=good,5=good,3=drop"
-  headstart train tweets.csv -o sentiment-head --check
-  headstart train news.conll -o entity-head --task ner --crf`;
-
 export const addTrain: AddCommand = (program, context) => {
-  const command = program
-    .command("train")
-    .description("train a head on a labeled corpus")
-    .argument("<corpus...>", "files with a text and a label column")
-    .requiredOption("-o, --output <folder>", "where to write the head", folderName)
-    .addOption(
-      new Option("--task <task>", "what the labels mean")
-        .choices(["sentiment", "spam", "ner", "classification"])
-        .default("classification"),
-    )
-    .addOption(
-      new Option("--head <kind>", "kind of head (default: logistic; for ner mlp)").choices(["logistic", "mlp"]),
-    )
-    .option("--dev <corpus...>", "rows to choose the regularization on (default: a tenth, equal texts on one side)")
-    .option("--map <map>", 'rename or drop labels, such as "4=positive,2=drop"')
-    .addOption(
-      new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    )
-    .option("--few <numbers>", "also tell what so many rows a label would reach, such as 8,16,64", (list: string) =>
-      list.split(",").map(wholeNumber(1)),
-    )
-    .option("--tensorboard <folder>", "write the losses as TensorBoard event files, as they go")
-    .option("--multi-label <separator>", 'a row may have several labels, such as news|sport with "|" between them')
-    .option("--check", "train nothing: list rows whose label may be wrong in <output>.check.csv")
-    .addOption(
-      new Option(
-        "--explainable [rows]",
-        "keep training texts in the head, so many at most (10000 without a number): predict --explain then shows the nearest",
-      ).argParser(wholeNumber(1)),
-    );
-  withTaggerFlags(withMlpFlags(withSearchFlags(command)));
-  withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
-    .addHelpText("after", EXAMPLES)
-    .action((files: string[], flags: TrainFlags) => trainOrCheck(context(), files, flags));
+  declareTrain(program.command("train")).action((files: string[], flags: TrainFlags) =>
+    trainOrCheck(context(), files, flags),
+  );
 };
 
 async function trainOrCheck(context: Context, files: readonly string[], flags: TrainFlags): Promise<void> {
-  const { multiLabel, check } = flags;
+  const { multiLabel, labelErrors } = flags;
   refuseUnused("train", trainedKind({ ...flags }), { ...flags });
-  if (check === true) return checkCommand(context, files, flags);
+  if (labelErrors === true) return checkCommand(context, files, flags);
   return multiLabel === undefined
     ? trainCommand(context, files, flags)
     : trainMultiLabelCommand(context, files, {
@@ -158,19 +101,26 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     encoder = found.encoder;
     const { data, dev, searchResult } = found;
     const fitBegan = clock();
+    const fitting = reporter.meter("training");
+    let trials = 0;
     const trained = await trainClassifier(data, {
-      ...defined({ dev, searchResult, threads: flags.threads, fewShot: flags.few, head: flags.head }),
+      ...defined({ dev, searchResult, threads: flags.threads, fewShot: flags.fewShot, head: flags.head }),
       mlp,
       seed: flags.seed,
       classWeights: flags.classWeights,
       signal,
       onTrial: (trial) => {
         const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
-        reporter.say(`strength ${trial.C}: ${trial.iterations} iterations, ${reached}`);
+        reporter.detail(`strength ${trial.C}: ${trial.iterations} iterations, ${reached}`);
+        fitting.update(++trials);
         curves.trial(trial);
       },
-      onEpoch: (epoch) => curves.epoch(epoch),
+      onEpoch: (epoch) => {
+        fitting.update(epoch.epoch, mlp.epochs ?? MLP_DEFAULTS.epochs);
+        curves.epoch(epoch);
+      },
     });
+    fitting.end();
     curves.head(trained);
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) reporter.warn(warning);
@@ -182,7 +132,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const parts = { ...trained, file, page, ...defined({ neighbors }) };
     const seconds = (clock() - began) / 1000;
     const printed = {
-      lines: [...described(trained, flags, seconds), `${flags.output} holds ${heldText(holds)}`],
+      ...described(trained, { flags, holds, seconds }),
       json: summary(trained, { flags, rows, holds, seconds, fitSeconds }),
     };
     await rejectedRows.save(reporter);
@@ -269,14 +219,28 @@ function summary(
   };
 }
 
-function described(trained: TrainedHead, flags: TrainFlags, seconds: number): readonly string[] {
+interface Told {
+  readonly flags: TrainFlags;
+  readonly holds: HeldTexts;
+  readonly seconds: number;
+}
+
+function described(trained: TrainedHead, { flags, holds, seconds }: Told): Omit<Printed, "json"> {
   const { before, after } = trained.calibration;
-  return [
-    ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
-    ...fewLines(trained),
-    `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
-    `${flags.output}: trained on ${trained.n} rows, ${settingText(trained)}, ${seconds.toFixed(1)} s`,
-  ];
+  const { n, devFrom } = trained;
+  const held = holds.texts > 0 ? heldText(holds) : undefined;
+  const training = { head: flags.output, n, unit: "row", devFrom, seconds, holds: held, ...nextOf(flags) } as const;
+  const lines = [...scoreLines(trained.dev), ...fewLines(trained)];
+  return {
+    lines: trainingText(lines, training),
+    more: [
+      ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
+      `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
+      `${flags.output}: ${settingText(trained)}; holds ${heldText(holds)}`,
+      "",
+      ...trainingText(lines, { ...training, holds: undefined }),
+    ],
+  };
 }
 
 function settingText({ C, mlp, curve }: TrainedHead): string {

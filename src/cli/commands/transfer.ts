@@ -1,7 +1,7 @@
 import path from "node:path";
-import { Option } from "commander";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { checkLabels } from "../../dataset/labelSet.js";
+import { evaluationText } from "../../report/text/evaluation.js";
 import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { runTransfer } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
@@ -17,59 +17,13 @@ import {
 } from "../context.js";
 import { refuseUnused } from "../flags/flagUse.js";
 import { collectRejectedRows } from "../rejectedRows.js";
-import {
-  defined,
-  wholeNumber,
-  withCommonFlags,
-  type CorpusFlags,
-  type EncoderFlags,
-  type GlobalFlags,
-} from "../flags/options.js";
+import { defined } from "../flags/options.js";
+import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import { folderName } from "../outputPaths.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
-interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
-  readonly source: string[];
-  readonly target: string[];
-  readonly sourceDev?: string[] | undefined;
-  readonly targetTrain?: string[] | undefined;
-  readonly map?: string | undefined;
-  readonly task: "classification" | "ner";
-  readonly crf?: boolean | undefined;
-  readonly epochs?: number | undefined;
-  readonly classWeights: "none" | "balanced";
-  readonly output: string;
-}
-
-const EXAMPLES = `
-Examples:
-  headstart transfer --source tweets.csv --target movies.csv --map "neutral=drop" -o out/tweets-to-movies
-  headstart transfer --source tweets.csv --target test.csv --target-train train.csv -o out/report`;
-
 export const addTransfer: AddCommand = (program, context) => {
-  const command = program
-    .command("transfer")
-    .description("train on one domain, evaluate on another, and say whether it carries over")
-    .requiredOption("--source <corpus...>", "labeled rows to train on")
-    .requiredOption("--target <corpus...>", "labeled rows of the other domain to evaluate on")
-    .option("--source-dev <corpus...>", "rows of the source's domain to evaluate on (default: a fifth of the source)")
-    .option("--target-train <corpus...>", "labeled rows of the target's domain: gives the ceiling and the verdict")
-    .addOption(
-      new Option("--task <task>", "labels of texts, or entities in them")
-        .choices(["classification", "ner"])
-        .default("classification"),
-    )
-    .option("--crf", "ner: learn which tags follow each other")
-    .addOption(new Option("--epochs <number>", "ner: times that all sentences are seen").argParser(wholeNumber(1)))
-    .option("--map <map>", 'rename or drop labels on both sides, such as "neutral=drop"')
-    .addOption(
-      new Option("--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    )
-    .requiredOption("-o, --output <folder>", "where report.html and record.json go", folderName);
-  withCommonFlags(command, ["corpus", "labels", "encoder", "output"])
-    .addHelpText("after", EXAMPLES)
-    .action((flags: TransferFlags) => transferCommand(context(), flags));
+  declareTransfer(program.command("transfer")).action((flags: TransferFlags) => transferCommand(context(), flags));
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
@@ -126,7 +80,12 @@ async function transferTexts(
       }),
     );
     for (const warning of record.warnings) reporter.warn(warning);
-    const printed = { lines: transferLines(record), json: record };
+    const lines = transferLines(record);
+    const sides = [record.source, record.target].flatMap((side, i) => [
+      ...evaluationText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"),
+      "",
+    ]);
+    const printed = { lines, more: [...sides, ...lines], json: record };
     await rejectedRows.save(reporter);
     await saveReport(flags.output, record, output.saving(printed));
     await printResult(context, flags, printed);
@@ -162,7 +121,7 @@ export function transferLines({
     line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${source.n} rows`),
     line("macro-F1 on the target", `${number(target.macroF1)} ${within(target.interval95)}, ${target.n} rows`),
     line("drop", number(drop)),
-    line("majority on the target", number(target.majority.macroF1)),
+    line("majority class on the target", number(target.majority.macroF1)),
     line("bag of words on the target", number(target.bagOfWords!.macroF1)),
     ...duplicates,
     ...(ceiling === null

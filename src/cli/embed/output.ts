@@ -1,10 +1,11 @@
-import { Option } from "commander";
+import type { Option } from "commander";
 import { HeadstartError } from "../../errors.js";
 import type { StoreKind } from "../../vectors/storedVectors.js";
 import { vectorFormat } from "../../vectors/format.js";
 import { openVectorStream, type StreamFormat } from "../../vectors/stream.js";
 import { openVectorWriter, outputFiles, type VectorWriter } from "../../vectors/writer.js";
 import type { Context } from "../context.js";
+import { flag } from "../flags/flag.js";
 import { defined } from "../flags/options.js";
 import { checkFiles } from "../outputPaths.js";
 
@@ -22,7 +23,7 @@ export type EmbedOutput =
   { readonly kind: "file"; readonly path: string } | { readonly kind: "pipe"; readonly format: StreamFormat };
 
 export const toFlag = (): Option =>
-  new Option("--to <format>", "format of -o - (default: jsonl)").choices(["csv", "jsonl", "arrow"]);
+  flag("output", "--to <format>", "format of -o -").default(undefined, "jsonl").choices(["csv", "jsonl", "arrow"]);
 
 /**
  * Where `-o` says that the vectors go, refused before any long work where that cannot be.

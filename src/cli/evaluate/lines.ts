@@ -2,16 +2,29 @@ import type { PipelineEvaluation } from "../../pipeline/pipeline.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
-import { reliabilityText } from "../../report/text/reliability.js";
+import { reliabilityBrief, reliabilityText } from "../../report/text/reliability.js";
 
-/** An evaluation of a head of any kind as lines for a terminal. */
-export function evaluationLines(evaluation: PipelineEvaluation, title: string): readonly string[] {
+/** Lines for a terminal; `more` is for --verbose, where there is more. */
+export interface EvaluationLines {
+  readonly lines: readonly string[];
+  readonly more?: readonly string[] | undefined;
+}
+
+const MORE = "--verbose adds reliability, risk and coverage, and prediction sets.";
+
+/** An evaluation of a head of any kind. */
+export function evaluationLines(evaluation: PipelineEvaluation, title: string): EvaluationLines {
   switch (evaluation.kind) {
-    case "classifier":
-      return `${evaluationText(evaluation, { title })}\n\n${reliabilityText(evaluation)}`.split("\n");
+    case "classifier": {
+      const scores = evaluationText(evaluation, { title });
+      return {
+        lines: `${scores}\n\n${reliabilityBrief(evaluation)}\n\n${MORE}`.split("\n"),
+        more: `${scores}\n\n${reliabilityText(evaluation)}`.split("\n"),
+      };
+    }
     case "multi-label":
-      return multiLabelText(evaluation, title).split("\n");
+      return { lines: multiLabelText(evaluation, title).split("\n") };
     case "tagger":
-      return entitiesText(evaluation, { title }).split("\n");
+      return { lines: entitiesText(evaluation, { title }).split("\n") };
   }
 }

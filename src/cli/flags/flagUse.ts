@@ -1,20 +1,21 @@
 import { HeadstartError } from "../../errors.js";
 
 /*
- * Which flags have an effect for what, where not all of a command's have one for every kind of head. Flags that all
- * commands accept, such as --encoder, are not among them.
+ * Which flags have an effect for what, where not all of a command's have one for every kind of head. commandUse.ts has
+ * what does not depend on it.
  */
 
 /** Flags by the name that commander gives them. */
 type GivenFlags = Readonly<Record<string, unknown>>;
 
 /** What `train` makes, what the head of `predict` and `evaluate` is, what `transfer` compares. */
-export type Kind = "logistic" | "mlp" | "search" | "classifier" | "multi-label" | "tagger";
+export type Kind = "logistic" | "mlp" | "search" | "label errors" | "classifier" | "multi-label" | "tagger";
 
 const NAMES: Readonly<Record<Kind, string>> = {
   logistic: "logistic heads",
-  mlp: "perceptrons (--head mlp)",
+  mlp: "MLPs (--head mlp)",
   search: "a search (--tune)",
+  "label errors": "a search for label errors (--label-errors)",
   classifier: "heads that give one label a text",
   "multi-label": "heads that give several labels a text (--multi-label)",
   tagger: "heads that find entities (--task ner)",
@@ -24,41 +25,57 @@ type Uses = readonly (readonly [flags: readonly string[], by: readonly Kind[]])[
 
 const MLPS: readonly Kind[] = ["mlp", "search"];
 const TRAINED: readonly Kind[] = ["logistic", ...MLPS];
-const REJECT_OPTION = ["minPrecision", "maxRisk", "coverage", "costs"];
+const TEXTS: readonly Kind[] = [...TRAINED, "multi-label"];
+const MLP_FLAGS = [
+  "hidden",
+  "activation",
+  "dropout",
+  "batchSize",
+  "learningRate",
+  "schedule",
+  "weightDecay",
+  "patience",
+];
+const TAGGER_FLAGS = ["crf", "layers", "scalarMix", "subwordPooling", "surfaceFeatures", "context", "ensemble"];
+const SELECTIVE = ["minPrecision", "maxRisk", "coverage", "costs"];
+/** Words with tags have no columns, and their vectors are of all words of a sentence. */
+const OF_TEXTS = ["textColumn", "labelColumn", "dropMissing", "pooling", "layer", "normalize"];
 
 const USES = {
   train: [
-    [["hidden", "activation", "dropout", "batchSize", "learningRate", "schedule", "decay", "patience"], MLPS],
+    [OF_TEXTS, [...TEXTS, "label errors"]],
+    [MLP_FLAGS, MLPS],
     [["epochs"], [...MLPS, "tagger"]],
     [
-      ["head", "map"],
+      ["head", "task"],
       [...TRAINED, "tagger"],
     ],
-    [["tune", "few", "tensorboard", "classWeights", "explainable", "check"], TRAINED],
-    [["tuneLayers", "tunePoolings"], ["search"]],
-    [
-      ["pooling", "layer", "normalize"],
-      [...TRAINED, "multi-label"],
-    ],
-    [["crf", "layers", "mixLayers", "subwordPooling", "writing", "reach", "nets"], ["tagger"]],
+    [["map"], [...TRAINED, "tagger", "label errors"]],
+    [["dev"], [...TEXTS, "tagger"]],
+    [["tune", "fewShot", "tensorboard", "classWeights", "explainable"], TRAINED],
+    [["tuneSeconds", "tuneLayers", "tunePoolings"], TRAINED],
+    [["labelErrors"], ["label errors"]],
+    [["multiLabel"], ["multi-label"]],
+    [TAGGER_FLAGS, ["tagger"]],
   ],
   predict: [
-    [[...REJECT_OPTION, "sets", "explain"], ["classifier"]],
+    [[...SELECTIVE, "sets", "explain"], ["classifier"]],
     [["html"], ["tagger"]],
   ],
   evaluate: [
-    [[...REJECT_OPTION, "report"], ["classifier"]],
+    [OF_TEXTS.slice(0, 3), ["classifier", "multi-label"]],
+    [[...SELECTIVE, "report"], ["classifier"]],
     [["map"], ["classifier", "tagger"]],
   ],
   transfer: [
-    [["pooling", "layer", "normalize"], ["classifier"]],
+    [OF_TEXTS, ["classifier"]],
     [["classWeights"], ["classifier"]],
     [["crf", "epochs"], ["tagger"]],
   ],
 } satisfies Readonly<Record<string, Uses>>;
 
 /** What these flags have when they were not given. */
-const UNGIVEN: GivenFlags = { classWeights: "none", writing: true, normalize: true };
+const UNGIVEN: GivenFlags = { task: "classification", classWeights: "none", surfaceFeatures: true, normalize: true };
 
 /**
  * Refuses flags that would do nothing for the kind of head that a command is about.
@@ -77,10 +94,17 @@ export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Give
   }
 }
 
+/** The kinds that a flag has an effect for; undefined where it has one for all. */
+export function usedBy(command: string, name: string): readonly Kind[] | undefined {
+  const uses = (USES as Readonly<Record<string, Uses>>)[command] ?? [];
+  return uses.find(([names]) => names.includes(name))?.[1];
+}
+
 /** What `train` makes with these flags. */
-export function trainedKind({ multiLabel, task, tune, head }: GivenFlags): Kind {
+export function trainedKind({ multiLabel, task, tune, head, labelErrors }: GivenFlags): Kind {
   if (multiLabel !== undefined) return "multi-label";
   if (task === "ner") return "tagger";
+  if (labelErrors === true) return "label errors";
   if (tune === true) return head === "logistic" ? "logistic" : "search";
   return head === "mlp" ? "mlp" : "logistic";
 }
@@ -91,7 +115,11 @@ const isGiven = (flags: GivenFlags, name: string): boolean => {
 };
 
 /** Flags that turn off what is on without them. */
-const NEGATED: Readonly<Record<string, string>> = { writing: "--no-writing", normalize: "--no-normalize" };
+const NEGATED: Readonly<Record<string, string>> = {
+  surfaceFeatures: "--no-surface-features",
+  normalize: "--no-normalize",
+};
 
 /** `batchSize` as the user writes it: `--batch-size`. */
-const written = (name: string): string => NEGATED[name] ?? `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+export const written = (name: string): string =>
+  NEGATED[name] ?? `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;

@@ -1,38 +1,32 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { InvalidArgumentError, type Option } from "commander";
 import { MLP_DEFAULTS, type MlpSettings } from "../../head/mlp/mlp.js";
+import { flag, formerName } from "./flag.js";
 import { defined, wholeNumber } from "./options.js";
 
 /** Flags of an MLP; without one its default holds. */
-export interface MlpFlags extends Omit<MlpSettings, "weightDecay"> {
-  readonly decay?: number | undefined;
-}
+export interface MlpFlags extends MlpSettings {}
 
-export function withMlpFlags(command: Command): Command {
+export function mlpFlags(): Option[] {
   const d = MLP_DEFAULTS;
-  return command
-    .addOption(
-      new Option("--hidden <widths>", `hidden layers of an mlp, one or two (default: ${d.hidden.join(",")})`).argParser(
-        hiddenWidths,
-      ),
-    )
-    .addOption(new Option("--activation <kind>", `of an mlp (default: ${d.activation})`).choices(["relu", "gelu"]))
-    .option("--dropout <share>", `of an mlp (default: ${d.dropout})`, share)
-    .option("--epochs <number>", `passes of an mlp over the rows, at most (default: ${d.epochs})`, wholeNumber(1))
-    .option("--batch-size <rows>", `rows of an mlp's step (default: ${d.batchSize})`, wholeNumber(1))
-    .option("--learning-rate <number>", `of an mlp (default: ${d.learningRate})`, above(0))
-    .addOption(
-      new Option("--schedule <how>", `how an mlp's rate falls (default: ${d.schedule})`).choices([
-        "constant",
-        "linear",
-        "cosine",
-      ]),
-    )
-    .option("--decay <number>", `of an mlp's weights (default: ${d.weightDecay})`, above(-Number.MIN_VALUE))
-    .option(
-      "--patience <epochs>",
-      `epochs without a lower loss on dev before an mlp stops (default: ${d.patience})`,
+  const option = (flags: string, what: string, value: string | number): Option =>
+    flag("advanced", flags, `MLP: ${what}`).default(undefined, String(value));
+  const decay = option("--weight-decay <number>", "weight decay", d.weightDecay).argParser(above(-Number.MIN_VALUE));
+  return [
+    option("--hidden <widths>", "widths of its one or two hidden layers", d.hidden.join(",")).argParser(hiddenWidths),
+    option("--activation <kind>", "activation function", d.activation).choices(["relu", "gelu"]),
+    option("--dropout <share>", "dropout", d.dropout).argParser(share),
+    flag("learn", "--epochs <number>", "training epochs")
+      .default(undefined, `MLP ${d.epochs}; ner by size`)
+      .argParser(wholeNumber(1)),
+    option("--batch-size <rows>", "rows per step", d.batchSize).argParser(wholeNumber(1)),
+    option("--learning-rate <number>", "learning rate", d.learningRate).argParser(above(0)),
+    option("--schedule <how>", "how the learning rate falls", d.schedule).choices(["constant", "linear", "cosine"]),
+    decay,
+    formerName(decay, "--decay <number>"),
+    option("--patience <epochs>", "stop after so many epochs without a lower dev loss", d.patience).argParser(
       wholeNumber(1),
-    );
+    ),
+  ];
 }
 
 export const mlpSettingsOf = (flags: MlpFlags): MlpSettings =>
@@ -44,7 +38,7 @@ export const mlpSettingsOf = (flags: MlpFlags): MlpSettings =>
     batchSize: flags.batchSize,
     learningRate: flags.learningRate,
     schedule: flags.schedule,
-    weightDecay: flags.decay,
+    weightDecay: flags.weightDecay,
     patience: flags.patience,
   });
 

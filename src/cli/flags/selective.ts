@@ -1,7 +1,8 @@
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, type Option } from "commander";
 import type { SelectiveGoal } from "../../classification/selectivePrediction.js";
 import { parseLabelMap } from "../../dataset/labelMap.js";
 import { HeadstartError } from "../../errors.js";
+import { flag } from "./flag.js";
 
 /** Flags that say what is wanted of the answers. */
 export interface SelectiveFlags {
@@ -11,14 +12,15 @@ export interface SelectiveFlags {
   readonly costs?: string | undefined;
 }
 
-/** Declares the flags; a head without dev answers cannot grant them. */
-export function withSelectiveFlags(command: Command): Command {
-  return command
-    .option("--min-precision <share>", "answer a label only where it is right at least so often, such as 0.95", share)
-    .option("--max-risk <share>", "answer only so much that at most this share of the answers is wrong", share)
-    .option("--coverage <share>", "answer only this share of the texts, the surest ones", share)
-    .option("--costs <costs>", 'what wrong answers cost, such as "spam=10,ham=1"; the cheapest answer is given');
-}
+/** A head without dev answers cannot grant them. */
+export const selectiveFlags = (): Option[] => [
+  flag("predictions", "--min-precision <share>", "answer a label only at this precision, such as 0.95").argParser(
+    share,
+  ),
+  flag("predictions", "--max-risk <share>", "answer the texts that keep the error rate below this").argParser(share),
+  flag("predictions", "--coverage <share>", "answer this share of the texts, the surest first").argParser(share),
+  flag("predictions", "--costs <costs>", 'costs of wrong answers, such as "spam=10,ham=1"'),
+];
 
 /** A number between 0 and 1, both left out. */
 export function share(value: string): number {

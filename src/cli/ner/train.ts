@@ -1,6 +1,7 @@
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { heldText } from "../../head/file/heldTexts.js";
 import { entitiesText } from "../../report/text/entities.js";
+import { entityScoreLines, trainingText } from "../../report/text/trainingSummary.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../../tagging/file/folder.js";
 import { requireContext } from "../../tagging/vectors/contextualVectors.js";
@@ -8,13 +9,16 @@ import { trainTagger, type TrainedTagger } from "../../tagging/train.js";
 import { NO_SURFACE_FEATURES } from "../../tagging/model/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
+import { nextOf } from "../nextEvaluation.js";
 import { defined } from "../flags/options.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
-import type { TaggerTrainingFlags } from "./flags.js";
+import type { TaggerTrainingFlags } from "../flags/tagger.js";
 
 export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
   readonly output: string;
+  readonly task?: string | undefined;
+  readonly map?: string | undefined;
   readonly head?: "logistic" | "mlp" | undefined;
   readonly dev?: string[] | undefined;
   readonly epochs?: number | undefined;
@@ -39,39 +43,48 @@ export async function trainTaggerCommand(
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
   try {
     requireContext(encoder);
-    const job = { encoder, flags, subwordPooling: flags.subWords ?? "first" };
+    const job = { encoder, flags, subwordPooling: flags.subwordPooling ?? "first" };
     const { data, dev } = await withWordCache(context, job, async (cache) => ({
       data: await embedSentences(context, corpus, { ...job, cache }),
       dev: devCorpus && (await embedSentences(context, devCorpus, { ...job, cache })),
     }));
     const fitBegan = clock();
+    const fitting = reporter.meter("training: epochs");
     const trained = await trainTagger(data, {
-      ...defined({ dev, threads: flags.threads, epochs: flags.epochs, reach: flags.reach, members: flags.nets }),
+      ...defined({ dev, threads: flags.threads, epochs: flags.epochs, reach: flags.context, members: flags.ensemble }),
       kind: flags.head === "logistic" ? "linear" : "mlp",
       crf: flags.crf === true,
       layers: flags.scalarMix === true ? "mix" : "concat",
       layerCount: encoder.ports.states.length,
       subwordPooling: job.subwordPooling,
-      ...(flags.writing === false ? { writing: NO_SURFACE_FEATURES } : {}),
+      surfaceFeatures: flags.surfaceFeatures === false ? NO_SURFACE_FEATURES : undefined,
       seed: flags.seed,
       signal,
-      onTrial: ({ epoch, loss, outsideBias, devEntityF1 }) =>
-        reporter.say(
+      onTrial: ({ epoch, loss, outsideBias, devEntityF1 }) => {
+        fitting.update(epoch, flags.epochs);
+        reporter.detail(
           `epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)} with balance ${outsideBias}`,
-        ),
+        );
+      },
     });
+    fitting.end();
     const fitSeconds = (clock() - fitBegan) / 1000;
     const file = describeTagger(trained, { encoder, corpus, seed: flags.seed, createdAt: now() });
     const surfaces = new Set([...trained.surfaces].map(surfaceHash));
     const seconds = (clock() - began) / 1000;
     const holds = heldByTagger(trained.tagger, surfaces);
     const counts = { head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
+    const { n, devFrom } = trained;
+    const training = { head: flags.output, n, unit: "sentence", devFrom, seconds, ...nextOf(flags) } as const;
+    const lines = trainingText(entityScoreLines(trained.dev), training);
     const printed = {
       json: { ...summaryOf(trained), holds, ...counts, seconds, fitSeconds },
-      lines: [
+      lines,
+      more: [
         ...entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
-        `${flags.output}: trained on ${trained.n} sentences, ${trained.epochs} epochs, ${seconds.toFixed(1)} s`,
-        `${flags.output} holds ${heldText(holds)}`,
+        `${flags.output}: ${trained.epochs} epochs; holds ${heldText(holds)}`,
+        "",
+        ...lines,
       ],
     };
     await rejectedRows.save(reporter);

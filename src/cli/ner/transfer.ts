@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
+import { entitiesText } from "../../report/text/entities.js";
 import { saveTaggingReport } from "../../report/html/transfer/saveReport.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
@@ -69,7 +70,12 @@ export async function transferTaggerCommand(
       ...result,
       report,
     };
-    const printed = { lines: transferLines(record), json: record };
+    const lines = transferLines(record);
+    const sides = [record.source, record.target].flatMap((side, i) => [
+      ...entitiesText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"),
+      "",
+    ]);
+    const printed = { lines, more: [...sides, ...lines], json: record };
     await rejectedRows.save(context.reporter);
     await saveTaggingReport(flags.output, record, output.saving(printed));
     await printResult(context, flags, printed);

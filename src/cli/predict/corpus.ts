@@ -10,6 +10,7 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { predictionCells, predictionColumns } from "./cells.js";
 import type { PredictRun } from "./run.js";
 import { pageFiles } from "./texts.js";
+import { about } from "../progress.js";
 
 export interface CorpusRun extends PredictRun {
   readonly input: readonly string[];
@@ -91,7 +92,7 @@ async function predictRows(
       for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;
     }
     rows += window.length;
-    meter.update(rows, total?.(rows, bytes));
+    meter.update(rows, about(total?.(rows, bytes)));
   };
   const most = flags.explain === true ? EXPLAINED_AT_ONCE : ROWS_AT_ONCE;
   for await (const window of inWindows(corpus.rows(), { most })) await flush(window);

@@ -1,16 +1,8 @@
 import type { Pipeline } from "../../pipeline/pipeline.js";
 import type { FileOutputs } from "../finished.js";
-import type { CorpusFlags, EncoderFlags, GlobalFlags } from "../flags/options.js";
-import { selectiveGoalOf, type SelectiveFlags } from "../flags/selective.js";
+import type { PredictFlags } from "../flags/predict.js";
+import { selectiveGoalOf } from "../flags/selective.js";
 import type { AnyPrediction } from "./cells.js";
-
-export interface PredictFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
-  readonly sets?: number;
-  readonly explain?: boolean;
-  readonly input?: string[];
-  readonly output?: string;
-  readonly html?: string;
-}
 
 /** A run of `predict`: how texts become predictions, and where these go. */
 export interface PredictRun {

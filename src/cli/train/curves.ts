@@ -7,7 +7,7 @@ import { openEventFile } from "../../report/tensorboard/eventFile.js";
 import type { Context } from "../context.js";
 import { pageBeside } from "../outputPaths.js";
 
-/** Shows losses as they go: on stderr, for an MLP on a page, and, where requested, in TensorBoard event files. */
+/** Shows losses as they go: on stderr with --verbose, for a perceptron on a page, and, where it is asked for, in TensorBoard event files. */
 export interface Curves {
   trial(trial: Trial): void;
   epoch(epoch: MlpEpoch): void;
@@ -45,7 +45,7 @@ export async function openCurves(context: Context, { tensorboard, ...shown }: Cu
       losses.push(loss);
       if (devLoss !== null) devLosses.push(devLoss);
       const dev = devLoss === null ? "" : `, held out ${devLoss.toFixed(4)} ${sparkline(devLosses)}`;
-      reporter.say(`epoch ${epoch}: loss ${loss.toFixed(4)}${dev}`);
+      reporter.detail(`epoch ${epoch}: loss ${loss.toFixed(4)}${dev}`);
       put(epoch, { "loss/train": loss, "loss/dev": devLoss, learning_rate: rate });
       page.show({ unit: "epoch", train: losses, dev: devLoss === null ? null : devLosses, best: bestOf(devLosses) });
     },

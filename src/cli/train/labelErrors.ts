@@ -32,7 +32,7 @@ const SHOWN = 5;
 /** Where the findings for an output are written. */
 const checkFile = (output: string): string => `${output.replace(/(?<=.)[/\\]+$/, "")}.check.csv`;
 
-/** `train --check`: looks for wrong labels and writes them, ranked; trains nothing and changes nothing. */
+/** `train --label-errors`: looks for wrong labels and writes them, ranked; trains nothing and changes nothing. */
 export async function checkCommand(context: Context, files: readonly string[], flags: CheckFlags): Promise<void> {
   const file = checkFile(flags.output);
   const { inputs } = readBeside(context, flags);
@@ -91,7 +91,9 @@ export function warnOfLabels({ reporter }: Context, rows: Pick<LabeledCorpus, "t
   for (const problem of ["conflict", "tiny"] as const) {
     const n = findings.filter((finding) => finding.problem === problem).length;
     if (n > 0)
-      reporter.warn(`${n} ${n === 1 ? "row" : "rows"} ${WORDS[problem]}; --check lists them and likely wrong labels`);
+      reporter.warn(
+        `${n} ${n === 1 ? "row" : "rows"} ${WORDS[problem]}; --label-errors lists them and likely label errors`,
+      );
   }
 }
 

@@ -7,9 +7,11 @@ import { heldText, NOTHING_HELD } from "../../head/file/heldTexts.js";
 import { saveMultiLabel } from "../../head/file/multiLabel.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
+import { multiLabelScoreLines, trainingText } from "../../report/text/trainingSummary.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedWithProgress, openEncoder, readRows, withCache, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
+import { nextOf } from "../nextEvaluation.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
@@ -58,7 +60,7 @@ export async function trainMultiLabelCommand(
       seed: flags.seed,
       signal,
       onTrial: ({ C, iterations, devLogLoss }) =>
-        reporter.say(`strength ${C}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
+        reporter.detail(`strength ${C}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) reporter.warn(warning);
@@ -74,12 +76,16 @@ export async function trainMultiLabelCommand(
       holds: NOTHING_HELD,
     };
     const epochs = trials.reduce((sum, trial) => sum + trial.iterations, 0);
+    const training = { head: flags.output, n, unit: "row", devFrom, seconds, ...nextOf(flags) } as const;
+    const lines = trainingText(multiLabelScoreLines(score), training);
     const printed = {
       json: { ...told, dev: score, devFrom, C, trials, epochs, seconds, fitSeconds, warnings },
-      lines: [
+      lines,
+      more: [
         ...multiLabelText(score, `Dev: ${devFrom}`).split("\n"),
-        `${flags.output}: trained on ${n} rows, strength ${C}, ${seconds.toFixed(1)} s`,
-        `${flags.output} holds ${heldText(NOTHING_HELD)}`,
+        `${flags.output}: strength ${C}; holds ${heldText(NOTHING_HELD)}`,
+        "",
+        ...lines,
       ],
     };
     await rejectedRows.save(reporter);

@@ -1,59 +1,16 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { sides } from "../../classification/train.js";
 import { searchHead, viewName, type SearchResult, type View } from "../../classification/search.js";
 import type { Encoder } from "../../encoder/encoder.js";
-import type { Head } from "../../head/head.js";
 import type { Pooling } from "../../math/pooling.js";
 import { embedWithProgress, openEncoder, withCache, type Context } from "../context.js";
-import { mlpSettingsOf, type MlpFlags } from "../flags/mlp.js";
-import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import { mlpSettingsOf } from "../flags/mlp.js";
+import { defined } from "../flags/options.js";
+import { TUNE_SECONDS, type SearchFlags } from "../flags/search.js";
 
-/** Flags of a search. */
-export interface SearchFlags extends GlobalFlags, EncoderFlags, MlpFlags {
-  /** Searched alone. @default all kinds */
-  readonly head?: Head["kind"] | undefined;
-  readonly tune?: boolean | undefined;
-  readonly tuneSeconds: number;
-  readonly tuneLayers?: readonly number[] | undefined;
-  readonly tunePoolings?: readonly Pooling[] | undefined;
-  readonly classWeights: "none" | "balanced";
-}
-
-const POOLINGS: readonly Pooling[] = ["mean", "cls", "max"];
 /** Tried where the user names no pooling. */
 const USUAL_POOLINGS: readonly Pooling[] = ["mean", "cls"];
-
-export function withSearchFlags(command: Command): Command {
-  return command
-    .option(
-      "--tune",
-      "choose C, kind of head (unless --head names one), layer and pooling by cross-validation on the training rows",
-    )
-    .addOption(
-      new Option("--tune-seconds <seconds>", "no new trial begins after this long")
-        .argParser(wholeNumber(1))
-        .default(300),
-    )
-    .addOption(
-      new Option("--tune-layers <layers>", "also try vectors of these layers, such as 2,3").argParser((list) =>
-        list.split(",").map(wholeNumber(0)),
-      ),
-    )
-    .addOption(
-      new Option(
-        "--tune-poolings <poolings>",
-        "also try these poolings (default: mean,cls; none with --pooling)",
-      ).argParser((list) => list.split(",").map((name) => poolingOf(name))),
-    );
-}
-
-function poolingOf(name: string): Pooling {
-  const found = POOLINGS.find((pooling) => pooling === name);
-  if (found === undefined) throw new InvalidArgumentError(`Choose among ${POOLINGS.join(", ")}.`);
-  return found;
-}
 
 /** Rows by the view that a search chose, and the encoder of that view. */
 export interface SearchedRows {
@@ -93,7 +50,9 @@ export async function search(context: Context, given: SearchInput, flags: Search
     };
     return view;
   });
-  const { seed, classWeights, tuneSeconds: seconds } = flags;
+  const candidates = reporter.meter("tuning: settings tried");
+  let tried = 0;
+  const { seed, classWeights, tuneSeconds: seconds = TUNE_SECONDS } = flags;
   try {
     const searchResult = await searchHead(views, {
       labels,
@@ -106,11 +65,13 @@ export async function search(context: Context, given: SearchInput, flags: Search
       mlp: mlpSettingsOf(flags),
       onCandidate: ({ name, logLoss, macroF1 }) => {
         const spread = `± ${macroF1.deviation.toFixed(4)}`;
-        reporter.say(
+        candidates.update(++tried);
+        reporter.detail(
           `${name}: log loss ${logLoss.mean.toFixed(4)}, macro-F1 ${macroF1.mean.toFixed(4)} ${spread} over folds`,
         );
       },
     });
+    candidates.end();
     reporter.say(`chosen: ${searchResult.search.chosen}`);
     const chosen = opened.get(searchResult.view)!;
     opened.delete(searchResult.view);

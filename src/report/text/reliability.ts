@@ -8,14 +8,20 @@ import { escapeControls } from "../../text/escape.js";
 const SHOWN = [0.5, 0.8, 0.9, 1];
 
 /** How reliable a head is, as plain text for a terminal; ends without a line break. */
-export function reliabilityText(reliability: Reliability): string {
-  const blocks = [
+export const reliabilityText = (reliability: Reliability): string =>
+  joined([
     calibrationLines(reliability),
     reliabilityLines(reliability.calibration),
     riskLines(reliability),
     setLines(reliability),
     choiceLines(reliability),
-  ];
+  ]);
+
+/** The part of it that everybody needs to know: the calibration, a promise that does not hold, what a wish came to. */
+export const reliabilityBrief = (reliability: Reliability): string =>
+  joined([calibrationLines(reliability), brokenLines(reliability), choiceLines(reliability)]);
+
+function joined(blocks: readonly (readonly string[])[]): string {
   return blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => line.trimEnd()).join("\n"))
@@ -74,12 +80,13 @@ function setLines({ sets }: Reliability): readonly string[] {
     meanSize.toFixed(2),
     percent(single),
   ]);
-  const broken = sets.filter(({ promised, interval95 }) => interval95[1] < promised);
-  return [
-    ...aligned([head, ...rows], ["right", "right", "left", "right", "right"]),
-    ...(broken.length === 0 ? [] : ["  the target coverage is missed: these rows are not like the dev rows"]),
-  ];
+  return [...aligned([head, ...rows], ["right", "right", "left", "right", "right"]), ...brokenLines({ sets })];
 }
+
+const brokenLines = ({ sets }: Pick<Reliability, "sets">): readonly string[] =>
+  sets.some(({ promised, interval95 }) => interval95[1] < promised)
+    ? ["  the coverage of prediction sets does not hold here: these rows are not like the dev rows"]
+    : [];
 
 function choiceLines({ choice }: Reliability): readonly string[] {
   if (choice === null) return [];

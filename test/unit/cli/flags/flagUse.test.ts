@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { refuseUnused, trainedKind } from "../../../../src/cli/flags/flagUse.js";
 
-const UNGIVEN = { task: "classification", classWeights: "none", writing: true };
+const UNGIVEN = { task: "classification", classWeights: "none", surfaceFeatures: true };
 
 function refuseUnusedInTraining(flags: object): void {
   const all = { ...UNGIVEN, ...flags };
@@ -19,11 +19,16 @@ describe("refuseUnused()", () => {
     ["--epochs", { epochs: 3, multiLabel: "|" }, "several labels"],
     ["--explainable", { explainable: 50, multiLabel: "|" }, "several labels"],
     ["--explainable", { explainable: true, task: "ner" }, "find entities"],
-    ["--tune-layers", { tuneLayers: [1], head: "mlp" }, "perceptrons"],
+    ["--tune-layers", { tuneLayers: [1], task: "ner" }, "find entities"],
     ["--crf", { crf: true }, "logistic heads"],
-    ["--nets", { nets: 3 }, "logistic heads"],
-    ["--reach", { reach: 2, searchHead: true }, "a search"],
-    ["--no-writing", { writing: false, head: "mlp" }, "perceptrons"],
+    ["--ensemble", { ensemble: 3 }, "logistic heads"],
+    ["--context", { context: 2, searchHead: true }, "a search"],
+    ["--no-surface-features", { surfaceFeatures: false, head: "mlp" }, "MLPs"],
+    ["--weight-decay", { weightDecay: 0.1 }, "logistic heads"],
+    ["--text-column", { textColumn: "words", task: "ner" }, "find entities"],
+    ["--dev", { dev: ["dev.csv"], labelErrors: true }, "label errors"],
+    ["--task", { task: "spam", multiLabel: "|" }, "several labels"],
+    ["--label-errors", { labelErrors: true, multiLabel: "|" }, "several labels"],
   ])("refuses %s where it does nothing: %o", (flag, flags, made) => {
     expect(() => refuseUnusedInTraining(flags)).toThrow(
       expect.objectContaining({
@@ -37,8 +42,19 @@ describe("refuseUnused()", () => {
     {},
     { head: "mlp", hidden: [8], epochs: 3, patience: 2 },
     { searchHead: true, tuneLayers: [1], hidden: [8] },
-    { searchHead: true, head: "mlp", few: [8] },
-    { task: "ner", head: "logistic", epochs: 3, crf: true, writing: false, nets: 2, reach: 0, map: "a=b" },
+    { searchHead: true, head: "mlp", fewShot: [8] },
+    { searchHead: true, head: "logistic", tuneLayers: [1], tuneSeconds: 3 },
+    { labelErrors: true, map: "a=b", pooling: "max" },
+    {
+      task: "ner",
+      head: "logistic",
+      epochs: 3,
+      crf: true,
+      surfaceFeatures: false,
+      ensemble: 2,
+      context: 0,
+      map: "a=b",
+    },
     { multiLabel: "|" },
     { explainable: true },
     { explainable: 10, classWeights: "balanced", tensorboard: "runs" },

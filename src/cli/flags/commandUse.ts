@@ -1,0 +1,149 @@
+/*
+ * Which of the flags that every command accepts have an effect on which command, and which flags have one only beside
+ * another. flagUse.ts has what depends on the kind of a head.
+ */
+
+const READING = ["textColumn", "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"];
+const SETTINGS = ["pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
+const BATCHES = ["batchTokens", "allowBatchDependence"];
+const CACHE = ["cache", "cacheMax"];
+const ALWAYS = ["seed", "threads", "offline", "json", "quiet", "debug"];
+
+const TRAINING = [...READING, "labelColumn", "encoder", ...SETTINGS, ...BATCHES, ...CACHE, "force"];
+const ANSWERING = [...READING, "encoder", ...BATCHES, ...CACHE, "force"];
+
+interface Effect {
+  readonly used: readonly string[];
+  /** Taken without a word though they change nothing, such as settings that a head has of its own and are compared with it. */
+  readonly accepted?: readonly string[] | undefined;
+}
+
+/** By command; one that is not here uses none but those of all commands. */
+const EFFECTS: Readonly<Record<string, Effect>> = {
+  embed: { used: [...READING, "encoder", ...SETTINGS, ...BATCHES, ...CACHE, "store", "force"] },
+  train: { used: TRAINING },
+  evaluate: { used: [...ANSWERING, "labelColumn"], accepted: SETTINGS },
+  predict: { used: ANSWERING, accepted: SETTINGS },
+  transfer: { used: TRAINING },
+  // It keeps no vectors; --no-cache makes it rewrite the model for --precision int8 again.
+  distill: { used: ["pooling", "normalize", "layer", "prompt", "precision", "force"], accepted: ["encoder", "cache"] },
+  cache: { used: CACHE },
+  doctor: {
+    used: [...READING.filter((name) => name !== "dropMissing"), "encoder", ...SETTINGS, "batchTokens", "store"],
+  },
+};
+
+/** Flags that the first version promised to accept everywhere: without an effect they give a warning, and no error. */
+const PROMISED = new Set([
+  ..."encoder textColumn labelColumn encoding limit badRows pooling layer maxTokens batchTokens".split(" "),
+  ..."precision store cache cacheMax force".split(" "),
+]);
+
+/** All that every command accepts. */
+const COMMON = new Set([...TRAINING, "store", ...ALWAYS]);
+
+export type CommonUse = "used" | "accepted" | "none";
+
+/** What a flag, by the name that commander gives it, does to a command. */
+export function commonUse(command: string, name: string): CommonUse {
+  const { used = [], accepted = [] } = EFFECTS[command] ?? {};
+  if (ALWAYS.includes(name) || used.includes(name)) return "used";
+  return accepted.includes(name) ? "accepted" : "none";
+}
+
+/** A command line after parsing. */
+export interface Parsed {
+  readonly command: string;
+  /** What is no flag, in order. */
+  readonly operands: readonly string[];
+  /** All flags, those that were not given with their defaults. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** Names of the flags that were given. */
+  readonly given: readonly string[];
+}
+
+interface Need {
+  readonly flags: readonly string[];
+  readonly isMet: (parsed: Parsed) => boolean;
+  /** Goes behind "does nothing". */
+  readonly else: string;
+}
+
+/** Flags that do nothing by themselves. */
+const NEEDS: Readonly<Record<string, readonly Need[]>> = {
+  embed: [
+    { flags: ["repair"], isMet: ({ flags }) => flags["output"] !== "-", else: "with -o -, of which nothing is kept" },
+  ],
+  train: [
+    {
+      flags: ["tuneSeconds", "tuneLayers", "tunePoolings"],
+      isMet: ({ flags }) => flags["tune"] === true,
+      else: "without --tune",
+    },
+  ],
+  predict: [
+    {
+      flags: READING.filter((name) => name !== "encoding" && name !== "invalidUtf8"),
+      isMet: ({ flags }) => flags["input"] !== undefined,
+      else: "without --input",
+    },
+    {
+      flags: ["encoding", "invalidUtf8"],
+      isMet: ({ flags, operands }) => flags["input"] !== undefined || operands.length === 1,
+      else: "for texts that are arguments",
+    },
+  ],
+  cache: [{ flags: ["olderThan", "all"], isMet: ({ operands }) => operands[0] === "clean", else: "without clean" }],
+  doctor: [
+    {
+      flags: [...READING, "store"],
+      isMet: ({ operands }) => operands.length > 0,
+      else: "without a corpus to forecast",
+    },
+  ],
+};
+
+/** Flags about how rows are read, for every command that reads any. */
+const OF_ROWS: readonly Need[] = [
+  {
+    flags: ["from"],
+    isMet: (parsed) => !rowsOf(parsed).every(hasFormat),
+    else: "for files whose endings say their format",
+  },
+  {
+    flags: ["dropMissing"],
+    isMet: ({ command, flags }) => !["embed", "predict"].includes(command) || flags["from"] === "arrow",
+    else: "without --from arrow: the labels are not looked at",
+  },
+];
+
+const hasFormat = (file: string): boolean => /\.(csv|tsv|jsonl|conll)(?:\.gz)?$/i.test(file);
+
+/** Files that rows are read from. */
+function rowsOf({ command, operands, flags }: Parsed): readonly string[] {
+  const named = ["input", "dev", "source", "target", "sourceDev", "targetTrain"].flatMap(
+    (name) => (flags[name] as string[] | undefined) ?? [],
+  );
+  const own = command === "predict" ? [] : command === "evaluate" ? operands.slice(1) : operands;
+  return [...own, ...named];
+}
+
+/** A flag that does nothing on this command line, and why; `isPromised` where it is to be accepted all the same. */
+export interface Idle {
+  readonly name: string;
+  readonly because: string;
+  readonly isPromised: boolean;
+}
+
+/** The given flags that do nothing, whatever the kind of head. */
+export function idleFlags(parsed: Parsed): readonly Idle[] {
+  const { command, given } = parsed;
+  const needs = [...(NEEDS[command] ?? []), ...OF_ROWS];
+  return given.flatMap((name): Idle[] => {
+    const isPromised = PROMISED.has(name);
+    if (COMMON.has(name) && commonUse(command, name) === "none")
+      return [{ name, because: `for headstart ${command}`, isPromised }];
+    const need = needs.find(({ flags, isMet }) => flags.includes(name) && !isMet(parsed));
+    return need === undefined ? [] : [{ name, because: need.else, isPromised }];
+  });
+}

@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import { folderName } from "../outputPaths.js";
+import { verboseFlag, withCommonFlags } from "./commonFlags.js";
+import { addFlags, flag, withExamples } from "./flag.js";
+import { wholeNumber, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
+import { crfFlag } from "./tagger.js";
+
+export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+  readonly source: string[];
+  readonly target: string[];
+  readonly sourceDev?: string[] | undefined;
+  readonly targetTrain?: string[] | undefined;
+  readonly map?: string | undefined;
+  readonly task: "classification" | "ner";
+  readonly crf?: boolean | undefined;
+  readonly epochs?: number | undefined;
+  readonly classWeights: "none" | "balanced";
+  readonly output: string;
+}
+
+const EXAMPLES = [
+  "transfer --source tweets.csv --target movies.csv -o out",
+  "transfer --source a.csv --target b.csv --target-train b-train.csv -o out",
+  "transfer --task ner --source news.conll --target tweets.conll -o out",
+];
+
+export function declareTransfer(command: Command): Command {
+  command.description("train on one domain, evaluate on another, and say whether it carries over");
+  addFlags(command, [
+    flag("input", "--source <corpus...>", "labeled rows to train on").makeOptionMandatory(),
+    flag("input", "--target <corpus...>", "labeled rows of the other domain").makeOptionMandatory(),
+    flag("input", "--source-dev <corpus...>", "in-domain dev rows").default(undefined, "a fifth of it"),
+    flag("input", "--target-train <corpus...>", "labeled target rows: for ceiling and verdict"),
+    flag("input", "--map <map>", 'rename or drop labels, such as "neutral=drop"'),
+    flag("learn", "--task <task>", "kind of labels").choices(["classification", "ner"]).default("classification"),
+    flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
+    crfFlag(),
+    flag("learn", "--epochs <number>", "training epochs").argParser(wholeNumber(1)),
+    flag("output", "-o, --output <folder>", "folder of report.html and record.json")
+      .argParser(folderName)
+      .makeOptionMandatory(),
+    verboseFlag("also print scores per label and confusion matrices"),
+  ]);
+  withCommonFlags(command);
+  return withExamples(command, EXAMPLES);
+}

@@ -1,0 +1,84 @@
+import type { Interval } from "../../metrics/bootstrap.js";
+import type { Evaluation } from "../../metrics/classification.js";
+import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
+import type { TaggingEvaluation } from "../../tagging/evaluate.js";
+import { count, counted, decimals, range, signedRange } from "../../text/numbers.js";
+import { escapeControls } from "../../text/escape.js";
+
+/** What was trained, for people. */
+export interface Training {
+  /** Folder of the head. */
+  readonly head: string;
+  /** Rows or sentences that it learned from, and what one is called. */
+  readonly n: number;
+  readonly unit: "row" | "sentence";
+  readonly devFrom: string;
+  readonly seconds: number;
+  /** What it holds that somebody may not want to pass on; undefined for nothing of that kind. */
+  readonly holds?: string | undefined;
+  /** Arguments of `headstart evaluate` that go with the head: a corpus and flags. */
+  readonly evaluate: readonly string[];
+  /** Said of that command, where its corpus is to be replaced. */
+  readonly remark?: string | undefined;
+}
+
+/** How good a head is, against what, and what to do next: some lines for a terminal. */
+export function trainingText(score: readonly string[], training: Training): readonly string[] {
+  const { head, n, unit, devFrom, seconds, holds, evaluate, remark } = training;
+  const command = (...args: readonly string[]): string => `  headstart ${args.map(shellWord).join(" ")}`;
+  return [
+    ...score,
+    `Learned from ${counted(n, unit)} in ${seconds.toFixed(1)} s; dev ${unit}s: ${escapeControls(devFrom)}`,
+    `Head: ${head}`,
+    ...(holds === undefined ? [] : [`${head} holds ${holds}`]),
+    "Next:",
+    command("predict", head, unit === "row" ? "a text of your own" : "a sentence of your own"),
+    `${command("evaluate", head, ...evaluate)}${remark === undefined ? "" : `  # ${remark}`}`,
+  ];
+}
+
+/** The main number with its interval, and what simpler models reach on the same rows. */
+export function scoreLines({ macroF1, n, interval95, majority, bagOfWords, overBagOfWords }: Evaluation): string[] {
+  const line = (name: string, value: number, compared: string): string =>
+    `  ${name.padEnd(14)}  ${decimals(value)}  ${compared}`;
+  return [
+    `macro-F1 ${decimals(macroF1)} on ${counted(n, "dev row")} (95 % interval ${range(interval95)})`,
+    line("majority class", majority.macroF1, comparedText(macroF1 - majority.macroF1)),
+    ...(bagOfWords === null
+      ? []
+      : [
+          line(
+            "bag of words",
+            bagOfWords.macroF1,
+            comparedText(macroF1 - bagOfWords.macroF1, overBagOfWords?.interval95),
+          ),
+        ]),
+  ];
+}
+
+export const multiLabelScoreLines = ({ macroF1, microF1, n, intervals95 }: MultiLabelEvaluation): string[] => [
+  `macro-F1 ${decimals(macroF1)} on ${counted(n, "dev row")} (95 % interval ${range(intervals95.macroF1)})`,
+  `micro-F1 ${decimals(microF1)} (95 % interval ${range(intervals95.microF1)})`,
+];
+
+export const entityScoreLines = (dev: TaggingEvaluation): string[] => [
+  `entity F1 ${decimals(dev.entityF1)} on ${counted(dev.n, "dev sentence")} with ${count(dev.entities)} ${dev.entities === 1 ? "entity" : "entities"} (95 % interval ${range(dev.interval95)})`,
+  `  precision ${decimals(dev.entityPrecision)}, recall ${decimals(dev.entityRecall)}`,
+];
+
+/** A difference in words; with its paired interval also whether it is more than chance, which one with 0 in it is not. */
+function comparedText(difference: number, interval95?: Interval): string {
+  const size = decimals(Math.abs(difference));
+  const isEqual = Number(size) === 0;
+  const compared = isEqual ? "the head is as good" : `the head is ${size} ${difference > 0 ? "better" : "worse"}`;
+  if (interval95 === undefined) return compared;
+  const [low, high] = interval95;
+  const chance = isEqual ? "" : low > 0 || high < 0 ? ": beyond chance" : ": not beyond chance";
+  return `${compared} (95 % interval ${signedRange(interval95)})${chance}`;
+}
+
+/** A word as a shell takes it. */
+export function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { evaluateClassification, type Advantage, type Evaluation } from "../../../../src/metrics/classification.js";
+import { scoreLines, shellWord, trainingText } from "../../../../src/report/text/trainingSummary.js";
+
+const TRAINING = {
+  head: "out/head",
+  n: 1200,
+  unit: "row",
+  devFrom: "20 rows given for it",
+  seconds: 1.25,
+  evaluate: ["dev.csv", "--label-column", "my label"],
+} as const;
+
+describe("trainingText()", () => {
+  it("tells what was learned from, where the head is, and commands that are right when copied", () => {
+    expect(trainingText(["score"], TRAINING)).toEqual([
+      "score",
+      "Learned from 1,200 rows in 1.3 s; dev rows: 20 rows given for it",
+      "Head: out/head",
+      "Next:",
+      '  headstart predict out/head "a text of your own"',
+      '  headstart evaluate out/head dev.csv --label-column "my label"',
+    ]);
+  });
+
+  it("says what the head holds, and which corpus is to be replaced, where there is something to say", () => {
+    const lines = trainingText([], { ...TRAINING, unit: "sentence", holds: "7 texts", remark: "test.csv: your own" });
+    expect(lines[0]).toContain("1,200 sentences");
+    expect(lines[2]).toBe("out/head holds 7 texts");
+    expect(lines.at(-1)).toMatch(/ {2}# test\.csv: your own$/);
+  });
+});
+
+describe("scoreLines()", () => {
+  const scored = (bagOfWords: number | null, overBagOfWords?: Pick<Advantage, "macroF1" | "interval95">): string[] => {
+    const truth = Int32Array.of(0, 1, 0, 1);
+    const evaluation = evaluateClassification(truth, truth, ["a", "b"]);
+    const bag = bagOfWords === null ? null : { macroF1: bagOfWords, accuracy: 0.5 };
+    return scoreLines({ ...evaluation, bagOfWords: bag, overBagOfWords } as Evaluation);
+  };
+
+  it("has the main number with its interval and rows first, then what the majority class reaches", () => {
+    expect(scored(null)).toEqual([
+      "macro-F1 1.000 on 4 dev rows (95 % interval 1.000 to 1.000)",
+      "  majority class  0.333  the head is 0.667 better",
+    ]);
+  });
+
+  it.each([
+    [0.6, [0.1, 0.7], "the head is 0.400 better (95 % interval +0.100 to +0.700): beyond chance"],
+    [0.6, [-0.1, 0.7], "the head is 0.400 better (95 % interval \u22120.100 to +0.700): not beyond chance"],
+    [0.6, [0, 0.7], "the head is 0.400 better (95 % interval 0.000 to +0.700): not beyond chance"],
+    [1.2, [-0.3, -0.1], "the head is 0.200 worse (95 % interval \u22120.300 to \u22120.100): beyond chance"],
+    [1, [0, 0], "the head is as good (95 % interval 0.000 to 0.000)"],
+  ] as const)("claims a difference from a bag of words of %f no more than %j does", (bag, interval95, says) => {
+    const line = scored(bag, { macroF1: 1 - bag, interval95 })[2];
+    expect(line).toBe(`  bag of words    ${bag.toFixed(3)}  ${says}`);
+  });
+
+  it("claims nothing of chance where no interval was measured", () => {
+    expect(scored(0.6)[2]).toBe("  bag of words    0.600  the head is 0.400 better");
+  });
+});
+
+describe("shellWord()", () => {
+  it.each([
+    ["out/head-1", "out/head-1"],
+    ["4=positive,2=drop", "4=positive,2=drop"],
+    ["my head", '"my head"'],
+    ["a;b", '"a;b"'],
+    ["", '""'],
+    ['say "x"', "'say \"x\"'"],
+    ["it's $HOME", "'it'\\''s $HOME'"],
+  ])("writes %j as %s", (word, written) => expect(shellWord(word)).toBe(written));
+});
