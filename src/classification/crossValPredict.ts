@@ -71,8 +71,8 @@ export async function crossValPredict(
         labels: names,
         Cs: C_VALUES,
         tolerance: TOLERANCE,
-        ...(threads === undefined ? {} : { threads }),
-        ...(signal === undefined ? {} : { signal }),
+        threads,
+        signal,
       },
     );
     let s = 0;

@@ -70,7 +70,7 @@ export async function explainPrediction(texts: readonly string[], options: Expla
   const parts = texts.map(removals);
   const without = await embed(parts.flat().map(({ rest }) => rest));
   const left = predictProbabilities(head, without.rows === 0 ? stackRows(vectors.cols, []) : without);
-  const places = neighbors && (await nearestNeighbors(neighbors, vectors, threads === undefined ? {} : { threads }));
+  const places = neighbors && (await nearestNeighbors(neighbors, vectors, { threads }));
   let at = 0;
   return texts.map((_, i) => {
     const predicted = predictions[i];

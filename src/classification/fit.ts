@@ -61,7 +61,7 @@ export async function fitMlpHead(
     ...passed(options),
     seed: options.seed,
     dev: { vectors: sides.dev.vectors, y: indices(sides.dev) },
-    ...(options.onEpoch === undefined ? {} : { onEpoch: options.onEpoch }),
+    onEpoch: options.onEpoch,
   });
 }
 
@@ -119,7 +119,7 @@ function passed({ labels, classWeights, threads, signal }: FitOptions) {
   return {
     labels,
     classWeights,
-    ...(threads === undefined ? {} : { threads }),
-    ...(signal === undefined ? {} : { signal }),
+    threads,
+    signal,
   };
 }

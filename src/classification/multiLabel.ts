@@ -117,8 +117,8 @@ export async function trainMultiLabel(
   const path = {
     labels,
     Cs,
-    ...(threads === undefined ? {} : { threads }),
-    ...(signal === undefined ? {} : { signal }),
+    threads,
+    signal,
   };
   for await (const fitted of fitMultiLabelPath(train.vectors, y, path)) {
     const trial = trialOf(fitted, { vectors: dev.vectors, y: devY, seed });

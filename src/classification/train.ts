@@ -186,9 +186,9 @@ const trialOf = (tried: Candidate): Trial => ({
 
 function passed({ threads, signal, onEpoch }: TrainOptions): Pick<TrainOptions, "threads" | "signal" | "onEpoch"> {
   return {
-    ...(threads === undefined ? {} : { threads }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onEpoch === undefined ? {} : { onEpoch }),
+    threads,
+    signal,
+    onEpoch,
   };
 }
 

@@ -14,7 +14,6 @@ import type { StandardInput } from "../files/standardStreams.js";
 import { excerpt, HeadstartError } from "../errors.js";
 import {
   corpusOptions,
-  defined,
   embedOptions,
   encoderOptions,
   type CacheFlags,
@@ -134,7 +133,7 @@ export async function openCache(
     fingerprint,
     width: encoder.width,
     encoder: encoder.name,
-    ...defined({ maxBytes }),
+    maxBytes,
   });
 }
 
@@ -152,7 +151,7 @@ export async function embedWithProgress(
   const meter = reporter.meter(`embedding ${what}`, texts.length);
   const result = await vectorsOf(encoder, texts, {
     ...embedOptions(flags),
-    ...defined({ cache }),
+    cache,
     signal,
     onProgress: ({ done }) => meter.update(done),
   });
@@ -176,7 +175,9 @@ export async function readRows(
 ): Promise<LabeledCorpus> {
   const corpus = await readLabeled(files, {
     ...corpusOptions(flags),
-    ...defined({ labelColumn: flags.labelColumn, map, onReject: rejectedRows?.add }),
+    labelColumn: flags.labelColumn,
+    map,
+    onReject: rejectedRows?.add,
     stdin,
   });
   const { read, rejected } = corpus.counts;

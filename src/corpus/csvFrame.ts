@@ -192,7 +192,7 @@ export class CsvFramer {
     const backslash = this.#backslashBeforeQuote ? " (a backslash does not escape a quote in CSV)" : "";
     this.#fault ??= {
       code: "E_CSV_QUOTE",
-      ...(position === undefined ? {} : { position }),
+      position,
       found: found + backslash,
       advice: 'Write a field that holds quotes as "a ""b"" c", or leave such rows out with --bad-rows skip',
     };

@@ -1,5 +1,5 @@
-import { withDefaults } from "../defaults.js";
 import { seeded, shuffled, type Random } from "../math/random.js";
+import { withDefaults } from "../defaults.js";
 
 export interface SplitOptions {
   /** Share of the rows that becomes dev rows, in (0, 1). @default 0.1 */

@@ -90,6 +90,6 @@ export async function timed(
   { texts, batchTokens }: { readonly texts: readonly string[]; readonly batchTokens?: number | undefined },
 ): Promise<{ readonly tokens: number; readonly seconds: number }> {
   const began = clock();
-  const { tokens } = await vectorsOf(encoder, texts, { signal, ...(batchTokens === undefined ? {} : { batchTokens }) });
+  const { tokens } = await vectorsOf(encoder, texts, { signal, batchTokens });
   return { tokens, seconds: Math.max(clock() - began, 1e-3) / 1000 };
 }

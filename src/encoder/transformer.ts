@@ -91,7 +91,7 @@ async function load(folder: EncoderFolder, options: EncoderOptions): Promise<Enc
   const session = await openEncoderSessions(source, {
     file,
     ids: ports.ids,
-    ...(threads === undefined ? {} : { threads }),
+    threads,
   });
   return {
     name: folder.name,
@@ -134,10 +134,10 @@ function overridesOf({
   prompt,
 }: EncoderOptions): Parameters<typeof readEncoderSettings>[1] {
   return {
-    ...(pooling === undefined ? {} : { pooling }),
-    ...(normalize === undefined ? {} : { normalize }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(prompt === undefined ? {} : { prompt }),
+    pooling,
+    normalize,
+    maxTokens,
+    prompt,
   };
 }
 

@@ -68,7 +68,7 @@ export const nodeFiles: FileSystem = {
     (await readdir(path, { withFileTypes: true })).map((entry) => ({ name: entry.name, folder: entry.isDirectory() })),
 };
 
-export interface CreateOptions {
+interface CreateOptions {
   /** Of the file; Windows has none. */
   readonly mode?: number | undefined;
   /** Whether to wait until the content has reached the disk. @default false */

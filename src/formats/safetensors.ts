@@ -124,7 +124,7 @@ function readHeader(bytes: Uint8Array, options: ReadOptions): Header {
     if (!(cause instanceof SyntaxError)) throw cause;
     const name = file ?? "the safetensors file";
     const message = `Cannot read the tensors of ${name}: ${cause.message}. ${advice}`;
-    throw new HeadstartError(code, message, { ...(file !== undefined && { file }), cause });
+    throw new HeadstartError(code, message, { file, cause });
   }
 }
 

@@ -1,8 +1,8 @@
-import { withDefaults } from "../defaults.js";
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { matrix, row, takeRows, type Matrix } from "../math/matrix.js";
 import { seeded, shuffled } from "../math/random.js";
 import { openProducts } from "../onnx/runtime/gemm.js";
+import { withDefaults } from "../defaults.js";
 
 /** Training rows to compare a text with: one of each group of equal texts, with vectors of length 1 in 8 bits. */
 export interface NeighborIndex {
@@ -67,7 +67,7 @@ export async function buildNeighborIndex(
   const kept = { texts: at.map((r) => rows.texts[r]), y: Int32Array.from(at, (r) => rows.y[r]), bytes, scales };
   const sample = shuffled(at.length, seeded(seed + 1)).slice(0, SAMPLE);
   const own = takeRows(vectorsOf(kept), sample);
-  const found = await nearestRows(kept, own, { leaveOut: sample, ...(threads === undefined ? {} : { threads }) });
+  const found = await nearestRows(kept, own, { leaveOut: sample, threads });
   return { ...kept, distances: Float32Array.from(found, distanceOf).sort() };
 }
 
@@ -102,7 +102,7 @@ async function nearestRows(
 ): Promise<Neighbor[][]> {
   const rows = kept.scales.length;
   const { cols } = queries;
-  const options = threads === undefined ? {} : { threads };
+  const options = { threads };
   const products = await openProducts(vectorsOf(kept).data, { rows, cols }, options);
   const result: Neighbor[][] = [];
   try {

@@ -1,7 +1,7 @@
-import { withDefaults } from "../defaults.js";
 import { drawBinomial } from "./binomial.js";
 import { BOOTSTRAP_DEFAULTS, percentileInterval, type BootstrapOptions, type Interval } from "./bootstrap.js";
 import { seeded } from "../math/random.js";
+import { withDefaults } from "../defaults.js";
 
 /** An entity `[start, end)`, in words or characters. */
 export interface Entity {

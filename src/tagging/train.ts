@@ -60,7 +60,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
   if (labels.length === 0) {
     throw new HeadstartError("E_LABELS", "The training sentences have no entities. Give a corpus with tagged entities");
   }
-  const threads = rest.threads === undefined ? {} : { threads: rest.threads };
+  const threads = { threads: rest.threads };
   const every = Math.max(1, Math.floor(epochs / TRIALS));
   const trials: TaggerTrial[] = [];
   let best: Best | undefined;

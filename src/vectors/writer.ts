@@ -60,7 +60,7 @@ export async function openVectorWriter(path: string, options: VectorWriterOption
     sink,
     hasGroups: format === "parquet" || format === "arrow",
     commit: async () => {
-      await commitTogether(pending, { force, ...(options.files && { files: options.files }) });
+      await commitTogether(pending, { force, files: options.files });
       return { bytes: pending.reduce((sum, file) => sum + file.bytes, 0), files: pending.map((file) => file.path) };
     },
     discard: async () => {

@@ -120,6 +120,15 @@ describe("violations()", () => {
     ]);
   });
 
+  it("finds an inner file of a package", () => {
+    const inner = 'import a from "some-package/src/a.js"; import b from "@of/them/dist/b.js";';
+    expect(found({ "src/math/b.ts": `${inner} import c from "package/wire"; import d from "../dist/d.js";` })).toEqual([
+      "src/math/b.ts:1: ../dist/d.js is no file of src",
+      "src/math/b.ts:1: imports some-package/src/a.js, an inner file of a package",
+      "src/math/b.ts:1: imports @of/them/dist/b.js, an inner file of a package",
+    ]);
+  });
+
   it("finds cycles, of types too and through any number of files", () => {
     const cycle = found({
       "src/math/b.ts": 'import type { C } from "./c.js";',
@@ -149,6 +158,7 @@ describe("violations()", () => {
     expect(found({ "src/encoder/a.ts": code })).toEqual([
       "src/encoder/a.ts:1: imports onnxruntime-node, which only src/onnx does",
       "src/encoder/a.ts:2: imports onnxruntime-node/dist/backend.js, which only src/onnx does",
+      "src/encoder/a.ts:2: imports onnxruntime-node/dist/backend.js, an inner file of a package",
     ]);
   });
 

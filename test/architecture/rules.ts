@@ -7,6 +7,7 @@ import { lineOf, parseTree, visit, type Import, type SourceFile, type SourceTree
 /** A file imports from its own top folder and from top folders of a lower rank. */
 const RANKS: Readonly<Record<string, number>> = {
   text: 0, // how words and numbers are put into messages and reports
+  defaults: 0,
   errors: 0,
   version: 0,
   defaults: 0,
@@ -37,6 +38,7 @@ const RANKS: Readonly<Record<string, number>> = {
 /** Imports that the lowest rank has in itself. */
 const FLOOR = [
   ["math", "errors"],
+  ["math", "defaults"],
   ["errors", "text"],
 ] as const;
 
@@ -113,6 +115,7 @@ export function violations(tree: SourceTree): readonly string[] {
     ...badNames(file),
     ...badImports(file, tree),
     ...runtimeImports(file),
+    ...privateImports(file),
     ...diskWrites(file),
     ...defaultExports(file),
     ...hiddenInputs(file),
@@ -175,6 +178,16 @@ function runtimeImports({ path, imports }: SourceFile): string[] {
   return imports
     .filter(({ specifier }) => /\bonnxruntime-(node|common|web)\b/.test(specifier))
     .map(({ line, specifier }) => `${path}:${line}: imports ${specifier}, which only src/onnx does`);
+}
+
+/** Files of a package that it keeps to itself, whatever its exports let through. */
+function privateImports({ path, imports }: SourceFile): string[] {
+  return imports
+    .filter(
+      ({ specifier }) =>
+        /^(@[^/]+\/)?[\w.-]+\/(src|dist|lib|node_modules)\//.test(specifier) && !specifier.startsWith("."),
+    )
+    .map(({ line, specifier }) => `${path}:${line}: imports ${specifier}, an inner file of a package`);
 }
 
 function diskWrites(file: SourceFile): string[] {

@@ -50,7 +50,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     "drop-missing": use(["--from", "arrow", "--input", "in.arrow", "-o", "out.jsonl"], ...KINDS),
   },
   evaluate: {
-    ...COLUMNS("classifier", "several labels"),
+    ...COLUMNS("classifier", "multi-label"),
     ...REJECT_OPTION,
     report: use(["page.html"], "classifier"),
     errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),

@@ -123,7 +123,8 @@ async function embedRows(
   let [rows, bytes] = [0, 0];
   const done = await embedCorpus(encoder, corpus.rows(), {
     ...embedOptions(flags),
-    ...defined({ cache, run }),
+    cache,
+    run,
     writer,
     signal,
     onRow: ({ values }) => {

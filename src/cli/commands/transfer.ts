@@ -68,7 +68,8 @@ async function transferTexts(
   try {
     const record = await withCache(context, { flags, encoder }, (cache) =>
       runTransfer(encoder, corpora, {
-        ...defined({ map, threads: flags.threads }),
+        map,
+        threads: flags.threads,
         seed: flags.seed,
         classWeights: flags.classWeights,
         signal,

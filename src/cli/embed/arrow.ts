@@ -17,7 +17,7 @@ import type { StoreKind } from "../../vectors/storedVectors.js";
 import type { WrittenVectors } from "../../vectors/writer.js";
 import { openEncoder, withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";
-import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import { embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 interface ArrowFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
   readonly store: StoreKind;
@@ -103,7 +103,7 @@ async function embedBatches(
     }
   }
   let done = NONE;
-  const options = { ...embedOptions(flags), ...defined({ cache }), signal };
+  const options = { ...embedOptions(flags), cache, signal };
   const onProgress = (now: { readonly done: number }): void => meter.update(now.done);
   for await (const part of vectorsOfWindows(encoder, texts(), { ...options, onProgress })) {
     const piece = ahead.shift()!;

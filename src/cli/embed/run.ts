@@ -46,8 +46,8 @@ export async function claimRun({ reporter, now, signal }: Context, output: strin
   const kept = await claimOutput(output, {
     owner: thisProcess(now()),
     outputs: outputFiles(output),
-    ...(force === undefined ? {} : { force }),
-    ...(repair === undefined ? {} : { repair }),
+    force,
+    repair,
   });
   let inputs: readonly InputIdentity[] | undefined;
   let begun = false;

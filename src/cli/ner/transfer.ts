@@ -9,7 +9,6 @@ import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experim
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { printResult, type FolderOutput } from "../finished.js";
-import { defined } from "../flags/options.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
 
 export interface TransferTaggerFlags extends TaggerFlags {
@@ -56,7 +55,8 @@ export async function transferTaggerCommand(
       };
     });
     const result = await runTaggingTransfer(embedded, {
-      ...defined({ threads: flags.threads, epochs: flags.epochs }),
+      threads: flags.threads,
+      epochs: flags.epochs,
       crf: flags.crf === true,
       layerCount: encoder.ports.states.length,
       seed: flags.seed,

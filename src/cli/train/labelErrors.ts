@@ -10,7 +10,7 @@ import { refuseTexts } from "../../dataset/labelSet.js";
 import { openRowWriter, type RowWriterOptions } from "../../vectors/rowWriter.js";
 import { embedWithProgress, openEncoder, readRows, withCache, labelMapOf, type Context } from "../context.js";
 import { collectRejectedRows } from "../rejectedRows.js";
-import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import type { CorpusFlags, EncoderFlags, GlobalFlags } from "../flags/options.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
 import { escapeControls } from "../../text/escape.js";
 import { fitted } from "../../report/text/width.js";
@@ -64,7 +64,7 @@ async function checkLabelsOf(
     const labelErrors = await findLabelErrors(
       { texts: rows.texts, labels: rows.labels, vectors },
       {
-        ...defined({ threads: flags.threads }),
+        threads: flags.threads,
         seed: flags.seed,
         signal,
         onFold: (done, folds) => meter.update(done, folds),

@@ -61,7 +61,8 @@ export async function search(context: Context, given: SearchInput, flags: Search
       seconds,
       clock,
       signal,
-      ...defined({ threads: flags.threads, kinds: flags.head && [flags.head] }),
+      threads: flags.threads,
+      kinds: flags.head && [flags.head],
       mlp: mlpSettingsOf(flags),
       onCandidate: ({ name, logLoss, macroF1 }) => {
         const spread = `± ${macroF1.deviation.toFixed(4)}`;

@@ -20,7 +20,7 @@ export function hubSettings(env: NodeJS.ProcessEnv): HubSettings {
   return {
     endpoint: endpointOf(env),
     cache: hubCacheFolder(env),
-    ...(token === undefined ? {} : { token }),
+    token,
     offline: /^(1|true|yes|on)$/i.test(env["HF_HUB_OFFLINE"]?.trim() ?? ""),
   };
 }

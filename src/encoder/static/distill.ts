@@ -62,11 +62,7 @@ export async function distill(encoder: Encoder, options: DistillOptions = {}): P
   const vocabulary = readVocabulary(tokenizer);
   const ids = idsWithMeaning(vocabulary);
   const vectors = await embedTokens(encoder, ids, options);
-  const { rows, explained } = await reduceRows(
-    vectors,
-    dims,
-    options.threads === undefined ? {} : { threads: options.threads },
-  );
+  const { rows, explained } = await reduceRows(vectors, dims, { threads: options.threads });
   const factors = weights === "zipf" ? zipfWeights(ids.length) : new Float64Array(ids.length).fill(1);
   const embeddings = matrix(vocabulary.tokens.length, dims);
   ids.forEach((id, i) => {
@@ -101,8 +97,8 @@ async function embedTokens(encoder: Encoder, ids: readonly number[], options: Di
     tokenize: (id) => ({ ids: [...before, Number(id), ...after], truncated: false, empty: false, unknown: 0 }),
   };
   const { vectors } = await embedTexts({ ...encoder, tokenizer }, ids.map(String), {
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress: ({ done }) => onProgress({ done, total: ids.length }) }),
+    signal,
+    onProgress: onProgress && (({ done }) => onProgress({ done, total: ids.length })),
   });
   return vectors;
 }

@@ -47,7 +47,7 @@ export function rowReader(format: WordVectorFormat, file: string): RowReader {
   const refuse = (found: string): HeadstartError =>
     new HeadstartError("E_ENCODER_INVALID", `Cannot read the word vectors of ${file}: ${found}. Fetch the file again`, {
       file,
-      ...(format.kind === "text" ? { line: read + 1 + header } : {}),
+      line: format.kind === "text" ? read + 1 + header : undefined,
     });
   const keep = (word: string): void => {
     if (word === "") throw refuse(`${place()} has no word`);

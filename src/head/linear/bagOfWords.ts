@@ -1,4 +1,3 @@
-import { withDefaults } from "../../defaults.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import type { Floats, Products } from "../../onnx/runtime/gemm.js";
 import { logitProbabilities } from "../head.js";
@@ -6,6 +5,7 @@ import { minimize } from "../../math/lbfgs.js";
 import { linearObjective } from "./linearObjective.js";
 import { logitCount, logLossInto } from "./logisticLoss.js";
 import { fnv1a } from "../../math/fnv.js";
+import { withDefaults } from "../../defaults.js";
 
 /**
  * The baseline that needs no encoder: a logistic model on the words of a text, TF-IDF weighted.

@@ -32,7 +32,7 @@ export async function openLogisticProblem(
   numbers: Floats,
   { rows, cols, targets, threads }: LogisticRows,
 ): Promise<LogisticProblem> {
-  const products = await openProducts(numbers, { rows, cols }, threads === undefined ? {} : { threads });
+  const products = await openProducts(numbers, { rows, cols }, { threads });
   const fresh = (n: number): Floats => (numbers instanceof Float32Array ? new Float32Array(n) : new Float64Array(n));
   const k = logitCount(targets.labels);
   const total = targets.weights.reduce((sum, w) => sum + w, 0);

@@ -1,4 +1,3 @@
-import { withDefaults } from "../../defaults.js";
 import { HeadstartError } from "../../errors.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { sigmoid, softplus } from "../../math/softmax.js";
@@ -7,6 +6,7 @@ import { linearLogits } from "../head.js";
 import { minimize } from "../../math/lbfgs.js";
 import { linearObjective, type LinearRows } from "./linearObjective.js";
 import { fitStandardizer, refuseNonFinite, standardize, type Standardizer } from "../standardize.js";
+import { withDefaults } from "../../defaults.js";
 
 /** A head that predicts any number of labels: one logistic model for each, on the same standardized vectors. */
 export interface MultiLabelHead {
@@ -66,7 +66,7 @@ export async function* fitMultiLabelPath(
   refuseNonFinite(x, "Cannot fit a head on these vectors");
   const standardizer = fitStandardizer(x);
   const { rows: total, cols } = x;
-  const products = await openProducts(standardize(x, standardizer).data, x, threads === undefined ? {} : { threads });
+  const products = await openProducts(standardize(x, standardizer).data, x, { threads });
   const rows: LinearRows = {
     rows: total,
     cols,
@@ -82,7 +82,7 @@ export async function* fitMultiLabelPath(
       const best = await minimize(linearObjective(rows, C), point, {
         tolerance,
         maxIterations,
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       });
       point = best.point;
       const head: MultiLabelHead = {

@@ -33,7 +33,7 @@ export async function measureCurvature(
     for (let c = 0; c < cols; c++) sample[i * width + c] = root * numbers[r * cols + c];
     sample[i * width + cols] = root;
   }
-  const products = await openProducts(sample, { rows: count, cols: width }, threads === undefined ? {} : { threads });
+  const products = await openProducts(sample, { rows: count, cols: width }, { threads });
   const sums = await products.backward(sample, width);
   await products.close();
   const scale = 1 / Math.max(total, Number.MIN_VALUE);

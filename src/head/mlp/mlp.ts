@@ -104,7 +104,7 @@ export async function fitMlp(x: Matrix, y: Int32Array, options: MlpOptions): Pro
   const problem = await openMlpProblem(
     brought(x),
     { widths, activation: settings.activation },
-    { dropout: settings.dropout > 0, ...(options.threads === undefined ? {} : { threads: options.threads }) },
+    { dropout: settings.dropout > 0, threads: options.threads },
   );
   try {
     const dev = options.dev && { x: brought(options.dev.vectors), y: options.dev.y };

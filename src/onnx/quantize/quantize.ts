@@ -1,4 +1,3 @@
-import { withDefaults } from "../../defaults.js";
 import { comesFromGelu, fixedScale, perToken, type ProductInput } from "./int8Activations.js";
 import type { Moments } from "./int8Rounding.js";
 import { GraphIndex } from "../model/graphIndex.js";
@@ -15,6 +14,7 @@ import {
   type OnnxModel,
   type TensorProto,
 } from "../model/model.js";
+import { withDefaults } from "../../defaults.js";
 
 export interface QuantizeOptions {
   /** Matrices of fewer numbers stay fp32: they are not worth the extra operators. @default 4096 */

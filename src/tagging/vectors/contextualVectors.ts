@@ -59,7 +59,7 @@ export async function contextualVectors(
     const before = known.size + first;
     tokens += await embedInto(vectors, some, {
       ...embedding,
-      ...(onProgress === undefined ? {} : { onProgress: ({ done }) => onProgress({ done: before + done }) }),
+      onProgress: onProgress && (({ done }) => onProgress({ done: before + done })),
       encoder,
       aligned,
       offsets,

@@ -83,7 +83,7 @@ async function proxyADistance(
         labels: ["source", "target"],
         C: INVERSE_PENALTY,
         tolerance: 1e-3,
-        ...(threads === undefined ? {} : { threads }),
+        threads,
       },
     );
     const predictions = argmax(predictProbabilities(head, takeRows(x, test)), 2);

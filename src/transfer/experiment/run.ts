@@ -173,8 +173,8 @@ function trainOptions({ seed = 1, classWeights = "none", threads, signal }: Tran
   return {
     seed,
     classWeights,
-    ...(threads === undefined ? {} : { threads }),
-    ...(signal === undefined ? {} : { signal }),
+    threads,
+    signal,
   };
 }
 

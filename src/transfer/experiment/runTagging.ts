@@ -59,7 +59,7 @@ export async function runTaggingTransfer(
     evaluateTagger(trained.tagger, data, {
       isSeen: (surface) => trained.surfaces.has(surface),
       seed,
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
+      threads: options.threads,
     });
   const trained = await trainTagger(home.train, options);
   const [inDomain, away] = [await evaluated(trained, home.dev), await evaluated(trained, target)];

@@ -1,8 +1,8 @@
-import type { ColumnChunk, Encoding, SchemaElement } from "hyparquet";
+import type { ColumnChunk, SchemaElement } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer";
-import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { unreachable } from "../../errors.js";
 import { bytesOf } from "../byteView.js";
+import { writeDataPageHeader, writeDictionaryHeader, type DataPage } from "./pageHeader.js";
 import type { StoredVectors, StoreKind } from "../storedVectors.js";
 
 /** About how many bytes of values a page holds; always whole rows. */
@@ -48,7 +48,7 @@ export function writeListChunk(
   { name, width }: { readonly name: string; readonly width: number },
 ): ColumnChunk {
   const start = writer.offset;
-  const encoding: Encoding = vectors.kind === "int8" ? "RLE_DICTIONARY" : "PLAIN";
+  const encoding = vectors.kind === "int8" ? "RLE_DICTIONARY" : "PLAIN";
   if (vectors.kind === "int8") writeDictionary(writer);
   const dataStart = writer.offset;
   const rows = vectors.values.length / width;
@@ -82,12 +82,7 @@ export function writeListChunk(
 
 function writeDictionary(writer: ByteWriter): void {
   const bytes = bytesOf(BYTE_DICTIONARY);
-  writePageHeader(writer, {
-    type: "DICTIONARY_PAGE",
-    uncompressed_page_size: bytes.length,
-    compressed_page_size: bytes.length,
-    dictionary_page_header: { num_values: BYTE_DICTIONARY.length, encoding: "PLAIN" },
-  });
+  writeDictionaryHeader(writer, bytes.length, BYTE_DICTIONARY.length);
   writer.appendBytes(bytes);
 }
 
@@ -95,26 +90,19 @@ interface Page {
   readonly bytes: Uint8Array;
   readonly rows: number;
   readonly width: number;
-  readonly encoding: Encoding;
+  readonly encoding: DataPage["encoding"];
 }
 
 function writePage(writer: ByteWriter, { bytes, rows, width, encoding }: Page): void {
   const repetition = repetitionLevels(rows, width);
   const definition = runOfOnes(rows * width);
-  const size = repetition.length + definition.length + bytes.length;
-  writePageHeader(writer, {
-    type: "DATA_PAGE_V2",
-    uncompressed_page_size: size,
-    compressed_page_size: size,
-    data_page_header_v2: {
-      num_values: rows * width,
-      num_nulls: 0,
-      num_rows: rows,
-      encoding,
-      definition_levels_byte_length: definition.length,
-      repetition_levels_byte_length: repetition.length,
-      is_compressed: false,
-    },
+  writeDataPageHeader(writer, {
+    bytes: repetition.length + definition.length + bytes.length,
+    values: rows * width,
+    rows,
+    encoding,
+    definitionBytes: definition.length,
+    repetitionBytes: repetition.length,
   });
   writer.appendBytes(repetition);
   writer.appendBytes(definition);

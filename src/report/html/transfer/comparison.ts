@@ -67,7 +67,7 @@ function candidateRow({ mark, name, detail, n, score }: Candidate, reference: nu
     mark,
     reference,
     label,
-    ...(interval === undefined ? {} : { interval }),
+    interval,
   });
   return html`<li>
     <span class="name">${shape(mark)} ${name}<small>${detail}</small></span
