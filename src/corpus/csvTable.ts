@@ -102,17 +102,21 @@ async function* csvRecords(
 ): AsyncGenerator<TableRecord> {
   const framer = new CsvFramer(options);
   for await (const chunk of chunks) {
-    for (const frame of framer.push(chunk)) yield recordOf(frame, options.delimiter);
+    yield* recordsOf(framer.push(chunk), options.delimiter);
     if (chunk.invalid !== undefined) throw encodingError(options.file, framer.line, chunk.invalid);
   }
-  for (const frame of framer.end()) yield recordOf(frame, options.delimiter);
+  yield* recordsOf(framer.end(), options.delimiter);
 }
 
-const recordOf = ({ text, quoted, position, fault }: CsvFrame, delimiter: string): TableRecord => ({
-  position,
-  raw: text,
-  cells: fault === undefined ? csvFields(text, delimiter, quoted) : [],
-  fault,
-  loneSurrogates: 0,
-  unknownFields: [],
-});
+/** The records of one chunk, cut into cells. */
+function recordsOf(frames: readonly CsvFrame[], delimiter: string): TableRecord[] {
+  const fields = csvFields(
+    frames.filter(({ fault }) => fault === undefined),
+    delimiter,
+  );
+  let next = 0;
+  return frames.map(({ text, position, fault }) => {
+    const cells = fault === undefined ? fields[next++] : [];
+    return { position, raw: text, cells, fault, loneSurrogates: 0, unknownFields: [] };
+  });
+}

@@ -62,8 +62,8 @@ export async function* vectorsOfWindows(
       yield found.missing.map((i) => texts[i]);
     }
   }
-  const told = onProgress && (({ done }: { done: number }): void => onProgress({ done: cached + done }));
-  for await (const part of embedWindows(encoder, missing(), { ...rest, onProgress: told })) {
+  const shifted = onProgress && (({ done }: { done: number }): void => onProgress({ done: cached + done }));
+  for await (const part of embedWindows(encoder, missing(), { ...rest, onProgress: shifted })) {
     const found = ahead.shift()!;
     await cache?.put(
       found.missing.map((i) => found.texts[i]),

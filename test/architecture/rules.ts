@@ -10,7 +10,6 @@ const RANKS: Readonly<Record<string, number>> = {
   defaults: 0,
   errors: 0,
   version: 0,
-  defaults: 0,
   math: 0,
   files: 1, // the floor for the hub's cache and all outputs alike
   formats: 1,

@@ -17,7 +17,7 @@ export const reliabilityText = (reliability: Reliability): string =>
     choiceLines(reliability),
   ]);
 
-/** The part of it that everybody needs to know: the calibration, a promise that does not hold, what a wish came to. */
+/** The part that everybody needs to know: the calibration, a target coverage that is missed, the scores under a goal. */
 export const reliabilityBrief = (reliability: Reliability): string =>
   joined([calibrationLines(reliability), brokenLines(reliability), choiceLines(reliability)]);
 
