@@ -19,7 +19,8 @@ describe("withDefaults()", () => {
           const [one, two] = [{ ...defaults }, { ...options }];
           const filled: Readonly<Record<string, unknown>> = withDefaults(defaults, options);
           for (const name of Object.keys({ ...defaults, ...options })) {
-            expect(filled[name]).toBe(options[name] === undefined ? defaults[name] : options[name]);
+            const given = Object.hasOwn(options, name) ? options[name] : undefined;
+            expect(filled[name]).toBe(given === undefined ? defaults[name] : given);
           }
           expect([defaults, options]).toEqual([one, two]);
         },
