@@ -85,7 +85,7 @@ function tableCard({ embeddings, tokens, sif, explained, from }: TokenTable): st
     "",
     "## How it was made",
     "",
-    `- \`headstart distil\`, headstart ${VERSION}, after the idea of [model2vec](https://github.com/MinishLab/model2vec), whose layout it has`,
+    `- \`headstart distill\`, headstart ${VERSION}, after the idea of [model2vec](https://github.com/MinishLab/model2vec), whose layout it has`,
     `- From ${plain(from.name)} (fingerprint ${from.fingerprint.slice(0, 12)}, ${from.precision}): ${count(tokens)} entries of its vocabulary, each alone between its control tokens, ${from.pooling} pooling of ${layer}; the other ${count(rows - tokens)} rows are zero`,
     `- ${from.width} numbers reduced to ${cols} by principal component analysis, mean removed; ${(100 * explained).toFixed(1)} % of the variance kept`,
     `- ${weights}`,

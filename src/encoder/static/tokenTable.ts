@@ -34,7 +34,7 @@ const ConfigFile = z.object({
   seq_length: z.number().int().positive().nullish(),
 });
 
-/** Whether a folder is a table of token vectors, as `headstart distil` and model2vec write it, by its config.json. */
+/** Whether a folder is a table of token vectors, as `headstart distill` and model2vec write it, by its config.json. */
 export async function isTokenTable(folder: EncoderFolder): Promise<boolean> {
   if (!folder.files.includes(TABLE_FILE)) return false;
   return (await readSettingsFile(folder, "config.json", ConfigFile))?.model_type === TOKEN_TABLE;
