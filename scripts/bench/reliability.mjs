@@ -74,8 +74,8 @@ async function measure(name, head, test, map) {
     `${number(before?.logLoss ?? NaN)} -> ${number(after.logLoss)}`,
     number(reliability.aurc),
   ];
-  const sets = reliability.sets.map(({ promised, coverage, interval95, meanSize, single }) => {
-    const row = [promised, number(coverage), interval95.map(number).join(" to "), meanSize.toFixed(2), number(single)];
+  const sets = reliability.sets.map(({ target, coverage, interval95, meanSize, single }) => {
+    const row = [target, number(coverage), interval95.map(number).join(" to "), meanSize.toFixed(2), number(single)];
     return `| ${name} | ${row.join(" | ")} |`;
   });
   return { calibration: `| ${name} | ${cells.join(" | ")} |`, sets };

@@ -60,7 +60,7 @@ export const COMMANDS = [
   },
   {
     name: "train ner",
-    args: (o) => ["train", "in.conll", "-o", o, "--task", "ner", "--epochs", "2", "--nets", "1"],
+    args: (o) => ["train", "in.conll", "-o", o, "--task", "ner", "--epochs", "2", "--ensemble", "1"],
     other: ["--limit", "30"],
   },
   {
@@ -121,7 +121,7 @@ export const COMMANDS = [
     ],
     other: ["--limit", "30"],
   },
-  { name: "distil", args: (o) => ["distil", "tiny", "-o", o], other: ["--dims", "8"] },
+  { name: "distill", args: (o) => ["distill", "tiny", "-o", o], other: ["--dims", "8"] },
 ];
 
 /** Fills a folder with what the commands read. @param {import("./play.mjs").World} world */
@@ -150,7 +150,7 @@ export async function prepare(world) {
     "ner",
     "--epochs",
     "2",
-    "--nets",
+    "--ensemble",
     "1",
     "--quiet",
   ]);

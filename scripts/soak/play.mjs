@@ -49,7 +49,7 @@ export const removeWorld = ({ folder }) => rm(folder, { recursive: true, force: 
 
 /** A command with the small encoder, unless it names one. @param {readonly string[]} args */
 function complete(args) {
-  const own = args.includes("--encoder") || ["predict", "evaluate", "distil"].includes(args[0]);
+  const own = args.includes("--encoder") || ["predict", "evaluate", "distill"].includes(args[0]);
   return own ? args : [...args, "--encoder", "tiny"];
 }
 

@@ -39,7 +39,7 @@ export interface ChoiceScore {
   /** Probability from which each label is predicted, null where it never is. Has no prototype. */
   readonly thresholds: Readonly<Record<string, number | null>>;
   /** Coverage: the share of the rows on which the head does not abstain. */
-  readonly answered: number;
+  readonly coverage: number;
   /** Accuracy on these rows, null where there are none; and its 95 % interval (Wilson). */
   readonly accuracy: number | null;
   readonly interval95: Interval | null;
@@ -179,10 +179,10 @@ export function measureReliability(
 function setsOf(
   { labels, probabilities, truth }: Evaluated,
   calibrationSet: CalibrationSet,
-  promised: number,
+  target: number,
 ): PredictionSetScore {
-  const threshold = predictionSetThreshold(calibrationSet, promised);
-  return scorePredictionSets(predictionSets(probabilities, labels.length, threshold), truth, { promised, threshold });
+  const threshold = predictionSetThreshold(calibrationSet, target);
+  return scorePredictionSets(predictionSets(probabilities, labels.length, threshold), truth, { target, threshold });
 }
 
 /** Scores of the predictions under a rule, on labeled rows. */
@@ -203,7 +203,7 @@ export function scoreChoice({ labels, probabilities, truth }: CalibrationSet, ru
   return {
     goal: rule.words,
     thresholds,
-    answered: given.length / truth.length,
+    coverage: given.length / truth.length,
     accuracy,
     interval95: accuracy === null ? null : wilson(accuracy, given.length),
     precision,

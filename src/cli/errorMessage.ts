@@ -26,9 +26,9 @@ export interface FailureOptions {
  */
 export function describeFailure(error: unknown, { json, debug, command }: FailureOptions): Failure {
   if (error instanceof CommanderError && error.exitCode === 0) return { exitCode: 0, message: "" };
-  const { exitCode, code, message, line: told, place } = describe(error);
+  const { exitCode, code, message, line: shown, place } = describe(error);
   const help = command === undefined ? "headstart --help" : `headstart ${command} --help`;
-  const line = exitCode === USAGE ? `${told}. See ${help}` : told;
+  const line = exitCode === USAGE ? `${shown}. See ${help}` : shown;
   const stack = debug ? stackOf(error) : undefined;
   if (json) return { exitCode, message: jsonText({ error: { code, message, ...place, stack } }) };
   return { exitCode, message: `error[${code}] ${escapeControls(line)}${stack === undefined ? "" : `\n${stack}`}` };

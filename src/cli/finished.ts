@@ -40,14 +40,14 @@ const WITHOUT_EFFECT = ["force", "json", "quiet", "verbose", "debug", "offline",
 
 /** What a command is and on what, as a hash; undefined where that is unknown, as for a pipe. */
 async function identityOf({ name, flags, inputs, texts = [] }: Command): Promise<string | undefined> {
-  const told = Object.entries(flags).filter(([flag]) => !WITHOUT_EFFECT.includes(flag));
+  const counted = Object.entries(flags).filter(([flag]) => !WITHOUT_EFFECT.includes(flag));
   const read: [string, string][] = [];
   for (const input of new Set(inputs)) {
     const content = await contentOf(input);
     if (content === undefined) return undefined;
     read.push([normalize(input), content]);
   }
-  return sha256(JSON.stringify([name, VERSION, told.sort(), read, texts]));
+  return sha256(JSON.stringify([name, VERSION, counted.sort(), read, texts]));
 }
 
 /** Of a file its hash, of a folder what tells that a file in it changed, of a name that is neither nothing. */
@@ -134,7 +134,7 @@ export async function openFiles(
     await claim.release(true);
     return undefined;
   }
-  let isTold = false;
+  let isPrinted = false;
   return {
     folder: claim.folder,
     saving: (printed) => ({
@@ -148,9 +148,9 @@ export async function openFiles(
     }),
     tell: async (printed) => {
       if (printed !== undefined) await printResult(context, command.flags, printed);
-      isTold = true;
+      isPrinted = true;
     },
-    close: () => claim.release(isTold),
+    close: () => claim.release(isPrinted),
   };
 }
 

@@ -134,7 +134,7 @@ async function headKindIn(args: readonly string[]): Promise<HeadKind | undefined
   const [name, ...rest] = args;
   if ((name !== "predict" && name !== "evaluate") || !rest.some((arg) => arg === "--help" || arg === "-h"))
     return undefined;
-  // The first word: what stands before it are flags whose values are not told apart from it here.
+  // The first word: what stands before it are flags whose values are not distinguished from it here.
   const head = rest.find((arg) => !arg.startsWith("-"));
   if (head === undefined) return undefined;
   const { peekHead } = await import("../head/file/folder.js");

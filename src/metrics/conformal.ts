@@ -31,7 +31,7 @@ export function predictionSets(probabilities: Float64Array, labels: number, thre
 /** How prediction sets did on labeled rows. Plain JSON. */
 export interface PredictionSetScore {
   /** Target coverage. */
-  readonly promised: number;
+  readonly target: number;
   /** Share of the rows whose true label is in its set. */
   readonly coverage: number;
   readonly interval95: Interval;
@@ -47,14 +47,14 @@ export interface PredictionSetScore {
 export function scorePredictionSets(
   sets: readonly (readonly number[])[],
   truth: Int32Array,
-  { promised, threshold }: { readonly promised: number; readonly threshold: number },
+  { target, threshold }: { readonly target: number; readonly threshold: number },
 ): PredictionSetScore {
   const n = truth.length;
   if (sets.length !== n || n === 0) throw new RangeError(`${sets.length} sets for ${n} rows, one or more wanted each`);
   const share = (has: (set: readonly number[], r: number) => boolean): number => sets.filter(has).length / n;
   const coverage = share((set, r) => set.includes(truth[r]));
   return {
-    promised,
+    target,
     coverage,
     interval95: wilson(coverage, n),
     meanSize: sets.reduce((sum, set) => sum + set.length, 0) / n,

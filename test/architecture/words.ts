@@ -55,7 +55,7 @@ const WORDS = VOCABULARY.map(([word, use]) => ({ pattern: new RegExp(`(?<!\\w)(?
 const EXCEPTIONS: readonly { readonly text: RegExp; readonly file?: RegExp; readonly because: string }[] = [
   { text: /\bPromise\b|fs\/promises|timers\/promises|stream\/promises/g, because: "JavaScript's own" },
   { text: /node:net\b|http:\/\/\S+|https:\/\/\S+/g, because: "a module, an address" },
-  { text: /\b(promised|answered|normalised)\b/g, file: /^src\/|bench\//, because: "fields of the printed JSON" },
+  { text: /\bnormalised\b/g, file: /^src\/|bench\//, because: "a field of the printed JSON" },
   { text: /.*/g, file: /^src\/head\/file\/version1\.ts$/, because: "the names in heads of version 1" },
   { text: /neighbours\.safetensors/g, file: /^src\/head\/file\/schema\.ts$/, because: "a file of heads of version 1" },
   { text: /LabelSet|labelSet/g, because: "the labels of a dataset" },
@@ -68,11 +68,9 @@ const EXCEPTIONS: readonly { readonly text: RegExp; readonly file?: RegExp; read
     because: "texts to embed",
   },
   { text: /brierOfRenormalised/g, because: "a field of a golden file" },
-  { text: /\bdistil\b/g, file: /saveTokenTable|tokenTable|README|soak/, because: "a command" },
-  { text: /--nets\b/g, file: /soak/, because: "a flag" },
+  { text: /"distil"/g, file: /cli\/commands\/distill\.ts$/, because: "the former name of a command" },
+  { text: /formerName\(.*\)/g, file: /^src\/cli\/flags\//, because: "former names of flags" },
 ];
-
-const LEFT_OUT = ["src/cli/"];
 
 /** Contents of sources, scripts and documentation by path from `root`, with slashes. */
 export function readProse(root: string): ReadonlyMap<string, string> {
@@ -82,8 +80,7 @@ export function readProse(root: string): ReadonlyMap<string, string> {
       if (/\.(ts|mjs|md|py|wat)$/.test(name)) paths.push(`${folder}/${name.replaceAll("\\", "/")}`);
     }
   }
-  const read = paths.filter((path) => !LEFT_OUT.some((folder) => path.startsWith(folder)));
-  return new Map(read.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
+  return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }
 
 /** Every odd word as `file:line: "word"; write ...`. */

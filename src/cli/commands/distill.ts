@@ -8,7 +8,7 @@ import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../fl
 import { openFolder, printResult, readBeside } from "../finished.js";
 import { folderName } from "../outputPaths.js";
 
-interface DistilFlags extends GlobalFlags, EncoderFlags {
+interface DistillFlags extends GlobalFlags, EncoderFlags {
   readonly output: string;
   readonly dims?: number | undefined;
   readonly weights: "none" | "zipf";
@@ -40,10 +40,10 @@ export const addDistill: AddCommand = (program, context) => {
         .default(DISTILL_DEFAULTS.weights),
     );
   withCommonFlags(command);
-  withExamples(command, EXAMPLES).action((name: string, flags: DistilFlags) => distilCommand(context(), name, flags));
+  withExamples(command, EXAMPLES).action((name: string, flags: DistillFlags) => distillCommand(context(), name, flags));
 };
 
-async function distilCommand(context: Context, name: string, flags: DistilFlags): Promise<void> {
+async function distillCommand(context: Context, name: string, flags: DistillFlags): Promise<void> {
   const { reporter, clock, signal } = context;
   if (flags.encoder !== undefined && flags.encoder !== name) {
     throw new HeadstartError("E_USAGE", `Cannot distill both ${name} and ${flags.encoder}. Leave --encoder out`);
@@ -81,7 +81,7 @@ interface Summary {
   readonly tokens: number;
   readonly dims: number;
   readonly explained: number;
-  readonly weights: DistilFlags["weights"];
+  readonly weights: DistillFlags["weights"];
   readonly bytes: number;
   readonly seconds: number;
 }

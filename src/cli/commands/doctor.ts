@@ -29,7 +29,7 @@ const SAMPLE = Array.from(
   { length: 256 },
   (_, i) =>
     [
-      `the train was ${i} minutes late again and nobody told us why`,
+      `the train was ${i} minutes late again and nobody said why`,
       `loved the new season, episode ${i} made me cry 😭`,
       `room ${i} was clean, the staff friendly, breakfast could be better`,
       `Congratulations! ticket ${i} has won, call now`,

@@ -104,7 +104,7 @@ function warnOfNoNeighbors(
 
 function checkUsage({ stdin }: Context, texts: readonly string[], { input, output }: PredictFlags): void {
   if ((input === undefined) !== (output === undefined)) {
-    throw new HeadstartError("E_USAGE", "--input and --output go together: --input tweets.csv -o answers.csv");
+    throw new HeadstartError("E_USAGE", "--input and --output go together: --input tweets.csv -o predictions.csv");
   }
   if (input !== undefined && texts.length > 0) throw new HeadstartError("E_USAGE", "Give texts or --input, not both");
   if (input === undefined && texts.length === 0 && stdin.isTTY) {

@@ -111,7 +111,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       signal,
       onTrial: (trial) => {
         const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
-        reporter.detail(`strength ${trial.C}: ${trial.iterations} iterations, ${reached}`);
+        reporter.detail(`C = ${trial.C}: ${trial.iterations} iterations, ${reached}`);
         fitting.update(++trials);
         curves.trial(trial);
       },
@@ -219,13 +219,13 @@ function summary(
   };
 }
 
-interface Told {
+interface Summary {
   readonly flags: TrainFlags;
   readonly holds: HeldTexts;
   readonly seconds: number;
 }
 
-function described(trained: TrainedHead, { flags, holds, seconds }: Told): Omit<Printed, "json"> {
+function described(trained: TrainedHead, { flags, holds, seconds }: Summary): Omit<Printed, "json"> {
   const { before, after } = trained.calibration;
   const { n, devFrom } = trained;
   const held = holds.texts > 0 ? heldText(holds) : undefined;
@@ -244,7 +244,7 @@ function described(trained: TrainedHead, { flags, holds, seconds }: Told): Omit<
 }
 
 function settingText({ C, mlp, curve }: TrainedHead): string {
-  if (mlp === undefined) return `strength ${C}`;
+  if (mlp === undefined) return `C = ${C}`;
   return `mlp ${mlp.hidden.join("-")}, epoch ${curve.best} of ${curve.train.length}`;
 }
 

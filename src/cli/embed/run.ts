@@ -96,7 +96,7 @@ const isInputError = (error: unknown): boolean =>
   error instanceof HeadstartError && (error.exitCode === 3 || error instanceof InputChanged);
 
 type Flag = string | number | boolean | undefined;
-const told = (flag: Flag): string => (flag === undefined ? "not given" : JSON.stringify(flag));
+const shown = (flag: Flag): string => (flag === undefined ? "not given" : JSON.stringify(flag));
 
 /** All that the rows and the form of the output depend on, by the names that messages use; the most telling first. */
 function inputFields(inputs: readonly InputIdentity[], corpus: Corpus, flags: RunFlags): RunFields {
@@ -105,14 +105,14 @@ function inputFields(inputs: readonly InputIdentity[], corpus: Corpus, flags: Ru
   return {
     "the corpus": files.map(([file]) => file).join(", "),
     ...Object.fromEntries(files),
-    "--text-column": told(flags.textColumn),
-    "--encoding": told(flags.encoding),
-    "--limit": told(flags.limit),
-    "--bad-rows": told(flags.badRows),
-    "--invalid-utf8": told(flags.invalidUtf8),
-    "--from": told(flags.from),
+    "--text-column": shown(flags.textColumn),
+    "--encoding": shown(flags.encoding),
+    "--limit": shown(flags.limit),
+    "--bad-rows": shown(flags.badRows),
+    "--invalid-utf8": shown(flags.invalidUtf8),
+    "--from": shown(flags.from),
     "the columns": corpus.columns.map((column) => JSON.stringify(column)).join(", "),
-    "--store": told(flags.store),
+    "--store": shown(flags.store),
   };
 }
 
@@ -122,7 +122,7 @@ function vectorFields(encoder: Encoder, flags: RunFlags): RunFields {
     "--encoder": encoder.name,
     "--pooling": encoder.pooling,
     normalizing: String(encoder.normalize),
-    "--layer": told(encoder.layer),
+    "--layer": shown(encoder.layer),
     "--max-tokens": String(encoder.maxTokens),
     "--prompt": JSON.stringify(encoder.prompt),
     "--precision": encoder.precision,

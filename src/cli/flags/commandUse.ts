@@ -10,7 +10,7 @@ const CACHE = ["cache", "cacheMax"];
 const ALWAYS = ["seed", "threads", "offline", "json", "quiet", "debug"];
 
 const TRAINING = [...READING, "labelColumn", "encoder", ...SETTINGS, ...BATCHES, ...CACHE, "force"];
-const ANSWERING = [...READING, "encoder", ...BATCHES, ...CACHE, "force"];
+const PREDICTING = [...READING, "encoder", ...BATCHES, ...CACHE, "force"];
 
 interface Effect {
   readonly used: readonly string[];
@@ -22,8 +22,8 @@ interface Effect {
 const EFFECTS: Readonly<Record<string, Effect>> = {
   embed: { used: [...READING, "encoder", ...SETTINGS, ...BATCHES, ...CACHE, "store", "force"] },
   train: { used: TRAINING },
-  evaluate: { used: [...ANSWERING, "labelColumn"], accepted: SETTINGS },
-  predict: { used: ANSWERING, accepted: SETTINGS },
+  evaluate: { used: [...PREDICTING, "labelColumn"], accepted: SETTINGS },
+  predict: { used: PREDICTING, accepted: SETTINGS },
   transfer: { used: TRAINING },
   // It keeps no vectors; --no-cache makes it rewrite the model for --precision int8 again.
   distill: { used: ["pooling", "normalize", "layer", "prompt", "precision", "force"], accepted: ["encoder", "cache"] },
@@ -33,8 +33,8 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   },
 };
 
-/** Flags that the first version promised to accept everywhere: without an effect they give a warning, and no error. */
-const PROMISED = new Set([
+/** Flags that every command has accepted from the first version on: without an effect they give a warning, and no error. */
+const CONTRACT = new Set([
   ..."encoder textColumn labelColumn encoding limit badRows pooling layer maxTokens batchTokens".split(" "),
   ..."precision store cache cacheMax force".split(" "),
 ]);
@@ -128,11 +128,11 @@ function rowsOf({ command, operands, flags }: Parsed): readonly string[] {
   return [...own, ...named];
 }
 
-/** A flag that does nothing on this command line, and why; `isPromised` where it is to be accepted all the same. */
+/** A flag that does nothing on this command line, and why; `isInContract` where it is to be accepted all the same. */
 export interface Idle {
   readonly name: string;
   readonly because: string;
-  readonly isPromised: boolean;
+  readonly isInContract: boolean;
 }
 
 /** The given flags that do nothing, whatever the kind of head. */
@@ -140,10 +140,10 @@ export function idleFlags(parsed: Parsed): readonly Idle[] {
   const { command, given } = parsed;
   const needs = [...(NEEDS[command] ?? []), ...OF_ROWS];
   return given.flatMap((name): Idle[] => {
-    const isPromised = PROMISED.has(name);
+    const isInContract = CONTRACT.has(name);
     if (COMMON.has(name) && commonUse(command, name) === "none")
-      return [{ name, because: `for headstart ${command}`, isPromised }];
+      return [{ name, because: `for headstart ${command}`, isInContract }];
     const need = needs.find(({ flags, isMet }) => flags.includes(name) && !isMet(parsed));
-    return need === undefined ? [] : [{ name, because: need.else, isPromised }];
+    return need === undefined ? [] : [{ name, because: need.else, isInContract }];
   });
 }

@@ -4,7 +4,7 @@ import { Option, type Command } from "commander";
 export const HEADINGS = {
   input: "Input:",
   learn: "What to learn:",
-  predictions: "Answers:",
+  predictions: "Predictions:",
   output: "Output:",
   encoder: "Encoder:",
   advanced: "Advanced:",

@@ -11,7 +11,7 @@ import { written } from "./flagUse.js";
  */
 export function refuseIdle(command: Command, reporter: Pick<Reporter, "warn">): void {
   const idle = idleFlags(parsedOf(command));
-  const refused = idle.find(({ isPromised }) => !isPromised);
+  const refused = idle.find(({ isInContract }) => !isInContract);
   if (refused !== undefined) {
     throw new HeadstartError("E_USAGE", `${written(refused.name)} does nothing ${refused.because}. Leave it out`);
   }

@@ -4,7 +4,7 @@ import { parseLabelMap } from "../../dataset/labelMap.js";
 import { HeadstartError } from "../../errors.js";
 import { flag } from "./flag.js";
 
-/** Flags that say what is wanted of the answers. */
+/** Flags of selective prediction. */
 export interface SelectiveFlags {
   readonly minPrecision?: number | undefined;
   readonly maxRisk?: number | undefined;
@@ -12,14 +12,18 @@ export interface SelectiveFlags {
   readonly costs?: string | undefined;
 }
 
-/** A head without dev answers cannot grant them. */
+/** They need a head that keeps predictions on dev rows. */
 export const selectiveFlags = (): Option[] => [
-  flag("predictions", "--min-precision <share>", "answer a label only at this precision, such as 0.95").argParser(
+  flag("predictions", "--min-precision <share>", "predict a label only at this precision, such as 0.95").argParser(
     share,
   ),
-  flag("predictions", "--max-risk <share>", "answer the texts that keep the error rate below this").argParser(share),
-  flag("predictions", "--coverage <share>", "answer this share of the texts, the surest first").argParser(share),
-  flag("predictions", "--costs <costs>", 'costs of wrong answers, such as "spam=10,ham=1"'),
+  flag("predictions", "--max-risk <share>", "predict so many texts that the error rate stays below this").argParser(
+    share,
+  ),
+  flag("predictions", "--coverage <share>", "predict this share of the texts, the most confident ones").argParser(
+    share,
+  ),
+  flag("predictions", "--costs <costs>", 'costs of wrong predictions, such as "spam=10,ham=1"'),
 ];
 
 /** A number between 0 and 1, both left out. */

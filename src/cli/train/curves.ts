@@ -7,7 +7,7 @@ import { openEventFile } from "../../report/tensorboard/eventFile.js";
 import type { Context } from "../context.js";
 import { pageBeside } from "../outputPaths.js";
 
-/** Shows losses as they go: on stderr with --verbose, for a perceptron on a page, and, where it is asked for, in TensorBoard event files. */
+/** Shows losses as they go: on stderr with --verbose, for an MLP on a page, and, where it is asked for, in TensorBoard event files. */
 export interface Curves {
   trial(trial: Trial): void;
   epoch(epoch: MlpEpoch): void;

@@ -60,14 +60,14 @@ export async function trainMultiLabelCommand(
       seed: flags.seed,
       signal,
       onTrial: ({ C, iterations, devLogLoss }) =>
-        reporter.detail(`strength ${C}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
+        reporter.detail(`C = ${C}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) reporter.warn(warning);
     const file = describeMultiLabel(trained, { encoder, files, createdAt: now(), seed: flags.seed });
     const seconds = (clock() - began) / 1000;
     const { head, dev: score, n, devFrom, C, trials, warnings } = trained;
-    const told = {
+    const summary = {
       head: flags.output,
       task: "multi-label",
       labels: head.labels,
@@ -79,11 +79,11 @@ export async function trainMultiLabelCommand(
     const training = { head: flags.output, n, unit: "row", devFrom, seconds, ...nextOf(flags) } as const;
     const lines = trainingText(multiLabelScoreLines(score), training);
     const printed = {
-      json: { ...told, dev: score, devFrom, C, trials, epochs, seconds, fitSeconds, warnings },
+      json: { ...summary, dev: score, devFrom, C, trials, epochs, seconds, fitSeconds, warnings },
       lines,
       more: [
         ...multiLabelText(score, `Dev: ${devFrom}`).split("\n"),
-        `${flags.output}: strength ${C}; holds ${heldText(NOTHING_HELD)}`,
+        `${flags.output}: C = ${C}; holds ${heldText(NOTHING_HELD)}`,
         "",
         ...lines,
       ],

@@ -45,7 +45,7 @@ function findings({ evaluation, reliability }: EvaluationRecord): Content[] {
   const { calibration: now, uncalibrated } = reliability;
   const before = uncalibrated === null ? "" : `, ${decimals(uncalibrated.ece)} before scaling`;
   const { overBagOfWords: over } = evaluation;
-  const shown = reliability.sets.find(({ promised }) => promised === 0.9) ?? reliability.sets.at(-1);
+  const shown = reliability.sets.find(({ target }) => target === 0.9) ?? reliability.sets.at(-1);
   return [
     `Macro-F1 ${decimals(evaluation.macroF1)} (${range(evaluation.interval95)}), accuracy ${decimals(evaluation.accuracy)}; ${rows(evaluation.n)}.`,
     ...(over === undefined
@@ -55,7 +55,7 @@ function findings({ evaluation, reliability }: EvaluationRecord): Content[] {
     ...(shown === undefined
       ? []
       : [
-          `Prediction sets with a target coverage of ${percent(shown.promised)} contain the true label in ${percent(shown.coverage)} of the rows.`,
+          `Prediction sets with a target coverage of ${percent(shown.target)} contain the true label in ${percent(shown.coverage)} of the rows.`,
         ]),
   ];
 }
@@ -102,7 +102,7 @@ function risk({ reliability }: EvaluationRecord): Html {
     choice === null
       ? null
       : html`<p>
-          Goal: ${verbatim(choice.goal)}. The head predicts a label for ${percent(choice.answered)} of the rows and
+          Goal: ${verbatim(choice.goal)}. The head predicts a label for ${percent(choice.coverage)} of the rows and
           abstains on the others; ${choice.accuracy === null ? "none" : percent(choice.accuracy)} of its predictions are
           right.
         </p>`;
@@ -117,8 +117,8 @@ function risk({ reliability }: EvaluationRecord): Html {
 
 function sets({ reliability }: EvaluationRecord): Html | null {
   if (reliability.sets.length === 0) return null;
-  const body = reliability.sets.map(({ promised, coverage, interval95, meanSize, single }) => [
-    percent(promised),
+  const body = reliability.sets.map(({ target, coverage, interval95, meanSize, single }) => [
+    percent(target),
     html`${percent(coverage)} <small>${range(interval95)}</small>`,
     meanSize.toFixed(2),
     percent(single),

@@ -73,8 +73,8 @@ function riskLines({ riskCoverage, aurc }: Reliability): readonly string[] {
 function setLines({ sets }: Reliability): readonly string[] {
   if (sets.length === 0) return [];
   const head = ["prediction sets for", "coverage", "95 % interval", "labels", "single"];
-  const rows = sets.map(({ promised, coverage, interval95, meanSize, single }) => [
-    percent(promised),
+  const rows = sets.map(({ target, coverage, interval95, meanSize, single }) => [
+    percent(target),
     percent(coverage),
     range(interval95),
     meanSize.toFixed(2),
@@ -84,8 +84,8 @@ function setLines({ sets }: Reliability): readonly string[] {
 }
 
 const brokenLines = ({ sets }: Pick<Reliability, "sets">): readonly string[] =>
-  sets.some(({ promised, interval95 }) => interval95[1] < promised)
-    ? ["  the coverage of prediction sets does not hold here: these rows are not like the dev rows"]
+  sets.some(({ target, interval95 }) => interval95[1] < target)
+    ? ["  the target coverage is missed: these rows are not like the dev rows"]
     : [];
 
 function choiceLines({ choice }: Reliability): readonly string[] {
@@ -100,7 +100,7 @@ function choiceLines({ choice }: Reliability): readonly string[] {
   const reached = choice.interval95 === null ? "" : ` (95 % ${range(choice.interval95)})`;
   return [
     `goal: ${escapeControls(choice.goal)}`,
-    `  predictions for ${percent(choice.answered)} of the rows, ${choice.accuracy === null ? "none" : percent(choice.accuracy)} right${reached}, mean cost ${decimals(choice.cost)}`,
+    `  predictions for ${percent(choice.coverage)} of the rows, ${choice.accuracy === null ? "none" : percent(choice.accuracy)} right${reached}, mean cost ${decimals(choice.cost)}`,
     ...aligned([head, ...rows], ["left", "right", "right"]),
   ];
 }

@@ -40,8 +40,8 @@ describe("measureReliability()", () => {
   it("reports calibration before and after, and sets that reach their coverage on rows like the dev rows", () => {
     const reliability = measured();
     expect(reliability.uncalibrated?.logLoss).not.toBe(reliability.calibration.logLoss);
-    expect(reliability.sets.map(({ promised }) => promised)).toEqual([0.8, 0.9, 0.95]);
-    for (const { promised, coverage } of reliability.sets) expect(coverage).toBeGreaterThan(promised - 0.05);
+    expect(reliability.sets.map(({ target }) => target)).toEqual([0.8, 0.9, 0.95]);
+    for (const { target, coverage } of reliability.sets) expect(coverage).toBeGreaterThan(target - 0.05);
     expect(reliability.riskCoverage.at(-1)?.coverage).toBe(1);
     expect(reliability.choice).toBeNull();
   });
@@ -49,7 +49,7 @@ describe("measureReliability()", () => {
   it("shows that sets miss their coverage on rows of another kind", () => {
     const other = toyVectors(600, { labels: LABELS, distance: 1, seed: 9 }); // clouds in other places
     const reliability = measured({}, other);
-    for (const { promised, interval95 } of reliability.sets) expect(interval95[1]).toBeLessThan(promised);
+    for (const { target, interval95 } of reliability.sets) expect(interval95[1]).toBeLessThan(target);
     expect(reliabilityText(reliability)).toContain("the target coverage is missed");
   });
 

@@ -29,16 +29,16 @@ describe("fitDecisionRule()", () => {
     const choice = scoreChoice(test, fitDecisionRule({ kind: "precision", least: 0.9 }, dev));
     expect(choice.precision["a"]).toBeGreaterThan(0.89);
     expect(choice.precision["b"]).toBeGreaterThan(0.89);
-    expect(choice.answered).toBeGreaterThan(0.25);
-    expect(choice.answered).toBeLessThan(0.5);
+    expect(choice.coverage).toBeGreaterThan(0.25);
+    expect(choice.coverage).toBeLessThan(0.5);
   });
 
   it("keeps the target risk and coverage on new rows", () => {
     const risk = scoreChoice(test, fitDecisionRule({ kind: "risk", most: 0.15 }, dev));
     expect(risk.accuracy).toBeGreaterThan(0.85 - 0.01);
-    expect(risk.answered).toBeGreaterThan(0.4);
+    expect(risk.coverage).toBeGreaterThan(0.4);
     const half = scoreChoice(test, fitDecisionRule({ kind: "coverage", share: 0.5 }, dev));
-    expect(half.answered).toBeCloseTo(0.5, 1);
+    expect(half.coverage).toBeCloseTo(0.5, 1);
     expect(half.accuracy).toBeGreaterThan(
       scoreChoice(test, fitDecisionRule({ kind: "coverage", share: 0.9 }, dev)).accuracy!,
     );
@@ -53,7 +53,7 @@ describe("fitDecisionRule()", () => {
     const rule = fitDecisionRule({ kind: "precision", least: 0.9 }, fewShot);
     expect([...rule.thresholds]).toEqual([Infinity, Infinity]);
     expect(applyDecisionRule(Float64Array.of(0.999, 0.001), rule)[0]).toBe(ABSTAIN);
-    expect(scoreChoice(fewShot, rule)).toMatchObject({ answered: 0, accuracy: null, interval95: null, cost: 0 });
+    expect(scoreChoice(fewShot, rule)).toMatchObject({ coverage: 0, accuracy: null, interval95: null, cost: 0 });
   });
 
   it("predicts the label of least expected cost: with costs of 9 to 1, from a probability of 0.9 on", () => {

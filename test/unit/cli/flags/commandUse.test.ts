@@ -39,8 +39,8 @@ describe("idleFlags()", () => {
     [parsed("predict", { operands: ["head", "a"], flags: { invalidUtf8: "fail" } }), "invalidUtf8", /are arg/, false],
     [parsed("cache", { operands: ["list"], flags: { olderThan: 3 } }), "olderThan", /without clean/, false],
     [parsed("doctor", { flags: { store: "fp16" } }), "store", /without a corpus/, true],
-  ])("names what does nothing: %j", (line, name, because, isPromised) => {
-    expect(idleFlags(line)).toEqual([{ name, because: expect.stringMatching(because) as string, isPromised }]);
+  ])("names what does nothing: %j", (line, name, because, isInContract) => {
+    expect(idleFlags(line)).toEqual([{ name, because: expect.stringMatching(because) as string, isInContract }]);
   });
 
   it.each<Parsed>([
