@@ -28,7 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
 };
 
 /** Names that commands had before. */
-const FORMER: Readonly<Record<string, string>> = { distill: "distill" };
+const FORMER: Readonly<Record<string, string>> = { distil: "distill" };
 
 /** The command that is named, if there is one. */
 function namedIn([first = ""]: readonly string[]): string | undefined {

@@ -129,10 +129,12 @@ function numbersText({ done, total, seconds }: Progress): string {
   const rate = done / Math.max(seconds, 1e-3);
   const steps = typeof total === "object" ? total.about : total;
   const of =
-    steps === undefined ? "" : ` of ${typeof total === "object" ? `about ${count(rounded(steps))}` : count(steps)}`;
+    steps === undefined ? "" : ` of ${typeof total === "object" ? `about ${whole(rounded(steps))}` : whole(steps)}`;
   const left = steps === undefined || done === 0 ? "" : `, ${shortDuration(Math.max(0, steps - done) / rate)} left`;
-  return `${count(done)}${of}, ${rate < 10 ? rate.toFixed(1) : count(rate)}/s${left}`;
+  return `${whole(done)}${of}, ${rate < 10 ? rate.toFixed(1) : whole(rate)}/s${left}`;
 }
+
+const whole = (n: number): string => count(Math.round(n));
 
 /** To two digits: a guess is no better than that. */
 const rounded = (guess: number): number => Number(guess.toPrecision(2));

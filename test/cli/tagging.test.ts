@@ -28,7 +28,7 @@ describe("a head that finds entities", () => {
     expect(stderr).not.toContain("epoch 1: loss");
     const more = succeeded(await box.run([...args, "--verbose", "--force"]));
     expect(more.stderr).toContain("epoch 1: loss");
-    expect(more.stdout).toContain("forms not seen in training");
+    expect(more.stdout).toContain("surface forms not seen");
   }, 60_000);
 
   it("is evaluated by strict entity F1", async () => {

@@ -45,7 +45,7 @@ describe("idleFlags()", () => {
 
   it.each<Parsed>([
     parsed("distill", { flags: { precision: "int8", pooling: "cls", encoder: "same", cache: false } }),
-    parsed("train", { operands: ["a.csv"], flags: { searchHead: true, tuneSeconds: 9, dropMissing: true } }),
+    parsed("train", { operands: ["a.csv"], flags: { tune: true, tuneSeconds: 9, dropMissing: true } }),
     parsed("embed", { operands: ["-"], flags: { from: "csv", output: "-" } }),
     parsed("embed", { operands: ["README.md"], flags: { from: "csv", output: "a.npy", repair: true } }),
     parsed("embed", { operands: ["-"], flags: { from: "arrow", dropMissing: true } }),

@@ -11,10 +11,10 @@ function refuseUnusedInTraining(flags: object): void {
 describe("refuseUnused()", () => {
   it.each([
     ["--hidden", { hidden: [8] }, "logistic heads"],
-    ["--hidden", { hidden: [8], searchHead: true, head: "logistic" }, "logistic heads"],
+    ["--hidden", { hidden: [8], tune: true, head: "logistic" }, "logistic heads"],
     ["--batch-size", { batchSize: 8, task: "ner" }, "find entities"],
     ["--class-weights", { classWeights: "balanced", task: "ner" }, "find entities"],
-    ["--tune", { searchHead: true, task: "ner" }, "find entities"],
+    ["--tune", { tune: true, task: "ner" }, "find entities"],
     ["--head", { head: "mlp", multiLabel: "|" }, "several labels"],
     ["--epochs", { epochs: 3, multiLabel: "|" }, "several labels"],
     ["--explainable", { explainable: 50, multiLabel: "|" }, "several labels"],
@@ -22,7 +22,7 @@ describe("refuseUnused()", () => {
     ["--tune-layers", { tuneLayers: [1], task: "ner" }, "find entities"],
     ["--crf", { crf: true }, "logistic heads"],
     ["--ensemble", { ensemble: 3 }, "logistic heads"],
-    ["--context", { context: 2, searchHead: true }, "a search"],
+    ["--context", { context: 2, tune: true }, "a search"],
     ["--no-surface-features", { surfaceFeatures: false, head: "mlp" }, "MLPs"],
     ["--weight-decay", { weightDecay: 0.1 }, "logistic heads"],
     ["--text-column", { textColumn: "words", task: "ner" }, "find entities"],
@@ -41,9 +41,9 @@ describe("refuseUnused()", () => {
   it.each([
     {},
     { head: "mlp", hidden: [8], epochs: 3, patience: 2 },
-    { searchHead: true, tuneLayers: [1], hidden: [8] },
-    { searchHead: true, head: "mlp", fewShot: [8] },
-    { searchHead: true, head: "logistic", tuneLayers: [1], tuneSeconds: 3 },
+    { tune: true, tuneLayers: [1], hidden: [8] },
+    { tune: true, head: "mlp", fewShot: [8] },
+    { tune: true, head: "logistic", tuneLayers: [1], tuneSeconds: 3 },
     { labelErrors: true, map: "a=b", pooling: "max" },
     {
       task: "ner",

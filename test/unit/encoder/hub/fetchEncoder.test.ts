@@ -510,7 +510,7 @@ describe("hubSettings()", () => {
       endpoint: "https://huggingface.co",
       offline: false,
     });
-    expect(hubSettings({ HF_TOKEN: "" })).not.toHaveProperty("token");
+    expect(hubSettings({ HF_TOKEN: "" }).token).toBeUndefined();
     for (const bad of ["file:///x", "nonsense", "https://user:pass@host"]) {
       expect(() => hubSettings({ HF_ENDPOINT: bad })).toThrow(/^(?!.*pass).*HF_ENDPOINT/);
     }
