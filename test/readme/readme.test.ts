@@ -61,6 +61,6 @@ describe("README.md", () => {
   it("gives a program that works", () => {
     writeFileSync(join(folder, "program.mjs"), blocks("js")[0]);
     const printed = execFileSync(process.execPath, ["program.mjs"], { cwd: folder, encoding: "utf8" });
-    expect(printed).toBe("8 x 384, 0 cut\ngood\n");
+    expect(printed).toBe("positive 1.00\n0.72\n");
   }, 180_000);
 });
