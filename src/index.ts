@@ -10,7 +10,7 @@ export type {
   ClassifierPredictOptions,
   EncodedCounts,
   EntityMistake,
-  EvaluateOptions,
+  PipelineEvaluateOptions,
   Mistake,
   MultiLabelPipeline,
   MultiLabelPipelineEvaluation,
@@ -19,7 +19,7 @@ export type {
   TaggerEvaluation,
   TaggerPipeline,
 } from "./pipeline/pipeline.js";
-export type { CorpusSummary, LabeledRow, Rows, RowsOptions, TaggedRow, TaggedRows } from "./pipeline/rows.js";
+export type { ReadSummary, LabeledRow, Rows, RowsOptions, TaggedRow, TaggedRows } from "./pipeline/rows.js";
 export { train } from "./pipeline/train/train.js";
 export type { ClassifierModel, TrainClassifierOptions } from "./pipeline/train/classifier.js";
 export type { MultiLabelModel, TrainMultiLabelOptions } from "./pipeline/train/multiLabel.js";

@@ -164,7 +164,7 @@ export async function embedWithProgress(
 }
 
 /** Reads a labeled corpus and says what was read. */
-export async function readRows(
+export async function readLabeledCorpus(
   { reporter, stdin }: Context,
   files: readonly string[],
   {

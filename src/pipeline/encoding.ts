@@ -23,13 +23,16 @@ export interface Opened {
 }
 
 /** Encoder and cache, opened when they are first needed. */
-export interface Encoding {
+export interface PipelineEncoding {
   readonly open: () => Promise<Opened>;
   readonly close: () => Promise<void>;
 }
 
 /** @param ownerOf  whose vectors the cache keeps; by default the encoder's own */
-export function encodingOf(parts: EncodingParts, ownerOf: (encoder: Encoder) => CacheOwner = (own) => own): Encoding {
+export function encodingOf(
+  parts: EncodingParts,
+  ownerOf: (encoder: Encoder) => CacheOwner = (own) => own,
+): PipelineEncoding {
   let opened: Promise<Opened> | undefined;
   const open = async (): Promise<Opened> => {
     const encoder = typeof parts.encoder === "function" ? await parts.encoder() : parts.encoder;

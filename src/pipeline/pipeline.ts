@@ -9,7 +9,7 @@ import type { MultiLabelEvaluation } from "../metrics/multiLabel.js";
 import type { Span } from "../tagging/corpus/sentence.js";
 import type { FoundEntity, TaggingEvaluation } from "../tagging/evaluate.js";
 import type { TextEntities } from "../tagging/predict.js";
-import type { CorpusSummary, RowsOptions, Rows, TaggedRows } from "./rows.js";
+import type { ReadSummary, RowsOptions, Rows, TaggedRows } from "./rows.js";
 
 /** What went through the encoder, or came from the cache instead. */
 export interface EncodedCounts extends Pick<EmbedCounts, "tokens"> {
@@ -43,14 +43,14 @@ export interface ClassifierPredictOptions extends CallOptions {
   readonly explain?: boolean | undefined;
 }
 
-export interface EvaluateOptions extends CallOptions, RowsOptions {
+export interface PipelineEvaluateOptions extends CallOptions, RowsOptions {
   /** @default 1 */
   readonly seed?: number | undefined;
   /** Called once the rows are read, before they are embedded. */
-  readonly onRead?: ((corpus: CorpusSummary) => void) | undefined;
+  readonly onRead?: ((corpus: ReadSummary) => void) | undefined;
 }
 
-export interface ClassifierEvaluateOptions extends EvaluateOptions {
+export interface ClassifierEvaluateOptions extends PipelineEvaluateOptions {
   readonly goal?: SelectiveGoal | undefined;
 }
 
@@ -137,7 +137,7 @@ export interface MultiLabelPipeline extends Closable {
   /** @throws HeadstartError E_USAGE for anything but a list of strings */
   predict(texts: readonly string[], options?: CallOptions): Promise<MultiLabelPrediction[]>;
   /** @throws HeadstartError E_LABEL_MAP for labels that the head does not know, and whatever reading throws */
-  evaluate(rows: Rows, options?: EvaluateOptions): Promise<MultiLabelPipelineEvaluation>;
+  evaluate(rows: Rows, options?: PipelineEvaluateOptions): Promise<MultiLabelPipelineEvaluation>;
 }
 
 /** Finds entities in texts. */
@@ -146,7 +146,7 @@ export interface TaggerPipeline extends Closable {
   /** @throws HeadstartError E_USAGE for anything but a list of strings */
   predict(texts: readonly string[], options?: CallOptions): Promise<TextEntities[]>;
   /** @throws whatever reading throws */
-  evaluate(rows: TaggedRows, options?: EvaluateOptions): Promise<TaggerEvaluation>;
+  evaluate(rows: TaggedRows, options?: PipelineEvaluateOptions): Promise<TaggerEvaluation>;
 }
 
 /** From texts to predictions: a head of any kind with its encoder. `kind` tells which. */

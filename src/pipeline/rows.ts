@@ -32,7 +32,7 @@ export type TaggedRows = string | readonly string[] | Iterable<TaggedRow> | Asyn
 export type RowsOptions = LabeledOptions;
 
 /** What was read. */
-export interface CorpusSummary {
+export interface ReadSummary {
   /** Files as they were named; `rows` where rows were given. */
   readonly files: readonly string[];
   /** Rows or sentences that are used. */
@@ -156,7 +156,7 @@ function kindOf(value: unknown): string {
 }
 
 /** What a labeled corpus is, in numbers. */
-export const summaryOfLabeled = ({ files, texts, counts, dropped, seen, notices }: LabeledCorpus): CorpusSummary => ({
+export const summaryOfLabeled = ({ files, texts, counts, dropped, seen, notices }: LabeledCorpus): ReadSummary => ({
   files,
   used: texts.length,
   read: counts.read,
@@ -175,7 +175,7 @@ export const summaryOfTagged = ({
   repaired,
   seen,
   notices,
-}: TaggedCorpus): CorpusSummary => ({
+}: TaggedCorpus): ReadSummary => ({
   files,
   used: sentences.length,
   read: sentences.length + rejected,

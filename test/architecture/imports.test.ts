@@ -129,6 +129,13 @@ describe("violations()", () => {
     ]);
   });
 
+  it("finds a name that two files export with a meaning each, and no re-export of one", () => {
+    const files = { "src/math/b.ts": "export interface Thing {}", "src/head/c.ts": "export const Thing = 1;" };
+    expect(found(files)).toEqual(['src/head/c.ts, src/math/b.ts: "Thing" is exported with several meanings']);
+    const once = { "src/math/b.ts": "export const a = 1;", "src/head/c.ts": "const a = 1; export const b = a;" };
+    expect(found({ ...once, "src/index.ts": 'export { a } from "./math/b.js";' })).toEqual([]);
+  });
+
   it("finds cycles, of types too and through any number of files", () => {
     const cycle = found({
       "src/math/b.ts": 'import type { C } from "./c.js";',

@@ -120,7 +120,7 @@ export function violations(tree: SourceTree): readonly string[] {
     ...hiddenInputs(file),
     ...(/^src\/(index\.ts$|api\/)/.test(file.path) ? codeInIndex(file) : []),
   ]);
-  return [...found, ...fullFolders(files), ...cycles(files)];
+  return [...found, ...fullFolders(files), ...sharedNames(files), ...cycles(files)];
 }
 
 function badNames({ path, lines }: SourceFile): string[] {
@@ -270,6 +270,31 @@ function codeInIndex({ path, syntax }: SourceFile): string[] {
       (one) => !ts.isExportDeclaration(one) || one.exportClause === undefined || !ts.isNamedExports(one.exportClause),
     )
     .map((one) => `${path}:${lineOf(syntax, one)}: more than named re-exports`);
+}
+
+/** Names that two files declare and export: whoever searches for one must find one meaning. */
+function sharedNames(files: readonly SourceFile[]): string[] {
+  const places = new Map<string, Set<string>>();
+  for (const { path, syntax } of files) {
+    if (GENERATED.has(path)) continue;
+    for (const name of syntax.statements.flatMap(exportedNames))
+      places.set(name, (places.get(name) ?? new Set()).add(path));
+  }
+  return [...places].flatMap(([name, own]) =>
+    own.size > 1 ? [`${[...own].sort().join(", ")}: "${name}" is exported with several meanings`] : [],
+  );
+}
+
+/** Names that a statement declares and exports itself. */
+function exportedNames(statement: ts.Statement): readonly string[] {
+  const isExported =
+    ts.canHaveModifiers(statement) &&
+    ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
+  if (!isExported) return [];
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []));
+  const { name } = statement as ts.Statement & { readonly name?: ts.Identifier };
+  return name === undefined ? [] : [name.text];
 }
 
 /** Each group of files that import one another, once, as a path through it. */

@@ -3,7 +3,7 @@ import { excerpt, HeadstartError } from "../../errors.js";
 import { commitTogether, openPending, type PendingFile } from "../../files/commit.js";
 import type { ClassifierEvaluation, Pipeline, PipelineEvaluation } from "../../pipeline/pipeline.js";
 import { readHead, type AnyHead } from "../../pipeline/readHead.js";
-import type { CorpusSummary } from "../../pipeline/rows.js";
+import type { ReadSummary } from "../../pipeline/rows.js";
 import { renderEvaluationReport } from "../../report/html/evaluationReport.js";
 import { rowFormat } from "../../vectors/rowWriter.js";
 import { labelMapOf, warnOfUnused, type AddCommand, type Context } from "../context.js";
@@ -127,7 +127,7 @@ async function evaluated(
 
 function tellRead(
   { reporter }: Context,
-  { files, used, read, rejected, dropped, repaired, notices }: CorpusSummary,
+  { files, used, read, rejected, dropped, repaired, notices }: ReadSummary,
 ): void {
   const without = dropped > 0 ? `, ${dropped} dropped by the map` : "";
   reporter.say(

@@ -15,7 +15,7 @@ import {
   embedWithProgress,
   labelMapOf,
   openEncoder,
-  readRows,
+  readLabeledCorpus,
   warnOfUnused,
   withCache,
   type AddCommand,
@@ -77,9 +77,9 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   const map = labelMapOf(flags.map);
   if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map, output });
   const rejectedRows = collectRejectedRows(flags.output);
-  const rows = await readRows(context, files, { flags, map, rejectedRows });
+  const rows = await readLabeledCorpus(context, files, { flags, map, rejectedRows });
   const devRows =
-    flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, map, rejectedRows });
+    flags.dev === undefined ? undefined : await readLabeledCorpus(context, flags.dev, { flags, map, rejectedRows });
   warnOfUnused(context, map, [rows.seen, ...(devRows === undefined ? [] : [devRows.seen])]);
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });

@@ -9,7 +9,7 @@ import {
   embedWithProgress,
   labelMapOf,
   openEncoder,
-  readRows,
+  readLabeledCorpus,
   warnOfUnused,
   withCache,
   type AddCommand,
@@ -48,7 +48,7 @@ async function transferTexts(
 ): Promise<void> {
   const { reporter, signal, clock, now } = context;
   const rejectedRows = collectRejectedRows(flags.output);
-  const read = (files: readonly string[]) => readRows(context, files, { flags, map, rejectedRows });
+  const read = (files: readonly string[]) => readLabeledCorpus(context, files, { flags, map, rejectedRows });
   const corpora = {
     source: await read(flags.source),
     target: await read(flags.target),

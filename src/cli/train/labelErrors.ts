@@ -8,7 +8,7 @@ import {
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { refuseTexts } from "../../dataset/labelSet.js";
 import { openRowWriter, type RowWriterOptions } from "../../vectors/rowWriter.js";
-import { embedWithProgress, openEncoder, readRows, withCache, labelMapOf, type Context } from "../context.js";
+import { embedWithProgress, openEncoder, readLabeledCorpus, withCache, labelMapOf, type Context } from "../context.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import type { CorpusFlags, EncoderFlags, GlobalFlags } from "../flags/options.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
@@ -52,7 +52,7 @@ async function checkLabelsOf(
 ): Promise<void> {
   const { reporter, clock, signal } = context;
   const rejectedRows = collectRejectedRows(flags.output);
-  const rows = await readRows(context, files, { flags, map: labelMapOf(flags.map), rejectedRows });
+  const rows = await readLabeledCorpus(context, files, { flags, map: labelMapOf(flags.map), rejectedRows });
   refuseTexts(rows.labels);
   const began = clock();
   const encoder = await openEncoder(context, flags);

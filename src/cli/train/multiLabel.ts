@@ -9,7 +9,7 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
 import { multiLabelScoreLines, trainingText } from "../../report/text/trainingSummary.js";
 import { collectRejectedRows } from "../rejectedRows.js";
-import { embedWithProgress, openEncoder, readRows, withCache, type Context } from "../context.js";
+import { embedWithProgress, openEncoder, readLabeledCorpus, withCache, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
 import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
@@ -34,8 +34,9 @@ export async function trainMultiLabelCommand(
   const output = await openOutput();
   if (output === undefined) return;
   const rejectedRows = collectRejectedRows(flags.output);
-  const rows = await readRows(context, files, { flags, rejectedRows });
-  const devRows = flags.dev === undefined ? undefined : await readRows(context, flags.dev, { flags, rejectedRows });
+  const rows = await readLabeledCorpus(context, files, { flags, rejectedRows });
+  const devRows =
+    flags.dev === undefined ? undefined : await readLabeledCorpus(context, flags.dev, { flags, rejectedRows });
   // Labels are checked before the long part begins.
   const labels = labelsToLearn(rows.labels, separator);
   if (devRows !== undefined) {

@@ -16,14 +16,14 @@ export interface Products {
 /** The two products of a layer whose rows change from call to call. */
 export interface RowProducts {
   /** X W' for X `[rows, cols]` and W `[k, cols]`: `[rows, k]`, row-major. */
-  forward(x: Rows, weights: Floats, k: number): Promise<Floats>;
+  forward(x: ProductRows, weights: Floats, k: number): Promise<Floats>;
   /** R' X for R `[rows, k]` and X `[rows, cols]`: `[k, cols]`, row-major. */
-  backward(residuals: Floats, k: number, x: Rows): Promise<Floats>;
+  backward(residuals: Floats, k: number, x: ProductRows): Promise<Floats>;
   close(): Promise<void>;
 }
 
 /** Row-major numbers with their shape; read at every product, never written or copied. */
-export interface Rows {
+export interface ProductRows {
   readonly rows: number;
   readonly cols: number;
   readonly data: Floats;
@@ -38,7 +38,7 @@ export async function openRowProducts(
     gemm(type, { left: "x", right: "w", transposed: "transB" }, options),
     gemm(type, { left: "r", right: "x", transposed: "transA" }, options),
   ]);
-  const product = async (session: Session, x: Rows, factor: { name: string; data: Floats; dims: number[] }) => {
+  const product = async (session: Session, x: ProductRows, factor: { name: string; data: Floats; dims: number[] }) => {
     const inputs = new Map<string, { data: NumberArray; dims: number[] }>([
       ["x", { data: x.data, dims: [x.rows, x.cols] }],
       [factor.name, factor],

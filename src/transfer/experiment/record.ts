@@ -50,7 +50,7 @@ export interface Verdict {
 }
 
 /** A target row that the head gets wrong. */
-export interface Mistake {
+export interface TransferMistake {
   readonly text: string;
   readonly truth: string;
   readonly predicted: string;
@@ -116,7 +116,7 @@ export interface TransferRecord {
   readonly leakage: Leakage;
   readonly divergence: Divergence;
   /** Mistakes on the target, the most confident first; not all of them. */
-  readonly mistakes: readonly Mistake[];
+  readonly mistakes: readonly TransferMistake[];
   /** What the reader should know before believing the numbers. */
   readonly warnings: readonly string[];
   /** Wall-clock seconds per step. */

@@ -12,7 +12,7 @@ import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
 import { divergenceOf } from "../divergence/divergence.js";
-import type { CorpusSummary, Leakage, Mistake, TransferRecord } from "./record.js";
+import type { CorpusSummary, Leakage, TransferMistake, TransferRecord } from "./record.js";
 import { judge, UNKNOWN_VERDICT } from "./verdict.js";
 
 /** The corpora of a transfer experiment, read and mapped. */
@@ -198,7 +198,7 @@ function leakageOf({ source, target, targetTrain }: Sides, trained: TrainedHead,
   };
 }
 
-function mistakes(evaluated: Evaluated, texts: readonly string[]): Mistake[] {
+function mistakes(evaluated: Evaluated, texts: readonly string[]): TransferMistake[] {
   const { labels, truth, predicted, probabilities } = evaluated;
   return mistakesOf(evaluated)
     .slice(0, MISTAKES)

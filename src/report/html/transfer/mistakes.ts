@@ -1,4 +1,4 @@
-import type { Mistake, TransferRecord } from "../../../transfer/experiment/record.js";
+import type { TransferMistake, TransferRecord } from "../../../transfer/experiment/record.js";
 import { count, decimals, percent } from "../../../text/numbers.js";
 import { html, quotation, section, verbatim, type Html } from "../html.js";
 
@@ -27,7 +27,7 @@ export function mistakes({ mistakes: all, target }: TransferRecord): Html {
   );
 }
 
-const mistake = ({ text, truth, predicted, probability }: Mistake): Html =>
+const mistake = ({ text, truth, predicted, probability }: TransferMistake): Html =>
   html`<li>
     ${quotation(text)}
     <p class="labeled">
