@@ -34,9 +34,9 @@ export function plot(points: readonly PlotPoint[], options: PlotOptions): Html {
   const place = (p: PlotPoint): PlotPoint => ({ ...p, x: p.x * 100, y: 100 - (Math.min(p.y, top) / top) * 100 });
   const placed = points.map(place);
   const path = placed.map((p, i) => `${i === 0 ? "M" : "L"}${p.x.toFixed(2)} ${p.y.toFixed(2)}`).join("");
-  return html`<svg class="plane" viewBox="-16 -4 122 122" role="img" aria-label="${label}">
+  return html`<svg class="plane" viewBox="-21 -4 127 122" role="img" aria-label="${label}">
     <title>${label}</title>
-    ${TICKS.map((tick) => grid(tick, (tick * top).toFixed(2)))}
+    ${TICKS.map((tick) => grid(tick, (tick * top).toFixed(3)))}
     ${diagonal ? html`<line class="reference" x1="0" y1="100" x2="100" y2="0" />` : null}
     <g class="source">
       ${joined && path !== "" ? html`<path class="curve" d="${path}" />` : null}${placed.map(
@@ -44,7 +44,7 @@ export function plot(points: readonly PlotPoint[], options: PlotOptions): Html {
       )}
     </g>
     ${axisName(x, "50", "115")}
-    <text x="-14" y="50" text-anchor="middle" transform="rotate(-90 -14 50)">${y}</text>
+    <text x="-16" y="50" text-anchor="middle" transform="rotate(-90 -16 50)">${y}</text>
   </svg>`;
 }
 
