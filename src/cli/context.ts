@@ -74,7 +74,7 @@ export async function openEncoder(
   });
   meter.end();
   const fixed = overrides.name !== undefined;
-  reporter.say(
+  reporter.info(
     `encoder ${encoder.name}: ${fixed ? "with the settings that the head was trained with" : encoder.decisions.join("; ")}`,
   );
   if (encoder.dependsOnBatch) {
@@ -157,7 +157,7 @@ export async function embedWithProgress(
   });
   meter.end();
   if (cache !== undefined)
-    reporter.say(
+    reporter.info(
       `${what}: ${result.cached} of ${result.texts} from the cache, ${result.tokens} tokens through the encoder`,
     );
   return result;
@@ -182,7 +182,7 @@ export async function readLabeledCorpus(
   });
   const { read, rejected } = corpus.counts;
   const dropped = corpus.dropped > 0 ? `, ${corpus.dropped} dropped by the map` : "";
-  reporter.say(`${files.join(", ")}: ${read} rows read, ${corpus.texts.length} used, ${rejected} rejected${dropped}`);
+  reporter.info(`${files.join(", ")}: ${read} rows read, ${corpus.texts.length} used, ${rejected} rejected${dropped}`);
   for (const notice of corpus.notices) reporter.warn(notice);
   return corpus;
 }

@@ -91,7 +91,7 @@ export async function openFolder(
   await checkFolder(output, { inputs, uses, force: force || mark !== undefined });
   const run = await identityOf(command);
   if (mark?.printed !== undefined && mark.run === run && (await isComplete(path, mark))) {
-    await tellFinished(context, [output], { flags: command.flags, printed: mark.printed });
+    await reportFinished(context, [output], { flags: command.flags, printed: mark.printed });
     return undefined;
   }
   await checkFolder(output, { inputs, uses, force });
@@ -110,7 +110,7 @@ export interface FileOutputs {
   /** For the function that gives the files their names, all of them at once. */
   readonly saving: (printed: Printed) => RowWriterOptions;
   /** Prints the result, unless that was done as it came; until then the same command given again would do so. */
-  readonly tell: (printed?: Printed) => Promise<void>;
+  readonly print: (printed?: Printed) => Promise<void>;
   /** To be called when the command has ended, however it has. */
   readonly close: () => Promise<void>;
 }
@@ -130,7 +130,7 @@ export async function openFiles(
   await checkFiles(outputs, { inputs: command.inputs, uses: command.uses ?? [], force: true });
   const claim = await claimFiles(outputs, { owner: thisProcess(context.now()), run, force });
   if (claim.finished !== undefined && !force) {
-    await tellFinished(context, outputs, { flags: command.flags, printed: claim.finished });
+    await reportFinished(context, outputs, { flags: command.flags, printed: claim.finished });
     await claim.release(true);
     return undefined;
   }
@@ -146,7 +146,7 @@ export async function openFiles(
         await claim.sealed(files, { run, printed });
       },
     }),
-    tell: async (printed) => {
+    print: async (printed) => {
       if (printed !== undefined) await printResult(context, command.flags, printed);
       isPrinted = true;
     },
@@ -172,13 +172,13 @@ export function printResult(
   });
 }
 
-async function tellFinished(
+async function reportFinished(
   context: Context,
   outputs: readonly string[],
   { flags, printed }: { readonly flags: GlobalFlags; readonly printed: Printed },
 ): Promise<void> {
   const [it, was] = outputs.length === 1 ? ["it", "was"] : ["them", "were"];
-  context.reporter.say(
+  context.reporter.info(
     `${outputs.join(" and ")} ${was} written by the same command on the same input, so nothing is to do; --force makes ${it} anew`,
   );
   await printResult(context, flags, printed);

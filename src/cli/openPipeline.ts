@@ -61,10 +61,10 @@ function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
 }
 
 /** Says what the encoder had to do for texts, as far as people want to know it. */
-export function tellEncoded({ reporter }: Context, what: string, counts: EncodedCounts): void {
+export function reportEncoded({ reporter }: Context, what: string, counts: EncodedCounts): void {
   const { texts, tokens, cached, hasCache, windowed = 0, cutWords = 0 } = counts;
-  if (hasCache) reporter.say(`${what}: ${cached} of ${texts} from the cache, ${tokens} tokens through the encoder`);
+  if (hasCache) reporter.info(`${what}: ${cached} of ${texts} from the cache, ${tokens} tokens through the encoder`);
   if (windowed > 0)
-    reporter.say(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
+    reporter.info(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
   if (cutWords > 0) reporter.warn(`${cutWords} words have no subwords, or too many: their entities may be lost`);
 }

@@ -167,7 +167,7 @@ function withOwnValues(args: readonly string[]): readonly string[] {
 /** What libraries say on the console, such as of an odd model, is a remark like others: escaped, on stderr, or not at all. */
 function hearLibraries(reporter: Reporter): void {
   for (const method of ["debug", "log", "info", "warn", "error"] as const) {
-    console[method] = (...said: unknown[]) => reporter.say(format(...said));
+    console[method] = (...said: unknown[]) => reporter.info(format(...said));
   }
 }
 

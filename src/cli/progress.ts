@@ -6,7 +6,7 @@ import { count } from "../text/numbers.js";
 /** What a command says beside its result: remarks and progress on stderr. */
 export interface Reporter {
   /** A line for the user. */
-  say(line: string): void;
+  info(line: string): void;
   /** A line for those who asked for more (--verbose). */
   detail(line: string): void;
   /** Something that the user should know before believing the result. */
@@ -47,7 +47,7 @@ export function openReporter({ quiet, verbose = false, stream, clock, env = {} }
   if (quiet) {
     const nothing = (): void => {};
     return {
-      say: nothing,
+      info: nothing,
       detail: nothing,
       warn: nothing,
       meter: () => ({ update: nothing, end: nothing }),
@@ -66,10 +66,10 @@ export function openReporter({ quiet, verbose = false, stream, clock, env = {} }
     clear();
     stream.write(`${line}\n`);
   };
-  const say = (line: string): void => write(escapeControls(line));
+  const info = (line: string): void => write(escapeControls(line));
   return {
-    say,
-    detail: verbose ? say : () => {},
+    info,
+    detail: verbose ? info : () => {},
     clear,
     warn: (line) => write(`${warning} ${escapeControls(line)}`),
     meter(what, initial) {
@@ -81,7 +81,7 @@ export function openReporter({ quiet, verbose = false, stream, clock, env = {} }
           if (now - last < (tty ? REDRAW_EVERY_MS : LINE_EVERY_MS)) return;
           last = now;
           const at = { done, total, seconds: (now - began) / 1000 };
-          if (!tty) return say(progressLine(what, at));
+          if (!tty) return info(progressLine(what, at));
           clear();
           stream.write(progressBar(escapeControls(what), at, (stream.columns || 80) - 1));
           drawn = true;

@@ -153,7 +153,7 @@ async function report({ reporter, print, printJson }: Context, finished: Finishe
   if (flags.json) return printJson(summary(finished));
   const lines = described(finished);
   // With -o - the vectors have stdout for themselves.
-  if (flags.output === "-") for (const line of lines) reporter.say(line);
+  if (flags.output === "-") for (const line of lines) reporter.info(line);
   else await print(lines);
 }
 

@@ -14,7 +14,7 @@ import { declareEvaluate, type EvaluateFlags } from "../flags/evaluate.js";
 import { refuseUnused } from "../flags/flagUse.js";
 import { corpusOptions } from "../flags/options.js";
 import { selectiveGoalOf } from "../flags/selective.js";
-import { openPipeline, tellEncoded } from "../openPipeline.js";
+import { openPipeline, reportEncoded } from "../openPipeline.js";
 import { checkFiles } from "../outputPaths.js";
 import type { Meter, Reporter } from "../progress.js";
 import { collectRejectedRows, type RejectedRows } from "../rejectedRows.js";
@@ -82,7 +82,7 @@ async function evaluateWith(context: Context, { head, name, files, flags, output
       const page = pageOf(evaluation, { head: name, corpus: files });
       await writeFiles(flags, { kind: pipeline.kind, mistakes, page, options: output.saving(printed) });
     }
-    await (output === undefined ? printResult(context, flags, printed) : output.tell(printed));
+    await (output === undefined ? printResult(context, flags, printed) : output.print(printed));
   } finally {
     await pipeline.close();
   }
@@ -113,24 +113,24 @@ async function evaluated(
     goal: selectiveGoalOf(flags, labels),
     signal,
     onRead: (corpus) => {
-      tellRead(context, corpus);
+      reportRead(context, corpus);
       warnOfUnused(context, map, [corpus.seen, pipeline.labels]);
       meter = reporter.meter("embedding", corpus.used);
     },
     onProgress: ({ done }) => meter?.update(done),
     onEncoded: (counts) => {
       meter?.end();
-      tellEncoded(context, name, counts);
+      reportEncoded(context, name, counts);
     },
   });
 }
 
-function tellRead(
+function reportRead(
   { reporter }: Context,
   { files, used, read, rejected, dropped, repaired, notices }: ReadSummary,
 ): void {
   const without = dropped > 0 ? `, ${dropped} dropped by the map` : "";
-  reporter.say(
+  reporter.info(
     repaired === undefined
       ? `${files.join(", ")}: ${read} rows read, ${used} used, ${rejected} rejected${without}`
       : `${files.join(", ")}: ${used} sentences, ${rejected} rejected, ${repaired} tags repaired`,

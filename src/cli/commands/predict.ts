@@ -84,7 +84,7 @@ async function predictWith(context: Context, { head, name, texts, flags, files }
     if (input !== undefined && output !== undefined && files !== undefined) {
       await predictCorpus(context, { ...run, input, output, files });
     } else await predictTexts(context, texts, run);
-    if (html !== undefined) context.reporter.say(html);
+    if (html !== undefined) context.reporter.info(html);
   } finally {
     await pipeline.close();
   }

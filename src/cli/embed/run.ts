@@ -60,7 +60,7 @@ export async function claimRun({ reporter, now, signal }: Context, output: strin
       const ofInput = inputs && inputFields(inputs, given.corpus, flags);
       await kept.begin(ofInput && { ...ofInput, ...ofVectors }, Object.keys(ofVectors));
       begun = true;
-      if (kept.rows > 0) reporter.say(`going on with ${kept.folder}: ${rowsText(kept.rows)} embedded already`);
+      if (kept.rows > 0) reporter.info(`going on with ${kept.folder}: ${rowsText(kept.rows)} embedded already`);
     },
     async checkInputs() {
       const changed = await changedInput(inputs ?? []);
@@ -82,9 +82,9 @@ export async function claimRun({ reporter, now, signal }: Context, output: strin
       const { rows } = kept;
       await kept.leave();
       const next = wrong ? "once the input is right, the same command" : "the same command";
-      if (rows > 0 && begun) reporter.say(`${rowsText(rows)} kept in ${kept.folder}; ${next} goes on from there`);
+      if (rows > 0 && begun) reporter.info(`${rowsText(rows)} kept in ${kept.folder}; ${next} goes on from there`);
       else if (aborted && begun && inputs === undefined)
-        reporter.say("nothing is kept, as a pipe cannot be read again; --cache would keep vectors");
+        reporter.info("nothing is kept, as a pipe cannot be read again; --cache would keep vectors");
     },
   };
 }

@@ -32,7 +32,7 @@ export async function readSentences(
   const { textColumn: _, dropMissing: __, ...reading } = corpusOptions(flags);
   const corpus = await readTagged(files, { ...reading, stdin, onReject: rejectedRows.add, ...defined({ map }) });
   const { sentences, rejected, repaired, notices } = corpus;
-  reporter.say(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
+  reporter.info(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
   for (const notice of notices) reporter.warn(notice);
   return corpus;
 }
@@ -75,11 +75,11 @@ export async function embedSentences(
   meter.end();
   const { cached, tokens, windowed, cut } = made;
   if (cache !== undefined)
-    reporter.say(
+    reporter.info(
       `${files.join(", ")}: ${cached} of ${sentences.length} sentences from the cache, ${tokens} tokens embedded`,
     );
   if (windowed > 0)
-    reporter.say(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
+    reporter.info(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
   if (cut.size > 0) reporter.warn(`${cut.size} words have no subwords, or too many: their entities may be lost`);
   return { sentences, ...made };
 }

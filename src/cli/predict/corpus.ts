@@ -32,7 +32,7 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
     const columns = renamed(corpus.columns, own);
     columns.forEach((column, i) => {
       const before = corpus.columns[i];
-      if (column !== before) reporter.say(`the input's own column "${before}" is called "${column}" in ${output}`);
+      if (column !== before) reporter.info(`the input's own column "${before}" is called "${column}" in ${output}`);
     });
     writer = await openRowWriter(output, [...columns, ...own], { claimed: true });
     const rows = await predictRows(context, { ...run, corpus, writer });
@@ -45,7 +45,7 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
       lines: [`${read} rows in = ${rows} out + ${rejected} rejected`, output],
     };
     await commitTogether([await writer.finish(), ...(await pageFiles(run))], files.saving(printed));
-    await files.tell(printed);
+    await files.print(printed);
   } finally {
     await writer?.abort();
     await rejectedRows.discard();

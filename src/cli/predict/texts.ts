@@ -25,7 +25,7 @@ export async function predictTexts(context: Context, texts: readonly string[], r
     for await (const some of lines) await print(some);
   }
   await commitTogether(await pageFiles(run), files?.saving({ lines: all.map(jsonText), json: all }));
-  await files?.tell();
+  await files?.print();
 }
 
 function explained(texts: readonly string[], predictions: readonly AnyPrediction[]): readonly string[] {

@@ -29,7 +29,7 @@ export async function openCurves(context: Context, { tensorboard, ...shown }: Cu
   const milliseconds = (): number => Date.parse(now());
   const file =
     tensorboard === undefined ? undefined : await openEventFile(tensorboard, { milliseconds: milliseconds() });
-  if (file !== undefined) reporter.say(`losses go to ${file.path}`);
+  if (file !== undefined) reporter.info(`losses go to ${file.path}`);
   const page = livePage(context, shown);
   const [losses, devLosses]: [number[], number[]] = [[], []];
   const put = (step: number, values: Readonly<Record<string, number | null>>): void => {
@@ -80,7 +80,7 @@ function livePage({ reporter }: Context, { output, files, most }: Omit<CurvesOpt
   return {
     show(curve: TrainingSoFar["curve"]): void {
       if (writing !== undefined || failed) return;
-      if (!begun) reporter.say(`losses go to ${path} as well`);
+      if (!begun) reporter.info(`losses go to ${path} as well`);
       begun = true;
       writing = write(renderTrainingSoFar({ files, most, curve })).then(() => void (writing = undefined));
     },

@@ -78,7 +78,7 @@ async function checkLabelsOf(
     };
     await rejectedRows.save(reporter);
     await writeFindings(file, { labelErrors, rows, options: output.saving(printed) });
-    await output.tell(printed);
+    await output.print(printed);
   } finally {
     await encoder.close();
   }

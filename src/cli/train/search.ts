@@ -73,7 +73,7 @@ export async function search(context: Context, given: SearchInput, flags: Search
       },
     });
     candidates.end();
-    reporter.say(`chosen: ${searchResult.search.chosen}`);
+    reporter.info(`chosen: ${searchResult.search.chosen}`);
     const chosen = opened.get(searchResult.view)!;
     opened.delete(searchResult.view);
     return { ...chosen, searchResult };

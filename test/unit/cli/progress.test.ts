@@ -34,7 +34,7 @@ const CLEARED = "\r\u001b[K";
 describe("openReporter()", () => {
   it("says a line a call, control characters as escapes [C17]", () => {
     const { reporter, said } = reporterOn({ tty: false });
-    reporter.say("a\nb\u001b[2J");
+    reporter.info("a\nb\u001b[2J");
     reporter.warn("c");
     expect(said()).toBe("a\\u000ab\\u001b[2J\nwarning: c\n");
   });
@@ -60,7 +60,7 @@ describe("openReporter()", () => {
     };
     draw();
     expect(said()).toBe(line);
-    reporter.say("a");
+    reporter.info("a");
     expect(said()).toBe(`${line}${CLEARED}a\n`);
     for (const end of [() => reporter.clear(), () => meter.end()]) {
       const before = said();
