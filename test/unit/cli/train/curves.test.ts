@@ -15,8 +15,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 function open(output: string): Promise<Curves> {
-  const say = (line: string): void => void said.push(line);
-  const reporter = { say, detail: say, warn: (line: string) => say(`warning: ${line}`) };
+  const info = (line: string): void => void said.push(line);
+  const reporter = { info, detail: info, warn: (line: string) => info(`warning: ${line}`) };
   const context = { reporter, now: () => "2026-01-01T00:00:00Z" } as Partial<Context> as Context;
   return openCurves(context, { output, files: ["tweets.csv"], most: 30 });
 }
