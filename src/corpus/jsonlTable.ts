@@ -1,5 +1,6 @@
 import { HeadstartError } from "../errors.js";
-import { fieldsOf, NO_OBJECT, stringEnd, TOO_DEEP } from "../formats/json.js";
+import { fieldsOf, NO_OBJECT, TOO_DEEP } from "../formats/json.js";
+import { longIntegers } from "../formats/longIntegers.js";
 import type { ValuesJson } from "./row.js";
 import type { TextChunk, TextPosition } from "./decode/textChunk.js";
 import { textLines } from "./decode/textLines.js";
@@ -160,33 +161,6 @@ function rowFields(line: string): ReadonlyMap<string, unknown> | Fault {
   const value = fieldsOf(line);
   if (typeof value === "string") return value === TOO_DEEP ? NESTED : NOT_AN_OBJECT;
   const fields = new Map<string, unknown>(Object.entries(value));
-  if (/\d{16}/.test(line)) restoreDigits(fields, line);
+  for (const [name, exact] of longIntegers(value, line)) fields.set(name, exact);
   return fields;
-}
-
-/** Integers that a double cannot hold; beyond a thousand digits, which no number that means one has, they stay doubles. */
-const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,999}(?=\s*[,}\]])/g;
-
-/**
- * Puts long integers (such as the ids of posts) in place of doubles, which have lost their last digits: as BigInt, or as
- * strings where they are inside of arrays and objects.
- */
-function restoreDigits(fields: Map<string, unknown>, line: string): void {
-  for (const [name, value] of Object.entries(JSON.parse(quoteLongIntegers(line)) as object)) {
-    const isLong = typeof value === "string" && typeof fields.get(name) === "number";
-    fields.set(name, isLong ? BigInt(value) : value);
-  }
-}
-
-/** A line of JSON in which long integers are strings. */
-function quoteLongIntegers(line: string): string {
-  const parts: string[] = [];
-  for (let at = 0; at < line.length;) {
-    const quote = line.indexOf('"', at);
-    const start = quote < 0 ? line.length : quote;
-    parts.push(line.slice(at, start).replace(LONG_INTEGER, '"$&"'));
-    at = quote < 0 ? start : stringEnd(line, start);
-    parts.push(line.slice(start, at));
-  }
-  return parts.join("");
 }

@@ -33,12 +33,14 @@ export function staticSettings(
   options: EncoderOptions,
   own: { readonly normalize: boolean; readonly width: number; readonly maxTokens?: number | undefined },
 ): StaticSettings {
-  const { pooling = "mean", prompt = "", layer, precision } = options;
-  if (layer !== undefined) throw unfit("E_USAGE", `take layer ${layer} of`, "it has no layers. Leave --layer out");
+  const { pooling = "mean", prompt = "", layer, layers, precision } = options;
+  const asked = layer ?? (Array.isArray(layers) ? layers.join(", ") : undefined);
+  if (asked !== undefined) throw unfit("E_USAGE", `take layer ${asked} of`, "it has no layers. Leave --layer out");
   if (precision === "int8")
     throw unfit("E_ENCODER_UNSUPPORTED", "run in int8", "it only looks rows up. Leave --precision out");
   if (pooling === "cls")
     throw unfit("E_USAGE", "take the first token of", "no token stands for the text. Choose --pooling mean or max");
+  if (options.maxTokens !== undefined) checkLimit(options.maxTokens);
   const normalize = options.normalize ?? own.normalize;
   const maxTokens =
     options.maxTokens ?? Math.min(own.maxTokens ?? MOST_TOKENS, MOST_TOKENS, Math.floor(MOST_NUMBERS / own.width));
@@ -60,6 +62,12 @@ export function staticSettings(
   }
 }
 
+function checkLimit(asked: number): void {
+  if (Number.isInteger(asked) && asked >= 1) return;
+  const message = `Cannot cut texts at ${asked} tokens. Give a whole number of 1 or more with --max-tokens`;
+  throw new HeadstartError("E_USAGE", message);
+}
+
 /** What a static encoder is made of. */
 interface StaticParts {
   readonly settings: StaticSettings;
@@ -76,6 +84,7 @@ export function staticEncoder(
   { name, kind, path }: Pick<Encoder, "name" | "kind" | "path">,
   { settings, table, tokenizer, fingerprint }: StaticParts,
 ): Encoder {
+  const session = tableSession(table);
   return {
     name,
     kind,
@@ -90,24 +99,30 @@ export function staticEncoder(
     tokenizer: unframed(tokenizer, settings.maxTokens),
     layers: undefined,
     ports: { ...PORTS, width: table.width, tokens: Infinity },
-    session: tableSession(table),
-    close: async () => {},
+    session,
+    close: () => session.close(),
   };
 }
 
-/** Looks rows up: `ids` and `mask` `[batch, tokens]` give `vectors` `[batch, tokens, width]`, zeros at padding. */
+/**
+ * Looks rows up: `ids` and `mask` `[batch, tokens]` give `vectors` `[batch, tokens, width]`, zeros at padding. The table
+ * is let go when it is closed.
+ */
 function tableSession(table: WordVectorTable): Session {
+  const { width } = table;
+  let rows: WordVectorTable | undefined = table;
   return {
     poolWorkers: 1,
     threads: 1,
     async run(inputs, wanted) {
+      if (rows === undefined) throw new Error("the encoder was closed");
       const [ids, mask] = [inputs.get("ids")!, inputs.get("mask")!];
-      const data = new Float32Array(ids.data.length * table.width);
+      const data = new Float32Array(ids.data.length * width);
       for (let t = 0; t < ids.data.length; t++) {
-        if (Number(mask.data[t]) === 1) data.set(table.row(Number(ids.data[t])), t * table.width);
+        if (Number(mask.data[t]) === 1) data.set(rows.row(Number(ids.data[t])), t * width);
       }
-      return new Map(wanted.map((name) => [name, { data, dims: [...ids.dims, table.width] }]));
+      return new Map(wanted.map((name) => [name, { data, dims: [...ids.dims, width] }]));
     },
-    close: async () => {},
+    close: async () => void (rows = undefined),
   };
 }

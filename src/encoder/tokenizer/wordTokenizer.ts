@@ -24,7 +24,7 @@ interface WordTokenizerOptions {
  *
  * What stands between spaces is looked up whole; where that has no vector, its words and punctuation are, and of a word
  * without one its parts (`do` and `n't`, `well` and `known`). Every form is tried as it is, then lower-cased. Words that
- * are not found are counted; punctuation that is not found is passed over.
+ * are not found are counted; punctuation that is not found is passed over. Lone surrogates become U+FFFD.
  *
  * @param rows  row of each word
  */
@@ -46,12 +46,13 @@ export function wordTokenizer(
   return {
     padId: 0,
     tokenize(text) {
-      const { ids, unknown } = findAll(prompt + text);
+      const own = text.toWellFormed();
+      const { ids, unknown } = findAll(prompt + own);
       const truncated = ids.length > maxTokens;
       return {
         ids: truncated ? ids.slice(0, maxTokens) : ids,
         truncated,
-        empty: prompt === "" ? ids.length === 0 : findAll(text).ids.length === 0,
+        empty: prompt === "" ? ids.length === 0 : findAll(own).ids.length === 0,
         unknown,
       };
     },

@@ -50,10 +50,13 @@ const running = new Set<PoolWorker>();
  *
  * @param model  bytes are copied by every worker
  * @throws HeadstartError E_ENCODER_INVALID when onnxruntime does not accept it
+ * @throws RangeError when `threads` is no whole number of 1 or more
  */
 export async function openSessionPool(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
   turnTelemetryOff();
   const threads = options.threads ?? coreCount();
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new RangeError(`A session runs on one thread or more, not ${threads}`);
   const most = workerCount(threads);
   const each = Math.floor(threads / most);
   const starts = await Promise.allSettled(

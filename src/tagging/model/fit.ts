@@ -1,5 +1,5 @@
 import { withDefaults, type WithDefaults } from "../../defaults.js";
-import { fitStandardizer, type Standardizer } from "../../head/standardize.js";
+import { fitStandardizer, refuseNonFinite, type Standardizer } from "../../head/standardize.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { seeded, type Random } from "../../math/random.js";
 import { openRowProducts, type RowProducts } from "../../onnx/runtime/gemm.js";
@@ -109,10 +109,13 @@ type Settings = WithDefaults<typeof DEFAULTS, FitTaggerOptions>;
  * average of the weights.
  *
  * The loss is that of a linear-chain CRF, or each word's log loss. The same seed gives the same tagger.
+ *
+ * @throws HeadstartError E_NOT_FINITE naming the word, as a row of the vectors
  */
 export async function fitTagger(data: EmbeddedSentences, options: FitTaggerOptions): Promise<Tagger> {
   const settings: Settings = withDefaults(DEFAULTS, options);
   const { seed, threads, surfaceFeatures, kind } = settings;
+  refuseNonFinite(data.vectors, "Cannot fit a tagger on these word vectors");
   const standardizer = fitStandardizer(data.vectors);
   const tags = tagSet(settings.labels);
   const shape = shapeOf(data, tags.count, settings);

@@ -1,5 +1,5 @@
 import { HeadstartError } from "../../errors.js";
-import type { Standardizer } from "../../head/standardize.js";
+import { refuseNonFinite, type Standardizer } from "../../head/standardize.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { openRowProducts } from "../../onnx/runtime/gemm.js";
 import { bestPath, spanProbability, sumOverPaths, type CrfWeights, type Emissions } from "./crf.js";
@@ -44,7 +44,8 @@ const WORDS_AT_ONCE = 4096;
 /**
  * Scores of every tag at every word, `[words, tags]`. A word's scores depend on its sentence alone.
  *
- * @throws HeadstartError E_SHAPE when the vectors are not as wide as those that the tagger was trained on
+ * @throws HeadstartError E_SHAPE when the vectors are not as wide as those that the tagger was trained on, E_NOT_FINITE
+ *   naming the word, as a row of the vectors
  */
 export async function emissionsOf(
   tagger: Tagger,
@@ -58,6 +59,7 @@ export async function emissionsOf(
         `that it was trained with`,
     );
   }
+  refuseNonFinite(vectors, "Cannot predict from these word vectors");
   const tags = tagger.crfWeights.tags;
   const result = new Float64Array(vectors.rows * tags);
   const products = await openRowProducts("float32", options);

@@ -25,7 +25,7 @@ export async function readArrowVectors(_path: string, file: ReadableFile): Promi
   const opened = isArrowFile(bytes) ? openArrowFile(bytes) : undefined;
   if (!checked && opened?.unclaimedBytes === END_OF_BATCHES + CHECK_BYTES) throw checksumLost();
   const { schema, batches } = opened ?? (await openArrowStream(oneChunk(bytes)));
-  const { columns, vector, scale } = layoutOf(schema);
+  const { columns, vector, scale, width } = layoutOf(schema);
   const values: (string | null)[][] = [];
   let vectors: FloatRows | undefined;
   for await (const batch of batches) {
@@ -40,7 +40,7 @@ export async function readArrowVectors(_path: string, file: ReadableFile): Promi
   }
   return {
     data: vectors?.all() ?? new Float32Array(0),
-    width: vectors?.width ?? 0,
+    width: vectors?.width ?? width,
     columns: columns.map((c) => schema.fields[c].name),
     values,
     metadata: Object.fromEntries(schema.metadata),
@@ -56,6 +56,8 @@ interface Layout {
   readonly vector: number;
   readonly scale: number | undefined;
   readonly columns: readonly number[];
+  /** As the type of the vectors says; 0 where lists may be of any length. */
+  readonly width: number;
 }
 
 function layoutOf(schema: Schema): Layout {
@@ -71,7 +73,8 @@ function layoutOf(schema: Schema): Layout {
   const at = names.indexOf(SCALE_COLUMN);
   const isBytes = DataType.isInt(type.valueType) && type.valueType.bitWidth === 8;
   const scale = at !== -1 && isBytes && DataType.isFloat(schema.fields[at].type) ? at : undefined;
-  return { vector, scale, columns: names.map((_, c) => c).filter((c) => c !== vector && c !== scale) };
+  const columns = names.map((_, c) => c).filter((c) => c !== vector && c !== scale);
+  return { vector, scale, columns, width: DataType.isFixedSizeList(type) ? type.listSize : 0 };
 }
 
 /** Gives the vector of each row; an empty one where it is missing. */

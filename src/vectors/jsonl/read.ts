@@ -1,4 +1,5 @@
 import { fieldsOf, MOST_LEVELS, NO_OBJECT } from "../../formats/json.js";
+import { longIntegers } from "../../formats/longIntegers.js";
 import { columnText } from "../columnText.js";
 import { FloatRows } from "../floatRows.js";
 import { rawLines } from "../../files/readBytes.js";
@@ -67,9 +68,9 @@ async function readRows(path: string, file: ReadableFile, visit: Visit): Promise
       const own = name !== VECTOR_COLUMN && !(isScale && name === SCALE_COLUMN);
       if (own && !places.has(name)) places.set(name, places.size);
     }
-    rows.values.push(
-      Array.from(places.keys(), (name) => (Object.hasOwn(fields, name) ? columnText(fields[name]) : null)),
-    );
+    const exact = new Map(longIntegers(fields, text));
+    const textOf = (name: string): string | null => columnText(exact.get(name) ?? fields[name]);
+    rows.values.push(Array.from(places.keys(), (name) => (Object.hasOwn(fields, name) ? textOf(name) : null)));
     rows.scales.push(isScale ? Math.fround(scale) : NaN);
   }
   // A column that first comes up in a later row is missing in those before.

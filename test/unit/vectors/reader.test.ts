@@ -1,6 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { gzipSync } from "node:zlib";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../src/errors.js";
@@ -42,30 +40,6 @@ function npy(header: string, data: Uint8Array, version = 1): Buffer {
 const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
 
 describe.each(FORMATS)("readVectors() of .%s", (format) => {
-  it.each([
-    ["a web page", "<!DOCTYPE html><html>", "an HTML page"],
-    ["a git-lfs pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "git lfs pull"],
-    ["gzip", gzipSync("x"), "gzip data"],
-    ["a pickle", Buffer.from("\x80\x04\x95abc", "latin1"), "a Python pickle"],
-    ["a zip", Buffer.from("PK\x03\x04abcdefghijkl"), "a zip archive"],
-    ["text", "label,text\n1,2\n", "plain text"],
-  ])("says that it looks like %s", async (_, content, found) => {
-    const path = await fileOf(`v.${format}`, content);
-    const outcome: unknown = await readVectors(path).catch((error: unknown) => error);
-    expect(outcome).toMatchObject({
-      code: "E_VECTORS_INVALID",
-      message: expect.stringContaining(found) as unknown,
-      place: { file: path },
-    });
-  });
-
-  it("says that an empty file is empty, which JSON lines may be", async () => {
-    const path = await fileOf(`v.${format}`, "");
-    const outcome: unknown = await readVectors(path).catch((error: unknown) => error);
-    const empty = format === "jsonl" ? { vectors: { rows: 0 } } : { code: "E_VECTORS_INVALID" };
-    expect(outcome).toMatchObject(empty);
-  });
-
   it("gives an error with a code, or a table, for any damage [B07]", async () => {
     const path = await written(format);
     const good = await readFile(path);
@@ -76,34 +50,6 @@ describe.each(FORMATS)("readVectors() of .%s", (format) => {
       expect(outcome instanceof Error && !(outcome instanceof HeadstartError)).toBe(false);
     }
   }, 120_000);
-
-  it("refuses a file that is cut off", async () => {
-    const path = await written(format);
-    const good = await readFile(path);
-    // JSON lines end anywhere between two lines.
-    for (let part = 0; part < 20; part++) {
-      const cut = Math.floor((good.length * part) / 20);
-      if (format === "jsonl" && (cut === 0 || good[cut - 1] === 10)) continue;
-      await writeFile(path, good.subarray(0, cut));
-      await expect(readVectors(path), `${cut}`).rejects.toMatchObject({ code: "E_VECTORS_INVALID" });
-    }
-  });
-
-  it("does not wait for whoever writes to a pipe", async () => {
-    const path = join(await tempFolder(), `pipe.${format}`);
-    execFileSync("mkfifo", [path]);
-    await expect(readVectors(path)).rejects.toMatchObject({ code: "E_VECTORS_INVALID" });
-  });
-
-  it("tells a missing file, and a folder", async () => {
-    const folder = await tempFolder();
-    await expect(readVectors(join(folder, `no.${format}`))).rejects.toMatchObject({
-      code: "E_VECTORS_MISSING",
-      exitCode: 4,
-    });
-    await mkdir(join(folder, `dir.${format}`));
-    await expect(readVectors(join(folder, `dir.${format}`))).rejects.toMatchObject({ code: "E_VECTORS_INVALID" });
-  });
 });
 
 /** Bytes flipped, cut, spliced, or overwritten by extremes. */
@@ -126,48 +72,6 @@ function mutant(good: Buffer, random: () => number): Buffer {
       return bytes;
   }
 }
-
-describe.each(["parquet", "arrow"])("the checksum of .%s", (format) => {
-  it("notices any byte that changed, also in its own mark", async () => {
-    const path = await written(format);
-    const good = await readFile(path);
-    for (let at = 0; at < good.length; at++) {
-      const bad = Buffer.from(good);
-      bad[at] ^= 0x04;
-      await writeFile(path, bad);
-      const outcome: unknown = await readVectors(path).catch((error: unknown) => error);
-      const code = outcome instanceof HeadstartError ? outcome.code : "none";
-      expect(code, `byte ${at}`).toBe("E_VECTORS_INVALID");
-    }
-  });
-
-  it("notices a hole over its mark, and that the mark is cut out", async () => {
-    const path = await written(format);
-    const good = await readFile(path);
-    const mark = good.lastIndexOf("HSCHECK1");
-    const hole = Buffer.from(good).fill(0, mark - 4, mark + 24);
-    await writeFile(path, hole);
-    await expect(readVectors(path)).rejects.toMatchObject({ code: "E_VECTORS_INVALID" });
-    if (format === "arrow") return; // without it, an Arrow file is that of another program
-    await writeFile(path, Buffer.concat([good.subarray(0, mark), good.subarray(mark + 24)]));
-    await expect(readVectors(path)).rejects.toMatchObject({
-      message: expect.stringContaining("checksum") as unknown,
-    });
-  });
-
-  it("is found before a footer of any length", async () => {
-    const path = join(await tempFolder(), `v.${format}`);
-    const metadata = { large: "x".repeat(5_000_000) };
-    const writer = await openVectorWriter(path, { width: 3, columns: COLUMNS, metadata });
-    await writer.write(sampleVectors(20, 3), sampleValues(20));
-    await writer.commit();
-    expect((await readVectors(path)).vectors.rows).toBe(20);
-    const bytes = await readFile(path);
-    bytes[200] ^= 1;
-    await writeFile(path, bytes);
-    await expect(readVectors(path)).rejects.toMatchObject({ code: "E_VECTORS_INVALID" });
-  });
-});
 
 /** The bytes as another program would have written them, which knows of no checksum. */
 function byAnother(bytes: Buffer): Buffer {

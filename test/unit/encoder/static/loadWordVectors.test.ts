@@ -112,30 +112,6 @@ describe("loadEncoder() on word vectors", () => {
     expect(encoder.decisions.join("; ")).toContain("7 word vectors");
   });
 
-  it("has another fingerprint for other settings or another content", async () => {
-    const content = lines.join("\n");
-    const all = [
-      await open(content),
-      await open(content, { normalize: false }),
-      await open(content, { pooling: "max" }),
-      await open(content, { prompt: "the " }),
-      await open(content, { maxTokens: 9 }),
-      await open(content.replace("0.5", "0.75")),
-    ];
-    expect(new Set(all.map(({ fingerprint }) => fingerprint)).size).toBe(all.length);
-    expect((await open(content)).fingerprint).toBe(all[0].fingerprint);
-  });
-
-  it.each([
-    [{ layer: 1 }, "E_USAGE", "--layer"],
-    [{ pooling: "cls" }, "E_USAGE", "--pooling"],
-    [{ precision: "int8" }, "E_ENCODER_UNSUPPORTED", "--precision"],
-  ] as const)("refuses %j", async (options, code, flag) => {
-    const error = await failure(open(lines.join("\n"), options));
-    expect(error.code).toBe(code);
-    expect(error.message).toContain(flag);
-  });
-
   it.each([
     ["too few numbers", "a 1 2 3\nb 1 2\n", 2, "line 2 has 3 fields where a word and 3 numbers belong"],
     ["too many numbers", "a 1 2 3\nb 1 2 3 4\n", 2, "line 2 has more than 3 numbers after its word"],
