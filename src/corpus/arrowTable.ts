@@ -1,6 +1,7 @@
 import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
 import { excerpt, HeadstartError, messageOf } from "../errors.js";
-import { isText, openArrowStream, textsOf, type ArrowStream } from "../formats/arrow/stream.js";
+import { openArrowStream, type ArrowStream } from "../formats/arrow/stream.js";
+import { isText, textsOf, valueAt } from "../formats/arrow/text.js";
 import { checkHeader } from "./columns.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 
@@ -104,7 +105,7 @@ async function* recordsOf(
 
 /** One value as the text that a CSV would have. */
 function cellOf(column: Vector | null, r: number): string | null {
-  const value: unknown = column?.get(r);
+  const value = column === null ? null : valueAt(column, r);
   if (value === null || value === undefined) return null;
   const type: DataType = column!.type;
   if (typeof value === "string" || typeof value === "bigint" || typeof value === "boolean") return String(value);

@@ -89,6 +89,13 @@ describe.each(FORMATS)("vectors written to .$ending", ({ ending, endings, hasMet
       expect(Buffer.compare(await readFile(file), await readFile(filesOf(other)[i]))).toBe(0);
   });
 
+  it("gives a value that starts with a byte order mark with it, one or two", async () => {
+    const path = await named();
+    const values = [["\ufeffmark"], ["\ufeff"], ["\ufeff\ufeffmarks"], ["no \ufeff mark"], [""], [null], ["é\ufeff"]];
+    await writeAll(path, { vectors: sampleVectors(7, 2), values, columns: ["text"] });
+    expect((await readVectors(path)).values).toEqual(values);
+  });
+
   it("gives columns of other types as text, and as they are where a row is a line of JSON", async () => {
     const path = await named();
     const values = [

@@ -2,7 +2,7 @@ import type { RecordBatch, Schema } from "apache-arrow";
 import type { EmbeddedCorpus } from "../../embedding/embedCorpus.js";
 import { vectorsOfWindows } from "../../embedding/cachedEmbed.js";
 import { checkTextType, missingText, openArrow, rawRow } from "../../corpus/arrowTable.js";
-import { textsOf } from "../../formats/arrow/stream.js";
+import { textsOf } from "../../formats/arrow/text.js";
 import { findColumn } from "../../corpus/columns.js";
 import type { RowCounts } from "../../corpus/row.js";
 import { findSource } from "../../corpus/source.js";

@@ -1,4 +1,4 @@
-import { DataType, RecordBatchReader, type RecordBatch, type Schema, type TypeMap, type Vector } from "apache-arrow";
+import { RecordBatchReader, type RecordBatch, type Schema, type TypeMap } from "apache-arrow";
 import { checkData, checkNames } from "./checkData.js";
 import { arrowMessages } from "./messages.js";
 
@@ -58,15 +58,4 @@ async function* checkedBatches(
   } finally {
     await close();
   }
-}
-
-/** Whether the values of a column are text, be it in a dictionary. */
-export function isText(type: DataType): boolean {
-  if (DataType.isDictionary(type)) return isText(type.dictionary);
-  return DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type);
-}
-
-/** The texts of a column of which `isText`; null where there is none. */
-export function textsOf(column: Vector): (string | null)[] {
-  return Array.from({ length: column.length }, (_, r) => column.get(r) as string | null);
 }

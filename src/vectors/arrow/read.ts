@@ -2,6 +2,7 @@ import { DataType } from "apache-arrow";
 import type { Data, RecordBatch, Schema } from "apache-arrow";
 import { isArrowFile, openArrowFile } from "../../formats/arrow/file.js";
 import { openArrowStream } from "../../formats/arrow/stream.js";
+import { valueAt } from "../../formats/arrow/text.js";
 import { CHECK_BYTES, checksumLost, verifyChecksum } from "../checksum.js";
 import { columnText } from "../columnText.js";
 import { FloatRows } from "../floatRows.js";
@@ -35,7 +36,7 @@ export async function readArrowVectors(_path: string, file: ReadableFile): Promi
       if (row.length === 0) throw new Error(`its "${VECTOR_COLUMN}" of row ${values.length + 1} is no list of numbers`);
       vectors ??= new FloatRows(row.length);
       vectors.add(row);
-      values.push(columns.map((c) => columnText(batch.getChildAt(c)?.get(r))));
+      values.push(columns.map((c) => columnText(valueAt(batch.getChildAt(c)!, r))));
     }
   }
   return {

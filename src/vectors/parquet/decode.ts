@@ -65,6 +65,10 @@ function leavesOf(node: SchemaTree): string[] {
   return node.children.length > 0 ? node.children.flatMap(leavesOf) : [JSON.stringify(node.path)];
 }
 
+/** By default the library takes a byte order mark off each string. */
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes) };
+
 /** Rows of one row group after the other, so that only one is in memory as JavaScript values. */
 async function* rowsOf(file: AsyncBuffer, metadata: FileMetaData, columns: string[]): AsyncGenerator<unknown[]> {
   let rowStart = 0;
@@ -78,6 +82,7 @@ async function* rowsOf(file: AsyncBuffer, metadata: FileMetaData, columns: strin
       rowStart,
       rowEnd,
       rowFormat: "array",
+      parsers,
       onComplete: (complete) => {
         rows = complete;
       },

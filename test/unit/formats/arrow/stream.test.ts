@@ -15,7 +15,8 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import { describe, expect, it } from "vitest";
-import { openArrowStream, textsOf } from "../../../../src/formats/arrow/stream.js";
+import { openArrowStream } from "../../../../src/formats/arrow/stream.js";
+import { textsOf } from "../../../../src/formats/arrow/text.js";
 import { HeadstartError } from "../../../../src/errors.js";
 import { openCorpus } from "../../../../src/corpus/corpus.js";
 import { seeded } from "../../../../src/math/random.js";
