@@ -26,5 +26,6 @@ export type { MultiLabelModel, TrainMultiLabelOptions } from "./pipeline/train/m
 export type { SaveOptions, TrainModelOptions } from "./pipeline/train/options.js";
 export type { TaggerModel, TrainTaggerModelOptions } from "./pipeline/train/tagger.js";
 export type { Prediction, SelectivePrediction } from "./classification/predict.js";
+export type { Explanation } from "./classification/explain.js";
 export type { MultiLabelPrediction } from "./classification/multiLabel.js";
 export type { TextEntities } from "./tagging/predict.js";

@@ -2,6 +2,7 @@ export { distill } from "../encoder/static/distill.js";
 export type { DistillOptions, TokenTable } from "../encoder/static/distill.js";
 export { embedStream, embedTexts } from "../encoder/embed/embed.js";
 export type { EmbedCounts, Embedded, EmbedOptions } from "../encoder/embed/embed.js";
+export type { Texts } from "../encoder/embed/texts.js";
 export type { EmbeddingEncoder, Encoder, EncoderOptions, Precision } from "../encoder/encoder.js";
 export { listEncoders } from "../encoder/listing.js";
 export { loadEncoder } from "../encoder/load.js";
