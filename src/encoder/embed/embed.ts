@@ -1,5 +1,5 @@
 import { matrix } from "../../math/matrix.js";
-import { addCounts, type EmbedCounts, type Embedded, type EmbedOptions } from "./embedded.js";
+import { addCounts, type EmbedCounts, type Embedded, type EmbedOptions, type EmbedWindowsOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "../encoder.js";
 import { checkNotOneText, type Texts } from "./texts.js";
 import { inWindows } from "./windows.js";
@@ -36,7 +36,7 @@ export async function* embedStream(
 export async function* embedWindows(
   encoder: EmbeddingEncoder,
   windows: AsyncGenerator<readonly string[]>,
-  options: Omit<EmbedOptions, "window"> = {},
+  options: EmbedWindowsOptions = {},
 ): AsyncGenerator<Embedded> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
