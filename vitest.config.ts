@@ -15,6 +15,7 @@ const LONGEST = [
   "encoder/realEncoders",
   "cli/start",
   "cli/package",
+  "api/program",
   "cli/privacy",
   "cli/doctor",
   "cli/beside",

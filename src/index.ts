@@ -3,6 +3,7 @@ export type { ErrorCode, ErrorDetails, ErrorPlace } from "./errors.js";
 export { loadPipeline } from "./pipeline/load.js";
 export type { PipelineOptions } from "./pipeline/load.js";
 export type {
+  BasePipeline,
   CallOptions,
   ClassifierEvaluateOptions,
   ClassifierEvaluation,
@@ -20,11 +21,60 @@ export type {
   TaggerPipeline,
 } from "./pipeline/pipeline.js";
 export type { ReadSummary, LabeledRow, Rows, RowsOptions, TaggedRow, TaggedRows } from "./pipeline/rows.js";
-export { train } from "./pipeline/train/train.js";
 export type { ClassifierModel, TrainClassifierOptions } from "./pipeline/train/classifier.js";
 export type { MultiLabelModel, TrainMultiLabelOptions } from "./pipeline/train/multiLabel.js";
 export type { SaveOptions, TrainModelOptions } from "./pipeline/train/options.js";
 export type { TaggerModel, TrainTaggerModelOptions } from "./pipeline/train/tagger.js";
+export { train } from "./pipeline/train/train.js";
+export type { CalibrationResult } from "./classification/calibrateHead.js";
+export type { Explanation, NearText, WordChange } from "./classification/explain.js";
+export type { HeadSetup } from "./classification/fit.js";
+export type { MultiLabelPrediction, MultiLabelTrainOptions, TrainedMultiLabel } from "./classification/multiLabel.js";
 export type { Prediction, SelectivePrediction } from "./classification/predict.js";
-export type { MultiLabelPrediction } from "./classification/multiLabel.js";
+export type { ChoiceScore, Reliability } from "./classification/reliability.js";
+export type { SearchResult, View } from "./classification/search.js";
+export type { SelectiveGoal } from "./classification/selectivePrediction.js";
+export type { TrainedHead, TrainOptions, Trial } from "./classification/train.js";
+export type { CorpusOptions } from "./corpus/corpus.js";
+export type { DecodeOptions } from "./corpus/decode/decode.js";
+export type { Rejection } from "./corpus/row.js";
+export type { CorpusFormat, SourceOptions } from "./corpus/source.js";
+export type { LabeledOptions } from "./dataset/labeledCorpus.js";
+export type { LabeledVectors } from "./dataset/labeledVectors.js";
+export type { LabelMap } from "./dataset/labelMap.js";
+export type { Complete } from "./defaults.js";
+export type { EmbedCounts } from "./encoder/embed/embedded.js";
+export type { EncoderOptions, Precision } from "./encoder/encoder.js";
+export type { KeptModel, ModelStore } from "./encoder/modelCache.js";
+export type { DevPredictions } from "./head/devPredictions.js";
+export type { Curve, FewShotScore, HeadFile, SearchRecord } from "./head/file/schema.js";
+export type { DenseLayer, Head, LogisticHead, MlpHead, TemperatureScaled } from "./head/head.js";
+export type { BagOfWords } from "./head/linear/bagOfWords.js";
+export type { MultiLabelHead } from "./head/linear/oneVsRest.js";
+export type { Activation } from "./head/mlp/activation.js";
+export type { MlpEpoch, MlpSettings, Schedule } from "./head/mlp/mlp.js";
+export type { Standardizer } from "./head/standardize.js";
+export type { Matrix } from "./math/matrix.js";
+export type { Pooling } from "./math/pooling.js";
+export type { Interval } from "./metrics/bootstrap.js";
+export type { ReliabilityBin } from "./metrics/calibration.js";
+export type { CalibrationScore } from "./metrics/calibrationScore.js";
+export type { Advantage, Confusion, Evaluation, Score } from "./metrics/classification.js";
+export type { PredictionSetScore } from "./metrics/conformal.js";
+export type { LabelScore } from "./metrics/confusion.js";
+export type { EntityScore } from "./metrics/entities.js";
+export type { MultiLabelEvaluation } from "./metrics/multiLabel.js";
+export type { RiskPoint } from "./metrics/riskCoverage.js";
+export type { Sentence, Span, TaggedSentence } from "./tagging/corpus/sentence.js";
+export type { Word } from "./tagging/corpus/splitWords.js";
+export type { ErrorTable, LostEntity } from "./tagging/errorAnalysis.js";
+export type { FoundEntity, TaggingEvaluation } from "./tagging/evaluate.js";
+export type { CrfWeights } from "./tagging/model/crf.js";
+export type { FeatureTable } from "./tagging/model/featureTable.js";
+export type { FitTaggerOptions, TaggerEpoch } from "./tagging/model/fit.js";
+export type { Tagger } from "./tagging/model/tagger.js";
+export type { SurfaceFeatureOptions } from "./tagging/model/wordFeatures.js";
 export type { TextEntities } from "./tagging/predict.js";
+export type { TaggerTrial, TrainedTagger, TrainTaggerOptions } from "./tagging/train.js";
+export type { EmbeddedSentences, TaggerInput } from "./tagging/vectors/embeddedSentences.js";
+export type { SubwordPooling } from "./tagging/vectors/subwords.js";

@@ -87,7 +87,8 @@ async function measure(name, head, test, map) {
  * @param {import("../../dist/api/heads.js").LabeledVectors} rows
  */
 async function doctor({ texts, labels, vectors }) {
-  const { findLabelErrors, seeded, shuffled } = await import("../../dist/api/heads.js");
+  const { findLabelErrors } = await import("../../dist/api/heads.js");
+  const { seeded, shuffled } = await import("../../dist/math/random.js");
   console.log(`label doctor: ${labels.length} SST-2 training rows, ${FLIPPED * 100} % of the labels flipped`);
   console.log("| seed | flipped | named | precision | recall | precision of as many as were flipped | chance |");
   console.log("| --- | --- | --- | --- | --- | --- | --- |");

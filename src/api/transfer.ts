@@ -1,6 +1,26 @@
+export type { Row, RowCounts, ValuesJson } from "../corpus/row.js";
+export type { LabeledCorpus } from "../dataset/labeledCorpus.js";
+export type { EmbeddingEncoder, Encoder } from "../encoder/encoder.js";
+export type { PieceTokenizer, Tokenizer, Tokens } from "../encoder/tokenizer/tokenizer.js";
+export type { CommitOptions } from "../files/commit.js";
+export type { CommitFolderOptions } from "../files/commitFolder.js";
+export type { FileSystem, OpenFile } from "../files/fileSystem.js";
+export type { FinishedRun, Printed } from "../files/folderMark.js";
+export type { BatchPooling } from "../math/pooling.js";
+export type { EncoderPorts } from "../onnx/model/encoderGraph.js";
+export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } from "../onnx/runtime/session.js";
 export { saveReport } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
-export type { TransferRecord, Verdict } from "../transfer/experiment/record.js";
+export type { Divergence } from "../transfer/divergence/divergence.js";
+export type {
+  CorpusSummary,
+  Leakage,
+  LeakageExample,
+  TransferMistake,
+  TransferRecord,
+  Verdict,
+} from "../transfer/experiment/record.js";
 export { runTransfer } from "../transfer/experiment/run.js";
 export type { TransferCorpora, TransferOptions } from "../transfer/experiment/run.js";
 export { runTaggingTransfer } from "../transfer/experiment/runTagging.js";
+export type { TaggingCorpora, TaggingLeakage, TaggingTransfer } from "../transfer/experiment/runTagging.js";

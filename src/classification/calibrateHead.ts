@@ -26,16 +26,16 @@ export function calibrateHead(
   head: Head,
   { dev, y, seed }: { readonly dev: LabeledVectors; readonly y: Int32Array; readonly seed: number },
 ): CalibrationResult {
-  const labels = head.labels.length;
+  const classes = head.labels.length;
   const probabilities = predictProbabilities({ ...head, temperature: 1 }, dev.vectors);
-  const devPredictions = { labels, probabilities, truth: y };
+  const devPredictions = { classes, probabilities, truth: y };
   const folds = foldCorpus(y, duplicateGroups(dev.texts), { folds: FOLDS, seed });
   return {
-    head: { ...head, temperature: fitTemperature(probabilities, y, labels) },
+    head: { ...head, temperature: fitTemperature(probabilities, y, classes) },
     devPredictions,
     calibration: {
-      before: scoreCalibration(probabilities, y, { labels, seed }),
-      after: scoreCalibration(crossValTemperature(devPredictions, folds), y, { labels, seed }),
+      before: scoreCalibration(probabilities, y, { classes, seed }),
+      after: scoreCalibration(crossValTemperature(devPredictions, folds), y, { classes, seed }),
     },
   };
 }

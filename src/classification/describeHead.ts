@@ -8,7 +8,7 @@ import type { CalibrationScore } from "../metrics/calibrationScore.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 import type { TrainedHead } from "./train.js";
 
-interface DescribeOptions {
+export interface DescribeOptions {
   /** @default "classification" */
   readonly task?: HeadFile["task"] | undefined;
   /** @default 1 */

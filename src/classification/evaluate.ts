@@ -36,7 +36,7 @@ export interface Evaluated {
   /** Index into `labels` of every row. */
   readonly truth: Int32Array;
   readonly predicted: Int32Array;
-  /** `[rows, labels]` */
+  /** `[rows, classes]` */
   readonly probabilities: Float64Array;
 }
 
@@ -65,7 +65,7 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
   const evaluation: Evaluation = {
     ...scored,
     overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
-    ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { labels: classes }).ece } : {}),
+    ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
   };
   return { evaluation, labels, truth, predicted, probabilities };
 }

@@ -64,9 +64,9 @@ const WORD = /[\p{L}\p{N}\p{M}_@#]+(?:['’-][\p{L}\p{N}\p{M}_]+)*|[^\s\p{L}\p{N
  */
 export async function explainPrediction(texts: readonly string[], options: ExplainOptions): Promise<Explanation[]> {
   const { head, vectors, neighbors, embed, threads } = options;
-  const labels = head.labels.length;
+  const classes = head.labels.length;
   const probabilities = predictProbabilities(head, vectors);
-  const predictions = argmax(probabilities, labels);
+  const predictions = argmax(probabilities, classes);
   const parts = texts.map(removals);
   const without = await embed(parts.flat().map(({ rest }) => rest));
   const left = predictProbabilities(head, without.rows === 0 ? stackRows(vectors.cols, []) : without);
@@ -74,9 +74,9 @@ export async function explainPrediction(texts: readonly string[], options: Expla
   let at = 0;
   return texts.map((_, i) => {
     const predicted = predictions[i];
-    const probability = probabilities[i * labels + predicted];
+    const probability = probabilities[i * classes + predicted];
     const words = parts[i].map(({ start, end, text }) => {
-      return { start, end, text, change: probability - left[at++ * labels + predicted] };
+      return { start, end, text, change: probability - left[at++ * classes + predicted] };
     });
     const place = places?.[i];
     return {

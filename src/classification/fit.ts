@@ -8,7 +8,7 @@ import { labelIndices } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
 
 /** What kind of head, and all that its fit needs beside the rows. */
-export type Setup =
+export type HeadSetup =
   | { readonly kind: "logistic"; readonly C: number }
   | { readonly kind: "mlp"; readonly settings: Complete<MlpSettings> };
 
@@ -66,7 +66,7 @@ export async function fitMlpHead(
 }
 
 /** Fits what a search has chosen on all the rows that it may see. */
-export async function fitSetup(rows: LabeledVectors, setup: Setup, options: FitOptions): Promise<FittedHead> {
+export async function fitSetup(rows: LabeledVectors, setup: HeadSetup, options: FitOptions): Promise<FittedHead> {
   switch (setup.kind) {
     case "logistic": {
       const y = labelIndices(options.labels, rows.labels, "the training rows");
@@ -106,7 +106,7 @@ export function mlpHead({ head, epochs, best }: FittedMlp): FittedHead {
 }
 
 /** A setup in a few words. */
-export function setupName(setup: Setup): string {
+export function setupName(setup: HeadSetup): string {
   if (setup.kind === "logistic") return `logistic, C ${setup.C}`;
   const { hidden, dropout, activation } = setup.settings;
   return `mlp ${hidden.join("-")}, ${activation}, dropout ${dropout}`;

@@ -6,11 +6,11 @@ import { crossValPredict, type CrossValPredictions, type CrossValPredictOptions 
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
-export type Problem = "near-miss" | "conflict" | "mislabeled" | "tiny";
+export type LabelProblem = "near-miss" | "conflict" | "mislabeled" | "tiny";
 
 /** A row whose label may be wrong. Nothing is changed. */
 export interface LabelError {
-  readonly problem: Problem;
+  readonly problem: LabelProblem;
   /** Index of the row. */
   readonly row: number;
   /** A label that would fit better; null where there is none. */
@@ -134,7 +134,7 @@ export async function findLabelErrors(
   const crossValidation = await crossValPredict(data, options);
   const wrong = crossValidation === undefined ? [] : mislabeled(data.labels, crossValidation);
   const all = [...findings, ...wrong];
-  const order: readonly Problem[] = ["near-miss", "conflict", "mislabeled", "tiny"];
+  const order: readonly LabelProblem[] = ["near-miss", "conflict", "mislabeled", "tiny"];
   all.sort((a, b) => order.indexOf(a.problem) - order.indexOf(b.problem) || b.score - a.score || a.row - b.row);
   if (crossValidation === undefined) return { findings: all, crossValidation: null };
   const { probabilities: _, ...how } = crossValidation;

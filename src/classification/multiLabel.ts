@@ -58,7 +58,7 @@ export const labelsIn = (cell: string, separator: string): string[] => [
   ),
 ];
 
-/** `[rows, labels]`, 1 where a row has the label. @throws HeadstartError E_LABEL_MAP naming labels that are not among them */
+/** `[rows, classes]`, 1 where a row has the label. @throws HeadstartError E_LABEL_MAP naming labels that are not among them */
 function marksIn(
   cells: readonly string[],
   {

@@ -85,10 +85,10 @@ const CURVE_COVERAGES = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 export function calibrationSetOf({ head, devPredictions }: CalibratedHead, map?: LabelMap): CalibrationSet | undefined {
   if (devPredictions === undefined) return undefined;
   const space = labelSpace(head.labels, map);
-  const { labels } = devPredictions;
-  const scaled = applyTemperature(devPredictions.probabilities, labels, head.temperature ?? 1);
+  const { classes } = devPredictions;
+  const scaled = applyTemperature(devPredictions.probabilities, classes, head.temperature ?? 1);
   const rows = [...devPredictions.truth.keys()].filter((r) => space.target[devPredictions.truth[r]] >= 0);
-  const picked = Float64Array.from(rows.flatMap((r) => [...scaled.subarray(r * labels, (r + 1) * labels)]));
+  const picked = Float64Array.from(rows.flatMap((r) => [...scaled.subarray(r * classes, (r + 1) * classes)]));
   return {
     labels: space.labels,
     probabilities: project(picked, space),
@@ -156,7 +156,7 @@ export function measureReliability(
   const { head } = calibrated;
   const { map, seed = 1, coverages = TARGET_COVERAGES, goal } = options;
   const { labels, truth, probabilities } = evaluated;
-  const score = { labels: labels.length, seed };
+  const score = { classes: labels.length, seed };
   const calibrationSet = calibrationSetOf(calibrated, map);
   const { confidence, right } = topPredictions({ labels, probabilities, truth });
   const { aurc, curve } = riskCoverage(confidence, right);

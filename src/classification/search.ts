@@ -7,7 +7,15 @@ import { logLosses } from "../metrics/logLoss.js";
 import type { MlpSettings } from "../head/mlp/mlp.js";
 import { scorePredictions } from "../metrics/classification.js";
 import { goodCandidates, meanLoss } from "./selectC.js";
-import { fitMlpHead, fitLogisticHeads, mlpSettings, setupName, C_VALUES, type FitOptions, type Setup } from "./fit.js";
+import {
+  fitMlpHead,
+  fitLogisticHeads,
+  mlpSettings,
+  setupName,
+  C_VALUES,
+  type FitOptions,
+  type HeadSetup,
+} from "./fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
 
@@ -24,7 +32,7 @@ export interface SearchOptions extends Omit<FitOptions, "onEpoch"> {
   /** @default 5, fewer where a label has fewer different texts */
   readonly folds?: number | undefined;
   /** Kinds to choose among. Without logistic ones these still show which view serves best. @default all */
-  readonly kinds?: readonly Setup["kind"][] | undefined;
+  readonly kinds?: readonly HeadSetup["kind"][] | undefined;
   readonly Cs?: readonly number[] | undefined;
   /** MLPs to try, on the view that serves logistic heads best. */
   readonly mlps?: readonly MlpSettings[] | undefined;
@@ -40,7 +48,7 @@ export interface SearchOptions extends Omit<FitOptions, "onEpoch"> {
 
 /** What a search found best. */
 export interface SearchResult {
-  readonly setup: Setup;
+  readonly setup: HeadSetup;
   readonly view: View;
   /** The rows by the chosen view. */
   readonly data: LabeledVectors;
@@ -49,7 +57,7 @@ export interface SearchResult {
 
 /** Scores of one setup on rows that it was not fitted on. */
 interface CandidateResult {
-  readonly setup: Setup;
+  readonly setup: HeadSetup;
   readonly view: View;
   readonly data: LabeledVectors;
   /** Log loss of every row, in its fold's absence. */
@@ -120,7 +128,7 @@ export async function searchHead(views: readonly View[], options: SearchOptions)
   };
 }
 
-type MlpSetup = Extract<Setup, { kind: "mlp" }>;
+type MlpSetup = Extract<HeadSetup, { kind: "mlp" }>;
 
 /** MLPs with the settings `held` in each; those that this makes equal are tried once. */
 function mlpSetups(mlps: readonly MlpSettings[], held: MlpSettings = {}): readonly MlpSetup[] {
@@ -205,7 +213,7 @@ function collectPredictions({ view, data }: Rows, labels: readonly string[]) {
       const { macroF1 } = scorePredictions(y, argmax(probabilities, labels.length), labels.length);
       perFold.push({ logLoss: meanLoss({ losses: own }), macroF1 });
     },
-    candidate(setup: Setup): CandidateResult {
+    candidate(setup: HeadSetup): CandidateResult {
       const scored = {
         name: `${setupName(setup)}, ${viewName(view)}`,
         view: { layer: view.layer, pooling: view.pooling },

@@ -5,7 +5,7 @@ import { lowerBound, pointAt, riskCoverage } from "../metrics/riskCoverage.js";
 /** Labeled rows with their probabilities after scaling, in the labels that can be predicted. */
 export interface CalibrationSet {
   readonly labels: readonly string[];
-  /** `[rows, labels]` */
+  /** `[rows, classes]` */
   readonly probabilities: Float64Array;
   /** True label of every row. */
   readonly truth: Int32Array;
@@ -86,14 +86,14 @@ export function fitDecisionRule(goal: SelectiveGoal, calibrationSet: Calibration
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-/** Index of the predicted label for every row of probabilities `[rows, labels]`, or ABSTAIN. */
+/** Index of the predicted label for every row of probabilities `[rows, classes]`, or ABSTAIN. */
 export function applyDecisionRule(probabilities: Float64Array, { thresholds, costs }: DecisionRule): Int32Array {
-  const labels = thresholds.length;
-  return Int32Array.from({ length: probabilities.length / labels }, (_, r) => {
+  const classes = thresholds.length;
+  return Int32Array.from({ length: probabilities.length / classes }, (_, r) => {
     let best = 0;
-    const cost = (k: number): number => costs[k] * (1 - probabilities[r * labels + k]);
-    for (let k = 1; k < labels; k++) if (cost(k) < cost(best)) best = k;
-    return probabilities[r * labels + best] >= thresholds[best] ? best : ABSTAIN;
+    const cost = (k: number): number => costs[k] * (1 - probabilities[r * classes + k]);
+    for (let k = 1; k < classes; k++) if (cost(k) < cost(best)) best = k;
+    return probabilities[r * classes + best] >= thresholds[best] ? best : ABSTAIN;
   });
 }
 

@@ -41,7 +41,7 @@ export function duplicateGroups(texts: readonly string[]): Int32Array {
 }
 
 /** Target rows whose text stands in the source too. */
-interface Duplicates {
+export interface Duplicates {
   /** Rows of the target. */
   readonly rows: number;
   /** Target rows whose text is in the source to the letter, ascending. */

@@ -26,7 +26,7 @@ export function labelSpace(headLabels: readonly string[], map: LabelMap | undefi
 }
 
 /**
- * Sums probabilities `[rows, head labels]` to `[rows, labels]` and, where labels are dropped, renormalizes them: with a
+ * Sums probabilities `[rows, head labels]` to `[rows, classes]` and, where labels are dropped, renormalizes them: with a
  * dropped neutral label, p+ / (p+ + p-). Without a map they stay the same to the bit.
  */
 export function project(probabilities: Float64Array, { labels, target }: LabelSpace): Float64Array {

@@ -24,18 +24,18 @@ export interface Split {
  * A group of rows with several labels goes with the rarest of them. A class with at least two groups of its own has a row
  * on both sides; one with a single group stays in train. `maxDev` gives way to that, and to groups larger than it.
  *
- * @param labels  class of each row, any integers
- * @param groups  group of each row (see duplicateGroups), as long as `labels`
+ * @param y       class of each row, any integers
+ * @param groups  group of each row (see duplicateGroups), as long as `y`
  * @throws RangeError when the lengths differ or `devFraction` is not between 0 and 1
  */
-export function splitCorpus(labels: ArrayLike<number>, groups: ArrayLike<number>, options: SplitOptions = {}): Split {
+export function splitCorpus(y: ArrayLike<number>, groups: ArrayLike<number>, options: SplitOptions = {}): Split {
   const { devFraction, maxDev, seed } = withDefaults(SPLIT_DEFAULTS, options);
   if (!(devFraction > 0 && devFraction < 1)) throw new RangeError(`devFraction is ${devFraction}, not between 0 and 1`);
-  const n = labels.length;
+  const n = y.length;
   const share = Math.min(devFraction, maxDev / n);
   const inDev = new Uint8Array(n);
   const random = seeded(seed);
-  for (const ownGroups of groupsByClass(labels, groups)) {
+  for (const ownGroups of groupsByClass(y, groups)) {
     for (const rows of devGroups(inRandomOrder(ownGroups, random), share)) for (const row of rows) inDev[row] = 1;
   }
   const side = (wanted: number): Int32Array =>
@@ -43,7 +43,7 @@ export function splitCorpus(labels: ArrayLike<number>, groups: ArrayLike<number>
   return { train: side(0), dev: side(1) };
 }
 
-interface FoldOptions {
+export interface FoldOptions {
   /** Number of folds, 2 or more. */
   readonly folds: number;
   /** @default 1 */
@@ -58,13 +58,13 @@ interface FoldOptions {
  * @returns fold of each row, from 0 to `folds - 1`
  * @throws RangeError when the lengths differ or `folds` is not an integer of 2 or more
  */
-export function foldCorpus(labels: ArrayLike<number>, groups: ArrayLike<number>, options: FoldOptions): Int32Array {
+export function foldCorpus(y: ArrayLike<number>, groups: ArrayLike<number>, options: FoldOptions): Int32Array {
   const { folds, seed = 1 } = options;
   if (!Number.isInteger(folds) || folds < 2) throw new RangeError(`${folds} folds, where 2 or more are needed`);
   const random = seeded(seed);
-  const result = new Int32Array(labels.length);
+  const result = new Int32Array(y.length);
   const sizes = new Float64Array(folds);
-  for (const ownGroups of groupsByClass(labels, groups)) {
+  for (const ownGroups of groupsByClass(y, groups)) {
     const ownSizes = new Float64Array(folds);
     const dealt = inRandomOrder(ownGroups, random).sort((a, b) => b.length - a.length);
     for (const rows of dealt) {
@@ -81,14 +81,14 @@ export function foldCorpus(labels: ArrayLike<number>, groups: ArrayLike<number>,
 }
 
 /** The rows of each group, gathered by the rarest class in the group; classes and groups in order of their numbers. */
-function groupsByClass(labels: ArrayLike<number>, groups: ArrayLike<number>): number[][][] {
-  if (labels.length !== groups.length) {
-    throw new RangeError(`${labels.length} labels and ${groups.length} groups, where each row has one of both`);
+function groupsByClass(y: ArrayLike<number>, groups: ArrayLike<number>): number[][][] {
+  if (y.length !== groups.length) {
+    throw new RangeError(`${y.length} labels and ${groups.length} groups, where each row has one of both`);
   }
   const sizes = new Map<number, number>();
   const rowsOf = new Map<number, number[]>();
-  for (let i = 0; i < labels.length; i++) {
-    sizes.set(labels[i], (sizes.get(labels[i]) ?? 0) + 1);
+  for (let i = 0; i < y.length; i++) {
+    sizes.set(y[i], (sizes.get(y[i]) ?? 0) + 1);
     const rows = rowsOf.get(groups[i]);
     if (rows === undefined) rowsOf.set(groups[i], [i]);
     else rows.push(i);
@@ -96,7 +96,7 @@ function groupsByClass(labels: ArrayLike<number>, groups: ArrayLike<number>): nu
   const rarer = (a: number, b: number): number => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0) || a - b;
   const byClass = new Map<number, number[][]>([...sizes.keys()].sort((a, b) => a - b).map((label) => [label, []]));
   for (const rows of rowsOf.values()) {
-    const rarest = rows.map((row) => labels[row]).reduce((a, b) => (rarer(a, b) <= 0 ? a : b));
+    const rarest = rows.map((row) => y[row]).reduce((a, b) => (rarer(a, b) <= 0 ? a : b));
     byClass.get(rarest)?.push(rows);
   }
   return [...byClass.values()];

@@ -7,6 +7,7 @@ import {
   type Embedded,
   type EmbedOptions,
 } from "../encoder/embed/embed.js";
+import type { EmbedWindowsOptions } from "../encoder/embed/embedded.js";
 import { inWindows } from "../encoder/embed/windows.js";
 import { matrix, row, type Matrix } from "../math/matrix.js";
 import type { ReusedRows } from "../onnx/runtime/bufferPool.js";
@@ -49,7 +50,7 @@ export async function vectorsOf(
 export async function* vectorsOfWindows(
   encoder: Encoder,
   windows: AsyncIterable<readonly string[]>,
-  options: Omit<VectorsOptions, "window"> = {},
+  options: EmbedWindowsOptions & Pick<VectorsOptions, "cache"> = {},
 ): AsyncGenerator<CachedEmbedded> {
   const { cache, onProgress, ...rest } = options;
   const ahead: LookedUp[] = [];

@@ -1,7 +1,5 @@
 import type { EncoderPorts } from "../onnx/model/encoderGraph.js";
 import type { Session } from "../onnx/runtime/session.js";
-import type { EncoderFolder } from "./folder/folder.js";
-import type { EncoderFile } from "./static/wordVectorFormat.js";
 import type { ModelStore } from "./modelCache.js";
 import type { Pooling } from "../math/pooling.js";
 import type { PieceTokenizer, Tokenizer } from "./tokenizer/tokenizer.js";
@@ -68,7 +66,8 @@ export interface Encoder extends EmbeddingEncoder {
   };
   /** Whose token vectors `ports.states` gives, 0 being the embeddings; undefined where pooled vectors are given. */
   readonly layers: readonly number[] | undefined;
-  readonly kind: EncoderFolder["kind"] | EncoderFile["kind"];
+  /** Where it came from: the package, a folder, the hub, or a file of word vectors. */
+  readonly kind: "built-in" | "local" | "hub" | "file";
   /** Whether a token has one vector, whatever its neighbors: word vectors, or a table of token vectors. */
   readonly isStatic: boolean;
   /** sha256 of everything that decides a vector: weights, tokenizer, pooling, limits, layer, precision. */

@@ -8,7 +8,7 @@ import { isModelFile } from "./folder/modelFile.js";
 import { isFile, isFolder } from "../files/exists.js";
 
 /** An encoder that can be used without a download. */
-interface ListedEncoder {
+export interface ListedEncoder {
   /** What `--encoder` takes; with `@commit` where the cache has a state that `main` is not. */
   readonly name: string;
   readonly kind: "built-in" | "hub";
@@ -21,7 +21,7 @@ interface ListedEncoder {
   readonly revision?: string | undefined;
 }
 
-interface ListOptions {
+export interface ListOptions {
   /** Folder whose sub-folders are the built-in encoders. @default the package's own */
   readonly builtInFolder?: string | undefined;
 }

@@ -6,8 +6,8 @@ import { fitTemperature, applyTemperature } from "./temperature.js";
  */
 export interface DevPredictions {
   /** Number of labels. */
-  readonly labels: number;
-  /** `[rows, labels]`, each row summing to 1. */
+  readonly classes: number;
+  /** `[rows, classes]`, each row summing to 1. */
   readonly probabilities: Float64Array;
   /** True label of every row. */
   readonly truth: Int32Array;
@@ -17,9 +17,9 @@ export interface DevPredictions {
 const MOST_NUMBERS = 2_000_000;
 
 /** As many of the first rows as a head's folder keeps: all but where there are very many labels. */
-export function kept({ labels, probabilities, truth }: DevPredictions): DevPredictions {
-  const rows = Math.min(truth.length, Math.max(1, Math.floor(MOST_NUMBERS / labels)));
-  return { labels, probabilities: probabilities.slice(0, rows * labels), truth: truth.slice(0, rows) };
+export function kept({ classes, probabilities, truth }: DevPredictions): DevPredictions {
+  const rows = Math.min(truth.length, Math.max(1, Math.floor(MOST_NUMBERS / classes)));
+  return { classes, probabilities: probabilities.slice(0, rows * classes), truth: truth.slice(0, rows) };
 }
 
 /**
@@ -28,18 +28,21 @@ export function kept({ labels, probabilities, truth }: DevPredictions): DevPredi
  *
  * @param folds  fold of every row, from 0
  */
-export function crossValTemperature({ labels, probabilities, truth }: DevPredictions, folds: Int32Array): Float64Array {
+export function crossValTemperature(
+  { classes, probabilities, truth }: DevPredictions,
+  folds: Int32Array,
+): Float64Array {
   const result = probabilities.slice();
   for (const fold of new Set(folds)) {
     const pick = (inFold: boolean): number[] => [...truth.keys()].filter((r) => (folds[r] === fold) === inFold);
     const others = pick(false);
     const fitted = fitTemperature(
-      Float64Array.from(others.flatMap((r) => [...probabilities.subarray(r * labels, (r + 1) * labels)])),
+      Float64Array.from(others.flatMap((r) => [...probabilities.subarray(r * classes, (r + 1) * classes)])),
       Int32Array.from(others, (r) => truth[r]),
-      labels,
+      classes,
     );
     for (const r of pick(true)) {
-      result.set(applyTemperature(probabilities.slice(r * labels, (r + 1) * labels), labels, fitted), r * labels);
+      result.set(applyTemperature(probabilities.slice(r * classes, (r + 1) * classes), classes, fitted), r * classes);
     }
   }
   return result;

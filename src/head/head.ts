@@ -37,7 +37,7 @@ export interface MlpHead {
   readonly layers: readonly DenseLayer[];
 }
 
-interface DenseLayer {
+export interface DenseLayer {
   /** `[inputs, outputs]` */
   readonly weights: Matrix;
   /** `[outputs]` */
@@ -51,7 +51,7 @@ export type Head = (LogisticHead | MlpHead) & TemperatureScaled;
 export const headWidth = (head: Head): number => head.standardizer.mean.length;
 
 /**
- * Probabilities of every label for every row, `[rows, labels]`, each row summing to 1.
+ * Probabilities of every label for every row, `[rows, classes]`, each row summing to 1.
  *
  * A row's result does not depend on the other rows, bit for bit.
  *
@@ -123,12 +123,12 @@ function denseOutputs({ weights: { rows, cols, data }, bias }: DenseLayer, value
   return sums;
 }
 
-/** Probabilities `[rows, labels]` of logits: a softmax of as many logits as labels, or from the one logit of two labels. */
-export function logitProbabilities(logits: Float64Array, labels: number): Float64Array {
-  const k = logitCount(labels);
-  const result = new Float64Array((logits.length / k) * labels);
+/** Probabilities `[rows, classes]` of logits: a softmax of as many logits as labels, or from the one logit of two labels. */
+export function logitProbabilities(logits: Float64Array, classes: number): Float64Array {
+  const k = logitCount(classes);
+  const result = new Float64Array((logits.length / k) * classes);
   for (let r = 0, at = 0; at < logits.length; r++, at += k) {
-    result.set(k === 1 ? bothOf(sigmoid(logits[at])) : softmax(logits, at, labels), r * labels);
+    result.set(k === 1 ? bothOf(sigmoid(logits[at])) : softmax(logits, at, classes), r * classes);
   }
   return result;
 }

@@ -26,7 +26,7 @@ export interface NeighborIndexOptions {
 }
 
 /** A kept row beside a text. */
-interface Neighbor {
+export interface Neighbor {
   readonly row: number;
   /** Cosine of their vectors. */
   readonly similarity: number;

@@ -9,7 +9,7 @@ const HALVINGS = 50;
 const LOG_OF_ZERO = -745;
 
 /**
- * Probabilities `[rows, labels]` after dividing the logits by `temperature`: above 1 they become more even, below 1 more
+ * Probabilities `[rows, classes]` after dividing the logits by `temperature`: above 1 they become more even, below 1 more
  * extreme. The most probable label of a row stays the most probable, ties included, and rows still sum to 1.
  *
  * Logits are not needed: up to a constant they are the logarithms of the probabilities.
@@ -17,19 +17,19 @@ const LOG_OF_ZERO = -745;
  * @throws RangeError when the temperature is not a finite number above 0
  * @see Guo et al. 2017, section 4.2: https://arxiv.org/abs/1706.04599
  */
-export function applyTemperature(probabilities: Float64Array, labels: number, temperature: number): Float64Array {
+export function applyTemperature(probabilities: Float64Array, classes: number, temperature: number): Float64Array {
   if (!(temperature > 0 && temperature < Infinity)) throw new RangeError(`temperature ${temperature} is not above 0`);
   if (temperature === 1) return probabilities.slice();
   const result = new Float64Array(probabilities.length);
-  const tops = argmax(probabilities, labels);
+  const tops = argmax(probabilities, classes);
   tops.forEach((top, r) => {
-    const start = r * labels;
+    const start = r * classes;
     const highest = Math.log(probabilities[start + top]);
     let sum = 0;
-    for (let c = start; c < start + labels; c++) {
+    for (let c = start; c < start + classes; c++) {
       sum += result[c] = Math.exp((Math.log(probabilities[c]) - highest) / temperature);
     }
-    for (let c = start; c < start + labels; c++) result[c] /= sum;
+    for (let c = start; c < start + classes; c++) result[c] /= sum;
     // Rounding may have made an earlier label as likely as the top one.
     if (result.subarray(start, start + top).includes(result[start + top])) result[start + top] *= 1 + 2 ** -52;
   });
@@ -43,18 +43,18 @@ export function applyTemperature(probabilities: Float64Array, labels: number, te
  * One more row of evenly spread truth is counted beside the rows (Platt's correction): a few rows that are all right
  * would otherwise make the head certain of everything. Without rows, or where all probabilities are alike, it is 1.
  *
- * @param probabilities  `[rows, labels]`
+ * @param probabilities  `[rows, classes]`
  * @param y              true label of every row
  * @see Guo et al. 2017, section 4.2; Platt 1999, section 2.2
  */
-export function fitTemperature(probabilities: Float64Array, y: Int32Array, labels: number): number {
+export function fitTemperature(probabilities: Float64Array, y: Int32Array, classes: number): number {
   const logs = probabilities.map((p) => Math.max(Math.log(p), LOG_OF_ZERO));
   let truth = 0; // mean log probability of the true labels, the even row counted
   for (let r = 0; r < y.length; r++) {
-    const own = logs.subarray(r * labels, (r + 1) * labels);
-    truth += own[y[r]] + own.reduce((sum, log) => sum + log, 0) / labels / y.length;
+    const own = logs.subarray(r * classes, (r + 1) * classes);
+    truth += own[y[r]] + own.reduce((sum, log) => sum + log, 0) / classes / y.length;
   }
-  const slope = (inverse: number): number => (1 + 1 / y.length) * expectedLogs(logs, labels, inverse) - truth;
+  const slope = (inverse: number): number => (1 + 1 / y.length) * expectedLogs(logs, classes, inverse) - truth;
   if (y.length === 0 || slope(1) === 0) return 1;
   let [low, high] = [Math.log(COLDEST), Math.log(HOTTEST)];
   for (let i = 0; i < HALVINGS; i++) {
@@ -67,13 +67,13 @@ export function fitTemperature(probabilities: Float64Array, y: Int32Array, label
 }
 
 /** Sum over the rows of the log probabilities as they are expected under the scaled probabilities. */
-function expectedLogs(logs: Float64Array, labels: number, inverse: number): number {
+function expectedLogs(logs: Float64Array, classes: number, inverse: number): number {
   let total = 0;
-  for (let start = 0; start < logs.length; start += labels) {
+  for (let start = 0; start < logs.length; start += classes) {
     let top = -Infinity;
-    for (let c = start; c < start + labels; c++) top = Math.max(top, logs[c]);
+    for (let c = start; c < start + classes; c++) top = Math.max(top, logs[c]);
     let [sum, weighted] = [0, 0];
-    for (let c = start; c < start + labels; c++) {
+    for (let c = start; c < start + classes; c++) {
       const weight = Math.exp((logs[c] - top) * inverse);
       sum += weight;
       weighted += weight * logs[c];

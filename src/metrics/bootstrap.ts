@@ -15,7 +15,7 @@ export interface BootstrapOptions {
 
 export const BOOTSTRAP_DEFAULTS = { seed: 1, resamples: 1000 } as const satisfies Complete<BootstrapOptions>;
 
-interface PairedOptions extends BootstrapOptions {
+export interface PairedOptions extends BootstrapOptions {
   /** Number of classes; every class is in `[0, classes)`. */
   readonly classes: number;
   /** What is compared, from one predictor's confusion matrix. @default macro-F1 */
@@ -23,7 +23,7 @@ interface PairedOptions extends BootstrapOptions {
 }
 
 /** Difference of a statistic between two predictors on the same rows: the first minus the second. */
-interface PairedDifference {
+export interface PairedDifference {
   readonly n: number;
   readonly difference: number;
   readonly interval95: Interval;

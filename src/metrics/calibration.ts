@@ -24,7 +24,7 @@ export interface Calibration {
 
 interface CalibrationOptions {
   /** Columns of the probabilities. */
-  readonly labels: number;
+  readonly classes: number;
   /** Bins of near-equal size. @default 15 */
   readonly bins?: number | undefined;
 }
@@ -45,19 +45,19 @@ interface CalibrationOptions {
 export function evaluateCalibration(
   probabilities: Float64Array,
   truth: Int32Array,
-  { labels, bins: wanted = 15 }: CalibrationOptions,
+  { classes, bins: wanted = 15 }: CalibrationOptions,
 ): Calibration {
   const n = truth.length;
-  if (probabilities.length !== n * labels) {
-    throw new RangeError(`Cannot compare ${n} true labels with ${probabilities.length} probabilities of ${labels}`);
+  if (probabilities.length !== n * classes) {
+    throw new RangeError(`Cannot compare ${n} true labels with ${probabilities.length} probabilities of ${classes}`);
   }
   if (!(wanted >= 1)) throw new RangeError(`Calibration needs at least one bin, not ${wanted}`);
   truth.forEach((label, r) => {
-    if (!(label >= 0 && label < labels)) throw new RangeError(`Row ${r} has label ${label}, not one of ${labels}`);
+    if (!(label >= 0 && label < classes)) throw new RangeError(`Row ${r} has label ${label}, not one of ${classes}`);
   });
-  const bins = reliabilityBins(topLabels(probabilities, truth, labels), wanted);
+  const bins = reliabilityBins(topLabels(probabilities, truth, classes), wanted);
   const gaps = bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.confidence - bin.accuracy), 0);
-  const brier = brierScores(probabilities, truth, labels).reduce((sum, score) => sum + score, 0) / Math.max(1, n);
+  const brier = brierScores(probabilities, truth, classes).reduce((sum, score) => sum + score, 0) / Math.max(1, n);
   return { n, ece: gaps / Math.max(1, n), brier, bins };
 }
 
@@ -67,19 +67,19 @@ export interface TopLabel {
   readonly right: boolean;
 }
 
-export function topLabels(probabilities: Float64Array, truth: Int32Array, labels: number): readonly TopLabel[] {
-  const tops = argmax(probabilities, labels);
+export function topLabels(probabilities: Float64Array, truth: Int32Array, classes: number): readonly TopLabel[] {
+  const tops = argmax(probabilities, classes);
   return Array.from(truth, (label, r) => ({
-    confidence: probabilities[r * labels + tops[r]],
+    confidence: probabilities[r * classes + tops[r]],
     right: tops[r] === label,
   }));
 }
 
 /** Brier score of every row. */
-export function brierScores(probabilities: Float64Array, truth: Int32Array, labels: number): Float64Array {
+export function brierScores(probabilities: Float64Array, truth: Int32Array, classes: number): Float64Array {
   return Float64Array.from(truth, (label, r) => {
     let sum = 0;
-    for (let c = 0; c < labels; c++) sum += (probabilities[r * labels + c] - (c === label ? 1 : 0)) ** 2;
+    for (let c = 0; c < classes; c++) sum += (probabilities[r * classes + c] - (c === label ? 1 : 0)) ** 2;
     return sum;
   });
 }

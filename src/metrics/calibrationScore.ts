@@ -23,7 +23,7 @@ export interface CalibrationScore {
 const BINS = 15;
 
 /**
- * Calibration of probabilities `[rows, labels]` against the truth, by bins of equal mass (see calibration.ts) and of
+ * Calibration of probabilities `[rows, classes]` against the truth, by bins of equal mass (see calibration.ts) and of
  * equal width, with Brier score and log loss.
  *
  * Resampled errors of calibration are biased upwards, the more so the fewer the rows; the interval is that of the
@@ -34,13 +34,13 @@ const BINS = 15;
 export function scoreCalibration(
   probabilities: Float64Array,
   truth: Int32Array,
-  options: BootstrapOptions & { readonly labels: number },
+  options: BootstrapOptions & { readonly classes: number },
 ): CalibrationScore {
-  const { labels } = options;
-  const { n, ece, brier, bins } = evaluateCalibration(probabilities, truth, { labels, bins: BINS });
-  const top = topLabels(probabilities, truth, labels);
-  const losses = logLosses(probabilities, truth, labels);
-  const errors = brierScores(probabilities, truth, labels);
+  const { classes } = options;
+  const { n, ece, brier, bins } = evaluateCalibration(probabilities, truth, { classes, bins: BINS });
+  const top = topLabels(probabilities, truth, classes);
+  const losses = logLosses(probabilities, truth, classes);
+  const errors = brierScores(probabilities, truth, classes);
   const binOf = top.map(({ confidence }) => bins.findIndex(({ high }) => confidence <= high));
   const mean = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0) / Math.max(1, n);
   return {

@@ -58,14 +58,16 @@ export interface Advantage {
   readonly mcnemarP: number;
 }
 
-interface EvaluationOptions extends BootstrapOptions {
+export interface EvaluationOptions extends BootstrapOptions {
   /** What simpler models reach on the same rows. */
-  readonly baselines?: {
-    /** @default always predicting the majority class of the truth, the best that any constant prediction can do */
-    readonly majority?: Score | undefined;
-    /** @default null */
-    readonly bagOfWords?: Score | undefined | null | undefined;
-  };
+  readonly baselines?:
+    | {
+        /** @default always predicting the majority class of the truth, the best that any constant prediction can do */
+        readonly majority?: Score | undefined;
+        /** @default null */
+        readonly bagOfWords?: Score | null | undefined;
+      }
+    | undefined;
 }
 
 /**

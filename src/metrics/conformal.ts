@@ -22,9 +22,11 @@ export function conformalThreshold(ofTruth: Float64Array, coverage: number): num
 }
 
 /** Labels of every row that reach the threshold; the most probable label is always among them, so that no set is empty. */
-export function predictionSets(probabilities: Float64Array, labels: number, threshold: number): number[][] {
-  return Array.from(argmax(probabilities, labels), (top, r) =>
-    Array.from({ length: labels }, (_, c) => c).filter((c) => c === top || probabilities[r * labels + c] >= threshold),
+export function predictionSets(probabilities: Float64Array, classes: number, threshold: number): number[][] {
+  return Array.from(argmax(probabilities, classes), (top, r) =>
+    Array.from({ length: classes }, (_, c) => c).filter(
+      (c) => c === top || probabilities[r * classes + c] >= threshold,
+    ),
   );
 }
 

@@ -25,7 +25,7 @@ export interface MultiLabelEvaluation {
 /**
  * Compares the predicted labels of each row with its true ones. A row with no label that is given none is an exact match; a ratio without denominator is 0.
  *
- * @param truth      `[rows, labels]`, 1 where the row has the label
+ * @param truth      `[rows, classes]`, 1 where the row has the label
  * @param predicted  the same
  * @throws HeadstartError E_NO_ROWS when there are no rows
  * @throws RangeError when the lengths differ

@@ -8,7 +8,7 @@ export interface RiskPoint {
   readonly threshold: number;
 }
 
-interface RiskCoverage {
+export interface RiskCoverage {
   readonly n: number;
   /** Area under the curve: the risk, averaged over all coverages. Lower is better; the error rate is that of chance order. */
   readonly aurc: number;

@@ -49,7 +49,8 @@ export function encodingOf(
       const found = await opened?.catch(() => undefined);
       await found?.cache?.close();
       if (found !== undefined) await found.encoder.close();
-      else if (typeof parts.encoder !== "function") await parts.encoder.close();
+      // An opening that failed has closed it.
+      else if (opened === undefined && typeof parts.encoder !== "function") await parts.encoder.close();
     },
   };
 }

@@ -103,7 +103,7 @@ export interface TaggerEvaluation extends TaggingEvaluation {
 /** What a head of any kind reaches on rows; `kind` tells which. */
 export type PipelineEvaluation = ClassifierEvaluation | MultiLabelPipelineEvaluation | TaggerEvaluation;
 
-interface Closable {
+export interface BasePipeline {
   /** The head, as it was named. */
   readonly name: string;
   readonly labels: readonly string[];
@@ -112,7 +112,7 @@ interface Closable {
 }
 
 /** Gives one label a text. */
-export interface ClassifierPipeline extends Closable {
+export interface ClassifierPipeline extends BasePipeline {
   readonly kind: "classifier";
   /**
    * @throws HeadstartError E_USAGE for anything but a list of strings; E_HEAD_MISMATCH when a goal or sets are asked for
@@ -132,7 +132,7 @@ export interface ClassifierPipeline extends Closable {
 }
 
 /** Gives any number of labels a text. */
-export interface MultiLabelPipeline extends Closable {
+export interface MultiLabelPipeline extends BasePipeline {
   readonly kind: "multi-label";
   /** @throws HeadstartError E_USAGE for anything but a list of strings */
   predict(texts: readonly string[], options?: CallOptions): Promise<MultiLabelPrediction[]>;
@@ -141,7 +141,7 @@ export interface MultiLabelPipeline extends Closable {
 }
 
 /** Finds entities in texts. */
-export interface TaggerPipeline extends Closable {
+export interface TaggerPipeline extends BasePipeline {
   readonly kind: "tagger";
   /** @throws HeadstartError E_USAGE for anything but a list of strings */
   predict(texts: readonly string[], options?: CallOptions): Promise<TextEntities[]>;

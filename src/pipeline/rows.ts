@@ -1,4 +1,5 @@
-import { excerpt, HeadstartError } from "../errors.js";
+import { checkNotOneText } from "../encoder/embed/texts.js";
+import { HeadstartError } from "../errors.js";
 import type { RowCounts } from "../corpus/row.js";
 import {
   collectRows,
@@ -132,9 +133,7 @@ function pathsOf(rows: unknown): readonly string[] | undefined {
  * @throws HeadstartError E_USAGE unless these are texts; a lone string would be taken for its letters
  */
 export function checkTexts(texts: readonly string[]): void {
-  if (typeof texts === "string") {
-    throw new HeadstartError("E_USAGE", `Expected a list of texts, not one text. Write ["${excerpt(texts)}"]`);
-  }
+  checkNotOneText(texts);
   if (!Array.isArray(texts)) throw new HeadstartError("E_USAGE", `Expected a list of texts, not ${kindOf(texts)}`);
   const at = texts.findIndex((text) => typeof text !== "string");
   if (at < 0) return;

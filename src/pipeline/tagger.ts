@@ -1,8 +1,8 @@
-import { evaluateTagger, type FoundEntity } from "../tagging/evaluate.js";
+import { evaluateTagger, findEntities, type FoundEntity } from "../tagging/evaluate.js";
 import { goldSpans } from "../tagging/corpus/readTagged.js";
-import type { Span, TaggedSentence } from "../tagging/corpus/sentence.js";
+import type { Sentence, Span, TaggedSentence } from "../tagging/corpus/sentence.js";
+import { splitWords } from "../tagging/corpus/splitWords.js";
 import type { Tagger } from "../tagging/model/tagger.js";
-import { predictEntities } from "../tagging/predict.js";
 import { contextualVectors, type ContextualVectors } from "../tagging/vectors/contextualVectors.js";
 import { wordVectorKind } from "../tagging/vectors/subwords.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
@@ -21,7 +21,7 @@ export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: Enc
   const { threads } = parts;
   const encoding = encodingOf(parts, (encoder) => ({ ...encoder, ...wordVectorKind(encoder, subwordPooling) }));
 
-  async function embed(sentences: readonly TaggedSentence[], options: CallOptions): Promise<ContextualVectors> {
+  async function embed(sentences: readonly Sentence[], options: CallOptions): Promise<ContextualVectors> {
     const { encoder, cache } = await encoding.open();
     const { onProgress, signal } = options;
     const made = await contextualVectors(encoder, sentences, {
@@ -41,10 +41,11 @@ export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: Enc
     kind: "tagger",
     name,
     labels,
-    async predict(texts, { onProgress, signal } = {}) {
+    async predict(texts, options = {}) {
       checkTexts(texts);
-      const { encoder, cache } = await encoding.open();
-      return predictEntities(tagger, texts, { ...parts.embedding, encoder, cache, threads, onProgress, signal });
+      const sentences = texts.map((text) => ({ text, words: splitWords(text) }));
+      const found = await findEntities(tagger, { sentences, ...(await embed(sentences, options)) }, { threads });
+      return texts.map((text, i) => ({ text, entities: found[i] }));
     },
     async evaluate(rows, options = {}) {
       const corpus = await readTaggedRows(rows, options);

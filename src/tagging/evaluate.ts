@@ -61,7 +61,7 @@ export interface FoundEntity extends Span {
   readonly score: number;
 }
 
-interface EvaluateTaggerOptions {
+export interface EvaluateTaggerOptions {
   /** Whether an entity of the training sentences has this surface form, lower-cased. */
   readonly isSeen: (surface: string) => boolean;
   /** Applied to the predicted labels, which are renamed or dropped. */

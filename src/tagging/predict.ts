@@ -11,7 +11,7 @@ export interface TextEntities {
   readonly entities: readonly FoundEntity[];
 }
 
-interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subwordPooling"> {
+export interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subwordPooling"> {
   readonly encoder: Encoder;
   readonly threads?: number | undefined;
 }

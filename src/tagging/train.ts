@@ -15,7 +15,7 @@ export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "o
 }
 
 /** The tagger after an epoch. */
-interface TaggerTrial {
+export interface TaggerTrial {
   readonly epoch: number;
   /** Mean loss of a word while it was learned. */
   readonly loss: number;

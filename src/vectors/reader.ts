@@ -12,7 +12,7 @@ import type { VectorFormat } from "./format.js";
 import type { RowValues, VectorTable } from "./sink.js";
 import { errnoOf } from "../files/writeError.js";
 
-interface ReadVectors {
+export interface ReadVectors {
   /** [rows, width]; what was stored as fp16 or int8 is restored to float32. A Parquet or JSON lines file without rows is 0 x 0. */
   readonly vectors: Matrix;
   /** Names of the columns that traveled along. */

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { compileModules, NPM_ENV } from "../api/packedPackage.js";
 import { ROOT, sharedSandbox, startProcess, statusOf, type Finished, type Sandbox, succeeded } from "./runCli.js";
 
 const MINUTES = 60_000;
@@ -14,17 +15,10 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** The environment without what npm tells the scripts that it runs of their own package. */
-const ENV = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) => !/^(npm_(?!config_)|npm_config_local_prefix$|npm_config_ignore_scripts$|INIT_CWD$)/.test(name),
-  ),
-) as Record<string, string>;
-
 function npm(args: readonly string[], cwd: string): Finished {
   const { status, signal, stdout, stderr } = spawnSync("npm", args, {
     cwd,
-    env: ENV,
+    env: NPM_ENV,
     encoding: "utf8",
     shell: process.platform === "win32",
     maxBuffer: 2 ** 26,
@@ -39,11 +33,17 @@ const packed = (args: readonly string[]): Packed => {
 
 /** A program of a user of the package, whose types must hold. */
 const CONSUMER = `
-import { embedTexts, HeadstartError, loadEncoder, readLabelled, trainClassifier, type Encoder, type Matrix } from "headstart";
+import { HeadstartError, loadPipeline, train } from "headstart";
+import { readLabeled } from "headstart/corpus";
+import { embedTexts, loadEncoder, type Encoder } from "headstart/encoders";
+import { trainClassifier } from "headstart/heads";
+import type { Matrix } from "headstart/vectors";
 const encoder: Encoder = await loadEncoder("headstart-mini", { pooling: "cls" });
 const vectors: Matrix = (await embedTexts(encoder, ["a text"])).vectors;
-const { texts, labels } = await readLabelled(["in.csv"]);
+const { texts, labels } = await readLabeled(["in.csv"]);
 const { head } = await trainClassifier({ texts, labels, vectors });
+export const found: string | undefined = (await (await loadPipeline("sentiment")).predict(texts))[0]?.label;
+export const score: number = (await train("in.csv")).evaluation.macroF1;
 export const labeled: readonly string[] = head.labels;
 export const code = (error: unknown): string | undefined => error instanceof HeadstartError ? error.code : undefined;
 // @ts-expect-error There is no such pooling.
@@ -52,13 +52,10 @@ await loadEncoder("headstart-mini", { pooling: "median" });
 export const width: string = encoder.width;
 `;
 
-/** What the compiler says of the consumer in a folder; nothing when its types hold. */
+/** What the strictest compiler says of the consumer in a folder; nothing when its types hold. */
 function compile(folder: string): string {
   writeFileSync(join(folder, "consumer.ts"), CONSUMER);
-  const flags = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "--ignoreConfig"];
-  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  const args = [tsc, ...flags, "--module", "nodenext", "--target", "es2022", "consumer.ts"];
-  return spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" }).stdout;
+  return compileModules(folder, ["consumer.ts"]);
 }
 
 describe("the package", () => {
@@ -104,7 +101,7 @@ describe("the package", () => {
   });
 });
 
-const registryResponds = spawnSync("npm", ["ping"], { env: ENV, shell: process.platform === "win32" }).status === 0;
+const registryResponds = spawnSync("npm", ["ping"], { env: NPM_ENV, shell: process.platform === "win32" }).status === 0;
 
 describe.skipIf(!registryResponds)("the package, installed", () => {
   let box: Sandbox;
@@ -131,7 +128,7 @@ describe.skipIf(!registryResponds)("the package, installed", () => {
   it("is imported by its name, with its types", { timeout: 2 * MINUTES }, async () => {
     await box.write(
       "program.mjs",
-      `import { embedTexts, loadEncoder } from "headstart";
+      `import { embedTexts, loadEncoder } from "headstart/encoders";
        const encoder = await loadEncoder("headstart-mini", { offline: true });
        console.log((await embedTexts(encoder, ["a text"])).vectors.cols);
        await encoder.close();`,

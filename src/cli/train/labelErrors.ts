@@ -3,7 +3,7 @@ import {
   findLabelErrors,
   type LabelErrors,
   type LabelError,
-  type Problem,
+  type LabelProblem,
 } from "../../classification/labelErrors.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { refuseTexts } from "../../dataset/labelSet.js";
@@ -21,7 +21,7 @@ interface CheckFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
 }
 
 const COLUMNS = ["rank", "problem", "label", "suggested", "score", "because", "text", "file", "line"];
-const WORDS: Readonly<Record<Problem, string>> = {
+const WORDS: Readonly<Record<LabelProblem, string>> = {
   "near-miss": "with a label that looks like a slip of the pen",
   conflict: "with another label than an equal text",
   mislabeled: "that a head which has not seen them labels otherwise",
@@ -103,7 +103,7 @@ interface Checked {
   readonly file: string;
 }
 
-const countsOf = ({ findings }: LabelErrors): Record<Problem, number> => {
+const countsOf = ({ findings }: LabelErrors): Record<LabelProblem, number> => {
   const counts = { "near-miss": 0, conflict: 0, mislabeled: 0, tiny: 0 };
   for (const { problem } of findings) counts[problem]++;
   return counts;
@@ -134,7 +134,7 @@ function summary({ labelErrors, rows, file, seconds }: Checked & { readonly seco
 
 function described({ labelErrors, rows, file }: Checked): readonly string[] {
   const counts = countsOf(labelErrors);
-  const kinds = Object.entries(counts) as [Problem, number][];
+  const kinds = Object.entries(counts) as [LabelProblem, number][];
   const lines = kinds.map(([problem, n]) => `${String(n).padStart(7)} rows ${WORDS[problem]}`);
   const none = labelErrors.crossValidation === null ? ["        (too few rows to hold any out)"] : [];
   const worst = labelErrors.findings.filter(({ problem }) => problem === "mislabeled").slice(0, SHOWN);

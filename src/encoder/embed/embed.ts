@@ -1,6 +1,7 @@
 import { matrix } from "../../math/matrix.js";
-import { addCounts, type EmbedCounts, type Embedded, type EmbedOptions } from "./embedded.js";
+import { addCounts, type EmbedCounts, type Embedded, type EmbedOptions, type EmbedWindowsOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "../encoder.js";
+import { checkNotOneText, type Texts } from "./texts.js";
 import { inWindows } from "./windows.js";
 import { prepareWindow, startWindow, type RunningWindow, type Window } from "./window.js";
 
@@ -15,13 +16,14 @@ export const EMBED_DEFAULTS = { window: 2048 } as const satisfies EmbedOptions;
  * A text's vector depends on the text and the encoder alone, not on its neighbors. Equal texts in a window go through
  * the encoder once.
  *
- * @throws HeadstartError E_NOT_FINITE when the encoder gives NaN or infinity
+ * @throws HeadstartError E_USAGE for one text instead of several; E_NOT_FINITE when the encoder gives NaN or infinity
  */
 export async function* embedStream(
   encoder: EmbeddingEncoder,
-  texts: Iterable<string> | AsyncIterable<string>,
+  texts: Texts,
   options: EmbedOptions = {},
 ): AsyncGenerator<Embedded> {
+  checkNotOneText(texts);
   yield* embedWindows(encoder, inWindows(texts, { most: options.window ?? EMBED_DEFAULTS.window }), options);
 }
 
@@ -34,7 +36,7 @@ export async function* embedStream(
 export async function* embedWindows(
   encoder: EmbeddingEncoder,
   windows: AsyncGenerator<readonly string[]>,
-  options: Omit<EmbedOptions, "window"> = {},
+  options: EmbedWindowsOptions = {},
 ): AsyncGenerator<Embedded> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
@@ -70,6 +72,7 @@ export async function embedTexts(
   texts: readonly string[],
   options: EmbedOptions = {},
 ): Promise<Embedded> {
+  checkNotOneText(texts);
   const vectors = matrix(texts.length, encoder.width);
   let counts: EmbedCounts = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0 };
   for await (const part of embedStream(encoder, texts, options)) {

@@ -10,10 +10,14 @@ export interface EmbedOptions {
   readonly onProgress?: ((progress: { readonly done: number }) => void) | undefined;
   /** Let texts share batches although the model makes their vectors depend on it. @default false */
   readonly allowBatchDependence?: boolean | undefined;
-  /** Where the vectors lie; who is given them gives their memory back. @default fresh memory for each window */
-  readonly memory?: ReusedRows | undefined;
   /** Aborts between batches. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How windows that the caller has cut are embedded. */
+export interface EmbedWindowsOptions extends Omit<EmbedOptions, "window"> {
+  /** Where the vectors lie; who is given them gives their memory back. @default fresh memory for each window */
+  readonly memory?: ReusedRows | undefined;
 }
 
 /** Counts of an embedding run. */

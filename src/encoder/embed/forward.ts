@@ -1,6 +1,6 @@
 import { HeadstartError } from "../../errors.js";
 import { poolBatch } from "../../math/pooling.js";
-import { sameShape, type Output } from "../../onnx/runtime/session.js";
+import { sameShape, type SessionOutput } from "../../onnx/runtime/session.js";
 import { encoderInputs, type Batch } from "./batches.js";
 import type { EmbeddingEncoder } from "../encoder.js";
 import type { Tokens } from "../tokenizer/tokenizer.js";
@@ -48,7 +48,7 @@ const shapeOf = ({ ports, width }: EmbeddingEncoder, { texts, tokens }: Batch): 
   width,
 ];
 
-function numbersOf({ data, dims }: Output, wanted: readonly number[], encoder: EmbeddingEncoder): Float32Array {
+function numbersOf({ data, dims }: SessionOutput, wanted: readonly number[], encoder: EmbeddingEncoder): Float32Array {
   if (data instanceof Float32Array && sameShape(dims, wanted)) return data;
   throw new HeadstartError(
     "E_ENCODER_INVALID",

@@ -4,7 +4,7 @@ import { matrix, type Matrix } from "../../math/matrix.js";
 import { lengthOf, normalizeInto } from "../../math/pooling.js";
 import { releaseBytes } from "../../onnx/runtime/releaseBytes.js";
 import { planBatches, type Batch } from "./batches.js";
-import type { EmbedCounts, Embedded, EmbedOptions } from "./embedded.js";
+import type { EmbedCounts, Embedded, EmbedOptions, EmbedWindowsOptions } from "./embedded.js";
 import type { EmbeddingEncoder } from "../encoder.js";
 import { pooledVectors } from "./forward.js";
 import { cutTogether, type Tokens } from "../tokenizer/tokenizer.js";
@@ -66,7 +66,7 @@ export interface RunningWindow {
   readonly result: Promise<Embedded>;
 }
 
-export interface WindowOptions extends EmbedOptions {
+export interface WindowOptions extends EmbedWindowsOptions {
   /** Texts that are done, over all windows. */
   readonly count: { done: number };
 }

@@ -84,7 +84,7 @@ export async function loadHead(name: string): Promise<SavedHead> {
 export async function loadNeighborIndex({ path: folder, file }: SavedHead): Promise<NeighborIndex | undefined> {
   const { neighbors, encoder, labels } = file;
   if (neighbors === undefined) return undefined;
-  const shape = { rows: neighbors.rows, width: encoder.width, labels: labels.length };
+  const shape = { rows: neighbors.rows, width: encoder.width, classes: labels.length };
   return readNeighborIndex(await readTensorFile(folder, neighbors), shape);
 }
 

@@ -27,14 +27,14 @@ export function writeNeighborIndex({ texts, y, bytes, scales, distances }: Neigh
  */
 export function readNeighborIndex(
   { integers, floats, bytes, invalid }: TensorShelf,
-  { rows, width, labels }: { readonly rows: number; readonly width: number; readonly labels: number },
+  { rows, width, classes }: { readonly rows: number; readonly width: number; readonly classes: number },
 ): NeighborIndex {
   const y = integers("labels", rows);
   const ends = integers("text_ends", rows);
   const texts = bytes("texts", undefined);
   const rises = ends.every((end, i) => end >= (i === 0 ? 0 : ends[i - 1]));
   if (!rises || (ends.at(-1) ?? 0) !== texts.length) throw invalid("its texts do not fill their places");
-  if (y.some((label) => label < 0 || label >= labels)) throw invalid("it has labels that the head has not");
+  if (y.some((label) => label < 0 || label >= classes)) throw invalid("it has labels that the head has not");
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return {
     texts: Array.from(ends, (end, i) => decoder.decode(texts.subarray(i === 0 ? 0 : ends[i - 1], end))),

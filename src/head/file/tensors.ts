@@ -57,9 +57,9 @@ function weightTensors(head: Head): [string, Tensor][] {
 }
 
 function predictionTensors(predictions: DevPredictions): [string, Tensor][] {
-  const { labels, probabilities, truth } = kept(predictions);
+  const { classes, probabilities, truth } = kept(predictions);
   return [
-    ["dev.probabilities", { dtype: "F64", shape: [truth.length, labels], data: probabilities }],
+    ["dev.probabilities", { dtype: "F64", shape: [truth.length, classes], data: probabilities }],
     ["dev.truth", { dtype: "I32", shape: [truth.length], data: truth }],
   ];
 }
@@ -112,18 +112,19 @@ const SUM_TOLERANCE = 1e-6;
 
 function predictionsFrom(
   { doubles, integers, invalid }: TensorShelf,
-  { labels: { length: labels }, calibration }: HeadFile,
+  { labels: { length: classes }, calibration }: HeadFile,
 ): DevPredictions | undefined {
   if (calibration === undefined) return undefined;
   const rows = calibration.keptPredictions;
-  const probabilities = doubles("dev.probabilities", rows, labels);
+  const probabilities = doubles("dev.probabilities", rows, classes);
   const truth = integers("dev.truth", rows);
-  if (truth.some((c) => c < 0 || c >= labels)) throw invalid('the tensor "dev.truth" has labels that the head has not');
+  if (truth.some((c) => c < 0 || c >= classes))
+    throw invalid('the tensor "dev.truth" has labels that the head has not');
   for (let r = 0; r < rows; r++) {
-    const own = probabilities.subarray(r * labels, (r + 1) * labels);
+    const own = probabilities.subarray(r * classes, (r + 1) * classes);
     const sum = own.reduce((all, p) => all + p, 0);
     if (own.every((p) => p >= 0 && p <= 1 + SUM_TOLERANCE) && Math.abs(sum - 1) <= SUM_TOLERANCE) continue;
     throw invalid(`the tensor "dev.probabilities" has a row ${r + 1} of no probabilities, with the sum ${sum}`);
   }
-  return { labels, probabilities, truth };
+  return { classes, probabilities, truth };
 }

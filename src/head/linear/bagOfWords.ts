@@ -60,7 +60,7 @@ export async function fitBagOfWords(
   const rows = sparseRows(documents, { hashes, idf });
   const k = logitCount(labels.length);
   const words = hashes.length;
-  const targets = { y, weights: new Float64Array(y.length).fill(1), labels: labels.length };
+  const targets = { y, weights: new Float64Array(y.length).fill(1), classes: labels.length };
   const linear = {
     rows: y.length,
     cols: words,

@@ -76,11 +76,11 @@ export async function* fitLogisticPath(
   const weak = options.Cs.find((C) => !(C > 0 && Number.isFinite(C)));
   if (weak !== undefined) throw new RangeError(`C is ${weak}, not a finite number above 0`);
   const o = withDefaults(DEFAULTS, options);
-  const labels = o.labels.length;
+  const classes = o.labels.length;
   const weights = rowWeights(y, o);
   const standardizer = o.standardize ? fitStandardizer(x, weights) : noStandardizer(x.cols);
   const data = o.standardize ? standardize(x, standardizer) : x;
-  const targets: Targets = { y, weights, labels };
+  const targets: Targets = { y, weights, classes };
   const rows = { rows: x.rows, cols: x.cols, targets, threads: o.threads };
   const single = await openLogisticProblem(data.data, rows);
   let double: LogisticProblem | undefined;
@@ -88,7 +88,7 @@ export async function* fitLogisticPath(
     const curvature = x.rows < ROWS_FOR_CURVATURE * x.cols ? undefined : await measureCurvature(data.data, rows);
     let start: Float64Array = new Float64Array(single.size);
     for (const C of o.Cs) {
-      const precondition = curvature && preconditioner(curvature, { labels, penalty: 1 / (C * single.total) });
+      const precondition = curvature && preconditioner(curvature, { classes, penalty: 1 / (C * single.total) });
       const options = { ...o, ...(precondition === undefined ? {} : { precondition }) };
       const tolerance = Math.max(o.tolerance, FLOAT32_TOLERANCE);
       let best = await minimizeAt(single, {

@@ -7,10 +7,10 @@ export interface Targets {
   /** Weight of every row. */
   readonly weights: Float64Array;
   /** Number of labels; two labels have a single logit. */
-  readonly labels: number;
+  readonly classes: number;
 }
 
-export const logitCount = (labels: number): number => (labels === 2 ? 1 : labels);
+export const logitCount = (classes: number): number => (classes === 2 ? 1 : classes);
 
 /**
  * Weighted log loss of logits `[rows, k]`, summed over the rows, in float64; exact for any finite logits: a
@@ -21,9 +21,9 @@ export const logitCount = (labels: number): number => (labels === 2 ? 1 : labels
 export function logLossInto(
   residuals: Float32Array | Float64Array,
   logits: Float32Array | Float64Array,
-  { y, weights, labels }: Targets,
+  { y, weights, classes }: Targets,
 ): number {
-  const k = logitCount(labels);
+  const k = logitCount(classes);
   const shares = new Float64Array(k);
   let loss = 0;
   for (let r = 0; r < y.length; r++) {
@@ -49,9 +49,9 @@ export function logLossInto(
  * Weight of every row so that each label weighs the same in total, and all weigh as much as before: the row's own weight
  * times `total / (labels * total of its label)`.
  */
-export function balancedWeights(y: Int32Array, own: Float64Array, labels: number): Float64Array {
-  const totals = new Float64Array(labels);
+export function balancedWeights(y: Int32Array, own: Float64Array, classes: number): Float64Array {
+  const totals = new Float64Array(classes);
   y.forEach((label, r) => (totals[label] += own[r]));
   const total = own.reduce((sum, w) => sum + w, 0);
-  return own.map((w, r) => (w * total) / (labels * totals[y[r]]));
+  return own.map((w, r) => (w * total) / (classes * totals[y[r]]));
 }

@@ -34,7 +34,7 @@ export async function openLogisticProblem(
 ): Promise<LogisticProblem> {
   const products = await openProducts(numbers, { rows, cols }, { threads });
   const fresh = (n: number): Floats => (numbers instanceof Float32Array ? new Float32Array(n) : new Float64Array(n));
-  const k = logitCount(targets.labels);
+  const k = logitCount(targets.classes);
   const total = targets.weights.reduce((sum, w) => sum + w, 0);
   const lossInto = (residuals: Floats, logits: Floats): number => logLossInto(residuals, logits, targets);
   const evaluate = (C: number) => linearObjective({ rows, cols, k, total, products, fresh, lossInto }, C);

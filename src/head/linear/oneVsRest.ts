@@ -50,7 +50,7 @@ const DEFAULTS = { tolerance: 1e-4, maxIterations: 500 } as const;
  * which has the minimum that each would reach alone.
  *
  * @param x  `[rows, width]`; not written
- * @param y  `[rows, labels]`, 1 where the row has the label
+ * @param y  `[rows, classes]`, 1 where the row has the label
  * @throws HeadstartError E_NOT_FINITE, E_SHAPE
  */
 export async function* fitMultiLabelPath(
@@ -110,7 +110,7 @@ function marksLossInto(residuals: Floats, logits: Floats, y: Uint8Array): number
   return loss;
 }
 
-/** Probability of every label for every row, `[rows, labels]`, each by itself; a row's do not depend on other rows. */
+/** Probability of every label for every row, `[rows, classes]`, each by itself; a row's do not depend on other rows. */
 export function multiLabelProbabilities(head: MultiLabelHead, x: Matrix): Float64Array {
   const { weights, bias, standardizer } = head;
   if (x.cols !== weights.cols) {
@@ -123,7 +123,7 @@ export function multiLabelProbabilities(head: MultiLabelHead, x: Matrix): Float6
   return linearLogits({ weights, bias, standardizer }, x).map(sigmoid);
 }
 
-/** `[rows, labels]`, 1 where a label reaches its threshold. */
+/** `[rows, classes]`, 1 where a label reaches its threshold. */
 export const marksOf = (probabilities: Float64Array, { thresholds }: MultiLabelHead): Uint8Array =>
   Uint8Array.from(probabilities, (p, at) => (p >= thresholds[at % thresholds.length] ? 1 : 0));
 
@@ -131,13 +131,13 @@ export const marksOf = (probabilities: Float64Array, { thresholds }: MultiLabelH
  * For each label the threshold with the best F1 on these rows, halfway between two probabilities; 0.5 where no row has
  * the label. Of equally good ones the nearest to 0.5.
  *
- * @param y  `[rows, labels]`
+ * @param y  `[rows, classes]`
  */
-export function bestThresholds(probabilities: Float64Array, y: Uint8Array, labels: number): Float64Array {
-  return Float64Array.from({ length: labels }, (_, c) => {
-    const rows = Array.from({ length: y.length / labels }, (__, r) => ({
-      p: probabilities[r * labels + c],
-      y: y[r * labels + c],
+export function bestThresholds(probabilities: Float64Array, y: Uint8Array, classes: number): Float64Array {
+  return Float64Array.from({ length: classes }, (_, c) => {
+    const rows = Array.from({ length: y.length / classes }, (__, r) => ({
+      p: probabilities[r * classes + c],
+      y: y[r * classes + c],
     })).sort((a, b) => b.p - a.p);
     const positives = rows.filter((one) => one.y === 1).length;
     let [hits, best, threshold] = [0, 0, 0.5];

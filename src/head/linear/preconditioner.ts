@@ -52,10 +52,10 @@ export async function measureCurvature(
  */
 export function preconditioner(
   { gram, width }: Curvature,
-  { labels, penalty }: { readonly labels: number; readonly penalty: number },
+  { classes, penalty }: { readonly classes: number; readonly penalty: number },
 ): ((point: Float64Array) => void) | undefined {
   const n = width + 1;
-  const k = logitCount(labels);
+  const k = logitCount(classes);
   const share = k === 1 ? 0.25 : 1 / k;
   const hessian = gram.map((g) => share * g);
   let trace = 0;

@@ -109,7 +109,7 @@ export async function fitMlp(x: Matrix, y: Int32Array, options: MlpOptions): Pro
   try {
     const dev = options.dev && { x: brought(options.dev.vectors), y: options.dev.y };
     const random = seeded(options.seed ?? 1);
-    const run = { problem, settings, widths, y, weights, dev, random, labels: options.labels.length };
+    const run = { problem, settings, widths, y, weights, dev, random, classes: options.labels.length };
     const { point, ...rest } = await train(run, options);
     const parts = problem.places.map(({ start, end }) => point.slice(start, end));
     const layers = widths.slice(1).map((width, i) => ({
@@ -131,7 +131,7 @@ interface Run {
   readonly weights: Float64Array;
   readonly dev: { readonly x: Float32Array; readonly y: Int32Array } | undefined;
   readonly random: Random;
-  readonly labels: number;
+  readonly classes: number;
 }
 
 async function train(
@@ -146,8 +146,8 @@ async function train(
   const nextEpoch = epochRunner(run, learned);
   while (epochs.length < settings.epochs) {
     const { loss, rate } = await nextEpoch(epochs.length, signal);
-    if (!(loss <= DIVERGED * Math.log(run.labels))) throw diverged(loss, settings.learningRate);
-    const devLoss = dev === undefined ? null : meanLoss(await problem.logits(point, dev.x), dev.y, run.labels);
+    if (!(loss <= DIVERGED * Math.log(run.classes))) throw diverged(loss, settings.learningRate);
+    const devLoss = dev === undefined ? null : meanLoss(await problem.logits(point, dev.x), dev.y, run.classes);
     epochs.push({ epoch: epochs.length + 1, loss, devLoss, rate });
     onEpoch?.(epochs[epochs.length - 1]);
     if (devLoss === null || devLoss < kept.loss) {
@@ -217,9 +217,9 @@ function dropoutMasks(
   });
 }
 
-function meanLoss(logits: ArrayLike<number>, y: Int32Array, labels: number): number {
+function meanLoss(logits: ArrayLike<number>, y: Int32Array, classes: number): number {
   let sum = 0;
-  for (let r = 0; r < y.length; r++) sum += logSumExp(logits, r * labels, labels) - logits[r * labels + y[r]];
+  for (let r = 0; r < y.length; r++) sum += logSumExp(logits, r * classes, classes) - logits[r * classes + y[r]];
   return sum / y.length;
 }
 
@@ -252,7 +252,7 @@ function settingsOf(options: MlpSettings): Complete<MlpSettings> {
 }
 
 /** How a learning rate falls after it has risen. */
-type Schedule = "constant" | "linear" | "cosine";
+export type Schedule = "constant" | "linear" | "cosine";
 
 /**
  * Share of the full learning rate at step `step` (from 0) of `total`: rises evenly over the first `warmup` steps, then

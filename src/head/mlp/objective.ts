@@ -22,7 +22,7 @@ export interface MlpProblem {
   readonly places: readonly Place[];
   /** Weighted loss summed over a batch, and its gradient, a part for each of `places`. The matrix is read in place. */
   step(point: Floats, batch: MlpBatch): Promise<{ readonly loss: number; readonly gradient: readonly Floats[] }>;
-  /** Logits `[rows, labels]` of other rows, without dropout. */
+  /** Logits `[rows, classes]` of other rows, without dropout. */
   logits(point: Floats, x: Floats): Promise<Floats>;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function openMlpProblem(
   const { widths } = shape;
   const places = placesOf(widths);
   const size = places[places.length - 1].end;
-  const labels = widths[widths.length - 1];
+  const classes = widths[widths.length - 1];
   const { logitsModel, stepModel } = await import("./trainingGraph.js");
   const [stepping, predicting] = await Promise.all([
     openSession(stepModel(shape, type, dropout), session),
@@ -64,12 +64,12 @@ export async function openMlpProblem(
     size,
     places,
     async step(point, { index, y, weights, masks = [] }) {
-      const truth = fresh(index.length * labels);
-      y.forEach((label, r) => (truth[r * labels + label] = weights[r]));
+      const truth = fresh(index.length * classes);
+      y.forEach((label, r) => (truth[r * classes + label] = weights[r]));
       const inputs = new Map<string, Input[1]>([
         ["x", { data: numbers, dims: [numbers.length / widths[0], widths[0]] }],
         ["index", { data: index, dims: [index.length] }],
-        ["truth", { data: truth, dims: [index.length, labels] }],
+        ["truth", { data: truth, dims: [index.length, classes] }],
         ["weight", { data: weights, dims: [index.length, 1] }],
         ...parameters(point),
         ...masks.map((mask, i): Input => [`mask${i}`, { data: mask, dims: [index.length, widths[i + 1]] }]),

@@ -68,7 +68,7 @@ export function stepModel({ widths, activation }: MlpShape, type: ElementTypeNam
   return writeModel(model);
 }
 
-/** The forward pass alone: `x` `[rows, width]` and parameters to `logits` `[rows, labels]`. */
+/** The forward pass alone: `x` `[rows, width]` and parameters to `logits` `[rows, classes]`. */
 export function logitsModel({ widths, activation }: MlpShape, type: ElementTypeName): Uint8Array {
   const to = building(type);
   let hidden = "x";

@@ -22,7 +22,7 @@ export interface SessionOptions {
 }
 
 /** What a run gives for one output: its numbers, row-major, and their shape. */
-export interface Output {
+export interface SessionOutput {
   readonly data: Float32Array | Float64Array;
   readonly dims: readonly number[];
 }
@@ -54,7 +54,7 @@ export interface Session {
    *
    * @throws HeadstartError E_ENCODER_INVALID when the model cannot take these inputs
    */
-  run(inputs: RunInputs, wanted: readonly string[], pool?: BatchPooling): Promise<Map<string, Output>>;
+  run(inputs: RunInputs, wanted: readonly string[], pool?: BatchPooling): Promise<Map<string, SessionOutput>>;
   close(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ import {
   type WorkerSetup,
 } from "./workerMessages.js";
 import type { ModelSource } from "./mappedModel.js";
-import { coreCount, turnTelemetryOff, type Output, type Session, type SessionOptions } from "./session.js";
+import { coreCount, turnTelemetryOff, type SessionOutput, type Session, type SessionOptions } from "./session.js";
 
 /** Each further worker would hold the weights once more. */
 const MOST_WORKERS = 4;
@@ -24,7 +24,7 @@ const LONGEST_RUN_MS = 10_000;
 const WORKER_FILE = createRequire(import.meta.url).resolve("#sessionWorker");
 
 interface Waiting {
-  readonly resolve: (outputs: Map<string, Output>) => void;
+  readonly resolve: (outputs: Map<string, SessionOutput>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -132,7 +132,7 @@ async function startPoolWorker(setup: Omit<WorkerSetup, "state">): Promise<PoolW
   return poolWorker;
 }
 
-function send(poolWorker: PoolWorker, job: Extract<WorkerJob, { id: number }>): Promise<Map<string, Output>> {
+function send(poolWorker: PoolWorker, job: Extract<WorkerJob, { id: number }>): Promise<Map<string, SessionOutput>> {
   return new Promise((resolve, reject) => {
     poolWorker.waiting.set(job.id, { resolve, reject });
     poolWorker.worker.ref();

@@ -11,7 +11,7 @@ import {
   type WorkerSetup,
 } from "./workerMessages.js";
 import { releaseBytes } from "./releaseBytes.js";
-import { openSession, sameShape, type Output, type Session } from "./session.js";
+import { openSession, sameShape, type SessionOutput, type Session } from "./session.js";
 
 const { model, options, state } = workerData as WorkerSetup;
 const port = parentPort!;
@@ -33,10 +33,10 @@ function failureOf(error: unknown): WorkerFailure {
 }
 
 /** Pools what has the shape for it, and gives the memory of what is pooled back. */
-function pooled(outputs: Map<string, Output>, pool: BatchPooling | undefined): Map<string, Output> {
+function pooled(outputs: Map<string, SessionOutput>, pool: BatchPooling | undefined): Map<string, SessionOutput> {
   if (pool === undefined) return outputs;
   const [texts, , width] = pool.shape;
-  const poolOne = (output: Output): Output => {
+  const poolOne = (output: SessionOutput): SessionOutput => {
     const { data, dims } = output;
     if (!(data instanceof Float32Array) || !sameShape(dims, pool.shape)) return output;
     const vectors = poolBatch(data, pool);

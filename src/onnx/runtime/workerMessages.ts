@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorPlace } from "../../errors.js";
 import type { BatchPooling } from "../../math/pooling.js";
 import type { ModelSource } from "./mappedModel.js";
-import type { Output, RunInputs, SessionOptions } from "./session.js";
+import type { SessionOutput, RunInputs, SessionOptions } from "./session.js";
 
 /**
  * What a session worker is doing, in the one cell that it shares with the main thread. `ending` is busy for the last time: the main
@@ -36,6 +36,6 @@ export interface WorkerFailure {
 /** The reply to a job; id 0 says whether the session could be opened. */
 export interface WorkerReply {
   readonly id: number;
-  readonly outputs?: Map<string, Output> | undefined;
+  readonly outputs?: Map<string, SessionOutput> | undefined;
   readonly failure?: WorkerFailure | undefined;
 }

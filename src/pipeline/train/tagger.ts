@@ -13,9 +13,10 @@ import { taggerPipeline } from "../tagger.js";
 import { encodingWith, openTrainingEncoder, withTrainingCache } from "./encoding.js";
 import { createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
 
-type Settings = Omit<TrainTaggerOptions, "dev" | "layerCount" | "seed" | "threads" | "signal">;
-
-export interface TrainTaggerModelOptions extends TrainModelOptions<TaggedRows>, Settings {
+export interface TrainTaggerModelOptions
+  extends
+    TrainModelOptions<TaggedRows>,
+    Omit<TrainTaggerOptions, "dev" | "layerCount" | "seed" | "threads" | "signal"> {
   readonly task: "ner";
   readonly multiLabel?: undefined;
 }

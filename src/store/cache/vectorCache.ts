@@ -16,7 +16,7 @@ import { withFile } from "../../files/readBytes.js";
 import { errnoOf, writing } from "../../files/writeError.js";
 import { sha256 } from "../../files/contentHash.js";
 
-interface VectorCacheOptions {
+export interface VectorCacheOptions {
   /** Identity of the vectors: of the encoder and of everything else that changes them. */
   readonly fingerprint: string;
   readonly width: number;

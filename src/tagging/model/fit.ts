@@ -69,10 +69,10 @@ export interface FitTaggerOptions {
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after every epoch, with the tagger as it then is. */
-  readonly onEpoch?: ((epoch: Epoch) => Promise<void>) | undefined;
+  readonly onEpoch?: ((epoch: TaggerEpoch) => Promise<void>) | undefined;
 }
 
-export interface Epoch {
+export interface TaggerEpoch {
   /** Counted from 1. */
   readonly number: number;
   /** Mean loss of a word while it was learned. */

@@ -10,7 +10,7 @@ import { UNKNOWN_VERDICT } from "./verdict.js";
 import { signed, signedRange } from "../../text/numbers.js";
 
 /** Sentences of the two domains, read, mapped and with vectors. */
-interface TaggingCorpora {
+export interface TaggingCorpora {
   readonly source: EmbeddedSentences;
   /** @default a fifth of the source, equal sentences on one side */
   readonly sourceDev: EmbeddedSentences | undefined;

@@ -24,13 +24,13 @@ describe("buildNeighborIndex()", () => {
   it("survives its file to the bit, and says what is wrong with a broken one", async () => {
     const kept = await buildNeighborIndex(rows, { threads: 1 });
     const file = tensorShelf(writeNeighborIndex(kept), "n");
-    const shape = { rows: 80, width: 8, labels: 2 };
+    const shape = { rows: 80, width: 8, classes: 2 };
     expect(readNeighborIndex(file, shape)).toEqual(kept);
     expect(() => readNeighborIndex(file, { ...shape, width: 9 })).toThrow(
       '"vectors" is U8 [80, 8], expected U8 [80, 9]',
     );
     expect(() => readNeighborIndex(file, { ...shape, rows: 79 })).toThrow('"labels" is I32 [80], expected I32 [79]');
-    expect(() => readNeighborIndex(file, { ...shape, labels: 1 })).toThrow(/labels that the head has not/);
+    expect(() => readNeighborIndex(file, { ...shape, classes: 1 })).toThrow(/labels that the head has not/);
   });
 });
 

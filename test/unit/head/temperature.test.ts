@@ -106,7 +106,7 @@ describe("crossValTemperature()", () => {
   it("scales a row by the other folds alone", () => {
     const { p, y, labels } = overconfident(600, 3);
     const folds = y.map((_, r) => r % 3);
-    const predictions = { labels, probabilities: p, truth: y };
+    const predictions = { classes: labels, probabilities: p, truth: y };
     const scaled = crossValTemperature(predictions, folds);
     expect(meanLoss(scaled, y, labels)).toBeLessThan(meanLoss(p, y, labels));
     const lied = crossValTemperature(

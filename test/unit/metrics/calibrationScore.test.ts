@@ -18,11 +18,11 @@ function rows(n: number, honest: boolean) {
 describe("scoreCalibration()", () => {
   it("is near 0 for honest rows and near the gap for others, within its interval", () => {
     const good = rows(8000, true);
-    const honest = scoreCalibration(good.p, good.y, { labels: 2, resamples: 200 });
+    const honest = scoreCalibration(good.p, good.y, { classes: 2, resamples: 200 });
     expect(honest.ece).toBeLessThan(0.02);
     expect(honest.eceEqualWidth).toBeLessThan(0.02);
     const bad = rows(8000, false);
-    const score = scoreCalibration(bad.p, bad.y, { labels: 2, resamples: 200 });
+    const score = scoreCalibration(bad.p, bad.y, { classes: 2, resamples: 200 });
     expect(score.ece).toBeGreaterThan(0.15);
     expect(score.eceEqualWidth).toBeCloseTo(score.ece, 1);
     for (const name of ["ece", "brier", "logLoss"] as const) {
@@ -33,10 +33,13 @@ describe("scoreCalibration()", () => {
   });
 
   it("gives the log loss and the Brier score of a row, and is 0 without rows", () => {
-    const one = scoreCalibration(Float64Array.of(0.25, 0.75), Int32Array.of(0), { labels: 2, resamples: 10 });
+    const one = scoreCalibration(Float64Array.of(0.25, 0.75), Int32Array.of(0), { classes: 2, resamples: 10 });
     expect(one.logLoss).toBeCloseTo(Math.log(4), 12);
     expect(one.brier).toBeCloseTo(2 * 0.75 ** 2, 6);
     expect(one.intervals95.logLoss[0]).toBeCloseTo(Math.log(4), 12);
-    expect(scoreCalibration(new Float64Array(0), new Int32Array(0), { labels: 2 })).toMatchObject({ n: 0, logLoss: 0 });
+    expect(scoreCalibration(new Float64Array(0), new Int32Array(0), { classes: 2 })).toMatchObject({
+      n: 0,
+      logLoss: 0,
+    });
   });
 });

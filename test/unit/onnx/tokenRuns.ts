@@ -1,6 +1,6 @@
 import { encoderPorts, type EncoderPorts } from "../../../src/onnx/model/encoderGraph.js";
 import { writeModel, type OnnxModel } from "../../../src/onnx/model/model.js";
-import { openSession, type Output, type RunInputs, type Session } from "../../../src/onnx/runtime/session.js";
+import { openSession, type SessionOutput, type RunInputs, type Session } from "../../../src/onnx/runtime/session.js";
 
 /** The inputs of an encoder for some texts, padded to `padTo` tokens. */
 function paddedInputs(ports: EncoderPorts, texts: readonly (readonly number[])[], padTo: number): RunInputs {
@@ -25,7 +25,7 @@ export async function paddedRun(
   model: OnnxModel,
   texts: readonly (readonly number[])[],
   wanted?: string,
-): Promise<Output> {
+): Promise<SessionOutput> {
   const session = await openSession(writeModel(model));
   const ports = encoderPorts(model, "model");
   const output = wanted ?? ports.hidden;
@@ -54,7 +54,7 @@ export const someTexts = (n: number, longest: number, vocabulary = 190): number[
     Array.from({ length: 1 + ((i * 7) % longest) }, (_, t) => (i * 31 + t * 17 + ((i * t) % 13)) % vocabulary),
   );
 
-export function largestDifference(one: Output, other: Output): number {
+export function largestDifference(one: SessionOutput, other: SessionOutput): number {
   if (String(one.dims) !== String(other.dims)) throw new Error(`[${one.dims}] is not [${other.dims}]`);
   return Array.from(one.data).reduce((most, x, i) => Math.max(most, Math.abs(x - other.data[i])), 0);
 }

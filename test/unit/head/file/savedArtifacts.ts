@@ -60,7 +60,7 @@ async function saveClassifier(folder: string, { mlp, spoil }: { mlp: boolean; sp
   const { labels, standardizer } = logistic;
   const head: Head = mlp ? { kind: "mlp", labels, standardizer, activation: "gelu", layers } : logistic;
   const devPredictions = {
-    labels: 3,
+    classes: 3,
     probabilities: Float64Array.of(0.25, 0.5, 0.25, 0, 0, 1),
     truth: Int32Array.of(1, 2),
   };

@@ -10,7 +10,7 @@ describe("logLossInto", () => {
   it("sums weight times -log p and writes weight times (p - truth), for one logit and for several", () => {
     const [p0, p1] = [1 / (1 + Math.exp(-0.7)), 1 / (1 + Math.exp(1.1))];
     const two = new Float64Array(2);
-    const targets = { y: Int32Array.of(1, 0), weights: Float64Array.of(2, 3), labels: 2 };
+    const targets = { y: Int32Array.of(1, 0), weights: Float64Array.of(2, 3), classes: 2 };
     expect(logLossInto(two, Float64Array.of(0.7, -1.1), targets)).toBeCloseTo(
       -2 * Math.log(p0) - 3 * Math.log(1 - p1),
       14,
@@ -20,7 +20,7 @@ describe("logLossInto", () => {
 
     const three = new Float64Array(3);
     const logits = Float64Array.of(Math.log(1), Math.log(2), Math.log(5));
-    expect(logLossInto(three, logits, { y: Int32Array.of(1), weights: ones(1), labels: 3 })).toBeCloseTo(
+    expect(logLossInto(three, logits, { y: Int32Array.of(1), weights: ones(1), classes: 3 })).toBeCloseTo(
       Math.log(4),
       14,
     );
@@ -31,7 +31,7 @@ describe("logLossInto", () => {
     const k = logitCount(labels);
     const residuals = new Float64Array(2 * k);
     const logits = Float64Array.from({ length: 2 * k }, (_, i) => (i % k === 0 ? 1e4 : -1e4));
-    const targets = { y: Int32Array.of(labels === 2 ? 1 : 0, labels === 2 ? 0 : 1), weights: ones(2), labels };
+    const targets = { y: Int32Array.of(labels === 2 ? 1 : 0, labels === 2 ? 0 : 1), weights: ones(2), classes: labels };
     expect(logLossInto(residuals, logits, targets)).toBe(labels === 2 ? 1e4 : 2e4);
     expect(residuals.every(Number.isFinite)).toBe(true);
     expect(Math.abs(residuals[0])).toBe(0);
@@ -39,7 +39,7 @@ describe("logLossInto", () => {
 
   it("gives residuals of a row that sum to 0 over several labels", () => {
     const residuals = new Float64Array(4);
-    logLossInto(residuals, Float64Array.of(3, -2, 0.5, 9), { y: Int32Array.of(2), weights: ones(1), labels: 4 });
+    logLossInto(residuals, Float64Array.of(3, -2, 0.5, 9), { y: Int32Array.of(2), weights: ones(1), classes: 4 });
     expect(residuals.reduce((a, b) => a + b)).toBeCloseTo(0, 15);
   });
 });
@@ -48,7 +48,7 @@ describe("openLogisticProblem() in float64", () => {
   it.each([2, 3, 5])("has the gradient that central differences give, with %i labels [D02]", async (classes) => {
     const { x, y } = clouds(14, 4, { classes });
     const random = seeded(classes);
-    const targets = { y, weights: Float64Array.from(y, () => 3 * random()), labels: classes };
+    const targets = { y, weights: Float64Array.from(y, () => 3 * random()), classes };
     const problem = await openLogisticProblem(Float64Array.from(x.data), { rows: 14, cols: 4, targets, threads: 1 });
     let worst = 0;
     for (const C of [1e-6, 1, 1e6]) {
@@ -71,7 +71,7 @@ describe("openLogisticProblem() in float64", () => {
 
   it("leaves biases out of the penalty", async () => {
     const { x, y } = clouds(6, 2);
-    const targets = { y, weights: ones(6), labels: 2 };
+    const targets = { y, weights: ones(6), classes: 2 };
     const problem = await openLogisticProblem(Float64Array.from(x.data), { rows: 6, cols: 2, targets });
     const [weak, strong] = [problem.evaluate(1), problem.evaluate(1e-3)];
     const bias = Float64Array.of(0, 0, 5);

@@ -33,11 +33,11 @@ describe("preconditioner()", () => {
     async (labels) => {
       const { x, y } = clouds(300, 6, { classes: labels });
       const numbers = Float64Array.from(x.data, (v, i) => v * 10 ** ((i % 6) - 3) + (i % 6));
-      const targets = { y, weights: Float64Array.from(y, (_, r) => 1 + (r % 2)), labels };
+      const targets = { y, weights: Float64Array.from(y, (_, r) => 1 + (r % 2)), classes: labels };
       const rows = { rows: 300, cols: 6, targets, threads: 1 };
       const problem = await openLogisticProblem(numbers, rows);
       const curvature = await measureCurvature(numbers, rows);
-      const precondition = preconditioner(curvature, { labels, penalty: 1 / problem.total })!;
+      const precondition = preconditioner(curvature, { classes: labels, penalty: 1 / problem.total })!;
       const options = { tolerance: 1e-7, maxIterations: 3000, rounding: 1e-13 };
       const start = new Float64Array(problem.size);
       const plain = await minimize(problem.evaluate(1), start, options);
