@@ -78,7 +78,7 @@ const tagger = (kind: "linear" | "mlp"): Kind => ({
   async fit(rows) {
     const { labels } = rows;
     const steady = { hidden: 8, epochs: 60, batchWords: 1000, learningRate: 0.1, dropout: 0, inputDropout: 0 } as const;
-    const how = { kind, contextWindow: 0, surfaceFeatures: NO_SURFACE_FEATURES, ensemble: 2, threads: 1 } as const;
+    const how = { kind, contextWindow: 0, surfaceFeatures: NO_SURFACE_FEATURES, ensemble: 1, threads: 1 } as const;
     const head = await fitTagger(sentencesOf(rows), { labels, ...how, ...steady });
     const tags = head.crfWeights.tags;
     return {
