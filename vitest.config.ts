@@ -15,6 +15,7 @@ const LONGEST = [
   "encoder/realEncoders",
   "cli/start",
   "cli/package",
+  "api/examples",
   "api/program",
   "cli/privacy",
   "cli/doctor",
