@@ -15,11 +15,12 @@ const LONGEST = [
   "encoder/realEncoders",
   "cli/start",
   "cli/package",
+  "api/examples",
   "api/program",
   "cli/privacy",
   "cli/doctor",
   "cli/beside",
-  "cli/trust",
+  "cli/reliability",
 ];
 
 /** Vitest knows how long files take where it has run them before; in a fresh clone it has not. */

@@ -74,6 +74,11 @@ export interface ErrorDetails extends ErrorPlace {
  * A failure that the user can do something about: says what was attempted, where, what was found and, last, what to do.
  *
  * `code` is from a closed list, so callers can switch on it; anything that is not a `HeadstartError` is a defect of ours.
+ *
+ * @example
+ * await loadPipeline("no-such-head").catch((error) => {
+ *   if (error instanceof HeadstartError) console.log(error.code, error.exitCode); // E_HEAD_MISSING 4
+ * });
  */
 export class HeadstartError extends Error {
   override readonly name = "HeadstartError";

@@ -20,7 +20,14 @@ export interface DescribeOptions {
   readonly encoder: Encoder;
 }
 
-/** What a head's folder says of it: labels, the encoder it needs, and how it was trained. */
+/**
+ * What a head's folder says of it: labels, the encoder it needs, and how it was trained.
+ *
+ * @example
+ * const corpus = await readLabeled(["reviews.csv"]);
+ * const file = describeHead(trained, { corpus, encoder, createdAt: new Date().toISOString() });
+ * await saveHead("my-head", { ...trained, file }, { force: true });
+ */
 export function describeHead(trained: TrainedHead, options: DescribeOptions): Omit<HeadFile, Sealed> {
   const { task = "classification", seed = 1, createdAt, corpus, encoder } = options;
   const { accuracy, macroF1, macroRecall, n, interval95, majority, bagOfWords } = trained.dev;

@@ -44,6 +44,9 @@ export interface Evaluated {
  * Evaluates a head on labeled vectors, with the baselines that were fitted on its training rows beside it.
  *
  * @throws HeadstartError E_LABEL_MAP when the rows have labels that the head does not know
+ * @example
+ * const { evaluation } = evaluateHead(trained, dev);
+ * console.log(evaluation.macroF1, evaluation.interval95, evaluation.majority.macroF1);
  */
 export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, options: EvaluateOptions = {}): Evaluated {
   const { map, seed = 1, file = "the corpus" } = options;

@@ -61,6 +61,11 @@ const WORD = /[\p{L}\p{N}\p{M}_@#]+(?:['’-][\p{L}\p{N}\p{M}_]+)*|[^\s\p{L}\p{N
  *
  * @see Li, Monroe & Jurafsky 2016, "Understanding neural networks through representation erasure":
  *   https://arxiv.org/abs/1612.08220
+ * @example
+ * const texts = ["a dull film"];
+ * const embed = async (some: readonly string[]) => (await embedTexts(encoder, some)).vectors;
+ * const [explanation] = await explainPrediction(texts, { head: trained.head, vectors: await embed(texts), embed });
+ * console.log(explanation?.label, explanation?.words[0]?.text);
  */
 export async function explainPrediction(texts: readonly string[], options: ExplainOptions): Promise<Explanation[]> {
   const { head, vectors, neighbors, embed, threads } = options;

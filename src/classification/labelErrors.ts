@@ -124,6 +124,9 @@ function rowFinder(labels: readonly string[]): (label: string) => readonly numbe
  *
  * @throws HeadstartError E_LABELS for labels that are texts or ids
  * @see Northcutt, Jiang & Chuang 2021, section 3: https://arxiv.org/abs/1911.00068
+ * @example
+ * const { findings } = await findLabelErrors(data, { folds: 3 });
+ * for (const { because } of findings.slice(0, 5)) console.log(because);
  */
 export async function findLabelErrors(
   data: LabeledVectors,

@@ -102,6 +102,10 @@ export function labelsToLearn(cells: readonly string[], separator: string): stri
  *
  * @param data  its labels are cells such as `news|sport`
  * @throws HeadstartError E_LABELS when there are fewer than two labels
+ * @example
+ * // Labels of several are cells such as "sport|money".
+ * const { head, dev } = await trainMultiLabel(topics, { separator: "|" });
+ * console.log(head.labels, dev.microF1);
  */
 export async function trainMultiLabel(
   data: LabeledVectors,
@@ -157,7 +161,13 @@ function trialOf(
   return { C, iterations, converged, devLogLoss: loss / vectors.rows, devMacroF1: macroF1 };
 }
 
-/** Evaluates a multi-label head on rows whose labels are cells. @throws HeadstartError E_LABEL_MAP for unknown labels */
+/**
+ * Evaluates a multi-label head on rows whose labels are cells. @throws HeadstartError E_LABEL_MAP for unknown labels
+ *
+ * @example
+ * const { head } = await trainMultiLabel(topics, { separator: "|" });
+ * console.log(evaluateMultiLabelHead(head, topics, { separator: "|" }).macroF1 > 0.5); // true
+ */
 export function evaluateMultiLabelHead(
   head: MultiLabelHead,
   data: LabeledVectors,
@@ -181,6 +191,10 @@ export interface MultiLabelPrediction extends Prediction {
 /**
  * Predictions for rows of vectors `[texts, width]`: `label` is the labels with the separator between them (empty where there
  * is none), `probability` that of the least probable one (where there is none, that the most probable one is absent).
+ *
+ * @example
+ * const { head } = await trainMultiLabel(topics, { separator: "|" });
+ * for (const { labels, probability } of predictMultiLabel(head, topics.vectors, "|")) console.log(labels, probability);
  */
 export function predictMultiLabel(head: MultiLabelHead, vectors: Matrix, separator: string): MultiLabelPrediction[] {
   const k = head.labels.length;

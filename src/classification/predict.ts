@@ -29,7 +29,15 @@ export interface PredictOptions {
   readonly predictionSetThreshold?: number | undefined;
 }
 
-/** Predictions for rows of vectors `[texts, width]`. */
+/**
+ * Predictions for rows of vectors `[texts, width]`, in their order; with a rule the label is null where it abstains.
+ *
+ * @throws HeadstartError E_SHAPE when the rows are not as wide as those that the head was trained on; E_NOT_FINITE
+ * @example
+ * const { vectors } = await embedTexts(encoder, ["I loved it"]);
+ * const [prediction] = predictVectors(trained.head, vectors);
+ * console.log(prediction?.label, prediction?.probability);
+ */
 export function predictVectors(
   head: Head,
   vectors: Matrix,

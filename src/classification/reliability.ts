@@ -81,6 +81,10 @@ const CURVE_COVERAGES = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 /**
  * The calibration set of a head: its dev predictions, scaled, and in the labels that a map leaves; dev rows whose label
  * the map drops are left out. Undefined where the head has none.
+ *
+ * @example
+ * const calibrationSet = calibrationSetOf(trained);
+ * console.log(calibrationSet?.labels); // [ 'negative', 'positive' ]
  */
 export function calibrationSetOf({ head, devPredictions }: CalibratedHead, map?: LabelMap): CalibrationSet | undefined {
   if (devPredictions === undefined) return undefined;
@@ -96,7 +100,14 @@ export function calibrationSetOf({ head, devPredictions }: CalibratedHead, map?:
   };
 }
 
-/** Least probability of a label in a set that contains the true one with probability `coverage`; see conformal.ts. */
+/**
+ * Least probability of a label in a set that contains the true one with probability `coverage`; see conformal.ts.
+ *
+ * @example
+ * const calibrationSet = calibrationSetOf(trained)!;
+ * const threshold = predictionSetThreshold(calibrationSet, 0.9);
+ * console.log(predictVectors(trained.head, dev.vectors, { predictionSetThreshold: threshold })[0]);
+ */
 export const predictionSetThreshold = ({ labels, probabilities, truth }: CalibrationSet, coverage: number): number =>
   conformalThreshold(
     Float64Array.from(truth, (label, r) => probabilities[r * labels.length + label]),
@@ -147,6 +158,10 @@ export function predictOptions(
  * on another domain nothing is guaranteed, and the numbers here show what became of it.
  *
  * @param vectors  of the evaluated rows
+ * @example
+ * const evaluated = evaluateHead(trained, dev);
+ * const { calibration } = measureReliability(trained, { evaluated, vectors: dev.vectors });
+ * console.log(calibration.ece, calibration.brier);
  */
 export function measureReliability(
   calibrated: CalibratedHead,

@@ -82,6 +82,11 @@ const bestOf = (candidates: readonly CandidateResult[]): CandidateResult =>
  * rows of `views` alone: first logistic heads on every view, then MLPs on the best.
  *
  * @param views  at least one, the plainest first; the same texts and labels in each
+ * @example
+ * const view = { layer: null, pooling: "mean", load: async () => data } as const;
+ * const labels = ["negative", "positive"];
+ * const { setup, search } = await searchHead([view], { labels, kinds: ["logistic"], classWeights: "none", seed: 1 });
+ * console.log(setup.kind, search.folds); // logistic 5
  */
 export async function searchHead(views: readonly View[], options: SearchOptions): Promise<SearchResult> {
   const { Cs = C_VALUES, mlps = MLPS, kinds = ["logistic", "mlp"] } = options;

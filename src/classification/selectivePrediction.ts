@@ -32,7 +32,14 @@ export interface DecisionRule {
   readonly words: string;
 }
 
-/** Stands for a label where a rule abstains. */
+/**
+ * Stands for a label where a rule abstains.
+ *
+ * @example
+ * const rule = fitDecisionRule({ kind: "coverage", share: 0.5 }, calibrationSetOf(trained)!);
+ * const predicted = applyDecisionRule(predictProbabilities(trained.head, dev.vectors), rule);
+ * console.log(predicted.filter((label) => label === ABSTAIN).length);
+ */
 export const ABSTAIN = -1;
 
 /**
@@ -44,6 +51,9 @@ export const ABSTAIN = -1;
  * scaling: the label of least `cost * (1 - probability)` is predicted.
  *
  * @see Chow 1970; Elkan 2001 (costs); El-Yaniv & Wiener 2010 (risk and coverage)
+ * @example
+ * const rule = fitDecisionRule({ kind: "risk", most: 0.2 }, calibrationSetOf(trained)!);
+ * console.log(predictVectors(trained.head, dev.vectors, { rule })[0]?.label);
  */
 export function fitDecisionRule(goal: SelectiveGoal, calibrationSet: CalibrationSet): DecisionRule {
   const { labels } = calibrationSet;
@@ -86,7 +96,14 @@ export function fitDecisionRule(goal: SelectiveGoal, calibrationSet: Calibration
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-/** Index of the predicted label for every row of probabilities `[rows, classes]`, or ABSTAIN. */
+/**
+ * Index of the predicted label for every row of probabilities `[rows, classes]`, or ABSTAIN.
+ *
+ * @example
+ * const rule = fitDecisionRule({ kind: "precision", least: 0.8 }, calibrationSetOf(trained)!);
+ * const predicted = applyDecisionRule(predictProbabilities(trained.head, dev.vectors), rule);
+ * console.log(predicted.length === dev.vectors.rows); // true
+ */
 export function applyDecisionRule(probabilities: Float64Array, { thresholds, costs }: DecisionRule): Int32Array {
   const classes = thresholds.length;
   return Int32Array.from({ length: probabilities.length / classes }, (_, r) => {

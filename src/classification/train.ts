@@ -94,6 +94,11 @@ const DEV_FRACTION = 0.1;
  * selectC.ts), or an MLP that stops by the dev rows. What searchHead() has found is fitted without them. The bag-of-words baseline is fitted on the same training rows.
  *
  * @throws HeadstartError E_LABELS when there are fewer than two labels, or a label too rare to be split
+ * @example
+ * const { texts, labels } = await readLabeled(["reviews.csv"]);
+ * const { vectors } = await embedTexts(encoder, texts);
+ * const { head, dev } = await trainClassifier({ texts, labels, vectors }, { Cs: [0.1, 1] });
+ * console.log(head.labels, dev.macroF1);
  */
 export async function trainClassifier(data: LabeledVectors, options: TrainOptions = {}): Promise<TrainedHead> {
   const { seed = 1, classWeights = "none" } = options;

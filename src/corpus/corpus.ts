@@ -62,6 +62,10 @@ export interface Corpus {
  *
  * @throws HeadstartError E_INPUT_*, E_ENCODING, E_CSV_*, E_JSONL, E_ARROW or E_COLUMN_*; `rows()` throws those and
  * E_LABEL_MISSING when it meets them
+ * @example
+ * const corpus = await openCorpus(["reviews.csv"], { limit: 3 });
+ * for await (const { text, label, line } of corpus.rows()) console.log(line, label, text);
+ * console.log(corpus.counts.read);
  */
 export async function openCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
   if (paths.length === 0) throw new HeadstartError("E_USAGE", "Cannot read a corpus without a file. Name one, or -");

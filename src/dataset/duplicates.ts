@@ -10,6 +10,9 @@ const NEITHER_LETTER_NOR_DIGIT = /[^\p{L}\p{M}\p{N}]+/gu;
  * mentions, its words of letters and digits with one space between them.
  *
  * A text of which nothing is left (only emoji, only a link) is compared by itself, without outer spaces.
+ *
+ * @example
+ * console.log(normalizedText("@anna So  GOOD!!! https://example.org")); // so good
  */
 export function normalizedText(text: string): string {
   const words = text
@@ -28,6 +31,8 @@ export function normalizedText(text: string): string {
  * one. Near duplicates (a word changed) are not found.
  *
  * @returns as long as `texts`
+ * @example
+ * console.log([...duplicateGroups(["So good!", "bad", "so good"])]); // [ 0, 1, 0 ]
  */
 export function duplicateGroups(texts: readonly string[]): Int32Array {
   const numbers = new Map<string, number>();
@@ -50,7 +55,13 @@ export interface Duplicates {
   readonly normalized: Int32Array;
 }
 
-/** Finds the target texts that were in the source, exactly and normalized. Near duplicates are not found. */
+/**
+ * Finds the target texts that were in the source, exactly and normalized. Near duplicates are not found.
+ *
+ * @example
+ * const { exact, normalized } = duplicatesBetween(["So good!", "bad"], ["so good", "bad", "new"]);
+ * console.log([...exact], [...normalized]);
+ */
 export function duplicatesBetween(source: readonly string[], target: readonly string[]): Duplicates {
   const exact = new Set(source);
   const normalized = new Set(source.map(normalizedText));

@@ -16,6 +16,9 @@ const ITEM = /\s*(?:"((?:[^"]|"")*)"|([^",=]*))\s*/y;
  * `a="drop"`. Spaces around bare labels do not count. Labels that the map does not name stay as they are.
  *
  * @throws HeadstartError E_LABEL_MAP when it is empty or malformed, or names a label twice
+ * @example
+ * const map = parseLabelMap("4=positive,2=drop");
+ * console.log([...map]); // [ [ '4', 'positive' ], [ '2', undefined ] ]
  */
 export function parseLabelMap(written: string): LabelMap {
   const refuse = (found: string): HeadstartError =>
@@ -49,7 +52,13 @@ function itemAt(written: string, at: number): { label: string; quoted: boolean; 
   return { label: quoted ? inQuotes.replaceAll('""', '"') : bare.trim(), quoted, end: at + all.length };
 }
 
-/** The label under the map: its new name, itself when the map does not name it, undefined when its row is dropped. */
+/**
+ * The label under the map: its new name, itself when the map does not name it, undefined when its row is dropped.
+ *
+ * @example
+ * const map = parseLabelMap("4=positive,2=drop");
+ * console.log(applyLabelMap(map, "4"), applyLabelMap(map, "2"), applyLabelMap(map, "0")); // positive undefined 0
+ */
 export function applyLabelMap(map: LabelMap, label: string): string | undefined {
   return map.has(label) ? map.get(label) : label;
 }

@@ -32,6 +32,9 @@ export interface LabeledCorpus {
  * Reads a labeled corpus whole.
  *
  * @throws HeadstartError E_NO_ROWS when no row is left, and whatever reading throws
+ * @example
+ * const { texts, labels, counts } = await readLabeled(["reviews.csv"], { map: parseLabelMap("positive=good,negative=bad") });
+ * console.log(texts.length, new Set(labels), counts.rejected);
  */
 export async function readLabeled(files: readonly string[], options: LabeledOptions = {}): Promise<LabeledCorpus> {
   const { labelColumn = "label", map, ...rest } = options;

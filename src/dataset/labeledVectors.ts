@@ -11,13 +11,24 @@ export interface LabeledVectors {
   readonly vectors: Matrix;
 }
 
-/** The rows at `rows`, in that order. */
+/**
+ * The rows at `rows`, in that order.
+ *
+ * @example
+ * console.log(pickRows(data, [2, 0]).labels.length); // 2
+ */
 export function pickRows({ texts, labels, vectors }: LabeledVectors, rows: ArrayLike<number>): LabeledVectors {
   const at = Array.from(rows);
   return { texts: at.map((i) => texts[i]), labels: at.map((i) => labels[i]), vectors: takeRows(vectors, rows) };
 }
 
-/** All rows of `a`, then all of `b`. */
+/**
+ * All rows of `a`, then all of `b`.
+ *
+ * @example
+ * const all = joinRows(data, dev);
+ * console.log(all.vectors.rows === data.texts.length + dev.texts.length); // true
+ */
 export function joinRows(a: LabeledVectors, b: LabeledVectors): LabeledVectors {
   return {
     texts: [...a.texts, ...b.texts],
@@ -30,6 +41,9 @@ export function joinRows(a: LabeledVectors, b: LabeledVectors): LabeledVectors {
  * Splits rows in two by seed, each label in its share, equal texts on one side.
  *
  * @throws HeadstartError E_LABELS when there are too few rows to hold any out
+ * @example
+ * const { train, dev } = holdOut(data, { devFraction: 0.2, seed: 7 });
+ * console.log(train.texts.length + dev.texts.length === data.texts.length); // true
  */
 export function holdOut(data: LabeledVectors, options: SplitOptions): { train: LabeledVectors; dev: LabeledVectors } {
   const names = new Map([...new Set(data.labels)].sort().map((label, i) => [label, i]));

@@ -27,6 +27,11 @@ export interface Split {
  * @param y       class of each row, any integers
  * @param groups  group of each row (see duplicateGroups), as long as `y`
  * @throws RangeError when the lengths differ or `devFraction` is not between 0 and 1
+ * @example
+ * const { texts, labels } = await readLabeled(["reviews.csv"]);
+ * const y = labels.map((label) => (label === "positive" ? 1 : 0));
+ * const { train, dev } = splitCorpus(y, duplicateGroups(texts), { devFraction: 0.2 });
+ * console.log(train.length + dev.length === texts.length); // true
  */
 export function splitCorpus(y: ArrayLike<number>, groups: ArrayLike<number>, options: SplitOptions = {}): Split {
   const { devFraction, maxDev, seed } = withDefaults(SPLIT_DEFAULTS, options);
@@ -57,6 +62,10 @@ export interface FoldOptions {
  *
  * @returns fold of each row, from 0 to `folds - 1`
  * @throws RangeError when the lengths differ or `folds` is not an integer of 2 or more
+ * @example
+ * const y = [0, 0, 0, 0, 1, 1, 1, 1];
+ * const groups = [0, 1, 2, 3, 4, 5, 6, 7]; // as texts that are all different have
+ * console.log(foldCorpus(y, groups, { folds: 4 }).length); // 8
  */
 export function foldCorpus(y: ArrayLike<number>, groups: ArrayLike<number>, options: FoldOptions): Int32Array {
   const { folds, seed = 1 } = options;

@@ -25,7 +25,17 @@ export interface CachedEmbedded extends Embedded {
 
 const NONE: EmbedCounts = { texts: 0, tokens: 0, truncated: 0, empty: 0, unknown: 0 };
 
-/** Vectors of all texts, from the cache where it has them; the same bits with and without a cache. */
+/**
+ * Vectors of all texts, `[texts, width]`, from the cache where it has them; the same bits with and without a cache.
+ *
+ * @throws HeadstartError E_NOT_FINITE when the encoder gives NaN or infinity; E_CACHE_INVALID, E_OUTPUT_WRITE
+ * @example
+ * const { fingerprint, width } = encoder;
+ * const cache = await openVectorCache("cache", { fingerprint, width });
+ * const { vectors, cached } = await vectorsOf(encoder, ["a text", "a text", "another"], { cache });
+ * console.log(vectors.rows, cached);
+ * await cache.close();
+ */
 export async function vectorsOf(
   encoder: Encoder,
   texts: readonly string[],

@@ -26,7 +26,12 @@ export interface ListOptions {
   readonly builtInFolder?: string | undefined;
 }
 
-/** The encoders on this machine: the built-in ones, then those in the hub's cache that have an ONNX file, by name. */
+/**
+ * The encoders on this machine: the built-in ones, then those in the hub's cache that have an ONNX file, by name.
+ *
+ * @example
+ * for (const { name, kind, bytes } of await listEncoders()) console.log(name, kind, bytes);
+ */
 export async function listEncoders(
   env: NodeJS.ProcessEnv = process.env,
   { builtInFolder = BUILT_IN_FOLDER }: ListOptions = {},

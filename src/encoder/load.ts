@@ -9,6 +9,10 @@ import { loadWordVectors } from "./static/loadWordVectors.js";
  *
  * @throws HeadstartError with an E_ENCODER, E_HUB, E_OFFLINE or E_CHECKSUM code when it cannot be had or used; E_USAGE
  *   for options that no encoder has, or not this one
+ * @example
+ * const encoder = await loadEncoder("headstart-mini", { pooling: "cls", offline: true });
+ * console.log(encoder.width, encoder.pooling); // 384 cls
+ * await encoder.close();
  */
 export async function loadEncoder(name: string, options: EncoderOptions = {}): Promise<Encoder> {
   const { offline, onDownload, signal } = options;

@@ -14,7 +14,13 @@ import { isFile, isFolder } from "../files/exists.js";
 export type { EncoderFolder } from "./folder/folder.js";
 export type { EncoderFile } from "./static/wordVectorFormat.js";
 
-/** Name of the encoder that comes with the package. */
+/**
+ * Name of the encoder that comes with the package.
+ *
+ * @example
+ * const encoder = await loadEncoder(BUILT_IN_ENCODER, { maxTokens: 64 });
+ * await encoder.close();
+ */
 export const BUILT_IN_ENCODER = "headstart-mini";
 
 /** Folder of the built-in encoders; src/encoder and dist/encoder both lie two below the package's root. */

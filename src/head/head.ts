@@ -57,6 +57,9 @@ export const headWidth = (head: Head): number => head.standardizer.mean.length;
  *
  * @throws HeadstartError E_SHAPE when the rows are not as wide as those that the head was trained on; E_NOT_FINITE naming
  *   the first number that is none
+ * @example
+ * const probabilities = predictProbabilities(trained.head, dev.vectors);
+ * console.log(probabilities.length === dev.vectors.rows * trained.head.labels.length); // true
  */
 export function predictProbabilities(head: Head, x: Matrix): Float64Array {
   if (x.cols !== headWidth(head)) {

@@ -54,6 +54,10 @@ const AT_ONCE = 256;
  * Keeps training rows to explain predictions with. Of equal texts the first is kept, so that no row is its own neighbor.
  *
  * @param rows  texts, label indices and vectors `[texts, width]`; not written
+ * @example
+ * const y = Int32Array.from(data.labels, (label) => (label === "positive" ? 1 : 0));
+ * const index = await buildNeighborIndex({ texts: data.texts, y, vectors: data.vectors }, { most: 100 });
+ * console.log(index.texts.length); // 100
  */
 export async function buildNeighborIndex(
   rows: { readonly texts: readonly string[]; readonly y: Int32Array; readonly vectors: Matrix },
@@ -71,7 +75,15 @@ export async function buildNeighborIndex(
   return { ...kept, distances: Float32Array.from(found, distanceOf).sort() };
 }
 
-/** Where each of `vectors` `[texts, width]` lies among the kept rows. */
+/**
+ * Where each of `vectors` `[texts, width]` lies among the kept rows.
+ *
+ * @example
+ * const y = Int32Array.from(data.labels, (label) => (label === "positive" ? 1 : 0));
+ * const index = await buildNeighborIndex({ texts: data.texts, y, vectors: data.vectors });
+ * const [stats] = await nearestNeighbors(index, dev.vectors);
+ * console.log(stats?.nearest.length, stats?.distance);
+ */
 export async function nearestNeighbors(
   kept: NeighborIndex,
   vectors: Matrix,

@@ -16,6 +16,8 @@ const LOG_OF_ZERO = -745;
  *
  * @throws RangeError when the temperature is not a finite number above 0
  * @see Guo et al. 2017, section 4.2: https://arxiv.org/abs/1706.04599
+ * @example
+ * console.log([...applyTemperature(Float64Array.of(0.2, 0.8), 2, 1)]); // [ 0.2, 0.8 ]
  */
 export function applyTemperature(probabilities: Float64Array, classes: number, temperature: number): Float64Array {
   if (!(temperature > 0 && temperature < Infinity)) throw new RangeError(`temperature ${temperature} is not above 0`);
@@ -46,6 +48,9 @@ export function applyTemperature(probabilities: Float64Array, classes: number, t
  * @param probabilities  `[rows, classes]`
  * @param y              true label of every row
  * @see Guo et al. 2017, section 4.2; Platt 1999, section 2.2
+ * @example
+ * const probabilities = Float64Array.of(0.99, 0.01, 0.99, 0.01, 0.01, 0.99);
+ * console.log(fitTemperature(probabilities, Int32Array.of(0, 1, 1), 2) > 1); // true
  */
 export function fitTemperature(probabilities: Float64Array, y: Int32Array, classes: number): number {
   const logs = probabilities.map((p) => Math.max(Math.log(p), LOG_OF_ZERO));

@@ -10,6 +10,9 @@ export interface Matrix {
  * A matrix over `data` (not copied), or over fresh zeros.
  *
  * @throws RangeError when `data` has another length than `rows * cols`
+ * @example
+ * const { rows, cols, data } = matrix(2, 3);
+ * console.log(rows, cols, data.length); // 2 3 6
  */
 export function matrix(rows: number, cols: number, data: Float32Array = new Float32Array(rows * cols)): Matrix {
   if (data.length !== rows * cols) {
@@ -43,7 +46,12 @@ export function stackRows(cols: number, parts: readonly Matrix[]): Matrix {
   return result;
 }
 
-/** Cosine of the angle between two vectors, summed in float64; 0 where one of them is zero. */
+/**
+ * Cosine of the angle between two vectors, summed in float64; 0 where one of them is zero.
+ *
+ * @example
+ * console.log(cosine([1, 0], [1, 1]).toFixed(3)); // 0.707
+ */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [dot, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

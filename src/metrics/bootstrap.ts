@@ -84,6 +84,10 @@ export function bootstrapIntervals(
  * @param predictions  of the first and the second predictor, each as long as `truth`
  * @throws RangeError when lengths differ or a class is out of range
  * @see Dror et al. 2018, section 3.2 (paired bootstrap): https://aclanthology.org/P18-1128
+ * @example
+ * const truth = Int32Array.of(0, 1, 0, 1);
+ * const { difference, interval95, p } = pairedBootstrap(truth, [truth, Int32Array.of(0, 0, 0, 0)], { classes: 2 });
+ * console.log(difference > 0, interval95.length, p <= 1); // true 2 true
  */
 export function pairedBootstrap(
   truth: Int32Array,

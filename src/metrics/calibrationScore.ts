@@ -30,6 +30,9 @@ const BINS = 15;
  * resamples.
  *
  * @see Guo et al. 2017, section 2: https://arxiv.org/abs/1706.04599
+ * @example
+ * const { ece, brier } = scoreCalibration(Float64Array.of(1, 0, 0, 1), Int32Array.of(0, 1), { classes: 2 });
+ * console.log(ece, brier); // 0 0
  */
 export function scoreCalibration(
   probabilities: Float64Array,

@@ -86,6 +86,9 @@ export interface EvaluationOptions extends BootstrapOptions {
  * @throws HeadstartError E_NO_ROWS when there are no rows
  * @throws RangeError when the lengths differ or an index is out of range
  * @see confusion.ts for the averages, bootstrap.ts for the interval
+ * @example
+ * const { accuracy, confusion } = evaluateClassification(Int32Array.of(0, 1, 1), Int32Array.of(0, 1, 0), ["ham", "spam"]);
+ * console.log(accuracy.toFixed(2), confusion.counts); // 0.67 [ [ 1, 0 ], [ 1, 1 ] ]
  */
 export function evaluateClassification(
   truth: Int32Array,

@@ -13,6 +13,8 @@ import { argmax } from "../math/argmax.js";
  * @throws RangeError when `coverage` is not between 0 and 1
  * @see Sadinle, Lei & Wasserman 2019 (least ambiguous sets): https://arxiv.org/abs/1609.00451; Angelopoulos & Bates 2021,
  *   section 1: https://arxiv.org/abs/2107.07511
+ * @example
+ * console.log(conformalThreshold(Float64Array.of(0.9, 0.8, 0.7, 0.6), 0.5)); // 0.7
  */
 export function conformalThreshold(ofTruth: Float64Array, coverage: number): number {
   if (!(coverage > 0 && coverage < 1)) throw new RangeError(`coverage ${coverage} is not between 0 and 1`);
@@ -21,7 +23,12 @@ export function conformalThreshold(ofTruth: Float64Array, coverage: number): num
   return k > ofTruth.length ? 0 : ofTruth.toSorted()[ofTruth.length - k];
 }
 
-/** Labels of every row that reach the threshold; the most probable label is always among them, so that no set is empty. */
+/**
+ * Indices of the labels of every row of probabilities `[rows, classes]` that reach the threshold; the most probable label is always among them, so that no set is empty.
+ *
+ * @example
+ * console.log(predictionSets(Float64Array.of(0.5, 0.4, 0.1), 3, 0.3)); // [ [ 0, 1 ] ]
+ */
 export function predictionSets(probabilities: Float64Array, classes: number, threshold: number): number[][] {
   return Array.from(argmax(probabilities, classes), (top, r) =>
     Array.from({ length: classes }, (_, c) => c).filter(

@@ -17,6 +17,9 @@ export interface McNemar {
  * @param predictions  of the first and the second predictor, each as long as `truth`
  * @throws RangeError when the lengths differ
  * @see McNemar 1947; exact form: twice the lower tail of a binomial with chance 1/2
+ * @example
+ * const truth = Int32Array.of(0, 1, 0, 1);
+ * console.log(mcnemar(truth, [truth, Int32Array.of(1, 1, 0, 1)])); // { onlyFirst: 1, onlySecond: 0, p: 1 }
  */
 export function mcnemar(truth: Int32Array, predictions: readonly [first: Int32Array, second: Int32Array]): McNemar {
   const [first, second] = predictions;

@@ -31,6 +31,10 @@ export interface MultiLabelEvaluation {
  * @throws RangeError when the lengths differ
  * @see scikit-learn, `f1_score(average="micro" | "macro")` and `accuracy_score` of indicator matrices; its macro average
  *   counts labels that occur nowhere as 0, this one leaves them out
+ * @example
+ * // Two rows, two labels; the second row lacks one of its labels.
+ * const { microF1 } = evaluateMultiLabel(Uint8Array.of(1, 0, 1, 1), Uint8Array.of(1, 0, 1, 0), { labels: ["a", "b"] });
+ * console.log(microF1); // 0.8
  */
 export function evaluateMultiLabel(
   truth: Uint8Array,

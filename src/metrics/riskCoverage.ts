@@ -23,6 +23,9 @@ export interface RiskCoverage {
  * @param confidence  of the prediction for every row
  * @param right       1 where it is right
  * @see El-Yaniv & Wiener 2010; Geifman, Uziel & El-Yaniv 2019 (AURC): https://arxiv.org/abs/1805.08206
+ * @example
+ * const { curve } = riskCoverage(Float64Array.of(0.9, 0.8, 0.6), Uint8Array.of(1, 1, 0));
+ * console.log(curve.map(({ coverage, risk }) => [coverage.toFixed(2), risk.toFixed(2)]));
  */
 export function riskCoverage(confidence: Float64Array, right: Uint8Array): RiskCoverage {
   const n = confidence.length;

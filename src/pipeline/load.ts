@@ -38,8 +38,9 @@ export interface PipelineOptions {
  *   or an encoder that is not the head's own; and whatever loading the encoder throws
  * @example
  * const sentiment = await loadPipeline("sentiment");
- * const [{ label }] = await sentiment.predict(["I loved it"]);
- * console.log(label); // positive
+ * const [prediction] = await sentiment.predict(["I loved it"]);
+ * console.log(prediction?.label); // positive
+ * await sentiment.close();
  */
 export async function loadPipeline(name: "sentiment", options?: PipelineOptions): Promise<ClassifierPipeline>;
 export async function loadPipeline(

@@ -98,6 +98,10 @@ function mapped({ labels }: Tagger, { label }: FoundSpan, map: LabelMap | undefi
 /**
  * Evaluates a tagger on tagged sentences. Entities that begin or end inside a word count as missed, since they cannot be
  * predicted; those with a word whose subwords were cut are listed, and missed unless they are found nevertheless.
+ *
+ * @example
+ * const { evaluation } = await evaluateTagger(tagger, sentences, { isSeen: () => false });
+ * console.log(evaluation.entityF1, evaluation.perType);
  */
 export async function evaluateTagger(
   tagger: Tagger,

@@ -16,7 +16,15 @@ export interface PredictEntitiesOptions extends Omit<WordVectorOptions, "subword
   readonly threads?: number | undefined;
 }
 
-/** Entities of raw texts, whatever their length. */
+/**
+ * Entities of raw texts, whatever their length.
+ *
+ * @param options  with the encoder that the tagger was trained with, opened with its layers
+ * @throws HeadstartError E_NOT_FINITE when the encoder gives NaN or infinity
+ * @example
+ * const [found] = await predictEntities(tagger, ["Mount Elgon lies in Uganda."], { encoder: wordEncoder });
+ * for (const { text, label, score } of found?.entities ?? []) console.log(text, label, score);
+ */
 export async function predictEntities(
   tagger: Tagger,
   texts: readonly string[],

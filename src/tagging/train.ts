@@ -52,6 +52,9 @@ const TRIALS = 8;
  * Trains a tagger and keeps the epoch, and the outside bias, with the highest strict F1 on the dev sentences.
  *
  * @throws HeadstartError E_LABELS when the training sentences have no entities
+ * @example
+ * const { tagger, dev } = await trainTagger(sentences, { epochs: 2, ensemble: 1, layerCount: 3 });
+ * console.log(tagger.labels, dev.entityF1);
  */
 export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerOptions = {}): Promise<TrainedTagger> {
   const { dev: given, onTrial, seed = 1, epochs = defaultEpochs(data), ...rest } = options;

@@ -29,6 +29,9 @@ export interface ReadVectors {
  *
  * @throws HeadstartError E_INPUT_ENDING, E_VECTORS_MISSING; E_VECTORS_INVALID saying what the file looks like;
  *   E_NOT_FINITE naming the row
+ * @example
+ * const { vectors, columns, values } = await readVectors("vectors.parquet");
+ * console.log(vectors.rows, columns, values[0]); // 2 [ 'id' ] [ 'a' ]
  */
 export async function readVectors(path: string): Promise<ReadVectors> {
   const format = vectorFormat(path, "read");

@@ -43,6 +43,10 @@ export const outputFiles = (path: string): readonly string[] =>
  *
  * @throws HeadstartError E_OUTPUT_ENDING, E_OUTPUT_EXISTS, E_OUTPUT_WRITE; E_COLUMN_AMBIGUOUS for a column named
  *   `vector` (with int8 also `scale`) or two of one name
+ * @example
+ * const writer = await openVectorWriter("written.parquet", { width: 2, columns: ["id"], force: true });
+ * await writer.write(matrix(2, 2, Float32Array.of(1, 2, 3, 4)), [["a"], ["b"]]);
+ * await writer.commit();
  */
 export async function openVectorWriter(path: string, options: VectorWriterOptions): Promise<VectorWriter> {
   const { width, columns, store = "fp32", metadata = {}, force = false } = options;

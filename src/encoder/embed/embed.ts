@@ -17,6 +17,12 @@ export const EMBED_DEFAULTS = { window: 2048 } as const satisfies EmbedOptions;
  * the encoder once.
  *
  * @throws HeadstartError E_USAGE for one text instead of several; E_NOT_FINITE when the encoder gives NaN or infinity
+ * @example
+ * async function* lines() {
+ *   yield "first text";
+ *   yield "second text";
+ * }
+ * for await (const { vectors, tokens } of embedStream(encoder, lines())) console.log(vectors.rows, tokens);
  */
 export async function* embedStream(
   encoder: EmbeddingEncoder,
@@ -66,7 +72,16 @@ export async function* embedWindows(
   }
 }
 
-/** All vectors of `texts` at once, with the counts. */
+/**
+ * All vectors of `texts` at once, `[texts, width]`, in their order, with the counts.
+ *
+ * @throws HeadstartError E_USAGE for one text instead of several; E_NOT_FINITE when the encoder gives NaN or infinity
+ * @example
+ * const encoder = await loadEncoder("headstart-mini");
+ * const { vectors, truncated } = await embedTexts(encoder, ["first text", "second text"]);
+ * console.log(vectors.rows, vectors.cols, truncated); // 2 384 0
+ * await encoder.close();
+ */
 export async function embedTexts(
   encoder: EmbeddingEncoder,
   texts: readonly string[],

@@ -50,6 +50,9 @@ const UNUSED = /^\[unused\d+\]$/;
  *
  * @throws HeadstartError E_ENCODER_UNSUPPORTED when the encoder is such a table; E_USAGE for too many dims
  * @see https://github.com/MinishLab/model2vec for the idea
+ * @example
+ * const table = await distill(encoder, { dims: 64 });
+ * await saveTokenTable("token-table", table, { force: true });
  */
 export async function distill(encoder: Encoder, options: DistillOptions = {}): Promise<TokenTable> {
   const { weights = DISTILL_DEFAULTS.weights, dims = Math.min(DISTILL_DEFAULTS.dims, encoder.width) } = options;

@@ -17,6 +17,11 @@ const NO_LIMIT = 1_000_000;
  *
  * @returns bytes written
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
+ * @example
+ * const bytes = await saveTokenTable("static-encoder", await distill(encoder, { dims: 32 }), { force: true });
+ * const small = await loadEncoder("static-encoder");
+ * console.log(bytes > 0, small.width); // true 32
+ * await small.close();
  */
 export async function saveTokenTable(
   folder: string,

@@ -39,6 +39,11 @@ export interface HeadParts extends HeadNumbers {
  * `training.html` where there is a page, and `neighbors.safetensors` where there are neighbors.
  *
  * @throws HeadstartError E_DIVERGED where it holds NaN or infinity, E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
+ * @example
+ * const corpus = await readLabeled(["reviews.csv"]);
+ * const file = describeHead(trained, { corpus, encoder, createdAt: new Date().toISOString() });
+ * await saveHead("reviews-head", { ...trained, file }, { force: true });
+ * console.log((await loadHead("reviews-head")).head.labels); // [ 'negative', 'positive' ]
  */
 export async function saveHead(
   folder: string,
@@ -69,6 +74,9 @@ export async function saveHead(
  * Reads a head from its folder, or one that ships by its name (`sentiment`); a folder of that name wins.
  *
  * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM; E_HEAD_MISMATCH for a head with several labels a text
+ * @example
+ * const { head, file } = await loadHead("sentiment");
+ * console.log(head.labels, file.encoder.name); // [ 'negative', 'neutral', 'positive' ] headstart-mini
  */
 export async function loadHead(name: string): Promise<SavedHead> {
   const folder = await headPath(name);
@@ -80,6 +88,8 @@ export async function loadHead(name: string): Promise<SavedHead> {
  * Reads the training rows that a head keeps to explain its predictions; undefined where it keeps none.
  *
  * @throws HeadstartError E_HEAD_INVALID, E_CHECKSUM
+ * @example
+ * console.log(await loadNeighborIndex(await loadHead("sentiment"))); // undefined
  */
 export async function loadNeighborIndex({ path: folder, file }: SavedHead): Promise<NeighborIndex | undefined> {
   const { neighbors, encoder, labels } = file;
@@ -107,7 +117,15 @@ export async function peekHead(name: string): Promise<HeadSummary> {
   return { kind: isSeveral ? "multi-label" : isTagger ? "tagger" : "classifier", encoder: encoder.name };
 }
 
-/** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on */
+/**
+ * Checks that an encoder gives the vectors that a head was trained on; loadPipeline() does so by itself.
+ *
+ * @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the vectors that the head was trained on
+ * @example
+ * const { head, file } = await loadHead("sentiment");
+ * requireSameEncoder(file, encoder);
+ * console.log(predictVectors(head, (await embedTexts(encoder, ["I loved it"])).vectors)[0]?.label); // positive
+ */
 export function requireSameEncoder(
   file: Pick<HeadFile, "encoder">,
   encoder: { readonly name: string; readonly fingerprint: string },

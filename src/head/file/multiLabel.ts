@@ -80,6 +80,9 @@ export async function saveMultiLabel(
  * Reads a multi-label head from its folder.
  *
  * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM; E_HEAD_MISMATCH for a head of another kind
+ * @example
+ * const { head, file } = await loadMultiLabel("topics-head");
+ * console.log(head.labels, file.separator); // [ 'money', 'sport', 'vote' ] |
  */
 export async function loadMultiLabel(name: string): Promise<SavedMultiLabel> {
   const record = await readRecord(name);

@@ -60,6 +60,10 @@ const ROWS_FOR_CURVATURE = 4;
  * @throws HeadstartError E_NOT_FINITE, E_SHAPE, or E_LABELS when fewer than two labels occur, or one of `labels` has no
  *   rows with weight
  * @throws RangeError when an index in `y` is out of range or C is not above 0
+ * @example
+ * const x = matrix(4, 1, Float32Array.of(-2, -1, 1, 2));
+ * const { head, converged } = await fitLogistic(x, Int32Array.of(0, 0, 1, 1), { labels: ["low", "high"] });
+ * console.log(converged, [...argmax(predictProbabilities(head, x), 2)]); // true [ 0, 0, 1, 1 ]
  */
 export async function fitLogistic(x: Matrix, y: Int32Array, options: LogisticOptions): Promise<FittedLogistic> {
   for await (const fitted of fitLogisticPath(x, y, { ...options, Cs: [options.C ?? DEFAULTS.C] })) return fitted;

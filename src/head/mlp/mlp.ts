@@ -91,6 +91,11 @@ const DIVERGED = 10;
  * @param y  label index of every row
  * @throws HeadstartError E_NOT_FINITE, E_SHAPE, E_LABELS as fitLogistic(); E_DIVERGED when the loss grows without bound
  * @throws RangeError for settings out of their range
+ * @example
+ * const x = matrix(4, 2, Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1));
+ * const y = Int32Array.of(0, 1, 1, 0);
+ * const { head } = await fitMlp(x, y, { labels: ["same", "other"], hidden: [16], epochs: 200, dropout: 0 });
+ * console.log(head.layers.length); // 2
  */
 export async function fitMlp(x: Matrix, y: Int32Array, options: MlpOptions): Promise<FittedMlp> {
   const settings = settingsOf(options);

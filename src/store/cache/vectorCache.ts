@@ -84,6 +84,11 @@ export function cacheHome(env: Environment): string {
  * it did not finish is dropped. In memory are the keys alone; vectors are read when asked for.
  *
  * @throws HeadstartError E_CACHE_INVALID naming a file that is damaged, or of another width or fingerprint; E_OUTPUT_WRITE
+ * @example
+ * const cache = await openVectorCache("vector-cache", { fingerprint: "my encoder, mean pooling", width: 2 });
+ * await cache.put(["a text"], matrix(1, 2, Float32Array.of(3, 4)));
+ * console.log(cache.get(["a text"])[0]); // Float32Array(2) [ 3, 4 ]
+ * await cache.close();
  */
 export async function openVectorCache(dir: string, options: VectorCacheOptions): Promise<VectorCache> {
   const { fingerprint, width } = options;

@@ -38,6 +38,9 @@ export interface TaggedOptions extends SourceOptions, DecodeOptions {
  * conlleval reads them. Of spans that overlap the longest counts.
  *
  * @throws HeadstartError E_CONLL, E_TAGS, E_JSONL, E_NO_ROWS, E_INPUT_*, E_ENCODING
+ * @example
+ * const { sentences, repaired } = await readTagged(["news.conll"]);
+ * console.log(sentences[0]?.text, sentences[0]?.tags, repaired);
  */
 export async function readTagged(files: readonly string[], options: TaggedOptions = {}): Promise<TaggedCorpus> {
   let rejected = 0;

@@ -28,6 +28,9 @@ const WORD = new RegExp(`${WHOLE.join("|")}|\\S`, "gu");
  * and abbreviations stay whole, clitics ('s, n't) stand alone, as the corpora of the field have them.
  *
  * White space belongs to no word; everything else belongs to exactly one.
+ *
+ * @example
+ * console.log(splitWords("Don't go :-)").map(({ text }) => text)); // [ 'Do', "n't", 'go', ':-)' ]
  */
 export function splitWords(text: string): Word[] {
   return Array.from(text.matchAll(WORD), (match) => ({

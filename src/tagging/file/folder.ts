@@ -55,6 +55,9 @@ export const heldByTagger = ({ features, cues }: Tagger, surfaces: ReadonlySet<n
  * Reads a tagger from the folder that `saveTagger` wrote.
  *
  * @throws HeadstartError E_HEAD_MISSING, E_HEAD_INVALID, E_CHECKSUM
+ * @example
+ * const { tagger, file } = await loadTagger("news-head");
+ * console.log(tagger.labels, file.encoder.name);
  */
 export async function loadTagger(folder: string): Promise<SavedTagger> {
   const file = checkedRecord(TaggerFile, await readRecord(folder));

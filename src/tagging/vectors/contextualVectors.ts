@@ -40,6 +40,12 @@ const SENTENCES_AT_ONCE = 2048;
  * with and without a cache.
  *
  * @throws HeadstartError E_NOT_FINITE
+ * @example
+ * const encoder = await loadEncoder("headstart-mini", { layers: "spread" });
+ * const { sentences } = await readTagged(["news.conll"], { limit: 20 });
+ * const { vectors, offsets } = await contextualVectors(encoder, sentences);
+ * console.log(vectors.rows === offsets[20]); // true
+ * await encoder.close();
  */
 export async function contextualVectors(
   encoder: Encoder,

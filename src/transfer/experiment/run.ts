@@ -57,6 +57,15 @@ const EXAMPLES = 5;
  *
  * @throws HeadstartError E_LABEL_MAP when the target has labels that the source, or its own training rows, have not;
  *   E_LABELS when a label has too few rows
+ * @example
+ * const [source, target] = [await readLabeled(["reviews.csv"]), await readLabeled(["other-reviews.csv"])];
+ * const { verdict } = await runTransfer(encoder, { source, target }, {
+ *   vectorsOf: async (texts) => (await embedTexts(encoder, texts)).vectors,
+ *   createdAt: new Date().toISOString(),
+ *   clock: () => performance.now(),
+ *   report: "report/report.html",
+ * });
+ * console.log(verdict);
  */
 export async function runTransfer(
   encoder: Encoder,

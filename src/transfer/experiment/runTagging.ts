@@ -46,6 +46,10 @@ export interface TaggingLeakage {
  * whether the source helps beside them: by the paired bootstrap over the target's sentences.
  *
  * @throws HeadstartError E_LABEL_MAP when source and target have no label in common
+ * @example
+ * const corpora = { source: sentences, sourceDev: undefined, target: sentences, targetTrain: undefined };
+ * const { target, verdict } = await runTaggingTransfer(corpora, { epochs: 2, ensemble: 1, layerCount: 3 });
+ * console.log(target.entityF1, verdict);
  */
 export async function runTaggingTransfer(
   { source, sourceDev, target, targetTrain }: TaggingCorpora,

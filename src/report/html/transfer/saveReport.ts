@@ -10,6 +10,15 @@ import { renderTransferReport } from "./transferReport.js";
  * Writes `report.html` and `record.json` of a transfer experiment into a folder, both or neither.
  *
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
+ * @example
+ * const [source, target] = [await readLabeled(["reviews.csv"]), await readLabeled(["other-reviews.csv"])];
+ * const record = await runTransfer(encoder, { source, target }, {
+ *   vectorsOf: async (texts) => (await embedTexts(encoder, texts)).vectors,
+ *   createdAt: new Date().toISOString(),
+ *   clock: () => performance.now(),
+ *   report: "report/report.html",
+ * });
+ * await saveReport("report", record, { force: true });
  */
 export const saveReport = (folder: string, record: TransferRecord, options: CommitFolderOptions = {}): Promise<void> =>
   savePageAndRecord(folder, { page: renderTransferReport(record), record }, options);

@@ -29,6 +29,9 @@ const CHAPTERS = [
  * All texts, labels and file names are shown as they are and can do nothing else. The same record gives the same page.
  *
  * @returns the page, to be written as UTF-8
+ * @example
+ * const record = JSON.parse(await readFile("transfer/record.json", "utf8")) as TransferRecord;
+ * console.log(renderTransferReport(record).startsWith("<!doctype html>")); // true
  */
 export function renderTransferReport(record: TransferRecord): string {
   const body = html`<main>
