@@ -179,7 +179,7 @@ async function reportFinished(
 ): Promise<void> {
   const [it, was] = outputs.length === 1 ? ["it", "was"] : ["them", "were"];
   context.reporter.info(
-    `${outputs.join(" and ")} ${was} written by the same command on the same input, so nothing is to do; --force makes ${it} anew`,
+    `${outputs.join(" and ")} ${was} written by the same command on the same input, so there is nothing to do; --force writes ${it} again`,
   );
   await printResult(context, flags, printed);
 }

@@ -227,7 +227,7 @@ class CorpusReader implements Corpus {
 const taggedWords = (file: string): HeadstartError =>
   new HeadstartError(
     "E_INPUT_ENDING",
-    `Cannot read ${file} as rows of texts: it holds words with tags, not rows. Use --task ner, or name a .csv, .tsv or .jsonl file, each also as .gz`,
+    `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and heads that find entities take. Name a .csv, .tsv or .jsonl file, each also as .gz`,
     { file },
   );
 

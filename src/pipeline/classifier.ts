@@ -1,3 +1,4 @@
+import { checkOptions } from "./checkOptions.js";
 import { evaluateHead, mistakesOf, type Evaluated } from "../classification/evaluate.js";
 import { explainPrediction, type Explanation } from "../classification/explain.js";
 import { predictVectors, type SelectivePrediction } from "../classification/predict.js";
@@ -55,6 +56,7 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     options: ClassifierPredictOptions = {},
   ): Promise<(SelectivePrediction & { label: string; explanation?: Explanation | undefined })[]> {
     checkTexts(texts);
+    checkOptions("predict() of a classifier", options);
     const how = predictOptions(saved, { ...options, name });
     const vectors = await embed(texts, options);
     // Without a goal no label is null, which the overloads of ClassifierPipeline say.
@@ -65,6 +67,7 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
   }
 
   async function evaluate(rows: Rows, options: ClassifierEvaluateOptions = {}): Promise<ClassifierEvaluation> {
+    checkOptions("evaluate() of a classifier", options);
     const corpus = await readRows(rows, options);
     options.onRead?.(summaryOfLabeled(corpus));
     const { map, seed, goal } = options;
@@ -95,6 +98,7 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     evaluate,
     async explain(text, options = {}) {
       checkTexts([text]);
+      checkOptions("explain()", options);
       return (await explain([text], await embed([text], options), options))[0];
     },
     close: encoding.close,

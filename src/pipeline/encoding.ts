@@ -1,3 +1,4 @@
+import { HeadstartError } from "../errors.js";
 import type { EmbedOptions } from "../encoder/embed/embedded.js";
 import type { Encoder } from "../encoder/encoder.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
@@ -34,6 +35,7 @@ export function encodingOf(
   ownerOf: (encoder: Encoder) => CacheOwner = (own) => own,
 ): PipelineEncoding {
   let opened: Promise<Opened> | undefined;
+  let isClosed = false;
   const open = async (): Promise<Opened> => {
     const encoder = typeof parts.encoder === "function" ? await parts.encoder() : parts.encoder;
     try {
@@ -44,8 +46,12 @@ export function encodingOf(
     }
   };
   return {
-    open: () => (opened ??= open()),
+    open() {
+      if (isClosed) throw new HeadstartError("E_USAGE", "The head was closed. Load it again to use it");
+      return (opened ??= open());
+    },
     async close() {
+      isClosed = true;
       const found = await opened?.catch(() => undefined);
       await found?.cache?.close();
       if (found !== undefined) await found.encoder.close();

@@ -1,3 +1,4 @@
+import { checkOptions } from "./checkOptions.js";
 import { loadEncoder } from "../encoder/load.js";
 import { HeadstartError } from "../errors.js";
 import { loadNeighborIndex } from "../head/file/folder.js";
@@ -57,6 +58,10 @@ export async function loadPipeline(
 ): Promise<TaggerPipeline>;
 export async function loadPipeline(name: string, options?: PipelineOptions): Promise<Pipeline>;
 export async function loadPipeline(name: string, options: PipelineOptions = {}): Promise<Pipeline> {
+  if (typeof name !== "string" || name === "") {
+    throw new HeadstartError("E_USAGE", 'Name the head to load: a folder that was trained, or "sentiment"');
+  }
+  checkOptions("loadPipeline", options);
   const head = await readHead(name);
   requireKind(head, name, options.kind);
   const { threads, batchTokens, cache } = options;
@@ -96,6 +101,6 @@ function requireKind({ kind }: AnyHead, name: string, wanted: Pipeline["kind"] |
   if (wanted === undefined || wanted === kind) return;
   throw new HeadstartError(
     "E_HEAD_MISMATCH",
-    `The head ${name} is of kind "${kind}", not "${wanted}". Ask for that kind`,
+    `The head ${name} is of kind "${kind}", not "${wanted}". Leave kind out, or load another head`,
   );
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "./checkOptions.js";
 import { evaluateMultiLabelHead, labelsIn, predictMultiLabel } from "../classification/multiLabel.js";
 import { HeadstartError } from "../errors.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
@@ -34,9 +35,11 @@ export function multiLabelPipeline(
     labels: head.labels,
     async predict(texts, options = {}) {
       checkTexts(texts);
+      checkOptions("predict() of a multi-label head", options);
       return predictMultiLabel(head, await embed(texts, options), separator);
     },
     async evaluate(rows, options = {}) {
+      checkOptions("evaluate() of a multi-label head", options);
       const corpus = await readRows(rows, options);
       options.onRead?.(summaryOfLabeled(corpus));
       const file = corpus.files.join(", ");

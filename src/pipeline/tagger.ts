@@ -1,3 +1,4 @@
+import { checkOptions } from "./checkOptions.js";
 import { evaluateTagger, findEntities, type FoundEntity } from "../tagging/evaluate.js";
 import { goldSpans } from "../tagging/corpus/readTagged.js";
 import type { Sentence, Span, TaggedSentence } from "../tagging/corpus/sentence.js";
@@ -42,12 +43,14 @@ export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: Enc
     name,
     labels,
     async predict(texts, options = {}) {
+      checkOptions("predict() of a tagger", options);
       checkTexts(texts);
       const sentences = texts.map((text) => ({ text, words: splitWords(text) }));
       const found = await findEntities(tagger, { sentences, ...(await embed(sentences, options)) }, { threads });
       return texts.map((text, i) => ({ text, entities: found[i] }));
     },
     async evaluate(rows, options = {}) {
+      checkOptions("evaluate() of a tagger", options);
       const corpus = await readTaggedRows(rows, options);
       options.onRead?.(summaryOfTagged(corpus));
       const { sentences, rejected, repaired } = corpus;

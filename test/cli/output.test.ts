@@ -98,7 +98,7 @@ describe.each(Object.entries(WRITERS))("headstart %s", (command, argsFor) => {
     const before = await bytesOf(named(args));
     const second = succeeded(await box.call(args));
     expect(second.stdout).toBe(first.stdout);
-    expect(second.stderr).toMatch(/was written by the same command on the same input, so nothing is to do/);
+    expect(second.stderr).toMatch(/was written by the same command on the same input, so there is nothing to do/);
     expect(second.stderr.trimEnd()).not.toContain("\n");
     expect(await bytesOf(named(args))).toEqual(before);
     await rm(join(box.path(named(args)), "README.md"), { force: true });

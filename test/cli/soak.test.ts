@@ -32,7 +32,7 @@ afterAll(async () => {
 
 // Signals and limits as a shell sets them.
 describe.skipIf(process.platform === "win32")("a killed command", () => {
-  it.each(["embed .npy", "embed from the hub", "train", "predict .csv", "distil"])(
+  it.each(["embed .npy", "embed from the hub", "train", "predict .csv", "distill"])(
     "%s leaves what was there, and ends as if it had not been killed when it is given again",
     async (name) => {
       const command = COMMANDS.find((one) => one.name === name)!;

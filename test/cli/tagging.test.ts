@@ -80,6 +80,11 @@ describe("a head that finds entities", () => {
     });
   });
 
+  it("is evaluated under a map that leaves it one label", async () => {
+    const args = ["evaluate", "head", "a.conll", "--map", "person=drop", "--json", "--quiet"];
+    expect(Object.keys(jsonOf(await box.call(args))["perType"] as object)).toEqual(["place"]);
+  });
+
   it("is compared across domains through a map, with a verdict", async () => {
     const sides = ["--source", "a.conll", "--target", "a.conll", "--target-train", "a.conll", "-o", "report"];
     const how = ["--task", "ner", "--map", "place=LOC", "--encoder", TINY, "--epochs", "3", "--quiet"];

@@ -193,7 +193,7 @@ describe("headstart train", () => {
       );
     }
     const again = succeeded(await own.run([...args, "--verbose"]));
-    expect(again.stderr).toContain("nothing is to do");
+    expect(again.stderr).toContain("there is nothing to do");
     for (const part of ["true \\ predicted", "calibration error", "holds no training text", ...next])
       expect(again.stdout).toContain(part);
   }, 60_000);

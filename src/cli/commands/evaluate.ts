@@ -100,7 +100,8 @@ async function evaluated(
 ): Promise<PipelineEvaluation> {
   const { reporter, stdin, signal } = context;
   const map = labelMapOf(flags.map);
-  const { labels } = pipeline.kind === "multi-label" ? pipeline : labelSpace(pipeline.labels, map);
+  // A map may leave a classifier fewer than two labels, which it cannot work with; a tagger can work with one.
+  const { labels } = pipeline.kind === "classifier" ? labelSpace(pipeline.labels, map) : pipeline;
   const name = files.join(", ");
   let meter: Meter | undefined;
   return pipeline.evaluate(files, {

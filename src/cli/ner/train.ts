@@ -63,7 +63,7 @@ export async function trainTaggerCommand(
       onTrial: ({ epoch, loss, outsideBias, devEntityF1 }) => {
         fitting.update(epoch, flags.epochs);
         reporter.detail(
-          `epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)} with balance ${outsideBias}`,
+          `epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)} with outside bias ${outsideBias}`,
         );
       },
     });

@@ -15,7 +15,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
   return [
     `# ${file.task} head`,
     "",
-    `Predicts one of ${labels.length} labels for a text: ${labels.map(plain).join(", ")}. ${file.kind === "mlp" ? "An" : "A"} ${file.kind} head of [headstart](https://www.npmjs.com/package/headstart) ` +
+    `Predicts one of ${labels.length} labels for a text: ${labels.map(plain).join(", ")}. ${file.kind === "mlp" ? "An MLP" : "A logistic"} head of [headstart](https://www.npmjs.com/package/headstart) ` +
       `on frozen vectors of ${plain(encoder.name)} (${encoder.width} wide, ${encoder.pooling} pooling, at most ${encoder.maxTokens} tokens, ${encoder.precision}).`,
     "",
     "## Training",

@@ -15,7 +15,7 @@ import { classifierPipeline } from "../classifier.js";
 import type { ClassifierPipeline } from "../pipeline.js";
 import { readRows, type Rows } from "../rows.js";
 import { encodingWith, openTrainingEncoder, withTrainingCache } from "./encoding.js";
-import { createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
+import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
 
 export interface TrainClassifierOptions
   extends
@@ -105,6 +105,7 @@ function model({ corpus, encoder, trained, neighbors }: Made, options: TrainClas
     trained,
     warnings: [...corpus.notices, ...trained.warnings],
     async save(folder, saving = {}) {
+      checkSaving(folder, saving);
       const file = describeHead(trained, { task, seed, createdAt: createdAtOf(saving), corpus, encoder });
       const parts = { ...trained, file, page: renderTrainingReport(file), neighbors };
       await saveHead(folder, parts, { force: saving.force === true });

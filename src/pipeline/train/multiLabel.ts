@@ -18,7 +18,7 @@ import { multiLabelPipeline } from "../multiLabel.js";
 import type { MultiLabelPipeline } from "../pipeline.js";
 import { readRows, type Rows } from "../rows.js";
 import { encodingWith, openTrainingEncoder, withTrainingCache } from "./encoding.js";
-import { createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
+import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
 
 export interface TrainMultiLabelOptions extends TrainModelOptions, Pick<MultiLabelTrainOptions, "Cs" | "onTrial"> {
   readonly task?: undefined;
@@ -88,6 +88,7 @@ function model({ corpus, encoder, trained }: Made, options: TrainMultiLabelOptio
     trained,
     warnings: [...notices, ...trained.warnings],
     async save(folder, saving = {}) {
+      checkSaving(folder, saving);
       const file = describeMultiLabel(trained, { encoder, files, createdAt: createdAtOf(saving), seed });
       await saveMultiLabel(folder, { head, file }, { force: saving.force === true });
     },

@@ -1,3 +1,5 @@
+import { HeadstartError } from "../../errors.js";
+import { checkOptions } from "../checkOptions.js";
 import type { EncoderOptions } from "../../encoder/encoder.js";
 import type { RowsOptions, Rows } from "../rows.js";
 
@@ -31,3 +33,10 @@ export interface SaveOptions {
 }
 
 export const createdAtOf = ({ createdAt }: SaveOptions): string => createdAt ?? new Date().toISOString();
+
+/** @throws HeadstartError E_USAGE for what is no folder's name, and for wrong options */
+export function checkSaving(folder: string, options: SaveOptions): void {
+  if (typeof folder !== "string" || folder === "")
+    throw new HeadstartError("E_USAGE", "Name the folder to save the head in");
+  checkOptions("save()", options);
+}

@@ -11,7 +11,7 @@ import type { TaggerPipeline } from "../pipeline.js";
 import { readTaggedRows, type TaggedRows } from "../rows.js";
 import { taggerPipeline } from "../tagger.js";
 import { encodingWith, openTrainingEncoder, withTrainingCache } from "./encoding.js";
-import { createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
+import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
 
 export interface TrainTaggerModelOptions
   extends
@@ -88,6 +88,7 @@ function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOpti
     trained,
     warnings: corpus.notices,
     async save(folder, saving = {}) {
+      checkSaving(folder, saving);
       const file = describeTagger(trained, { encoder, corpus, seed, createdAt: createdAtOf(saving) });
       const hashes = new Set([...surfaces].map(surfaceHash));
       await saveTagger(folder, { tagger, surfaces: hashes, file }, { force: saving.force === true });

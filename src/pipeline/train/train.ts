@@ -1,3 +1,4 @@
+import { checkOptions } from "../checkOptions.js";
 import type { Rows, TaggedRows } from "../rows.js";
 import { trainClassifierModel, type ClassifierModel, type TrainClassifierOptions } from "./classifier.js";
 import { trainMultiLabelModel, type MultiLabelModel, type TrainMultiLabelOptions } from "./multiLabel.js";
@@ -27,7 +28,16 @@ export async function train(
   rows: Rows | TaggedRows,
   options: TrainClassifierOptions | TrainMultiLabelOptions | TrainTaggerModelOptions = {},
 ): Promise<ClassifierModel | MultiLabelModel | TaggerModel> {
-  if (options.task === "ner") return trainTaggerModel(rows as TaggedRows, options);
-  if (options.multiLabel !== undefined) return trainMultiLabelModel(rows as Rows, options);
+  // Of null nothing could be read, not even its kind.
+  if (options === null) checkOptions("train() of a classifier", options);
+  if (options.task === "ner") {
+    checkOptions("train() of a tagger", options);
+    return trainTaggerModel(rows as TaggedRows, options);
+  }
+  if (options.multiLabel !== undefined) {
+    checkOptions("train() of a multi-label head", options);
+    return trainMultiLabelModel(rows as Rows, options);
+  }
+  checkOptions("train() of a classifier", options);
   return trainClassifierModel(rows as Rows, options);
 }

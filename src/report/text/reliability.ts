@@ -85,7 +85,7 @@ function setLines({ sets }: Reliability): readonly string[] {
 
 const brokenLines = ({ sets }: Pick<Reliability, "sets">): readonly string[] =>
   sets.some(({ target, interval95 }) => interval95[1] < target)
-    ? ["  the target coverage is missed: these rows are not like the dev rows"]
+    ? ["  the target coverage of prediction sets is missed: these rows are not like the dev rows"]
     : [];
 
 function choiceLines({ choice }: Reliability): readonly string[] {
