@@ -20,11 +20,15 @@ function textOf(declaration: ts.Declaration): string {
   if (ts.isTypeAliasDeclaration(node) && /\btypeof\b/.test(node.type.getText())) {
     const flags = ts.NodeBuilderFlags.NoTruncation | ts.NodeBuilderFlags.InTypeAlias;
     const type = checker.typeToTypeNode(checker.getTypeAtLocation(node), node, flags)!;
-    return `export type ${node.name.text} = ${printer.printNode(ts.EmitHint.Unspecified, type, source)};`;
+    return `export type ${node.name.text} = ${sortedUnions(printer.printNode(ts.EmitHint.Unspecified, type, source))};`;
   }
   const text = printer.printNode(ts.EmitHint.Unspecified, node, source);
   return text.replace(/^(export )?(declare )?/, "export ");
 }
+
+/** The compiler gives the members of such unions in the order in which it met them anywhere. */
+const sortedUnions = (text: string): string =>
+  text.replace(/"[^"]*"(?: \| "[^"]*")+/g, (union) => union.split(" | ").sort().join(" | "));
 
 const written = ({ name, symbol, declarations }: Exported, entry: Entry): string =>
   entry !== root && inRoot.has(symbol)
