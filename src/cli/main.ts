@@ -43,10 +43,10 @@ let stoppedBy: Signal | undefined;
 for (const signal of Object.keys(EXIT_OF) as Signal[]) {
   process.on(signal, () => {
     // The first asks for a clean stop, the second ends at once.
-    if (stoppedBy !== undefined) return void end(EXIT_OF[signal], signal);
+    if (stoppedBy !== undefined) return endBy(signal);
     stoppedBy = signal;
     command.postMessage(signal);
-    setTimeout(() => void end(EXIT_OF[signal], signal), STOP_MS).unref();
+    setTimeout(() => endBy(signal), STOP_MS).unref();
   });
 }
 
@@ -58,7 +58,7 @@ const watch = setInterval(() => {
     `The command takes ${megabytes(taken)} MB, more than the ${megabytes(limit)} MB that it may have`,
     "HEADSTART_MAX_MEMORY",
   );
-  void end(LIMIT, "SIGKILL");
+  void end(LIMIT);
 }, LOOK_EVERY_MS);
 watch.unref();
 
@@ -80,14 +80,20 @@ command.on("exit", (code) => {
   process.exitCode ||= code;
 });
 
-/** Ends the process with the command wherever it is. */
-async function end(exitCode: number, signal: NodeJS.Signals): Promise<void> {
-  const late = new Promise((done) => setTimeout(done, END_MS, "late"));
-  if ((await Promise.race([command.terminate(), late])) !== "late") process.exit(exitCode);
-  // An exit would wait for threads that are inside the runtime or wait for a pipe. The signal itself, which nobody listens
-  // to any more, waits for nothing.
+/**
+ * Ends the process by a signal that nobody listens to any more. An exit would wait for threads that wait for a pipe, and take
+ * the runtime down under threads that are inside it, which aborts.
+ */
+function endBy(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
+}
+
+/** Ends the process with the command wherever it is. */
+async function end(exitCode: number): Promise<void> {
+  const late = new Promise((done) => setTimeout(done, END_MS, "late"));
+  if ((await Promise.race([command.terminate(), late])) === "late") return endBy("SIGKILL");
+  process.exit(exitCode);
 }
 
 function fail(found: string, setting: string): void {

@@ -55,7 +55,12 @@ const classifier = (head: "logistic" | "mlp"): Kind => ({
   labels: ["__proto__", 'a,"b"\nc', "zwölf 😀"],
   rows: labeled(42, (r) => ["zwölf 😀", 'a,"b"\nc', "__proto__"][r % 3]),
   learn: (rows, options) =>
-    train(rows as LabeledRow[], { head, Cs: [0.1, 1], mlp: { hidden: [4], epochs: 3 }, explainable: 5, ...options }),
+    train(rows as LabeledRow[], {
+      head,
+      ...(head === "mlp" ? { mlp: { hidden: [4], epochs: 3 } } : { Cs: [0.1, 1] }),
+      explainable: 5,
+      ...options,
+    }),
   strange: { row: { text: "the good film", label: "odd" }, outcome: { code: "E_LABEL_MAP" } },
 });
 
