@@ -113,7 +113,7 @@ describe("headstart cache", () => {
     ]);
     expect(listed.bytes).toBe(listed.encoders.reduce((sum, { bytes }) => sum + Number(bytes), 0));
     const shown = await box.call(["cache", "--cache", "kept"]);
-    expect(shown.stdout).toMatch(/tiny-bert [0-9a-f]{12} +2 vectors/);
+    expect(shown.stdout).toMatch(/tiny-bert +[0-9a-f]{12} +2 vectors/);
     const short = String(fingerprint).slice(0, 10);
     expect(jsonOf(await box.call(["cache", "clean", short, ...at]))).toMatchObject({ files: 1 });
     expect(jsonOf(await box.call(["cache", "clean", "--older-than", "1d", ...at]))).toMatchObject({ files: 0 });
@@ -128,7 +128,7 @@ describe("headstart cache", () => {
     const listed = jsonOf(await box.call(["cache", "--json"])) as { models: { bytes: number; kept: object[] } };
     expect(listed).toMatchObject({ encoders: [{ encoder: TINY }], models: { kept: [{ encoder: TINY }] } });
     expect(listed.models.bytes).toBeGreaterThan(10_000);
-    expect((await box.call(["cache"])).stdout).toMatch(/tiny-bert [0-9a-f]{12} +int8 model/);
+    expect((await box.call(["cache"])).stdout).toMatch(/tiny-bert +[0-9a-f]{12} +int8 model/);
     expect(jsonOf(await box.call(["cache", "--cache", "kept", "--json"]))).not.toHaveProperty("models");
     for (const flags of [
       ["--all", "--cache", "kept"],
