@@ -80,6 +80,22 @@ describe("a head that finds entities", () => {
     });
   });
 
+  it("is trained with the context window and the ensemble that flags ask for", async () => {
+    const how = ["train", "a.conll", "--task", "ner", "--encoder", TINY, "--epochs", "1", "--quiet", "--json"];
+    const file = async (name: string): Promise<Record<string, Record<string, unknown>>> =>
+      JSON.parse(await readFile(box.path(`${name}/headstart.json`), "utf8")) as Record<string, Record<string, unknown>>;
+    for (const [name, ...flags] of [
+      ["one", "--ensemble", "1"],
+      ["two", "--ensemble", "2"],
+      ["alone", "--ensemble", "1", "--context", "0"],
+    ]) {
+      succeeded(await box.call([...how, "-o", name, ...flags]));
+    }
+    const [one, two, alone] = [await file("one"), await file("two"), await file("alone")];
+    expect([one["words"]["contextWindow"], alone["words"]["contextWindow"]]).toEqual([1, 0]);
+    expect(one["weights"]["sha256"]).not.toBe(two["weights"]["sha256"]);
+  });
+
   it("is evaluated under a map that leaves it one label", async () => {
     const args = ["evaluate", "head", "a.conll", "--map", "person=drop", "--json", "--quiet"];
     expect(Object.keys(jsonOf(await box.call(args))["perType"] as object)).toEqual(["place"]);

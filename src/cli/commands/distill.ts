@@ -4,7 +4,7 @@ import { bytesIn, saveTableFiles, tokenTableFiles } from "../../encoder/static/s
 import { openEncoder, type AddCommand, type Context } from "../context.js";
 import { withCommonFlags } from "../flags/commonFlags.js";
 import { flag, withExamples } from "../flags/flag.js";
-import { defined, wholeNumber, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import { wholeNumber, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 import { openFolder, printResult, readBeside } from "../finished.js";
 import { folderName } from "../outputPaths.js";
 
@@ -56,7 +56,8 @@ async function distillCommand(context: Context, name: string, flags: DistillFlag
     const began = clock();
     const meter = reporter.meter("tokens through the encoder");
     const table = await distill(encoder, {
-      ...defined({ dims: flags.dims, threads: flags.threads }),
+      dims: flags.dims,
+      threads: flags.threads,
       weights: flags.weights,
       signal,
       onProgress: ({ done, total }) => meter.update(done, total),

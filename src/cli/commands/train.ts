@@ -104,7 +104,11 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const fitting = reporter.meter("training");
     let trials = 0;
     const trained = await trainClassifier(data, {
-      ...defined({ dev, searchResult, threads: flags.threads, fewShot: flags.fewShot, head: flags.head }),
+      dev,
+      searchResult,
+      threads: flags.threads,
+      fewShot: flags.fewShot,
+      head: flags.head,
       mlp,
       seed: flags.seed,
       classWeights: flags.classWeights,
@@ -129,7 +133,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const neighbors = await neighborsOf(data, { labels: trained.head.labels, flags });
     const holds = heldByHead({ ...trained, neighbors });
     const page = renderTrainingReport(file);
-    const parts = { ...trained, file, page, ...defined({ neighbors }) };
+    const parts = { ...trained, file, page, neighbors };
     const seconds = (clock() - began) / 1000;
     const printed = {
       ...described(trained, { flags, holds, seconds }),
@@ -171,7 +175,7 @@ async function neighborsOf(
   if (flags.explainable === undefined) return undefined;
   const most = flags.explainable === true ? undefined : flags.explainable;
   const rows = { texts: data.texts, y: labelIndices(labels, data.labels, "the training rows"), vectors: data.vectors };
-  return buildNeighborIndex(rows, { ...defined({ most, threads: flags.threads }), seed: flags.seed });
+  return buildNeighborIndex(rows, { most, threads: flags.threads, seed: flags.seed });
 }
 
 async function withVectors(

@@ -10,7 +10,6 @@ import { withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";
 import {
   corpusOptions,
-  defined,
   embedOptions,
   type CorpusFlags,
   type EncoderFlags,
@@ -30,7 +29,7 @@ export async function readSentences(
   }: { readonly flags: CorpusFlags; readonly map: LabelMap | undefined; readonly rejectedRows: RejectedRows },
 ): Promise<TaggedCorpus> {
   const { textColumn: _, dropMissing: __, ...reading } = corpusOptions(flags);
-  const corpus = await readTagged(files, { ...reading, stdin, onReject: rejectedRows.add, ...defined({ map }) });
+  const corpus = await readTagged(files, { ...reading, stdin, onReject: rejectedRows.add, map });
   const { sentences, rejected, repaired, notices } = corpus;
   reporter.info(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
   for (const notice of notices) reporter.warn(notice);
@@ -67,7 +66,7 @@ export async function embedSentences(
   const meter = reporter.meter("embedding sentences", sentences.length);
   const made = await contextualVectors(encoder, sentences, {
     ...embedOptions(flags),
-    ...defined({ cache }),
+    cache,
     subwordPooling,
     signal,
     onProgress: ({ done }) => meter.update(done),

@@ -10,7 +10,6 @@ import { NO_SURFACE_FEATURES } from "../../tagging/model/wordFeatures.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
-import { defined } from "../flags/options.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
 import type { TaggerTrainingFlags } from "../flags/tagger.js";
@@ -51,7 +50,11 @@ export async function trainTaggerCommand(
     const fitBegan = clock();
     const fitting = reporter.meter("training: epochs");
     const trained = await trainTagger(data, {
-      ...defined({ dev, threads: flags.threads, epochs: flags.epochs, reach: flags.context, members: flags.ensemble }),
+      dev,
+      threads: flags.threads,
+      epochs: flags.epochs,
+      contextWindow: flags.context,
+      ensemble: flags.ensemble,
       kind: flags.head === "logistic" ? "linear" : "mlp",
       crf: flags.crf === true,
       layers: flags.scalarMix === true ? "mix" : "concat",

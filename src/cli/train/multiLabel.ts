@@ -12,7 +12,7 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { embedWithProgress, openEncoder, readLabeledCorpus, withCache, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
-import { defined, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import { type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
 
@@ -56,7 +56,8 @@ export async function trainMultiLabelCommand(
     }));
     const fitBegan = clock();
     const trained = await trainMultiLabel(data, {
-      ...defined({ dev, threads: flags.threads }),
+      dev,
+      threads: flags.threads,
       separator,
       seed: flags.seed,
       signal,
