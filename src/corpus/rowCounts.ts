@@ -9,17 +9,20 @@ const LIKE_MISSING = new Set(["nan", "na", "n/a", "none", "null", "?", "-1"]);
 const LONGEST_LIKE_MISSING = 4;
 const MOST_FIELDS_NAMED = 10;
 
+/** Counts before the first row. */
+export const NO_ROWS: RowCounts = {
+  read: 0,
+  accepted: 0,
+  rejected: 0,
+  withNul: 0,
+  replacedBytes: 0,
+  loneSurrogates: 0,
+  withUnknownFields: 0,
+};
+
 /** Counts what happens to the rows of a corpus, and puts what a user should know about them into words. */
 export class RowCounter {
-  readonly #counts = {
-    read: 0,
-    accepted: 0,
-    rejected: 0,
-    withNul: 0,
-    replacedBytes: 0,
-    loneSurrogates: 0,
-    withUnknownFields: 0,
-  };
+  readonly #counts: { -readonly [K in keyof RowCounts]: RowCounts[K] } = { ...NO_ROWS };
   readonly #onReject: (rejection: Rejection) => void;
   readonly #unknownFields = new Set<string>();
   /** Labels like "no label" and the place where each stood first. */

@@ -1,7 +1,7 @@
 import { HeadstartError } from "../errors.js";
 import type { EmbedOptions } from "../encoder/embed/embedded.js";
 import type { Encoder } from "../encoder/encoder.js";
-import type { VectorCache } from "../store/cache/vectorCache.js";
+import { openVectorCache, type VectorCache } from "../store/cache/vectorCache.js";
 
 /** Whose vectors a cache keeps: those of an encoder, or others that are made with it. */
 export type CacheOwner = Pick<Encoder, "name" | "fingerprint" | "width" | "dependsOnBatch">;
@@ -28,6 +28,10 @@ export interface PipelineEncoding {
   readonly open: () => Promise<Opened>;
   readonly close: () => Promise<void>;
 }
+
+/** The cache in a folder for vectors of one kind. */
+export const openCacheFolder = (folder: string, { fingerprint, width, name }: CacheOwner): Promise<VectorCache> =>
+  openVectorCache(folder, { fingerprint, width, encoder: name });
 
 /** @param ownerOf  whose vectors the cache keeps; by default the encoder's own */
 export function encodingOf(

@@ -2,10 +2,9 @@ import { checkOptions } from "./checkOptions.js";
 import { loadEncoder } from "../encoder/load.js";
 import { HeadstartError } from "../errors.js";
 import { loadNeighborIndex } from "../head/file/folder.js";
-import { openVectorCache } from "../store/cache/vectorCache.js";
 import { surfaceHash } from "../tagging/file/folder.js";
 import { classifierPipeline } from "./classifier.js";
-import type { EncodingParts } from "./encoding.js";
+import { openCacheFolder, type EncodingParts } from "./encoding.js";
 import { multiLabelPipeline } from "./multiLabel.js";
 import { openHeadEncoder } from "./openEncoder.js";
 import type { ClassifierPipeline, MultiLabelPipeline, Pipeline, TaggerPipeline } from "./pipeline.js";
@@ -73,8 +72,7 @@ export async function loadPipeline(name: string, options: PipelineOptions = {}):
   return createPipeline(head, {
     name,
     encoder,
-    openCache: async ({ fingerprint, width, name: owner }) =>
-      cache === undefined ? undefined : openVectorCache(cache, { fingerprint, width, encoder: owner }),
+    openCache: cache === undefined ? undefined : (owner) => openCacheFolder(cache, owner),
     embedding: { batchTokens },
     threads,
   });

@@ -1,6 +1,7 @@
 import { checkNotOneText } from "../encoder/embed/texts.js";
 import { HeadstartError } from "../errors.js";
 import type { RowCounts } from "../corpus/row.js";
+import { NO_ROWS } from "../corpus/rowCounts.js";
 import {
   collectRows,
   readLabeled,
@@ -69,16 +70,6 @@ export async function readRows(rows: Rows, options: RowsOptions = {}): Promise<L
     corpus,
   });
 }
-
-const NO_ROWS: RowCounts = {
-  read: 0,
-  accepted: 0,
-  rejected: 0,
-  withNul: 0,
-  replacedBytes: 0,
-  loneSurrogates: 0,
-  withUnknownFields: 0,
-};
 
 async function* placed(
   rows: Iterable<LabeledRow> | AsyncIterable<LabeledRow>,

@@ -4,7 +4,6 @@ import { labelIndices } from "../../dataset/mapLabels.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
-import { vectorsOf } from "../../embedding/cachedEmbed.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { saveHead } from "../../head/file/folder.js";
 import type { HeadFile } from "../../head/file/schema.js";
@@ -14,7 +13,7 @@ import { renderTrainingReport } from "../../report/html/trainingReport.js";
 import { classifierPipeline } from "../classifier.js";
 import type { ClassifierPipeline } from "../pipeline.js";
 import { readRows, type Rows } from "../rows.js";
-import { encodingWith, openTrainingEncoder, withTrainingCache } from "./encoding.js";
+import { embedLabeled, encodingWith, openTrainingEncoder } from "./encoding.js";
 import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
 
 export interface TrainClassifierOptions
@@ -47,7 +46,7 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
   if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "));
   const encoder = await openTrainingEncoder(options);
   try {
-    const { data, dev } = await embedded(encoder, { corpus, devCorpus }, options);
+    const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
     const { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal } = options;
     const how = { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal };
     const trained = await trainClassifier(data, { dev, ...how });
@@ -57,24 +56,6 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
     await encoder.close();
     throw error;
   }
-}
-
-async function embedded(
-  encoder: Encoder,
-  { corpus, devCorpus }: { readonly corpus: LabeledCorpus; readonly devCorpus: LabeledCorpus | undefined },
-  options: TrainClassifierOptions,
-): Promise<{ data: LabeledVectors; dev: LabeledVectors | undefined }> {
-  return withTrainingCache(options, encoder, async (cache) => {
-    const total = corpus.texts.length + (devCorpus?.texts.length ?? 0);
-    const embed = async ({ texts, labels }: LabeledCorpus, before: number): Promise<LabeledVectors> => {
-      const onProgress = ({ done }: { readonly done: number }): void =>
-        options.onProgress?.({ done: before + done, total });
-      const { vectors } = await vectorsOf(encoder, texts, { cache, onProgress, signal: options.signal });
-      return { texts, labels, vectors };
-    };
-    const data = await embed(corpus, 0);
-    return { data, dev: devCorpus && (await embed(devCorpus, corpus.texts.length)) };
-  });
 }
 
 async function neighborsOf(

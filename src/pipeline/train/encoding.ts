@@ -1,8 +1,10 @@
 import type { Encoder } from "../../encoder/encoder.js";
 import { loadEncoder } from "../../encoder/load.js";
 import { BUILT_IN_ENCODER } from "../../encoder/locate.js";
-import { openVectorCache, type VectorCache } from "../../store/cache/vectorCache.js";
-import type { CacheOwner, EncodingParts } from "../encoding.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
+import type { LabeledVectors } from "../../dataset/labeledVectors.js";
+import { vectorsOf, type VectorsOptions } from "../../embedding/cachedEmbed.js";
+import { openCacheFolder, type CacheOwner, type EncodingParts } from "../encoding.js";
 import type { TrainModelOptions } from "./options.js";
 
 type Options = Omit<TrainModelOptions, "dev">;
@@ -13,22 +15,57 @@ export const openTrainingEncoder = (
   layers?: "spread",
 ): Promise<Encoder> => loadEncoder(encoder, { ...encoderOptions, offline, threads, signal, layers });
 
-/** Lends the cache that is asked for, if any, to `work`. */
-export async function withTrainingCache<T>(
-  { cache: folder }: Options,
-  owner: CacheOwner,
-  work: (cache: VectorCache | undefined) => Promise<T>,
-): Promise<T> {
-  const cache = folder === undefined ? undefined : await openCacheFolder(folder, owner);
+/** What a training reads: the rows to learn from, and dev rows where they are given. */
+export interface Sides<C> {
+  readonly corpus: C;
+  readonly devCorpus: C | undefined;
+}
+
+/** Embeds the rows to learn from, then the dev rows, with one cache and one count of what is done. */
+export async function embedSides<C, D>(
+  { corpus, devCorpus }: Sides<C>,
+  options: Options,
+  {
+    owner,
+    sizeOf,
+    embed,
+  }: {
+    readonly owner: CacheOwner;
+    readonly sizeOf: (corpus: C) => number;
+    readonly embed: (corpus: C, how: Pick<VectorsOptions, "cache" | "onProgress" | "signal">) => Promise<D>;
+  },
+): Promise<{ readonly data: D; readonly dev: D | undefined }> {
+  const cache = options.cache === undefined ? undefined : await openCacheFolder(options.cache, owner);
+  const total = sizeOf(corpus) + (devCorpus === undefined ? 0 : sizeOf(devCorpus));
+  const side = (of: C, before: number): Promise<D> =>
+    embed(of, {
+      cache,
+      signal: options.signal,
+      onProgress: ({ done }) => options.onProgress?.({ done: before + done, total }),
+    });
   try {
-    return await work(cache);
+    const data = await side(corpus, 0);
+    return { data, dev: devCorpus && (await side(devCorpus, sizeOf(corpus))) };
   } finally {
     await cache?.close();
   }
 }
 
-export const openCacheFolder = (folder: string, { fingerprint, width, name }: CacheOwner): Promise<VectorCache> =>
-  openVectorCache(folder, { fingerprint, width, encoder: name });
+/** The same for labeled rows. */
+export const embedLabeled = (
+  encoder: Encoder,
+  sides: Sides<LabeledCorpus>,
+  options: Options,
+): Promise<{ readonly data: LabeledVectors; readonly dev: LabeledVectors | undefined }> =>
+  embedSides(sides, options, {
+    owner: encoder,
+    sizeOf: ({ texts }) => texts.length,
+    embed: async ({ texts, labels }, how) => ({
+      texts,
+      labels,
+      vectors: (await vectorsOf(encoder, texts, how)).vectors,
+    }),
+  });
 
 /** How a trained model embeds: with the encoder that it was trained with, which is open already. */
 export const encodingWith = (encoder: Encoder, { threads, cache }: Options): EncodingParts => ({

@@ -6,18 +6,15 @@ import {
   type MultiLabelTrainOptions,
   type TrainedMultiLabel,
 } from "../../classification/multiLabel.js";
-import { HeadstartError } from "../../errors.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
-import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
-import { vectorsOf } from "../../embedding/cachedEmbed.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { saveMultiLabel } from "../../head/file/multiLabel.js";
 import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
 import { multiLabelPipeline } from "../multiLabel.js";
 import type { MultiLabelPipeline } from "../pipeline.js";
 import { readRows, type Rows } from "../rows.js";
-import { encodingWith, openTrainingEncoder, withTrainingCache } from "./encoding.js";
+import { embedLabeled, encodingWith, openTrainingEncoder } from "./encoding.js";
 import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
 
 export interface TrainMultiLabelOptions extends TrainModelOptions, Pick<MultiLabelTrainOptions, "Cs" | "onTrial"> {
@@ -39,7 +36,6 @@ export interface MultiLabelModel extends MultiLabelPipeline {
 
 export async function trainMultiLabelModel(rows: Rows, options: TrainMultiLabelOptions): Promise<MultiLabelModel> {
   const { multiLabel: separator, Cs, onTrial, seed, threads, signal } = options;
-  if (separator === "") throw new HeadstartError("E_USAGE", 'Give a separator of labels, such as multiLabel: "|"');
   const corpus = await readRows(rows, options);
   const devCorpus = options.dev === undefined ? undefined : await readRows(options.dev, options);
   // Labels are checked before the long part begins.
@@ -50,17 +46,7 @@ export async function trainMultiLabelModel(rows: Rows, options: TrainMultiLabelO
   }
   const encoder = await openTrainingEncoder(options);
   try {
-    const total = corpus.texts.length + (devCorpus?.texts.length ?? 0);
-    const { data, dev } = await withTrainingCache(options, encoder, async (cache) => {
-      const embed = async (of: LabeledCorpus, before: number): Promise<LabeledVectors> => {
-        const onProgress = ({ done }: { readonly done: number }): void =>
-          options.onProgress?.({ done: before + done, total });
-        const { vectors } = await vectorsOf(encoder, of.texts, { cache, onProgress, signal });
-        return { texts: of.texts, labels: of.labels, vectors };
-      };
-      const own = await embed(corpus, 0);
-      return { data: own, dev: devCorpus && (await embed(devCorpus, corpus.texts.length)) };
-    });
+    const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
     const trained = await trainMultiLabel(data, { dev, separator, Cs, onTrial, seed, threads, signal });
     return model({ corpus, encoder, trained }, options);
   } catch (error) {

@@ -10,7 +10,7 @@ import { wordVectorKind } from "../../tagging/vectors/subwords.js";
 import type { TaggerPipeline } from "../pipeline.js";
 import { readTaggedRows, type TaggedRows } from "../rows.js";
 import { taggerPipeline } from "../tagger.js";
-import { encodingWith, openTrainingEncoder, withTrainingCache } from "./encoding.js";
+import { embedSides, encodingWith, openTrainingEncoder } from "./encoding.js";
 import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
 
 export interface TrainTaggerModelOptions
@@ -38,20 +38,14 @@ export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerMod
   const encoder = await openTrainingEncoder(options, "spread");
   try {
     requireContext(encoder);
-    const { subwordPooling = "first", signal } = options;
-    const total = corpus.sentences.length + (devCorpus?.sentences.length ?? 0);
-    const owner = { ...encoder, ...wordVectorKind(encoder, subwordPooling) };
-    const { data, dev } = await withTrainingCache(options, owner, async (cache) => {
-      const embed = async ({ sentences }: TaggedCorpus, before: number): Promise<EmbeddedSentences> => {
-        const onProgress = ({ done }: { readonly done: number }): void =>
-          options.onProgress?.({ done: before + done, total });
-        return {
-          sentences,
-          ...(await contextualVectors(encoder, sentences, { subwordPooling, cache, onProgress, signal })),
-        };
-      };
-      const own = await embed(corpus, 0);
-      return { data: own, dev: devCorpus && (await embed(devCorpus, corpus.sentences.length)) };
+    const { subwordPooling = "first" } = options;
+    const { data, dev } = await embedSides({ corpus, devCorpus }, options, {
+      owner: { ...encoder, ...wordVectorKind(encoder, subwordPooling) },
+      sizeOf: ({ sentences }) => sentences.length,
+      embed: async ({ sentences }, how): Promise<EmbeddedSentences> => ({
+        sentences,
+        ...(await contextualVectors(encoder, sentences, { ...how, subwordPooling })),
+      }),
     });
     const layerCount = encoder.ports.states.length;
     const trained = await trainTagger(data, { ...settingsOf(options), dev, subwordPooling, layerCount });
