@@ -44,7 +44,7 @@ export type { LabeledVectors } from "./dataset/labeledVectors.js";
 export type { LabelMap } from "./dataset/labelMap.js";
 export type { Complete } from "./defaults.js";
 export type { EmbedCounts } from "./encoder/embed/embedded.js";
-export type { EncoderOptions, Precision } from "./encoder/encoder.js";
+export type { EncoderOptions, EncoderPooling, Precision } from "./encoder/encoder.js";
 export type { KeptModel, ModelStore } from "./encoder/modelCache.js";
 export type { DevPredictions } from "./head/devPredictions.js";
 export type { Curve, FewShotScore, HeadFile, SearchRecord } from "./head/file/schema.js";

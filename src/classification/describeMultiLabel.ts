@@ -2,6 +2,7 @@ import type { Encoder } from "../encoder/encoder.js";
 import type { Sealed } from "../head/file/artifact.js";
 import type { MultiLabelFile } from "../head/file/multiLabel.js";
 import { VERSION } from "../version.js";
+import { encoderIdentity } from "./describeHead.js";
 import type { TrainedMultiLabel } from "./multiLabel.js";
 
 /** What the folder of a multi-label head says of it: labels, the encoder it needs, and how it was trained. */
@@ -9,7 +10,6 @@ export function describeMultiLabel(
   { head, separator, n, labelCounts, C, devFrom, dev }: TrainedMultiLabel,
   { encoder, files, createdAt, seed }: { encoder: Encoder; files: readonly string[]; createdAt: string; seed: number },
 ): Omit<MultiLabelFile, Sealed> {
-  const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
   const { exactMatch, microF1, macroF1, interval95 } = dev;
   const score = { n: dev.n, exactMatch, microF1, macroF1, interval95: [...interval95] as [number, number] };
   return {
@@ -18,7 +18,7 @@ export function describeMultiLabel(
     createdAt,
     separator,
     labels: [...head.labels],
-    encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
+    encoder: encoderIdentity(encoder),
     training: { files: [...files], n, labelCounts: { ...labelCounts }, C, seed, devFrom, dev: score },
   };
 }

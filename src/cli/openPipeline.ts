@@ -41,6 +41,7 @@ type OwnSettings = Partial<Omit<HeadFile["encoder"], "name" | "fingerprint" | "w
  */
 function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
   const asked: readonly (readonly [flag: string, asked: unknown, own: unknown])[] = [
+    ["--model-file", flags.modelFile, own.modelFile],
     ["--pooling", flags.pooling, own.pooling],
     ["--no-normalize", flags.normalize === false ? false : undefined, own.normalize],
     ["--layer", flags.layer, own.layer],

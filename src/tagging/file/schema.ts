@@ -21,6 +21,7 @@ export const TaggerFile = z.strictObject({
     prompt: z.string(),
     precision: z.enum(["fp32", "int8"]),
     layers: z.array(z.int()).min(1),
+    modelFile: z.string().min(1).optional(),
   }),
   words: z.strictObject({
     subwordPooling: z.enum(["first", "mean", "first-last"]),
