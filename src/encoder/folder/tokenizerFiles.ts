@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { bertTokenizer, type VocabularySettings } from "../tokenizer/bertVocabulary.js";
+import { bertTokenizer, type VocabularySettings } from "./bertVocabulary.js";
 import type { EncoderFolder } from "./folder.js";
 import { VOCABULARY_FILE } from "./requiredFiles.js";
 import {

@@ -85,8 +85,8 @@ function notVectors(output: ValueInfoProto, file: string, stated: StatedShape): 
 function kindOf(output: ValueInfoProto, { vocabulary }: StatedShape): string {
   const width = lastDimension(output);
   if (width !== undefined && width === vocabulary) return "it is a language model, whose outputs are scores of words";
-  if (/^(start|end)_/.test(output.name)) return "it is a question answering model";
+  if (/^(start|end)_/.test(output.name)) return "it is a QA model";
   if (!SCORES.test(output.name)) return "they do not belong together";
-  if (/^prediction_/.test(output.name)) return "it is a language model, whose outputs are scores of words";
+  if (output.name.startsWith("prediction_")) return "it is a language model, whose outputs are scores of words";
   return rankOf(output) === 2 ? "it is a text classification model" : "it is a token classification model";
 }

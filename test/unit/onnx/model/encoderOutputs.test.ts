@@ -91,7 +91,7 @@ describe("requireTokenOutput()", () => {
         ["start_logits", ["b", "t"]],
         ["end_logits", ["b", "t"]],
       ],
-      /"start_logits": it is a question answering model/,
+      /"start_logits": it is a QA model/,
     ],
     [[["output_0", rank3(500)]], /"output_0", 500 wide, and .* it is a language model/],
     [[["last_hidden_state", rank3(64)]], /"last_hidden_state", 64 wide, and config\.json says hidden_size 32/],

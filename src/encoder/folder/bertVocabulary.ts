@@ -16,7 +16,7 @@ export interface VocabularySettings {
 
 /** Tokenizers of transformers that cut words as BERT's does. */
 const LIKE_BERT =
-  /^(?:Bert|DistilBert|Electra|MobileBert|ConvBert|RetriBert|SqueezeBert|LayoutLM|Lxmert|Funnel)Tokenizer(?:Fast)?$/;
+  /^(?:bert|distilbert|electra|mobilebert|convbert|retribert|squeezebert|layoutlm|lxmert|funnel)tokenizer(?:fast)?$/i;
 /** Of the same words, with other control tokens. */
 const LIKE_MPNET = /^MPNetTokenizer(?:Fast)?$/;
 
