@@ -1,4 +1,6 @@
+import type { Encoder } from "../encoder/encoder.js";
 import { HeadstartError } from "../errors.js";
+import { reportReading } from "./reading.js";
 import type { HeadFile } from "../head/file/schema.js";
 import { createPipeline } from "../pipeline/load.js";
 import { openHeadEncoder } from "../pipeline/openEncoder.js";
@@ -62,8 +64,14 @@ function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
 }
 
 /** Says what the encoder had to do for texts, as far as people want to know it. */
-export function reportEncoded({ reporter }: Context, what: string, counts: EncodedCounts): void {
-  const { texts, tokens, cached, hasCache, windowed = 0, cutWords = 0 } = counts;
+export function reportEncoded(
+  context: Context,
+  counts: EncodedCounts,
+  { what, encoder }: { readonly what: string; readonly encoder: Pick<Encoder, "name" | "maxTokens"> },
+): void {
+  const { reporter } = context;
+  const { texts, tokens, cached, hasCache, windowed = 0, cutWords = 0, reading } = counts;
+  reportReading(context, reading, { encoder, use: "evaluate" });
   if (hasCache) reporter.info(`${what}: ${cached} of ${texts} from the cache, ${tokens} tokens through the encoder`);
   if (windowed > 0)
     reporter.info(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);

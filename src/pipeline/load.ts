@@ -87,10 +87,11 @@ export function createPipeline(head: AnyHead, parts: EncodingParts & { readonly 
       return classifierPipeline({ ...head, name, labelCounts, loadNeighbors: () => loadNeighborIndex(head) }, parts);
     }
     case "multi-label":
-      return multiLabelPipeline({ name, head: head.head, separator: head.file.separator }, parts);
+      return multiLabelPipeline({ ...head, name, separator: head.file.separator }, parts);
     case "tagger": {
-      const { tagger, surfaces } = head;
-      return taggerPipeline({ name, tagger, isSeen: (surface) => surfaces.has(surfaceHash(surface)) }, parts);
+      const { tagger, surfaces, textHashes } = head;
+      const isSeen = (surface: string): boolean => surfaces.has(surfaceHash(surface));
+      return taggerPipeline({ name, tagger, isSeen, textHashes }, parts);
     }
   }
 }

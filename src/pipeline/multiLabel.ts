@@ -2,9 +2,10 @@ import { checkOptions } from "./checkOptions.js";
 import { evaluateMultiLabelHead, labelsIn, predictMultiLabel } from "../classification/multiLabel.js";
 import { HeadstartError } from "../errors.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
-import { vectorsOf } from "../embedding/cachedEmbed.js";
+import { seenTexts } from "../dataset/textHashes.js";
+import { countsOf } from "../embedding/textReading.js";
 import type { MultiLabelHead } from "../head/linear/oneVsRest.js";
-import type { Matrix } from "../math/matrix.js";
+import { embedRows } from "./embedRows.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
 import type { CallOptions, Mistake, MultiLabelPipeline } from "./pipeline.js";
 import { checkTexts, readRows, summaryOfLabeled } from "./rows.js";
@@ -14,20 +15,18 @@ export interface MultiLabelParts {
   readonly head: MultiLabelHead;
   /** Stands between the labels of a cell. */
   readonly separator: string;
+  /** Hashes of the training texts; undefined where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
 }
 
 export function multiLabelPipeline(
-  { name, head, separator }: MultiLabelParts,
+  { name, head, separator, textHashes }: MultiLabelParts,
   parts: EncodingParts,
 ): MultiLabelPipeline {
   const encoding = encodingOf(parts);
 
-  async function embed(texts: readonly string[], { onProgress, signal, onEncoded }: CallOptions): Promise<Matrix> {
-    const { encoder, cache } = await encoding.open();
-    const { vectors, ...counts } = await vectorsOf(encoder, texts, { ...parts.embedding, cache, onProgress, signal });
-    onEncoded?.({ ...counts, hasCache: cache !== undefined });
-    return vectors;
-  }
+  const embed = (texts: readonly string[], options: CallOptions) =>
+    embedRows(encoding, texts, { ...options, embedding: parts.embedding });
 
   return {
     kind: "multi-label",
@@ -36,7 +35,7 @@ export function multiLabelPipeline(
     async predict(texts, options = {}) {
       checkTexts(texts);
       checkOptions("predict() of a multi-label head", options);
-      return predictMultiLabel(head, await embed(texts, options), separator);
+      return predictMultiLabel(head, (await embed(texts, options)).vectors, separator);
     },
     async evaluate(rows, options = {}) {
       checkOptions("evaluate() of a multi-label head", options);
@@ -44,7 +43,8 @@ export function multiLabelPipeline(
       options.onRead?.(summaryOfLabeled(corpus));
       const file = corpus.files.join(", ");
       checkLabels(corpus, { head, separator, file });
-      const data = { ...corpus, vectors: await embed(corpus.texts, options) };
+      const { vectors, reading } = await embed(corpus.texts, options);
+      const data = { ...corpus, vectors };
       const evaluation = evaluateMultiLabelHead(head, data, { separator, seed: options.seed, file });
       const predictions = predictMultiLabel(head, data.vectors, separator);
       const mistakes = corpus.texts.flatMap((text, r): Mistake[] => {
@@ -54,7 +54,8 @@ export function multiLabelPipeline(
         return label === predicted ? [] : [{ text, label, predicted, probability, ...corpus.places[r] }];
       });
       mistakes.sort((a, b) => b.probability - a.probability);
-      return { kind: "multi-label", ...evaluation, rejected: corpus.counts.rejected, mistakes };
+      const counts = { ...countsOf(reading), seenInTraining: seenTexts(textHashes, corpus.texts) };
+      return { kind: "multi-label", ...evaluation, ...counts, rejected: corpus.counts.rejected, mistakes };
     },
     close: encoding.close,
   };

@@ -6,6 +6,9 @@ import { splitWords } from "../tagging/corpus/splitWords.js";
 import type { Tagger } from "../tagging/model/tagger.js";
 import { contextualVectors, type ContextualVectors } from "../tagging/vectors/contextualVectors.js";
 import { wordVectorKind } from "../tagging/vectors/subwords.js";
+import { readSentences } from "../tagging/vectors/readSentences.js";
+import { seenTexts } from "../dataset/textHashes.js";
+import { countsOf, type TextReading } from "../embedding/textReading.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
 import type { CallOptions, EntityMistake, TaggerPipeline } from "./pipeline.js";
 import { checkTexts, readTaggedRows, summaryOfTagged } from "./rows.js";
@@ -15,14 +18,19 @@ export interface TaggerParts {
   readonly tagger: Tagger;
   /** Whether an entity of the training sentences has this surface form, lower-cased. */
   readonly isSeen: (surface: string) => boolean;
+  /** Hashes of the training sentences; undefined where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
 }
 
-export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: EncodingParts): TaggerPipeline {
+export function taggerPipeline(
+  { name, tagger, isSeen, textHashes }: TaggerParts,
+  parts: EncodingParts,
+): TaggerPipeline {
   const { subwordPooling, labels } = tagger;
   const { threads } = parts;
   const encoding = encodingOf(parts, (encoder) => ({ ...encoder, ...wordVectorKind(encoder, subwordPooling) }));
 
-  async function embed(sentences: readonly Sentence[], options: CallOptions): Promise<ContextualVectors> {
+  async function embed(sentences: readonly Sentence[], options: CallOptions): Promise<ContextualVectors & ReadWords> {
     const { encoder, cache } = await encoding.open();
     const { onProgress, signal } = options;
     const made = await contextualVectors(encoder, sentences, {
@@ -33,9 +41,10 @@ export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: Enc
       signal,
     });
     const { tokens, cached, windowed, cut } = made;
-    const texts = sentences.length;
-    options.onEncoded?.({ texts, tokens, cached, windowed, cutWords: cut.size, hasCache: cache !== undefined });
-    return made;
+    const reading = await readSentences(encoder, sentences, { ...made, signal });
+    const counts = { texts: sentences.length, tokens, cached, windowed, cutWords: cut.size, reading };
+    options.onEncoded?.({ ...counts, hasCache: cache !== undefined });
+    return { ...made, reading };
   }
 
   return {
@@ -58,10 +67,19 @@ export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: Enc
       const { map, seed } = options;
       const { evaluation, found } = await evaluateTagger(tagger, data, { isSeen, map, seed, threads });
       const mistakes = sentences.flatMap((sentence, s) => mistakeIn(sentence, found[s]));
-      return { kind: "tagger", ...evaluation, rejected, repaired, mistakes };
+      const seen = seenTexts(
+        textHashes,
+        sentences.map(({ text }) => text),
+      );
+      const counts = { ...countsOf(data.reading), seenInTraining: seen };
+      return { kind: "tagger", ...evaluation, ...counts, rejected, repaired, mistakes };
     },
     close: encoding.close,
   };
+}
+
+interface ReadWords {
+  readonly reading: TextReading;
 }
 
 function mistakeIn(sentence: TaggedSentence, predicted: readonly FoundEntity[]): EntityMistake[] {

@@ -16,6 +16,8 @@ import {
   type Context,
 } from "../context.js";
 import { refuseUnused } from "../flags/flagUse.js";
+import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined } from "../flags/options.js";
 import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
@@ -66,6 +68,12 @@ async function transferTexts(
   checkLabels(corpora.source.labels);
   const encoder = await openEncoder(context, flags);
   try {
+    const texts: Record<string, ReadingCounts> = {};
+    for (const [name, corpus] of Object.entries(corpora)) {
+      const reading = await readTexts(encoder, corpus.texts, signal);
+      reportReading(context, reading, { encoder, use: "transfer", what: corpus.files.join(", ") });
+      texts[name] = countsOf(reading);
+    }
     const record = await withCache(context, { flags, encoder }, (cache) =>
       runTransfer(encoder, corpora, {
         map,
@@ -86,7 +94,7 @@ async function transferTexts(
       ...evaluationText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"),
       "",
     ]);
-    const printed = { lines, more: [...sides, ...lines], json: record };
+    const printed = { lines, more: [...sides, ...lines], json: { ...record, texts } };
     await rejectedRows.save(reporter);
     await saveReport(flags.output, record, output.saving(printed));
     await printResult(context, flags, printed);

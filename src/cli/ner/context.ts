@@ -6,6 +6,8 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { wordVectorKind, type SubwordPooling } from "../../tagging/vectors/subwords.js";
 import { contextualVectors } from "../../tagging/vectors/contextualVectors.js";
+import { readSentences as readSentenceTexts } from "../../tagging/vectors/readSentences.js";
+import type { TextReading } from "../../embedding/textReading.js";
 import { withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";
 import {
@@ -62,7 +64,7 @@ export async function embedSentences(
   { reporter, signal }: Context,
   { files, sentences }: TaggedCorpus,
   { encoder, flags, subwordPooling, cache }: WordJob & { readonly cache: VectorCache | undefined },
-): Promise<EmbeddedSentences> {
+): Promise<EmbeddedSentences & { readonly reading: TextReading }> {
   const meter = reporter.meter("embedding sentences", sentences.length);
   const made = await contextualVectors(encoder, sentences, {
     ...embedOptions(flags),
@@ -80,5 +82,5 @@ export async function embedSentences(
   if (windowed > 0)
     reporter.info(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
   if (cut.size > 0) reporter.warn(`${cut.size} words have no subwords, or too many: their entities may be lost`);
-  return { sentences, ...made };
+  return { sentences, ...made, reading: await readSentenceTexts(encoder, sentences, { ...made, signal }) };
 }

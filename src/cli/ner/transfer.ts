@@ -7,6 +7,8 @@ import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { VERSION } from "../../version.js";
 import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experiment/runTagging.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
+import { countsOf, type ReadingCounts } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
@@ -54,6 +56,13 @@ export async function transferTaggerCommand(
         targetTrain: corpora.targetTrain && (await embed(corpora.targetTrain)),
       };
     });
+    const texts: Record<string, ReadingCounts> = {};
+    for (const [name, data] of Object.entries(embedded)) {
+      if (data === undefined) continue;
+      const what = corpora[name as keyof typeof corpora]?.files.join(", ");
+      reportReading(context, data.reading, { encoder, use: "transfer", what });
+      texts[name] = countsOf(data.reading);
+    }
     const result = await runTaggingTransfer(embedded, {
       threads: flags.threads,
       epochs: flags.epochs,
@@ -75,7 +84,7 @@ export async function transferTaggerCommand(
       ...entitiesText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"),
       "",
     ]);
-    const printed = { lines, more: [...sides, ...lines], json: record };
+    const printed = { lines, more: [...sides, ...lines], json: { ...record, texts } };
     await rejectedRows.save(context.reporter);
     await saveTaggingReport(flags.output, record, output.saving(printed));
     await printResult(context, flags, printed);

@@ -15,9 +15,9 @@ import {
   type Sealed,
 } from "./artifact.js";
 import type { TensorShelf } from "./artifactTensors.js";
-import {} from "./card.js";
 import { Counts, EncoderIdentity, IntervalSchema, MULTI_LABEL_FORMAT } from "./schema.js";
-import { heldSection, NOTHING_HELD } from "./heldTexts.js";
+import { textHashesFrom, textHashTensor } from "./tensors.js";
+import { heldSection, NOTHING_HELD, type HeldTexts } from "./heldTexts.js";
 import type { MultiLabelHead } from "../linear/oneVsRest.js";
 import { plain } from "../../text/markdown.js";
 
@@ -34,6 +34,7 @@ const MultiLabelFile = z.strictObject({
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
+    textHashes: z.number().int().nonnegative().optional(),
     labelCounts: Counts,
     C: z.number().positive(),
     seed: z.number().int(),
@@ -54,13 +55,19 @@ export type MultiLabelFile = z.infer<typeof MultiLabelFile>;
 export interface SavedMultiLabel {
   readonly path: string;
   readonly head: MultiLabelHead;
+  /** Hashes of the training texts, ascending; absent where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
   readonly file: MultiLabelFile;
 }
 
 /** @throws HeadstartError E_DIVERGED where it holds NaN or infinity, E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
 export async function saveMultiLabel(
   folder: string,
-  { head, file }: { readonly head: MultiLabelHead; readonly file: Omit<MultiLabelFile, Sealed> },
+  {
+    head,
+    textHashes,
+    file,
+  }: Pick<SavedMultiLabel, "head" | "textHashes"> & { readonly file: Omit<MultiLabelFile, Sealed> },
   options: CommitFolderOptions = {},
 ): Promise<void> {
   const { weights, bias, standardizer, thresholds } = head;
@@ -71,6 +78,7 @@ export async function saveMultiLabel(
     ["mean", { dtype: "F32", shape: [width], data: standardizer.mean }],
     ["factor", { dtype: "F32", shape: [width], data: standardizer.factor }],
     ["thresholds", { dtype: "F64", shape: [k], data: thresholds }],
+    ...(textHashes === undefined ? [] : [textHashTensor(textHashes)]),
   ]);
   const parts = { schema: MultiLabelFile, fields: file, tensors, format: MULTI_LABEL_FORMAT, card };
   await saveArtifact(folder, parts, options);
@@ -91,7 +99,9 @@ export async function loadMultiLabel(name: string): Promise<SavedMultiLabel> {
     throw new HeadstartError("E_HEAD_MISMATCH", message, { file: record.path });
   }
   const file = checkedRecord(MultiLabelFile, record);
-  return { path: name, file, head: headFrom(await readTensorFile(name, file.weights), file) };
+  const tensors = await readTensorFile(name, file.weights);
+  const textHashes = textHashesFrom(tensors, file.training.textHashes);
+  return { path: name, file, head: headFrom(tensors, file), textHashes };
 }
 
 function headFrom({ floats, doubles, invalid }: TensorShelf, { labels, encoder }: MultiLabelFile): MultiLabelHead {
@@ -108,6 +118,12 @@ function headFrom({ floats, doubles, invalid }: TensorShelf, { labels, encoder }
   };
 }
 
+/** What a multi-label head holds of its training texts. */
+export const heldByMultiLabel = ({ textHashes = 0 }: { readonly textHashes?: number | undefined }): HeldTexts => ({
+  ...NOTHING_HELD,
+  textHashes,
+});
+
 function card({ labels, encoder, training }: MultiLabelFile): string {
   const { dev, n, C, devFrom } = training;
   return [
@@ -123,7 +139,7 @@ function card({ labels, encoder, training }: MultiLabelFile): string {
     "| --- | --- | --- | --- |",
     `| ${dev.macroF1.toFixed(3)} (${dev.interval95.map((x) => x.toFixed(3)).join(" to ")}) | ${dev.microF1.toFixed(3)} | ${dev.exactMatch.toFixed(3)} | ${dev.n} |`,
     "",
-    ...heldSection(NOTHING_HELD),
+    ...heldSection(heldByMultiLabel(training)),
     "It works only with the encoder named above.",
     "",
   ].join("\n");

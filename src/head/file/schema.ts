@@ -122,6 +122,8 @@ export const HeadFile = z.strictObject({
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
+    /** Hashes of training texts; absent in heads that keep none. */
+    textHashes: z.number().int().nonnegative().optional(),
     rejected: z.number().int().nonnegative(),
     dropped: z.number().int().nonnegative(),
     labelCounts: Counts,

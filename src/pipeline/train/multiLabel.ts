@@ -67,7 +67,7 @@ function model({ corpus, encoder, trained }: Made, options: TrainMultiLabelOptio
   const { seed = 1 } = options;
   return {
     ...multiLabelPipeline(
-      { name: `the head trained on ${files.join(", ")}`, head, separator },
+      { name: `the head trained on ${files.join(", ")}`, head, separator, textHashes: trained.textHashes },
       encodingWith(encoder, options),
     ),
     evaluation: trained.dev,
@@ -76,7 +76,7 @@ function model({ corpus, encoder, trained }: Made, options: TrainMultiLabelOptio
     async save(folder, saving = {}) {
       checkSaving(folder, saving);
       const file = describeMultiLabel(trained, { encoder, files, createdAt: createdAtOf(saving), seed });
-      await saveMultiLabel(folder, { head, file }, { force: saving.force === true });
+      await saveMultiLabel(folder, { ...trained, file }, { force: saving.force === true });
     },
   };
 }

@@ -37,6 +37,7 @@ export const TaggerFile = z.strictObject({
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.int().positive(),
+    textHashes: z.int().nonnegative().optional(),
     repaired: z.int().nonnegative(),
     labelCounts: z.custom<Record<string, number>>(isRecord, "expected counts by name"),
     layerWeights: z.array(z.number()).nullable(),
