@@ -44,7 +44,6 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
     training: {
       files: [...corpus.files],
       n: trained.n,
-      textHashes: trained.textHashes.length,
       rejected: corpus.counts.rejected,
       dropped: corpus.dropped,
       labelCounts: { ...trained.labelCounts },

@@ -7,7 +7,7 @@ import type { TrainedMultiLabel } from "./multiLabel.js";
 
 /** What the folder of a multi-label head says of it: labels, the encoder it needs, and how it was trained. */
 export function describeMultiLabel(
-  { head, separator, n, textHashes, labelCounts, C, devFrom, dev }: TrainedMultiLabel,
+  { head, separator, n, labelCounts, C, devFrom, dev }: TrainedMultiLabel,
   { encoder, files, createdAt, seed }: { encoder: Encoder; files: readonly string[]; createdAt: string; seed: number },
 ): Omit<MultiLabelFile, Sealed> {
   const { exactMatch, microF1, macroF1, interval95 } = dev;
@@ -22,7 +22,6 @@ export function describeMultiLabel(
     training: {
       files: [...files],
       n,
-      textHashes: textHashes.length,
       labelCounts: { ...labelCounts },
       C,
       seed,

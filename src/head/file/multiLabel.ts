@@ -16,7 +16,7 @@ import {
 } from "./artifact.js";
 import type { TensorShelf } from "./artifactTensors.js";
 import { Counts, EncoderIdentity, IntervalSchema, MULTI_LABEL_FORMAT } from "./schema.js";
-import { textHashesFrom, textHashTensor } from "./tensors.js";
+import { textHashesFrom, textHashTensor, withTextHashes } from "./tensors.js";
 import { heldSection, NOTHING_HELD, type HeldTexts } from "./heldTexts.js";
 import type { MultiLabelHead } from "../linear/oneVsRest.js";
 import { plain } from "../../text/markdown.js";
@@ -80,7 +80,13 @@ export async function saveMultiLabel(
     ["thresholds", { dtype: "F64", shape: [k], data: thresholds }],
     ...(textHashes === undefined ? [] : [textHashTensor(textHashes)]),
   ]);
-  const parts = { schema: MultiLabelFile, fields: file, tensors, format: MULTI_LABEL_FORMAT, card };
+  const parts = {
+    schema: MultiLabelFile,
+    fields: withTextHashes(file, textHashes),
+    tensors,
+    format: MULTI_LABEL_FORMAT,
+    card,
+  };
   await saveArtifact(folder, parts, options);
 }
 

@@ -48,6 +48,10 @@ export const textHashTensor = (hashes: Int32Array): [string, Tensor] => [
   { dtype: "I32", shape: [hashes.length], data: hashes },
 ];
 
+/** What a head's folder says of itself, with the number of these hashes. */
+export const withTextHashes = <T extends { readonly training: object }>(file: T, hashes: Int32Array | undefined): T =>
+  hashes === undefined ? file : { ...file, training: { ...file.training, textHashes: hashes.length } };
+
 /** @param kept  how many there are to be; undefined for none */
 export const textHashesFrom = ({ integers }: TensorShelf, kept: number | undefined): Int32Array | undefined =>
   kept === undefined ? undefined : integers("texts.hashes", kept);

@@ -7,7 +7,7 @@ import type { TrainedTagger } from "../train.js";
 
 /** What a tagger's folder says of it: labels, the encoder it needs, and how it was trained. */
 export function describeTagger(
-  { tagger, labelCounts, n, textHashes, epochs, trials, dev, devFrom, outsideBias, layerWeights }: TrainedTagger,
+  { tagger, labelCounts, n, epochs, trials, dev, devFrom, outsideBias, layerWeights }: TrainedTagger,
   {
     encoder,
     corpus,
@@ -42,7 +42,6 @@ export function describeTagger(
     training: {
       files: [...corpus.files],
       n,
-      textHashes: textHashes.length,
       repaired: corpus.repaired,
       labelCounts,
       layerWeights: layerWeights === undefined ? null : [...layerWeights],

@@ -1,7 +1,7 @@
 import { HeadstartError } from "../../errors.js";
 import { checkedRecord, readRecord, readTensorFile, saveArtifact, type Sealed } from "../../head/file/artifact.js";
 import type { TensorShelf } from "../../head/file/artifactTensors.js";
-import { textHashesFrom, textHashTensor } from "../../head/file/tensors.js";
+import { textHashesFrom, textHashTensor, withTextHashes } from "../../head/file/tensors.js";
 import { NOTHING_HELD, type HeldTexts } from "../../head/file/heldTexts.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import type { CommitFolderOptions } from "../../files/commitFolder.js";
@@ -40,7 +40,7 @@ export async function saveTagger(
 ): Promise<void> {
   const parts = {
     schema: TaggerFile,
-    fields: file,
+    fields: withTextHashes(file, textHashes),
     tensors: new Map([
       ...tensorsOf(tagger, surfaces),
       ...(textHashes === undefined ? [] : [textHashTensor(textHashes)]),
