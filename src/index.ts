@@ -10,6 +10,7 @@ export type {
   ClassifierPipeline,
   ClassifierPredictOptions,
   EncodedCounts,
+  EvaluatedTexts,
   EntityMistake,
   PipelineEvaluateOptions,
   Mistake,
@@ -47,6 +48,8 @@ export type { EmbedCounts } from "./encoder/embed/embedded.js";
 export type { EncoderOptions, EncoderPooling, Precision } from "./encoder/encoder.js";
 export type { KeptModel, ModelStore } from "./encoder/modelCache.js";
 export type { DevPredictions } from "./head/devPredictions.js";
+export type { ScriptReading } from "./embedding/scripts.js";
+export type { ReadingCounts, TextReading } from "./embedding/textReading.js";
 export type { Curve, FewShotScore, HeadFile, SearchRecord } from "./head/file/schema.js";
 export type { DenseLayer, Head, LogisticHead, MlpHead, TemperatureScaled } from "./head/head.js";
 export type { BagOfWords } from "./head/linear/bagOfWords.js";

@@ -6,7 +6,7 @@ import { splitWords } from "../tagging/corpus/splitWords.js";
 import type { Tagger } from "../tagging/model/tagger.js";
 import { contextualVectors, type ContextualVectors } from "../tagging/vectors/contextualVectors.js";
 import { wordVectorKind } from "../tagging/vectors/subwords.js";
-import { readSentences } from "../tagging/vectors/readSentences.js";
+import { readSentenceTexts } from "../tagging/vectors/readSentenceTexts.js";
 import { seenTexts } from "../dataset/textHashes.js";
 import { countsOf, type TextReading } from "../embedding/textReading.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
@@ -41,7 +41,7 @@ export function taggerPipeline(
       signal,
     });
     const { tokens, cached, windowed, cut } = made;
-    const reading = await readSentences(encoder, sentences, { ...made, signal });
+    const reading = await readSentenceTexts(encoder, sentences, { ...made, signal });
     const counts = { texts: sentences.length, tokens, cached, windowed, cutWords: cut.size, reading };
     options.onEncoded?.({ ...counts, hasCache: cache !== undefined });
     return { ...made, reading };

@@ -156,7 +156,7 @@ function warnOfScores({ reporter }: Context, { labels }: Pipeline, evaluation: P
     reporter.warn(`${file}:${line}: ${label} "${excerpt(text)}" ${LOST[why]}`);
 }
 
-/** Of these rows the head was told the labels. */
+/** Of these rows the head has learned the labels. */
 function warnOfSeen(reporter: Reporter, { n, seenInTraining }: PipelineEvaluation): void {
   if (seenInTraining === null || seenInTraining === 0) return;
   reporter.warn(

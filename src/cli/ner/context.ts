@@ -6,7 +6,7 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { wordVectorKind, type SubwordPooling } from "../../tagging/vectors/subwords.js";
 import { contextualVectors } from "../../tagging/vectors/contextualVectors.js";
-import { readSentences as readSentenceTexts } from "../../tagging/vectors/readSentences.js";
+import { readSentenceTexts } from "../../tagging/vectors/readSentenceTexts.js";
 import type { TextReading } from "../../embedding/textReading.js";
 import { withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";

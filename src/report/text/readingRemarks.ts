@@ -5,7 +5,7 @@ import { count } from "../../text/numbers.js";
 /** What was to be done with texts. */
 export type ReadingUse = "embed" | "train" | "evaluate" | "predict" | "transfer";
 
-/** Tweets have 0.34 % at the most; in what an encoder can tell apart well there is hardly any. */
+/** Share of tokens; tweets have 0.34 % at the most, reviews none. */
 const MANY_UNKNOWN = 0.03;
 /** Of texts; tweets with emoji have 7 %. */
 const MANY_EMOJI = 0.05;

@@ -4,7 +4,7 @@ import type { Sentence } from "../corpus/sentence.js";
 import type { ContextualVectors } from "./contextualVectors.js";
 
 /** How an encoder reads sentences. Long ones go through it in windows: truncated are those with words of which subwords were cut. */
-export async function readSentences(
+export async function readSentenceTexts(
   encoder: Encoder,
   sentences: readonly Sentence[],
   { cut, offsets, signal }: Pick<ContextualVectors, "cut" | "offsets"> & { readonly signal?: AbortSignal | undefined },
