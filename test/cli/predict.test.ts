@@ -116,7 +116,14 @@ describe("headstart predict --input", () => {
   it("writes .csv: the columns of the input, its own label under another name, and the prediction", async () => {
     await box.write("in.csv", csv(COLUMNS, ROWS));
     const finished = await box.call(["predict", "head", "--input", "in.csv", "-o", "out.csv", "--json"]);
-    expect(jsonOf(finished)).toEqual({ rows: 2100, rejected: 0, output: "out.csv" });
+    expect(jsonOf(finished)).toEqual({
+      rows: 2100,
+      rejected: 0,
+      output: "out.csv",
+      empty: 0,
+      truncated: 0,
+      unknownTokens: 0,
+    });
     expect(finished.stderr).toContain('the input\'s own column "label" is called "input_label" in out.csv');
     const [header, ...lines] = (await readFile(box.path("out.csv"), "utf8")).trimEnd().split("\r\n");
     expect(header).toBe("id,text,input_label,label,probability");
