@@ -74,7 +74,7 @@ async function transferTexts(
       reportReading(context, reading, { encoder, use: "transfer", what: corpus.files.join(", ") });
       texts[name] = countsOf(reading);
     }
-    const record = await withCache(context, { flags, encoder }, (cache) =>
+    const found = await withCache(context, { flags, encoder }, (cache) =>
       runTransfer(encoder, corpora, {
         map,
         threads: flags.threads,
@@ -88,13 +88,14 @@ async function transferTexts(
         report: path.join(flags.output, "report.html"),
       }),
     );
+    const record = { ...found, texts };
     for (const warning of record.warnings) reporter.warn(warning);
     const lines = transferLines(record);
     const sides = [record.source, record.target].flatMap((side, i) => [
       ...evaluationText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"),
       "",
     ]);
-    const printed = { lines, more: [...sides, ...lines], json: { ...record, texts } };
+    const printed = { lines, more: [...sides, ...lines], json: record };
     await rejectedRows.save(reporter);
     await saveReport(flags.output, record, output.saving(printed));
     await printResult(context, flags, printed);

@@ -77,6 +77,7 @@ export async function transferTaggerCommand(
       ...made,
       map: Object.fromEntries([...(map ?? [])].map(([a, b]) => [a, b ?? "drop"])),
       ...result,
+      texts,
       report,
     };
     const lines = transferLines(record);
@@ -84,7 +85,7 @@ export async function transferTaggerCommand(
       ...entitiesText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"),
       "",
     ]);
-    const printed = { lines, more: [...sides, ...lines], json: { ...record, texts } };
+    const printed = { lines, more: [...sides, ...lines], json: record };
     await rejectedRows.save(context.reporter);
     await saveTaggingReport(flags.output, record, output.saving(printed));
     await printResult(context, flags, printed);
