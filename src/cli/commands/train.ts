@@ -82,8 +82,8 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     flags.dev === undefined ? undefined : await readLabeledCorpus(context, flags.dev, { flags, map, rejectedRows });
   warnOfUnused(context, map, [rows.seen, ...(devRows === undefined ? [] : [devRows.seen])]);
   // Labels are checked before the long part begins.
-  const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
-  if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "));
+  const { labels } = checkLabels(rows.labels, { map, minPerClass: devRows === undefined ? 2 : 1 });
+  if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "), { map });
   warnOfLabels(context, rows);
   const began = clock();
   let encoder = await openEncoder(context, flags);
@@ -113,6 +113,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       seed: flags.seed,
       classWeights: flags.classWeights,
       signal,
+      map,
       onTrial: (trial) => {
         const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
         reporter.detail(`C = ${trial.C}: ${trial.iterations} iterations, ${reached}`);

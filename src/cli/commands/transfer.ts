@@ -63,7 +63,7 @@ async function transferTexts(
     Object.values(corpora).map((corpus) => corpus.seen),
   );
   // Labels are checked before the long part begins; against each other before anything is embedded.
-  checkLabels(corpora.source.labels);
+  checkLabels(corpora.source.labels, { map });
   const encoder = await openEncoder(context, flags);
   try {
     const record = await withCache(context, { flags, encoder }, (cache) =>

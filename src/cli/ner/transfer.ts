@@ -61,6 +61,7 @@ export async function transferTaggerCommand(
       layerCount: encoder.ports.states.length,
       seed: flags.seed,
       signal: context.signal,
+      map,
     });
     const report = path.join(flags.output, "report.html");
     const made = { createdAt: context.now(), headstart: VERSION, seed: flags.seed, encoder: encoder.name };

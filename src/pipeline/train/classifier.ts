@@ -42,13 +42,13 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
   const corpus = await readRows(rows, options);
   const devCorpus = options.dev === undefined ? undefined : await readRows(options.dev, options);
   // Labels are checked before the long part begins.
-  const { labels } = checkLabels(corpus.labels, { minPerClass: devCorpus === undefined ? 2 : 1 });
-  if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "));
+  const { labels } = checkLabels(corpus.labels, { map: options.map, minPerClass: devCorpus === undefined ? 2 : 1 });
+  if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "), { map: options.map });
   const encoder = await openTrainingEncoder(options);
   try {
     const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
-    const { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal } = options;
-    const how = { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal };
+    const { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal, map } = options;
+    const how = { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal, map };
     const trained = await trainClassifier(data, { dev, ...how });
     const neighbors = await neighborsOf(data, trained.head.labels, options);
     return model({ corpus, encoder, trained, neighbors }, options);
