@@ -105,7 +105,10 @@ const DEV_FRACTION = 0.1;
  */
 export async function trainClassifier(data: LabeledVectors, options: TrainOptions = {}): Promise<TrainedHead> {
   const { seed = 1, classWeights = "none" } = options;
-  const { labels, warnings } = checkLabels(data.labels, { map: options.map, minPerClass: options.dev === undefined ? 2 : 1 });
+  const { labels, warnings } = checkLabels(data.labels, {
+    map: options.map,
+    minPerClass: options.dev === undefined ? 2 : 1,
+  });
   const { train, dev, devFrom } = sides(data, { seed, dev: options.dev });
   const y = labelIndices(labels, train.labels, "the training rows");
   const devY = labelIndices(labels, dev.labels, "the dev rows");

@@ -197,8 +197,9 @@ export async function openTexts(
   return openCorpus(files, { ...corpusOptions(flags), stdin, onReject: rejectedRows.add });
 }
 
-export const labelMapOf = (text: string | undefined): LabelMap | undefined =>
-  text === undefined ? undefined : parseLabelMap(text);
+/** The map of a flag; an empty one where it is turned off. */
+export const labelMapOf = (text: string | false | undefined): LabelMap | undefined =>
+  text === false ? new Map() : text === undefined ? undefined : parseLabelMap(text);
 
 /** Warns of labels that a map names and nothing has. */
 export function warnOfUnused(

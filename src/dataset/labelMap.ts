@@ -78,6 +78,16 @@ const item = (label: string): string =>
     ? `"${label.replaceAll('"', '""')}"`
     : label;
 
+/**
+ * A map that changes its own labels alone: of the others, those with outer spaces which would go by the name of one keep
+ * their own.
+ */
+export const exactMap = (map: LabelMap, labels: readonly string[]): LabelMap =>
+  new Map([
+    ...map,
+    ...labels.filter((label) => !map.has(label) && map.has(label.trim())).map((one) => [one, one] as const),
+  ]);
+
 /** The map that does what `first` does, and then `second`. */
 export function composeLabelMaps(first: LabelMap | undefined, second: LabelMap): LabelMap {
   const composed = new Map<string, string | undefined>();

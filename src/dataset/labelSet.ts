@@ -1,6 +1,7 @@
 import { excerpt, HeadstartError } from "../errors.js";
 import { counted } from "../text/numbers.js";
-import type { LabelMap } from "./labelMap.js";
+import { isLabelList } from "./labelCell.js";
+import { exactMap, type LabelMap } from "./labelMap.js";
 import { addedMapFlag, mergeAdvice } from "./mapAdvice.js";
 import { nearMissPairs } from "./nearMiss.js";
 
@@ -61,11 +62,21 @@ export function refuseTexts(
   { mostClasses = MOST_CLASSES }: { readonly mostClasses?: number | undefined } = {},
 ): void {
   const found = countLabels(rowLabels);
+  refuseLists(found);
   refuseUnlikely(found, mostClasses);
   const { length } = rowLabels;
   const ownLabels = found.labels.length;
   if (length < ROWS_TO_JUDGE || ownLabels < OWN_LABEL_SHARE * length) return;
   throw refusal(`of ${length} labels ${ownLabels} differ: ${listed(found, FEW_SHOWN)}`, NOT_CLASSES);
+}
+
+function refuseLists({ labels }: CountedLabels): void {
+  const list = labels.find(isLabelList);
+  if (list === undefined) return;
+  throw refusal(
+    `"${excerpt(list)}" is a list of labels, where each row has one`,
+    "Use --multi-label for rows with any number of labels",
+  );
 }
 
 /** What no classes are like, however few rows there are. */
@@ -96,6 +107,7 @@ export function checkLabels(rowLabels: readonly string[], options: LabelSetOptio
   const { labels, counts } = found;
   if (labels.length === 1) throw oneClass(found, minPerClass);
   if (minPerClass > 1) refuseTexts(rowLabels);
+  refuseLists(found);
   refuseUnlikely(found, MOST_CLASSES);
   const rare = labels.filter((_, i) => counts[i] < minPerClass);
   if (rare.length > 0) throw tooRare(rare, found, { ...options, minPerClass });
@@ -131,13 +143,11 @@ function tooRare(
   }
   const names = rare.slice(0, MOST_SHOWN).map((label) => `"${excerpt(label)}"`);
   const more = rare.length > MOST_SHOWN ? ` and ${rare.length - MOST_SHOWN} more` : "";
-  const flag = addedMapFlag(map, new Map(rare.map((label) => [label, undefined])));
-  return refusal(
-    `fewer than ${minPerClass} rows have ${names.join(", ")}${more}, of ${listed(found)}`,
-    flag === undefined || labels.length - rare.length < 2
-      ? `Give ${needed}`
-      : `Give ${needed}, or leave such labels out with ${flag}`,
-  );
+  const rareFound = `fewer than ${minPerClass} rows have ${names.join(", ")}${more}, of ${listed(found)}`;
+  if (labels.length - rare.length < 2) return refusal(rareFound, `Give ${needed}`);
+  const flag = addedMapFlag(map, exactMap(new Map(rare.map((label) => [label, undefined])), labels));
+  const how = flag ?? `--min-per-class ${minPerClass}, which headstart train has`;
+  return refusal(rareFound, `Give ${needed}, or leave such labels out with ${how}`);
 }
 
 /** Most frequent first. */

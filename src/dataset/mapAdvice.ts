@@ -1,7 +1,14 @@
 import { escapeControls } from "../text/escape.js";
 import { shellWord } from "../text/shell.js";
 import { foldedLabel } from "./labelFold.js";
-import { applyLabelMap, blankLabelMap, composeLabelMaps, writtenLabelMap, type LabelMap } from "./labelMap.js";
+import {
+  applyLabelMap,
+  blankLabelMap,
+  composeLabelMaps,
+  exactMap,
+  writtenLabelMap,
+  type LabelMap,
+} from "./labelMap.js";
 
 /*
  * What is advised about labels. A command that is advised is right when it is copied: it keeps the map that is in use, and
@@ -29,6 +36,19 @@ export interface MapInUse {
   readonly map?: LabelMap | undefined;
   /** Set for the map of a head's training: one that is given instead is applied to the labels of the head too. */
   readonly isRemembered?: boolean | undefined;
+}
+
+/** The flag that drops labels besides; undefined where it would change other labels of the head. */
+export function droppingFlag(
+  labels: readonly string[],
+  known: readonly string[],
+  { map, isRemembered }: MapInUse,
+): string | undefined {
+  const drops = exactMap(new Map(labels.map((label) => [label, undefined])), known);
+  const composed = composeLabelMaps(map, drops);
+  const isKept = (label: string): boolean => applyLabelMap(composed, label) === label;
+  if (isRemembered === true && known.some((label) => !labels.includes(label) && !isKept(label))) return undefined;
+  return mapFlag(writtenLabelMap(composed));
 }
 
 interface Known extends MapInUse {

@@ -1,4 +1,5 @@
 import { excerpt, HeadstartError } from "../errors.js";
+import { isLabelList } from "./labelCell.js";
 import { bridge, type MapInUse } from "./mapAdvice.js";
 import { applyLabelMap, type LabelMap } from "./labelMap.js";
 
@@ -56,6 +57,11 @@ export function quotedLabels(labels: readonly string[], most = 100): string {
   return shown.join(", ") + (labels.length > most ? ` and ${labels.length - most} more` : "");
 }
 
+const adviceOn = (unknown: readonly string[], known: Parameters<typeof bridge>[1]): string =>
+  unknown.some(isLabelList)
+    ? "Rows with lists of labels are for a head that was trained with --multi-label"
+    : bridge(unknown, known);
+
 /**
  * Index of each label in `labels`.
  *
@@ -74,7 +80,7 @@ export function labelIndices(
     throw new HeadstartError(
       "E_LABEL_MAP",
       `${file} has labels that the head does not know: ${quotedLabels(unknown, 5)}. ` +
-        `The head knows ${quotedLabels(labels)}. ${bridge(unknown, { known: labels, ...inUse })}`,
+        `The head knows ${quotedLabels(labels)}. ${adviceOn(unknown, { known: labels, ...inUse })}`,
       { file },
     );
   }

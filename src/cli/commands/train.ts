@@ -8,6 +8,7 @@ import { saveHead } from "../../head/file/folder.js";
 import { heldByHead, heldText, type HeldTexts } from "../../head/file/heldTexts.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { MLP_DEFAULTS } from "../../head/mlp/mlp.js";
+import { withoutRare, type RareLabels } from "../../dataset/rareLabels.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { renderTrainingReport } from "../../report/html/trainingReport.js";
@@ -77,10 +78,12 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   const map = labelMapOf(flags.map);
   if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map, output });
   const rejectedRows = collectRejectedRows(flags.output);
-  const rows = await readLabeledCorpus(context, files, { flags, map, rejectedRows });
-  const devRows =
+  const corpus = await readLabeledCorpus(context, files, { flags, map, rejectedRows });
+  const devCorpus =
     flags.dev === undefined ? undefined : await readLabeledCorpus(context, flags.dev, { flags, map, rejectedRows });
-  warnOfUnused(context, map, [rows.seen, ...(devRows === undefined ? [] : [devRows.seen])]);
+  warnOfUnused(context, map, [corpus.seen, devCorpus?.seen ?? []]);
+  const { corpus: rows, devCorpus: devRows, rare } = withoutRare({ corpus, devCorpus }, flags);
+  if (rare !== undefined) reporter.warn(rare.remark);
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { map, minPerClass: devRows === undefined ? 2 : 1 });
   if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "), { map });
@@ -138,7 +141,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const seconds = (clock() - began) / 1000;
     const printed = {
       ...described(trained, { flags, holds, seconds }),
-      json: summary(trained, { flags, rows, holds, seconds, fitSeconds }),
+      json: summary(trained, { flags, rows, rare, holds, seconds, fitSeconds }),
     };
     await rejectedRows.save(reporter);
     await curves.finish(page);
@@ -193,10 +196,18 @@ function summary(
   {
     flags,
     rows,
+    rare,
     holds,
     seconds,
     fitSeconds,
-  }: { flags: TrainFlags; rows: LabeledCorpus; holds: HeldTexts; seconds: number; fitSeconds: number },
+  }: {
+    flags: TrainFlags;
+    rows: LabeledCorpus;
+    rare: RareLabels | undefined;
+    holds: HeldTexts;
+    seconds: number;
+    fitSeconds: number;
+  },
 ): object {
   return {
     head: flags.output,
@@ -205,6 +216,7 @@ function summary(
     n: trained.n,
     rejected: rows.counts.rejected,
     dropped: rows.dropped,
+    ...(rare === undefined ? {} : { rare: rare.counts }),
     dev: trained.dev,
     devFrom: trained.devFrom,
     calibration: { temperature: trained.head.temperature, ...trained.calibration },

@@ -92,7 +92,7 @@ export function taggedCorpus(
   }
   const lost = sentences.reduce((sum, { unaligned }) => sum + unaligned.length, 0);
   if (lost > 0) notices.push(`${lost} entities begin or end inside a word: they are not learned, and count as missed`);
-  return { files, sentences, seen, repaired, rejected, notices };
+  return { files, sentences, seen, repaired, rejected, notices, reading: { map } };
 }
 
 type RawOptions = TaggedOptions & { readonly onReject: (rejection: Rejection) => void; readonly limit: number };
