@@ -14,6 +14,7 @@ import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiL
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
+import { counted } from "../text/numbers.js";
 import { C_VALUES } from "./fit.js";
 import type { Prediction } from "./predict.js";
 import type { Trial } from "./train.js";
@@ -80,10 +81,13 @@ export function labelsToLearn(cells: readonly string[], separator?: string): str
   const all = cells.flatMap((cell) => labelsIn(cell, separator));
   const labels = [...new Set(all)].sort();
   if (labels.length < 2) {
-    const found = labels.length === 0 ? "no label" : `the label "${excerpt(labels[0])}" alone`;
+    const found = labels.length === 0 ? "no row has any" : `"${excerpt(labels[0])}" is the only one`;
     const [parted, advice] =
       separator === undefined ? ["", ""] : [`, parted by "${separator}"`, ", or another separator"];
-    throw new HeadstartError("E_LABELS", `Cannot learn ${found}${parted}. Give rows of two or more labels${advice}`);
+    throw new HeadstartError(
+      "E_LABELS",
+      `Cannot learn these labels: ${found}${parted}. Give rows of two or more labels${advice}`,
+    );
   }
   refuseTexts(all, { mostClasses: MOST_LABELS });
   return labels;
@@ -135,7 +139,7 @@ export async function trainMultiLabel(
     dev: evaluateMultiLabel(devY, marksOf(probabilities, head), { labels, seed }),
     devFrom:
       held === undefined
-        ? `${dev.texts.length} rows given for it`
+        ? `${counted(dev.texts.length, "row")} given for it`
         : `${dev.texts.length} of the ${data.texts.length} training rows, set aside by seed ${seed}, equal texts on one side`,
     warnings: trial.converged ? [] : [`the fit at C ${fitted.C} stopped before it converged`],
   };

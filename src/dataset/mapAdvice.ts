@@ -69,7 +69,10 @@ export function bridge(unknown: readonly string[], { known, map, isRemembered }:
   const written = [...(composed.size === 0 ? [] : [writtenLabelMap(composed)]), ...blanks.map(blankLabelMap)].join(",");
   const changesHead = isRemembered === true && known.some((label) => applyLabelMap(composed, label) !== label);
   const flag = changesHead || blanks.length > MOST_BLANKS ? undefined : mapFlag(written);
-  if (flag === undefined) return 'Rename or drop them with --map "old=new,old=drop"';
+  if (flag === undefined) {
+    const isOther = blanks.length > MOST_BLANKS ? ", or name another column with --label-column" : "";
+    return `Rename or drop them with --map "old=new,old=drop"${isOther}`;
+  }
   if (blanks.length === 0) return `Bridge them with ${flag}`;
   return `Say what each stands for in place of "...", a label or drop: ${flag}`;
 }

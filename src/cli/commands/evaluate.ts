@@ -7,6 +7,7 @@ import type { ClassifierEvaluation, Pipeline, PipelineEvaluation } from "../../p
 import { readHead, type AnyHead } from "../../pipeline/readHead.js";
 import type { ReadSummary } from "../../pipeline/rows.js";
 import { renderEvaluationReport } from "../../report/html/evaluationReport.js";
+import { counted } from "../../text/numbers.js";
 import { rowFormat } from "../../vectors/rowWriter.js";
 import { labelMapOf, warnOfUnused, type AddCommand, type Context } from "../context.js";
 import { evaluationLines } from "../evaluate/lines.js";
@@ -135,8 +136,8 @@ function reportRead(
   const without = dropped > 0 ? `, ${dropped} dropped by the map` : "";
   reporter.info(
     repaired === undefined
-      ? `${files.join(", ")}: ${read} rows read, ${used} used, ${rejected} rejected${without}`
-      : `${files.join(", ")}: ${used} sentences, ${rejected} rejected, ${repaired} tags repaired`,
+      ? `${files.join(", ")}: ${counted(read, "row")} read, ${used} used, ${rejected} rejected${without}`
+      : `${files.join(", ")}: ${counted(used, "sentence")}, ${rejected} rejected, ${counted(repaired, "tag")} repaired`,
   );
   if (remembered !== undefined) reporter.info(remembered);
   for (const notice of notices) reporter.warn(notice);

@@ -34,6 +34,7 @@ import { scoreLines, trainingText } from "../../report/text/trainingSummary.js";
 import { nextOf } from "../nextEvaluation.js";
 import { search } from "../train/search.js";
 import { refuseUnused, trainedKind } from "../flags/flagUse.js";
+import { counted } from "../../text/numbers.js";
 import { openCurves } from "../train/curves.js";
 import { trainTaggerCommand } from "../ner/train.js";
 
@@ -119,7 +120,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       map,
       onTrial: (trial) => {
         const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
-        reporter.detail(`C = ${trial.C}: ${trial.iterations} iterations, ${reached}`);
+        reporter.detail(`C = ${trial.C}: ${counted(trial.iterations, "iteration")}, ${reached}`);
         fitting.update(++trials);
         curves.trial(trial);
       },
@@ -268,5 +269,5 @@ function settingText({ C, mlp, curve }: TrainedHead): string {
 const fewLines = ({ fewShot }: TrainedHead): readonly string[] =>
   fewShot.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
     const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
-    return `With ${perLabel} rows a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
+    return `With ${counted(perLabel, "row")} a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
   });

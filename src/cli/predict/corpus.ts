@@ -4,6 +4,7 @@ import { asTrained, rememberedReading } from "../../dataset/reading.js";
 import { forecastRows } from "../../embedding/rowEstimate.js";
 import { inWindows } from "../../encoder/embed/windows.js";
 import { commitTogether } from "../../files/commit.js";
+import { counted } from "../../text/numbers.js";
 import { openRowWriter, rowFormat, type RowWriter } from "../../vectors/rowWriter.js";
 import type { Context } from "../context.js";
 import type { FileOutputs } from "../finished.js";
@@ -44,7 +45,7 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
     const { read, rejected } = corpus.counts;
     const printed = {
       json: { rows, rejected, output },
-      lines: [`${read} rows in = ${rows} out + ${rejected} rejected`, output],
+      lines: [`${counted(read, "row")} in = ${rows} out + ${rejected} rejected`, output],
     };
     await commitTogether([await writer.finish(), ...(await pageFiles(run))], files.saving(printed));
     await files.print(printed);

@@ -9,6 +9,7 @@ import { withoutRare, type RareOptions } from "../../dataset/rareLabels.js";
 import { heldText, NOTHING_HELD } from "../../head/file/heldTexts.js";
 import { saveMultiLabel } from "../../head/file/multiLabel.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
+import { counted } from "../../text/numbers.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
 import { multiLabelScoreLines, trainingText } from "../../report/text/trainingSummary.js";
 import { collectRejectedRows } from "../rejectedRows.js";
@@ -78,7 +79,7 @@ export async function trainMultiLabelCommand(
       seed: flags.seed,
       signal,
       onTrial: ({ C, iterations, devLogLoss }) =>
-        reporter.detail(`C = ${C}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
+        reporter.detail(`C = ${C}: ${counted(iterations, "iteration")}, dev log loss ${devLogLoss.toFixed(4)}`),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) reporter.warn(warning);
