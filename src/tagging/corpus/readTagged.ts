@@ -77,7 +77,10 @@ export function taggedCorpus(
   for (const { file, raw: written } of read) {
     const raw = written.map((sentence) => ({ ...sentence, tags: sentence.tags?.map(firstAlternative) }));
     const several = written.flatMap(({ tags }) => tags ?? []).filter((tag) => firstAlternative(tag) !== tag).length;
-    if (several > 0) notices.push(`${file}: ${counted(several, "word")} with several tags, of which the first counts`);
+    if (several > 0)
+      notices.push(
+        `${file}: ${counted(several, "word")} ${several === 1 ? "has" : "have"} several tags; the first of them counts`,
+      );
     const scheme = detectScheme(raw.flatMap(({ tags }) => (tags === undefined ? [] : [tags])));
     let own = 0;
     for (const sentence of raw) {
@@ -86,7 +89,9 @@ export function taggedCorpus(
     }
     repaired += own;
     if (own > 0)
-      notices.push(`${file}: ${counted(own, "tag")} against the rules of ${scheme}, repaired as conlleval reads them`);
+      notices.push(
+        `${file}: ${counted(own, "tag")} ${own === 1 ? "breaks" : "break"} the rules of ${scheme}; repaired as conlleval reads them`,
+      );
   }
   if (sentences.length === 0) {
     const message = `${files.join(", ")} gives no sentences. Give a corpus of words with tags`;
