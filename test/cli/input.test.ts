@@ -238,12 +238,12 @@ describe("with a trained head", () => {
 
   it("headstart evaluate says what brings other spellings of its labels to them, which is right when copied", async () => {
     await box.write("spaced.csv", csv(["text", "label"], labelledRows(20, ["Good ", "bad"])));
-    const args = ["evaluate", "head", "spaced.csv", "--json"];
+    const args = ["evaluate", "head", "spaced.csv"];
     const { stderr } = await box.call(args);
     const flag = /--map ('.*')/.exec(stderr)?.[1] ?? "";
     expect(flag).toBe(`'"Good "=good'`);
     const same = jsonOf(await box.call(["evaluate", "head", "in.csv", "--json"]));
-    const mapped = jsonOf(await box.call([...args, "--map", flag.slice(1, -1)]));
+    const mapped = jsonOf(await box.call([...args, "--json", "--map", flag.slice(1, -1)]));
     expect(mapped["perLabel"]).toEqual(same["perLabel"]);
   });
 
