@@ -6,6 +6,7 @@ import { createPipeline } from "../pipeline/load.js";
 import { openHeadEncoder } from "../pipeline/openEncoder.js";
 import type { EncodedCounts, Pipeline } from "../pipeline/pipeline.js";
 import type { AnyHead } from "../pipeline/readHead.js";
+import { counted } from "../text/numbers.js";
 import { openCache, openEncoder, type Context } from "./context.js";
 import { embedOptions, type EncoderFlags, type GlobalFlags } from "./flags/options.js";
 
@@ -72,8 +73,10 @@ export function reportEncoded(
   const { reporter } = context;
   const { texts, tokens, cached, hasCache, windowed = 0, cutWords = 0, reading } = counts;
   reportReading(context, reading, { encoder, use: "evaluate" });
-  if (hasCache) reporter.info(`${what}: ${cached} of ${texts} from the cache, ${tokens} tokens through the encoder`);
+  if (hasCache)
+    reporter.info(`${what}: ${cached} of ${texts} from the cache, ${counted(tokens, "token")} through the encoder`);
   if (windowed > 0)
-    reporter.info(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
-  if (cutWords > 0) reporter.warn(`${cutWords} words have no subwords, or too many: their entities may be lost`);
+    reporter.info(`${counted(windowed, "sentence")} longer than the encoder reads, taken in windows that overlap`);
+  if (cutWords > 0)
+    reporter.warn(`${counted(cutWords, "word")} without subwords, or with too many: their entities may be lost`);
 }

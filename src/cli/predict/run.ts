@@ -1,3 +1,4 @@
+import type { Reading } from "../../dataset/reading.js";
 import type { CallOptions, Pipeline } from "../../pipeline/pipeline.js";
 import type { ReadingCounts } from "../../embedding/textReading.js";
 import type { FileOutputs } from "../finished.js";
@@ -9,6 +10,8 @@ import type { AnyPrediction } from "./cells.js";
 export interface PredictRun {
   readonly kind: Pipeline["kind"];
   readonly flags: PredictFlags;
+  /** How the training rows of the head were read. */
+  readonly reading: Reading | undefined;
   readonly predict: (texts: readonly string[]) => Promise<readonly AnyPrediction[]>;
   /** Says how the encoder read all texts so far, and gives the counts. */
   readonly reportReading: () => ReadingCounts;

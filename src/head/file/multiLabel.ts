@@ -15,6 +15,7 @@ import {
   type Sealed,
 } from "./artifact.js";
 import type { TensorShelf } from "./artifactTensors.js";
+import { ReadingRecord, readingLines } from "./reading.js";
 import { Counts, EncoderIdentity, IntervalSchema, MULTI_LABEL_FORMAT } from "./schema.js";
 import { textHashesFrom, textHashTensor, withTextHashes } from "./tensors.js";
 import { heldSection, NOTHING_HELD, type HeldTexts } from "./heldTexts.js";
@@ -27,10 +28,12 @@ const MultiLabelFile = z.strictObject({
   ...SEAL,
   headstart: z.string(),
   createdAt: z.string(),
-  separator: z.string().min(1),
+  /** Stands between labels that are no list; absent where the training rows had lists alone. */
+  separator: z.string().min(1).optional(),
   labels: labelList(2),
   encoder: EncoderIdentity,
   weights: WeightsFile,
+  reading: ReadingRecord.optional(),
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
@@ -130,7 +133,7 @@ export const heldByMultiLabel = ({ textHashes = 0 }: { readonly textHashes?: num
   textHashes,
 });
 
-function card({ labels, encoder, training }: MultiLabelFile): string {
+function card({ labels, encoder, training, reading }: MultiLabelFile): string {
   const { dev, n, C, devFrom } = training;
   return [
     "# Multi-label head",
@@ -139,6 +142,7 @@ function card({ labels, encoder, training }: MultiLabelFile): string {
     "",
     `Trained on ${n} rows from ${training.files.map(plain).join(", ")}, C ${C}.`,
     "",
+    ...(reading === undefined ? [] : [...readingLines(reading), ""]),
     `Dev: ${devFrom}. C and the thresholds were chosen on these rows, so the scores are optimistic; evaluate on rows of your own.`,
     "",
     "| macro-F1 (95 %) | micro-F1 | exact match | rows |",
