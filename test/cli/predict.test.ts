@@ -137,7 +137,7 @@ describe("headstart predict --input", () => {
     await box.write("odd.csv", csv(["text", "label", "input_label", "probability"], [["sun", "a", "b", "c"]]));
     const args = ["predict", "head", "--input", "odd.csv", "-o", "odd.jsonl"];
     const { code, stdout } = await box.call(args);
-    expect([code, stdout]).toEqual([0, "1 rows in = 1 out + 0 rejected\nodd.jsonl\n"]);
+    expect([code, stdout]).toEqual([0, "1 row in = 1 out + 0 rejected\nodd.jsonl\n"]);
     const row = JSON.parse(await readFile(box.path("odd.jsonl"), "utf8")) as Prediction & Record<string, unknown>;
     expectPredictions([row], ["sun"]);
     const given = { input_input_label: "a", input_label: "b", input_probability: "c" };
