@@ -1,5 +1,6 @@
 import { withDefaults, type WithDefaults } from "../defaults.js";
 import { excerpt, HeadstartError } from "../errors.js";
+import type { CsvDialect } from "../formats/csv.js";
 import { findColumn, matchColumns } from "./columns.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode/decode.js";
@@ -44,6 +45,8 @@ export interface Corpus {
   readonly columns: readonly string[];
   /** The rows; may be called once. Leaving the loop early closes the file. */
   readonly rows: () => AsyncGenerator<Row>;
+  /** How the first file is written if it is CSV or TSV, undefined otherwise; whatever its encoding, UTF-8 can be written. */
+  readonly dialect: CsvDialect | undefined;
   /** Live: right at every moment, complete when the rows have ended. */
   readonly counts: RowCounts;
   /** What the rows so far call for telling, one sentence each. */
@@ -99,6 +102,10 @@ class CorpusReader implements Corpus {
 
   get columns(): readonly string[] {
     return this.#columns;
+  }
+
+  get dialect(): CsvDialect | undefined {
+    return this.#first?.dialect;
   }
 
   get counts(): RowCounts {

@@ -1,4 +1,5 @@
 import { HeadstartError, type ErrorCode } from "../errors.js";
+import type { CsvDialect } from "../formats/csv.js";
 import { escapeControls } from "../text/escape.js";
 import type { ValuesJson } from "./row.js";
 import { byteAt, type TextPosition } from "./decode/textChunk.js";
@@ -6,6 +7,8 @@ import { byteAt, type TextPosition } from "./decode/textChunk.js";
 /** The columns of one file and its records, read once and in order. */
 export interface Table {
   readonly columns: readonly string[];
+  /** How it is written, of CSV. */
+  readonly dialect?: CsvDialect | undefined;
   readonly records: AsyncGenerator<TableRecord>;
   /** Closes the file; for a table whose records were not read to the end. */
   readonly close: () => Promise<void>;
