@@ -1,4 +1,3 @@
-import { gzipSync } from "node:zlib";
 import iconv from "iconv-lite";
 import { describe, expect, it } from "vitest";
 import { failure, readBytes } from "../reading.js";
