@@ -1,4 +1,4 @@
-import { goldSpans } from "./corpus/readTagged.js";
+import { goldSpans } from "./corpus/spans.js";
 import type { Span, TaggedSentence } from "./corpus/sentence.js";
 
 /** Where entities were lost: every true entity that was not found counts once, and every predicted one that overlaps none. */

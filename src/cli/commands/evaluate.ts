@@ -107,6 +107,8 @@ async function evaluated(
   return pipeline.evaluate(files, {
     ...corpusOptions(flags),
     labelColumn: flags.labelColumn,
+    offsets: flags.offsets,
+    tagNames: flags.tagNames,
     map,
     stdin,
     onReject,

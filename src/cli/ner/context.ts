@@ -8,6 +8,8 @@ import { wordVectorKind, type SubwordPooling } from "../../tagging/vectors/subwo
 import { contextualVectors } from "../../tagging/vectors/contextualVectors.js";
 import { withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";
+import type { WordRule } from "../../tagging/corpus/splitWords.js";
+import type { EntityFlags } from "../flags/tagger.js";
 import {
   corpusOptions,
   embedOptions,
@@ -16,7 +18,7 @@ import {
   type GlobalFlags,
 } from "../flags/options.js";
 
-export type TaggerFlags = GlobalFlags & CorpusFlags & EncoderFlags;
+export type TaggerFlags = GlobalFlags & CorpusFlags & EncoderFlags & EntityFlags;
 
 /** Reads tagged sentences and says what was read. */
 export async function readSentences(
@@ -26,10 +28,25 @@ export async function readSentences(
     flags,
     map,
     rejectedRows,
-  }: { readonly flags: CorpusFlags; readonly map: LabelMap | undefined; readonly rejectedRows: RejectedRows },
+    wordRule,
+  }: {
+    readonly flags: CorpusFlags & EntityFlags;
+    readonly map: LabelMap | undefined;
+    readonly rejectedRows: RejectedRows;
+    /** How texts are cut into words. @default the rule that aligns most entities */
+    readonly wordRule?: WordRule | undefined;
+  },
 ): Promise<TaggedCorpus> {
   const { textColumn: _, dropMissing: __, ...reading } = corpusOptions(flags);
-  const corpus = await readTagged(files, { ...reading, stdin, onReject: rejectedRows.add, map });
+  const corpus = await readTagged(files, {
+    ...reading,
+    stdin,
+    onReject: rejectedRows.add,
+    map,
+    offsets: flags.offsets,
+    tagNames: flags.tagNames,
+    wordRule,
+  });
   const { sentences, rejected, repaired, notices } = corpus;
   reporter.info(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
   for (const notice of notices) reporter.warn(notice);

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
 import { alignWords } from "../../../../src/tagging/vectors/align.js";
-import { goldSpans, readTagged } from "../../../../src/tagging/corpus/readTagged.js";
+import { readTagged } from "../../../../src/tagging/corpus/readTagged.js";
+import { goldSpans } from "../../../../src/tagging/corpus/spans.js";
 import { splitWords } from "../../../../src/tagging/corpus/splitWords.js";
 
 let folder: string;
