@@ -27,7 +27,7 @@ export function labelStudioResults(row: Fields): LabelStudioResults | string | u
 
 /** The value of a result if it puts labels on something; others are choices for the whole text, ratings, relations. */
 function labeled(value: Fields): readonly unknown[] {
-  const name = Object.keys(value).find((key) => /labels$/.test(key));
+  const name = Object.keys(value).find((key) => key.endsWith("labels"));
   return name === undefined ? [] : [{ ...value, labels: value[name] }];
 }
 

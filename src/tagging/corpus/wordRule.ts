@@ -5,9 +5,11 @@ import { hasUnspaced, splitWords, type WordRule } from "./splitWords.js";
 
 /** How many sentences tell how a corpus is cut. */
 const ENOUGH = 2000;
+/** Share of the words that another rule than `words` has to cut right beyond it: a few foreign names say nothing. */
+const LEAST_GAIN = 0.005;
 
 /**
- * The rule by which texts are cut most like sentences of these words; the first of those that do so equally well.
+ * The rule by which texts are cut most like sentences of these words; `words` unless another is clearly better.
  *
  * The words are put into a text as they would be written, hyphens and apostrophes beside their letters, since a corpus
  * does not tell where spaces were.
@@ -15,12 +17,14 @@ const ENOUGH = 2000;
 export function fittingRule(sentences: readonly (readonly string[])[]): WordRule {
   const some = sentences.slice(0, ENOUGH).map(writtenText);
   const words = some.reduce((sum, { places }) => sum + places.size, 0);
-  let [best, most]: [WordRule, number] = ["words", -1];
-  for (const rule of ["words", "parts", "characters", "segments"] as const) {
-    if (rule === "segments" && !some.some(({ text }) => hasUnspaced(text))) continue;
-    const same = some.reduce((sum, { text, places }) => sum + sameWords(splitWords(text, rule), places), 0);
+  const sameBy = (rule: WordRule): number =>
+    some.reduce((sum, { text, places }) => sum + sameWords(splitWords(text, rule), places), 0);
+  let [best, most]: [WordRule, number] = ["words", sameBy("words") + LEAST_GAIN * words];
+  const isUnspaced = some.some(({ text }) => hasUnspaced(text));
+  for (const rule of ["parts", "characters", "segments"] as const) {
+    if (most >= words || (rule === "segments" && !isUnspaced)) break;
+    const same = sameBy(rule);
     if (same > most) [best, most] = [rule, same];
-    if (same === words) break;
   }
   return best;
 }
