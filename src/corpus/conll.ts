@@ -34,7 +34,9 @@ export async function* readConll(
   let columnCount = 0;
   for await (const { position, raw } of textLines(chunks, options)) {
     const line = raw.trim() === "" ? "" : raw.replace(/[\r\n]+$/, "");
-    const columns = line.includes("\t") ? line.split("\t").map((cell) => cell.trim()) : line.trim().split(/ +/);
+    const columns = line.includes("\t")
+      ? line.split("\t").map((cell) => cell.trim())
+      : line.replace(/^ +| +$/g, "").split(/ +/);
     if (line === "" || columns[0] === "-DOCSTART-") {
       if (own.words.length > 0 && !own.isBad) yield finished(own);
       own = newSentence();
@@ -106,7 +108,7 @@ const TOO_LONG = `it has more than ${count(MOST_WORDS)} words`;
 
 /** What is wrong with a line, as a clause. */
 function faultOf(columns: readonly string[]): string | undefined {
-  if (columns[0] === "") return "its word is white space";
+  if (columns[0].trim() === "") return "its word is white space";
   return columns.length < 2 || columns.at(-1) === "" ? "it has no word and tag" : undefined;
 }
 

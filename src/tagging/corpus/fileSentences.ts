@@ -2,7 +2,7 @@ import type { Rejection } from "../../corpus/row.js";
 import { excerpt, HeadstartError, type ErrorPlace } from "../../errors.js";
 import { count, counted } from "../../text/numbers.js";
 import { chooseUnit, spansInUnit, UNIT_NAMES, type ChosenUnit, type OffsetUnit } from "./offsets.js";
-import { outsideText } from "./rowForms.js";
+import { COUNT_OFFSETS, outsideText } from "./rowForms.js";
 import type { RawSentence, RawSpans, RawTags, Remark } from "./sentence.js";
 import { trimmed } from "./spans.js";
 import { tagForm } from "./tagForm.js";
@@ -103,8 +103,8 @@ function withSpans(sentence: RawSpans, unit: OffsetUnit, trims: { count: number 
 const spanError = (reason: string, place: ErrorPlace): HeadstartError =>
   new HeadstartError(
     "E_JSONL",
-    `Cannot read the row at ${place.file}:${place.line}: ${reason}. Count start and end in characters of the text, say ` +
-      `what they count with --offsets, or leave such rows out with --bad-rows skip`,
+    `Cannot read the row at ${place.file}:${place.line}: ${reason}. ${COUNT_OFFSETS}, or leave such rows out ` +
+      `with --bad-rows skip`,
     place,
   );
 

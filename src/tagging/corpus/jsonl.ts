@@ -53,14 +53,17 @@ export async function* readTaggedJson(
   }
 }
 
-const FORM =
-  "Give it tokens and ner_tags, or text and entities of start, end and label, or leave such rows out with --bad-rows skip";
+const FORM = "Give it tokens and ner_tags, or text and entities of start, end and label";
 
 const faulty = (
   { fault, advice = FORM }: { readonly fault: string; readonly advice?: string | undefined },
   { file, line }: { readonly file: string; readonly line: number },
 ): HeadstartError =>
-  new HeadstartError("E_JSONL", `Cannot read the row at ${file}:${line}: ${fault}. ${advice}`, { file, line });
+  new HeadstartError(
+    "E_JSONL",
+    `Cannot read the row at ${file}:${line}: ${fault}. ${advice}, or leave such rows out with --bad-rows skip`,
+    { file, line },
+  );
 
 interface JsonRow {
   /** Or what is wrong with it. */
@@ -107,7 +110,7 @@ function isWholeFile(value: unknown, raw: string, file: string): boolean {
     const start = raw.trim();
     return start.startsWith("[") || start === "{" || (start.startsWith("{") && /\.json(?:\.gz)?$/i.test(file));
   }
-  return (Array.isArray(value) && !isPair(value)) || pathOf(value) !== undefined;
+  return !isPair(value) && pathOf(value) !== undefined;
 }
 
 /** Where the rows of a value are; undefined where it is a row itself. */

@@ -24,6 +24,8 @@ const SPANS = ["entities", "spans", "ents", "label", "labels", "annotations"];
  * @param names  of tags that are numbers
  */
 export function readRow(value: unknown, line: number, names: readonly string[] | undefined): ReadRow {
+  // The annotator for spaCy has one for each text that was left unmarked.
+  if (value === null) return { leftOut: "it is null" };
   const row = isPair(value) ? { text: value[0], ...value[1] } : value;
   if (!isObject(row)) return { fault: `it is ${kindOf(row)}, not an object` };
   const verdict = row["answer"];
@@ -100,7 +102,7 @@ function sentenceOf({ line, text, spans: written, isBinary, remarks = [] }: Span
   if (typeof fault === "string") return { fault };
   const own = spans.filter((span) => typeof span !== "string");
   const outside = own.find(({ start, end }) => start >= end || end > Buffer.byteLength(text));
-  if (outside !== undefined) return { fault: outsideText(outside) };
+  if (outside !== undefined) return { fault: outsideText(outside), advice: COUNT_OFFSETS };
   const words = text.length > MOST_WORDS ? splitWords(text, "parts").length : 0;
   if (words > MOST_WORDS) return tooLong(words);
   const all = [
@@ -111,6 +113,8 @@ function sentenceOf({ line, text, spans: written, isBinary, remarks = [] }: Span
   const isUtf16 = written.some((span) => isObject(span) && Array.isArray(span["labels"]));
   return { sentence: { line, text, spans: own, isUtf16, remarks: all } };
 }
+
+export const COUNT_OFFSETS = "Count start and end in characters of the text, or say what they count with --offsets";
 
 export const outsideText = ({ start, end }: { readonly start: number; readonly end: number }): string =>
   `an entity from ${start} to ${end} is not inside its text`;

@@ -68,6 +68,7 @@ function wordParts(): string[] {
     `${letter}+?(?=${NOT})`,
     NOT,
     `['’]${CLITIC}`,
+    `${letter}{1,2}['’](?!${CLITIC})(?=${letter})`, // l' + Italie
     `${HANGUL}\\p{M}*`,
     `${letter}+`,
     MARKS,

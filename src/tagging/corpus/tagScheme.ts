@@ -41,10 +41,13 @@ function parseTag(tag: string): Tag {
 /** The error for a tag that is none. */
 export function tagError(tag: string, place: ErrorPlace = {}): HeadstartError {
   const at = place.file === undefined ? "" : ` at ${place.file}:${place.line}`;
+  const advice = /^\d+$/.test(tag)
+    ? "Name the tags in the order of their numbers, such as --tag-names O,B-PER,I-PER for 0, 1 and 2"
+    : "Write all tags of the file so, or all but O as labels alone";
   return new HeadstartError(
     "E_TAGS",
     `Cannot read the tag "${excerpt(tag)}"${at}: tags are O, or one of B, I, E, S, L, U, M, a hyphen and a label, such ` +
-      `as B-person. Write all tags of the file so, or all but O as labels alone`,
+      `as B-person. ${advice}`,
     place,
   );
 }
