@@ -4,20 +4,20 @@ import type { Span, TaggedCorpus, TaggedSentence } from "./sentence.js";
 import { placesIn } from "./spans.js";
 import { conllevalSpans } from "./tagScheme.js";
 
-/** Mistakes in counting, with what to do about each. */
+const FROM_ONE =
+  "They seem to count from 1: count from 0, so that start is the number of characters in front of the entity, and end that " +
+  "of those up to its end";
+
+/** How far start and end are off for common ways of counting, and what to do about each. */
 const SHIFTS = [
-  {
-    start: 0,
-    end: 1,
-    advice: "Add 1 to each end: it counts the characters in front of the entity's end, the last one included",
-  },
-  { start: -1, end: 0, advice: "Take 1 from each start: the first character of a text is number 0" },
-  { start: -1, end: -1, advice: "Take 1 from each start and end: the first character of a text is number 0" },
+  { start: 0, end: 1, advice: "Add 1 to each end: it is the place behind the last character" },
+  { start: -1, end: 0, advice: FROM_ONE },
+  { start: -1, end: -1, advice: FROM_ONE },
 ] as const;
 
 const LIKELY_OFFSETS =
-  "Check that start and end count the characters of the text as it stands in the file, and that the end is the number of " +
-  "characters up to there";
+  "Check that start and end count the characters of the text as it stands in the file, from 0, and that end is the place " +
+  "behind the last character";
 
 /**
  * Refuses to learn from a corpus most of whose entities begin or end inside a word: what is wrong is then the offsets, not
@@ -28,7 +28,8 @@ const LIKELY_OFFSETS =
 export function requireAligned({ sentences, files }: Pick<TaggedCorpus, "sentences" | "files">): void {
   const inside = sentences.flatMap((sentence) => {
     const isPlace = placesIn(sentence.words);
-    return sentence.unaligned.filter((span) => !isPlace(span)).map((span) => ({ sentence, span }));
+    const own = sentence.unaligned.filter((span) => !isPlace(span)).sort((a, b) => a.start - b.start);
+    return own.map((span) => ({ sentence, span }));
   });
   const all = sentences.reduce((sum, { unaligned, tags }) => sum + unaligned.length + conllevalSpans(tags).length, 0);
   if (2 * inside.length <= all) return;
