@@ -91,43 +91,6 @@ describe("readTagged()", () => {
   });
 });
 
-describe("splitWords()", () => {
-  it("keeps addresses, names, tags, emoji and abbreviations whole", () => {
-    const text = "@ann didn't see https://a.b/c?d, U.S. #tag 👨‍👩‍👧 Dr. Li's 3.5% :)";
-    expect(splitWords(text).map((word) => word.text)).toEqual([
-      "@ann",
-      "did",
-      "n't",
-      "see",
-      "https://a.b/c?d",
-      ",",
-      "U.S.",
-      "#tag",
-      "👨‍👩‍👧",
-      "Dr.",
-      "Li",
-      "'s",
-      "3.5%",
-      ":)",
-    ]);
-  });
-
-  it("puts everything but white space into exactly one word", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "grapheme" }), (text) => {
-        const words = splitWords(text);
-        let at = 0;
-        for (const { start, end, text: own } of words) {
-          expect(text.slice(at, start).trim()).toBe("");
-          expect(text.slice(start, end)).toBe(own);
-          at = end;
-        }
-        expect(text.slice(at).trim()).toBe("");
-      }),
-    );
-  });
-});
-
 describe("alignWords()", () => {
   const tokenizer = {
     room: 8,
