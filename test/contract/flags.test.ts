@@ -38,6 +38,9 @@ const COLUMNS = (...kinds: Kind[]): Readonly<Record<string, Use>> => ({
   "drop-missing": use([], ...kinds),
 });
 
+/** How entities and tags in files are read. */
+const ENTITIES = { offsets: use(["utf16"], "tagger"), "tag-names": use(["O,B-LOC"], "tagger") };
+
 /** The other flags: a value, and the kinds that they have an effect for. */
 const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   predict: {
@@ -55,6 +58,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     report: use(["page.html"], "classifier"),
     errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
+    ...ENTITIES,
   },
   transfer: {
     ...COLUMNS("classifier"),
@@ -65,6 +69,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     crf: use([], "tagger"),
     epochs: use(["1"], "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
+    ...ENTITIES,
   },
 };
 

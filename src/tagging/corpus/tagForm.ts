@@ -10,10 +10,13 @@ export interface TagForm {
 
 const SUFFIXED = /^(.+)[-_]([BIESLUM])$/;
 const UNDERSCORED = /^([BIESLUM])_(.+)$/;
+const UNLABELED = /^[BIESLUM]$/;
+/** A label alone; what ends in a hyphen lacks something. */
+const LABEL = /^\p{L}(?:.*[\p{L}\p{N})])?$/u;
 
 /**
- * How all the tags of a file are written: `B-person`, `B_person`, `person-B`, or labels alone, of words that follow each
- * other one entity. Labels alone are read only where some words are O: other columns than tags have words in each line.
+ * How all the tags of a file are written: `B-person`, `B_person`, `person-B`, `B` where there is one label, or labels
+ * alone, of words that follow each other one entity. Labels alone are read only where some words are O: other columns than tags have words in each line.
  *
  * @param names  of tags that are numbers, the first being 0
  */
@@ -26,7 +29,11 @@ export function tagForm(tags: readonly string[], names: readonly string[] | unde
   if (distinct.every(isTag)) return { read: named, notices };
   if (written(UNDERSCORED)) return { read: (tag) => named(tag).replace(UNDERSCORED, "$1-$2"), notices };
   if (written(SUFFIXED)) return { read: (tag) => named(tag).replace(SUFFIXED, "$2-$1"), notices };
-  if (distinct.some((tag) => isTag(tag) || isNumber(tag)) || !tags.some((tag) => named(tag) === "O"))
+  if (written(UNLABELED)) {
+    const notice = `its tags name no label: all its entities have the label ${NO_LABEL}`;
+    return { read: (tag) => named(tag).replace(UNLABELED, `$&-${NO_LABEL}`), notices: [...notices, notice] };
+  }
+  if (!written(LABEL) || distinct.some(isTag) || !tags.some((tag) => named(tag) === "O"))
     return { read: named, notices };
   return {
     read: (tag) => (named(tag) === "O" ? "O" : `I-${named(tag)}`),
@@ -34,4 +41,4 @@ export function tagForm(tags: readonly string[], names: readonly string[] | unde
   };
 }
 
-const isNumber = (tag: string): boolean => /^-?\d+$/.test(tag);
+const NO_LABEL = "entity";

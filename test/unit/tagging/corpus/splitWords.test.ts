@@ -129,5 +129,7 @@ describe("aligningRule()", () => {
     expect(aligningRule([spanned("서울에서 왔다", "서울")])).toBe("parts");
     expect(aligningRule([spanned("李娜在广州", "广州")])).toBe("words");
     expect(aligningRule([spanned("preParis", "Paris")])).toBe("words");
+    const whole = Array.from({ length: 300 }, () => spanned("in Oslo", "Oslo"));
+    expect(aligningRule([...whole, spanned("in Oslo-based firms", "Oslo")])).toBe("words");
   });
 });

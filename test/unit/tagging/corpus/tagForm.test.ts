@@ -13,6 +13,7 @@ describe("tagForm()", () => {
     ["x-B x-I O a-b-S", "B-x I-x O S-a-b"],
     ["x x O y", "I-x I-x O I-y"],
     ["B-x,B-y I-x O", "B-x I-x O"],
+    ["B I O", "B-entity I-entity O"],
   ])("reads %s as %s", (tags, forms) => {
     expect(read(tags)).toBe(forms);
   });
@@ -22,9 +23,12 @@ describe("tagForm()", () => {
     expect(tagForm(["B-x", "O"], undefined).notices).toEqual([]);
   });
 
-  it.each(["B-x y O", "NN VB", "x-B y O B-z", "1 0", "x 3 O"])("leaves %s, which is no form of tags", (tags) => {
-    expect(read(tags)).toBe(tags);
-  });
+  it.each(["B-x y O", "NN VB", "x-B y O B-z", "1 0", "x 3 O", "B- O", "B x O -"])(
+    "leaves %s, which is no form of tags",
+    (tags) => {
+      expect(read(tags)).toBe(tags);
+    },
+  );
 
   it("names numbers", () => {
     expect(read("1 2 0", ["O", "B-x", "I-x"])).toBe("B-x I-x O");
