@@ -2,14 +2,25 @@ import { readConll } from "../../corpus/conll.js";
 import { decodeText, type DecodeOptions } from "../../corpus/decode/decode.js";
 import type { Rejection } from "../../corpus/row.js";
 import { findSource, type Source, type SourceOptions } from "../../corpus/source.js";
+import type { LabelMap } from "../../dataset/labelMap.js";
 import { HeadstartError } from "../../errors.js";
 import { counted } from "../../text/numbers.js";
 import type { FileSentences } from "./fileSentences.js";
+import type { OffsetUnit } from "./offsets.js";
 import { readTaggedJson, WHOLE_JSON } from "./jsonl.js";
 import type { RawSentence, TaggedCorpus } from "./sentence.js";
-import { taggedCorpus, type TaggedCorpusOptions } from "./taggedCorpus.js";
+import type { WordRule } from "./splitWords.js";
+import { taggedCorpus } from "./taggedCorpus.js";
 
-export interface TaggedOptions extends SourceOptions, DecodeOptions, Omit<TaggedCorpusOptions, "onBadRow"> {
+export interface TaggedOptions extends SourceOptions, DecodeOptions {
+  /** Renames labels of entities, or drops them: their words are outside then. */
+  readonly map?: LabelMap | undefined;
+  /** What start and end of entities count. @default "auto": what fits the words of a file better */
+  readonly offsets?: OffsetUnit | "auto" | undefined;
+  /** Names of tags that are numbers, the first being that of 0. */
+  readonly tagNames?: readonly string[] | undefined;
+  /** How texts are cut into words. @default "words", or "parts" where that aligns more entities */
+  readonly wordRule?: WordRule | undefined;
   /** Ends after so many sentences. @default no end */
   readonly limit?: number | undefined;
   /** A sentence that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
