@@ -149,7 +149,8 @@ function warnOfScores({ reporter }: Context, { labels }: Pipeline, evaluation: P
 }
 
 const LOST = {
-  tokenizerSplit: "begins or ends inside a word: no prediction can be it, and it counts as missed",
+  tokenizerSplit:
+    "begins or ends inside a word, or overlaps a longer one: no prediction can be it, and it counts as missed",
   truncated: "has a word whose subwords were cut, or that has none: it counts as missed unless it is found",
 } as const;
 

@@ -3,7 +3,7 @@ import { count } from "../../text/numbers.js";
 import { labelStudioResults, labelStudioText } from "./labelStudio.js";
 import type { RawSentence } from "./sentence.js";
 import { splitWords } from "./splitWords.js";
-import { isObject, kindOf, writtenSpan, type Fields } from "./spanForms.js";
+import { isObject, valueKind, writtenSpan, type Fields } from "./spanForms.js";
 
 /** What a row gives: a sentence; nothing, since it was not annotated, with the reason; or what is wrong with it. */
 export type ReadRow =
@@ -27,7 +27,7 @@ export function readRow(value: unknown, line: number, names: readonly string[] |
   // The annotator for spaCy has one for each text that was left unmarked.
   if (value === null) return { leftOut: "it is null" };
   const row = isPair(value) ? { text: value[0], ...value[1] } : value;
-  if (!isObject(row)) return { fault: `it is ${kindOf(row)}, not an object` };
+  if (!isObject(row)) return { fault: `it is ${valueKind(row)}, not an object` };
   const verdict = row["answer"];
   if (verdict === "reject" || verdict === "ignore") return { leftOut: `an annotator chose ${verdict}` };
   return taggedWords(row, line, names) ?? labelStudioTask(row, line) ?? spannedText(row, line) ?? unknownForm(row);
@@ -123,7 +123,7 @@ export const outsideText = ({ start, end }: { readonly start: number; readonly e
 function unknownForm(row: Fields): ReadRow {
   const found = Object.entries(row)
     .slice(0, 12)
-    .map(([name, value]) => `${name} (${kindOf(value)})`);
+    .map(([name, value]) => `${name} (${valueKind(value)})`);
   const all = found.length === 0 ? "no field" : found.join(", ");
   return { fault: `it has ${all}: neither tokens with tags nor a text with entities` };
 }

@@ -16,13 +16,13 @@ export interface FormedSpan extends WrittenSpan {
  */
 export function writtenSpan(value: unknown): FormedSpan | string {
   const fields = Array.isArray(value) ? { start: value[0], end: value[1], label: value[2] } : value;
-  if (!isObject(fields)) return `an entity is ${kindOf(fields)}`;
+  if (!isObject(fields)) return `an entity is ${valueKind(fields)}`;
   const [start, end] = [fields["start"] ?? fields["start_offset"], fields["end"] ?? fields["end_offset"]];
   if (!isOffset(start) || !isOffset(end)) return `an entity has ${startAndEnd(fields)}, not offsets of its text`;
   const several = Array.isArray(fields["labels"]) ? fields["labels"] : [];
   const label = fields["label"] ?? several[0] ?? fields["entity"] ?? fields["entity_group"] ?? fields["type"];
   if (typeof label !== "string" || label === "")
-    return `the label of an entity is ${label === "" ? "empty" : kindOf(label)}, not its name`;
+    return `the label of an entity is ${label === "" ? "empty" : valueKind(label)}, not its name`;
   const surface = fields["text"] ?? fields["value"];
   return { start, end, label, hasSeveral: several.length > 1, ...(typeof surface === "string" && { surface }) };
 }
@@ -34,11 +34,11 @@ const startAndEnd = ({ start, end, start_offset: from, end_offset: to }: Fields)
     ["start", start ?? from],
     ["end", end ?? to],
   ]
-    .map(([name, value]) => `${String(name)} ${typeof value === "number" ? String(value) : `(${kindOf(value)})`}`)
+    .map(([name, value]) => `${String(name)} ${typeof value === "number" ? String(value) : `(${valueKind(value)})`}`)
     .join(" and ");
 
 /** What kind of JSON a value is: a string, a list of numbers. */
-export function kindOf(value: unknown): string {
+export function valueKind(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${pluralOf(value[0])}`;
