@@ -2,13 +2,15 @@ import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arr
 import { excerpt, HeadstartError, messageOf } from "../errors.js";
 import { openArrowStream, type ArrowStream } from "../formats/arrow/stream.js";
 import { isText, textsOf, valueAt } from "../formats/arrow/text.js";
-import { checkHeader } from "./columns.js";
+import { checkHeader, presentColumn } from "./columns.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 
 interface ArrowTableOptions {
   readonly file: string;
   /** Column that must hold text. */
   readonly textColumn: string;
+  /** Read where the stream lacks that one. */
+  readonly textOtherwise?: string | undefined;
 }
 
 /**
@@ -20,11 +22,12 @@ interface ArrowTableOptions {
  */
 export async function openArrowTable(
   source: AsyncIterable<Uint8Array>,
-  { file, textColumn }: ArrowTableOptions,
+  { file, textColumn, textOtherwise }: ArrowTableOptions,
 ): Promise<Table> {
   const { schema, batches, close } = await openArrow(source, file);
   const columns = schema.fields.map(({ name }) => name);
-  return { columns, records: recordsOf(batches, { schema, file, textColumn }), close };
+  const text = presentColumn(columns, textColumn, textOtherwise);
+  return { columns, records: recordsOf(batches, { schema, file, textColumn: text }), close };
 }
 
 /** An Arrow stream as `openArrowStream` gives it, whose failures name the file and what to do. */

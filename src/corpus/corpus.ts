@@ -1,9 +1,10 @@
 import { withDefaults, type WithDefaults } from "../defaults.js";
 import { excerpt, HeadstartError } from "../errors.js";
-import { findColumn, matchColumns } from "./columns.js";
+import { findColumn, matchColumns, presentColumn } from "./columns.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode/decode.js";
 import { openJsonl } from "./jsonlTable.js";
+import { labelColumns, markedColumns, missingLabel, type LabelFault } from "./labelColumns.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { findSource, type Source, type SourceOptions } from "./source.js";
 import { RowCounter } from "./rowCounts.js";
@@ -13,8 +14,13 @@ import type { TextChunk } from "./decode/textChunk.js";
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
   /** Column of the texts; a column of nearly the same name competes with it only when this is left out. @default "text" */
   readonly textColumn?: string | undefined;
-  /** Column of the labels; without it no label is read. */
-  readonly labelColumn?: string | undefined;
+  /**
+   * Column of the labels; without it no label is read. Of several columns, given as a list or with commas between, each is
+   * a label that a row has (1, true) or has not (0, false); its label is the list of those that it has, as JSON.
+   */
+  readonly labelColumn?: string | readonly string[] | undefined;
+  /** Columns to read where a corpus lacks those. */
+  readonly otherwise?: { readonly textColumn?: string; readonly labelColumn?: string } | undefined;
   /** Ends the rows after so many accepted ones. @default no end */
   readonly limit?: number | undefined;
   /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
@@ -44,6 +50,9 @@ export interface Corpus {
   readonly columns: readonly string[];
   /** The rows; may be called once. Leaving the loop early closes the file. */
   readonly rows: () => AsyncGenerator<Row>;
+  /** The column that is read as the texts, and those as the labels; without a label column none. */
+  readonly textColumn: string;
+  readonly labelColumns: readonly string[];
   /** Live: right at every moment, complete when the rows have ended. */
   readonly counts: RowCounts;
   /** What the rows so far call for telling, one sentence each. */
@@ -87,7 +96,7 @@ class CorpusReader implements Corpus {
   readonly #rowCounter: RowCounter;
   #columns: readonly string[] = [];
   #text = 0;
-  #label: number | undefined;
+  #labels: readonly number[] = [];
   #first: Table | undefined;
   #begun = false;
 
@@ -99,6 +108,14 @@ class CorpusReader implements Corpus {
 
   get columns(): readonly string[] {
     return this.#columns;
+  }
+
+  get textColumn(): string {
+    return this.#columns[this.#text];
+  }
+
+  get labelColumns(): readonly string[] {
+    return this.#labels.map((at) => this.#columns[at]);
   }
 
   get counts(): RowCounts {
@@ -143,17 +160,18 @@ class CorpusReader implements Corpus {
   async #openTable(source: Source): Promise<Table> {
     const { file, format } = source;
     if (format === "conll") throw taggedWords(file);
-    const { maxFieldBytes, textColumn } = this.#settings;
+    const { maxFieldBytes, textColumn, otherwise } = this.#settings;
+    const textOtherwise = otherwise?.textColumn;
     if (format === "arrow") {
       const { openArrowTable } = await import("./arrowTable.js");
-      return openArrowTable(source.bytes(), { file, textColumn });
+      return openArrowTable(source.bytes(), { file, textColumn, textOtherwise });
     }
     const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
     if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
     if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
     const known = this.#first === undefined ? {} : { columns: this.#columns };
     const onFault = (record: TableRecord, fault: Fault): void => this.#reject(file, record, fault);
-    return openJsonl(chunks, { file, textColumn, maxLineLength: maxFieldBytes, onFault, ...known });
+    return openJsonl(chunks, { file, textColumn, textOtherwise, maxLineLength: maxFieldBytes, onFault, ...known });
   }
 
   async *#counted(chunks: AsyncGenerator<TextChunk>): AsyncGenerator<TextChunk> {
@@ -164,15 +182,17 @@ class CorpusReader implements Corpus {
   }
 
   #chooseColumns(file: string, textNamed: boolean): void {
-    const { textColumn, labelColumn } = this.#settings;
-    this.#text = findColumn(this.#columns, textColumn, { file, flag: "--text-column", named: textNamed });
+    const { textColumn, labelColumn, otherwise } = this.#settings;
+    const text = presentColumn(this.#columns, textColumn, otherwise?.textColumn);
+    this.#text = findColumn(this.#columns, text, { file, flag: "--text-column", named: textNamed });
     if (labelColumn === undefined) return;
-    this.#label = findColumn(this.#columns, labelColumn, { file, flag: "--label-column", named: true });
-    if (this.#label !== this.#text) return;
+    const names = labelColumns(this.#columns, labelColumn, otherwise?.labelColumn);
+    this.#labels = names.map((name) => findColumn(this.#columns, name, { file, flag: "--label-column", named: true }));
+    if (!this.#labels.includes(this.#text)) return;
     const message =
-      `Cannot read texts and labels of ${file} from one column, "${excerpt(textColumn)}". ` +
+      `Cannot read texts and labels of ${file} from one column, "${excerpt(text)}". ` +
       `Name another one with --label-column`;
-    throw new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column: textColumn });
+    throw new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column: text });
   }
 
   /** A pipe cannot be read twice, so its header is checked at its turn; later JSONL files may lack any field. */
@@ -206,15 +226,28 @@ class CorpusReader implements Corpus {
     }
     const { line } = record.position;
     const values = order.map((i) => record.cells[i]);
-    const label = this.#label === undefined ? undefined : (values[this.#label] ?? "");
-    if (label !== undefined && label.trim() === "") {
-      if (!this.#settings.dropMissing) throw labelMissing(file, line, this.#columns[this.#label ?? 0]);
-      this.#rowCounter.reject(file, record, "its label is missing");
+    const label = this.#labelOf(values);
+    if (typeof label === "object") {
+      if (label.missing === true && !this.#settings.dropMissing) throw labelMissing(file, line, label.column);
+      this.#reject(file, record, label);
       return undefined;
     }
     const { json } = record;
     const row = { file, line, text: values[this.#text] ?? "", label, values };
     return json === undefined ? row : { ...row, json: order.map((i) => json[i]) };
+  }
+
+  /** The label of a row; undefined where none is read. */
+  #labelOf(values: readonly (string | null)[]): string | undefined | LabelFault {
+    const [label, ...others] = this.#labels;
+    if (label === undefined) return undefined;
+    if (others.length > 0)
+      return markedColumns(
+        this.labelColumns,
+        this.#labels.map((at) => values[at] ?? ""),
+      );
+    const cell = values[label] ?? "";
+    return cell.trim() === "" ? missingLabel(this.#columns[label]) : cell;
   }
 
   #reject(file: string, record: TableRecord, fault: Fault): void {

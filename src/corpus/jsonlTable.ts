@@ -1,4 +1,5 @@
 import { HeadstartError } from "../errors.js";
+import { presentColumn } from "./columns.js";
 import { fieldsOf, NO_OBJECT, TOO_DEEP } from "../formats/json.js";
 import { longIntegers } from "../formats/longIntegers.js";
 import type { ValuesJson } from "./row.js";
@@ -10,6 +11,8 @@ interface JsonlTableOptions {
   readonly file: string;
   /** Field that must hold a string or a number. */
   readonly textColumn: string;
+  /** Read where the first object lacks that one. */
+  readonly textOtherwise?: string | undefined;
   /** Columns of the corpus so far; without them the first object names the columns. */
   readonly columns?: readonly string[] | undefined;
   /** Longest line, in UTF-16 units. */
@@ -32,8 +35,10 @@ export async function openJsonl(chunks: AsyncGenerator<TextChunk>, options: Json
   const close = async (): Promise<void> => {
     await objects.return(undefined);
   };
-  const { columns, file, textColumn } = options;
-  if (columns !== undefined) return { columns, records: rowsOf(objects, columns, textColumn), close };
+  const { columns, file, textColumn, textOtherwise } = options;
+  const records = (own: AsyncGenerator<JsonlObject>, names: readonly string[]): Table["records"] =>
+    rowsOf(own, names, presentColumn(names, textColumn, textOtherwise));
+  if (columns !== undefined) return { columns, records: records(objects, columns), close };
   try {
     for (let next = await objects.next(); next.done !== true; next = await objects.next()) {
       const { fields } = next.value;
@@ -43,7 +48,7 @@ export async function openJsonl(chunks: AsyncGenerator<TextChunk>, options: Json
         continue;
       }
       const names = [...fields.keys()];
-      return { columns: names, records: rowsOf(replay(next.value, objects), names, textColumn), close };
+      return { columns: names, records: records(replay(next.value, objects), names), close };
     }
   } catch (error) {
     await close();

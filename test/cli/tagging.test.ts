@@ -133,7 +133,7 @@ describe("a head that finds entities", () => {
     const args = ["evaluate", "head", "spans.json", "--json"];
     const finished = succeeded(await box.call(args));
     expect(jsonOf(finished)).toMatchObject({ n: 1, entities: 2 });
-    expect(finished.stderr).toContain("1 entities begin or end inside a word");
+    expect(finished.stderr).toContain("1 entity begins or ends inside a word");
     await box.write("numbers.jsonl", JSON.stringify({ tokens: ["Ada", "went"], ner_tags: [1, 0] }));
     const numbers = ["evaluate", "head", "numbers.jsonl", "--quiet"];
     expectFailure(await box.call(numbers), { exit: 3, code: "E_JSONL", says: [/--tag-names O,B-PER,I-PER/] });

@@ -1,5 +1,6 @@
 import type { Encoder } from "../../encoder/encoder.js";
 import { requireAligned } from "../../tagging/corpus/alignment.js";
+import { keptReading } from "../../head/file/reading.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
@@ -88,7 +89,7 @@ function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOpti
   const name = `the head trained on ${corpus.files.join(", ")}`;
   const isSeen = (surface: string): boolean => surfaces.has(surface);
   return {
-    ...taggerPipeline({ name, tagger, isSeen }, encodingWith(encoder, options)),
+    ...taggerPipeline({ name, tagger, isSeen, reading: keptReading(corpus.reading) }, encodingWith(encoder, options)),
     evaluation: trained.dev,
     trained,
     warnings: corpus.notices,

@@ -62,7 +62,11 @@ export function sentencesIn({ file, raw }: FileSentences, options: FileSentenceO
   const scheme = detectScheme(tags);
   const illegal = tags.reduce((sum, own) => sum + countIllegal(own, scheme), 0);
   const repairs =
-    illegal === 0 ? [] : [`${illegal} tags break the rules of ${scheme}; repaired as conlleval reads them`];
+    illegal === 0
+      ? []
+      : [
+          `${counted(illegal, "tag")} ${illegal === 1 ? "breaks" : "break"} the rules of ${scheme}; repaired as conlleval reads them`,
+        ];
   const notices = [...form.notices, ...repairs, ...spanNotices(spanned, chosen, trims.count)];
   return { sentences, scheme, illegal, notices };
 }
@@ -121,7 +125,8 @@ function spanNotices(raw: readonly RawSpans[], { unit, matters }: ChosenUnit, tr
       `start and end of entities are read as counts of ${UNIT_NAMES[unit]}, which matters for ${count(matters)} of them; ` +
         `--offsets utf16 reads them as ${UNIT_NAMES.utf16}`,
     );
-  if (trims > 0) notices.push(`white space at the edges of ${trims} entities was taken off`);
+  if (trims > 0)
+    notices.push(`white space at the edges of ${trims === 1 ? "1 entity" : `${count(trims)} entities`} was taken off`);
   for (const remark of Object.keys(REMARKS) as Remark[]) {
     const rows = raw.filter(({ remarks }) => remarks?.includes(remark)).length;
     if (rows > 0) notices.push(`${counted(rows, "row")} ${REMARKS[remark]}`);

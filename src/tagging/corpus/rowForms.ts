@@ -1,5 +1,5 @@
 import { MOST_WORDS } from "../../corpus/conll.js";
-import { count } from "../../text/numbers.js";
+import { count, counted } from "../../text/numbers.js";
 import { labelStudioResults, labelStudioText } from "./labelStudio.js";
 import type { RawSentence } from "./sentence.js";
 import { splitWords } from "./splitWords.js";
@@ -47,7 +47,8 @@ function taggedWords(row: Fields, line: number, names: readonly string[] | undef
   const name = TAGS.find((one) => isStrings(row[one]) || isNumbers(row[one]));
   if (words === undefined || name === undefined) return undefined;
   const tags = row[name] as readonly (string | number)[];
-  if (words.length !== tags.length) return { fault: `it has ${words.length} tokens and ${tags.length} tags` };
+  if (words.length !== tags.length)
+    return { fault: `it has ${counted(words.length, "token")} and ${counted(tags.length, "tag")}` };
   if (words.length > MOST_WORDS) return tooLong(words.length);
   if (words.length === 0) return NO_WORDS;
   if (words.some((word) => word.trim() === "")) return { fault: "one of its tokens is white space" };

@@ -1,3 +1,4 @@
+import { counted } from "../../text/numbers.js";
 import { firstAlternative, isTag } from "./tagScheme.js";
 
 /** What was done to the tags of a file so that each is O, or a part, a hyphen and a label. */
@@ -22,7 +23,10 @@ const LABEL = /^\p{L}(?:.*[\p{L}\p{N})])?$/u;
  */
 export function tagForm(tags: readonly string[], names: readonly string[] | undefined): TagForm {
   const several = tags.filter((tag) => firstAlternative(tag) !== tag).length;
-  const notices = several > 0 ? [`${several} words have several tags; the first of them counts`] : [];
+  const notices =
+    several > 0
+      ? [`${counted(several, "word")} ${several === 1 ? "has" : "have"} several tags; the first of them counts`]
+      : [];
   const named = (tag: string): string => (/^\d+$/.test(tag) ? (names?.[Number(tag)] ?? tag) : firstAlternative(tag));
   const distinct = [...new Set(tags.map(named))].filter((tag) => tag !== "O");
   const written = (own: RegExp): boolean => distinct.length > 0 && distinct.every((tag) => own.test(tag));

@@ -1,5 +1,6 @@
 import { applyLabelMap, type LabelMap } from "../../dataset/labelMap.js";
 import { HeadstartError } from "../../errors.js";
+import { count } from "../../text/numbers.js";
 import {
   isSpans,
   isTags,
@@ -47,6 +48,7 @@ export function taggedCorpus(
     sentences: made.map(({ tagged }) => tagged),
     seen,
     repaired: read.reduce((sum, { illegal }) => sum + illegal, 0),
+    reading: { map },
     wordRule,
     notices: [...notices, ...lostNotices(made)],
   };
@@ -119,10 +121,12 @@ function mapTags(tags: readonly string[], map: LabelMap | undefined): string[] {
 
 function lostNotices(made: readonly MadeSentence[]): string[] {
   const lost = [
-    [made.reduce((sum, { insideWords }) => sum + insideWords, 0), "begin or end inside a word"],
-    [made.reduce((sum, { overlapping }) => sum + overlapping, 0), "overlap a longer one"],
+    [made.reduce((sum, { insideWords }) => sum + insideWords, 0), "begins or ends", "begin or end", "inside a word"],
+    [made.reduce((sum, { overlapping }) => sum + overlapping, 0), "overlaps", "overlap", "a longer one"],
   ] as const;
-  return lost.flatMap(([n, why]) =>
-    n === 0 ? [] : [`${n} entities ${why}: they are not learned, and count as missed`],
-  );
+  return lost.flatMap(([n, one, several, what]) => {
+    if (n === 0) return [];
+    if (n === 1) return [`1 entity ${one} ${what}: it is not learned, and counts as missed`];
+    return [`${count(n)} entities ${several} ${what}: they are not learned, and count as missed`];
+  });
 }

@@ -54,7 +54,7 @@ describe("readTagged()", () => {
     const { sentences, notices } = await readTagged([path]);
     expect(sentences[0].tags).toEqual(["O"]);
     expect(goldSpans(sentences[0]).strict).toEqual([{ start: 3, end: 8, label: "x" }]);
-    expect(notices.join()).toContain("count as missed");
+    expect(notices.join()).toContain("counts as missed");
   });
 
   it("renames and drops labels by a map", async () => {
@@ -158,7 +158,7 @@ describe("readTagged()", () => {
     };
     const { sentences, notices } = await readTagged([await file("m.jsonl", JSON.stringify(row))]);
     expect(sentences[0].tags).toEqual(["B-x", "B-y"]);
-    expect(notices).toEqual([expect.stringContaining("edges of 1 entities")]);
+    expect(notices).toEqual([expect.stringContaining("edges of 1 entity")]);
     const blank = await file("n.jsonl", JSON.stringify({ text: "a  b", entities: [[1, 3, "x"]] }));
     await expect(readTagged([blank])).rejects.toMatchObject({ code: "E_JSONL", place: { line: 1 } });
   });
