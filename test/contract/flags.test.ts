@@ -41,6 +41,9 @@ const COLUMNS = (...kinds: Kind[]): Readonly<Record<string, Use>> => ({
   quote: use(["none"], ...kinds),
 });
 
+/** How entities and tags in files are read. */
+const ENTITIES = { offsets: use(["utf16"], "tagger"), "tag-names": use(["O,B-LOC"], "tagger") };
+
 /** The other flags: a value, and the kinds that they have an effect for. */
 const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   predict: {
@@ -62,6 +65,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),
     map: use(["x=y"], ...KINDS),
     "no-map": use([], ...KINDS),
+    ...ENTITIES,
   },
   transfer: {
     ...COLUMNS("classifier"),
@@ -72,6 +76,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     crf: use([], "tagger"),
     epochs: use(["1"], "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
+    ...ENTITIES,
   },
 };
 
