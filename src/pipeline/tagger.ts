@@ -7,6 +7,9 @@ import { rememberedReading, type Reading } from "../dataset/reading.js";
 import type { Tagger } from "../tagging/model/tagger.js";
 import { contextualVectors, type ContextualVectors } from "../tagging/vectors/contextualVectors.js";
 import { wordVectorKind } from "../tagging/vectors/subwords.js";
+import { readSentenceTexts } from "../tagging/vectors/readSentenceTexts.js";
+import { seenTexts } from "../dataset/textHashes.js";
+import { countsOf, type TextReading } from "../embedding/textReading.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
 import type { CallOptions, EntityMistake, TaggerPipeline } from "./pipeline.js";
 import { checkTexts, readTaggedRows, summaryOfTagged } from "./rows.js";
@@ -18,14 +21,19 @@ export interface TaggerParts {
   readonly isSeen: (surface: string) => boolean;
   /** How its training sentences were read. */
   readonly reading?: Reading | undefined;
+  /** Hashes of the training sentences; undefined where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
 }
 
-export function taggerPipeline({ name, tagger, isSeen, reading }: TaggerParts, parts: EncodingParts): TaggerPipeline {
+export function taggerPipeline(
+  { name, tagger, isSeen, reading, textHashes }: TaggerParts,
+  parts: EncodingParts,
+): TaggerPipeline {
   const { subwordPooling, labels, wordRule = EARLIER_RULE } = tagger;
   const { threads } = parts;
   const encoding = encodingOf(parts, (encoder) => ({ ...encoder, ...wordVectorKind(encoder, subwordPooling) }));
 
-  async function embed(sentences: readonly Sentence[], options: CallOptions): Promise<ContextualVectors> {
+  async function embed(sentences: readonly Sentence[], options: CallOptions): Promise<ContextualVectors & ReadWords> {
     const { encoder, cache } = await encoding.open();
     const { onProgress, signal } = options;
     const made = await contextualVectors(encoder, sentences, {
@@ -36,9 +44,10 @@ export function taggerPipeline({ name, tagger, isSeen, reading }: TaggerParts, p
       signal,
     });
     const { tokens, cached, windowed, cut } = made;
-    const texts = sentences.length;
-    options.onEncoded?.({ texts, tokens, cached, windowed, cutWords: cut.size, hasCache: cache !== undefined });
-    return made;
+    const reading = await readSentenceTexts(encoder, sentences, { ...made, signal });
+    const counts = { texts: sentences.length, tokens, cached, windowed, cutWords: cut.size, reading };
+    options.onEncoded?.({ ...counts, hasCache: cache !== undefined });
+    return { ...made, reading };
   }
 
   return {
@@ -61,10 +70,19 @@ export function taggerPipeline({ name, tagger, isSeen, reading }: TaggerParts, p
       const { map, seed } = options;
       const { evaluation, found } = await evaluateTagger(tagger, data, { isSeen, map, seed, threads });
       const mistakes = sentences.flatMap((sentence, s) => mistakeIn(sentence, found[s]));
-      return { kind: "tagger", ...evaluation, rejected, repaired, mistakes };
+      const seen = seenTexts(
+        textHashes,
+        sentences.map(({ text }) => text),
+      );
+      const counts = { ...countsOf(data.reading), seenInTraining: seen };
+      return { kind: "tagger", ...evaluation, ...counts, rejected, repaired, mistakes };
     },
     close: encoding.close,
   };
+}
+
+interface ReadWords {
+  readonly reading: TextReading;
 }
 
 function mistakeIn(sentence: TaggedSentence, predicted: readonly FoundEntity[]): EntityMistake[] {

@@ -1,5 +1,6 @@
 import { counted } from "../text/numbers.js";
 import { HeadstartError } from "../errors.js";
+import { textHashes } from "../dataset/textHashes.js";
 import { withOutsideBias, chooseOutsideBias } from "./model/outsideBias.js";
 import { evaluateTagger, surfacesOf, type TaggingEvaluation } from "./evaluate.js";
 import { splitSentences, type EmbeddedSentences, type SentenceSplit } from "./vectors/embeddedSentences.js";
@@ -39,6 +40,8 @@ export interface TrainedTagger {
   readonly labelCounts: Readonly<Record<string, number>>;
   /** Sentences it was trained on. */
   readonly n: number;
+  /** Of the texts of these sentences, each once. */
+  readonly textHashes: Int32Array;
   /** The epoch that was kept. */
   readonly epochs: number;
   readonly trials: readonly TaggerTrial[];
@@ -96,6 +99,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
     surfaces,
     labelCounts: countLabels(train),
     n: train.sentences.length,
+    textHashes: textHashes(train.sentences.map(({ text }) => text)),
     epochs: epoch,
     trials,
     dev: evaluation,

@@ -12,7 +12,7 @@ const KINDS: readonly Kind[] = ["classifier", "multi-label", "tagger"];
 /** Flags of all kinds, and those that every command accepts. */
 const ALWAYS = new Set(
   (
-    "input output encoder encoding limit bad-rows invalid-utf8 max-field from max-tokens prompt batch-tokens precision " +
+    "input output encoder encoding limit bad-rows invalid-utf8 max-field from max-tokens prompt batch-tokens precision model-file " +
     "allow-batch-dependence cache no-cache cache-max force seed threads offline json quiet verbose source target " +
     "source-dev target-train task"
   ).split(" "),

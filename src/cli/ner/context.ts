@@ -6,6 +6,8 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { wordVectorKind, type SubwordPooling } from "../../tagging/vectors/subwords.js";
 import { contextualVectors } from "../../tagging/vectors/contextualVectors.js";
+import { readSentenceTexts } from "../../tagging/vectors/readSentenceTexts.js";
+import type { TextReading } from "../../embedding/textReading.js";
 import { counted } from "../../text/numbers.js";
 import { withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";
@@ -81,7 +83,7 @@ export async function embedSentences(
   { reporter, signal }: Context,
   { files, sentences }: TaggedCorpus,
   { encoder, flags, subwordPooling, cache }: WordJob & { readonly cache: VectorCache | undefined },
-): Promise<EmbeddedSentences> {
+): Promise<EmbeddedSentences & { readonly reading: TextReading }> {
   const meter = reporter.meter("embedding sentences", sentences.length);
   const made = await contextualVectors(encoder, sentences, {
     ...embedOptions(flags),
@@ -100,5 +102,5 @@ export async function embedSentences(
     reporter.info(`${counted(windowed, "sentence")} longer than the encoder reads, taken in windows that overlap`);
   if (cut.size > 0)
     reporter.warn(`${counted(cut.size, "word")} without subwords, or with too many: their entities may be lost`);
-  return { sentences, ...made };
+  return { sentences, ...made, reading: await readSentenceTexts(encoder, sentences, { ...made, signal }) };
 }

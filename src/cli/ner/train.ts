@@ -12,6 +12,8 @@ import { counted } from "../../text/numbers.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
+import { addReadings, countsOf } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
 import type { TaggerTrainingFlags } from "../flags/tagger.js";
@@ -51,6 +53,9 @@ export async function trainTaggerCommand(
       data: await embedSentences(context, corpus, { ...job, cache }),
       dev: devCorpus && (await embedSentences(context, devCorpus, { ...job, cache })),
     }));
+    const readings = [data, ...(dev === undefined ? [] : [dev])].map(({ reading }) => reading);
+    const reading = readings.reduce(addReadings);
+    reportReading(context, reading, { encoder, use: "train" });
     const fitBegan = clock();
     const fitting = reporter.meter("training: epochs");
     const trained = await trainTagger(data, {
@@ -80,8 +85,9 @@ export async function trainTaggerCommand(
     const file = describeTagger(trained, { encoder, corpus, seed: flags.seed, createdAt: now() });
     const surfaces = new Set([...trained.surfaces].map(surfaceHash));
     const seconds = (clock() - began) / 1000;
-    const holds = heldByTagger(trained.tagger, surfaces);
-    const counts = { head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
+    const { textHashes } = trained;
+    const holds = heldByTagger(trained.tagger, { surfaces, textHashes });
+    const counts = { ...countsOf(reading), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
     const { n, devFrom } = trained;
     const training = { head: flags.output, n, unit: "sentence", devFrom, seconds, ...nextOf(flags) } as const;
     const lines = trainingText(entityScoreLines(trained.dev), training);
@@ -98,7 +104,7 @@ export async function trainTaggerCommand(
     await rejectedRows.save(reporter);
     // What is kept for a later run of the same command names no lost entities by their texts, as nothing in a head does.
     const kept = { ...printed, json: { ...printed.json, dev: file.training.dev } };
-    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, output.saving(kept));
+    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, textHashes, file }, output.saving(kept));
     await printResult(context, flags, printed);
   } finally {
     await encoder.close();

@@ -9,6 +9,8 @@ import { counted } from "../../text/numbers.js";
 import { VERSION } from "../../version.js";
 import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experiment/runTagging.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
+import { countsOf, type ReadingCounts } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
@@ -59,6 +61,13 @@ export async function transferTaggerCommand(
         targetTrain: corpora.targetTrain && (await embed(corpora.targetTrain)),
       };
     });
+    const texts: Record<string, ReadingCounts> = {};
+    for (const [name, data] of Object.entries(embedded)) {
+      if (data === undefined) continue;
+      const what = corpora[name as keyof typeof corpora]?.files.join(", ");
+      reportReading(context, data.reading, { encoder, use: "transfer", what });
+      texts[name] = countsOf(data.reading);
+    }
     const result = await runTaggingTransfer(embedded, {
       threads: flags.threads,
       epochs: flags.epochs,
@@ -74,6 +83,7 @@ export async function transferTaggerCommand(
       ...made,
       map: Object.fromEntries([...(map ?? [])].map(([a, b]) => [a, b ?? "drop"])),
       ...result,
+      texts,
       report,
     };
     const lines = transferLines(record);

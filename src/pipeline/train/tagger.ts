@@ -84,12 +84,15 @@ interface Made {
 }
 
 function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOptions): TaggerModel {
-  const { tagger, surfaces } = trained;
+  const { tagger, surfaces, textHashes } = trained;
   const { seed = 1 } = options;
   const name = `the head trained on ${corpus.files.join(", ")}`;
   const isSeen = (surface: string): boolean => surfaces.has(surface);
   return {
-    ...taggerPipeline({ name, tagger, isSeen, reading: keptReading(corpus.reading) }, encodingWith(encoder, options)),
+    ...taggerPipeline(
+      { name, tagger, isSeen, textHashes, reading: keptReading(corpus.reading) },
+      encodingWith(encoder, options),
+    ),
     evaluation: trained.dev,
     trained,
     warnings: corpus.notices,
@@ -97,7 +100,7 @@ function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOpti
       checkSaving(folder, saving);
       const file = describeTagger(trained, { encoder, corpus, seed, createdAt: createdAtOf(saving) });
       const hashes = new Set([...surfaces].map(surfaceHash));
-      await saveTagger(folder, { tagger, surfaces: hashes, file }, { force: saving.force === true });
+      await saveTagger(folder, { tagger, surfaces: hashes, textHashes, file }, { force: saving.force === true });
     },
   };
 }

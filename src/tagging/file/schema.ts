@@ -22,6 +22,7 @@ export const TaggerFile = z.strictObject({
     prompt: z.string(),
     precision: z.enum(["fp32", "int8"]),
     layers: z.array(z.int()).min(1),
+    modelFile: z.string().min(1).optional(),
   }),
   words: z.strictObject({
     subwordPooling: z.enum(["first", "mean", "first-last"]),
@@ -40,6 +41,7 @@ export const TaggerFile = z.strictObject({
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.int().positive(),
+    textHashes: z.int().nonnegative().optional(),
     repaired: z.int().nonnegative(),
     labelCounts: z.custom<Record<string, number>>(isRecord, "expected counts by name"),
     layerWeights: z.array(z.number()).nullable(),
