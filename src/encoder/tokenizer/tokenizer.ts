@@ -184,13 +184,12 @@ function openTokenizer(json: unknown, config: unknown, file: string): OpenTokeni
       refuseGrowth(whole);
       return isPlain ? wordByWord(contents, (word) => whole(word, true)) : whole;
     });
-    const { tokens } = readVocabulary(contents);
     return {
       encode,
       isPlain,
       inParts: cutsAtSpaces(pre_tokenizer) && (added_tokens ?? []).every(({ special }) => special),
       keepsEnd: truncatesStart(contents, config),
-      ...readTemplate(contents.post_processor, (token) => idOf(token, tokens)),
+      ...readTemplate(contents.post_processor, (token) => idOf(token, contents)),
       padId: padIdOf(contents, config),
       unknownId: unknownIdOf(contents),
     };
@@ -210,8 +209,8 @@ function refuseGrowth(encode: Encode): void {
   }
 }
 
-function idOf(token: string, tokens: readonly (string | undefined)[]): number | undefined {
-  const id = tokens.indexOf(token);
+function idOf(token: string, file: TokenizerFile): number | undefined {
+  const id = readVocabulary(file).tokens.indexOf(token);
   return id === -1 ? undefined : id;
 }
 

@@ -6,10 +6,14 @@ export type WordModel = (word: string) => readonly number[];
 export const DEFAULT_PREFIX = "##";
 export const DEFAULT_LONGEST_WORD = 100;
 
+const listed = new WeakMap<object, ReadonlyMap<string, number>>();
+
 /** Token ids by token, where the model has them so. @throws SyntaxError as a clause, where it has a list of scores */
 export function idsByToken({ vocab, type }: ModelSettings): ReadonlyMap<string, number> {
-  if (!Array.isArray(vocab)) return new Map(Object.entries(vocab as Readonly<Record<string, number>>));
-  throw new SyntaxError(`"model.vocab" of ${type} is a list`);
+  if (Array.isArray(vocab)) throw new SyntaxError(`"model.vocab" of ${type} is a list`);
+  const ids = listed.get(vocab) ?? new Map(Object.entries(vocab as Readonly<Record<string, number>>));
+  listed.set(vocab, ids);
+  return ids;
 }
 
 /** The token for words that are not known. WordPiece and WordLevel have names for it where the file has none. */
