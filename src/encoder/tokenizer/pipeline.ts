@@ -1,6 +1,6 @@
 import { rememberWords } from "./memoize.js";
 import { readAddedTokens, type Piece } from "./stages/addedTokens.js";
-import { readModel } from "./stages/models.js";
+import { readWordModel } from "./stages/models.js";
 import { readNormalizer } from "./stages/normalizers.js";
 import { partsOf } from "./stages/parts.js";
 import { readPreTokenizer } from "./stages/preTokenizers.js";
@@ -22,16 +22,17 @@ export type Encode = (text: string, goesOn: boolean) => number[];
 export function readPipeline(file: TokenizerFile): Encode {
   const normalize = readNormalizer(file.normalizer);
   const cut = readPreTokenizer(file.pre_tokenizer);
-  const idsOf = rememberWords(readModel(file.model));
+  const idsOf = rememberWords(readWordModel(file.model));
   const added = readAddedTokens(file.added_tokens ?? [], (text) => normalize(text, false), modelIdFinder(file.model));
-  const startsText = startFinder(file);
+  const leadOf = leadFinder(file);
 
   const encodePiece = ({ text, start }: Piece, goesOn: boolean, ids: number[]): void => {
     for (const { text: own, start: at, id } of added.normalized(normalize(text, goesOn))) {
       if (id !== undefined) ids.push(id);
       else {
-        const atStart = start === 0 && at === 0 && !goesOn && startsText(text);
-        for (const word of cut({ words: [own], atStart }).words) for (const one of idsOf(word)) ids.push(one);
+        const lead = start === 0 && at === 0 && !goesOn ? leadOf(text) : 0;
+        for (const word of cut({ words: [own], leads: lead > 0 ? [lead] : [] }).words)
+          for (const one of idsOf(word)) ids.push(one);
       }
     }
   };
@@ -56,12 +57,12 @@ function modelIdFinder(model: ModelSettings): (token: string) => number | undefi
 const indexOrNone = (index: number): number | undefined => (index === -1 ? undefined : index);
 
 /**
- * Whether the first character of a normalized text comes from that of the text; it is asked where it matters. For the
- * reference it does also where a map of characters has dropped that one.
+ * How many letters of a normalized text come from its first character; it is asked where it matters. Where a map of
+ * characters has dropped that one, the reference takes the next for it.
  */
-function startFinder({ pre_tokenizer, normalizer }: TokenizerFile): (text: string) => boolean {
+function leadFinder({ pre_tokenizer, normalizer }: TokenizerFile): (text: string) => number {
   const parts = settingsIn(pre_tokenizer, "pre_tokenizer", "pretokenizers");
-  if (parts.every(({ prepend_scheme }) => prepend_scheme !== "first")) return () => false;
+  if (parts.every(({ prepend_scheme }) => prepend_scheme !== "first")) return () => 0;
   const stages = settingsIn(normalizer, "normalizer", "normalizers").map(
     (part) => [part.type === "Precompiled", readNormalizer(part)] as const,
   );
@@ -69,9 +70,9 @@ function startFinder({ pre_tokenizer, normalizer }: TokenizerFile): (text: strin
     let own = String.fromCodePoint(text.codePointAt(0) ?? 0) + BEHIND;
     for (const [isMap, normalize] of stages) {
       own = normalize(own, false);
-      if (own === BEHIND) return isMap;
+      if (own === BEHIND) return isMap ? 1 : 0;
     }
-    return true;
+    return own.length - BEHIND.length;
   };
 }
 

@@ -1,5 +1,5 @@
 import { UnreadSetting } from "./settings.js";
-import { known, SPACE } from "./unicode.js";
+import { ofUnicode16, SPACE } from "./unicode.js";
 
 /** What was read of a pattern in Oniguruma's syntax. */
 interface Read {
@@ -12,25 +12,25 @@ interface Read {
 /** Sets that an escaped letter stands for, as the inside of a class; a capital letter stands for all else. */
 const ESCAPED: Readonly<Record<string, string>> = {
   s: SPACE,
-  d: known("\\p{Nd}"),
-  w: known("\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\xb2\\xb3\\xb9\\xbc-\\xbe"),
+  d: ofUnicode16("\\p{Nd}"),
+  w: ofUnicode16("\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\xb2\\xb3\\xb9\\xbc-\\xbe"),
   h: "0-9A-Fa-f",
 };
 /** Names of properties that JavaScript has under others, and those of POSIX. */
 const PROPERTIES: Readonly<Record<string, string>> = {
-  alnum: known("\\p{Alphabetic}\\p{Nd}"),
-  alpha: known("\\p{Alphabetic}"),
+  alnum: ofUnicode16("\\p{Alphabetic}\\p{Nd}"),
+  alpha: ofUnicode16("\\p{Alphabetic}"),
   blank: "\\t\\p{Zs}",
   cntrl: "\\p{Cc}",
   digit: ESCAPED.d,
-  lower: known("\\p{Lowercase}"),
-  punct: known("\\p{P}"),
+  lower: ofUnicode16("\\p{Lowercase}"),
+  punct: ofUnicode16("\\p{P}"),
   space: SPACE,
-  upper: known("\\p{Uppercase}"),
+  upper: ofUnicode16("\\p{Uppercase}"),
   word: ESCAPED.w,
   xdigit: ESCAPED.h,
 };
-const IN_BRACKETS: Readonly<Record<string, string>> = { ...PROPERTIES, punct: known("\\p{P}\\p{S}") };
+const IN_BRACKETS: Readonly<Record<string, string>> = { ...PROPERTIES, punct: ofUnicode16("\\p{P}\\p{S}") };
 const CASED = /^(?:lu|ll|lt|upper|lower|uppercase.*|lowercase.*|titlecase.*)$/;
 const CONTROLS: Readonly<Record<string, string>> = {
   t: "\t",
@@ -79,7 +79,7 @@ function propertyOf(name: string, folds: boolean): string {
   const title = name.toLowerCase().replace(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase());
   for (const candidate of [title, name, `Script=${title}`]) {
     const source = `\\p{${candidate.replace(/[\s-]/g, "_")}}`;
-    if (isRegExp(source)) return candidate === "Ll" ? known(`${source}\\u{295}`) : known(source);
+    if (isRegExp(source)) return candidate === "Ll" ? ofUnicode16(`${source}\\u{295}`) : ofUnicode16(source);
   }
   throw new UnreadSetting(`\\p{${name}} in a pattern`);
 }

@@ -12,7 +12,7 @@ import { UnreadSetting, type ModelSettings } from "./settings.js";
 import { unigramModel } from "./unigram.js";
 
 /** The model of a `tokenizer.json`. @throws Error as a clause */
-export function readModel(model: ModelSettings): WordModel {
+export function readWordModel(model: ModelSettings): WordModel {
   const type = model.type ?? impliedType(model);
   if (type === "WordPiece") return wordPieceModel(model);
   if (type === "WordLevel") return wordLevelModel(model);

@@ -5,7 +5,7 @@ import { limited } from "./growth.js";
 import { partsOf } from "./parts.js";
 import { UnreadSetting, type PartSettings } from "./settings.js";
 import { stretches } from "./splitting.js";
-import { CONTROL, lowerCase, MARK, NONSPACING_MARK, SPACE, toForm } from "./unicode.js";
+import { CONTROL, lowerCase, COMBINING_MARK, NONSPACING_MARK, SPACE, toForm } from "./unicode.js";
 
 /** Changes a text's characters. `goesOn` says that it follows another part of the same text, which was normalized. */
 export type Normalize = (text: string, goesOn: boolean) => string;
@@ -26,7 +26,7 @@ function normalizerOf(part: PartSettings): Normalize {
     case "Lowercase":
       return lowerCase;
     case "StripAccents":
-      return without(MARK);
+      return without(COMBINING_MARK);
     case "NFC":
     case "NFD":
     case "NFKC":

@@ -9,8 +9,11 @@ import { PUNCTUATION, SPACE, WORD } from "./unicode.js";
 /** Parts of a text that get tokens by themselves; none is empty. */
 export interface Words {
   readonly words: readonly string[];
-  /** Whether the first begins where the whole text does. */
-  readonly atStart: boolean;
+  /**
+   * How many letters of the first word come from the first character of the whole text, then of the second, as long as
+   * there are any: a ligature may be several words.
+   */
+  readonly leads: readonly number[];
 }
 
 export type PreTokenize = (words: Words) => Words;
@@ -80,17 +83,18 @@ const cutting = (source: string, behavior: Behavior, inverted = false): PreToken
 
 /** Cuts every word at the matches of a pattern, or, inverted, at what lies between them. */
 function cutAt(pattern: RegExp, behavior: Behavior, inverted = false): PreTokenize {
-  return ({ words, atStart }) => {
-    const cut: string[] = [];
-    let startsThere = false;
+  return ({ words, leads }) => {
+    const [cut, cutLeads]: [string[], number[]] = [[], []];
     words.forEach((word, i) => {
       const all = stretches(word, pattern);
       const turned = inverted ? all.map((one) => ({ ...one, isMatch: !one.isMatch })) : all;
-      const kept = divide(turned, behavior);
-      if (i === 0 && kept.length > 0) startsThere = atStart && kept[0].start === 0;
-      for (const { start, end } of kept) cut.push(word.slice(start, end));
+      const lead = leads[i] ?? 0;
+      for (const { start, end } of divide(turned, behavior)) {
+        cut.push(word.slice(start, end));
+        if (start < lead) cutLeads.push(Math.min(lead, end) - start);
+      }
     });
-    return { words: cut, atStart: startsThere };
+    return { words: cut, leads: cutLeads };
   };
 }
 
@@ -100,10 +104,10 @@ const BYTE_LEVEL = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p
 function byteLevel({ add_prefix_space, use_regex }: PartSettings): PreTokenize {
   const cut = use_regex === false ? undefined : cutAt(readPattern({ Regex: BYTE_LEVEL }), "Isolated");
   const prefixed = (word: string): string => (word.startsWith(" ") ? word : ` ${word}`);
-  return ({ words, atStart }) => {
-    const own = { words: add_prefix_space === false ? words : words.map(prefixed), atStart };
+  return ({ words, leads }) => {
+    const own = { words: add_prefix_space === false ? words : words.map(prefixed), leads };
     const found = cut === undefined ? own : cut(own);
-    return { words: found.words.map(byteLetters), atStart: found.atStart };
+    return { words: found.words.map(byteLetters), leads: found.leads };
   };
 }
 
@@ -111,13 +115,13 @@ function metaspace(part: PartSettings): PreTokenize {
   const mark = part.replacement ?? "\u2581";
   const scheme = part.add_prefix_space === false ? "never" : (part.prepend_scheme ?? "always");
   const cut = part.split === false ? undefined : cutAt(readPattern({ String: mark }), "MergedWithNext");
-  return ({ words, atStart }) => {
+  return ({ words, leads }) => {
     const marked = words.map((word, i) => {
       const own = word.replaceAll(" ", () => mark);
-      const isMarked = scheme === "always" || (scheme === "first" && i === 0 && atStart);
+      const isMarked = scheme === "always" || (scheme === "first" && i < leads.length);
       return isMarked && !own.startsWith(mark) ? mark + own : own;
     });
-    const own = { words: marked, atStart };
+    const own = { words: marked, leads };
     return cut === undefined ? own : cut(own);
   };
 }

@@ -56,13 +56,13 @@ const YOUNG_COMPOSED = points(`
   16121-16128 16d68-16d6a 1ccd6-1ccf9 1e030-1e06d 1f16c 1fbf0-1fbf9`);
 
 /** What of a class is no younger than Unicode 16. */
-export const known = (inside: string): string => `[[${inside}]--[${YOUNG}]]`;
+export const ofUnicode16 = (inside: string): string => `[[${inside}]--[${YOUNG}]]`;
 
 export const SPACE = "\\p{White_Space}";
 /** `\w`. */
-export const WORD = known("\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}");
+export const WORD = ofUnicode16("\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}");
 export const PUNCTUATION = `[[[\\p{P}!-\\/:-@\\[-\\x60\\{-~]--[${YOUNG_PUNCTUATION}]]\\u{166d}\\u{111c9}]`;
-export const MARK = `[[\\p{M}--[${YOUNG_MARKS}]]\\u{1cf2}\\u{1cf3}]`;
+export const COMBINING_MARK = `[[\\p{M}--[${YOUNG_MARKS}]]\\u{1cf2}\\u{1cf3}]`;
 export const NONSPACING_MARK = `[[\\p{Mn}--[${YOUNG_NONSPACING}]]\\u{1734}\\u{1171e}]`;
 /** What BERT drops. */
 export const CONTROL = `[[\\p{Cc}\\p{Cf}\\p{Co}\\u{fffd}]--[\\t\\n\\r${points("890 891 8e2 110cd 13430-1343f")}]]`;
