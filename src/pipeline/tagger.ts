@@ -1,8 +1,8 @@
 import { checkOptions } from "./checkOptions.js";
 import { evaluateTagger, findEntities, type FoundEntity } from "../tagging/evaluate.js";
-import { goldSpans } from "../tagging/corpus/readTagged.js";
+import { goldSpans } from "../tagging/corpus/spans.js";
 import type { Sentence, Span, TaggedSentence } from "../tagging/corpus/sentence.js";
-import { splitWords } from "../tagging/corpus/splitWords.js";
+import { EARLIER_RULE, splitWords } from "../tagging/corpus/splitWords.js";
 import { rememberedReading, type Reading } from "../dataset/reading.js";
 import type { Tagger } from "../tagging/model/tagger.js";
 import { contextualVectors, type ContextualVectors } from "../tagging/vectors/contextualVectors.js";
@@ -29,7 +29,7 @@ export function taggerPipeline(
   { name, tagger, isSeen, reading, textHashes }: TaggerParts,
   parts: EncodingParts,
 ): TaggerPipeline {
-  const { subwordPooling, labels } = tagger;
+  const { subwordPooling, labels, wordRule = EARLIER_RULE } = tagger;
   const { threads } = parts;
   const encoding = encodingOf(parts, (encoder) => ({ ...encoder, ...wordVectorKind(encoder, subwordPooling) }));
 
@@ -57,13 +57,13 @@ export function taggerPipeline(
     async predict(texts, options = {}) {
       checkOptions("predict() of a tagger", options);
       checkTexts(texts);
-      const sentences = texts.map((text) => ({ text, words: splitWords(text) }));
+      const sentences = texts.map((text) => ({ text, words: splitWords(text, wordRule) }));
       const found = await findEntities(tagger, { sentences, ...(await embed(sentences, options)) }, { threads });
       return texts.map((text, i) => ({ text, entities: found[i] }));
     },
     async evaluate(rows, options = {}) {
       checkOptions("evaluate() of a tagger", options);
-      const corpus = await readTaggedRows(rows, { ...options, map: options.map ?? reading?.map });
+      const corpus = await readTaggedRows(rows, { ...options, map: options.map ?? reading?.map, wordRule });
       options.onRead?.(summaryOfTagged(corpus, rememberedReading(options, reading && { map: reading.map }, corpus)));
       const { sentences, rejected, repaired } = corpus;
       const data = { sentences, ...(await embed(sentences, options)) };

@@ -36,7 +36,13 @@ const COLUMNS = (...kinds: Kind[]): Readonly<Record<string, Use>> => ({
   "text-column": use(["text"], ...kinds),
   "label-column": use(["label"], ...kinds),
   "drop-missing": use([], ...kinds),
+  "no-header": use([], ...kinds),
+  delimiter: use([","], ...kinds),
+  quote: use(["none"], ...kinds),
 });
+
+/** How entities and tags in files are read. */
+const ENTITIES = { offsets: use(["utf16"], "tagger"), "tag-names": use(["O,B-LOC"], "tagger") };
 
 /** The other flags: a value, and the kinds that they have an effect for. */
 const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
@@ -47,6 +53,9 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     html: use(["page.html"], "tagger"),
     // Of the rows of --input, whatever the head.
     "text-column": use(["text", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    "no-header": use(["--text-column", "1", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    delimiter: use([",", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    quote: use(["none", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
     "drop-missing": use(["--from", "arrow", "--input", "in.arrow", "-o", "out.jsonl"], ...KINDS),
   },
   evaluate: {
@@ -56,6 +65,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),
     map: use(["x=y"], ...KINDS),
     "no-map": use([], ...KINDS),
+    ...ENTITIES,
   },
   transfer: {
     ...COLUMNS("classifier"),
@@ -66,6 +76,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     crf: use([], "tagger"),
     epochs: use(["1"], "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
+    ...ENTITIES,
   },
 };
 

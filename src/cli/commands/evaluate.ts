@@ -120,6 +120,8 @@ async function evaluated(
   return pipeline.evaluate(files, {
     ...corpusOptions(flags),
     labelColumn: flags.labelColumn,
+    offsets: flags.offsets,
+    tagNames: flags.tagNames,
     map,
     stdin,
     onReject,
@@ -181,7 +183,8 @@ function warnOfSeen(reporter: Reporter, { n, seenInTraining }: PipelineEvaluatio
 }
 
 const LOST = {
-  tokenizerSplit: "begins or ends inside a word: no prediction can be it, and it counts as missed",
+  tokenizerSplit:
+    "begins or ends inside a word, or overlaps a longer one: no prediction can be it, and it counts as missed",
   truncated: "has a word whose subwords were cut, or that has none: it counts as missed unless it is found",
 } as const;
 

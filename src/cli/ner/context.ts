@@ -11,6 +11,8 @@ import type { TextReading } from "../../embedding/textReading.js";
 import { counted } from "../../text/numbers.js";
 import { withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";
+import type { WordRule } from "../../tagging/corpus/splitWords.js";
+import type { EntityFlags } from "../flags/tagger.js";
 import {
   corpusOptions,
   embedOptions,
@@ -19,7 +21,7 @@ import {
   type GlobalFlags,
 } from "../flags/options.js";
 
-export type TaggerFlags = GlobalFlags & CorpusFlags & EncoderFlags;
+export type TaggerFlags = GlobalFlags & CorpusFlags & EncoderFlags & EntityFlags;
 
 /** Reads tagged sentences and says what was read. */
 export async function readSentences(
@@ -29,9 +31,24 @@ export async function readSentences(
     flags,
     map,
     rejectedRows,
-  }: { readonly flags: CorpusFlags; readonly map: LabelMap | undefined; readonly rejectedRows: RejectedRows },
+    wordRule,
+  }: {
+    readonly flags: CorpusFlags & EntityFlags;
+    readonly map: LabelMap | undefined;
+    readonly rejectedRows: RejectedRows;
+    /** How texts are cut into words. @default the rule that aligns most entities */
+    readonly wordRule?: WordRule | undefined;
+  },
 ): Promise<TaggedCorpus> {
-  const corpus = await readTagged(files, { ...corpusOptions(flags), stdin, onReject: rejectedRows.add, map });
+  const corpus = await readTagged(files, {
+    ...corpusOptions(flags),
+    stdin,
+    onReject: rejectedRows.add,
+    map,
+    offsets: flags.offsets,
+    tagNames: flags.tagNames,
+    wordRule,
+  });
   const { sentences, rejected, repaired, notices } = corpus;
   reporter.info(
     `${files.join(", ")}: ${counted(sentences.length, "sentence")}, ${rejected} rejected, ${counted(repaired, "tag")} repaired`,

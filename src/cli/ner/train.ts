@@ -2,6 +2,7 @@ import type { LabelMap } from "../../dataset/labelMap.js";
 import { heldText } from "../../head/file/heldTexts.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { entityScoreLines, trainingText } from "../../report/text/trainingSummary.js";
+import { requireAligned } from "../../tagging/corpus/alignment.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../../tagging/file/folder.js";
 import { requireContext } from "../../tagging/vectors/contextualVectors.js";
@@ -39,7 +40,9 @@ export async function trainTaggerCommand(
   const { reporter, clock, signal, now } = context;
   const rejectedRows = collectRejectedRows(flags.output);
   const corpus = await readSentences(context, files, { flags, map, rejectedRows });
-  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejectedRows }));
+  requireAligned(corpus);
+  const { wordRule } = corpus;
+  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejectedRows, wordRule }));
   warnOfUnused(context, map, [corpus.seen, ...(devCorpus === undefined ? [] : [devCorpus.seen])]);
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
@@ -66,6 +69,7 @@ export async function trainTaggerCommand(
       layers: flags.scalarMix === true ? "mix" : "concat",
       layerCount: encoder.ports.states.length,
       subwordPooling: job.subwordPooling,
+      wordRule,
       surfaceFeatures: flags.surfaceFeatures === false ? NO_SURFACE_FEATURES : undefined,
       seed: flags.seed,
       signal,

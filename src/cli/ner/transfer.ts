@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
+import { requireAligned } from "../../tagging/corpus/alignment.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { saveTaggingReport } from "../../report/html/transfer/saveReport.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
@@ -36,9 +37,12 @@ export async function transferTaggerCommand(
   }: { readonly flags: TransferTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
   const rejectedRows = collectRejectedRows(flags.output);
-  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejectedRows });
+  const source = await readSentences(context, flags.source, { flags, map, rejectedRows });
+  requireAligned(source);
+  const { wordRule } = source;
+  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejectedRows, wordRule });
   const corpora = {
-    source: await read(flags.source),
+    source,
     sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
     target: await read(flags.target),
     targetTrain: flags.targetTrain && (await read(flags.targetTrain)),

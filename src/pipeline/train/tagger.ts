@@ -1,4 +1,5 @@
 import type { Encoder } from "../../encoder/encoder.js";
+import { requireAligned } from "../../tagging/corpus/alignment.js";
 import { keptReading } from "../../head/file/reading.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
@@ -17,7 +18,7 @@ import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } fr
 export interface TrainTaggerModelOptions
   extends
     TrainModelOptions<TaggedRows>,
-    Omit<TrainTaggerOptions, "dev" | "layerCount" | "seed" | "threads" | "signal"> {
+    Omit<TrainTaggerOptions, "dev" | "layerCount" | "wordRule" | "seed" | "threads" | "signal"> {
   readonly task: "ner";
   readonly multiLabel?: undefined;
 }
@@ -35,7 +36,11 @@ export interface TaggerModel extends TaggerPipeline {
 
 export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerModelOptions): Promise<TaggerModel> {
   const corpus = await readTaggedRows(rows, options);
-  const devCorpus = options.dev === undefined ? undefined : await readTaggedRows(options.dev, options);
+  const devCorpus =
+    options.dev === undefined
+      ? undefined
+      : await readTaggedRows(options.dev, { ...options, wordRule: corpus.wordRule });
+  requireAligned(corpus);
   const encoder = await openTrainingEncoder(options, "spread");
   try {
     requireContext(encoder);
@@ -49,7 +54,13 @@ export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerMod
       }),
     });
     const layerCount = encoder.ports.states.length;
-    const trained = await trainTagger(data, { ...settingsOf(options), dev, subwordPooling, layerCount });
+    const trained = await trainTagger(data, {
+      ...settingsOf(options),
+      dev,
+      subwordPooling,
+      layerCount,
+      wordRule: corpus.wordRule,
+    });
     return model({ corpus, encoder, trained }, options);
   } catch (error) {
     await encoder.close();

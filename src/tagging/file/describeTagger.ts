@@ -39,6 +39,7 @@ export function describeTagger(
     words: {
       subwordPooling: tagger.subwordPooling,
       contextWindow: tagger.contextWindow,
+      ...(tagger.wordRule === undefined ? {} : { wordRule: tagger.wordRule }),
       surfaceFeatures: tagger.surfaceFeatures,
     },
     ...(reading === undefined ? {} : { reading }),

@@ -27,6 +27,8 @@ export const TaggerFile = z.strictObject({
   words: z.strictObject({
     subwordPooling: z.enum(["first", "mean", "first-last"]),
     contextWindow: z.int().nonnegative().max(8),
+    /** Not there in heads of earlier versions. */
+    wordRule: z.enum(["words", "parts", "characters", "segments", "runs"]).optional(),
     surfaceFeatures: z.strictObject({
       shape: z.boolean(),
       affixes: z.boolean(),
