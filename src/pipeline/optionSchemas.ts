@@ -23,12 +23,17 @@ const goal = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("costs"), costs: labelMap }),
 ]);
 
+const columns = z
+  .string()
+  .min(1)
+  .or(z.array(z.string().min(1)).min(1));
+
 const ROWS = {
-  textColumn: z.string().min(1),
-  labelColumn: z
-    .string()
-    .min(1)
-    .or(z.array(z.string().min(1)).min(1)),
+  textColumn: columns,
+  labelColumn: columns,
+  header: z.boolean(),
+  delimiter: z.string().length(1),
+  quote: z.enum(["auto", "none", '"']),
   encoding: z.string(),
   limit: atLeastOne.or(z.literal(Infinity)),
   badRows: z.enum(["fail", "skip"]),

@@ -111,7 +111,7 @@ export async function readTaggedRows(
   rows: TaggedRows,
   options: RowsOptions & { readonly wordRule?: WordRule | undefined } = {},
 ): Promise<TaggedCorpus> {
-  const { textColumn: _, labelColumn: __, dropMissing: ___, limit = Infinity, ...reading } = options;
+  const { limit = Infinity, ...reading } = options;
   const paths = pathsOf(rows);
   if (paths !== undefined) return readTagged(paths, { ...reading, limit });
   const raw: RawSentence[] = [];

@@ -36,6 +36,9 @@ const COLUMNS = (...kinds: Kind[]): Readonly<Record<string, Use>> => ({
   "text-column": use(["text"], ...kinds),
   "label-column": use(["label"], ...kinds),
   "drop-missing": use([], ...kinds),
+  "no-header": use([], ...kinds),
+  delimiter: use([","], ...kinds),
+  quote: use(["none"], ...kinds),
 });
 
 /** How entities and tags in files are read. */
@@ -50,6 +53,9 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     html: use(["page.html"], "tagger"),
     // Of the rows of --input, whatever the head.
     "text-column": use(["text", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    "no-header": use(["--text-column", "1", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    delimiter: use([",", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    quote: use(["none", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
     "drop-missing": use(["--from", "arrow", "--input", "in.arrow", "-o", "out.jsonl"], ...KINDS),
   },
   evaluate: {

@@ -38,9 +38,8 @@ export async function readSentences(
     readonly wordRule?: WordRule | undefined;
   },
 ): Promise<TaggedCorpus> {
-  const { textColumn: _, dropMissing: __, ...reading } = corpusOptions(flags);
   const corpus = await readTagged(files, {
-    ...reading,
+    ...corpusOptions(flags),
     stdin,
     onReject: rejectedRows.add,
     map,
