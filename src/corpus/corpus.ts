@@ -3,11 +3,15 @@ import { excerpt, HeadstartError } from "../errors.js";
 import { findColumn, matchColumns } from "./columns.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode/decode.js";
-import { openJsonl } from "./jsonlTable.js";
+import { FieldNames } from "./fieldNames.js";
+import { isJson } from "./format.js";
+import type { JsonRecordsOptions } from "./jsonRecords.js";
+import { addFields, openJson } from "./jsonTable.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
-import { findSource, type Source, type SourceOptions } from "./source.js";
+import { findSources, type Source, type SourceOptions } from "./source.js";
 import { RowCounter } from "./rowCounts.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
+import { openText } from "./textTable.js";
 import type { TextChunk } from "./decode/textChunk.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
@@ -20,13 +24,13 @@ export interface CorpusOptions extends SourceOptions, DecodeOptions {
   /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
   readonly badRows?: "fail" | "skip" | undefined;
   /**
-   * Leaves out rows without a label, of an Arrow stream also those without a text, counted as rejected, where they are an
-   * error otherwise. @default false
+   * Leaves out rows without a label, and rows without a text where that is not the same as an empty one (all formats but
+   * CSV and TSV), counted as rejected, where they are an error otherwise. @default false
    */
   readonly dropMissing?: boolean | undefined;
   /** Called for each rejected row, in order. */
   readonly onReject?: ((rejection: Rejection) => void) | undefined;
-  /** Longest field in bytes of UTF-8 (for JSONL: longest line in characters); bounds the memory. @default 16 MiB */
+  /** Longest field in bytes of UTF-8 (for JSON: longest row in characters); bounds the memory. @default 16 MiB */
   readonly maxFieldBytes?: number | undefined;
 }
 
@@ -53,9 +57,11 @@ export interface Corpus {
 }
 
 /**
- * Opens a corpus: files of CSV, TSV or JSONL, each also gzipped, or the pipe `-`, which may also be an Arrow stream.
+ * Opens a corpus: files of CSV, TSV, JSONL, JSON, plain text or Arrow, each also gzipped, of Parquet, or the pipe `-`.
  *
- * The first line of CSV and TSV and the first object of JSONL name the columns. Several files must have the same columns
+ * The first line of CSV and TSV names the columns. Of JSON all fields of all objects are columns; of a pipe, which cannot
+ * be read twice, those of the objects that come first. A line of plain text is a text. Vectors of an earlier embedding
+ * (`vector`) do not travel along. Several files must have the same columns
  * in any order; the headers of all of them are read before the first row. CSV is RFC 4180 with any mix of line ends and
  * `,` `;` tab or `|` between fields; blank lines are not rows. An empty text is a row; a label that is empty or only
  * spaces is missing. Memory does not grow with the number of rows.
@@ -69,10 +75,10 @@ export interface Corpus {
  */
 export async function openCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
   if (paths.length === 0) throw new HeadstartError("E_USAGE", "Cannot read a corpus without a file. Name one, or -");
-  const sources: Source[] = [];
-  for (const path of paths) {
-    if (/\.conll(\.gz)?$/i.test(path)) throw taggedWords(path);
-    sources.push(await findSource(path, options));
+  const sources = await findSources(paths, options);
+  for (const { file, format } of sources) {
+    if (format === "conll") throw taggedWords(file);
+    if (format === "txt" && options.labelColumn !== undefined) throw withoutLabels(file);
   }
   const reader = new CorpusReader(sources, options);
   await reader.open(options.textColumn !== undefined);
@@ -89,6 +95,8 @@ class CorpusReader implements Corpus {
   #text = 0;
   #label: number | undefined;
   #first: Table | undefined;
+  /** Of the JSON files, as far as they can be read twice. */
+  #fields: FieldNames | undefined;
   #begun = false;
 
   constructor(sources: readonly Source[], options: CorpusOptions) {
@@ -106,11 +114,14 @@ class CorpusReader implements Corpus {
   }
 
   get notices(): readonly string[] {
-    return this.#rowCounter.notices();
+    const vectors = this.#first?.vectors ?? [];
+    const left = vectors.length === 0 ? [] : [`vectors of an earlier embedding left out: ${namesText(vectors)}`];
+    return [...left, ...this.#rowCounter.notices()];
   }
 
   async open(textNamed: boolean): Promise<void> {
     const [source, ...others] = this.#sources;
+    this.#fields = await this.#jsonFields();
     this.#first = await this.#openTable(source);
     try {
       this.#columns = this.#first.columns;
@@ -142,7 +153,6 @@ class CorpusReader implements Corpus {
 
   async #openTable(source: Source): Promise<Table> {
     const { file, format } = source;
-    if (format === "conll") throw taggedWords(file);
     const { maxFieldBytes, textColumn } = this.#settings;
     if (format === "arrow") {
       const { openArrowTable } = await import("./arrowTable.js");
@@ -151,9 +161,27 @@ class CorpusReader implements Corpus {
     const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
     if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
     if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
-    const known = this.#first === undefined ? {} : { columns: this.#columns };
+    if (format === "txt") return openText(chunks, { file, column: textColumn, maxLineLength: maxFieldBytes });
+    const known = this.#first && { columns: this.#columns, vectors: this.#first.vectors ?? [] };
     const onFault = (record: TableRecord, fault: Fault): void => this.#reject(file, record, fault);
-    return openJsonl(chunks, { file, textColumn, maxLineLength: maxFieldBytes, onFault, ...known });
+    return openJson(chunks, { ...this.#jsonOptions(source), fields: this.#fields ?? known, onFault });
+  }
+
+  #jsonOptions({ file, format }: Source): JsonRecordsOptions {
+    const { maxFieldBytes, textColumn } = this.#settings;
+    return { file, textColumn, maxLength: maxFieldBytes, format: format === "json" ? "json" : "jsonl" };
+  }
+
+  /** Reads JSON files, which may have a field in their last row alone, for the names of their fields. */
+  async #jsonFields(): Promise<FieldNames | undefined> {
+    const json = this.#sources.filter(({ format, rereadable }) => rereadable && isJson(format));
+    if (json[0] !== this.#sources[0]) return undefined;
+    const names = new FieldNames();
+    for (const source of json) {
+      const chunks = decodeText(source.bytes(), source.file, this.#settings);
+      await addFields(names, chunks, { ...this.#jsonOptions(source), limit: this.#settings.limit });
+    }
+    return names.columns.length > 0 ? names : undefined;
   }
 
   async *#counted(chunks: AsyncGenerator<TextChunk>): AsyncGenerator<TextChunk> {
@@ -175,9 +203,9 @@ class CorpusReader implements Corpus {
     throw new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column: textColumn });
   }
 
-  /** A pipe cannot be read twice, so its header is checked at its turn; later JSONL files may lack any field. */
+  /** A pipe cannot be read twice, so its header is checked at its turn; later JSON files may lack any field. */
   async #checkColumns(source: Source): Promise<void> {
-    if (!source.rereadable || source.format === "jsonl") return;
+    if (!source.rereadable || isJson(source.format)) return;
     const table = await this.#openTable(source);
     await table.close();
     matchColumns(this.#columns, table.columns, source.file);
@@ -224,10 +252,20 @@ class CorpusReader implements Corpus {
   }
 }
 
+const namesText = (names: readonly string[]): string => names.map((name) => `"${excerpt(name)}"`).join(", ");
+
+const withoutLabels = (file: string): HeadstartError =>
+  new HeadstartError(
+    "E_COLUMN_MISSING",
+    `Cannot read labels from ${file}: it is plain text, a text a line. Give a table such as .csv or .jsonl with a ` +
+      `column of labels, or train --task ner for words with tags`,
+    { file, line: 1 },
+  );
+
 const taggedWords = (file: string): HeadstartError =>
   new HeadstartError(
     "E_INPUT_ENDING",
-    `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and heads that find entities take. Name a .csv, .tsv or .jsonl file, each also as .gz`,
+    `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and heads that find entities take. Name a .csv, .tsv, .jsonl or .parquet file, or say what it is with --from`,
     { file },
   );
 

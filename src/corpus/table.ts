@@ -6,6 +6,8 @@ import { byteAt, type TextPosition } from "./decode/textChunk.js";
 /** The columns of one file and its records, read once and in order. */
 export interface Table {
   readonly columns: readonly string[];
+  /** Columns of the file that are none of the table: the vectors of an earlier embedding. */
+  readonly vectors?: readonly string[] | undefined;
   readonly records: AsyncGenerator<TableRecord>;
   /** Closes the file; for a table whose records were not read to the end. */
   readonly close: () => Promise<void>;
@@ -18,11 +20,13 @@ export interface TableRecord {
   readonly raw: string;
   /** One cell a column; empty when there is a fault. */
   readonly cells: readonly (string | null)[];
-  /** Of JSONL with values that are no strings: their JSON, one place a column. */
+  /** Of JSON and of typed columns: values that are no strings: their JSON, one place a column. */
   readonly json?: ValuesJson | undefined;
   readonly fault: Fault | undefined;
   /** Lone surrogates in its values that became U+FFFD. */
   readonly loneSurrogates: number;
+  /** Whether it had NaN or infinite numbers, which became null. */
+  readonly nonFinite?: boolean | undefined;
   /** Fields that no column is for. */
   readonly unknownFields: readonly string[];
 }

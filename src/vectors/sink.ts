@@ -47,10 +47,3 @@ export interface VectorTable {
   readonly values: RowValues;
   readonly metadata: Readonly<Record<string, string>>;
 }
-
-/** Name of the column of vectors in every format with columns. */
-export const VECTOR_COLUMN = "vector";
-/** Who wrote a Parquet file of ours, as it says itself; who copies it says something else. */
-export const CREATED_BY = "headstart";
-/** Name of the column of int8 scales. */
-export const SCALE_COLUMN = "scale";

@@ -7,7 +7,7 @@ import { refuseReplacingFile } from "../files/replacing.js";
 import { jsonlSink } from "./jsonl/sink.js";
 import { companionPath, npySink } from "./npy/sink.js";
 import type { StoreKind } from "./storedVectors.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../formats/vectorColumns.js";
 import type { VectorShape, VectorSink } from "./sink.js";
 import { vectorFormat } from "./format.js";
 import type { VectorFormat } from "./format.js";

@@ -5,7 +5,7 @@ import { checkTextType, missingText, openArrow, rawRow } from "../../corpus/arro
 import { textsOf } from "../../formats/arrow/text.js";
 import { findColumn } from "../../corpus/columns.js";
 import type { RowCounts } from "../../corpus/row.js";
-import { findSource } from "../../corpus/source.js";
+import { findSources } from "../../corpus/source.js";
 import { escapedRaw, faultError } from "../../corpus/table.js";
 import { addCounts, EMBED_DEFAULTS } from "../../encoder/embed/embed.js";
 import type { Encoder } from "../../encoder/encoder.js";
@@ -41,7 +41,7 @@ export async function embedArrow(
   file: string,
   { flags, rejectedRows }: { readonly flags: ArrowFlags; readonly rejectedRows: RejectedRows },
 ): Promise<EmbeddedArrow> {
-  const source = await findSource(file, { stdin: context.stdin, from: "arrow" });
+  const [source] = await findSources([file], { stdin: context.stdin, from: "arrow" });
   const input = await openArrow(source.bytes(), file);
   let encoder: Encoder | undefined;
   try {

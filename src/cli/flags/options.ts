@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { CorpusOptions } from "../../corpus/corpus.js";
-import type { CorpusFormat } from "../../corpus/source.js";
+import type { CorpusFormatName } from "../../corpus/format.js";
+import { isPipe } from "../../corpus/source.js";
 import type { EmbedOptions } from "../../encoder/embed/embed.js";
 import type { EncoderOptions, Precision } from "../../encoder/encoder.js";
 import type { Pooling } from "../../math/pooling.js";
@@ -29,7 +30,7 @@ export interface CorpusFlags {
   readonly invalidUtf8: "fail" | "replace";
   readonly dropMissing?: boolean | undefined;
   readonly maxField?: number | undefined;
-  readonly from?: CorpusFormat | undefined;
+  readonly from?: CorpusFormatName | undefined;
 }
 
 /** Flags of the commands that use the cache. */
@@ -79,6 +80,10 @@ export function corpusOptions(flags: CorpusFlags): CorpusOptions {
     from: flags.from,
   });
 }
+
+/** The flags for some of all files that are read: where others of them are the pipe, `--from` is about that alone. */
+export const flagsFor = <F extends CorpusFlags>(flags: F, files: readonly string[], all: readonly string[]): F =>
+  all.some(isPipe) && !files.some(isPipe) ? { ...flags, from: undefined } : flags;
 
 export function embedOptions(flags: EncoderFlags): EmbedOptions {
   return defined({ batchTokens: flags.batchTokens, allowBatchDependence: flags.allowBatchDependence });

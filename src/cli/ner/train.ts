@@ -12,6 +12,7 @@ import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
+import { flagsFor } from "../flags/options.js";
 import type { TaggerTrainingFlags } from "../flags/tagger.js";
 
 export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
@@ -36,7 +37,9 @@ export async function trainTaggerCommand(
   const { reporter, clock, signal, now } = context;
   const rejectedRows = collectRejectedRows(flags.output);
   const corpus = await readSentences(context, files, { flags, map, rejectedRows });
-  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejectedRows }));
+  const devCorpus =
+    flags.dev &&
+    (await readSentences(context, flags.dev, { flags: flagsFor(flags, flags.dev, files), map, rejectedRows }));
   warnOfUnused(context, map, [corpus.seen, ...(devCorpus === undefined ? [] : [devCorpus.seen])]);
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });

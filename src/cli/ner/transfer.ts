@@ -9,6 +9,7 @@ import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experim
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { printResult, type FolderOutput } from "../finished.js";
+import { flagsFor } from "../flags/options.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
 
 export interface TransferTaggerFlags extends TaggerFlags {
@@ -33,7 +34,10 @@ export async function transferTaggerCommand(
   }: { readonly flags: TransferTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
   const rejectedRows = collectRejectedRows(flags.output);
-  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejectedRows });
+  const { source, sourceDev = [], target, targetTrain = [] } = flags;
+  const paths = [...source, ...sourceDev, ...target, ...targetTrain];
+  const read = (files: readonly string[]) =>
+    readSentences(context, files, { flags: flagsFor(flags, files, paths), map, rejectedRows });
   const corpora = {
     source: await read(flags.source),
     sourceDev: flags.sourceDev && (await read(flags.sourceDev)),

@@ -12,7 +12,7 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { embedWithProgress, openEncoder, readLabeledCorpus, withCache, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
-import { type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import { flagsFor, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
 
@@ -36,7 +36,9 @@ export async function trainMultiLabelCommand(
   const rejectedRows = collectRejectedRows(flags.output);
   const rows = await readLabeledCorpus(context, files, { flags, rejectedRows });
   const devRows =
-    flags.dev === undefined ? undefined : await readLabeledCorpus(context, flags.dev, { flags, rejectedRows });
+    flags.dev === undefined
+      ? undefined
+      : await readLabeledCorpus(context, flags.dev, { flags: flagsFor(flags, flags.dev, files), rejectedRows });
   // Labels are checked before the long part begins.
   const labels = labelsToLearn(rows.labels, separator);
   if (devRows !== undefined) {

@@ -3,7 +3,7 @@ import { MOST_WORDS } from "../../corpus/conll.js";
 import { fieldsOf } from "../../formats/json.js";
 import type { Rejection } from "../../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../../corpus/decode/textChunk.js";
-import { textLines, type TextLineOptions } from "../../corpus/decode/textLines.js";
+import { jsonRecords } from "../../corpus/jsonRecords.js";
 import { excerpt, HeadstartError } from "../../errors.js";
 import type { RawSentence } from "./sentence.js";
 import { joinWords, splitWords } from "./splitWords.js";
@@ -17,14 +17,20 @@ const Places = z.array(z.union([Place, Triple]));
 const Tagged = z.object({ tokens: z.array(z.string().min(1)), ner_tags: z.array(z.string()) });
 const Spanned = z.object({ text: z.string(), entities: Places.optional(), spans: Places.optional() });
 
-/** Sentences of JSONL, one object a line: `tokens` and `ner_tags`, or `text` and `entities` (or `spans`). */
+interface TaggedJson {
+  readonly file: string;
+  readonly format: "jsonl" | "json";
+  /** Longest line or object, in UTF-16 units. */
+  readonly maxLineLength: number;
+}
+
+/** Sentences of JSON, one object a line: `tokens` and `ner_tags`, or `text` and `entities` (or `spans`). */
 export async function* readTaggedJsonl(
   chunks: AsyncGenerator<TextChunk>,
-  lines: TextLineOptions,
+  { maxLineLength: maxLength, ...lines }: TaggedJson,
   options: { readonly badRows?: "fail" | "skip" | undefined; readonly onReject: (rejection: Rejection) => void },
 ): AsyncGenerator<RawSentence> {
-  for await (const { position, raw } of textLines(chunks, lines)) {
-    if (raw.trim() === "") continue;
+  for await (const { position, raw } of jsonRecords(chunks, { ...lines, maxLength, textColumn: "text" })) {
     const read = sentenceOf(raw, position);
     if (typeof read !== "string") {
       if (read.words.length > 0) yield read;

@@ -1,8 +1,9 @@
 import { readConll } from "../../corpus/conll.js";
-import { decodeText, type DecodeOptions } from "../../corpus/decode/decode.js";
+import type { DecodeOptions } from "../../corpus/decode/decode.js";
 import { applyLabelMap, type LabelMap } from "../../dataset/labelMap.js";
 import type { Rejection } from "../../corpus/row.js";
-import { findSource, type Source, type SourceOptions } from "../../corpus/source.js";
+import { findSources, type Source, type SourceOptions } from "../../corpus/source.js";
+import { openTagged } from "../../corpus/taggedSource.js";
 import { HeadstartError } from "../../errors.js";
 import { readTaggedJsonl } from "./jsonl.js";
 import type { RawSentence, Span, TaggedCorpus, TaggedSentence } from "./sentence.js";
@@ -50,10 +51,10 @@ export async function readTagged(files: readonly string[], options: TaggedOption
   };
   const read: FileSentences[] = [];
   let left = options.limit ?? Infinity;
-  for (const file of files) {
-    const raw = await rawSentences(await findSource(file, options), { ...options, onReject, limit: left });
+  for (const source of await findSources(files, options)) {
+    const raw = await rawSentences(source, { ...options, onReject, limit: left });
     left -= raw.length;
-    read.push({ file, raw });
+    read.push({ file: source.file, raw });
   }
   return taggedCorpus(read, { rejected, map: options.map });
 }
@@ -98,16 +99,13 @@ export function taggedCorpus(
 type RawOptions = TaggedOptions & { readonly onReject: (rejection: Rejection) => void; readonly limit: number };
 
 async function rawSentences(source: Source, options: RawOptions): Promise<RawSentence[]> {
-  const { file, format } = source;
-  if (format !== "conll" && format !== "jsonl") {
-    const message = `Cannot read ${file} as words with tags: it is ${format}. Name a .conll or .jsonl file`;
-    throw new HeadstartError("E_INPUT_ENDING", message, { file });
-  }
-  const chunks = decodeText(source.bytes(), file, options);
+  const { file } = source;
   const lines = { file, maxLineLength: options.maxFieldBytes ?? 16 * 1024 * 1024 };
   const raw: RawSentence[] = [];
   if (options.limit <= 0) return raw;
-  const sentences = format === "conll" ? fromConll(readConll(chunks, lines)) : readTaggedJsonl(chunks, lines, options);
+  const { format, chunks } = await openTagged(source, options);
+  const sentences =
+    format === "conll" ? fromConll(readConll(chunks, lines)) : readTaggedJsonl(chunks, { ...lines, format }, options);
   for await (const sentence of sentences) {
     raw.push(sentence);
     if (raw.length >= options.limit) break;

@@ -3,12 +3,12 @@ import type { Data, RecordBatch, Schema } from "apache-arrow";
 import { isArrowFile, openArrowFile } from "../../formats/arrow/file.js";
 import { openArrowStream } from "../../formats/arrow/stream.js";
 import { valueAt } from "../../formats/arrow/text.js";
-import { CHECK_BYTES, checksumLost, verifyChecksum } from "../checksum.js";
+import { CHECK_BYTES, checksumLost, verifyChecksum } from "../../formats/checksum.js";
 import { columnText } from "../columnText.js";
 import { FloatRows } from "../floatRows.js";
 import { floatsOf } from "../../formats/half.js";
 import type { ReadableFile } from "../../files/readBytes.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { VectorTable } from "../sink.js";
 
 /** Bytes of the mark behind the last batch of a file. */

@@ -14,9 +14,9 @@ import {
 } from "apache-arrow";
 import type { Data } from "apache-arrow";
 import { unreachable } from "../../errors.js";
-import { checkedTarget } from "../checksum.js";
+import { checkedTarget } from "../../formats/checksum.js";
 import type { StoredVectors, StoreKind } from "../storedVectors.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "../sink.js";
 
 /**

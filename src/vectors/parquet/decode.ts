@@ -1,10 +1,10 @@
 import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import type { AsyncBuffer, FileMetaData, SchemaTree } from "hyparquet";
-import { checksumLost } from "../checksum.js";
+import { checksumLost, CREATED_BY } from "../../formats/checksum.js";
 import { columnText } from "../columnText.js";
 import { FloatRows } from "../floatRows.js";
 import type { ReadableFile } from "../../files/readBytes.js";
-import { CREATED_BY, SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { VectorTable } from "../sink.js";
 
 /**

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { setTimeout } from "node:timers/promises";
-import { verifyChecksum } from "../checksum.js";
+import { verifyChecksum } from "../../formats/checksum.js";
 import type { ReadableFile } from "../../files/readBytes.js";
 import type { VectorTable } from "../sink.js";
 

@@ -1,8 +1,8 @@
 import type { ColumnChunk, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { checkedTarget } from "../checksum.js";
+import { checkedTarget, CREATED_BY } from "../../formats/checksum.js";
 import { listSchema, writeListChunk } from "./list.js";
-import { CREATED_BY, SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "../sink.js";
 
 /**
