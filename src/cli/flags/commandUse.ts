@@ -3,6 +3,8 @@
  * another. flagUse.ts has what depends on the kind of a head.
  */
 
+import { isPipe } from "../../corpus/source.js";
+
 const READING = ["textColumn", "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"];
 const SETTINGS = ["pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
 const BATCHES = ["batchTokens", "allowBatchDependence"];
@@ -106,18 +108,16 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 /** Flags about how rows are read, for every command that reads any. */
 const OF_ROWS: readonly Need[] = [
   {
-    flags: ["from"],
-    isMet: (parsed) => !rowsOf(parsed).every(hasFormat),
-    else: "for files whose endings say their format",
-  },
-  {
     flags: ["dropMissing"],
-    isMet: ({ command, flags }) => !["embed", "predict"].includes(command) || flags["from"] === "arrow",
-    else: "without --from arrow: the labels are not looked at",
+    isMet: (parsed) => !["embed", "predict"].includes(parsed.command) || !rowsOf(parsed).every(isCsv(parsed)),
+    else: "for CSV and TSV, where a missing text is an empty one: the labels are not looked at",
   },
 ];
 
-const hasFormat = (file: string): boolean => /\.(csv|tsv|jsonl|conll)(?:\.gz)?$/i.test(file);
+const isCsv =
+  ({ flags: { from } }: Parsed) =>
+  (file: string): boolean =>
+    from === undefined ? isPipe(file) || /\.[ct]sv(?:\.gz)?$/i.test(file) : from === "csv" || from === "tsv";
 
 /** Files that rows are read from. */
 function rowsOf({ command, operands, flags }: Parsed): readonly string[] {
