@@ -1,5 +1,6 @@
 import { withDefaults, type WithDefaults } from "../defaults.js";
 import { excerpt, HeadstartError } from "../errors.js";
+import { arrowBytes } from "./arrowBytes.js";
 import { findColumn, matchColumns } from "./columns.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode/decode.js";
@@ -156,7 +157,7 @@ class CorpusReader implements Corpus {
     const { maxFieldBytes, textColumn } = this.#settings;
     if (format === "arrow") {
       const { openArrowTable } = await import("./arrowTable.js");
-      return openArrowTable(source.bytes(), { file, textColumn });
+      return openArrowTable(arrowBytes(source), { file, textColumn });
     }
     const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
     if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });

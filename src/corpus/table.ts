@@ -1,4 +1,5 @@
 import { HeadstartError, type ErrorCode } from "../errors.js";
+import type { ColumnType } from "../formats/columnType.js";
 import { escapeControls } from "../text/escape.js";
 import type { ValuesJson } from "./row.js";
 import { byteAt, type TextPosition } from "./decode/textChunk.js";
@@ -6,6 +7,8 @@ import { byteAt, type TextPosition } from "./decode/textChunk.js";
 /** The columns of one file and its records, read once and in order. */
 export interface Table {
   readonly columns: readonly string[];
+  /** What the values of each column are, where the format says so; undefined for text. */
+  readonly types?: readonly (ColumnType | undefined)[] | undefined;
   /** Columns of the file that are none of the table: the vectors of an earlier embedding. */
   readonly vectors?: readonly string[] | undefined;
   readonly records: AsyncGenerator<TableRecord>;

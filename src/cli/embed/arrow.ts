@@ -3,6 +3,7 @@ import type { EmbeddedCorpus } from "../../embedding/embedCorpus.js";
 import { vectorsOfWindows } from "../../embedding/cachedEmbed.js";
 import { checkTextType, missingText, openArrow, rawRow } from "../../corpus/arrowTable.js";
 import { textsOf } from "../../formats/arrow/text.js";
+import { arrowBytes } from "../../corpus/arrowBytes.js";
 import { findColumn } from "../../corpus/columns.js";
 import type { RowCounts } from "../../corpus/row.js";
 import { findSources } from "../../corpus/source.js";
@@ -42,7 +43,7 @@ export async function embedArrow(
   { flags, rejectedRows }: { readonly flags: ArrowFlags; readonly rejectedRows: RejectedRows },
 ): Promise<EmbeddedArrow> {
   const [source] = await findSources([file], { stdin: context.stdin, from: "arrow" });
-  const input = await openArrow(source.bytes(), file);
+  const input = await openArrow(arrowBytes(source), file);
   let encoder: Encoder | undefined;
   try {
     const text = textPlace(input.schema, file, flags);
