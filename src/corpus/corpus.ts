@@ -159,6 +159,10 @@ class CorpusReader implements Corpus {
       const { openArrowTable } = await import("./arrowTable.js");
       return openArrowTable(arrowBytes(source), { file, textColumn });
     }
+    if (format === "parquet") {
+      const { openParquetTable } = await import("./parquetTable.js");
+      return openParquetTable(source, textColumn);
+    }
     const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
     if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
     if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });

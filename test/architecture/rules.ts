@@ -47,6 +47,7 @@ const FLOOR = [
  */
 const INNER_RANKS: Readonly<Record<string, number>> = {
   "formats/arrow": 0,
+  "formats/parquet": 0,
   "onnx/model": 0,
   "onnx/runtime": 1,
   "onnx/rewrite": 1,
