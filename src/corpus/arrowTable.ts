@@ -126,17 +126,15 @@ async function* recordsOf(
   let row = 0;
   for await (const batch of batches) {
     const columns = own.map((c) => cellsOf(batch.getChildAt(c)));
-    const texts = textsOf(batch.getChildAt(text)!);
+    const rowTexts = textsOf(batch.getChildAt(text)!);
     for (let r = 0; r < batch.numRows; r++) {
       const position = { chunk: undefined, index: 0, line: ++row };
-      const fault = texts[r] === null ? missingText(textColumn) : undefined;
+      const fault = rowTexts[r] === null ? missingText(textColumn) : undefined;
       const cells = fault === undefined ? columns.map((cellAt) => cellAt(r)) : [];
-      const raw = fault === undefined ? (texts[r] ?? "") : rawRow(batch, r);
-      yield {
-        ...{ position, raw, fault, loneSurrogates: 0, unknownFields: [] },
-        cells: cells.map((cell) => cell.text),
-        ...(cells.some((cell) => cell.json !== undefined) && { json: cells.map((cell) => cell.json) }),
-      };
+      const raw = fault === undefined ? (rowTexts[r] ?? "") : rawRow(batch, r);
+      const json = cells.some((cell) => cell.json !== undefined) ? { json: cells.map((cell) => cell.json) } : {};
+      const texts = cells.map((cell) => cell.text);
+      yield { position, raw, cells: texts, ...json, fault, loneSurrogates: 0, unknownFields: [] };
     }
   }
 }

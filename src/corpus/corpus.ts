@@ -1,19 +1,15 @@
 import { withDefaults, type WithDefaults } from "../defaults.js";
 import { excerpt, HeadstartError } from "../errors.js";
-import { arrowBytes } from "./arrowBytes.js";
 import { findColumn, matchColumns } from "./columns.js";
-import { openCsv } from "./csvTable.js";
-import { decodeText, type DecodeOptions } from "./decode/decode.js";
-import { FieldNames } from "./fieldNames.js";
+import type { DecodeOptions } from "./decode/decode.js";
+import type { FieldNames } from "./json/fieldNames.js";
+import { fieldsOfFiles, openTable } from "./openTable.js";
 import { isJson } from "./format.js";
-import type { JsonRecordsOptions } from "./jsonRecords.js";
-import { addFields, openJson } from "./jsonTable.js";
+import { isSameType, type ColumnType } from "../formats/columnType.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { findSources, type Source, type SourceOptions } from "./source.js";
 import { RowCounter } from "./rowCounts.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
-import { openText } from "./textTable.js";
-import type { TextChunk } from "./decode/textChunk.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
   /** Column of the texts; a column of nearly the same name competes with it only when this is left out. @default "text" */
@@ -47,6 +43,8 @@ const CORPUS_DEFAULTS = {
 export interface Corpus {
   /** Names in the order of the first file. */
   readonly columns: readonly string[];
+  /** What the values of each column are, where all files say the same; undefined for text. */
+  readonly types: readonly (ColumnType | undefined)[];
   /** The rows; may be called once. Leaving the loop early closes the file. */
   readonly rows: () => AsyncGenerator<Row>;
   /** Live: right at every moment, complete when the rows have ended. */
@@ -93,6 +91,7 @@ class CorpusReader implements Corpus {
   readonly #settings: Settings;
   readonly #rowCounter: RowCounter;
   #columns: readonly string[] = [];
+  #types: readonly (ColumnType | undefined)[] = [];
   #text = 0;
   #label: number | undefined;
   #first: Table | undefined;
@@ -110,14 +109,16 @@ class CorpusReader implements Corpus {
     return this.#columns;
   }
 
+  get types(): readonly (ColumnType | undefined)[] {
+    return this.#types;
+  }
+
   get counts(): RowCounts {
     return this.#rowCounter.counts;
   }
 
   get notices(): readonly string[] {
-    const vectors = this.#first?.vectors ?? [];
-    const left = vectors.length === 0 ? [] : [`vectors of an earlier embedding left out: ${namesText(vectors)}`];
-    return [...left, ...this.#rowCounter.notices()];
+    return [...vectorsNotice(this.#first?.vectors ?? []), ...this.#rowCounter.notices()];
   }
 
   async open(textNamed: boolean): Promise<void> {
@@ -125,7 +126,9 @@ class CorpusReader implements Corpus {
     this.#fields = await this.#jsonFields();
     this.#first = await this.#openTable(source);
     try {
-      this.#columns = this.#first.columns;
+      const { columns, types = [] } = this.#first;
+      this.#columns = columns;
+      this.#types = columns.map((_, c) => (others.every(mayBeTyped) ? types[c] : undefined));
       this.#chooseColumns(source.file, textNamed);
       for (const other of others) await this.#checkColumns(other);
     } catch (error) {
@@ -153,47 +156,21 @@ class CorpusReader implements Corpus {
   }
 
   async #openTable(source: Source): Promise<Table> {
-    const { file, format } = source;
-    const { maxFieldBytes, textColumn } = this.#settings;
-    if (format === "arrow") {
-      const { openArrowTable } = await import("./arrowTable.js");
-      return openArrowTable(arrowBytes(source), { file, textColumn });
-    }
-    if (format === "parquet") {
-      const { openParquetTable } = await import("./parquetTable.js");
-      return openParquetTable(source, textColumn);
-    }
-    const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
-    if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
-    if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
-    if (format === "txt") return openText(chunks, { file, column: textColumn, maxLineLength: maxFieldBytes });
     const known = this.#first && { columns: this.#columns, vectors: this.#first.vectors ?? [] };
-    const onFault = (record: TableRecord, fault: Fault): void => this.#reject(file, record, fault);
-    return openJson(chunks, { ...this.#jsonOptions(source), fields: this.#fields ?? known, onFault });
-  }
-
-  #jsonOptions({ file, format }: Source): JsonRecordsOptions {
-    const { maxFieldBytes, textColumn } = this.#settings;
-    return { file, textColumn, maxLength: maxFieldBytes, format: format === "json" ? "json" : "jsonl" };
+    return openTable(source, {
+      ...this.#settings,
+      fields: this.#fields ?? known,
+      onChunk: ({ replaced }) => {
+        if (this.#begun || this.#first === undefined) this.#rowCounter.replaced(replaced);
+      },
+      onFault: (record, fault) => this.#reject(source.file, record, fault),
+    });
   }
 
   /** Reads JSON files, which may have a field in their last row alone, for the names of their fields. */
   async #jsonFields(): Promise<FieldNames | undefined> {
     const json = this.#sources.filter(({ format, rereadable }) => rereadable && isJson(format));
-    if (json[0] !== this.#sources[0]) return undefined;
-    const names = new FieldNames();
-    for (const source of json) {
-      const chunks = decodeText(source.bytes(), source.file, this.#settings);
-      await addFields(names, chunks, { ...this.#jsonOptions(source), limit: this.#settings.limit });
-    }
-    return names.columns.length > 0 ? names : undefined;
-  }
-
-  async *#counted(chunks: AsyncGenerator<TextChunk>): AsyncGenerator<TextChunk> {
-    for await (const chunk of chunks) {
-      if (this.#begun || this.#first === undefined) this.#rowCounter.replaced(chunk.replaced);
-      yield chunk;
-    }
+    return json[0] === this.#sources[0] ? fieldsOfFiles(json, this.#settings) : undefined;
   }
 
   #chooseColumns(file: string, textNamed: boolean): void {
@@ -213,7 +190,8 @@ class CorpusReader implements Corpus {
     if (!source.rereadable || isJson(source.format)) return;
     const table = await this.#openTable(source);
     await table.close();
-    matchColumns(this.#columns, table.columns, source.file);
+    const order = matchColumns(this.#columns, table.columns, source.file);
+    this.#types = this.#types.map((type, c) => (isSameType(type, table.types?.[order[c]]) ? type : undefined));
   }
 
   async *#rowsOf(table: Table, file: string): AsyncGenerator<Row> {
@@ -257,7 +235,15 @@ class CorpusReader implements Corpus {
   }
 }
 
-const namesText = (names: readonly string[]): string => names.map((name) => `"${excerpt(name)}"`).join(", ");
+/** Whether the types of a file are known before its rows are read. */
+const mayBeTyped = ({ format, rereadable }: Source): boolean =>
+  rereadable && (format === "arrow" || format === "parquet");
+
+/** What to say of columns that were left out as they hold vectors. */
+export const vectorsNotice = (names: readonly string[]): readonly string[] =>
+  names.length === 0
+    ? []
+    : [`vectors of an earlier embedding left out: ${names.map((name) => `"${excerpt(name)}"`).join(", ")}`];
 
 const withoutLabels = (file: string): HeadstartError =>
   new HeadstartError(

@@ -3,9 +3,9 @@ import { fieldsOf, kindOf, nonFiniteAsNull, NO_OBJECT, TOO_DEEP } from "../forma
 import { longIntegers } from "../formats/longIntegers.js";
 import type { ValuesJson } from "./row.js";
 import type { TextChunk, TextPosition } from "./decode/textChunk.js";
-import { FieldNames } from "./fieldNames.js";
-import type { JsonFrame } from "./jsonFrame.js";
-import { jsonGroups, type JsonRecordsOptions } from "./jsonRecords.js";
+import { FieldNames } from "./json/fieldNames.js";
+import type { JsonFrame } from "./json/frame.js";
+import { jsonGroups, type JsonRecordsOptions } from "./json/records.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 
 interface JsonTableOptions extends JsonRecordsOptions {

@@ -29,6 +29,10 @@ export interface Source {
 /** Whether a path is the pipe. */
 export const isPipe = (path: string): boolean => path === "-" || path === "/dev/stdin";
 
+/** The format of the pipe or of a file that is read alone. @throws HeadstartError E_INPUT_ENDING */
+export const inputFormat = (path: string, from: CorpusFormatName | undefined): CorpusFormat =>
+  isPipe(path) ? formatNamed(from ?? "csv") : formatOf(path, from);
+
 /**
  * Finds the files of a corpus and tells their formats by their endings, as `formatOf` does.
  *

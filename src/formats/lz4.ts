@@ -4,53 +4,13 @@
  * https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md, .../lz4_Frame_format.md
  */
 
+import { GrowingBytes } from "./growingBytes.js";
+
 const FRAME_MARK = 0x184d2204;
 /** The smallest part that a byte of compressed data can stand for is a 255th. */
 const MOST_EXPANSION = 255;
 
 const damaged = (): Error => new Error("its LZ4 data is damaged");
-
-/** Bytes that grow as they are written. */
-class Output {
-  #bytes: Uint8Array;
-  #length = 0;
-  readonly #most: number;
-
-  constructor(expected: number, most: number) {
-    this.#bytes = new Uint8Array(Math.min(expected, most));
-    this.#most = most;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  append(part: Uint8Array): void {
-    this.#reserve(part.length);
-    this.#bytes.set(part, this.#length);
-    this.#length += part.length;
-  }
-
-  /** Repeats `count` bytes that begin `distance` before the end, which may be the ones that it writes. */
-  repeat(distance: number, count: number): void {
-    if (distance === 0 || distance > this.#length) throw damaged();
-    this.#reserve(count);
-    const bytes = this.#bytes;
-    let at = this.#length;
-    if (distance >= count) bytes.copyWithin(at, at - distance, at - distance + count);
-    else for (const end = at + count; at < end; at++) bytes[at] = bytes[at - distance];
-    this.#length += count;
-  }
-
-  #reserve(count: number): void {
-    const needed = this.#length + count;
-    if (needed <= this.#bytes.length) return;
-    if (needed > this.#most) throw damaged();
-    const larger = new Uint8Array(Math.min(this.#most, Math.max(2 * this.#bytes.length, needed)));
-    larger.set(this.bytes);
-    this.#bytes = larger;
-  }
-}
 
 /**
  * Unpacks one block.
@@ -59,7 +19,7 @@ class Output {
  * @throws Error saying, as a clause, that it is damaged
  */
 export function unpackLz4Block(block: Uint8Array, size: number): Uint8Array {
-  const output = new Output(size, Math.min(size, MOST_EXPANSION * block.length + 64));
+  const output = new GrowingBytes(size, Math.min(size, MOST_EXPANSION * block.length + 64), damaged);
   unpackBlock(block, output);
   if (output.bytes.length !== size) throw damaged();
   return output.bytes;
@@ -73,7 +33,7 @@ export function unpackLz4Frame(frame: Uint8Array): Uint8Array {
   const [hasSize, hasBlockSums, hasDictionary] = [flags & 0x08, flags & 0x10, flags & 0x01];
   if (hasDictionary !== 0) throw new Error("its LZ4 data needs a dictionary, which cannot be read");
   const size = hasSize === 0 ? 4 * frame.length : Number(view.getBigUint64(6, true));
-  const output = new Output(size, MOST_EXPANSION * frame.length + 64);
+  const output = new GrowingBytes(size, MOST_EXPANSION * frame.length + 64, damaged);
   for (let at = hasSize === 0 ? 7 : 15; ;) {
     if (at + 4 > frame.length) throw damaged();
     const header = view.getUint32(at, true);
@@ -88,7 +48,7 @@ export function unpackLz4Frame(frame: Uint8Array): Uint8Array {
 }
 
 /** Sequences of literals and a copy; the last has literals alone. */
-function unpackBlock(block: Uint8Array, output: Output): void {
+function unpackBlock(block: Uint8Array, output: GrowingBytes): void {
   let at = 0;
   const lengthFrom = (start: number): number => {
     let length = start;

@@ -1,9 +1,11 @@
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { EmbeddedCorpus } from "../../embedding/embedCorpus.js";
 import { vectorsOfWindows } from "../../embedding/cachedEmbed.js";
-import { checkTextType, missingText, openArrow, rawRow } from "../../corpus/arrowTable.js";
+import { checkTextType, missingText, openArrow, ownColumns, rawRow } from "../../corpus/arrowTable.js";
+import type { ArrowStream } from "../../formats/arrow/stream.js";
 import { textsOf } from "../../formats/arrow/text.js";
 import { arrowBytes } from "../../corpus/arrowBytes.js";
+import { vectorsNotice } from "../../corpus/corpus.js";
 import { findColumn } from "../../corpus/columns.js";
 import type { RowCounts } from "../../corpus/row.js";
 import { findSources } from "../../corpus/source.js";
@@ -43,7 +45,8 @@ export async function embedArrow(
   { flags, rejectedRows }: { readonly flags: ArrowFlags; readonly rejectedRows: RejectedRows },
 ): Promise<EmbeddedArrow> {
   const [source] = await findSources([file], { stdin: context.stdin, from: "arrow" });
-  const input = await openArrow(arrowBytes(source), file);
+  const opened = await openArrow(arrowBytes(source), file);
+  const input = { ...opened, ...withoutVectors(opened) };
   let encoder: Encoder | undefined;
   try {
     const text = textPlace(input.schema, file, flags);
@@ -58,11 +61,25 @@ export async function embedArrow(
     );
     const written = await output.finish();
     const seconds = (context.clock() - began) / 1000;
-    return { corpus: { counts: done, notices: [] }, encoder, done, written, seconds };
+    const names = opened.schema.fields.map(({ name }) => name);
+    const own = ownColumns(opened.schema);
+    const notices = vectorsNotice(names.filter((_, c) => !own.includes(c)));
+    return { corpus: { counts: done, notices }, encoder, done, written, seconds };
   } finally {
     await encoder?.close();
     await input.close();
   }
+}
+
+/** A stream without the columns that hold the vectors of an earlier embedding. */
+function withoutVectors({ schema, batches }: ArrowStream): Pick<ArrowStream, "schema" | "batches"> {
+  const own = ownColumns(schema);
+  const selected = async function* (): AsyncGenerator<RecordBatch> {
+    for await (const batch of batches) yield batch.selectAt(own as number[]);
+  };
+  return own.length === schema.fields.length
+    ? { schema, batches }
+    : { schema: schema.selectAt(own as number[]), batches: selected() };
 }
 
 function textPlace(schema: Schema, file: string, { textColumn }: CorpusFlags): number {

@@ -30,6 +30,8 @@ export function columnTypeOf(type: DataType): ColumnType | undefined {
   if (DataType.isInt(type)) return { kind: "int", bits: type.bitWidth, signed: type.isSigned };
   if (DataType.isFloat(type)) return { kind: "float", bits: type.precision === 2 ? 64 : 32 };
   if (DataType.isDate(type)) return type.unit === 0 ? { kind: "date" } : { kind: "timestamp", unit: "ms", utc: false };
+  // A duration stays the number of its units.
+  if (DataType.isDuration(type)) return { kind: "int", bits: 64, signed: true };
   return DataType.isTimestamp(type) ? timestampType(type) : undefined;
 }
 

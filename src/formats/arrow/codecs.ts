@@ -1,6 +1,6 @@
 import { CompressionType, compressionRegistry } from "apache-arrow";
 import { unpackLz4Frame } from "../lz4.js";
-import { unpackZstd } from "../zstd.js";
+import { unpackZstd } from "../zstd/unpack.js";
 
 /** Each compressed buffer starts with its length when unpacked. */
 export const LENGTH_BYTES = 8;
@@ -11,5 +11,5 @@ export const MOST_EXPANSION = 255;
 export function registerCodecs(): void {
   if (compressionRegistry.get(CompressionType.ZSTD) !== null) return;
   compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: unpackLz4Frame });
-  compressionRegistry.set(CompressionType.ZSTD, { decode: unpackZstd });
+  compressionRegistry.set(CompressionType.ZSTD, { decode: (data) => unpackZstd(data) });
 }

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { Compressors } from "hyparquet";
 import { unpackLz4Block } from "../lz4.js";
-import { unpackZstd } from "../zstd.js";
+import { unpackZstd } from "../zstd/unpack.js";
 
 /** How pages are unpacked whose compression hyparquet does not know itself. */
 export const codecs: Compressors = {

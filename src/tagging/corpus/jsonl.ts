@@ -3,7 +3,7 @@ import { MOST_WORDS } from "../../corpus/conll.js";
 import { fieldsOf } from "../../formats/json.js";
 import type { Rejection } from "../../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../../corpus/decode/textChunk.js";
-import { jsonRecords } from "../../corpus/jsonRecords.js";
+import { jsonRecords } from "../../corpus/json/records.js";
 import { excerpt, HeadstartError } from "../../errors.js";
 import type { RawSentence } from "./sentence.js";
 import { joinWords, splitWords } from "./splitWords.js";

@@ -1,8 +1,8 @@
-import { excerpt, HeadstartError } from "../errors.js";
-import { fieldsOf, kindOf, stringEnd } from "../formats/json.js";
-import { encodingError, type TextChunk } from "./decode/textChunk.js";
-import { lineGroups } from "./decode/textLines.js";
-import { JsonFramer, jqRows, type JsonFrame } from "./jsonFrame.js";
+import { excerpt, HeadstartError } from "../../errors.js";
+import { fieldsOf, kindOf, stringEnd } from "../../formats/json.js";
+import { encodingError, type TextChunk } from "../decode/textChunk.js";
+import { lineGroups } from "../decode/textLines.js";
+import { JsonFramer, jqRows, type JsonFrame } from "./frame.js";
 
 export interface JsonRecordsOptions {
   readonly file: string;

@@ -1,5 +1,5 @@
-import { HeadstartError } from "../errors.js";
-import type { TextChunk, TextPosition } from "./decode/textChunk.js";
+import { HeadstartError } from "../../errors.js";
+import type { TextChunk, TextPosition } from "../decode/textChunk.js";
 
 /** One value as it stands in a JSON document. */
 export interface JsonFrame {

@@ -1,4 +1,4 @@
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../formats/vectorColumns.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 
 /** Fields that become columns where not every object has them; objects with ever new names must not fill the memory. */
 const MOST_LATER_COLUMNS = 1000;

@@ -1,0 +1,71 @@
+import { arrowBytes } from "./arrowBytes.js";
+import { openCsv } from "./csvTable.js";
+import { decodeText, type DecodeOptions } from "./decode/decode.js";
+import type { TextChunk } from "./decode/textChunk.js";
+import { FieldNames } from "./json/fieldNames.js";
+import type { JsonRecordsOptions } from "./json/records.js";
+import { addFields, openJson } from "./jsonTable.js";
+import type { Source } from "./source.js";
+import type { Fault, Table, TableRecord } from "./table.js";
+import { openText } from "./textTable.js";
+
+interface ReadOptions extends DecodeOptions {
+  readonly textColumn: string;
+  /** Longest field in bytes of UTF-8, longest line or object in characters. */
+  readonly maxFieldBytes: number;
+}
+
+interface OpenTableOptions extends ReadOptions {
+  /** Of JSON, the fields that are columns; without them those of the objects that come first. */
+  readonly fields: Pick<FieldNames, "columns" | "vectors"> | undefined;
+  /** Called for each stretch of text. */
+  readonly onChunk: (chunk: TextChunk) => void;
+  /** Is given records of JSON in front of the first object; it may throw. */
+  readonly onFault: (record: TableRecord, fault: Fault) => void;
+}
+
+/** Opens a file as a table, whatever its format; not of words with tags. */
+export async function openTable(source: Source, options: OpenTableOptions): Promise<Table> {
+  const { file, format } = source;
+  const { maxFieldBytes, textColumn, fields, onFault } = options;
+  if (format === "arrow") {
+    const { openArrowTable } = await import("./arrowTable.js");
+    return openArrowTable(arrowBytes(source), { file, textColumn });
+  }
+  if (format === "parquet") {
+    const { openParquetTable } = await import("./parquetTable.js");
+    return openParquetTable(source, textColumn);
+  }
+  const chunks = seen(decodeText(source.bytes(), file, options), options.onChunk);
+  if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
+  if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
+  if (format === "txt") return openText(chunks, { file, column: textColumn, maxLineLength: maxFieldBytes });
+  return openJson(chunks, { ...jsonOptions(source, options), fields, onFault });
+}
+
+async function* seen(
+  chunks: AsyncGenerator<TextChunk>,
+  onChunk: (chunk: TextChunk) => void,
+): AsyncGenerator<TextChunk> {
+  for await (const chunk of chunks) {
+    onChunk(chunk);
+    yield chunk;
+  }
+}
+
+function jsonOptions({ file, format }: Source, { maxFieldBytes, textColumn }: ReadOptions): JsonRecordsOptions {
+  return { file, textColumn, maxLength: maxFieldBytes, format: format === "json" ? "json" : "jsonl" };
+}
+
+/** The fields of all objects in JSON files, of the first `limit` texts; undefined where there are none. */
+export async function fieldsOfFiles(
+  sources: readonly Source[],
+  { limit, ...options }: ReadOptions & { readonly limit: number },
+): Promise<FieldNames | undefined> {
+  const names = new FieldNames();
+  for (const source of sources) {
+    const chunks = decodeText(source.bytes(), source.file, options);
+    await addFields(names, chunks, { ...jsonOptions(source, options), limit });
+  }
+  return names.columns.length > 0 ? names : undefined;
+}
