@@ -30,23 +30,22 @@ export async function openJson(chunks: AsyncGenerator<TextChunk>, options: JsonT
     await groups.return(undefined);
   };
   const { fields, file, textColumn } = options;
-  const tableOf = (names: Pick<FieldNames, "columns" | "vectors">, objects: AsyncGenerator<JsonObject>): Table => {
+  const tableOf = (names: Pick<FieldNames, "columns" | "vectors">, frames: typeof groups): Table => {
     const { columns, vectors } = names;
-    return { columns, vectors, records: rowsOf(objects, { columns, vectors, textColumn }), close };
+    return { columns, vectors, records: rowsOf(frames, { columns, vectors, textColumn }), close };
   };
-  if (fields !== undefined) return tableOf(fields, objectsOf(groups));
+  if (fields !== undefined) return tableOf(fields, groups);
   try {
     for (let next = await groups.next(); next.done !== true; next = await groups.next()) {
-      const objects = next.value.map(objectOf);
-      const first = objects.findIndex((object) => isFields(object.fields));
-      for (const object of objects.slice(0, first < 0 ? objects.length : first)) {
-        const record = recordOf(object, { columns: [], vectors: [], textColumn });
+      const { value: frames } = next;
+      const names = new FieldNames();
+      for (const { raw } of frames) addObject(names, raw, textColumn);
+      const first = names.columns.length === 0 ? frames.length : frames.findIndex(({ raw }) => isObject(raw));
+      for (const frame of frames.slice(0, first)) {
+        const record = recordOf(objectOf(frame), { columns: [], vectors: [], textColumn });
         options.onFault(record, record.fault ?? NOT_AN_OBJECT);
       }
-      if (first < 0) continue;
-      const names = new FieldNames();
-      for (const { raw } of objects) addObject(names, raw, textColumn);
-      return tableOf(names, replay(objects.slice(first), groups));
+      if (first < frames.length) return tableOf(names, replay(frames.slice(first), groups));
     }
   } catch (error) {
     await close();
@@ -71,6 +70,8 @@ export async function addFields(
     }
   }
 }
+
+const isObject = (raw: string): boolean => typeof parsed(raw).value !== "string";
 
 function addObject(names: FieldNames, raw: string, textColumn: string): void {
   const { value } = parsed(raw);
@@ -99,24 +100,20 @@ const NESTED: Fault = {
   advice: `Take the column out that holds so deep a value, ${LEAVE_OUT}`,
 };
 
-async function* objectsOf(groups: AsyncGenerator<readonly JsonFrame[]>): AsyncGenerator<JsonObject> {
-  for await (const group of groups) for (const frame of group) yield objectOf(frame);
-}
-
 async function* replay(
-  first: readonly JsonObject[],
+  first: readonly JsonFrame[],
   rest: AsyncGenerator<readonly JsonFrame[]>,
-): AsyncGenerator<JsonObject> {
-  yield* first;
-  yield* objectsOf(rest);
+): AsyncGenerator<readonly JsonFrame[]> {
+  yield first;
+  yield* rest;
 }
 
 interface Columns extends Pick<FieldNames, "columns" | "vectors"> {
   readonly textColumn: string;
 }
 
-async function* rowsOf(objects: AsyncGenerator<JsonObject>, columns: Columns): AsyncGenerator<TableRecord> {
-  for await (const object of objects) yield recordOf(object, columns);
+async function* rowsOf(groups: AsyncGenerator<readonly JsonFrame[]>, columns: Columns): AsyncGenerator<TableRecord> {
+  for await (const group of groups) for (const frame of group) yield recordOf(objectOf(frame), columns);
 }
 
 function recordOf({ position, raw, fields, nonFinite }: JsonObject, own: Columns): TableRecord {
@@ -142,8 +139,7 @@ function recordOf({ position, raw, fields, nonFinite }: JsonObject, own: Columns
   const known = columns.reduce((sum, column) => sum + (fields.has(column) ? 1 : 0), 0);
   const unknownFields = known === fields.size ? [] : [...fields.keys()].filter((name) => !isKnown(name));
   const json = jsonOf(values, cells);
-  const record = { position, raw, cells, fault: undefined, loneSurrogates, unknownFields };
-  return { ...record, ...(json && { json }), ...(nonFinite && { nonFinite }) };
+  return { position, raw, cells, json, fault: undefined, loneSurrogates, nonFinite, unknownFields };
 }
 
 function noText(value: unknown, textColumn: string): Fault {

@@ -20,6 +20,10 @@ export class GrowingBytes {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   append(part: Uint8Array): void {
     this.#reserve(part.length);
     this.#bytes.set(part, this.#length);

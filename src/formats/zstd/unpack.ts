@@ -39,7 +39,7 @@ class Frame {
   constructor(data: Uint8Array, output: GrowingBytes) {
     this.#data = data;
     this.#output = output;
-    this.#start = output.bytes.length;
+    this.#start = output.length;
   }
 
   /** Unpacks the frame whose header starts at `at`. @returns its end */
@@ -77,7 +77,7 @@ class Frame {
       this.#output.append(literals.subarray(used, end));
       used = end;
       const offset = this.#offset(sequence.offset, sequence.literals);
-      if (offset > this.#output.bytes.length - this.#start) throw damagedZstd();
+      if (offset > this.#output.length - this.#start) throw damagedZstd();
       this.#output.repeat(offset, sequence.match);
     });
     this.#output.append(literals.subarray(used));
