@@ -30,7 +30,7 @@ function damaged(good: Buffer, unpack: (data: Uint8Array) => Uint8Array): number
     try {
       unpack(bad);
     } catch (error) {
-      expect(String(error)).toMatch(/its (zstd|LZ4) data (is damaged|needs a dictionary)/);
+      if (!/its (zstd|LZ4) data (is damaged|needs a dictionary)/.test(String(error))) throw error;
       refused++;
     }
   }
