@@ -21,6 +21,10 @@ export function checkHeader(columns: readonly string[], file: string, line: numb
   }
 }
 
+/** The column to read: `wanted`, or the one to read otherwise where it alone is there. */
+export const presentColumn = (columns: readonly string[], wanted: string, otherwise: string | undefined): string =>
+  otherwise !== undefined && !columns.includes(wanted) && columns.includes(otherwise) ? otherwise : wanted;
+
 interface WantedColumn {
   readonly file: string;
   /** Flag that names the column. */

@@ -1,21 +1,34 @@
 import { withDefaults, type WithDefaults } from "../defaults.js";
 import { excerpt, HeadstartError } from "../errors.js";
-import { findColumn, matchColumns } from "./columns.js";
+import { findColumn, matchColumns, presentColumn } from "./columns.js";
 import type { DecodeOptions } from "./decode/decode.js";
 import type { FieldNames } from "./json/fieldNames.js";
 import { fieldsOfFiles, openTable } from "./openTable.js";
 import { isJson } from "./format.js";
 import { isSameType, type ColumnType } from "../formats/columnType.js";
+import {
+  labelColumns,
+  labelMissing,
+  markedColumns,
+  missingLabel,
+  withoutLabels,
+  type LabelFault,
+} from "./labelColumns.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { findSources, type Source, type SourceOptions } from "./source.js";
-import { RowCounter } from "./rowCounts.js";
+import { RowCounter, vectorsNotice } from "./rowCounts.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
   /** Column of the texts; a column of nearly the same name competes with it only when this is left out. @default "text" */
   readonly textColumn?: string | undefined;
-  /** Column of the labels; without it no label is read. */
-  readonly labelColumn?: string | undefined;
+  /**
+   * Column of the labels; without it no label is read. Of several columns, given as a list or with commas between, each is
+   * a label that a row has (1, true) or has not (0, false); its label is the list of those that it has, as JSON.
+   */
+  readonly labelColumn?: string | readonly string[] | undefined;
+  /** Columns to read where a corpus lacks those. */
+  readonly otherwise?: { readonly textColumn?: string; readonly labelColumn?: string } | undefined;
   /** Ends the rows after so many accepted ones. @default no end */
   readonly limit?: number | undefined;
   /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
@@ -47,6 +60,9 @@ export interface Corpus {
   readonly types: readonly (ColumnType | undefined)[];
   /** The rows; may be called once. Leaving the loop early closes the file. */
   readonly rows: () => AsyncGenerator<Row>;
+  /** The column that is read as the texts, and those as the labels; without a label column none. */
+  readonly textColumn: string;
+  readonly labelColumns: readonly string[];
   /** Live: right at every moment, complete when the rows have ended. */
   readonly counts: RowCounts;
   /** What the rows so far call for telling, one sentence each. */
@@ -93,7 +109,7 @@ class CorpusReader implements Corpus {
   #columns: readonly string[] = [];
   #types: readonly (ColumnType | undefined)[] = [];
   #text = 0;
-  #label: number | undefined;
+  #labels: readonly number[] = [];
   #first: Table | undefined;
   /** Of the JSON files, as far as they can be read twice. */
   #fields: FieldNames | undefined;
@@ -111,6 +127,14 @@ class CorpusReader implements Corpus {
 
   get types(): readonly (ColumnType | undefined)[] {
     return this.#types;
+  }
+
+  get textColumn(): string {
+    return this.#columns[this.#text];
+  }
+
+  get labelColumns(): readonly string[] {
+    return this.#labels.map((at) => this.#columns[at]);
   }
 
   get counts(): RowCounts {
@@ -159,6 +183,7 @@ class CorpusReader implements Corpus {
     const known = this.#first && { columns: this.#columns, vectors: this.#first.vectors ?? [] };
     return openTable(source, {
       ...this.#settings,
+      textOtherwise: this.#settings.otherwise?.textColumn,
       fields: this.#fields ?? known,
       onChunk: ({ replaced }) => {
         if (this.#begun || this.#first === undefined) this.#rowCounter.replaced(replaced);
@@ -174,15 +199,17 @@ class CorpusReader implements Corpus {
   }
 
   #chooseColumns(file: string, textNamed: boolean): void {
-    const { textColumn, labelColumn } = this.#settings;
-    this.#text = findColumn(this.#columns, textColumn, { file, flag: "--text-column", named: textNamed });
+    const { textColumn, labelColumn, otherwise } = this.#settings;
+    const text = presentColumn(this.#columns, textColumn, otherwise?.textColumn);
+    this.#text = findColumn(this.#columns, text, { file, flag: "--text-column", named: textNamed });
     if (labelColumn === undefined) return;
-    this.#label = findColumn(this.#columns, labelColumn, { file, flag: "--label-column", named: true });
-    if (this.#label !== this.#text) return;
+    const names = labelColumns(this.#columns, labelColumn, otherwise?.labelColumn);
+    this.#labels = names.map((name) => findColumn(this.#columns, name, { file, flag: "--label-column", named: true }));
+    if (!this.#labels.includes(this.#text)) return;
     const message =
-      `Cannot read texts and labels of ${file} from one column, "${excerpt(textColumn)}". ` +
+      `Cannot read texts and labels of ${file} from one column, "${excerpt(text)}". ` +
       `Name another one with --label-column`;
-    throw new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column: textColumn });
+    throw new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column: text });
   }
 
   /** A pipe cannot be read twice, so its header is checked at its turn; later JSON files may lack any field. */
@@ -217,15 +244,28 @@ class CorpusReader implements Corpus {
     }
     const { line } = record.position;
     const values = order.map((i) => record.cells[i]);
-    const label = this.#label === undefined ? undefined : (values[this.#label] ?? "");
-    if (label !== undefined && label.trim() === "") {
-      if (!this.#settings.dropMissing) throw labelMissing(file, line, this.#columns[this.#label ?? 0]);
-      this.#rowCounter.reject(file, record, "its label is missing");
+    const label = this.#labelOf(values);
+    if (typeof label === "object") {
+      if (label.missing === true && !this.#settings.dropMissing) throw labelMissing(file, line, label.column);
+      this.#reject(file, record, label);
       return undefined;
     }
     const { json } = record;
     const row = { file, line, text: values[this.#text] ?? "", label, values };
     return json === undefined ? row : { ...row, json: order.map((i) => json[i]) };
+  }
+
+  /** The label of a row; undefined where none is read. */
+  #labelOf(values: readonly (string | null)[]): string | undefined | LabelFault {
+    const [label, ...others] = this.#labels;
+    if (label === undefined) return undefined;
+    if (others.length > 0)
+      return markedColumns(
+        this.labelColumns,
+        this.#labels.map((at) => values[at] ?? ""),
+      );
+    const cell = values[label] ?? "";
+    return cell.trim() === "" ? missingLabel(this.#columns[label]) : cell;
   }
 
   #reject(file: string, record: TableRecord, fault: Fault): void {
@@ -239,30 +279,9 @@ class CorpusReader implements Corpus {
 const mayBeTyped = ({ format, rereadable }: Source): boolean =>
   rereadable && (format === "arrow" || format === "parquet");
 
-/** What to say of columns that were left out as they hold vectors. */
-export const vectorsNotice = (names: readonly string[]): readonly string[] =>
-  names.length === 0
-    ? []
-    : [`vectors of an earlier embedding left out: ${names.map((name) => `"${excerpt(name)}"`).join(", ")}`];
-
-const withoutLabels = (file: string): HeadstartError =>
-  new HeadstartError(
-    "E_COLUMN_MISSING",
-    `Cannot read labels from ${file}: it is plain text, a text a line. Give a table such as .csv or .jsonl with a ` +
-      `column of labels, or train --task ner for words with tags`,
-    { file, line: 1 },
-  );
-
 const taggedWords = (file: string): HeadstartError =>
   new HeadstartError(
     "E_INPUT_ENDING",
     `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and heads that find entities take. Name a .csv, .tsv, .jsonl or .parquet file, or say what it is with --from`,
     { file },
   );
-
-function labelMissing(file: string, line: number, column: string): HeadstartError {
-  const message =
-    `Cannot read the label of the row at ${file}:${line}: its cell in column "${excerpt(column)}" is empty. ` +
-    `Fill it in, or leave such rows out with --drop-missing`;
-  return new HeadstartError("E_LABEL_MISSING", message, { file, line, column });
-}

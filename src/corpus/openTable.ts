@@ -1,16 +1,18 @@
-import { arrowBytes } from "./arrowBytes.js";
+import { arrowBytes } from "./columnar/arrowBytes.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode/decode.js";
 import type { TextChunk } from "./decode/textChunk.js";
 import { FieldNames } from "./json/fieldNames.js";
 import type { JsonRecordsOptions } from "./json/records.js";
-import { addFields, openJson } from "./jsonTable.js";
+import { addFields, openJson } from "./json/table.js";
 import type { Source } from "./source.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 import { openText } from "./textTable.js";
 
 interface ReadOptions extends DecodeOptions {
   readonly textColumn: string;
+  /** Read where a file lacks that one. */
+  readonly textOtherwise?: string | undefined;
   /** Longest field in bytes of UTF-8, longest line or object in characters. */
   readonly maxFieldBytes: number;
 }
@@ -27,20 +29,20 @@ interface OpenTableOptions extends ReadOptions {
 /** Opens a file as a table, whatever its format; not of words with tags. */
 export async function openTable(source: Source, options: OpenTableOptions): Promise<Table> {
   const { file, format } = source;
-  const { maxFieldBytes, textColumn, fields, onFault } = options;
+  const { maxFieldBytes, textColumn, textOtherwise, fields, onFault } = options;
   if (format === "arrow") {
-    const { openArrowTable } = await import("./arrowTable.js");
-    return openArrowTable(arrowBytes(source), { file, textColumn });
+    const { openArrowTable } = await import("./columnar/arrowTable.js");
+    return openArrowTable(arrowBytes(source), { file, textColumn, textOtherwise });
   }
   if (format === "parquet") {
-    const { openParquetTable } = await import("./parquetTable.js");
-    return openParquetTable(source, textColumn);
+    const { openParquetTable } = await import("./columnar/parquetTable.js");
+    return openParquetTable(source, { textColumn, textOtherwise });
   }
   const chunks = seen(decodeText(source.bytes(), file, options), options.onChunk);
   if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
   if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
   if (format === "txt") return openText(chunks, { file, column: textColumn, maxLineLength: maxFieldBytes });
-  return openJson(chunks, { ...jsonOptions(source, options), fields, onFault });
+  return openJson(chunks, { ...jsonOptions(source, options), textOtherwise, fields, onFault });
 }
 
 async function* seen(

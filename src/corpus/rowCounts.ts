@@ -88,9 +88,15 @@ export class RowCounter {
     for (const [label, place] of this.#likeMissing) {
       notices.push(
         `the label "${label}" (first at ${place}) is read as a label like any other; ` +
-          `drop its rows with --map if it means that there is none`,
+          `if it means that there is none, "${label}=drop" in --map drops its rows`,
       );
     }
     return notices;
   }
 }
+
+/** What to say of columns that were left out as they hold vectors. */
+export const vectorsNotice = (names: readonly string[]): readonly string[] =>
+  names.length === 0
+    ? []
+    : [`vectors of an earlier embedding left out: ${names.map((name) => `"${excerpt(name)}"`).join(", ")}`];

@@ -55,7 +55,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "onnx/quantize": 1,
   "corpus/decode": 0,
   "corpus/json": 1,
-  corpus: 2,
+  "corpus/columnar": 1,
   "encoder/tokenizer": 0,
   "encoder/folder": 0,
   "encoder/hub": 1,

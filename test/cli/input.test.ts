@@ -1,7 +1,17 @@
 import { gzipSync } from "node:zlib";
 import { mkdir, readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { csv, expectFailure, labelledRows, sandbox, sharedSandbox, TINY, type Sandbox, succeeded } from "./runCli.js";
+import {
+  csv,
+  expectFailure,
+  jsonOf,
+  labelledRows,
+  sandbox,
+  sharedSandbox,
+  TINY,
+  type Sandbox,
+  succeeded,
+} from "./runCli.js";
 
 const WITH_TINY = ["--encoder", TINY];
 const GOOD = csv(["text", "label"], labelledRows(20));
@@ -220,10 +230,35 @@ describe("with a trained head", () => {
     expectFailure(await box.call(args), {
       exit: 3,
       code: "E_LABEL_MAP",
-      says: [/"5", "1".*"bad", "good".*--map "5=bad"/],
+      says: [/"5", "1".*"bad", "good".*--map "5=\.\.\.,1=\.\.\."/],
     });
     expect(await box.files()).not.toContain("mistakes.csv");
     expect((await box.run([...args, "--map", "5=good,1=bad"])).code).toBe(0);
+  });
+
+  it("headstart evaluate says what brings other spellings of its labels to them, which is right when copied", async () => {
+    await box.write("spaced.csv", csv(["text", "label"], labelledRows(20, ["Good ", "bad"])));
+    const args = ["evaluate", "head", "spaced.csv"];
+    const { stderr } = await box.call(args);
+    const flag = /--map ('.*')/.exec(stderr)?.[1] ?? "";
+    expect(flag).toBe(`'"Good "=good'`);
+    const same = jsonOf(await box.call(["evaluate", "head", "in.csv", "--json"]));
+    const mapped = jsonOf(await box.call([...args, "--json", "--map", flag.slice(1, -1)]));
+    expect(mapped["perLabel"]).toEqual(same["perLabel"]);
+  });
+
+  it("headstart evaluate and predict read the columns that the head was trained with, and say so", async () => {
+    const columns = ["--text-column", "review", "--label-column", "stars"];
+    await box.write("stars2.csv", csv(["review", "stars"], labelledRows(20, ["5", "1"])));
+    const train = ["train", "stars2.csv", "-o", "stars", ...columns, "--map", "5=good,1=bad", ...WITH_TINY];
+    succeeded(await box.run(train));
+    const evaluated = succeeded(await box.run(["evaluate", "stars", "stars2.csv"]));
+    expect(evaluated.stderr).toContain("columns review and stars; label map 5=good,1=bad, as in training");
+    const predicted = succeeded(await box.run(["predict", "stars", "--input", "stars2.csv", "-o", "p.csv"]));
+    expect(predicted.stderr).toContain("column review, as in training");
+    expectFailure(await box.call(["evaluate", "stars", "stars2.csv", "--no-map"]), { exit: 3, code: "E_LABEL_MAP" });
+    const other = await box.run(["evaluate", "stars", "in.csv"]);
+    expect(succeeded(other).stderr).toContain('warning: there is no column "review"');
   });
 
   it("a run with --force that fails leaves the old output as it was [A04]", async () => {

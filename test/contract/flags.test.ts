@@ -54,7 +54,8 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     ...REJECT_OPTION,
     report: use(["page.html"], "classifier"),
     errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),
-    map: use(["x=y"], "classifier", "tagger"),
+    map: use(["x=y"], ...KINDS),
+    "no-map": use([], ...KINDS),
   },
   transfer: {
     ...COLUMNS("classifier"),

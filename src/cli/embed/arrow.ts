@@ -1,11 +1,11 @@
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { EmbeddedCorpus } from "../../embedding/embedCorpus.js";
 import { vectorsOfWindows } from "../../embedding/cachedEmbed.js";
-import { checkTextType, missingText, openArrow, ownColumns, rawRow } from "../../corpus/arrowTable.js";
+import { checkTextType, missingText, openArrow, ownColumns, rawRow } from "../../corpus/columnar/arrowTable.js";
 import type { ArrowStream } from "../../formats/arrow/stream.js";
 import { textsOf } from "../../formats/arrow/text.js";
-import { arrowBytes } from "../../corpus/arrowBytes.js";
-import { vectorsNotice } from "../../corpus/corpus.js";
+import { arrowBytes } from "../../corpus/columnar/arrowBytes.js";
+import { vectorsNotice } from "../../corpus/rowCounts.js";
 import { findColumn } from "../../corpus/columns.js";
 import type { RowCounts } from "../../corpus/row.js";
 import { findSources } from "../../corpus/source.js";

@@ -82,6 +82,11 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       isMet: ({ flags }) => flags["tune"] === true,
       else: "without --tune",
     },
+    {
+      flags: ["poolRare"],
+      isMet: ({ flags }) => flags["minPerClass"] !== undefined,
+      else: "without --min-per-class",
+    },
   ],
   predict: [
     {

@@ -1,4 +1,5 @@
 import { HeadstartError } from "../../errors.js";
+import { shellWord } from "../../text/shell.js";
 import type { TextChunk, TextPosition } from "../decode/textChunk.js";
 
 /** One value as it stands in a JSON document. */
@@ -169,8 +170,4 @@ const nameOf = (file: string): string => (file === "-" ? "the pipe" : file);
 
 /** A command that writes the rows of a document as JSONL. */
 export const jqRows = (file: string, rows = ".[]"): string =>
-  file === "-" ? `jq -c ${quotedArgument(rows)}` : `jq -c ${quotedArgument(rows)} ${shellArgument(file)} > rows.jsonl`;
-
-const shellArgument = (name: string): string => (/^[\w./+][\w./+-]*$/.test(name) ? name : quotedArgument(name));
-
-const quotedArgument = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+  file === "-" ? `jq -c ${shellWord(rows)}` : `jq -c ${shellWord(rows)} ${shellWord(file)} > rows.jsonl`;

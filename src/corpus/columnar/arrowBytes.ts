@@ -1,9 +1,9 @@
-import { HeadstartError } from "../errors.js";
-import { openForReading } from "../files/readBytes.js";
-import { arrowFileBytes } from "../formats/arrow/file.js";
-import type { ByteRanges } from "../formats/checksum.js";
-import { ARROW_MARK, fileKind } from "../formats/signature.js";
-import type { Source } from "./source.js";
+import { HeadstartError } from "../../errors.js";
+import { openForReading } from "../../files/readBytes.js";
+import { arrowFileBytes } from "../../formats/arrow/file.js";
+import type { ByteRanges } from "../../formats/checksum.js";
+import { ARROW_MARK, fileKind } from "../../formats/signature.js";
+import type { Source } from "../source.js";
 
 /** An Arrow file that comes through a pipe or is compressed is held in memory: its end says where everything is. */
 const MOST_HELD = 2 ** 30;

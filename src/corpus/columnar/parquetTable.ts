@@ -1,13 +1,13 @@
 import { createRequire } from "node:module";
-import { excerpt, HeadstartError, messageOf } from "../errors.js";
-import { withFile } from "../files/readBytes.js";
-import { BoundedProcess } from "../formats/boundedProcess.js";
-import { verifyChecksum } from "../formats/checksum.js";
-import type { ColumnType } from "../formats/columnType.js";
-import { fileKind } from "../formats/signature.js";
-import { checkHeader } from "./columns.js";
-import type { Source } from "./source.js";
-import type { Fault, Table, TableRecord } from "./table.js";
+import { excerpt, HeadstartError, messageOf } from "../../errors.js";
+import { withFile } from "../../files/readBytes.js";
+import { BoundedProcess } from "../../formats/boundedProcess.js";
+import { verifyChecksum } from "../../formats/checksum.js";
+import type { ColumnType } from "../../formats/columnType.js";
+import { fileKind } from "../../formats/signature.js";
+import { checkHeader, presentColumn } from "../columns.js";
+import type { Source } from "../source.js";
+import type { Fault, Table, TableRecord } from "../table.js";
 
 /** Some rows: the cells of each, and the JSON of those that are no strings. */
 export interface ParquetRows {
@@ -39,7 +39,10 @@ const PROCESS_FILE = createRequire(import.meta.url).resolve("#parquetRows");
  * @throws HeadstartError E_PARQUET for what is no sound Parquet file, a text column of another type, and a pipe; so do the
  * records
  */
-export async function openParquetTable(source: Source, textColumn: string): Promise<Table> {
+export async function openParquetTable(
+  source: Source,
+  wanted: { readonly textColumn: string; readonly textOtherwise: string | undefined },
+): Promise<Table> {
   const { file } = source;
   const decoder = await startDecoder(source);
   const close = async (): Promise<void> => decoder.kill();
@@ -49,6 +52,7 @@ export async function openParquetTable(source: Source, textColumn: string): Prom
     const { columns, vectors } = reply;
     const names = columns.map(({ name }) => name);
     checkHeader(names, file, 1);
+    const textColumn = presentColumn(names, wanted.textColumn, wanted.textOtherwise);
     const text = names.indexOf(textColumn);
     if (text >= 0 && !columns[text].isText) throw noText(columns[text], file);
     const types = columns.map(({ type }) => type);

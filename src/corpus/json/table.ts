@@ -1,14 +1,17 @@
-import { excerpt, HeadstartError } from "../errors.js";
-import { fieldsOf, kindOf, nonFiniteAsNull, NO_OBJECT, TOO_DEEP } from "../formats/json.js";
-import { longIntegers } from "../formats/longIntegers.js";
-import type { ValuesJson } from "./row.js";
-import type { TextChunk, TextPosition } from "./decode/textChunk.js";
-import { FieldNames } from "./json/fieldNames.js";
-import type { JsonFrame } from "./json/frame.js";
-import { jsonGroups, type JsonRecordsOptions } from "./json/records.js";
-import type { Fault, Table, TableRecord } from "./table.js";
+import { excerpt, HeadstartError } from "../../errors.js";
+import { fieldsOf, kindOf, nonFiniteAsNull, NO_OBJECT, TOO_DEEP } from "../../formats/json.js";
+import { longIntegers } from "../../formats/longIntegers.js";
+import type { ValuesJson } from "../row.js";
+import type { TextChunk, TextPosition } from "../decode/textChunk.js";
+import { presentColumn } from "../columns.js";
+import { FieldNames } from "./fieldNames.js";
+import type { JsonFrame } from "./frame.js";
+import { jsonGroups, type JsonRecordsOptions } from "./records.js";
+import type { Fault, Table, TableRecord } from "../table.js";
 
 interface JsonTableOptions extends JsonRecordsOptions {
+  /** Field that must hold a text where the objects lack `textColumn`. */
+  readonly textOtherwise?: string | undefined;
   /** Fields that are columns; without them those of the first objects that come together. */
   readonly fields?: Pick<FieldNames, "columns" | "vectors"> | undefined;
   /** Is given the records in front of the first object, which name no columns; it may throw. */
@@ -29,10 +32,15 @@ export async function openJson(chunks: AsyncGenerator<TextChunk>, options: JsonT
   const close = async (): Promise<void> => {
     await groups.return(undefined);
   };
-  const { fields, file, textColumn } = options;
+  const { fields, file, textColumn, textOtherwise } = options;
   const tableOf = (names: Pick<FieldNames, "columns" | "vectors">, frames: typeof groups): Table => {
     const { columns, vectors } = names;
-    return { columns, vectors, records: rowsOf(frames, { columns, vectors, textColumn }), close };
+    return {
+      columns,
+      vectors,
+      records: rowsOf(frames, { columns, vectors, textColumn: presentColumn(columns, textColumn, textOtherwise) }),
+      close,
+    };
   };
   if (fields !== undefined) return tableOf(fields, groups);
   try {

@@ -1,8 +1,8 @@
-import { messageOf } from "../errors.js";
-import { withFile } from "../files/readBytes.js";
-import { PARSERS, parquetColumns, type ParquetColumn } from "../formats/parquet/columns.js";
-import { openParquet, type ParquetFile } from "../formats/parquet/open.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../formats/vectorColumns.js";
+import { messageOf } from "../../errors.js";
+import { withFile } from "../../files/readBytes.js";
+import { PARSERS, parquetColumns, type ParquetColumn } from "../../formats/parquet/columns.js";
+import { openParquet, type ParquetFile } from "../../formats/parquet/open.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { ParquetReply, ParquetRows } from "./parquetTable.js";
 
 /** Rows that are decoded at a time, and that are given at a time. */

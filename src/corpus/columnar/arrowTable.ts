@@ -1,16 +1,18 @@
 import { DataType, type Field, type FixedSizeList, type RecordBatch, type Schema } from "apache-arrow";
-import { excerpt, HeadstartError, messageOf } from "../errors.js";
-import { openArrowStream, type ArrowStream } from "../formats/arrow/stream.js";
-import { cellsOf, columnTypeOf } from "../formats/arrow/cells.js";
-import { isText, textsOf } from "../formats/arrow/text.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../formats/vectorColumns.js";
-import { checkHeader } from "./columns.js";
-import type { Fault, Table, TableRecord } from "./table.js";
+import { excerpt, HeadstartError, messageOf } from "../../errors.js";
+import { openArrowStream, type ArrowStream } from "../../formats/arrow/stream.js";
+import { cellsOf, columnTypeOf } from "../../formats/arrow/cells.js";
+import { isText, textsOf } from "../../formats/arrow/text.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
+import { checkHeader, presentColumn } from "../columns.js";
+import type { Fault, Table, TableRecord } from "../table.js";
 
 interface ArrowTableOptions {
   readonly file: string;
   /** Column that must hold text. */
   readonly textColumn: string;
+  /** Read where the stream lacks that one. */
+  readonly textOtherwise?: string | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ interface ArrowTableOptions {
  */
 export async function openArrowTable(
   source: AsyncIterable<Uint8Array>,
-  { file, textColumn }: ArrowTableOptions,
+  { file, textColumn, textOtherwise }: ArrowTableOptions,
 ): Promise<Table> {
   const { schema, batches, close } = await openArrow(source, file);
   const own = ownColumns(schema);
@@ -31,7 +33,7 @@ export async function openArrowTable(
     columns: own.map((c) => names[c]),
     vectors: names.filter((_, c) => !own.includes(c)),
     types: own.map((c) => columnTypeOf(schema.fields[c].type)),
-    records: recordsOf(batches, { schema, own, file, textColumn }),
+    records: recordsOf(batches, { schema, own, file, textColumn: presentColumn(names, textColumn, textOtherwise) }),
     close,
   };
 }
