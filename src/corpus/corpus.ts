@@ -3,7 +3,7 @@ import { excerpt, HeadstartError } from "../errors.js";
 import { findColumn, matchColumns, presentColumn } from "./columns.js";
 import type { DecodeOptions } from "./decode/decode.js";
 import type { FieldNames } from "./json/fieldNames.js";
-import { fieldsOfFiles, openTable } from "./openTable.js";
+import { fieldsOfFiles, openCorpusTable } from "./openTable.js";
 import { isJson } from "./format.js";
 import { isSameType, type ColumnType } from "../formats/columnType.js";
 import {
@@ -181,7 +181,7 @@ class CorpusReader implements Corpus {
 
   async #openTable(source: Source): Promise<Table> {
     const known = this.#first && { columns: this.#columns, vectors: this.#first.vectors ?? [] };
-    return openTable(source, {
+    return openCorpusTable(source, {
       ...this.#settings,
       textOtherwise: this.#settings.otherwise?.textColumn,
       fields: this.#fields ?? known,

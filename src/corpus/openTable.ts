@@ -4,7 +4,7 @@ import { decodeText, type DecodeOptions } from "./decode/decode.js";
 import type { TextChunk } from "./decode/textChunk.js";
 import { FieldNames } from "./json/fieldNames.js";
 import type { JsonRecordsOptions } from "./json/records.js";
-import { addFields, openJson } from "./json/table.js";
+import { addFields, openJsonTable } from "./json/table.js";
 import type { Source } from "./source.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 import { openText } from "./textTable.js";
@@ -27,7 +27,7 @@ interface OpenTableOptions extends ReadOptions {
 }
 
 /** Opens a file as a table, whatever its format; not of words with tags. */
-export async function openTable(source: Source, options: OpenTableOptions): Promise<Table> {
+export async function openCorpusTable(source: Source, options: OpenTableOptions): Promise<Table> {
   const { file, format } = source;
   const { maxFieldBytes, textColumn, textOtherwise, fields, onFault } = options;
   if (format === "arrow") {
@@ -42,7 +42,7 @@ export async function openTable(source: Source, options: OpenTableOptions): Prom
   if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
   if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
   if (format === "txt") return openText(chunks, { file, column: textColumn, maxLineLength: maxFieldBytes });
-  return openJson(chunks, { ...jsonOptions(source, options), textOtherwise, fields, onFault });
+  return openJsonTable(chunks, { ...jsonOptions(source, options), textOtherwise, fields, onFault });
 }
 
 async function* seen(

@@ -27,7 +27,7 @@ interface JsonTableOptions extends JsonRecordsOptions {
  *
  * @throws HeadstartError E_JSONL when no object names the columns, and whatever `jsonRecords` throws
  */
-export async function openJson(chunks: AsyncGenerator<TextChunk>, options: JsonTableOptions): Promise<Table> {
+export async function openJsonTable(chunks: AsyncGenerator<TextChunk>, options: JsonTableOptions): Promise<Table> {
   const groups = jsonGroups(chunks, options);
   const close = async (): Promise<void> => {
     await groups.return(undefined);
