@@ -39,7 +39,8 @@ export type { TrainedHead, TrainOptions, Trial } from "./classification/train.js
 export type { CorpusOptions } from "./corpus/corpus.js";
 export type { DecodeOptions } from "./corpus/decode/decode.js";
 export type { Rejection } from "./corpus/row.js";
-export type { CorpusFormat, SourceOptions } from "./corpus/source.js";
+export type { CorpusFormat, CorpusFormatName } from "./corpus/format.js";
+export type { SourceOptions } from "./corpus/source.js";
 export type { LabeledOptions } from "./dataset/labeledCorpus.js";
 export type { LabeledVectors } from "./dataset/labeledVectors.js";
 export type { LabelMap } from "./dataset/labelMap.js";

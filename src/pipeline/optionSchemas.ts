@@ -40,7 +40,7 @@ const ROWS = {
   invalidUtf8: z.enum(["fail", "replace"]),
   dropMissing: z.boolean(),
   maxFieldBytes: atLeastOne,
-  from: z.enum(["csv", "tsv", "jsonl", "conll", "arrow"]),
+  from: z.enum(["csv", "tsv", "jsonl", "ndjson", "json", "txt", "conll", "parquet", "arrow"]),
   stdin: z.custom((value) => typeof value === "object" && value !== null, "expected a stream"),
   onReject: callback,
 };

@@ -152,10 +152,6 @@ describe("a flag that has no effect on a command, whatever it is about,", () => 
     [["distill", TINY, "-o", "table"], ["--allow-batch-dependence"]],
     [["distill", TINY, "-o", "table"], ["--drop-missing"]],
     [["embed", "in.csv", "-o", "out.npy"], ["--drop-missing"]],
-    [
-      ["embed", "in.csv", "-o", "out.npy"],
-      ["--from", "csv"],
-    ],
     [["embed", "in.csv", "-o", "-"], ["--repair"]],
     [
       ["train", "in.csv", "-o", "new"],

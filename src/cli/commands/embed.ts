@@ -1,6 +1,7 @@
 import type { Encoder } from "../../encoder/encoder.js";
 import { HeadstartError } from "../../errors.js";
 import type { Corpus } from "../../corpus/corpus.js";
+import { inputFormat } from "../../corpus/source.js";
 import { embedCorpus, type EmbeddedCorpus } from "../../embedding/embedCorpus.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { VectorRun } from "../../store/resume/run.js";
@@ -59,7 +60,11 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
   const read = { inputs: [...files, ...beside.inputs], uses: beside.uses };
   const output = await chooseOutput(read, flags);
   const rejectedRows = collectRejectedRows(output.kind === "file" ? output.path : undefined);
-  if (flags.from === "arrow" && output.kind === "pipe" && output.format === "arrow") {
+  if (
+    output.kind === "pipe" &&
+    output.format === "arrow" &&
+    files.every((file) => inputFormat(file, flags.from) === "arrow")
+  ) {
     const { embedArrow } = await import("../embed/arrow.js");
     const finished = await embedArrow(context, oneStream(files), { flags, rejectedRows });
     await rejectedRows.save(context.reporter);
@@ -75,7 +80,7 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     encoder = await openEncoder(context, flags);
     await run?.begin({ files, corpus, encoder });
     const metadata = { "headstart.encoder": encoder.name, "headstart.fingerprint": encoder.fingerprint };
-    const shape = { width: encoder.width, columns: corpus.columns, metadata };
+    const shape = { width: encoder.width, columns: corpus.columns, types: corpus.types, metadata };
     writer = await openOutput(context, output, { shape, flags, workFolder: run?.kept.folder });
     const job = { corpus, encoder, writer, flags, run: run?.kept, total: await forecastRows(files) };
     const began = context.clock();
@@ -104,7 +109,7 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
 
 function oneStream(files: readonly string[]): string {
   if (files.length === 1) return files[0];
-  throw new HeadstartError("E_USAGE", "--from arrow with --to arrow takes one stream. Run headstart once for each");
+  throw new HeadstartError("E_USAGE", "Arrow with --to arrow takes one stream or file. Run headstart once for each");
 }
 
 interface EmbedJob {

@@ -27,7 +27,7 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { mlpSettingsOf } from "../flags/mlp.js";
 import { checkCommand, warnOfLabels } from "../train/labelErrors.js";
 import { trainMultiLabelCommand } from "../train/multiLabel.js";
-import { defined } from "../flags/options.js";
+import { defined, flagsFor } from "../flags/options.js";
 import { declareTrain, type TrainFlags } from "../flags/train.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import type { Printed } from "../../files/folderMark.js";
@@ -82,7 +82,9 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   const rejectedRows = collectRejectedRows(flags.output);
   const corpus = await readLabeledCorpus(context, files, { flags, map, rejectedRows });
   const devCorpus =
-    flags.dev === undefined ? undefined : await readLabeledCorpus(context, flags.dev, { flags, map, rejectedRows });
+    flags.dev === undefined
+      ? undefined
+      : await readLabeledCorpus(context, flags.dev, { flags: flagsFor(flags, flags.dev, files), map, rejectedRows });
   warnOfUnused(context, map, [corpus.seen, devCorpus?.seen ?? []]);
   const { corpus: rows, devCorpus: devRows, rare } = withoutRare({ corpus, devCorpus }, flags);
   if (rare !== undefined) reporter.warn(rare.remark);

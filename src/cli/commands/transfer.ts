@@ -19,7 +19,7 @@ import { refuseUnused } from "../flags/flagUse.js";
 import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textReading.js";
 import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
-import { defined } from "../flags/options.js";
+import { defined, flagsFor } from "../flags/options.js";
 import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import { counted } from "../../text/numbers.js";
@@ -51,7 +51,10 @@ async function transferTexts(
 ): Promise<void> {
   const { reporter, signal, clock, now } = context;
   const rejectedRows = collectRejectedRows(flags.output);
-  const read = (files: readonly string[]) => readLabeledCorpus(context, files, { flags, map, rejectedRows });
+  const { source, sourceDev = [], target, targetTrain = [] } = flags;
+  const all = [...source, ...sourceDev, ...target, ...targetTrain];
+  const read = (files: readonly string[]) =>
+    readLabeledCorpus(context, files, { flags: flagsFor(flags, files, all), map, rejectedRows });
   const corpora = {
     source: await read(flags.source),
     target: await read(flags.target),

@@ -3,6 +3,8 @@
  * another. flagUse.ts has what depends on the kind of a head.
  */
 
+import { isPipe } from "../../corpus/source.js";
+
 const OF_CSV = ["header", "delimiter", "quote"];
 const READING = [
   ...["textColumn", ...OF_CSV, "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"],
@@ -117,27 +119,21 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 /** Flags about how rows are read, for every command that reads any. */
 const OF_ROWS: readonly Need[] = [
   {
-    flags: ["from"],
-    isMet: (parsed) => !rowsOf(parsed).every(hasFormat),
-    else: "for files whose endings say their format",
-  },
-  {
     flags: OF_CSV,
-    isMet: (parsed) => rowsOf(parsed).some((file) => isCsv(file, parsed.flags["from"])),
+    isMet: (parsed) => rowsOf(parsed).some(isCsv(parsed)),
     else: "for files that are neither CSV nor TSV",
   },
   {
     flags: ["dropMissing"],
-    isMet: ({ command, flags }) => !["embed", "predict"].includes(command) || flags["from"] === "arrow",
-    else: "without --from arrow: the labels are not looked at",
+    isMet: (parsed) => !["embed", "predict"].includes(parsed.command) || !rowsOf(parsed).every(isCsv(parsed)),
+    else: "for CSV and TSV, where a missing text is an empty one: the labels are not looked at",
   },
 ];
 
-const hasFormat = (file: string): boolean => /\.(csv|tsv|jsonl|conll)(?:\.gz)?$/i.test(file);
-
-/** Whether a file is CSV or TSV by its ending or by --from; whatever has no ending may be. */
-const isCsv = (file: string, from: unknown): boolean =>
-  hasFormat(file) ? /\.[ct]sv(?:\.gz)?$/i.test(file) : from === undefined || from === "csv" || from === "tsv";
+const isCsv =
+  ({ flags: { from } }: Parsed) =>
+  (file: string): boolean =>
+    from === undefined ? isPipe(file) || /\.[ct]sv(?:\.gz)?$/i.test(file) : from === "csv" || from === "tsv";
 
 /** Files that rows are read from. */
 function rowsOf({ command, operands, flags }: Parsed): readonly string[] {

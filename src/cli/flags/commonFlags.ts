@@ -38,13 +38,18 @@ const corpusFlags = (): Option[] => [
   flag("advanced", "--max-field <bytes>", "longest field, in bytes")
     .default(undefined, "16777216")
     .argParser(wholeNumber(1)),
-  flag("advanced", "--from <format>", "format of the pipe, or of a file whose ending names none").choices([
+  flag("advanced", "--from <format>", "format of the pipe, or of files whatever their endings").choices([
     "csv",
     "tsv",
     "jsonl",
+    "ndjson",
+    "json",
+    "txt",
+    "conll",
+    "parquet",
     "arrow",
   ]),
-  flag("advanced", "--drop-missing", "leave out rows without a label; of an Arrow stream, without a text"),
+  flag("advanced", "--drop-missing", "leave out rows without a label, and rows without a text"),
 ];
 
 /** Commands for which a head says the encoder. */

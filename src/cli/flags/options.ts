@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import type { CorpusOptions } from "../../corpus/corpus.js";
 import { isDelimiter } from "../../corpus/csvStart.js";
-import type { CorpusFormat } from "../../corpus/source.js";
+import type { CorpusFormatName } from "../../corpus/format.js";
+import { isPipe } from "../../corpus/source.js";
 import type { EmbedOptions } from "../../encoder/embed/embed.js";
 import type { EncoderOptions, EncoderPooling, Precision } from "../../encoder/encoder.js";
 import { parseSize, SIZE_ADVICE } from "./bytes.js";
@@ -33,7 +34,7 @@ export interface CorpusFlags {
   readonly invalidUtf8: "fail" | "replace";
   readonly dropMissing?: boolean | undefined;
   readonly maxField?: number | undefined;
-  readonly from?: CorpusFormat | undefined;
+  readonly from?: CorpusFormatName | undefined;
 }
 
 /** Flags of the commands that use the cache. */
@@ -88,6 +89,10 @@ export function corpusOptions(flags: CorpusFlags): CorpusOptions {
     from: flags.from,
   });
 }
+
+/** The flags for some of all files that are read: where others of them are the pipe, `--from` is about that alone. */
+export const flagsFor = <F extends CorpusFlags>(flags: F, files: readonly string[], all: readonly string[]): F =>
+  all.some(isPipe) && !files.some(isPipe) ? { ...flags, from: undefined } : flags;
 
 export function embedOptions(flags: EncoderFlags): EmbedOptions {
   return defined({ batchTokens: flags.batchTokens, allowBatchDependence: flags.allowBatchDependence });

@@ -16,6 +16,7 @@ import { addReadings, countsOf } from "../../embedding/textReading.js";
 import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
+import { flagsFor } from "../flags/options.js";
 import type { TaggerTrainingFlags } from "../flags/tagger.js";
 
 export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
@@ -42,7 +43,9 @@ export async function trainTaggerCommand(
   const corpus = await readSentences(context, files, { flags, map, rejectedRows });
   requireAligned(corpus);
   const { wordRule } = corpus;
-  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejectedRows, wordRule }));
+  const { dev } = flags;
+  const devCorpus =
+    dev && (await readSentences(context, dev, { flags: flagsFor(flags, dev, files), map, rejectedRows, wordRule }));
   warnOfUnused(context, map, [corpus.seen, ...(devCorpus === undefined ? [] : [devCorpus.seen])]);
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });

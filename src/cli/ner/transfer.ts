@@ -4,6 +4,7 @@ import { requireAligned } from "../../tagging/corpus/alignment.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { saveTaggingReport } from "../../report/html/transfer/saveReport.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
+import type { WordRule } from "../../tagging/corpus/splitWords.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { counted } from "../../text/numbers.js";
 import { VERSION } from "../../version.js";
@@ -13,6 +14,7 @@ import { countsOf, type ReadingCounts } from "../../embedding/textReading.js";
 import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { printResult, type FolderOutput } from "../finished.js";
+import { flagsFor } from "../flags/options.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
 
 export interface TransferTaggerFlags extends TaggerFlags {
@@ -37,15 +39,17 @@ export async function transferTaggerCommand(
   }: { readonly flags: TransferTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
   const rejectedRows = collectRejectedRows(flags.output);
-  const source = await readSentences(context, flags.source, { flags, map, rejectedRows });
+  const paths = [flags.source, flags.sourceDev ?? [], flags.target, flags.targetTrain ?? []].flat();
+  const read = (files: readonly string[], wordRule?: WordRule) =>
+    readSentences(context, files, { flags: flagsFor(flags, files, paths), map, rejectedRows, wordRule });
+  const source = await read(flags.source);
   requireAligned(source);
   const { wordRule } = source;
-  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejectedRows, wordRule });
   const corpora = {
     source,
-    sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
-    target: await read(flags.target),
-    targetTrain: flags.targetTrain && (await read(flags.targetTrain)),
+    sourceDev: flags.sourceDev && (await read(flags.sourceDev, wordRule)),
+    target: await read(flags.target, wordRule),
+    targetTrain: flags.targetTrain && (await read(flags.targetTrain, wordRule)),
   };
   const all = Object.values(corpora).flatMap((corpus) => (corpus === undefined ? [] : [corpus.seen]));
   warnOfUnused(context, map, all);

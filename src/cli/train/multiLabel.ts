@@ -25,7 +25,7 @@ import {
 } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
-import { type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import { flagsFor, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
 
@@ -50,7 +50,10 @@ export async function trainMultiLabelCommand(
   if (output === undefined) return;
   const rejectedRows = collectRejectedRows(flags.output);
   const read = async (from: readonly string[]): Promise<LabeledCorpus> =>
-    withLabelLists(await readLabeledCorpus(context, from, { flags, rejectedRows }), { separator, map });
+    withLabelLists(await readLabeledCorpus(context, from, { flags: flagsFor(flags, from, files), rejectedRows }), {
+      separator,
+      map,
+    });
   const sides = { corpus: await read(files), devCorpus: flags.dev === undefined ? undefined : await read(flags.dev) };
   warnOfUnused(context, map, [sides.corpus.seen, sides.devCorpus?.seen ?? []]);
   const { corpus: rows, devCorpus: devRows, rare } = withoutRare(sides, { ...flags, areLists: true });

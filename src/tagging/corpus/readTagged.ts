@@ -1,9 +1,9 @@
 import { readConll } from "../../corpus/conll.js";
-import { decodeText, type DecodeOptions } from "../../corpus/decode/decode.js";
-import type { Rejection } from "../../corpus/row.js";
-import { findSource, type Source, type SourceOptions } from "../../corpus/source.js";
+import type { DecodeOptions } from "../../corpus/decode/decode.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
-import { HeadstartError } from "../../errors.js";
+import type { Rejection } from "../../corpus/row.js";
+import { findSources, type Source, type SourceOptions } from "../../corpus/source.js";
+import { openTagged, type TaggedText } from "../../corpus/taggedSource.js";
 import { counted } from "../../text/numbers.js";
 import type { FileSentences } from "./fileSentences.js";
 import type { OffsetUnit } from "./offsets.js";
@@ -54,8 +54,8 @@ export async function readTagged(files: readonly string[], options: TaggedOption
   const read: FileSentences[] = [];
   const leftOut: string[] = [];
   let left = options.limit ?? Infinity;
-  for (const file of files) {
-    const source = await findSource(file, /\.json(?:\.gz)?$/i.test(file) ? { ...options, from: "jsonl" } : options);
+  for (const source of await findSources(files, options)) {
+    const { file } = source;
     const own = await rawSentences(source, { ...options, onReject, limit: left });
     left -= own.raw.length;
     read.push({ file, raw: own.raw });
@@ -83,16 +83,12 @@ interface RawFile {
 }
 
 async function rawSentences(source: Source, options: RawOptions): Promise<RawFile> {
-  const { file, format } = source;
-  if (format !== "conll" && format !== "jsonl") {
-    const message = `Cannot read ${file} as words with tags: it is ${format}. Name a .conll, .jsonl or .json file`;
-    throw new HeadstartError("E_INPUT_ENDING", message, { file });
-  }
   const raw: RawSentence[] = [];
   const leftOut: LeftOut[] = [];
   if (options.limit <= 0) return { raw, leftOut };
   const onLeftOut = (reason: string, line: number): number => leftOut.push({ line, reason });
-  for await (const sentence of sentencesOf(source, { ...options, onLeftOut })) {
+  const tagged = await openTagged(source, options);
+  for await (const sentence of sentencesOf(tagged, { ...options, onLeftOut, file: source.file })) {
     raw.push(sentence);
     if (raw.length >= options.limit) break;
   }
@@ -100,14 +96,13 @@ async function rawSentences(source: Source, options: RawOptions): Promise<RawFil
 }
 
 function sentencesOf(
-  { file, format, bytes }: Source,
-  options: RawOptions & { readonly onLeftOut: (reason: string, line: number) => void },
+  { format, chunks }: TaggedText,
+  options: RawOptions & { readonly file: string; readonly onLeftOut: (reason: string, line: number) => void },
 ): AsyncGenerator<RawSentence> {
-  const chunks = decodeText(bytes(), file, options);
-  const { maxFieldBytes, badRows, onReject } = options;
+  const { file, maxFieldBytes, badRows, onReject } = options;
   const maxLineLength = maxFieldBytes ?? 16 * 1024 * 1024;
   if (format === "conll")
     return readConll(chunks, { file, maxLineLength, onReject: badRows === "skip" ? onReject : undefined });
-  const isWhole = maxFieldBytes === undefined && /\.json(?:\.gz)?$/i.test(file);
+  const isWhole = maxFieldBytes === undefined && format === "json";
   return readTaggedJson(chunks, { file, maxLineLength, ...(isWhole && WHOLE_JSON) }, options);
 }
