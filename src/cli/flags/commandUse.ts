@@ -6,9 +6,8 @@
 import { isPipe } from "../../corpus/source.js";
 
 const OF_CSV = ["header", "delimiter", "quote"];
-const READING = [
-  ...["textColumn", ...OF_CSV, "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"],
-];
+const OF_FILES = ["encoding", "limit", "badRows", "invalidUtf8", "maxField", "from"];
+const READING = ["textColumn", ...OF_CSV, ...OF_FILES, "dropMissing"];
 const SETTINGS = ["modelFile", "pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
 const BATCHES = ["batchTokens", "allowBatchDependence"];
 const CACHE = ["cache", "cacheMax"];

@@ -155,7 +155,15 @@ async function* recordsOf(
       const cells = fault === undefined ? columns.map((cellAt) => cellAt(r)) : [];
       const raw = fault === undefined ? (texts[r] ?? "") : rawRow(batch, r);
       const json = cells.some((cell) => cell.json !== undefined) ? { json: cells.map((cell) => cell.json) } : {};
-      yield { position, raw, cells: cells.map((cell) => cell.text), ...json, fault, loneSurrogates: 0, unknownFields: [] };
+      yield {
+        position,
+        raw,
+        cells: cells.map((cell) => cell.text),
+        ...json,
+        fault,
+        loneSurrogates: 0,
+        unknownFields: [],
+      };
     }
   }
 }

@@ -3,7 +3,7 @@ import { excerpt, HeadstartError, type ErrorPlace } from "../../errors.js";
 import { count, counted } from "../../text/numbers.js";
 import { chooseUnit, spansInUnit, UNIT_NAMES, type ChosenUnit, type OffsetUnit } from "./offsets.js";
 import { COUNT_OFFSETS, outsideText } from "./rowForms.js";
-import type { RawSentence, RawSpans, RawTags, Remark } from "./sentence.js";
+import type { RawSentence, RawSpans, RawTags, SentenceRemark } from "./sentence.js";
 import { trimmed } from "./spans.js";
 import { tagForm } from "./tagForm.js";
 import { countIllegal, detectScheme, isTag, tagError, type TagScheme } from "./tagScheme.js";
@@ -112,7 +112,7 @@ const spanError = (reason: string, place: ErrorPlace): HeadstartError =>
     place,
   );
 
-const REMARKS: Readonly<Record<Remark, string>> = {
+const REMARKS: Readonly<Record<SentenceRemark, string>> = {
   annotations: "with several annotations; the first of them counts",
   labels: "with entities of several labels; the first of them counts",
   binary: "with a verdict on one suggested entity; the rest of the text counts as outside of entities",
@@ -127,7 +127,7 @@ function spanNotices(raw: readonly RawSpans[], { unit, matters }: ChosenUnit, tr
     );
   if (trims > 0)
     notices.push(`white space at the edges of ${trims === 1 ? "1 entity" : `${count(trims)} entities`} was taken off`);
-  for (const remark of Object.keys(REMARKS) as Remark[]) {
+  for (const remark of Object.keys(REMARKS) as SentenceRemark[]) {
     const rows = raw.filter(({ remarks }) => remarks?.includes(remark)).length;
     if (rows > 0) notices.push(`${counted(rows, "row")} ${REMARKS[remark]}`);
   }

@@ -45,7 +45,7 @@ export interface RawSpans {
   /** The tool that wrote it counts UTF-16 units. */
   readonly isUtf16?: boolean | undefined;
   /** What is special about it. */
-  readonly remarks?: readonly Remark[] | undefined;
+  readonly remarks?: readonly SentenceRemark[] | undefined;
 }
 
 /** A span as a file has it, in whatever it counts. */
@@ -55,7 +55,7 @@ export interface WrittenSpan extends Span {
 }
 
 /** What a reader should know of rows of exports. */
-export type Remark = "annotations" | "labels" | "binary";
+export type SentenceRemark = "annotations" | "labels" | "binary";
 
 export interface TaggedCorpus {
   /** Files as the user named them. */
