@@ -13,7 +13,8 @@ const LENGTH = 1 << 14;
 export function dropoutMask(share: number, random: Random): DropoutMask {
   let factors = new Float32Array(0);
   const refill = (length: number): void => {
-    factors = Float32Array.from({ length }, () => (share > 0 && random() < share ? 0 : 1 / (1 - share)));
+    factors = new Float32Array(length).fill(1 / (1 - share));
+    if (share > 0) for (let i = 0; i < length; i++) if (random() < share) factors[i] = 0;
   };
   return {
     draw(n) {

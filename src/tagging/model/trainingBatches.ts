@@ -1,16 +1,17 @@
 import type { Standardizer } from "../../head/standardize.js";
-import { matrix } from "../../math/matrix.js";
+import { matrix, row } from "../../math/matrix.js";
 import { shuffled, type Random } from "../../math/random.js";
 import { dropoutMask } from "./dropout.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
 import type { NetworkBatch } from "./trainStep.js";
+import type { WordRows } from "./wordRows.js";
 
 /** What every batch is made of. */
 export interface Prepared {
   readonly data: EmbeddedSentences;
   readonly standardizer: Standardizer;
   /** Of each sentence, of each word: rows in the tables. */
-  readonly rows: Readonly<Record<"features" | "cues", readonly (readonly Int32Array[])[]>>;
+  readonly rows: WordRows;
   readonly truth: readonly Int32Array[];
   /** Share of the vectors' numbers left out at each word. */
   readonly inputDropout: number;
@@ -46,19 +47,35 @@ export function gather(
   const own = new Int32Array(chosen.length + 1);
   chosen.forEach((s, i) => (own[i + 1] = own[i] + offsets[s + 1] - offsets[s]));
   const x = matrix(own[chosen.length], vectors.cols);
-  const { mean, factor } = standardizer;
   const mask = dropoutMask(inputDropout, random);
   let at = 0;
   for (const s of chosen) {
-    for (let from = offsets[s] * vectors.cols; from < offsets[s + 1] * vectors.cols; from += vectors.cols) {
-      const kept = mask.draw(vectors.cols);
-      for (let c = 0; c < vectors.cols; c++, at++)
-        x.data[at] = (vectors.data[from + c] - mean[c]) * factor[c] * kept[c];
-    }
+    for (let word = offsets[s]; word < offsets[s + 1]; word++, at += vectors.cols)
+      standardizeInto(x.data.subarray(at, at + vectors.cols), row(vectors, word), {
+        ...standardizer,
+        kept: mask.draw(vectors.cols),
+      });
   }
   const tags = new Int32Array(x.rows);
   chosen.forEach((s, i) => tags.set(truth[s], own[i]));
-  const features = chosen.flatMap((s) => rows.features[s].map((f) => f.filter(() => random() >= featureDropout)));
+  const features = chosen.flatMap((s) => rows.features[s].map((found) => thinned(found, featureDropout, random)));
   const cues = chosen.flatMap((s) => rows.cues[s]);
   return { x, offsets: own, features, cues, tags };
+}
+
+/** A standardized vector, each number times what is `kept` of it. */
+function standardizeInto(
+  out: Float32Array,
+  vector: Float32Array,
+  { mean, factor, kept }: Standardizer & { readonly kept: Float32Array },
+): void {
+  for (let c = 0; c < out.length; c++) out[c] = (vector[c] - mean[c]) * factor[c] * kept[c];
+}
+
+/** Some of the features, a share left out at random. */
+function thinned(features: Int32Array, share: number, random: Random): Int32Array {
+  const kept = new Int32Array(features.length);
+  let n = 0;
+  for (let i = 0; i < features.length; i++) if (random() >= share) kept[n++] = features[i];
+  return kept.subarray(0, n);
 }

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { seeded, type Random } from "../../../../src/math/random.js";
 import {
-  bestPath,
   crfLossInto,
   unconstrainedCrf,
   scoreOf,
   spanProbability,
-  sumOverPaths,
   tagMarginals,
   type CrfWeights,
   type Emissions,
 } from "../../../../src/tagging/model/crf.js";
+import { bestPath } from "../../../../src/tagging/model/bestPath.js";
+import { sumOverPaths } from "../../../../src/tagging/model/pathSums.js";
 import { spansOfTags } from "../../../../src/tagging/corpus/tagSet.js";
 
 /** Two labels: O, B-0, I-0, B-1, I-1. */
