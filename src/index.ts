@@ -71,7 +71,7 @@ export type { ErrorTable, LostEntity } from "./tagging/errorAnalysis.js";
 export type { FoundEntity, TaggingEvaluation } from "./tagging/evaluate.js";
 export type { CrfWeights } from "./tagging/model/crf.js";
 export type { FeatureTable } from "./tagging/model/featureTable.js";
-export type { FitTaggerOptions, TaggerEpoch } from "./tagging/model/fit.js";
+export type { FitTaggerOptions, TaggerEpoch } from "./tagging/model/fitOptions.js";
 export type { Tagger } from "./tagging/model/tagger.js";
 export type { SurfaceFeatureOptions } from "./tagging/model/wordFeatures.js";
 export type { TextEntities } from "./tagging/predict.js";

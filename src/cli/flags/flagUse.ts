@@ -26,16 +26,7 @@ type Uses = readonly (readonly [flags: readonly string[], by: readonly Kind[]])[
 const MLPS: readonly Kind[] = ["mlp", "search"];
 const TRAINED: readonly Kind[] = ["logistic", ...MLPS];
 const TEXTS: readonly Kind[] = [...TRAINED, "multi-label"];
-const MLP_FLAGS = [
-  "hidden",
-  "activation",
-  "dropout",
-  "batchSize",
-  "learningRate",
-  "schedule",
-  "weightDecay",
-  "patience",
-];
+const MLP_FLAGS = ["hidden", "activation", "dropout", "batchSize", "learningRate", "schedule", "weightDecay"];
 const TAGGER_FLAGS = ["crf", "layers", "scalarMix", "subwordPooling", "surfaceFeatures", "context", "ensemble"];
 const SELECTIVE = ["minPrecision", "maxRisk", "coverage", "costs"];
 /** Words with tags have no columns, and their vectors are of all words of a sentence. */
@@ -45,7 +36,10 @@ const USES = {
   train: [
     [OF_TEXTS, [...TEXTS, "label errors"]],
     [MLP_FLAGS, MLPS],
-    [["epochs"], [...MLPS, "tagger"]],
+    [
+      ["epochs", "patience"],
+      [...MLPS, "tagger"],
+    ],
     [
       ["head", "task"],
       [...TRAINED, "tagger"],
@@ -89,7 +83,7 @@ export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Give
     const whom = by.map((one) => NAMES[one]).join(", ");
     throw new HeadstartError(
       "E_USAGE",
-      `${written(name)} does nothing for ${NAMES[kind]}: it is for ${whom}. Leave it out`,
+      `${written(name, flags[name])} does nothing for ${NAMES[kind]}: it is for ${whom}. Leave it out`,
     );
   }
 }
@@ -114,12 +108,6 @@ const isGiven = (flags: GivenFlags, name: string): boolean => {
   return value !== undefined && value !== UNGIVEN[name];
 };
 
-/** Flags that turn off what is on without them. */
-const NEGATED: Readonly<Record<string, string>> = {
-  surfaceFeatures: "--no-surface-features",
-  normalize: "--no-normalize",
-};
-
-/** `batchSize` as the user writes it: `--batch-size`. */
-export const written = (name: string): string =>
-  NEGATED[name] ?? `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+/** A flag as the user writes it: `batchSize` as `--batch-size`, `crf` as `--no-crf` where that made it false. */
+export const written = (name: string, value: unknown): string =>
+  `--${value === false ? "no-" : ""}${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;

@@ -4,6 +4,7 @@ import { wholeNumber } from "./options.js";
 
 /** Flags of a head that finds entities; without one its default holds. */
 export interface TaggerTrainingFlags {
+  /** False for --no-crf. */
   readonly crf?: boolean | undefined;
   readonly layers?: readonly number[] | undefined;
   readonly scalarMix?: boolean | undefined;
@@ -14,7 +15,11 @@ export interface TaggerTrainingFlags {
   readonly ensemble?: number | undefined;
 }
 
-export const crfFlag = (): Option => flag("learn", "--crf", "CRF layer: learns how tags follow each other");
+/** The CRF is on without a flag; --crf says the same. */
+export const crfFlags = (): Option[] => [
+  flag("learn", "--crf", "CRF layer: learns how tags follow each other").hideHelp(),
+  flag("learn", "--no-crf", "no CRF layer: does not learn how tags follow each other"),
+];
 
 export function taggerFlags(): Option[] {
   const ensemble = flag("learn", "--ensemble <number>", "networks trained and averaged")
@@ -29,7 +34,7 @@ export function taggerFlags(): Option[] {
     .choices(["first", "mean", "first-last"]);
   const surface = flag("advanced", "--no-surface-features", "no surface features: case, affixes, word forms");
   return [
-    crfFlag(),
+    ...crfFlags(),
     ensemble,
     formerName(ensemble, "--nets <number>"),
     context,
@@ -56,6 +61,9 @@ function contextOf(written: string): number {
 /** Layers by number, the embeddings being 0. */
 function layerList(written: string): number[] {
   const layers = written.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
-  if (layers.every((layer) => Number.isSafeInteger(layer) && layer >= 0)) return layers;
-  throw new InvalidArgumentError('Give layers by number, such as "4,2,0".');
+  if (!layers.every((layer) => Number.isSafeInteger(layer) && layer >= 0))
+    throw new InvalidArgumentError('Give layers by number, such as "4,2,0".');
+  const twice = layers.find((layer, i) => layers.indexOf(layer) < i);
+  if (twice !== undefined) throw new InvalidArgumentError(`Name layer ${twice} once.`);
+  return layers;
 }

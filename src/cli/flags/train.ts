@@ -32,7 +32,7 @@ const EXAMPLES = [
   "train tweets.csv -o explainable-head --explainable",
   "train tweets.csv -o sentiment-head --label-errors",
   "train news.conll -o entity-head --task ner",
-  "train news.conll --dev dev.conll -o entity-head --task ner --crf",
+  "train news.conll --dev dev.conll -o entity-head --task ner --cache",
 ];
 
 export function declareTrain(command: Command): Command {

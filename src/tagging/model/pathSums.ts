@@ -145,11 +145,7 @@ export function expectedTransitions(
 
 function addPairs(
   pairs: Float64Array,
-  {
-    before,
-    behind,
-    scale,
-  }: { readonly before: Float64Array; readonly behind: Float64Array; readonly scale: number },
+  { before, behind, scale }: { readonly before: Float64Array; readonly behind: Float64Array; readonly scale: number },
 ): void {
   const k = before.length;
   for (let from = 0, at = 0; from < k; from++) {

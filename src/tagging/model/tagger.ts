@@ -118,7 +118,14 @@ async function scoresOf(
 ): Promise<Float64Array> {
   const { inputs, contextWindow, bias, output } = tagger;
   const moved = (await products.forward(x, inputs.data, inputs.rows)) as Float32Array;
-  const units = unitSums({ offsets, moved, contextWindow, bias, cues: tagger.cues.weights.data, rows: rows.cues.flat() });
+  const units = unitSums({
+    offsets,
+    moved,
+    contextWindow,
+    bias,
+    cues: tagger.cues.weights.data,
+    rows: rows.cues.flat(),
+  });
   const scores = output === undefined ? Float64Array.from(units.data) : await hiddenScores(units, output, products);
   const { tags } = tagger.crfWeights;
   addFeatures(scores, tagger.features.weights.data, { rows: rows.features.flat(), tags });

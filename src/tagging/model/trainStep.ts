@@ -48,8 +48,7 @@ export async function trainStep(network: TaggerNetwork, batch: NetworkBatch, ste
     adamwInto(network.output, gradients.output, step);
     adamwInto(network.outputBias, gradients.outputBias, step);
   }
-  if (shape.crf)
-    for (const name of ["transitions", "start", "end"] as const) adamwInto(network[name], crf[name], step);
+  if (shape.crf) for (const name of ["transitions", "start", "end"] as const) adamwInto(network[name], crf[name], step);
   return loss;
 }
 
@@ -116,7 +115,12 @@ interface Gradients {
 async function backwardPass(
   network: TaggerNetwork,
   { x, offsets, features, cues }: NetworkBatch,
-  { units, slopes, scores, products }: Omit<Pass, "emissions"> & {
+  {
+    units,
+    slopes,
+    scores,
+    products,
+  }: Omit<Pass, "emissions"> & {
     /** Gradients of the emissions. */
     readonly scores: Float32Array;
     readonly products: RowProducts;
@@ -156,7 +160,7 @@ const rowsOf = ({ shape }: TaggerNetwork): number => (2 * shape.contextWindow + 
 
 function columnSums(data: ArrayLike<number>, cols: number): Float64Array {
   const sums = new Float64Array(cols);
-  for (let at = 0; at < data.length; ) for (let c = 0; c < cols; c++, at++) sums[c] += data[at];
+  for (let at = 0; at < data.length;) for (let c = 0; c < cols; c++, at++) sums[c] += data[at];
   return sums;
 }
 

@@ -17,6 +17,19 @@ export interface Prepared {
   readonly inputDropout: number;
   /** Share of the surface features left out at each word. */
   readonly featureDropout: number;
+  /** Where the vectors of a batch go: they are overwritten by those of the next. */
+  readonly room: Room;
+}
+
+/** Numbers that are lent again and again, so that none are cleared and collected for every batch. */
+export class Room {
+  #numbers = new Float32Array(0);
+
+  /** So many of them, with whatever was left there. */
+  take(length: number): Float32Array {
+    if (this.#numbers.length < length) this.#numbers = new Float32Array(length);
+    return this.#numbers.subarray(0, length);
+  }
 }
 
 /** Sentences in random order, in batches of about `size` words. */
@@ -37,16 +50,19 @@ export function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-/** The words of some sentences as a batch: standardized, and with numbers and features left out at random. */
+/**
+ * The words of some sentences as a batch: standardized, and with numbers and features left out at random. It holds until the
+ * next one is made.
+ */
 export function gather(
   chosen: readonly number[],
-  { data, standardizer, rows, truth, inputDropout, featureDropout }: Prepared,
+  { data, standardizer, rows, truth, inputDropout, featureDropout, room }: Prepared,
   random: Random,
 ): NetworkBatch {
   const { vectors, offsets } = data;
   const own = new Int32Array(chosen.length + 1);
   chosen.forEach((s, i) => (own[i + 1] = own[i] + offsets[s + 1] - offsets[s]));
-  const x = matrix(own[chosen.length], vectors.cols);
+  const x = matrix(own[chosen.length], vectors.cols, room.take(own[chosen.length] * vectors.cols));
   const mask = dropoutMask(inputDropout, random);
   let at = 0;
   for (const s of chosen) {

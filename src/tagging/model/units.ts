@@ -26,20 +26,36 @@ export function unitSums({ offsets, moved, contextWindow, bias, cues, rows }: Un
   for (let s = 0; s + 1 < offsets.length; s++) {
     const [from, to] = [offsets[s] - first, offsets[s + 1] - first];
     for (let word = from; word < to; word++) {
+      const around = [];
+      for (let other = Math.max(from, word - contextWindow); other <= word + contextWindow && other < to; other++)
+        around.push(other * all + (other - word + contextWindow) * units);
       sums.set(bias);
-      for (let other = Math.max(from, word - contextWindow); other <= word + contextWindow && other < to; other++) {
-        addRow(sums, moved, other * all + (other - word + contextWindow) * units);
-      }
-      for (const row of rows[word]) addRow(sums, cues, row * units);
+      addRows(sums, moved, around);
+      addRows(sums, cues, rows[word], units);
       result.data.set(sums, word * units);
     }
   }
   return result;
 }
 
-/** Adds the numbers of `table` from `at` on. */
-function addRow(sums: Float64Array, table: Float32Array, at: number): void {
-  for (let u = 0; u < sums.length; u++) sums[u] += table[at + u];
+/**
+ * Adds some rows of a table that is as wide as `sums`, four at a time: most of the time of a loop over one is spent on
+ * `sums`.
+ *
+ * @param unit  numbers that a place counts
+ */
+function addRows(sums: Float64Array, table: Float32Array, places: ArrayLike<number>, unit = 1): void {
+  const width = sums.length;
+  let i = 0;
+  for (; i + 3 < places.length; i += 4) {
+    const [a, b] = [places[i] * unit, places[i + 1] * unit];
+    const [c, d] = [places[i + 2] * unit, places[i + 3] * unit];
+    for (let u = 0; u < width; u++) sums[u] += table[a + u] + table[b + u] + (table[c + u] + table[d + u]);
+  }
+  for (; i < places.length; i++) {
+    const a = places[i] * unit;
+    for (let u = 0; u < width; u++) sums[u] += table[a + u];
+  }
 }
 
 /** Scores of every tag at every word from its hidden units, `[words, tags]`. */
@@ -49,7 +65,7 @@ export async function tagScores(
   products: RowProducts,
 ): Promise<Float64Array> {
   const scores = Float64Array.from(await products.forward(hidden, weights, bias.length));
-  for (let at = 0; at < scores.length; at += bias.length) addRow(scores.subarray(at, at + bias.length), bias, 0);
+  for (let at = 0; at < scores.length; at++) scores[at] += bias[at % bias.length];
   return scores;
 }
 
@@ -60,7 +76,6 @@ export function addFeatures(
   { rows, tags }: { readonly rows: readonly Int32Array[]; readonly tags: number },
 ): void {
   rows.forEach((own, word) => {
-    const sums = scores.subarray(word * tags, (word + 1) * tags);
-    for (const row of own) addRow(sums, table, row * tags);
+    addRows(scores.subarray(word * tags, (word + 1) * tags), table, own, tags);
   });
 }

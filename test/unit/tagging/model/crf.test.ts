@@ -104,6 +104,57 @@ describe.each(cases)("a CRF over $words words", ({ words, crfWeights, emissions,
   });
 });
 
+describe.each([1, 30, 300, 3000])("a CRF whose scores are %i times as large", (scale) => {
+  const random = seeded(7);
+  const larger = (numbers: Float64Array): Float64Array => numbers.map((x) => scale * x);
+  const [weights, drawn] = [randomChain(random), randomEmissions(random, 5)];
+  const { transitions, start, end } = weights;
+  const crfWeights = { tags: TAGS, transitions: larger(transitions), start: larger(start), end: larger(end) };
+  const emissions = { ...drawn, data: larger(drawn.data) };
+  const paths = everyPath(crfWeights, emissions).filter(({ score }) => score > -Infinity);
+  const top = Math.max(...paths.map(({ score }) => score));
+  const total = top + Math.log(paths.reduce((sum, { score }) => sum + Math.exp(score - top), 0));
+
+  it("sums over all legal sequences, forward and backward", () => {
+    const { forward, backward, logPartition } = sumOverPaths(crfWeights, emissions);
+    expect(Math.abs(logPartition / total - 1)).toBeLessThan(1e-12);
+    for (let at = 0; at < forward.length; at++) {
+      const [i, tag] = [Math.floor(at / TAGS), at % TAGS];
+      const own = paths.filter(({ path }) => path[i] === tag).map(({ score }) => score);
+      const best = Math.max(...own);
+      if (own.length === 0) expect(forward[at] + backward[at]).toBe(-Infinity);
+      else {
+        const sum = best + Math.log(own.reduce((all, score) => all + Math.exp(score - best), 0));
+        expect(Math.abs(forward[at] + backward[at] - sum)).toBeLessThan(1e-9 * scale);
+      }
+    }
+  });
+
+  it("has gradients of the transitions that are the shares of the sequences less what is observed", () => {
+    const { path } = paths.reduce((a, b) => (b.score < a.score ? b : a));
+    const gradients = { ...unconstrainedCrf(TAGS), emissions: new Float64Array(emissions.data.length) };
+    crfLossInto(gradients, crfWeights, { emissions, path });
+    for (let at = 0; at < TAGS * TAGS; at++) {
+      const times = (own: Int32Array): number =>
+        own.reduce((n, tag, i) => n + (i > 0 && own[i - 1] * TAGS + tag === at ? 1 : 0), 0);
+      const expected = paths.reduce((sum, one) => sum + times(one.path) * Math.exp(one.score - total), 0);
+      expect(Math.abs(gradients.transitions[at] - (expected - times(path)))).toBeLessThan(1e-8);
+    }
+  });
+});
+
+describe("a CRF", () => {
+  it("gives a sequence that scores far below others at every word a finite score", () => {
+    const words = 60;
+    const data = Float64Array.from({ length: words * TAGS }, (_, at) => (at % TAGS === 0 ? 30 : 0));
+    const { forward } = sumOverPaths(unconstrainedCrf(TAGS), { data, at: 0, words });
+    // O and B to a word, 30 each for O, and after it one way: I, B of the same label having come first at any word.
+    const inside = forward[(words - 1) * TAGS + 2];
+    expect(inside).toBeGreaterThan(30 * (words - 2));
+    expect(inside).toBeLessThan(30 * (words - 2) + 1);
+  });
+});
+
 describe("bestPath()", () => {
   it("keeps to the rules of IOB2 where every word by itself would break them", () => {
     const data = Float64Array.of(0, 0, 9, 0, 0, 0, 0, 0, 0, 9, 0, 0, 9, 0, 0);
