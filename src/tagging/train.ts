@@ -12,7 +12,7 @@ import type { Tagger } from "./model/tagger.js";
 export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "onEpoch"> {
   /** Sentences to choose the epoch on. @default a seeded tenth of the training sentences, equal ones on one side */
   readonly dev?: EmbeddedSentences | undefined;
-  /** Stop when dev entity F1 has not risen for so many epochs; the best one is kept either way. @default 8 */
+  /** Stop when dev entity F1 has not risen for so many epochs; the best one is kept either way. @default 10 */
   readonly patience?: number | undefined;
   /** Called after every epoch that was evaluated. */
   readonly onTrial?: ((trial: TaggerTrial) => void) | undefined;
@@ -57,7 +57,7 @@ const epochsBetween = (epochs: number, patience: number): number =>
   Math.max(1, Math.floor(Math.min(epochs / TRIALS, patience / 2)));
 
 /** As many epochs as a training waits for a better one. */
-export const TAGGER_PATIENCE = 8;
+export const TAGGER_PATIENCE = 10;
 
 /**
  * Trains a tagger and keeps the epoch, and the outside bias, with the highest strict F1 on the dev sentences.

@@ -1,5 +1,6 @@
 import { insideOf, isInside, mayFollow, type TagSpan } from "../corpus/tagSet.js";
-import { expectedTransitions, sumOverPaths, transitionFactors, type PathSums } from "./pathSums.js";
+import { sumOverPaths, type PathSums } from "./pathSums.js";
+import { expectedTransitions, quickSums, transitionFactors } from "./quickSums.js";
 
 /**
  * A linear-chain CRF over the tags of a sentence: the score of a sequence is the sum of its emissions, of its transitions,
@@ -65,7 +66,7 @@ export function crfLossInto(
   const { tags: k } = crfWeights;
   const { at, words } = emissions;
   const factors = transitionFactors(crfWeights);
-  const sums = sumOverPaths(crfWeights, emissions, factors);
+  const sums = quickSums(crfWeights, emissions, factors);
   marginalsInto(gradients.emissions.subarray(at), sums);
   const expected = expectedTransitions(crfWeights, { emissions, sums, factors });
   for (let i = 0; i < expected.length; i++) gradients.transitions[i] += expected[i];

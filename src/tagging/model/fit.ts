@@ -20,7 +20,8 @@ import { trainStep } from "./trainStep.js";
 import type { Sentence } from "../corpus/sentence.js";
 import type { Tagger } from "./tagger.js";
 import { tagIndices, tagSet } from "../corpus/tagSet.js";
-import { batchesOf, gather, Room, type Prepared } from "./trainingBatches.js";
+import { Room } from "./room.js";
+import { batchesOf, gather, type Prepared } from "./trainingBatches.js";
 import { cuesOf, NO_SURFACE_FEATURES, surfaceFeaturesOf } from "./wordFeatures.js";
 
 /**

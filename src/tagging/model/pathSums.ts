@@ -1,4 +1,3 @@
-import { logSumExp } from "../../math/softmax.js";
 import { mayFollow } from "../corpus/tagSet.js";
 import type { CrfWeights, Emissions } from "./crf.js";
 
@@ -12,163 +11,55 @@ export interface PathSums {
   readonly logPartition: number;
 }
 
-/** A sum of fewer may have lost terms to underflow that count: it is taken again, its largest term first. */
-const TINY = 1e-200;
-
-/** Exponentials of transitions, `[tags, tags]`: of their differences to the largest, `top`; 0 where IOB2 forbids them. */
-export interface TransitionFactors {
-  readonly data: Float64Array;
-  readonly top: number;
+/** Tags that may stand before each tag. */
+function predecessors(tags: number): readonly Int32Array[] {
+  return Array.from({ length: tags }, (_, to) =>
+    Int32Array.from({ length: tags }, (_, from) => from).filter((from) => mayFollow(from, to)),
+  );
 }
 
-export function transitionFactors({ tags: k, transitions }: CrfWeights): TransitionFactors {
-  const data = new Float64Array(k * k);
-  const top = transitions.reduce((a, b) => Math.max(a, b), -Infinity);
-  for (let from = 0, at = 0; from < k; from++) {
-    for (let to = 0; to < k; to++, at++) if (mayFollow(from, to)) data[at] = Math.exp(transitions[at] - top);
-  }
-  return { data, top };
-}
+const known = new Map<number, readonly Int32Array[]>();
+const before = (tags: number): readonly Int32Array[] => {
+  let found = known.get(tags);
+  if (found === undefined) known.set(tags, (found = predecessors(tags)));
+  return found;
+};
 
 /**
- * Forward and backward sums as logarithms. Exponentials are taken once a word and tag, relative to the word's largest, and
- * not once a transition; sums that this leaves too small are taken again by themselves, so that any finite scores may come.
+ * Forward and backward sums in log space, for any finite scores. Predictions have these and not quickSums: those of a saved
+ * head stay what they were, bit for bit.
  *
  * @see Sutton & McCallum 2012, An Introduction to Conditional Random Fields, section 4.1
  */
-export function sumOverPaths(
-  crfWeights: CrfWeights,
-  emissions: Emissions,
-  factors: TransitionFactors = transitionFactors(crfWeights),
-): PathSums {
-  const { tags: k, end } = crfWeights;
-  const { words } = emissions;
-  const forward = forwardSums(crfWeights, emissions, factors);
-  const backward = backwardSums(crfWeights, emissions, factors);
-  const last = end.map((score, tag) => score + forward[(words - 1) * k + tag]);
-  return { forward, backward, logPartition: logSum(last) };
-}
-
-function forwardSums(crfWeights: CrfWeights, { data, at, words }: Emissions, factors: TransitionFactors): Float64Array {
-  const { tags: k, transitions, start } = crfWeights;
+export function sumOverPaths(crfWeights: CrfWeights, emissions: Emissions): PathSums {
+  const { tags: k, transitions, start, end } = crfWeights;
+  const { data, at, words } = emissions;
+  const froms = before(k);
   const forward = new Float64Array(words * k);
-  const [shares, sums] = [new Float64Array(k), new Float64Array(k)];
+  const backward = new Float64Array(words * k);
   for (let tag = 0; tag < k; tag++) forward[tag] = mayFollow(-1, tag) ? start[tag] + data[at + tag] : -Infinity;
   for (let i = 1; i < words; i++) {
-    const before = forward.subarray((i - 1) * k, i * k);
-    const top = sharesInto(shares, before) + factors.top;
-    sums.fill(0);
-    for (let from = 0, f = 0; from < k; from++) {
-      const share = shares[from];
-      for (let to = 0; to < k; to++, f++) sums[to] += share * factors.data[f];
-    }
     for (let to = 0; to < k; to++) {
-      const sum = sums[to] > TINY ? top + Math.log(sums[to]) : sumInto(to, before, transitions);
-      forward[i * k + to] = sum + data[at + i * k + to];
-    }
-  }
-  return forward;
-}
-
-function backwardSums(crfWeights: CrfWeights, emissions: Emissions, factors: TransitionFactors): Float64Array {
-  const { tags: k, transitions, end } = crfWeights;
-  const { words } = emissions;
-  const backward = new Float64Array(words * k);
-  const [next, shares] = [new Float64Array(k), new Float64Array(k)];
-  backward.set(end, (words - 1) * k);
-  for (let i = words - 2; i >= 0; i--) {
-    nextInto(next, backward, { emissions, i });
-    const top = sharesInto(shares, next) + factors.top;
-    for (let from = 0, f = 0; from < k; from++) {
+      const from = froms[to];
+      let top = -Infinity;
+      for (const f of from) top = Math.max(top, forward[(i - 1) * k + f] + transitions[f * k + to]);
       let sum = 0;
-      for (let to = 0; to < k; to++, f++) sum += shares[to] * factors.data[f];
-      backward[i * k + from] = sum > TINY ? top + Math.log(sum) : sumFrom(from, next, transitions);
+      for (const f of from) sum += Math.exp(forward[(i - 1) * k + f] + transitions[f * k + to] - top);
+      forward[i * k + to] = top === -Infinity ? top : top + Math.log(sum) + data[at + i * k + to];
     }
   }
-  return backward;
-}
-
-/** Of every tag of the word behind word `i`: its emission and all that comes behind it. */
-function nextInto(
-  next: Float64Array,
-  backward: Float64Array,
-  { emissions: { data, at }, i }: { readonly emissions: Emissions; readonly i: number },
-): void {
-  const k = next.length;
-  for (let to = 0; to < k; to++) next[to] = data[at + (i + 1) * k + to] + backward[(i + 1) * k + to];
-}
-
-/** Exponentials of differences to the largest of `logs`. @returns the largest */
-function sharesInto(shares: Float64Array, logs: Float64Array): number {
-  let top = -Infinity;
-  for (let tag = 0; tag < shares.length; tag++) if (logs[tag] > top) top = logs[tag];
-  for (let tag = 0; tag < shares.length; tag++) shares[tag] = Math.exp(logs[tag] - top);
-  return top;
-}
-
-/** Logarithm of the sum over all ways from the word before to tag `to`. */
-const sumInto = (to: number, before: Float64Array, transitions: Float64Array): number =>
-  logSum(before.map((log, from) => (mayFollow(from, to) ? log + transitions[from * before.length + to] : -Infinity)));
-
-/** The same over all ways from tag `from` to the next word. */
-const sumFrom = (from: number, next: Float64Array, transitions: Float64Array): number =>
-  logSum(next.map((log, to) => (mayFollow(from, to) ? log + transitions[from * next.length + to] : -Infinity)));
-
-const logSum = (logs: Float64Array): number =>
-  logs.every((log) => log === -Infinity) ? -Infinity : logSumExp(logs, 0, logs.length);
-
-/** With larger scales, shares that are too small for a number would count. */
-const LARGEST_SCALE = 300;
-
-/** How often each transition is expected in a sentence, `[tags, tags]`. */
-export function expectedTransitions(
-  crfWeights: CrfWeights,
-  {
-    emissions,
-    sums,
-    factors,
-  }: { readonly emissions: Emissions; readonly sums: PathSums; readonly factors: TransitionFactors },
-): Float64Array {
-  const { tags: k, transitions } = crfWeights;
-  const { forward, backward, logPartition } = sums;
-  const [next, before, behind] = [new Float64Array(k), new Float64Array(k), new Float64Array(k)];
-  const [pairs, exact] = [new Float64Array(k * k), new Float64Array(k * k)];
-  for (let i = 0; i + 1 < emissions.words; i++) {
-    nextInto(next, backward, { emissions, i });
-    const own = forward.subarray(i * k, (i + 1) * k);
-    const scale = sharesInto(before, own) + sharesInto(behind, next) + factors.top - logPartition;
-    if (scale < LARGEST_SCALE) addPairs(pairs, { before, behind, scale: Math.exp(scale) });
-    else exact.forEach((_, at) => (exact[at] += pairOf(at, { own, next, transitions, logPartition })));
+  for (let tag = 0; tag < k; tag++) backward[(words - 1) * k + tag] = end[tag];
+  const [tops, totals] = [new Float64Array(k), new Float64Array(k)];
+  for (let i = words - 2; i >= 0; i--) {
+    const score = (f: number, to: number): number =>
+      transitions[f * k + to] + data[at + (i + 1) * k + to] + backward[(i + 1) * k + to];
+    tops.fill(-Infinity);
+    totals.fill(0);
+    for (let to = 0; to < k; to++) for (const f of froms[to]) tops[f] = Math.max(tops[f], score(f, to));
+    for (let to = 0; to < k; to++) for (const f of froms[to]) totals[f] += Math.exp(score(f, to) - tops[f]);
+    for (let f = 0; f < k; f++) backward[i * k + f] = tops[f] + Math.log(totals[f]);
   }
-  return pairs.map((pair, at) => pair * factors.data[at] + exact[at]);
-}
-
-function addPairs(
-  pairs: Float64Array,
-  { before, behind, scale }: { readonly before: Float64Array; readonly behind: Float64Array; readonly scale: number },
-): void {
-  const k = before.length;
-  for (let from = 0, at = 0; from < k; from++) {
-    const share = before[from] * scale;
-    for (let to = 0; to < k; to++, at++) pairs[at] += share * behind[to];
-  }
-}
-
-/** How often a transition is expected between two words, by logarithms alone. */
-function pairOf(
-  at: number,
-  {
-    own,
-    next,
-    transitions,
-    logPartition,
-  }: {
-    readonly own: Float64Array;
-    readonly next: Float64Array;
-    readonly transitions: Float64Array;
-    readonly logPartition: number;
-  },
-): number {
-  const [from, to] = [Math.floor(at / own.length), at % own.length];
-  return mayFollow(from, to) ? Math.exp(own[from] + transitions[at] + next[to] - logPartition) : 0;
+  const last = Float64Array.from({ length: k }, (_, tag) => forward[(words - 1) * k + tag] + end[tag]);
+  const top = last.reduce((a, b) => Math.max(a, b), -Infinity);
+  return { forward, backward, logPartition: top + Math.log(last.reduce((sum, x) => sum + Math.exp(x - top), 0)) };
 }

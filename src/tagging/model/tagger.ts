@@ -6,9 +6,10 @@ import { bestPath } from "./bestPath.js";
 import { spanProbability, type CrfWeights, type Emissions } from "./crf.js";
 import type { FeatureTable } from "./featureTable.js";
 import { sumOverPaths } from "./pathSums.js";
+import { Room } from "./room.js";
 import type { TaggerInput } from "../vectors/embeddedSentences.js";
 import { spansOfTags, type TagSpan } from "../corpus/tagSet.js";
-import { addFeatures, tagScores, unitSums } from "./units.js";
+import { addFeatures, unitSums } from "./units.js";
 import type { SurfaceFeatureOptions } from "./wordFeatures.js";
 import { slicedRows, wordRowsOf, type WordRows } from "./wordRows.js";
 import type { SubwordPooling } from "../vectors/subwords.js";
@@ -43,7 +44,7 @@ export interface FoundSpan extends TagSpan {
 }
 
 /** Emissions are computed for so many words together, so that memory stays bounded. */
-const WORDS_AT_ONCE = 4096;
+const WORDS_AT_ONCE = 1024;
 
 export interface EmissionsOptions {
   readonly threads?: number | undefined;
@@ -72,18 +73,19 @@ export async function emissionsOf(
   refuseNonFinite(vectors, "Cannot predict from these word vectors");
   const result = new Float64Array(vectors.rows * tagger.crfWeights.tags);
   const products = await openRowProducts("float32", { threads });
+  const room = new Room();
   try {
     for (let first = 0, next = 0; first < sentences.length; first = next) {
       while (next < sentences.length && (next === first || offsets[next + 1] - offsets[first] <= WORDS_AT_ONCE)) next++;
       const words = offsets[next] - offsets[first];
       if (words === 0) continue;
       const scores = await scoresOf(tagger, {
-        x: standardizedRows(vectors, tagger.standardizer, { from: offsets[first], rows: words }),
+        x: standardizedRows(vectors, tagger.standardizer, { from: offsets[first], rows: words, room }),
         offsets: offsets.subarray(first, next + 1),
         rows: rows === undefined ? wordRowsOf(tagger, sentences.slice(first, next)) : slicedRows(rows, first, next),
         products,
       });
-      result.set(scores.subarray(0, words * tagger.crfWeights.tags), offsets[first] * tagger.crfWeights.tags);
+      result.set(scores, offsets[first] * tagger.crfWeights.tags);
     }
   } finally {
     await products.close();
@@ -95,10 +97,11 @@ export async function emissionsOf(
 function standardizedRows(
   vectors: Matrix,
   { mean, factor }: Standardizer,
-  { from, rows }: { readonly from: number; readonly rows: number },
+  { from, rows, room }: { readonly from: number; readonly rows: number; readonly room: Room },
 ): Matrix {
   const { cols } = vectors;
-  const x = matrix(Math.max(2, rows), cols);
+  const taken = Math.max(2, rows);
+  const x = matrix(taken, cols, room.take(taken * cols));
   const [all, own] = [vectors.data, x.data];
   for (let r = 0, at = 0, source = from * cols; r < rows; r++) {
     for (let c = 0; c < cols; c++, at++, source++) own[at] = (all[source] - mean[c]) * factor[c];
@@ -118,7 +121,7 @@ async function scoresOf(
 ): Promise<Float64Array> {
   const { inputs, contextWindow, bias, output } = tagger;
   const moved = (await products.forward(x, inputs.data, inputs.rows)) as Float32Array;
-  const units = unitSums({
+  const sums = unitSums({
     offsets,
     moved,
     contextWindow,
@@ -126,21 +129,29 @@ async function scoresOf(
     cues: tagger.cues.weights.data,
     rows: rows.cues.flat(),
   });
-  const scores = output === undefined ? Float64Array.from(units.data) : await hiddenScores(units, output, products);
+  const scores = output === undefined ? sums : tagScores(sums, output);
   const { tags } = tagger.crfWeights;
   addFeatures(scores, tagger.features.weights.data, { rows: rows.features.flat(), tags });
   return scores;
 }
 
-/** Scores of the tags from hidden units before their activation; of two rows at least, as with the inputs. */
-function hiddenScores(
-  { rows, cols, data }: Matrix,
-  { weights, bias }: NonNullable<Tagger["output"]>,
-  products: RowProducts,
-): Promise<Float64Array> {
-  const hidden = matrix(Math.max(2, rows), cols);
-  for (let at = 0; at < data.length; at++) hidden.data[at] = data[at] > 0 ? data[at] : 0;
-  return tagScores(hidden, { weights: weights.data, bias }, products);
+/** Scores of the tags from the sums that hidden units get. Units that are off, about half of them, are left out. */
+function tagScores(sums: Float64Array, { weights, bias }: NonNullable<Tagger["output"]>): Float64Array {
+  const { rows: tags, cols, data } = weights;
+  const words = sums.length / cols;
+  const scores = new Float64Array(words * tags);
+  const on = new Int32Array(cols);
+  for (let word = 0; word < words; word++) {
+    const from = word * cols;
+    let n = 0;
+    for (let u = 0; u < cols; u++) if (sums[from + u] > 0) on[n++] = u;
+    for (let tag = 0; tag < tags; tag++) {
+      let score = bias[tag];
+      for (let i = 0; i < n; i++) score += sums[from + on[i]] * data[tag * cols + on[i]];
+      scores[word * tags + tag] = score;
+    }
+  }
+  return scores;
 }
 
 /** Entities of every sentence by the most probable legal tags. */

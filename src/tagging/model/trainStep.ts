@@ -7,7 +7,7 @@ import { lossOf } from "./loss.js";
 import { ownWeights, unitsOf, type TaggerNetwork } from "./network.js";
 import { rowGradients, type RowGradients } from "./rowGradients.js";
 import { scalarMixGradients, scalarMix } from "./scalarMix.js";
-import { addFeatures, tagScores, unitSums } from "./units.js";
+import { addFeatures, unitSums } from "./units.js";
 
 /** Sentences that are learned from together. */
 export interface NetworkBatch {
@@ -36,7 +36,7 @@ export async function trainStep(network: TaggerNetwork, batch: NetworkBatch, ste
   const pass = await forwardPass(network, batch, step);
   const { loss, gradients: crf } = lossOf(network, batch, pass.emissions);
   const gradients = await backwardPass(network, batch, {
-    ...pass,
+    active: pass.active,
     scores: Float32Array.from(crf.emissions),
     products: step.products,
   });
@@ -59,11 +59,17 @@ function moveInputs(network: TaggerNetwork, inputGradients: Float32Array, step: 
   adamwInto(network.mix, gradients.mix, step);
 }
 
-interface Pass {
-  /** `[words, units]`: hidden units after activation and dropout; the units themselves of a linear tagger. */
+/** The hidden layer of some words. */
+interface Active {
+  /** `[words, units]`, after activation and dropout. */
   readonly units: Matrix;
   /** `[words, units]`, derivatives of these by the sums before: 0 where a unit is off or left out. */
-  readonly slopes: Float32Array | undefined;
+  readonly slopes: Float32Array;
+}
+
+interface Pass {
+  /** Undefined for a linear tagger. */
+  readonly active: Active | undefined;
   /** `[words, tags]` */
   readonly emissions: Float64Array;
 }
@@ -77,29 +83,39 @@ async function forwardPass(
   const weights = mixed ? scalarMix(ownWeights(network), network.mix.values).data : network.inputs.values;
   const moved = (await products.forward(x, weights, rowsOf(network))) as Float32Array;
   const bias = network.bias.values;
-  const units = unitSums({ offsets, moved, contextWindow, bias, cues: network.cues.values, rows: cues });
-  const slopes = hidden === 0 ? undefined : activate(units, { dropout, random });
-  const output = { weights: network.output.values, bias: network.outputBias.values };
-  const emissions = hidden === 0 ? Float64Array.from(units.data) : await tagScores(units, output, products);
+  const sums = unitSums({ offsets, moved, contextWindow, bias, cues: network.cues.values, rows: cues });
+  const active = hidden === 0 ? undefined : activate(sums, { hidden, dropout, random });
+  const emissions = active === undefined ? sums : await tagScores(network, active.units, products);
   addFeatures(emissions, network.features.values, { rows: features, tags: network.shape.tags });
-  return { units, slopes, emissions };
+  return { active, emissions };
 }
 
-/** Sets units that are off or left out to zero, and scales the others up for these. @returns the derivatives */
+/** What hidden units give on: nothing of those that are off or left out, and more of the others for these. */
 function activate(
-  { rows, cols, data }: Matrix,
-  { dropout, random }: { readonly dropout: number; readonly random: Random },
-): Float32Array {
-  const slopes = new Float32Array(data.length);
-  const mask = dropoutMask(dropout, random);
-  for (let row = 0, at = 0; row < rows; row++) {
-    const kept = mask.draw(cols);
-    for (let u = 0; u < cols; u++, at++) {
-      slopes[at] = data[at] > 0 ? kept[u] : 0;
-      data[at] *= slopes[at];
+  sums: Float64Array,
+  { hidden, dropout, random }: { readonly hidden: number; readonly dropout: number; readonly random: Random },
+): Active {
+  const units = matrix(sums.length / hidden, hidden);
+  const slopes = new Float32Array(sums.length);
+  const { factors, draw } = dropoutMask(dropout, { width: hidden, random });
+  for (let row = 0, at = 0; row < units.rows; row++) {
+    for (let u = 0, kept = draw(); u < hidden; u++, at++, kept++) {
+      slopes[at] = sums[at] > 0 ? factors[kept] : 0;
+      units.data[at] = slopes[at] * sums[at];
     }
   }
-  return slopes;
+  return { units, slopes };
+}
+
+/** Scores of every tag at every word from its hidden units, `[words, tags]`. */
+async function tagScores(
+  { shape: { tags }, output, outputBias }: TaggerNetwork,
+  units: Matrix,
+  products: RowProducts,
+): Promise<Float64Array> {
+  const scores = Float64Array.from(await products.forward(units, output.values, tags));
+  for (let at = 0; at < scores.length; at++) scores[at] += outputBias.values[at % tags];
+  return scores;
 }
 
 interface Gradients {
@@ -116,11 +132,10 @@ async function backwardPass(
   network: TaggerNetwork,
   { x, offsets, features, cues }: NetworkBatch,
   {
-    units,
-    slopes,
+    active,
     scores,
     products,
-  }: Omit<Pass, "emissions"> & {
+  }: Pick<Pass, "active"> & {
     /** Gradients of the emissions. */
     readonly scores: Float32Array;
     readonly products: RowProducts;
@@ -128,8 +143,8 @@ async function backwardPass(
 ): Promise<Gradients> {
   const { tags, contextWindow } = network.shape;
   const width = unitsOf(network.shape);
-  const own = slopes === undefined ? scores : await unitGradients(network, { scores, slopes }, products);
-  const output = slopes === undefined ? new Float32Array(0) : await products.backward(scores, tags, units);
+  const own = active === undefined ? scores : await unitGradients(network, { scores, ...active }, products);
+  const output = active === undefined ? new Float32Array(0) : await products.backward(scores, tags, active.units);
   const spread = spreadGradients(own, offsets, { units: width, contextWindow });
   return {
     inputs: (await products.backward(spread, rowsOf(network), x)) as Float32Array,
@@ -137,7 +152,7 @@ async function backwardPass(
     features: rowGradients(features, scores, { size: network.shape.features, width: tags }),
     cues: rowGradients(cues, own, { size: network.shape.cues, width }),
     output: output as Float32Array,
-    outputBias: columnSums(slopes === undefined ? output : scores, tags),
+    outputBias: columnSums(active === undefined ? [] : scores, tags),
   };
 }
 
