@@ -69,7 +69,7 @@ export type { Sentence, Span, TaggedSentence } from "./tagging/corpus/sentence.j
 export type { Word } from "./tagging/corpus/splitWords.js";
 export type { ErrorTable, LostEntity } from "./tagging/errorAnalysis.js";
 export type { FoundEntity, TaggingEvaluation } from "./tagging/evaluate.js";
-export type { CrfWeights } from "./tagging/model/crf.js";
+export type { CrfWeights } from "./tagging/crf/weights.js";
 export type { FeatureTable } from "./tagging/model/featureTable.js";
 export type { FitTaggerOptions, TaggerEpoch } from "./tagging/model/fitOptions.js";
 export type { Tagger } from "./tagging/model/tagger.js";

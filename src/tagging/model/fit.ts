@@ -105,13 +105,13 @@ async function fitEpochs(ensemble: readonly Member[], run: Run): Promise<void> {
     let loss = 0;
     for (const member of ensemble) loss += (await fitEpoch(member, { ...run, number })) / ensemble.length;
     const weights = ensemble.map(({ network }) => layerWeights(network));
-    const answer = await settings.onEpoch?.({
+    const next = await settings.onEpoch?.({
       number,
       loss,
       tagger: taggerNow,
       layerWeights: meanLayerWeights(weights),
     });
-    if (answer === "stop") return;
+    if (next === "stop") return;
   }
 }
 

@@ -1,5 +1,6 @@
 import { logSumExp } from "../../math/softmax.js";
-import { crfLossInto, unconstrainedCrf, type CrfGradients, type CrfWeights, type Emissions } from "./crf.js";
+import { crfLossInto, type CrfGradients } from "../crf/crf.js";
+import { unconstrainedCrf, type CrfWeights, type Emissions } from "../crf/weights.js";
 import type { TaggerNetwork } from "./network.js";
 
 /** Tagged words of several sentences. */

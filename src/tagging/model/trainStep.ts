@@ -64,7 +64,7 @@ interface Active {
   /** `[words, units]`, after activation and dropout. */
   readonly units: Matrix;
   /** `[words, units]`, derivatives of these by the sums before: 0 where a unit is off or left out. */
-  readonly slopes: Float32Array;
+  readonly derivatives: Float32Array;
 }
 
 interface Pass {
@@ -96,15 +96,15 @@ function activate(
   { hidden, dropout, random }: { readonly hidden: number; readonly dropout: number; readonly random: Random },
 ): Active {
   const units = matrix(sums.length / hidden, hidden);
-  const slopes = new Float32Array(sums.length);
+  const derivatives = new Float32Array(sums.length);
   const { factors, draw } = dropoutMask(dropout, { width: hidden, random });
   for (let row = 0, at = 0; row < units.rows; row++) {
     for (let u = 0, kept = draw(); u < hidden; u++, at++, kept++) {
-      slopes[at] = sums[at] > 0 ? factors[kept] : 0;
-      units.data[at] = slopes[at] * sums[at];
+      derivatives[at] = sums[at] > 0 ? factors[kept] : 0;
+      units.data[at] = derivatives[at] * sums[at];
     }
   }
-  return { units, slopes };
+  return { units, derivatives };
 }
 
 /** Scores of every tag at every word from its hidden units, `[words, tags]`. */
@@ -159,14 +159,14 @@ async function backwardPass(
 /** Gradients of the sums that hidden units get, `[words, units]`. */
 async function unitGradients(
   { shape: { tags, hidden }, output }: TaggerNetwork,
-  { scores, slopes }: { readonly scores: Float32Array; readonly slopes: Float32Array },
+  { scores, derivatives }: { readonly scores: Float32Array; readonly derivatives: Float32Array },
   products: RowProducts,
 ): Promise<Float32Array> {
   const turned = new Float32Array(hidden * tags);
   for (let u = 0, at = 0; u < hidden; u++)
     for (let tag = 0; tag < tags; tag++, at++) turned[at] = output.values[tag * hidden + u];
   const gradients = await products.forward(matrix(scores.length / tags, tags, scores), turned, hidden);
-  for (let at = 0; at < slopes.length; at++) gradients[at] *= slopes[at];
+  for (let at = 0; at < derivatives.length; at++) gradients[at] *= derivatives[at];
   return gradients as Float32Array;
 }
 

@@ -1,17 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { seeded, type Random } from "../../../../src/math/random.js";
-import {
-  crfLossInto,
-  unconstrainedCrf,
-  scoreOf,
-  spanProbability,
-  tagMarginals,
-  type CrfWeights,
-  type Emissions,
-} from "../../../../src/tagging/model/crf.js";
-import { bestPath } from "../../../../src/tagging/model/bestPath.js";
-import { sumOverPaths } from "../../../../src/tagging/model/pathSums.js";
-import { quickSums, transitionFactors } from "../../../../src/tagging/model/quickSums.js";
+import { crfLossInto, spanProbability, tagMarginals } from "../../../../src/tagging/crf/crf.js";
+import { unconstrainedCrf, scoreOf, type CrfWeights, type Emissions } from "../../../../src/tagging/crf/weights.js";
+import { bestPath } from "../../../../src/tagging/crf/bestPath.js";
+import { sumOverPaths } from "../../../../src/tagging/crf/pathSums.js";
+import { quickSums, transitionFactors } from "../../../../src/tagging/crf/quickSums.js";
 import { spansOfTags } from "../../../../src/tagging/corpus/tagSet.js";
 
 /** Two labels: O, B-0, I-0, B-1, I-1. */

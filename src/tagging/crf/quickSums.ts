@@ -1,6 +1,6 @@
 import { logSumExp } from "../../math/softmax.js";
 import { mayFollow } from "../corpus/tagSet.js";
-import type { CrfWeights, Emissions } from "./crf.js";
+import type { CrfWeights, Emissions } from "./weights.js";
 import { sumOverPaths, type PathSums } from "./pathSums.js";
 
 /** A sum of fewer may have lost terms to underflow that count: it is taken again, its largest term first. */

@@ -1,5 +1,5 @@
 import { isInside, mayFollow } from "../corpus/tagSet.js";
-import type { CrfWeights, Emissions } from "./crf.js";
+import type { CrfWeights, Emissions } from "./weights.js";
 
 /** The legal sequence with the highest score (Viterbi); on a tie the lower tags. */
 export function bestPath(crfWeights: CrfWeights, emissions: Emissions): Int32Array {

@@ -1,5 +1,5 @@
 import { mayFollow } from "../corpus/tagSet.js";
-import type { CrfWeights, Emissions } from "./crf.js";
+import type { CrfWeights, Emissions } from "./weights.js";
 
 /** Sums over all legal sequences, as logarithms: of what comes before and at each tag, and of what comes behind it. */
 export interface PathSums {
