@@ -1,5 +1,6 @@
 export { openCorpus } from "../corpus/corpus.js";
 export type { Corpus, CorpusOptions } from "../corpus/corpus.js";
+export type { CsvDialect, CsvQuoting } from "../formats/csv.js";
 export type { Rejection, Row, RowCounts, ValuesJson } from "../corpus/row.js";
 export { duplicateGroups, duplicatesBetween, normalizedText } from "../dataset/duplicates.js";
 export type { Duplicates } from "../dataset/duplicates.js";
@@ -7,6 +8,7 @@ export { readLabeled } from "../dataset/labeledCorpus.js";
 export type { LabeledCorpus, LabeledOptions } from "../dataset/labeledCorpus.js";
 export { applyLabelMap, parseLabelMap } from "../dataset/labelMap.js";
 export type { LabelMap } from "../dataset/labelMap.js";
+export type { Reading } from "../dataset/reading.js";
 export { foldCorpus, splitCorpus } from "../dataset/split.js";
 export type { FoldOptions, Split, SplitOptions } from "../dataset/split.js";
 export { readTagged } from "../tagging/corpus/readTagged.js";

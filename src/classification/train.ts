@@ -1,4 +1,6 @@
+import { counted } from "../text/numbers.js";
 import { type Complete } from "../defaults.js";
+import type { LabelMap } from "../dataset/labelMap.js";
 import { checkLabels } from "../dataset/labelSet.js";
 import { HeadstartError, unreachable } from "../errors.js";
 import { fitBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
@@ -45,6 +47,8 @@ export interface TrainOptions {
   readonly seed?: number | undefined;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The map that gave the labels, which what is advised about them keeps. */
+  readonly map?: LabelMap | undefined;
   /** Called after every value of C that was tried. */
   readonly onTrial?: ((trial: Trial) => void) | undefined;
   /** Called after every epoch of an MLP. */
@@ -102,7 +106,10 @@ const DEV_FRACTION = 0.1;
  */
 export async function trainClassifier(data: LabeledVectors, options: TrainOptions = {}): Promise<TrainedHead> {
   const { seed = 1, classWeights = "none" } = options;
-  const { labels, warnings } = checkLabels(data.labels, { minPerClass: options.dev === undefined ? 2 : 1 });
+  const { labels, warnings } = checkLabels(data.labels, {
+    map: options.map,
+    minPerClass: options.dev === undefined ? 2 : 1,
+  });
   const { train, dev, devFrom } = sides(data, { seed, dev: options.dev });
   const y = labelIndices(labels, train.labels, "the training rows");
   const devY = labelIndices(labels, dev.labels, "the dev rows");
@@ -202,7 +209,7 @@ export function sides(
   data: LabeledVectors,
   { seed, dev }: { readonly seed: number; readonly dev: LabeledVectors | undefined },
 ): { train: LabeledVectors; dev: LabeledVectors; devFrom: string } {
-  if (dev !== undefined) return { train: data, dev, devFrom: `${dev.texts.length} rows given for it` };
+  if (dev !== undefined) return { train: data, dev, devFrom: `${counted(dev.texts.length, "row")} given for it` };
   const held = holdOut(data, { devFraction: DEV_FRACTION, seed });
   const from = `${held.dev.texts.length} of the ${data.texts.length} training rows`;
   return { ...held, devFrom: `${from}, set aside by seed ${seed}, equal texts on one side` };

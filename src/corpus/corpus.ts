@@ -1,9 +1,13 @@
 import { withDefaults, type WithDefaults } from "../defaults.js";
 import { excerpt, HeadstartError } from "../errors.js";
-import { findColumn, matchColumns } from "./columns.js";
+import type { CsvDialect } from "../formats/csv.js";
+import { chooseColumns, placesOf, type ChosenColumns } from "./chosenColumns.js";
+import { joinTexts } from "./columns.js";
+import { checkDelimiter } from "./csvStart.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode/decode.js";
 import { openJsonl } from "./jsonlTable.js";
+import { markedColumns, missingLabel, type LabelFault } from "./labelColumns.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { findSource, type Source, type SourceOptions } from "./source.js";
 import { RowCounter } from "./rowCounts.js";
@@ -11,10 +15,31 @@ import { faultError, type Fault, type Table, type TableRecord } from "./table.js
 import type { TextChunk } from "./decode/textChunk.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
-  /** Column of the texts; a column of nearly the same name competes with it only when this is left out. @default "text" */
-  readonly textColumn?: string | undefined;
-  /** Column of the labels; without it no label is read. */
-  readonly labelColumn?: string | undefined;
+  /**
+   * Column of the texts, or several: what stands in them makes one text, a line each. `"title,body"` means two columns
+   * unless one is called so. A column of nearly the same name competes only when this is left out. @default "text"
+   */
+  readonly textColumn?: string | readonly string[] | undefined;
+  /**
+   * Column of the labels; without it no label is read. Of several columns, given as a list or with commas between, each is
+   * a label that a row has (1, true) or has not (0, false); its label is the list of those that it has, as JSON.
+   */
+  readonly labelColumn?: string | readonly string[] | undefined;
+  /** Columns to read where a corpus lacks those. */
+  readonly otherwise?: { readonly textColumn?: string; readonly labelColumn?: string } | undefined;
+  /**
+   * Whether the first record of CSV and TSV names the columns; otherwise it is a row, and the columns are `column1`,
+   * `column2`, ..., also to be had as `"1"`, `"2"`, ... @default true
+   */
+  readonly header?: boolean | undefined;
+  /** What is between the fields of CSV and TSV: one character. @default found in CSV, a tab in TSV */
+  readonly delimiter?: string | undefined;
+  /**
+   * What a quote means in CSV and TSV. `"` is RFC 4180: a field may be in quotes, and then hold line ends. `none`: a
+   * character like any other. `auto`: RFC 4180, but where tabs are between the fields a row is a line, and only a field that
+   * is in quotes as a whole loses them. @default "auto"
+   */
+  readonly quote?: "auto" | "none" | '"' | undefined;
   /** Ends the rows after so many accepted ones. @default no end */
   readonly limit?: number | undefined;
   /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
@@ -32,6 +57,8 @@ export interface CorpusOptions extends SourceOptions, DecodeOptions {
 
 const CORPUS_DEFAULTS = {
   textColumn: "text",
+  header: true,
+  quote: "auto",
   limit: Infinity,
   badRows: "fail",
   dropMissing: false,
@@ -44,6 +71,11 @@ export interface Corpus {
   readonly columns: readonly string[];
   /** The rows; may be called once. Leaving the loop early closes the file. */
   readonly rows: () => AsyncGenerator<Row>;
+  /** The column that is read as the texts, or those; and those as the labels, without a label column none. */
+  readonly textColumn: string | readonly string[];
+  readonly labelColumns: readonly string[];
+  /** How the first file is written if it is CSV or TSV, undefined otherwise; whatever its encoding, UTF-8 can be written. */
+  readonly dialect: CsvDialect | undefined;
   /** Live: right at every moment, complete when the rows have ended. */
   readonly counts: RowCounts;
   /** What the rows so far call for telling, one sentence each. */
@@ -57,7 +89,9 @@ export interface Corpus {
  *
  * The first line of CSV and TSV and the first object of JSONL name the columns. Several files must have the same columns
  * in any order; the headers of all of them are read before the first row. CSV is RFC 4180 with any mix of line ends and
- * `,` `;` tab or `|` between fields; blank lines are not rows. An empty text is a row; a label that is empty or only
+ * `,` `;` tab or `|` between fields; in TSV, and where tabs are between the fields, a row is a line and a quote a character,
+ * unless a field is in quotes as a whole. Blank lines are not rows, nor is the header once more. Columns behind the last
+ * one that has a name are left out unless they are asked for, as `column3` or so. An empty text is a row; a label that is empty or only
  * spaces is missing. Memory does not grow with the number of rows.
  *
  * @throws HeadstartError E_INPUT_*, E_ENCODING, E_CSV_*, E_JSONL, E_ARROW or E_COLUMN_*; `rows()` throws those and
@@ -69,6 +103,7 @@ export interface Corpus {
  */
 export async function openCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
   if (paths.length === 0) throw new HeadstartError("E_USAGE", "Cannot read a corpus without a file. Name one, or -");
+  checkDelimiter(options.delimiter);
   const sources: Source[] = [];
   for (const path of paths) {
     if (/\.conll(\.gz)?$/i.test(path)) throw taggedWords(path);
@@ -85,9 +120,7 @@ class CorpusReader implements Corpus {
   readonly #sources: readonly Source[];
   readonly #settings: Settings;
   readonly #rowCounter: RowCounter;
-  #columns: readonly string[] = [];
-  #text = 0;
-  #label: number | undefined;
+  #chosen: ChosenColumns = { columns: [], text: [], labels: [], notices: [] };
   #first: Table | undefined;
   #begun = false;
 
@@ -98,7 +131,20 @@ class CorpusReader implements Corpus {
   }
 
   get columns(): readonly string[] {
-    return this.#columns;
+    return this.#chosen.columns;
+  }
+
+  get textColumn(): string | readonly string[] {
+    const names = this.#chosen.text.map((at) => this.columns[at]);
+    return names.length === 1 ? names[0] : names;
+  }
+
+  get labelColumns(): readonly string[] {
+    return this.#chosen.labels.map((at) => this.columns[at]);
+  }
+
+  get dialect(): CsvDialect | undefined {
+    return this.#first?.dialect;
   }
 
   get counts(): RowCounts {
@@ -106,15 +152,14 @@ class CorpusReader implements Corpus {
   }
 
   get notices(): readonly string[] {
-    return this.#rowCounter.notices();
+    return [...this.#chosen.notices, ...this.#rowCounter.notices()];
   }
 
   async open(textNamed: boolean): Promise<void> {
     const [source, ...others] = this.#sources;
     this.#first = await this.#openTable(source);
     try {
-      this.#columns = this.#first.columns;
-      this.#chooseColumns(source.file, textNamed);
+      this.#chosen = chooseColumns(this.#first, { ...this.#settings, file: source.file, textNamed });
       for (const other of others) await this.#checkColumns(other);
     } catch (error) {
       await this.close();
@@ -143,17 +188,20 @@ class CorpusReader implements Corpus {
   async #openTable(source: Source): Promise<Table> {
     const { file, format } = source;
     if (format === "conll") throw taggedWords(file);
-    const { maxFieldBytes, textColumn } = this.#settings;
+    const { maxFieldBytes, textColumn, otherwise } = this.#settings;
+    const textOtherwise = otherwise?.textColumn;
     if (format === "arrow") {
       const { openArrowTable } = await import("./arrowTable.js");
-      return openArrowTable(source.bytes(), { file, textColumn });
+      return openArrowTable(source.bytes(), { file, textColumn, textOtherwise });
     }
-    const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
-    if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
-    if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
-    const known = this.#first === undefined ? {} : { columns: this.#columns };
+    const chunks = this.#counted(decodeText(source.bytes(), file, { ...this.#settings, isTable: true }));
+    if (format === "csv" || format === "tsv") {
+      const { header, quote, delimiter = format === "tsv" ? "\t" : undefined } = this.#settings;
+      return openCsv(chunks, { file, header, quote, delimiter, maxFieldBytes });
+    }
+    const known = this.#first === undefined ? {} : { columns: this.columns };
     const onFault = (record: TableRecord, fault: Fault): void => this.#reject(file, record, fault);
-    return openJsonl(chunks, { file, textColumn, maxLineLength: maxFieldBytes, onFault, ...known });
+    return openJsonl(chunks, { file, textColumn, textOtherwise, maxLineLength: maxFieldBytes, onFault, ...known });
   }
 
   async *#counted(chunks: AsyncGenerator<TextChunk>): AsyncGenerator<TextChunk> {
@@ -163,33 +211,21 @@ class CorpusReader implements Corpus {
     }
   }
 
-  #chooseColumns(file: string, textNamed: boolean): void {
-    const { textColumn, labelColumn } = this.#settings;
-    this.#text = findColumn(this.#columns, textColumn, { file, flag: "--text-column", named: textNamed });
-    if (labelColumn === undefined) return;
-    this.#label = findColumn(this.#columns, labelColumn, { file, flag: "--label-column", named: true });
-    if (this.#label !== this.#text) return;
-    const message =
-      `Cannot read texts and labels of ${file} from one column, "${excerpt(textColumn)}". ` +
-      `Name another one with --label-column`;
-    throw new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column: textColumn });
-  }
-
   /** A pipe cannot be read twice, so its header is checked at its turn; later JSONL files may lack any field. */
   async #checkColumns(source: Source): Promise<void> {
     if (!source.rereadable || source.format === "jsonl") return;
     const table = await this.#openTable(source);
     await table.close();
-    matchColumns(this.#columns, table.columns, source.file);
+    placesOf(this.columns, table, source.file);
   }
 
   async *#rowsOf(table: Table, file: string): AsyncGenerator<Row> {
     try {
-      const order = matchColumns(this.#columns, table.columns, file);
+      const { order, leftOut } = placesOf(this.columns, table, file);
       for await (const record of table.records) {
         const row = this.#rowOf(record, order, file);
         if (row === undefined) continue;
-        this.#rowCounter.accept(row, record);
+        this.#rowCounter.accept(row, record, leftOut);
         yield row;
         if (this.counts.accepted >= this.#settings.limit) return;
       }
@@ -206,21 +242,31 @@ class CorpusReader implements Corpus {
     }
     const { line } = record.position;
     const values = order.map((i) => record.cells[i]);
-    const label = this.#label === undefined ? undefined : (values[this.#label] ?? "");
-    if (label !== undefined && label.trim() === "") {
-      if (!this.#settings.dropMissing) throw labelMissing(file, line, this.#columns[this.#label ?? 0]);
-      this.#rowCounter.reject(file, record, "its label is missing");
+    const label = this.#labelOf(values);
+    if (typeof label === "object") {
+      if (label.missing === true && !this.#settings.dropMissing) throw labelMissing(file, line, label.column);
+      this.#reject(file, record, label);
       return undefined;
     }
     const { json } = record;
-    const row = { file, line, text: values[this.#text] ?? "", label, values };
+    const row = { file, line, text: joinTexts(this.#chosen.text.map((i) => values[i])), label, values };
     return json === undefined ? row : { ...row, json: order.map((i) => json[i]) };
   }
 
+  /** The label of a row; undefined where none is read. */
+  #labelOf(values: readonly (string | null)[]): string | undefined | LabelFault {
+    const { labels } = this.#chosen;
+    const cells = labels.map((at) => values[at] ?? "");
+    if (cells.length > 1) return markedColumns(this.labelColumns, cells);
+    const [cell] = cells;
+    return cell?.trim() === "" ? missingLabel(this.columns[labels[0]]) : cell;
+  }
+
   #reject(file: string, record: TableRecord, fault: Fault): void {
-    const dropped = fault.missing === true && this.#settings.dropMissing;
+    const dropped = fault.isHeader === true || (fault.missing === true && this.#settings.dropMissing);
     if (this.#settings.badRows === "fail" && !dropped) throw faultError(file, record, fault);
     this.#rowCounter.reject(file, record, fault.found);
+    if (fault.isHeader === true) this.#rowCounter.remarks.add("header again", file, record.position.line);
   }
 }
 

@@ -21,6 +21,14 @@ const NAMES: Readonly<Record<Kind, string>> = {
   tagger: "heads that find entities (--task ner)",
 };
 
+/** Flags that choose what `train` makes, as they are written, and what each is for. */
+const CHOICES: Readonly<Record<string, string>> = {
+  "--tune": "heads that give one label a text",
+  "--label-errors": "rows of one label each",
+  "--multi-label": "rows with any number of labels each",
+  "--task ner": "sentences with tagged entities",
+};
+
 type Uses = readonly (readonly [flags: readonly string[], by: readonly Kind[]])[];
 
 const MLPS: readonly Kind[] = ["mlp", "search"];
@@ -30,7 +38,8 @@ const MLP_FLAGS = ["hidden", "activation", "dropout", "batchSize", "learningRate
 const TAGGER_FLAGS = ["crf", "layers", "scalarMix", "subwordPooling", "surfaceFeatures", "context", "ensemble"];
 const SELECTIVE = ["minPrecision", "maxRisk", "coverage", "costs"];
 /** Words with tags have no columns, and their vectors are of all words of a sentence. */
-const OF_TEXTS = ["textColumn", "labelColumn", "dropMissing", "pooling", "layer", "normalize"];
+const OF_ROWS = ["textColumn", "labelColumn", "dropMissing", "header", "delimiter", "quote"];
+const OF_TEXTS = [...OF_ROWS, "pooling", "layer", "normalize"];
 
 const USES = {
   train: [
@@ -44,7 +53,8 @@ const USES = {
       ["head", "task"],
       [...TRAINED, "tagger"],
     ],
-    [["map"], [...TRAINED, "tagger", "label errors"]],
+    [["map"], [...TEXTS, "tagger", "label errors"]],
+    [["minPerClass", "poolRare"], TEXTS],
     [["dev"], [...TEXTS, "tagger"]],
     [["tune", "fewShot", "tensorboard", "classWeights", "explainable"], TRAINED],
     [["tuneSeconds", "tuneLayers", "tunePoolings"], TRAINED],
@@ -57,9 +67,8 @@ const USES = {
     [["html"], ["tagger"]],
   ],
   evaluate: [
-    [OF_TEXTS.slice(0, 3), ["classifier", "multi-label"]],
+    [OF_ROWS, ["classifier", "multi-label"]],
     [[...SELECTIVE, "report"], ["classifier"]],
-    [["map"], ["classifier", "tagger"]],
   ],
   transfer: [
     [OF_TEXTS, ["classifier"]],
@@ -69,7 +78,13 @@ const USES = {
 } satisfies Readonly<Record<string, Uses>>;
 
 /** What these flags have when they were not given. */
-const UNGIVEN: GivenFlags = { task: "classification", classWeights: "none", surfaceFeatures: true, normalize: true };
+const UNGIVEN: GivenFlags = {
+  task: "classification",
+  classWeights: "none",
+  surfaceFeatures: true,
+  normalize: true,
+  header: true,
+};
 
 /**
  * Refuses flags that would do nothing for the kind of head that a command is about.
@@ -80,12 +95,20 @@ export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Give
   for (const [names, by] of USES[command] as Uses) {
     const name = by.includes(kind) ? undefined : names.find((one) => isGiven(flags, one));
     if (name === undefined) continue;
-    const whom = by.map((one) => NAMES[one]).join(", ");
-    throw new HeadstartError(
-      "E_USAGE",
-      `${written(name, flags[name])} does nothing for ${NAMES[kind]}: it is for ${whom}. Leave it out`,
-    );
+    throw new HeadstartError("E_USAGE", refusalOf(name, { flags, kind, by }));
   }
+}
+
+function refusalOf(
+  name: string,
+  { flags, kind, by }: { readonly flags: GivenFlags; readonly kind: Kind; readonly by: readonly Kind[] },
+): string {
+  const flag = name === "task" && flags["task"] === "ner" ? "--task ner" : written(name, flags[name]);
+  const choice = CHOICES[flag];
+  const whom = choice ?? by.map((one) => NAMES[one]).join(", ");
+  const isOther = choice !== undefined && NAMES[kind].includes("(--");
+  const advice = isOther ? "Leave one of the two out" : "Leave it out";
+  return `${flag} does nothing for ${NAMES[kind]}: it is for ${whom}. ${advice}`;
 }
 
 /** The kinds that a flag has an effect for; undefined where it has one for all. */

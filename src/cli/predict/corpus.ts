@@ -1,12 +1,15 @@
-import type { Corpus } from "../../corpus/corpus.js";
+import { openCorpus, type Corpus } from "../../corpus/corpus.js";
 import type { Row } from "../../corpus/row.js";
+import { asTrained, rememberedReading } from "../../dataset/reading.js";
 import { forecastRows } from "../../embedding/rowEstimate.js";
 import { inWindows } from "../../encoder/embed/windows.js";
 import { commitTogether } from "../../files/commit.js";
+import { counted } from "../../text/numbers.js";
 import { openRowWriter, rowFormat, type RowWriter } from "../../vectors/rowWriter.js";
-import { openTexts, type Context } from "../context.js";
+import type { Context } from "../context.js";
 import type { FileOutputs } from "../finished.js";
-import { collectRejectedRows } from "../rejectedRows.js";
+import { corpusOptions } from "../flags/options.js";
+import { collectRejectedRows, type RejectedRows } from "../rejectedRows.js";
 import { predictionCells, predictionColumns } from "./cells.js";
 import type { PredictRun } from "./run.js";
 import { pageFiles } from "./texts.js";
@@ -22,10 +25,10 @@ export interface CorpusRun extends PredictRun {
 /** Predictions for every row of a corpus: its columns and those of the prediction, in input order. */
 export async function predictCorpus(context: Context, run: CorpusRun): Promise<void> {
   const { reporter } = context;
-  const { kind, input, output, flags, files } = run;
+  const { kind, output, flags, files } = run;
   const rejectedRows = collectRejectedRows(output);
   rejectedRows.spillTo(files.folder);
-  const corpus = await openTexts(context, input, flags, rejectedRows);
+  const corpus = await openInput(context, run, rejectedRows);
   let writer: RowWriter | undefined;
   try {
     const own = predictionColumns(rowFormat(output), { kind, sets: flags.sets, explain: flags.explain });
@@ -42,7 +45,7 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
     const { read, rejected } = corpus.counts;
     const printed = {
       json: { rows, rejected, output },
-      lines: [`${read} rows in = ${rows} out + ${rejected} rejected`, output],
+      lines: [`${counted(read, "row")} in = ${rows} out + ${rejected} rejected`, output],
     };
     await commitTogether([await writer.finish(), ...(await pageFiles(run))], files.saving(printed));
     await files.print(printed);
@@ -51,6 +54,22 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
     await rejectedRows.discard();
     await corpus.close();
   }
+}
+
+/** Opens the input with the column of texts that the training had, unless the flags name one. */
+async function openInput(
+  { reporter, stdin }: Context,
+  { input, flags, reading }: CorpusRun,
+  rejectedRows: RejectedRows,
+): Promise<Corpus> {
+  const given = corpusOptions(flags);
+  const own = reading && { textColumn: reading.textColumn };
+  const corpus = await openCorpus(input, { ...asTrained(given, own), stdin, onReject: rejectedRows.add });
+  const { textColumn } = corpus;
+  const { remark, notices } = rememberedReading(given, own, { reading: { textColumn }, seen: new Set() });
+  if (remark !== undefined) reporter.info(remark);
+  for (const notice of notices) reporter.warn(notice);
+  return corpus;
 }
 
 /** Names of the input's columns beside those of the prediction: one that is taken gets `input_` before it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { evaluateClassification, type Advantage, type Evaluation } from "../../../../src/metrics/classification.js";
 import type { TaggingEvaluation } from "../../../../src/tagging/evaluate.js";
-import { entityScoreLines, scoreLines, shellWord, trainingText } from "../../../../src/report/text/trainingSummary.js";
+import { entityScoreLines, scoreLines, trainingText } from "../../../../src/report/text/trainingSummary.js";
 
 const TRAINING = {
   head: "out/head",
@@ -61,18 +61,6 @@ describe("scoreLines()", () => {
   it("claims nothing of chance where no interval was measured", () => {
     expect(scored(0.6)[2]).toBe("  bag of words    0.600  the head is 0.400 better");
   });
-});
-
-describe("shellWord()", () => {
-  it.each([
-    ["out/head-1", "out/head-1"],
-    ["4=positive,2=drop", "4=positive,2=drop"],
-    ["my head", '"my head"'],
-    ["a;b", '"a;b"'],
-    ["", '""'],
-    ['say "x"', "'say \"x\"'"],
-    ["it's $HOME", "'it'\\''s $HOME'"],
-  ])("writes %j as %s", (word, written) => expect(shellWord(word)).toBe(written));
 });
 
 describe("entityScoreLines()", () => {
