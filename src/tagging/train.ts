@@ -1,12 +1,15 @@
 import { counted } from "../text/numbers.js";
 import { HeadstartError } from "../errors.js";
+import { textHashes } from "../dataset/textHashes.js";
 import { withOutsideBias, chooseOutsideBias } from "./model/outsideBias.js";
 import { evaluateTagger, surfacesOf, type TaggingEvaluation } from "./evaluate.js";
 import { splitSentences, type EmbeddedSentences, type SentenceSplit } from "./vectors/embeddedSentences.js";
 import { fitTagger } from "./model/fit.js";
 import type { FitTaggerOptions } from "./model/fitOptions.js";
 import { wordRowsOf, type WordRows } from "./model/wordRows.js";
-import { goldSpans } from "./corpus/readTagged.js";
+import { goldSpans } from "./corpus/spans.js";
+import type { WordRule } from "./corpus/splitWords.js";
+import { fittingRule } from "./corpus/wordRule.js";
 import { entityLabels } from "./corpus/sentence.js";
 import type { Tagger } from "./model/tagger.js";
 
@@ -15,6 +18,8 @@ export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "o
   readonly dev?: EmbeddedSentences | undefined;
   /** Stop when dev entity F1 has not risen for so many epochs; the best one is kept either way. @default 10 */
   readonly patience?: number | undefined;
+  /** How the head cuts texts into words. @default the rule by which texts are cut most like the training sentences */
+  readonly wordRule?: WordRule | undefined;
   /** Called after every epoch that was evaluated. */
   readonly onTrial?: ((trial: TaggerTrial) => void) | undefined;
 }
@@ -39,6 +44,8 @@ export interface TrainedTagger {
   readonly labelCounts: Readonly<Record<string, number>>;
   /** Sentences it was trained on. */
   readonly n: number;
+  /** Of the texts of these sentences, each once. */
+  readonly textHashes: Int32Array;
   /** The epoch that was kept. */
   readonly epochs: number;
   readonly trials: readonly TaggerTrial[];
@@ -69,7 +76,8 @@ export const TAGGER_PATIENCE = 10;
  * console.log(tagger.labels, dev.entityF1);
  */
 export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerOptions = {}): Promise<TrainedTagger> {
-  const { dev: given, onTrial, seed = 1, epochs = defaultEpochs(data), patience = TAGGER_PATIENCE, ...rest } = options;
+  const { dev: given, onTrial, seed = 1, wordRule = ruleOf(data), ...others } = options;
+  const { epochs = defaultEpochs(data), patience = TAGGER_PATIENCE, ...rest } = others;
   const { train, dev, devFrom } = given === undefined ? splitSentences(data, { seed }) : givenDev(data, given);
   const labels = entityLabels(train.sentences);
   if (labels.length === 0) {
@@ -100,7 +108,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
     },
   });
   const { tagger: unbalanced, epoch, outsideBias, layerWeights } = best!;
-  const tagger = withOutsideBias(unbalanced, outsideBias);
+  const tagger = { ...withOutsideBias(unbalanced, outsideBias), wordRule };
   const surfaces = surfacesOf(train.sentences);
   const { evaluation } = await evaluateTagger(tagger, dev, { isSeen: (form) => surfaces.has(form), seed, ...threads });
   return {
@@ -108,6 +116,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
     surfaces,
     labelCounts: countLabels(train),
     n: train.sentences.length,
+    textHashes: textHashes(train.sentences.map(({ text }) => text)),
     epochs: epoch,
     trials,
     dev: evaluation,
@@ -121,6 +130,9 @@ interface Best extends TaggerTrial {
   readonly tagger: Tagger;
   readonly layerWeights: readonly number[] | undefined;
 }
+
+const ruleOf = ({ sentences }: EmbeddedSentences): WordRule =>
+  fittingRule(sentences.map(({ words }) => words.map(({ text }) => text)));
 
 /** Few sentences are seen more often, so that a corpus of any size gets enough steps. */
 const defaultEpochs = ({ vectors }: EmbeddedSentences): number =>

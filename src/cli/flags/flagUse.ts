@@ -36,6 +36,8 @@ const TRAINED: readonly Kind[] = ["logistic", ...MLPS];
 const TEXTS: readonly Kind[] = [...TRAINED, "multi-label"];
 const MLP_FLAGS = ["hidden", "activation", "dropout", "batchSize", "learningRate", "schedule", "weightDecay"];
 const TAGGER_FLAGS = ["crf", "layers", "scalarMix", "subwordPooling", "surfaceFeatures", "context", "ensemble"];
+/** How entities and tags in files are read. */
+const ENTITY_FLAGS = ["offsets", "tagNames"];
 const SELECTIVE = ["minPrecision", "maxRisk", "coverage", "costs"];
 /** Words with tags have no columns, and their vectors are of all words of a sentence. */
 const OF_ROWS = ["textColumn", "labelColumn", "dropMissing", "header", "delimiter", "quote"];
@@ -60,7 +62,7 @@ const USES = {
     [["tuneSeconds", "tuneLayers", "tunePoolings"], TRAINED],
     [["labelErrors"], ["label errors"]],
     [["multiLabel"], ["multi-label"]],
-    [TAGGER_FLAGS, ["tagger"]],
+    [[...TAGGER_FLAGS, ...ENTITY_FLAGS], ["tagger"]],
   ],
   predict: [
     [[...SELECTIVE, "sets", "explain"], ["classifier"]],
@@ -69,11 +71,12 @@ const USES = {
   evaluate: [
     [OF_ROWS, ["classifier", "multi-label"]],
     [[...SELECTIVE, "report"], ["classifier"]],
+    [ENTITY_FLAGS, ["tagger"]],
   ],
   transfer: [
     [OF_TEXTS, ["classifier"]],
     [["classWeights"], ["classifier"]],
-    [["crf", "epochs"], ["tagger"]],
+    [["crf", "epochs", ...ENTITY_FLAGS], ["tagger"]],
   ],
 } satisfies Readonly<Record<string, Uses>>;
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Option } from "commander";
+import type { OffsetUnit } from "../../tagging/corpus/offsets.js";
 import { flag, formerName } from "./flag.js";
 import { wholeNumber } from "./options.js";
 
@@ -20,6 +21,28 @@ export const crfFlags = (): Option[] => [
   flag("learn", "--crf", "CRF layer: learns how tags follow each other").hideHelp(),
   flag("learn", "--no-crf", "no CRF layer: does not learn how tags follow each other"),
 ];
+
+/** How the files of heads that find entities are read. */
+export interface EntityFlags {
+  readonly offsets?: OffsetUnit | "auto" | undefined;
+  readonly tagNames?: readonly string[] | undefined;
+}
+
+export const entityFlags = (): Option[] => [
+  flag("advanced", "--offsets <unit>", "what start and end of entities count")
+    .default(undefined, "auto")
+    .choices(["auto", "utf16", "code-points", "bytes"]),
+  flag("advanced", "--tag-names <names>", 'names of tags that are numbers, such as "O,B-PER,I-PER"').argParser(
+    nameList,
+  ),
+];
+
+/** Names in the order of the numbers. */
+function nameList(written: string): string[] {
+  const names = written.split(",").map((name) => name.trim());
+  if (names.every((name) => name !== "")) return names;
+  throw new InvalidArgumentError('Give names with commas between them, such as "O,B-PER,I-PER".');
+}
 
 export function taggerFlags(): Option[] {
   const ensemble = flag("learn", "--ensemble <number>", "networks trained and averaged")
