@@ -147,6 +147,8 @@ export const OPTIONS = {
     subwordPooling: z.enum(["first", "mean", "first-last"]),
     ensemble: atLeastOne,
     epochs: atLeastOne,
+    patience: atLeastOne,
+    onStep: callback,
     batchWords: atLeastOne,
     learningRate: positive,
     weightDecay: z.number().min(0).lt(Infinity),

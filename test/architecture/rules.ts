@@ -74,6 +74,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "head/mlp": 0,
   "head/file": 1,
   "tagging/corpus": 0,
+  "tagging/crf": 1,
   "tagging/vectors": 1,
   "tagging/model": 2,
   "tagging/file": 3,

@@ -96,6 +96,30 @@ describe("a head that finds entities", () => {
     expect(one["weights"]["sha256"]).not.toBe(two["weights"]["sha256"]);
   });
 
+  it("has a CRF unless --no-crf says otherwise", async () => {
+    const how = ["train", "a.conll", "--task", "ner", "--encoder", TINY, "--epochs", "1", "--quiet", "--json"];
+    const hasCrf = async (...flags: string[]): Promise<unknown> =>
+      jsonOf(await box.call([...how, "-o", "chained", "--force", ...flags]))["crf"];
+    expect([await hasCrf(), await hasCrf("--crf"), await hasCrf("--no-crf")]).toEqual([true, true, false]);
+  });
+
+  it.each([
+    ["5,5", /Name layer 5 once/],
+    ["2, 0,2", /Name layer 2 once/],
+    ["2,", /by number/],
+    ["-1", /by number/],
+  ])("is not trained on layers %s", async (layers, says) => {
+    const finished = await box.call(["train", "a.conll", "-o", "none", "--task", "ner", "--layers", layers]);
+    expectFailure(finished, { exit: 2, code: "E_USAGE", says: [says] });
+  });
+
+  it("is trained until dev entity F1 has not risen for as many epochs as --patience says", async () => {
+    const how = ["train", "a.conll", "--task", "ner", "--encoder", TINY, "--epochs", "40", "--json", "--quiet"];
+    const told = jsonOf(await box.call([...how, "-o", "patient", "--patience", "2"]));
+    const trials = told["trials"] as { epoch: number }[];
+    expect(trials.at(-1)?.epoch).toBe((told["epochs"] as number) + 2);
+  });
+
   it("finds words of scripts without spaces as it learned them, whether they stand apart or not", async () => {
     const [names, places] = [
       ["王明", "李娜", "张伟"],

@@ -73,7 +73,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     pooling: use(["mean"], "classifier"),
     layer: use(["1"], "classifier"),
     "no-normalize": use([], "classifier"),
-    crf: use([], "tagger"),
+    "no-crf": use([], "tagger"),
     epochs: use(["1"], "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
     ...ENTITIES,

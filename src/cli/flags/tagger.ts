@@ -5,6 +5,7 @@ import { wholeNumber } from "./options.js";
 
 /** Flags of a head that finds entities; without one its default holds. */
 export interface TaggerTrainingFlags {
+  /** False for --no-crf. */
   readonly crf?: boolean | undefined;
   readonly layers?: readonly number[] | undefined;
   readonly scalarMix?: boolean | undefined;
@@ -14,6 +15,12 @@ export interface TaggerTrainingFlags {
   readonly surfaceFeatures?: boolean | undefined;
   readonly ensemble?: number | undefined;
 }
+
+/** The CRF is on without a flag; --crf says the same. */
+export const crfFlags = (): Option[] => [
+  flag("learn", "--crf", "CRF layer: learns how tags follow each other").hideHelp(),
+  flag("learn", "--no-crf", "no CRF layer: does not learn how tags follow each other"),
+];
 
 /** How the files of heads that find entities are read. */
 export interface EntityFlags {
@@ -37,8 +44,6 @@ function nameList(written: string): string[] {
   throw new InvalidArgumentError('Give names with commas between them, such as "O,B-PER,I-PER".');
 }
 
-export const crfFlag = (): Option => flag("learn", "--crf", "CRF layer: learns how tags follow each other");
-
 export function taggerFlags(): Option[] {
   const ensemble = flag("learn", "--ensemble <number>", "networks trained and averaged")
     .default(undefined, "3")
@@ -52,7 +57,7 @@ export function taggerFlags(): Option[] {
     .choices(["first", "mean", "first-last"]);
   const surface = flag("advanced", "--no-surface-features", "no surface features: case, affixes, word forms");
   return [
-    crfFlag(),
+    ...crfFlags(),
     ensemble,
     formerName(ensemble, "--nets <number>"),
     context,
@@ -79,6 +84,9 @@ function contextOf(written: string): number {
 /** Layers by number, the embeddings being 0. */
 function layerList(written: string): number[] {
   const layers = written.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
-  if (layers.every((layer) => Number.isSafeInteger(layer) && layer >= 0)) return layers;
-  throw new InvalidArgumentError('Give layers by number, such as "4,2,0".');
+  if (!layers.every((layer) => Number.isSafeInteger(layer) && layer >= 0))
+    throw new InvalidArgumentError('Give layers by number, such as "4,2,0".');
+  const twice = layers.find((layer, i) => layers.indexOf(layer) < i);
+  if (twice !== undefined) throw new InvalidArgumentError(`Name layer ${twice} once.`);
+  return layers;
 }

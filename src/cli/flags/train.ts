@@ -36,7 +36,7 @@ const EXAMPLES = [
   "train tweets.csv -o sentiment-head --label-errors",
   "train comments.csv -o topics-head --multi-label --label-column toxic,obscene,threat",
   "train news.conll -o entity-head --task ner",
-  "train news.conll --dev dev.conll -o entity-head --task ner --crf",
+  "train news.conll --dev dev.conll -o entity-head --task ner --cache",
 ];
 
 export function declareTrain(command: Command): Command {

@@ -26,6 +26,7 @@ export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
   readonly head?: "logistic" | "mlp" | undefined;
   readonly dev?: string[] | undefined;
   readonly epochs?: number | undefined;
+  readonly patience?: number | undefined;
 }
 
 /** `train --task ner`: learns to find entities in sentences whose words are tagged. */
@@ -60,15 +61,16 @@ export async function trainTaggerCommand(
     const reading = readings.reduce(addReadings);
     reportReading(context, reading, { encoder, use: "train" });
     const fitBegan = clock();
-    const fitting = reporter.meter("training: epochs");
+    const fitting = reporter.meter("training on sentences");
     const trained = await trainTagger(data, {
       dev,
       threads: flags.threads,
       epochs: flags.epochs,
+      patience: flags.patience,
       contextWindow: flags.context,
       ensemble: flags.ensemble,
       kind: flags.head === "logistic" ? "linear" : "mlp",
-      crf: flags.crf === true,
+      crf: flags.crf,
       layers: flags.scalarMix === true ? "mix" : "concat",
       layerCount: encoder.ports.states.length,
       subwordPooling: job.subwordPooling,
@@ -76,12 +78,11 @@ export async function trainTaggerCommand(
       surfaceFeatures: flags.surfaceFeatures === false ? NO_SURFACE_FEATURES : undefined,
       seed: flags.seed,
       signal,
-      onTrial: ({ epoch, loss, outsideBias, devEntityF1 }) => {
-        fitting.update(epoch, flags.epochs);
+      onStep: ({ done, atMost }) => fitting.update(done, { atMost }),
+      onTrial: ({ epoch, loss, outsideBias, devEntityF1 }) =>
         reporter.detail(
           `epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)} with outside bias ${outsideBias}`,
-        );
-      },
+        ),
     });
     fitting.end();
     const fitSeconds = (clock() - fitBegan) / 1000;
@@ -93,7 +94,7 @@ export async function trainTaggerCommand(
     const counts = { ...countsOf(reading), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
     const { n, devFrom } = trained;
     const training = { head: flags.output, n, unit: "sentence", devFrom, seconds, ...nextOf(flags) } as const;
-    const lines = trainingText(entityScoreLines(trained.dev), training);
+    const lines = trainingText(entityScoreLines(trained.dev, { isLastBest: lastIsBest(trained) }), training);
     const printed = {
       json: { ...summaryOf(trained), holds, ...counts, seconds, fitSeconds },
       lines,
@@ -113,6 +114,9 @@ export async function trainTaggerCommand(
     await encoder.close();
   }
 }
+
+/** Whether more epochs might have done better. */
+const lastIsBest = ({ trials, epochs }: TrainedTagger): boolean => trials.at(-1)?.epoch === epochs;
 
 const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, outsideBias, layerWeights }: TrainedTagger): object => ({
   task: "ner",

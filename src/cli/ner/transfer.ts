@@ -75,7 +75,7 @@ export async function transferTaggerCommand(
     const result = await runTaggingTransfer(embedded, {
       threads: flags.threads,
       epochs: flags.epochs,
-      crf: flags.crf === true,
+      crf: flags.crf,
       layerCount: encoder.ports.states.length,
       seed: flags.seed,
       signal: context.signal,

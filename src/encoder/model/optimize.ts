@@ -205,6 +205,9 @@ function statesOf(
   const last = all.length - 1;
   if (all.length === 0 && layers === "spread") return { states: [ports.hidden], stateLayers: [-1] };
   const stateLayers = layers === "spread" ? [...new Set([last, Math.floor(last / 2), 0])] : layers;
+  const twice = stateLayers.find((layer, i) => stateLayers.indexOf(layer) < i);
+  if (twice !== undefined)
+    throw new HeadstartError("E_USAGE", `Cannot take layer ${twice} of ${file} twice. Name it once`, { file });
   const strange = stateLayers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer > last);
   if (strange === undefined && stateLayers.length > 0)
     return { states: stateLayers.map((layer) => all[layer]), stateLayers };

@@ -70,11 +70,12 @@ export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerMod
 
 /** What of the options is about the fit. */
 function settingsOf(options: TrainTaggerModelOptions): Omit<TrainTaggerOptions, "dev"> {
-  const { kind, hidden, crf, contextWindow, surfaceFeatures, layers, ensemble, epochs, batchWords } = options;
+  const { kind, hidden, crf, contextWindow, surfaceFeatures, layers, ensemble } = options;
+  const { epochs, patience, batchWords, onStep } = options;
   const { learningRate, weightDecay, dropout, inputDropout, featureDropout, seed, threads, signal, onTrial } = options;
   const shape = { kind, hidden, crf, contextWindow, surfaceFeatures, layers, ensemble };
-  const fit = { epochs, batchWords, learningRate, weightDecay, dropout, inputDropout, featureDropout };
-  return { ...shape, ...fit, seed, threads, signal, onTrial };
+  const fit = { epochs, patience, batchWords, learningRate, weightDecay, dropout, inputDropout, featureDropout };
+  return { ...shape, ...fit, seed, threads, signal, onTrial, onStep };
 }
 
 interface Made {
