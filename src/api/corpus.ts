@@ -14,3 +14,4 @@ export { readTagged } from "../tagging/corpus/readTagged.js";
 export type { TaggedOptions } from "../tagging/corpus/readTagged.js";
 export type { Span, TaggedCorpus, TaggedSentence } from "../tagging/corpus/sentence.js";
 export { splitWords } from "../tagging/corpus/splitWords.js";
+export type { ColumnType } from "../formats/columnType.js";

@@ -18,3 +18,4 @@ export type { RowsJson, RowValues } from "../vectors/sink.js";
 export type { StoreCosine, StoreKind } from "../vectors/storedVectors.js";
 export { openVectorWriter } from "../vectors/writer.js";
 export type { VectorWriter, VectorWriterOptions } from "../vectors/writer.js";
+export type { ColumnType } from "../formats/columnType.js";

@@ -6,6 +6,7 @@ export type ColumnType =
   | { readonly kind: "date" }
   | { readonly kind: "timestamp"; readonly unit: TimestampUnit; readonly utc: boolean };
 
+/** Of which a moment is a whole number. */
 export type TimestampUnit = "ms" | "us" | "ns";
 
 /** Digits of the fraction of a second. */
