@@ -1,5 +1,7 @@
 export { openCorpus } from "../corpus/corpus.js";
 export type { Corpus, CorpusOptions } from "../corpus/corpus.js";
+export type { CsvDialect, CsvQuoting } from "../formats/csv.js";
+export type { ColumnType } from "../formats/columnType.js";
 export type { Rejection, Row, RowCounts, ValuesJson } from "../corpus/row.js";
 export { duplicateGroups, duplicatesBetween, normalizedText } from "../dataset/duplicates.js";
 export type { Duplicates } from "../dataset/duplicates.js";
@@ -14,4 +16,3 @@ export { readTagged } from "../tagging/corpus/readTagged.js";
 export type { TaggedOptions } from "../tagging/corpus/readTagged.js";
 export type { Span, TaggedCorpus, TaggedSentence } from "../tagging/corpus/sentence.js";
 export { splitWords } from "../tagging/corpus/splitWords.js";
-export type { ColumnType } from "../formats/columnType.js";

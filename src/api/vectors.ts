@@ -3,6 +3,7 @@ export type { CachedEmbedded, VectorsOptions } from "../embedding/cachedEmbed.js
 export type { Embedded, EmbedOptions } from "../encoder/embed/embedded.js";
 export type { EmbeddingEncoder, Encoder } from "../encoder/encoder.js";
 export type { PieceTokenizer, Tokenizer, Tokens } from "../encoder/tokenizer/tokenizer.js";
+export type { ColumnType } from "../formats/columnType.js";
 export type { FileSystem, OpenFile } from "../files/fileSystem.js";
 export { cosine, matrix } from "../math/matrix.js";
 export type { Matrix } from "../math/matrix.js";
@@ -18,4 +19,3 @@ export type { RowsJson, RowValues } from "../vectors/sink.js";
 export type { StoreCosine, StoreKind } from "../vectors/storedVectors.js";
 export { openVectorWriter } from "../vectors/writer.js";
 export type { VectorWriter, VectorWriterOptions } from "../vectors/writer.js";
-export type { ColumnType } from "../formats/columnType.js";

@@ -1,27 +1,26 @@
 import { withDefaults, type WithDefaults } from "../defaults.js";
-import { excerpt, HeadstartError } from "../errors.js";
-import { findColumn, matchColumns, presentColumn } from "./columns.js";
-import type { DecodeOptions } from "./decode/decode.js";
-import type { FieldNames } from "./json/fieldNames.js";
-import { fieldsOfFiles, openCorpusTable } from "./openTable.js";
-import { isJson } from "./format.js";
+import { HeadstartError } from "../errors.js";
+import type { CsvDialect } from "../formats/csv.js";
 import { isSameType, type ColumnType } from "../formats/columnType.js";
-import {
-  labelColumns,
-  labelMissing,
-  markedColumns,
-  missingLabel,
-  withoutLabels,
-  type LabelFault,
-} from "./labelColumns.js";
+import { chooseColumns, placesOf, type ChosenColumns } from "./chosenColumns.js";
+import { joinTexts } from "./columns.js";
+import { checkDelimiter } from "./csvStart.js";
+import type { DecodeOptions } from "./decode/decode.js";
+import { isJson } from "./format.js";
+import type { FieldNames } from "./json/fieldNames.js";
+import { labelMissing, markedColumns, missingLabel, withoutLabels, type LabelFault } from "./labelColumns.js";
+import { fieldsOfFiles, openCorpusTable } from "./openTable.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { findSources, type Source, type SourceOptions } from "./source.js";
 import { RowCounter, vectorsNotice } from "./rowCounts.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
-  /** Column of the texts; a column of nearly the same name competes with it only when this is left out. @default "text" */
-  readonly textColumn?: string | undefined;
+  /**
+   * Column of the texts, or several: what stands in them makes one text, a line each. `"title,body"` means two columns
+   * unless one is called so. A column of nearly the same name competes only when this is left out. @default "text"
+   */
+  readonly textColumn?: string | readonly string[] | undefined;
   /**
    * Column of the labels; without it no label is read. Of several columns, given as a list or with commas between, each is
    * a label that a row has (1, true) or has not (0, false); its label is the list of those that it has, as JSON.
@@ -29,6 +28,19 @@ export interface CorpusOptions extends SourceOptions, DecodeOptions {
   readonly labelColumn?: string | readonly string[] | undefined;
   /** Columns to read where a corpus lacks those. */
   readonly otherwise?: { readonly textColumn?: string; readonly labelColumn?: string } | undefined;
+  /**
+   * Whether the first record of CSV and TSV names the columns; otherwise it is a row, and the columns are `column1`,
+   * `column2`, ..., also to be had as `"1"`, `"2"`, ... @default true
+   */
+  readonly header?: boolean | undefined;
+  /** What is between the fields of CSV and TSV: one character. @default found in CSV, a tab in TSV */
+  readonly delimiter?: string | undefined;
+  /**
+   * What a quote means in CSV and TSV. `"` is RFC 4180: a field may be in quotes, and then hold line ends. `none`: a
+   * character like any other. `auto`: RFC 4180, but where tabs are between the fields a row is a line, and only a field that
+   * is in quotes as a whole loses them. @default "auto"
+   */
+  readonly quote?: "auto" | "none" | '"' | undefined;
   /** Ends the rows after so many accepted ones. @default no end */
   readonly limit?: number | undefined;
   /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
@@ -46,6 +58,8 @@ export interface CorpusOptions extends SourceOptions, DecodeOptions {
 
 const CORPUS_DEFAULTS = {
   textColumn: "text",
+  header: true,
+  quote: "auto",
   limit: Infinity,
   badRows: "fail",
   dropMissing: false,
@@ -60,9 +74,11 @@ export interface Corpus {
   readonly types: readonly (ColumnType | undefined)[];
   /** The rows; may be called once. Leaving the loop early closes the file. */
   readonly rows: () => AsyncGenerator<Row>;
-  /** The column that is read as the texts, and those as the labels; without a label column none. */
-  readonly textColumn: string;
+  /** The column that is read as the texts, or those; and those as the labels, without a label column none. */
+  readonly textColumn: string | readonly string[];
   readonly labelColumns: readonly string[];
+  /** How the first file is written if it is CSV or TSV, undefined otherwise; whatever its encoding, UTF-8 can be written. */
+  readonly dialect: CsvDialect | undefined;
   /** Live: right at every moment, complete when the rows have ended. */
   readonly counts: RowCounts;
   /** What the rows so far call for telling, one sentence each. */
@@ -78,7 +94,9 @@ export interface Corpus {
  * be read twice, those of the objects that come first. A line of plain text is a text. Vectors of an earlier embedding
  * (`vector`) do not travel along. Several files must have the same columns
  * in any order; the headers of all of them are read before the first row. CSV is RFC 4180 with any mix of line ends and
- * `,` `;` tab or `|` between fields; blank lines are not rows. An empty text is a row; a label that is empty or only
+ * `,` `;` tab or `|` between fields; in TSV, and where tabs are between the fields, a row is a line and a quote a character,
+ * unless a field is in quotes as a whole. Blank lines are not rows, nor is the header once more. Columns behind the last
+ * one that has a name are left out unless they are asked for, as `column3` or so. An empty text is a row; a label that is empty or only
  * spaces is missing. Memory does not grow with the number of rows.
  *
  * @throws HeadstartError E_INPUT_*, E_ENCODING, E_CSV_*, E_JSONL, E_ARROW or E_COLUMN_*; `rows()` throws those and
@@ -90,6 +108,7 @@ export interface Corpus {
  */
 export async function openCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
   if (paths.length === 0) throw new HeadstartError("E_USAGE", "Cannot read a corpus without a file. Name one, or -");
+  checkDelimiter(options.delimiter);
   const sources = await findSources(paths, options);
   for (const { file, format } of sources) {
     if (format === "conll") throw taggedWords(file);
@@ -106,10 +125,8 @@ class CorpusReader implements Corpus {
   readonly #sources: readonly Source[];
   readonly #settings: Settings;
   readonly #rowCounter: RowCounter;
-  #columns: readonly string[] = [];
+  #chosen: ChosenColumns = { columns: [], text: [], labels: [], notices: [] };
   #types: readonly (ColumnType | undefined)[] = [];
-  #text = 0;
-  #labels: readonly number[] = [];
   #first: Table | undefined;
   /** Of the JSON files, as far as they can be read twice. */
   #fields: FieldNames | undefined;
@@ -122,19 +139,24 @@ class CorpusReader implements Corpus {
   }
 
   get columns(): readonly string[] {
-    return this.#columns;
+    return this.#chosen.columns;
   }
 
   get types(): readonly (ColumnType | undefined)[] {
     return this.#types;
   }
 
-  get textColumn(): string {
-    return this.#columns[this.#text];
+  get textColumn(): string | readonly string[] {
+    const names = this.#chosen.text.map((at) => this.columns[at]);
+    return names.length === 1 ? names[0] : names;
   }
 
   get labelColumns(): readonly string[] {
-    return this.#labels.map((at) => this.#columns[at]);
+    return this.#chosen.labels.map((at) => this.columns[at]);
+  }
+
+  get dialect(): CsvDialect | undefined {
+    return this.#first?.dialect;
   }
 
   get counts(): RowCounts {
@@ -142,7 +164,7 @@ class CorpusReader implements Corpus {
   }
 
   get notices(): readonly string[] {
-    return [...vectorsNotice(this.#first?.vectors ?? []), ...this.#rowCounter.notices()];
+    return [...vectorsNotice(this.#first?.vectors ?? []), ...this.#chosen.notices, ...this.#rowCounter.notices()];
   }
 
   async open(textNamed: boolean): Promise<void> {
@@ -150,10 +172,10 @@ class CorpusReader implements Corpus {
     this.#fields = await this.#jsonFields();
     this.#first = await this.#openTable(source);
     try {
+      this.#chosen = chooseColumns(this.#first, { ...this.#settings, file: source.file, textNamed });
       const { columns, types = [] } = this.#first;
-      this.#columns = columns;
-      this.#types = columns.map((_, c) => (others.every(mayBeTyped) ? types[c] : undefined));
-      this.#chooseColumns(source.file, textNamed);
+      const isTyped = others.every(mayBeTyped);
+      this.#types = this.columns.map((name) => (isTyped ? types[columns.indexOf(name)] : undefined));
       for (const other of others) await this.#checkColumns(other);
     } catch (error) {
       await this.close();
@@ -180,7 +202,7 @@ class CorpusReader implements Corpus {
   }
 
   async #openTable(source: Source): Promise<Table> {
-    const known = this.#first && { columns: this.#columns, vectors: this.#first.vectors ?? [] };
+    const known = this.#first && { columns: this.columns, vectors: this.#first.vectors ?? [] };
     return openCorpusTable(source, {
       ...this.#settings,
       textOtherwise: this.#settings.otherwise?.textColumn,
@@ -198,36 +220,22 @@ class CorpusReader implements Corpus {
     return json[0] === this.#sources[0] ? fieldsOfFiles(json, this.#settings) : undefined;
   }
 
-  #chooseColumns(file: string, textNamed: boolean): void {
-    const { textColumn, labelColumn, otherwise } = this.#settings;
-    const text = presentColumn(this.#columns, textColumn, otherwise?.textColumn);
-    this.#text = findColumn(this.#columns, text, { file, flag: "--text-column", named: textNamed });
-    if (labelColumn === undefined) return;
-    const names = labelColumns(this.#columns, labelColumn, otherwise?.labelColumn);
-    this.#labels = names.map((name) => findColumn(this.#columns, name, { file, flag: "--label-column", named: true }));
-    if (!this.#labels.includes(this.#text)) return;
-    const message =
-      `Cannot read texts and labels of ${file} from one column, "${excerpt(text)}". ` +
-      `Name another one with --label-column`;
-    throw new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column: text });
-  }
-
   /** A pipe cannot be read twice, so its header is checked at its turn; later JSON files may lack any field. */
   async #checkColumns(source: Source): Promise<void> {
     if (!source.rereadable || isJson(source.format)) return;
     const table = await this.#openTable(source);
     await table.close();
-    const order = matchColumns(this.#columns, table.columns, source.file);
+    const { order } = placesOf(this.columns, table, source.file);
     this.#types = this.#types.map((type, c) => (isSameType(type, table.types?.[order[c]]) ? type : undefined));
   }
 
   async *#rowsOf(table: Table, file: string): AsyncGenerator<Row> {
     try {
-      const order = matchColumns(this.#columns, table.columns, file);
+      const { order, leftOut } = placesOf(this.columns, table, file);
       for await (const record of table.records) {
         const row = this.#rowOf(record, order, file);
         if (row === undefined) continue;
-        this.#rowCounter.accept(row, record);
+        this.#rowCounter.accept(row, record, leftOut);
         yield row;
         if (this.counts.accepted >= this.#settings.limit) return;
       }
@@ -251,27 +259,24 @@ class CorpusReader implements Corpus {
       return undefined;
     }
     const { json } = record;
-    const row = { file, line, text: values[this.#text] ?? "", label, values };
+    const row = { file, line, text: joinTexts(this.#chosen.text.map((i) => values[i])), label, values };
     return json === undefined ? row : { ...row, json: order.map((i) => json[i]) };
   }
 
   /** The label of a row; undefined where none is read. */
   #labelOf(values: readonly (string | null)[]): string | undefined | LabelFault {
-    const [label, ...others] = this.#labels;
-    if (label === undefined) return undefined;
-    if (others.length > 0)
-      return markedColumns(
-        this.labelColumns,
-        this.#labels.map((at) => values[at] ?? ""),
-      );
-    const cell = values[label] ?? "";
-    return cell.trim() === "" ? missingLabel(this.#columns[label]) : cell;
+    const { labels } = this.#chosen;
+    const cells = labels.map((at) => values[at] ?? "");
+    if (cells.length > 1) return markedColumns(this.labelColumns, cells);
+    const [cell] = cells;
+    return cell?.trim() === "" ? missingLabel(this.columns[labels[0]]) : cell;
   }
 
   #reject(file: string, record: TableRecord, fault: Fault): void {
-    const dropped = fault.missing === true && this.#settings.dropMissing;
+    const dropped = fault.isHeader === true || (fault.missing === true && this.#settings.dropMissing);
     if (this.#settings.badRows === "fail" && !dropped) throw faultError(file, record, fault);
     this.#rowCounter.reject(file, record, fault.found);
+    if (fault.isHeader === true) this.#rowCounter.remarks.add("header again", file, record.position.line);
   }
 }
 

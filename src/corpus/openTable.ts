@@ -1,5 +1,5 @@
 import { arrowBytes } from "./columnar/arrowBytes.js";
-import { openCsv } from "./csvTable.js";
+import { openCsv, type CsvTableOptions } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode/decode.js";
 import type { TextChunk } from "./decode/textChunk.js";
 import { FieldNames } from "./json/fieldNames.js";
@@ -10,14 +10,18 @@ import type { Fault, Table, TableRecord } from "./table.js";
 import { openText } from "./textTable.js";
 
 interface ReadOptions extends DecodeOptions {
-  readonly textColumn: string;
+  /** Column of the texts, or several. */
+  readonly textColumn: string | readonly string[];
   /** Read where a file lacks that one. */
   readonly textOtherwise?: string | undefined;
   /** Longest field in bytes of UTF-8, longest line or object in characters. */
   readonly maxFieldBytes: number;
 }
 
-interface OpenTableOptions extends ReadOptions {
+/** How CSV and TSV are read. */
+type CsvReading = Pick<CsvTableOptions, "header" | "quote" | "delimiter">;
+
+interface OpenTableOptions extends ReadOptions, CsvReading {
   /** Of JSON, the fields that are columns; without them those of the objects that come first. */
   readonly fields: Pick<FieldNames, "columns" | "vectors"> | undefined;
   /** Called for each stretch of text. */
@@ -38,10 +42,12 @@ export async function openCorpusTable(source: Source, options: OpenTableOptions)
     const { openParquetTable } = await import("./columnar/parquetTable.js");
     return openParquetTable(source, { textColumn, textOtherwise });
   }
-  const chunks = seen(decodeText(source.bytes(), file, options), options.onChunk);
-  if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
-  if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
-  if (format === "txt") return openText(chunks, { file, column: textColumn, maxLineLength: maxFieldBytes });
+  const chunks = seen(decodeText(source.bytes(), file, { ...options, isTable: format !== "txt" }), options.onChunk);
+  if (format === "csv" || format === "tsv") {
+    const { header, quote, delimiter = format === "tsv" ? "\t" : undefined } = options;
+    return openCsv(chunks, { file, header, quote, delimiter, maxFieldBytes });
+  }
+  if (format === "txt") return openText(chunks, { file, column: [textColumn].flat()[0], maxLineLength: maxFieldBytes });
   return openJsonTable(chunks, { ...jsonOptions(source, options), textOtherwise, fields, onFault });
 }
 
@@ -66,7 +72,7 @@ export async function fieldsOfFiles(
 ): Promise<FieldNames | undefined> {
   const names = new FieldNames();
   for (const source of sources) {
-    const chunks = decodeText(source.bytes(), source.file, options);
+    const chunks = decodeText(source.bytes(), source.file, { ...options, isTable: true });
     await addFields(names, chunks, { ...jsonOptions(source, options), limit });
   }
   return names.columns.length > 0 ? names : undefined;

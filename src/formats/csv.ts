@@ -48,12 +48,51 @@ function quotedFields(records: readonly string[], delimiter: string): string[][]
 /** A cell of a row; objects and lists become JSON. */
 export type Cell = string | number | null | object;
 
-/** One record with its line end; null is an empty field, an object its JSON. */
-export const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvField).join(",") || '""'}\r\n`;
+/**
+ * What a quote means. `rfc4180`: it may open a field, which then goes on to the next quote that is alone, over line ends
+ * too. `line`: a row is a line, and only a field that is in quotes as a whole loses them. `none`: a character like any
+ * other.
+ */
+export type CsvQuoting = "rfc4180" | "line" | "none";
 
-/** A field, quoted where it has to be, and where it has outer spaces, which some programs take off. */
-function csvField(cell: Cell): string {
+/** How CSV is written: that of a file that was read, or to be written. */
+export interface CsvDialect {
+  /** One character. */
+  readonly delimiter: string;
+  readonly quoting: CsvQuoting;
+  readonly byteOrderMark: boolean;
+  readonly lineEnd: "\n" | "\r\n" | "\r";
+}
+
+const DEFAULT_DIALECT: CsvDialect = { delimiter: ",", quoting: "rfc4180", byteOrderMark: false, lineEnd: "\r\n" };
+
+/** One record with its line end, without a byte order mark; null is an empty field, an object its JSON. */
+export function csvLine(cells: readonly Cell[], dialect: CsvDialect = DEFAULT_DIALECT): string {
+  const texts = cells.map(cellText);
+  const fields = texts.map((text, i) => (cells[i] !== null && isWrapped(text, texts, dialect) ? wrapped(text) : text));
+  return `${fields.join(dialect.delimiter) || '""'}${dialect.lineEnd}`;
+}
+
+function cellText(cell: Cell): string {
   if (cell === null) return "";
-  const text = typeof cell === "object" ? JSON.stringify(cell) : String(cell);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
+}
+
+/** Whether a field has to be in quotes: without them it, or another one of its row, would be read as something else. */
+function isWrapped(text: string, row: readonly string[], { delimiter, quoting }: CsvDialect): boolean {
+  const isCut = (one: string): boolean => one.includes(delimiter) || /[\r\n]/.test(one);
+  if (isCut(text)) return true;
+  if (quoting === "none") return false;
+  // Some programs take outer spaces off.
+  if (quoting === "rfc4180") return /"|^\s|\s$/.test(text);
+  return text.startsWith('"') && (unquoted(text) !== text || row.some(isCut));
+}
+
+const wrapped = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
+/** A field without the quotes that it is in as a whole, if it is; those inside are then doubled and become one. */
+export function unquoted(field: string): string {
+  if (field.length < 2 || !field.startsWith('"') || !field.endsWith('"')) return field;
+  const inside = field.slice(1, -1);
+  return inside.replaceAll('""', "").includes('"') ? field : inside.replaceAll('""', '"');
 }

@@ -23,12 +23,17 @@ const goal = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("costs"), costs: labelMap }),
 ]);
 
+const columns = z
+  .string()
+  .min(1)
+  .or(z.array(z.string().min(1)).min(1));
+
 const ROWS = {
-  textColumn: z.string().min(1),
-  labelColumn: z
-    .string()
-    .min(1)
-    .or(z.array(z.string().min(1)).min(1)),
+  textColumn: columns,
+  labelColumn: columns,
+  header: z.boolean(),
+  delimiter: z.string().length(1),
+  quote: z.enum(["auto", "none", '"']),
   encoding: z.string(),
   limit: atLeastOne.or(z.literal(Infinity)),
   badRows: z.enum(["fail", "skip"]),
@@ -38,6 +43,12 @@ const ROWS = {
   from: z.enum(["csv", "tsv", "jsonl", "ndjson", "json", "txt", "conll", "parquet", "arrow"]),
   stdin: z.custom((value) => typeof value === "object" && value !== null, "expected a stream"),
   onReject: callback,
+};
+
+/** Of files with entities. */
+const TAGGED_ROWS = {
+  offsets: z.enum(["auto", "utf16", "code-points", "bytes"]),
+  tagNames: z.array(z.string().min(1)).min(1),
 };
 
 const EVALUATE = { ...CALL, ...ROWS, seed, onRead: callback };
@@ -92,7 +103,7 @@ export const OPTIONS = {
   "predict() of a tagger": ofKind(CALL),
   "evaluate() of a classifier": ofKind({ ...EVALUATE, map: labelMap, goal }),
   "evaluate() of a multi-label head": ofKind({ ...EVALUATE, map: labelMap }),
-  "evaluate() of a tagger": ofKind({ ...EVALUATE, map: labelMap }),
+  "evaluate() of a tagger": ofKind({ ...EVALUATE, ...TAGGED_ROWS, map: labelMap }),
   "explain()": ofKind(CALL),
   "train() of a classifier": ofKind({
     ...TRAIN,
@@ -119,6 +130,7 @@ export const OPTIONS = {
   }),
   "train() of a tagger": ofKind({
     ...TRAIN,
+    ...TAGGED_ROWS,
     map: labelMap,
     task: z.literal("ner"),
     kind: z.enum(["linear", "mlp"]),
@@ -135,6 +147,8 @@ export const OPTIONS = {
     subwordPooling: z.enum(["first", "mean", "first-last"]),
     ensemble: atLeastOne,
     epochs: atLeastOne,
+    patience: atLeastOne,
+    onStep: callback,
     batchWords: atLeastOne,
     learningRate: positive,
     weightDecay: z.number().min(0).lt(Infinity),

@@ -114,6 +114,76 @@ describe("headstart ends with 3, one line and nothing written [C07, C09, C10]", 
   });
 });
 
+describe("headstart reads CSV and TSV as people have them", () => {
+  const rows = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+  const LABELED = labelledRows(20);
+
+  it.each<[string, string, string, readonly string[], readonly (string | RegExp)[]]>([
+    [
+      "a quote that opens a field in TSV",
+      "in.tsv",
+      rows(["text\tlabel", '"so good\tx', "dull\ty", 'no"\tx']),
+      [],
+      ['"so good', "dull", 'no"', /1 row with a quote that opens a field.*--quote '"'/],
+    ],
+    ["columns without a name", "in.csv", "text,label,,\r\na,x,,\r\n", [], ["a", /2 columns without a name/]],
+    ["a sep= line", "in.csv", "sep=|\ntext|label\na,b|x\n", [], ["a,b"]],
+    ["no header", "in.csv", "x,one\ny,two\n", ["--no-header", "--text-column", "2"], ["one", "two"]],
+    ["a tab by name", "in.csv", "text\tlabel\na,b;c\tx\n", ["--delimiter", "tab"], ["a,b;c"]],
+    ["a tab as an escape", "in.csv", "text\tlabel\na\tx\n", ["--delimiter", "\\t"], ["a"]],
+    ["quotes as characters", "in.csv", 'text,label\n"a",x\n', ["--quote", "none"], ['"a"']],
+    ["quotes of RFC 4180", "in.tsv", 'text\tlabel\n"a\nb"\tx\n', ["--quote", '"'], ["a\nb"]],
+    ["the header once more", "in.csv", "text,label\na,x\ntext,label\n", [], ["a", /in\.csv:3, left out/]],
+  ])("with %s", async (_, file, content, flags, expected) => {
+    const box = await sandbox();
+    await box.write(file, content);
+    const { code, stderr } = await box.call(["embed", file, "-o", "out.jsonl", ...flags, ...WITH_TINY]);
+    const lines = code === 0 ? (await readFile(box.path("out.jsonl"), "utf8")).trimEnd().split("\n") : [stderr];
+    const texts = lines.map((line): unknown => (code === 0 ? Object.values(JSON.parse(line) as object) : line));
+    const wanted = expected.filter((one) => typeof one === "string");
+    expect(texts).toEqual(wanted.map((text) => expect.arrayContaining([text])));
+    const notices = expected.filter((one) => one instanceof RegExp);
+    expect(notices.filter((notice) => !notice.test(stderr))).toEqual([]);
+  });
+
+  it("in every command that reads rows, columns by their places and several columns of text among them", async () => {
+    const box = await sandbox();
+    await box.write("in.tsv", rows(LABELED.map(([text, label]) => `${label}\tword\t${text}`)));
+    const how = ["--no-header", "--text-column", "2,3", "--label-column", "1", "--quote", "none", "--delimiter", "tab"];
+    succeeded(await box.call(["train", "in.tsv", "-o", "head", ...how, ...WITH_TINY]));
+    succeeded(await box.call(["evaluate", "head", "in.tsv", ...how]));
+    const reading = how.filter((one) => one !== "--label-column" && one !== "1");
+    succeeded(await box.call(["predict", "head", "--input", "in.tsv", "-o", "out.csv", ...reading]));
+    const both = ["--source", "in.tsv", "--target", "in.tsv"];
+    const moved = await box.call(["transfer", ...both, "-o", "moved", ...how, ...WITH_TINY]);
+    expect(moved.code).toBe(0);
+  });
+
+  it.each([
+    ["--delimiter", ";;", /Give one character/],
+    ["--quote", "yes", /Give auto, none/],
+  ])("and ends with 2 for %s %s", async (flag, value, says) => {
+    const box = await sandbox();
+    await box.write("in.csv", GOOD);
+    const refused = await box.call(["embed", "in.csv", "-o", "out.npy", flag, value]);
+    expectFailure(refused, { exit: 2, code: "E_USAGE", says: [says] });
+  });
+
+  it.each([["--no-header"], ["--delimiter", ";"], ["--quote", "none"]])(
+    "and refuses %s for files that are neither",
+    async (...flags) => {
+      const box = await sandbox();
+      await box.write("in.jsonl", '{"text":"a"}\n');
+      const refused = await box.call(["embed", "in.jsonl", "-o", "out.npy", ...flags]);
+      expectFailure(refused, {
+        exit: 2,
+        code: "E_USAGE",
+        says: [/does nothing for files that are neither CSV nor TSV/],
+      });
+    },
+  );
+});
+
 describe("headstart ends with 6 [C08]", () => {
   it.each([
     ["in.csv", `text\n"${"a".repeat(50)}"\n${"b".repeat(200)}\n`, /in\.csv:3.*longer than 100 bytes.*--max-field/],

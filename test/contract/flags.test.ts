@@ -12,7 +12,7 @@ const KINDS: readonly Kind[] = ["classifier", "multi-label", "tagger"];
 /** Flags of all kinds, and those that every command accepts. */
 const ALWAYS = new Set(
   (
-    "input output encoder encoding limit bad-rows invalid-utf8 max-field from max-tokens prompt batch-tokens precision " +
+    "input output encoder encoding limit bad-rows invalid-utf8 max-field from max-tokens prompt batch-tokens precision model-file " +
     "allow-batch-dependence cache no-cache cache-max force seed threads offline json quiet verbose source target " +
     "source-dev target-train task"
   ).split(" "),
@@ -36,7 +36,13 @@ const COLUMNS = (...kinds: Kind[]): Readonly<Record<string, Use>> => ({
   "text-column": use(["text"], ...kinds),
   "label-column": use(["label"], ...kinds),
   "drop-missing": use([], ...kinds),
+  "no-header": use([], ...kinds),
+  delimiter: use([","], ...kinds),
+  quote: use(["none"], ...kinds),
 });
+
+/** How entities and tags in files are read. */
+const ENTITIES = { offsets: use(["utf16"], "tagger"), "tag-names": use(["O,B-LOC"], "tagger") };
 
 /** The other flags: a value, and the kinds that they have an effect for. */
 const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
@@ -47,6 +53,9 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     html: use(["page.html"], "tagger"),
     // Of the rows of --input, whatever the head.
     "text-column": use(["text", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    "no-header": use(["--text-column", "1", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    delimiter: use([",", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    quote: use(["none", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
     "drop-missing": use(["--from", "arrow", "--input", "in.arrow", "-o", "out.jsonl"], ...KINDS),
   },
   evaluate: {
@@ -56,6 +65,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),
     map: use(["x=y"], ...KINDS),
     "no-map": use([], ...KINDS),
+    ...ENTITIES,
   },
   transfer: {
     ...COLUMNS("classifier"),
@@ -63,9 +73,10 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     pooling: use(["mean"], "classifier"),
     layer: use(["1"], "classifier"),
     "no-normalize": use([], "classifier"),
-    crf: use([], "tagger"),
+    "no-crf": use([], "tagger"),
     epochs: use(["1"], "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
+    ...ENTITIES,
   },
 };
 

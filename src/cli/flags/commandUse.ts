@@ -5,8 +5,10 @@
 
 import { isPipe } from "../../corpus/source.js";
 
-const READING = ["textColumn", "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"];
-const SETTINGS = ["pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
+const OF_CSV = ["header", "delimiter", "quote"];
+const OF_FILES = ["encoding", "limit", "badRows", "invalidUtf8", "maxField", "from"];
+const READING = ["textColumn", ...OF_CSV, ...OF_FILES, "dropMissing"];
+const SETTINGS = ["modelFile", "pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
 const BATCHES = ["batchTokens", "allowBatchDependence"];
 const CACHE = ["cache", "cacheMax"];
 const ALWAYS = ["seed", "threads", "offline", "json", "quiet", "debug"];
@@ -28,7 +30,10 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   predict: { used: PREDICTING, accepted: SETTINGS },
   transfer: { used: TRAINING },
   // It keeps no vectors; --no-cache makes it rewrite the model for --precision int8 again.
-  distill: { used: ["pooling", "normalize", "layer", "prompt", "precision", "force"], accepted: ["encoder", "cache"] },
+  distill: {
+    used: ["modelFile", "pooling", "normalize", "layer", "prompt", "precision", "force"],
+    accepted: ["encoder", "cache"],
+  },
   cache: { used: CACHE },
   doctor: {
     used: [...READING.filter((name) => name !== "dropMissing"), "encoder", ...SETTINGS, "batchTokens", "store"],
@@ -112,6 +117,11 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 
 /** Flags about how rows are read, for every command that reads any. */
 const OF_ROWS: readonly Need[] = [
+  {
+    flags: OF_CSV,
+    isMet: (parsed) => rowsOf(parsed).some(isCsv(parsed)),
+    else: "for files that are neither CSV nor TSV",
+  },
   {
     flags: ["dropMissing"],
     isMet: (parsed) => !["embed", "predict"].includes(parsed.command) || !rowsOf(parsed).every(isCsv(parsed)),

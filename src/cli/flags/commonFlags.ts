@@ -2,7 +2,7 @@ import type { Command, Option } from "commander";
 import { BUILT_IN_ENCODER } from "../../encoder/locate.js";
 import { commonUse } from "./commandUse.js";
 import { flag } from "./flag.js";
-import { sizeFlag, wholeNumber } from "./options.js";
+import { delimiterFlag, quoteFlag, sizeFlag, wholeNumber } from "./options.js";
 
 /** With more, the runtime breaks down on a machine of few cores. */
 const MOST_THREADS = 256;
@@ -20,10 +20,17 @@ export function withCommonFlags(command: Command): Command {
 }
 
 const corpusFlags = (): Option[] => [
-  flag("input", "--text-column <name>", "column with the texts").default(undefined, "text"),
+  flag("input", "--text-column <name>", "column with the texts; a,b joins two").default(undefined, "text"),
   flag("input", "--label-column <name>", "column with the labels").default(undefined, "label"),
   flag("advanced", "--limit <rows>", "read at most this many rows").argParser(wholeNumber(1)),
   flag("input", "--bad-rows <what>", "what malformed rows do").choices(["fail", "skip"]).default("fail"),
+  flag("advanced", "--no-header", "the first line is a row: --text-column 2 names a column by its place"),
+  flag("advanced", "--delimiter <character>", "what is between the fields of CSV and TSV; tab for a tab")
+    .default(undefined, "found in CSV, tab in TSV")
+    .argParser(delimiterFlag),
+  flag("advanced", "--quote <what>", 'what a quote means in CSV and TSV: auto, none or "')
+    .default(undefined, "auto")
+    .argParser(quoteFlag),
   flag("advanced", "--encoding <name>", "encoding of the files").default(undefined, "UTF-8, or UTF-16 by its BOM"),
   flag("advanced", "--invalid-utf8 <what>", "what bytes that are not UTF-8 do")
     .choices(["fail", "replace"])
@@ -53,6 +60,7 @@ const encoderFlags = (command: string): Option[] => [
     ? flag("advanced", "--encoder <name>", "the head's encoder under another name").default(undefined, "as in training")
     : flag("encoder", "--encoder <name>", "name, folder, hub id or file").default(undefined, BUILT_IN_ENCODER),
   flag("encoder", "--cache [folder]", "keep vectors for later runs (HEADSTART_CACHE)"),
+  flag("advanced", "--model-file <file>", "ONNX file of the encoder, where it has several"),
   flag("advanced", "--precision <kind>", "numbers that the encoder computes with").choices(["fp32", "int8"]),
   flag("advanced", "--no-cache", "use no cache, even where HEADSTART_CACHE names one"),
   flag("advanced", "--cache-max <size>", "most that vectors may take, such as 2GB (HEADSTART_CACHE_MAX)").argParser(
@@ -62,6 +70,7 @@ const encoderFlags = (command: string): Option[] => [
     "mean",
     "cls",
     "max",
+    "model",
   ]),
   flag("advanced", "--no-normalize", "do not scale vectors to length 1"),
   flag("advanced", "--layer <number>", "use the hidden states after this layer; 0: the embeddings").argParser(

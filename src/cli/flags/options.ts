@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from "commander";
 import type { CorpusOptions } from "../../corpus/corpus.js";
+import { isDelimiter } from "../../corpus/csvStart.js";
 import type { CorpusFormatName } from "../../corpus/format.js";
 import { isPipe } from "../../corpus/source.js";
 import type { EmbedOptions } from "../../encoder/embed/embed.js";
-import type { EncoderOptions, Precision } from "../../encoder/encoder.js";
-import type { Pooling } from "../../math/pooling.js";
+import type { EncoderOptions, EncoderPooling, Precision } from "../../encoder/encoder.js";
 import { parseSize, SIZE_ADVICE } from "./bytes.js";
 
 /** Flags that every command has a use for, as commander gives them. */
@@ -24,6 +24,10 @@ export interface GlobalFlags {
 export interface CorpusFlags {
   readonly textColumn?: string | undefined;
   readonly labelColumn?: string | undefined;
+  /** False for --no-header; commander sets it to true otherwise. */
+  readonly header?: boolean | undefined;
+  readonly delimiter?: string | undefined;
+  readonly quote?: CorpusOptions["quote"];
   readonly encoding?: string | undefined;
   readonly limit?: number | undefined;
   readonly badRows: "fail" | "skip";
@@ -44,7 +48,8 @@ export interface CacheFlags {
 /** Flags of the commands that embed. */
 export interface EncoderFlags extends CacheFlags {
   readonly encoder?: string | undefined;
-  readonly pooling?: Pooling | undefined;
+  readonly modelFile?: string | undefined;
+  readonly pooling?: EncoderPooling | undefined;
   readonly normalize?: boolean | undefined;
   readonly layer?: number | undefined;
   readonly maxTokens?: number | undefined;
@@ -65,12 +70,16 @@ export function encoderOptions(flags: EncoderFlags & GlobalFlags): EncoderOption
     maxTokens: flags.maxTokens,
     prompt: flags.prompt,
     precision: flags.precision,
+    modelFile: flags.modelFile,
   });
 }
 
 export function corpusOptions(flags: CorpusFlags): CorpusOptions {
   return defined({
     textColumn: flags.textColumn,
+    header: flags.header === false ? false : undefined,
+    delimiter: flags.delimiter,
+    quote: flags.quote,
     encoding: flags.encoding,
     limit: flags.limit,
     badRows: flags.badRows,
@@ -87,6 +96,20 @@ export const flagsFor = <F extends CorpusFlags>(flags: F, files: readonly string
 
 export function embedOptions(flags: EncoderFlags): EmbedOptions {
   return defined({ batchTokens: flags.batchTokens, allowBatchDependence: flags.allowBatchDependence });
+}
+
+/** One character, such as `;`, or the name of a tab. */
+export function delimiterFlag(value: string): string {
+  const delimiter = /^(\\t|tab)$/i.test(value) ? "\t" : value;
+  if (isDelimiter(delimiter)) return delimiter;
+  throw new InvalidArgumentError("Give one character, such as ';', or tab.");
+}
+
+export function quoteFlag(value: string): CorpusOptions["quote"] {
+  if (value === "auto" || value === "none" || value === '"') return value;
+  throw new InvalidArgumentError(
+    `Give auto, none (a quote is a character like any other) or '"' (fields in quotes, as in RFC 4180).`,
+  );
 }
 
 /** Bytes of a size such as 2GB. */

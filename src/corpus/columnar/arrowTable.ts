@@ -4,14 +4,14 @@ import { openArrowStream, type ArrowStream } from "../../formats/arrow/stream.js
 import { cellsOf, columnTypeOf } from "../../formats/arrow/cells.js";
 import { isText, textsOf } from "../../formats/arrow/text.js";
 import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
-import { checkHeader, presentColumn } from "../columns.js";
+import { checkHeader, joinTexts, textColumnNames } from "../columns.js";
 import type { Fault, Table, TableRecord } from "../table.js";
 
 interface ArrowTableOptions {
   readonly file: string;
-  /** Column that must hold text. */
-  readonly textColumn: string;
-  /** Read where the stream lacks that one. */
+  /** Column that must hold text, or several. */
+  readonly textColumn: string | readonly string[];
+  /** Read where the stream lacks that. */
   readonly textOtherwise?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export async function openArrowTable(
     columns: own.map((c) => names[c]),
     vectors: names.filter((_, c) => !own.includes(c)),
     types: own.map((c) => columnTypeOf(schema.fields[c].type)),
-    records: recordsOf(batches, { schema, own, file, textColumn: presentColumn(names, textColumn, textOtherwise) }),
+    records: recordsOf(batches, { schema, own, file, wanted: textColumnNames(names, textColumn, textOtherwise) }),
     close,
   };
 }
@@ -62,12 +62,22 @@ export function checkTextType(schema: Schema, column: number, file: string): voi
   );
 }
 
+/** The text of each row, from one column or several; null where none has any. */
+export function rowTexts(columns: readonly (readonly (string | null)[])[]): readonly (string | null)[] {
+  if (columns.length === 1) return columns[0];
+  return (columns[0] ?? []).map((_, r) => {
+    const parts = columns.map((texts) => texts[r]);
+    return parts.every((part) => part === null) ? null : joinTexts(parts);
+  });
+}
+
 /** What is wrong with a row that has no text. */
-export function missingText(column: string): Fault {
+export function missingText(columns: readonly string[]): Fault {
+  const names = columns.map((name) => `"${excerpt(name)}"`).join(", ");
   return {
     code: "E_ARROW",
     missing: true,
-    found: `its text in column "${excerpt(column)}" is null`,
+    found: columns.length === 1 ? `its text in column ${names} is null` : `its texts in columns ${names} are null`,
     advice: "Give it a text, or leave such rows out with --drop-missing or --bad-rows skip",
   };
 }
@@ -119,24 +129,41 @@ function numberBits(type: DataType): number | undefined {
   return DataType.isFloat(item) ? 32 : undefined;
 }
 
+interface TextRecords {
+  readonly schema: Schema;
+  /** Places of the columns that travel along. */
+  readonly own: readonly number[];
+  readonly file: string;
+  /** Names of the columns of the texts. */
+  readonly wanted: readonly string[];
+}
+
 async function* recordsOf(
   batches: AsyncGenerator<RecordBatch>,
-  { schema, own, file, textColumn }: { readonly schema: Schema; readonly own: readonly number[] } & ArrowTableOptions,
+  { schema, own, file, wanted }: TextRecords,
 ): AsyncGenerator<TableRecord> {
-  const text = schema.fields.findIndex(({ name }) => name === textColumn);
-  checkTextType(schema, text, file);
+  const names = schema.fields.map(({ name }) => name);
+  const places = wanted.map((name) => names.indexOf(name)).filter((place) => place >= 0);
+  for (const place of places) checkTextType(schema, place, file);
   let row = 0;
   for await (const batch of batches) {
     const columns = own.map((c) => cellsOf(batch.getChildAt(c)));
-    const rowTexts = textsOf(batch.getChildAt(text)!);
+    const texts = rowTexts(places.map((place) => textsOf(batch.getChildAt(place)!)));
     for (let r = 0; r < batch.numRows; r++) {
       const position = { chunk: undefined, index: 0, line: ++row };
-      const fault = rowTexts[r] === null ? missingText(textColumn) : undefined;
+      const fault = texts[r] === null ? missingText(wanted) : undefined;
       const cells = fault === undefined ? columns.map((cellAt) => cellAt(r)) : [];
-      const raw = fault === undefined ? (rowTexts[r] ?? "") : rawRow(batch, r);
+      const raw = fault === undefined ? (texts[r] ?? "") : rawRow(batch, r);
       const json = cells.some((cell) => cell.json !== undefined) ? { json: cells.map((cell) => cell.json) } : {};
-      const texts = cells.map((cell) => cell.text);
-      yield { position, raw, cells: texts, ...json, fault, loneSurrogates: 0, unknownFields: [] };
+      yield {
+        position,
+        raw,
+        cells: cells.map((cell) => cell.text),
+        ...json,
+        fault,
+        loneSurrogates: 0,
+        unknownFields: [],
+      };
     }
   }
 }

@@ -6,7 +6,7 @@ import { verifyChecksum } from "../../formats/checksum.js";
 import type { ColumnType } from "../../formats/columnType.js";
 import { fileKind } from "../../formats/signature.js";
 import { otherKind } from "./arrowBytes.js";
-import { checkHeader, presentColumn } from "../columns.js";
+import { checkHeader, textColumnNames } from "../columns.js";
 import type { Source } from "../source.js";
 import type { Fault, Table, TableRecord } from "../table.js";
 
@@ -42,7 +42,7 @@ const PROCESS_FILE = createRequire(import.meta.url).resolve("#parquetRows");
  */
 export async function openParquetTable(
   source: Source,
-  wanted: { readonly textColumn: string; readonly textOtherwise: string | undefined },
+  wanted: { readonly textColumn: string | readonly string[]; readonly textOtherwise: string | undefined },
 ): Promise<Table> {
   const { file } = source;
   const decoder = await startDecoder(source);
@@ -53,11 +53,12 @@ export async function openParquetTable(
     const { columns, vectors } = reply;
     const names = columns.map(({ name }) => name);
     checkHeader(names, file, 1);
-    const textColumn = presentColumn(names, wanted.textColumn, wanted.textOtherwise);
-    const text = names.indexOf(textColumn);
-    if (text >= 0 && !columns[text].isText) throw noText(columns[text], file);
+    const texts = textColumnNames(names, wanted.textColumn, wanted.textOtherwise);
+    const other = columns.find(({ name, isText }) => texts.includes(name) && !isText);
+    if (other !== undefined) throw noText(other, file);
+    const places = texts.map((name) => names.indexOf(name));
     const types = columns.map(({ type }) => type);
-    return { columns: names, vectors, types, records: recordsOf(decoder, { file, text, textColumn }), close };
+    return { columns: names, vectors, types, records: recordsOf(decoder, { file, places, texts }), close };
   } catch (error) {
     decoder.kill();
     throw error;
@@ -94,7 +95,11 @@ async function replyOf(decoder: BoundedProcess, file: string, question?: string)
 
 async function* recordsOf(
   decoder: BoundedProcess,
-  { file, text, textColumn }: { readonly file: string; readonly text: number; readonly textColumn: string },
+  {
+    file,
+    places,
+    texts,
+  }: { readonly file: string; readonly places: readonly number[]; readonly texts: readonly string[] },
 ): AsyncGenerator<TableRecord> {
   try {
     let line = 0;
@@ -103,8 +108,8 @@ async function* recordsOf(
       if (reply.kind !== "rows") return;
       for (const [r, cells] of reply.cells.entries()) {
         const position = { chunk: undefined, index: 0, line: ++line };
-        const fault = cells[text] === null ? missingParquetText(textColumn) : undefined;
-        const raw = fault === undefined ? (cells[text] ?? "") : JSON.stringify(cells);
+        const fault = places.every((place) => cells[place] === null) ? missingParquetText(texts) : undefined;
+        const raw = fault === undefined ? (cells[places[0]] ?? "") : JSON.stringify(cells);
         const json = reply.json[r].some((one) => one !== undefined) ? { json: reply.json[r] } : {};
         const own = { position, raw, fault, loneSurrogates: 0, unknownFields: [] };
         yield fault === undefined ? { ...own, cells, ...json } : { ...own, cells: [] };
@@ -115,10 +120,10 @@ async function* recordsOf(
   }
 }
 
-const missingParquetText = (column: string): Fault => ({
+const missingParquetText = (columns: readonly string[]): Fault => ({
   code: "E_PARQUET",
   missing: true,
-  found: `its text in column "${excerpt(column)}" is null`,
+  found: `its text in ${columns.map((name) => `"${excerpt(name)}"`).join(", ")} is null`,
   advice: "Give it a text, or leave such rows out with --drop-missing or --bad-rows skip",
 });
 

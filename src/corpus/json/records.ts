@@ -2,6 +2,7 @@ import { excerpt, HeadstartError } from "../../errors.js";
 import { fieldsOf, kindOf, stringEnd } from "../../formats/json.js";
 import { encodingError, type TextChunk } from "../decode/textChunk.js";
 import { lineGroups } from "../decode/textLines.js";
+import { hasText, textFields } from "./fieldNames.js";
 import { JsonFramer, jqRows, type JsonFrame } from "./frame.js";
 
 export interface JsonRecordsOptions {
@@ -9,8 +10,8 @@ export interface JsonRecordsOptions {
   readonly format: "jsonl" | "json";
   /** Longest record, in UTF-16 units. */
   readonly maxLength: number;
-  /** Name of a field that only rows have, so that an object with it is one. */
-  readonly textColumn: string;
+  /** Name of a field that only rows have, or of several, so that an object with it is one. */
+  readonly textColumn: string | readonly string[];
 }
 
 /**
@@ -48,12 +49,10 @@ async function* documentRecords(
   if (first === "[") return yield* framed(all, new JsonFramer({ file, maxLength, form: "array" }), options);
   if (first !== "" && first !== "{") throw noRows(file, `it starts with "${excerpt(line.slice(0, 40))}"`);
   const fields = fieldsOf(line);
-  const isRow = typeof fields !== "string" && (more || isText(fields[options.textColumn]));
+  const isRow = typeof fields !== "string" && (more || hasText(fields, options.textColumn));
   if (isRow || first === "") return yield* lineRecords(all, options);
   yield* objectRecords(all, options);
 }
-
-const isText = (value: unknown): boolean => typeof value === "string" || typeof value === "number";
 
 async function* lineRecords(
   chunks: AsyncGenerator<TextChunk>,
@@ -133,7 +132,7 @@ function rowsWithin(frame: JsonFrame, { file, maxLength, textColumn }: JsonRecor
   const { raw, position } = frame;
   const fields = fieldsOf(raw);
   // What is wrong with it, a record says; what has a text is a row.
-  if (typeof fields === "string" || isText(fields[textColumn])) return [frame];
+  if (typeof fields === "string" || hasText(fields, textColumn)) return [frame];
   const arrays = arraysOfObjects(raw);
   if (arrays.length !== 1) throw noRows(file, `it is ${described(fields)}`, rowsCommand(fields, { file, textColumn }));
   const [{ start, end }] = arrays;
@@ -179,15 +178,16 @@ function described(fields: Fields): string {
 /** A command that makes rows of an object of columns, as data frames write them, or of one of its fields. */
 function rowsCommand(
   fields: Fields,
-  { file, textColumn }: { readonly file: string; readonly textColumn: string },
+  { file, textColumn }: { readonly file: string; readonly textColumn: string | readonly string[] },
 ): string {
-  const texts = fields[textColumn];
-  const column = `.${JSON.stringify(textColumn)}`;
+  const [name] = textFields(fields, textColumn);
+  const texts = fields[name];
+  const column = `.${JSON.stringify(name)}`;
   if (Array.isArray(texts)) return jqRows(file, `range(${column} | length) as $i | map_values(.[$i])`);
   if (typeof texts === "object" && texts !== null)
     return jqRows(file, `. as $t | ${column} | keys_unsorted[] as $k | $t | map_values(.[$k])`);
-  const name = Object.entries(fields).find(([, value]) => typeof value === "object" && value !== null)?.[0];
-  return jqRows(file, name === undefined ? ".[]" : `.${JSON.stringify(name)}[]`);
+  const inner = Object.entries(fields).find(([, value]) => typeof value === "object" && value !== null)?.[0];
+  return jqRows(file, inner === undefined ? ".[]" : `.${JSON.stringify(inner)}[]`);
 }
 
 function noRows(file: string, found: string, command?: string): HeadstartError {

@@ -3,7 +3,7 @@ import { fieldsOf, kindOf, nonFiniteAsNull, NO_OBJECT, TOO_DEEP } from "../../fo
 import { longIntegers } from "../../formats/longIntegers.js";
 import type { ValuesJson } from "../row.js";
 import type { TextChunk, TextPosition } from "../decode/textChunk.js";
-import { presentColumn } from "../columns.js";
+import { textColumnNames } from "../columns.js";
 import { FieldNames } from "./fieldNames.js";
 import type { JsonFrame } from "./frame.js";
 import { jsonGroups, type JsonRecordsOptions } from "./records.js";
@@ -38,7 +38,7 @@ export async function openJsonTable(chunks: AsyncGenerator<TextChunk>, options: 
     return {
       columns,
       vectors,
-      records: rowsOf(frames, { columns, vectors, textColumn: presentColumn(columns, textColumn, textOtherwise) }),
+      records: rowsOf(frames, { columns, vectors, texts: textColumnNames(columns, textColumn, textOtherwise) }),
       close,
     };
   };
@@ -50,7 +50,7 @@ export async function openJsonTable(chunks: AsyncGenerator<TextChunk>, options: 
       for (const { raw } of frames) addObject(names, raw, textColumn);
       const first = names.columns.length === 0 ? frames.length : frames.findIndex(({ raw }) => isObject(raw));
       for (const frame of frames.slice(0, first)) {
-        const record = recordOf(objectOf(frame), { columns: [], vectors: [], textColumn });
+        const record = recordOf(objectOf(frame), { columns: [], vectors: [], texts: [] });
         options.onFault(record, record.fault ?? NOT_AN_OBJECT);
       }
       if (first < frames.length) return tableOf(names, replay(frames.slice(first), groups));
@@ -81,7 +81,7 @@ export async function addFields(
 
 const isObject = (raw: string): boolean => typeof parsed(raw).value !== "string";
 
-function addObject(names: FieldNames, raw: string, textColumn: string): void {
+function addObject(names: FieldNames, raw: string, textColumn: string | readonly string[]): void {
   const { value } = parsed(raw);
   if (typeof value !== "string") names.add(value, textColumn);
 }
@@ -117,7 +117,8 @@ async function* replay(
 }
 
 interface Columns extends Pick<FieldNames, "columns" | "vectors"> {
-  readonly textColumn: string;
+  /** Fields that must hold a string or a number; of several one must, and the others may hold nothing. */
+  readonly texts: readonly string[];
 }
 
 async function* rowsOf(groups: AsyncGenerator<readonly JsonFrame[]>, columns: Columns): AsyncGenerator<TableRecord> {
@@ -125,14 +126,13 @@ async function* rowsOf(groups: AsyncGenerator<readonly JsonFrame[]>, columns: Co
 }
 
 function recordOf({ position, raw, fields, nonFinite }: JsonObject, own: Columns): TableRecord {
-  const { columns, vectors, textColumn } = own;
+  const { columns, vectors, texts } = own;
   const faulty = (fault: Fault): TableRecord => {
     return { position, raw, cells: [], fault, loneSurrogates: 0, unknownFields: [] };
   };
   if (!isFields(fields)) return faulty(fields);
-  const text = fields.get(textColumn);
-  if (typeof text !== "string" && typeof text !== "number" && typeof text !== "bigint")
-    return faulty(noText(text, textColumn));
+  const without = fieldWithoutText(fields, texts);
+  if (without !== undefined) return faulty(noText(fields.get(without), without));
   let loneSurrogates = 0;
   const values = columns.map((column) => fields.get(column));
   const cells = values.map(
@@ -148,6 +148,14 @@ function recordOf({ position, raw, fields, nonFinite }: JsonObject, own: Columns
   const unknownFields = known === fields.size ? [] : [...fields.keys()].filter((name) => !isKnown(name));
   const json = jsonOf(values, cells);
   return { position, raw, cells, json, fault: undefined, loneSurrogates, nonFinite, unknownFields };
+}
+
+/** The field that keeps a row from having a text: one of another kind than text, or the first if all hold nothing. */
+function fieldWithoutText(fields: ReadonlyMap<string, unknown>, texts: readonly string[]): string | undefined {
+  const isMissing = (name: string): boolean => (fields.get(name) ?? undefined) === undefined;
+  const isOther = (name: string): boolean =>
+    !isMissing(name) && !["string", "number", "bigint"].includes(typeof fields.get(name));
+  return texts.find(isOther) ?? (texts.every(isMissing) ? texts[0] : undefined);
 }
 
 function noText(value: unknown, textColumn: string): Fault {
