@@ -4,9 +4,10 @@ export type ColumnType =
   | { readonly kind: "int"; readonly bits: 8 | 16 | 32 | 64; readonly signed: boolean }
   | { readonly kind: "float"; readonly bits: 32 | 64 }
   | { readonly kind: "date" }
-  | { readonly kind: "timestamp"; readonly unit: TimestampUnit; readonly utc: boolean };
+  | { readonly kind: "timestamp"; readonly unit: "ms" | "us" | "ns"; readonly utc: boolean };
 
-export type TimestampUnit = "ms" | "us" | "ns";
+/** Of which a moment is a whole number. */
+export type TimestampUnit = Extract<ColumnType, { readonly kind: "timestamp" }>["unit"];
 
 /** Digits of the fraction of a second. */
 const DIGITS = { ms: 3, us: 6, ns: 9 } as const;

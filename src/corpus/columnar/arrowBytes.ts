@@ -2,7 +2,7 @@ import { HeadstartError } from "../../errors.js";
 import { openForReading } from "../../files/readBytes.js";
 import { arrowFileBytes } from "../../formats/arrow/file.js";
 import type { ByteRanges } from "../../formats/checksum.js";
-import { ARROW_MARK, fileKind } from "../../formats/signature.js";
+import { ARROW_MARK, fileKind, type FileKind } from "../../formats/signature.js";
 import type { Source } from "../source.js";
 
 /** An Arrow file that comes through a pipe or is compressed is held in memory: its end says where everything is. */
@@ -18,6 +18,8 @@ export async function* arrowBytes({ file, rereadable, bytes }: Source): AsyncGen
   if (!rereadable || /\.gz$/i.test(file)) return yield* inOrder(bytes(), file);
   const opened = await openForReading(file);
   try {
+    const kind = fileKind(await opened.bytes(0, 512));
+    if (kind !== undefined && kind !== "an Arrow file") throw otherKind("E_ARROW", file, kind);
     yield* await arrowFileBytes(opened);
   } finally {
     await opened.close();
@@ -45,6 +47,18 @@ const inMemory = (bytes: Uint8Array): ByteRanges => ({
   size: bytes.length,
   bytes: async (from, to) => Uint8Array.from(bytes.subarray(from, to)),
 });
+
+/** The error for a file of another kind than its ending or `--from` says. */
+export function otherKind(
+  code: "E_ARROW" | "E_PARQUET",
+  file: string,
+  kind: FileKind | "an empty file",
+): HeadstartError {
+  const name = code === "E_ARROW" ? "Arrow" : "Parquet";
+  const from = { "a Parquet file": "parquet", "an Arrow file": "arrow" }[kind as "an Arrow file"];
+  const advice = from === undefined ? "Write it again, or give another file" : `Read it with --from ${from}`;
+  return new HeadstartError(code, `Cannot read ${name} from ${file}: it looks like ${kind}. ${advice}`, { file });
+}
 
 function tooLarge(file: string): HeadstartError {
   const name = file === "-" ? "the pipe" : file;

@@ -5,6 +5,7 @@ import { BoundedProcess } from "../../formats/boundedProcess.js";
 import { verifyChecksum } from "../../formats/checksum.js";
 import type { ColumnType } from "../../formats/columnType.js";
 import { fileKind } from "../../formats/signature.js";
+import { otherKind } from "./arrowBytes.js";
 import { checkHeader, textColumnNames } from "../columns.js";
 import type { Source } from "../source.js";
 import type { Fault, Table, TableRecord } from "../table.js";
@@ -75,7 +76,8 @@ async function startDecoder({ file, rereadable }: Source): Promise<BoundedProces
     return await withFile(file, async (opened) => {
       const checked = await verifyChecksum(opened);
       const kind = opened.size === 0 ? "an empty file" : fileKind(await opened.bytes(0, 512));
-      if (kind !== "a Parquet file") throw new Error(`it looks like ${kind ?? "no Parquet file"}`);
+      if (kind === undefined) throw new Error("it does not start as a Parquet file does");
+      if (kind !== "a Parquet file") throw otherKind("E_PARQUET", file, kind);
       return new BoundedProcess(PROCESS_FILE, [file, checked ? "checked" : "unchecked"], opened.size);
     });
   } catch (error) {

@@ -190,10 +190,10 @@ function rowsCommand(
   return jqRows(file, inner === undefined ? ".[]" : `.${JSON.stringify(inner)}[]`);
 }
 
-function noRows(file: string, found: string, command = jqRows(file)): HeadstartError {
+function noRows(file: string, found: string, command?: string): HeadstartError {
   const name = file === "-" ? "the pipe" : file;
   const message =
     `Cannot read the rows of ${name}: ${found}, not an array of objects. ` +
-    `Write one object a line, such as with ${command}`;
+    `Write one object a line${command === undefined ? "" : `, such as with ${command}`}`;
   return new HeadstartError("E_JSONL", message, { file, line: 1 });
 }

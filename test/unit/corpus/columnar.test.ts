@@ -189,7 +189,8 @@ describe("openCorpus() of Parquet", () => {
 
   it.each([
     ["an empty file", "x.parquet", "", /looks like an empty file/],
-    ["text", "x.parquet", "text,label\na,b\n", /looks like no Parquet file/],
+    ["text", "x.parquet", "text,label\na,b\n", /does not start as a Parquet file/],
+    ["an Arrow file", "x.parquet", "ARROW1..", /looks like an Arrow file\. Read it with --from arrow/],
     ["a zip archive", "x.parquet", Buffer.from("PK\x03\x04abcdefghijkl"), /looks like a zip archive/],
     ["a file that is compressed as a whole", "x.parquet.gz", gzipSync("x"), /compressed as a whole/],
     ["the marks alone", "x.parquet", "PAR1PAR1", /Cannot read Parquet from/],
