@@ -19,6 +19,7 @@ const EXIT_CODES = {
   E_CONLL: 3,
   E_TAGS: 3,
   E_ARROW: 3,
+  E_PARQUET: 3,
   E_LABEL_MISSING: 3,
   E_LABELS: 3,
   E_LABEL_MAP: 3,

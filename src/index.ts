@@ -10,6 +10,7 @@ export type {
   ClassifierPipeline,
   ClassifierPredictOptions,
   EncodedCounts,
+  EvaluatedTexts,
   EntityMistake,
   PipelineEvaluateOptions,
   Mistake,
@@ -38,16 +39,19 @@ export type { TrainedHead, TrainOptions, Trial } from "./classification/train.js
 export type { CorpusOptions } from "./corpus/corpus.js";
 export type { DecodeOptions } from "./corpus/decode/decode.js";
 export type { Rejection } from "./corpus/row.js";
-export type { CorpusFormat, SourceOptions } from "./corpus/source.js";
+export type { CorpusFormat, CorpusFormatName } from "./corpus/format.js";
+export type { SourceOptions } from "./corpus/source.js";
 export type { LabeledOptions } from "./dataset/labeledCorpus.js";
 export type { LabeledVectors } from "./dataset/labeledVectors.js";
 export type { LabelMap } from "./dataset/labelMap.js";
 export type { RareOptions } from "./dataset/rareLabels.js";
 export type { Complete } from "./defaults.js";
 export type { EmbedCounts } from "./encoder/embed/embedded.js";
-export type { EncoderOptions, Precision } from "./encoder/encoder.js";
+export type { EncoderOptions, EncoderPooling, Precision } from "./encoder/encoder.js";
 export type { KeptModel, ModelStore } from "./encoder/modelCache.js";
 export type { DevPredictions } from "./head/devPredictions.js";
+export type { ScriptReading } from "./embedding/scripts.js";
+export type { ReadingCounts, TextReading } from "./embedding/textReading.js";
 export type { Curve, FewShotScore, HeadFile, SearchRecord } from "./head/file/schema.js";
 export type { DenseLayer, Head, LogisticHead, MlpHead, TemperatureScaled } from "./head/head.js";
 export type { BagOfWords } from "./head/linear/bagOfWords.js";
@@ -67,12 +71,13 @@ export type { EntityScore } from "./metrics/entities.js";
 export type { MultiLabelEvaluation } from "./metrics/multiLabel.js";
 export type { RiskPoint } from "./metrics/riskCoverage.js";
 export type { Sentence, Span, TaggedSentence } from "./tagging/corpus/sentence.js";
-export type { Word } from "./tagging/corpus/splitWords.js";
+export type { OffsetUnit } from "./tagging/corpus/offsets.js";
+export type { Word, WordRule } from "./tagging/corpus/splitWords.js";
 export type { ErrorTable, LostEntity } from "./tagging/errorAnalysis.js";
 export type { FoundEntity, TaggingEvaluation } from "./tagging/evaluate.js";
-export type { CrfWeights } from "./tagging/model/crf.js";
+export type { CrfWeights } from "./tagging/crf/weights.js";
 export type { FeatureTable } from "./tagging/model/featureTable.js";
-export type { FitTaggerOptions, TaggerEpoch } from "./tagging/model/fit.js";
+export type { FitTaggerOptions, TaggerEpoch } from "./tagging/model/fitOptions.js";
 export type { Tagger } from "./tagging/model/tagger.js";
 export type { SurfaceFeatureOptions } from "./tagging/model/wordFeatures.js";
 export type { TextEntities } from "./tagging/predict.js";

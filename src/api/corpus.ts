@@ -1,6 +1,7 @@
 export { openCorpus } from "../corpus/corpus.js";
 export type { Corpus, CorpusOptions } from "../corpus/corpus.js";
 export type { CsvDialect, CsvQuoting } from "../formats/csv.js";
+export type { ColumnType } from "../formats/columnType.js";
 export type { Rejection, Row, RowCounts, ValuesJson } from "../corpus/row.js";
 export { duplicateGroups, duplicatesBetween, normalizedText } from "../dataset/duplicates.js";
 export type { Duplicates } from "../dataset/duplicates.js";

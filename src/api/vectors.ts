@@ -3,6 +3,7 @@ export type { CachedEmbedded, VectorsOptions } from "../embedding/cachedEmbed.js
 export type { Embedded, EmbedOptions } from "../encoder/embed/embedded.js";
 export type { EmbeddingEncoder, Encoder } from "../encoder/encoder.js";
 export type { PieceTokenizer, Tokenizer, Tokens } from "../encoder/tokenizer/tokenizer.js";
+export type { ColumnType } from "../formats/columnType.js";
 export type { FileSystem, OpenFile } from "../files/fileSystem.js";
 export { cosine, matrix } from "../math/matrix.js";
 export type { Matrix } from "../math/matrix.js";

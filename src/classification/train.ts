@@ -23,6 +23,7 @@ import {
   type FitOptions,
   type FittedHead,
 } from "./fit.js";
+import { textHashes } from "../dataset/textHashes.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
@@ -76,6 +77,8 @@ export interface TrainedHead {
   readonly labelCounts: Readonly<Record<string, number>>;
   /** Rows it was trained on. */
   readonly n: number;
+  /** Of the texts of these rows, each once. */
+  readonly textHashes: Int32Array;
   /** Null where the kind has none. */
   readonly C: number | null;
   readonly mlp: Complete<MlpSettings> | undefined;
@@ -121,9 +124,11 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     labelCounts: labelCounts(train.labels),
   };
   const perLabel = options.fewShot ?? [];
+  const { evaluation } = evaluateHead(judged, dev, { seed, file: "the dev rows" });
   return {
     ...judged,
     n: train.texts.length,
+    textHashes: textHashes(train.texts),
     C: chosen.C,
     mlp: chosen.mlp,
     curve: chosen.curve,
@@ -131,10 +136,20 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     trials: chosen.trials,
     search: chosen.search,
     fewShot: await fewShotScores(train, { ...fit, perLabel, dev }),
-    dev: evaluateHead(judged, dev, { seed, file: "the dev rows" }).evaluation,
+    dev: evaluation,
     devFrom,
-    warnings: [...warnings, ...chosen.warnings],
+    warnings: [...warnings, ...chosen.warnings, ...uselessness(evaluation)],
   };
+}
+
+/** A head that does not beat the simplest guess, in words. */
+function uselessness({ n, macroF1, accuracy, majority }: Evaluation): string[] {
+  if (macroF1 > majority.macroF1 || accuracy > majority.accuracy) return [];
+  return [
+    `on the ${n} dev rows the head is no better than always predicting the most frequent label (macro-F1 ` +
+      `${majority.macroF1.toFixed(3)}): it has learned nothing that helps there. Give it more rows, look at the labels, or ` +
+      "choose another encoder",
+  ];
 }
 
 interface Sides {

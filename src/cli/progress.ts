@@ -17,8 +17,8 @@ export interface Reporter {
   clear(): void;
 }
 
-/** How many steps there are: a number, or a guess of it. */
-export type Total = number | { readonly about: number } | undefined;
+/** How many steps there are: a number, a guess of it, or as many as there can be where work may end before. */
+export type Total = number | { readonly about: number } | { readonly atMost: number } | undefined;
 
 export interface Meter {
   update(done: number, total?: Total): void;
@@ -121,17 +121,28 @@ export function progressBar(what: string, progress: Progress, columns: number): 
 }
 
 function shareOf({ done, total }: Progress): number | undefined {
-  const steps = typeof total === "object" ? total.about : total;
+  const steps = stepsOf(total);
   return steps === undefined || steps <= 0 ? undefined : Math.min(1, done / steps);
+}
+
+function stepsOf(total: Total): number | undefined {
+  if (typeof total !== "object") return total;
+  return "about" in total ? total.about : total.atMost;
 }
 
 function numbersText({ done, total, seconds }: Progress): string {
   const rate = done / Math.max(seconds, 1e-3);
-  const steps = typeof total === "object" ? total.about : total;
-  const of =
-    steps === undefined ? "" : ` of ${typeof total === "object" ? `about ${whole(rounded(steps))}` : whole(steps)}`;
-  const left = steps === undefined || done === 0 ? "" : `, ${shortDuration(Math.max(0, steps - done) / rate)} left`;
+  const steps = stepsOf(total);
+  const of = steps === undefined ? "" : ` of ${totalText(total!)}`;
+  const most = typeof total === "object" && "atMost" in total ? "at most " : "";
+  const left =
+    steps === undefined || done === 0 ? "" : `, ${most}${shortDuration(Math.max(0, steps - done) / rate)} left`;
   return `${whole(done)}${of}, ${rate < 10 ? rate.toFixed(1) : whole(rate)}/s${left}`;
+}
+
+function totalText(total: Exclude<Total, undefined>): string {
+  if (typeof total !== "object") return whole(total);
+  return "about" in total ? `about ${whole(rounded(total.about))}` : `at most ${whole(total.atMost)}`;
 }
 
 const whole = (n: number): string => count(Math.round(n));

@@ -1,18 +1,19 @@
 import { withDefaults, type WithDefaults } from "../defaults.js";
-import { excerpt, HeadstartError } from "../errors.js";
+import { HeadstartError } from "../errors.js";
 import type { CsvDialect } from "../formats/csv.js";
+import { isSameType, type ColumnType } from "../formats/columnType.js";
 import { chooseColumns, placesOf, type ChosenColumns } from "./chosenColumns.js";
 import { joinTexts } from "./columns.js";
 import { checkDelimiter } from "./csvStart.js";
-import { openCsv } from "./csvTable.js";
-import { decodeText, type DecodeOptions } from "./decode/decode.js";
-import { openJsonl } from "./jsonlTable.js";
-import { markedColumns, missingLabel, type LabelFault } from "./labelColumns.js";
+import type { DecodeOptions } from "./decode/decode.js";
+import { isJson } from "./format.js";
+import type { FieldNames } from "./json/fieldNames.js";
+import { labelMissing, markedColumns, missingLabel, withoutLabels, type LabelFault } from "./labelColumns.js";
+import { fieldsOfFiles, openCorpusTable } from "./openTable.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
-import { findSource, type Source, type SourceOptions } from "./source.js";
-import { RowCounter } from "./rowCounts.js";
+import { findSources, type Source, type SourceOptions } from "./source.js";
+import { RowCounter, vectorsNotice } from "./rowCounts.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
-import type { TextChunk } from "./decode/textChunk.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
   /**
@@ -45,13 +46,13 @@ export interface CorpusOptions extends SourceOptions, DecodeOptions {
   /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
   readonly badRows?: "fail" | "skip" | undefined;
   /**
-   * Leaves out rows without a label, of an Arrow stream also those without a text, counted as rejected, where they are an
-   * error otherwise. @default false
+   * Leaves out rows without a label, and rows without a text where that is not the same as an empty one (all formats but
+   * CSV and TSV), counted as rejected, where they are an error otherwise. @default false
    */
   readonly dropMissing?: boolean | undefined;
   /** Called for each rejected row, in order. */
   readonly onReject?: ((rejection: Rejection) => void) | undefined;
-  /** Longest field in bytes of UTF-8 (for JSONL: longest line in characters); bounds the memory. @default 16 MiB */
+  /** Longest field in bytes of UTF-8 (for JSON: longest row in characters); bounds the memory. @default 16 MiB */
   readonly maxFieldBytes?: number | undefined;
 }
 
@@ -69,6 +70,8 @@ const CORPUS_DEFAULTS = {
 export interface Corpus {
   /** Names in the order of the first file. */
   readonly columns: readonly string[];
+  /** What the values of each column are, where all files say the same; undefined for text. */
+  readonly types: readonly (ColumnType | undefined)[];
   /** The rows; may be called once. Leaving the loop early closes the file. */
   readonly rows: () => AsyncGenerator<Row>;
   /** The column that is read as the texts, or those; and those as the labels, without a label column none. */
@@ -85,9 +88,11 @@ export interface Corpus {
 }
 
 /**
- * Opens a corpus: files of CSV, TSV or JSONL, each also gzipped, or the pipe `-`, which may also be an Arrow stream.
+ * Opens a corpus: files of CSV, TSV, JSONL, JSON, plain text or Arrow, each also gzipped, of Parquet, or the pipe `-`.
  *
- * The first line of CSV and TSV and the first object of JSONL name the columns. Several files must have the same columns
+ * The first line of CSV and TSV names the columns. Of JSON all fields of all objects are columns; of a pipe, which cannot
+ * be read twice, those of the objects that come first. A line of plain text is a text. Vectors of an earlier embedding
+ * (`vector`) do not travel along. Several files must have the same columns
  * in any order; the headers of all of them are read before the first row. CSV is RFC 4180 with any mix of line ends and
  * `,` `;` tab or `|` between fields; in TSV, and where tabs are between the fields, a row is a line and a quote a character,
  * unless a field is in quotes as a whole. Blank lines are not rows, nor is the header once more. Columns behind the last
@@ -104,10 +109,10 @@ export interface Corpus {
 export async function openCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
   if (paths.length === 0) throw new HeadstartError("E_USAGE", "Cannot read a corpus without a file. Name one, or -");
   checkDelimiter(options.delimiter);
-  const sources: Source[] = [];
-  for (const path of paths) {
-    if (/\.conll(\.gz)?$/i.test(path)) throw taggedWords(path);
-    sources.push(await findSource(path, options));
+  const sources = await findSources(paths, options);
+  for (const { file, format } of sources) {
+    if (format === "conll") throw taggedWords(file);
+    if (format === "txt" && options.labelColumn !== undefined) throw withoutLabels(file);
   }
   const reader = new CorpusReader(sources, options);
   await reader.open(options.textColumn !== undefined);
@@ -121,7 +126,10 @@ class CorpusReader implements Corpus {
   readonly #settings: Settings;
   readonly #rowCounter: RowCounter;
   #chosen: ChosenColumns = { columns: [], text: [], labels: [], notices: [] };
+  #types: readonly (ColumnType | undefined)[] = [];
   #first: Table | undefined;
+  /** Of the JSON files, as far as they can be read twice. */
+  #fields: FieldNames | undefined;
   #begun = false;
 
   constructor(sources: readonly Source[], options: CorpusOptions) {
@@ -132,6 +140,10 @@ class CorpusReader implements Corpus {
 
   get columns(): readonly string[] {
     return this.#chosen.columns;
+  }
+
+  get types(): readonly (ColumnType | undefined)[] {
+    return this.#types;
   }
 
   get textColumn(): string | readonly string[] {
@@ -152,14 +164,18 @@ class CorpusReader implements Corpus {
   }
 
   get notices(): readonly string[] {
-    return [...this.#chosen.notices, ...this.#rowCounter.notices()];
+    return [...vectorsNotice(this.#first?.vectors ?? []), ...this.#chosen.notices, ...this.#rowCounter.notices()];
   }
 
   async open(textNamed: boolean): Promise<void> {
     const [source, ...others] = this.#sources;
+    this.#fields = await this.#jsonFields();
     this.#first = await this.#openTable(source);
     try {
       this.#chosen = chooseColumns(this.#first, { ...this.#settings, file: source.file, textNamed });
+      const { columns, types = [] } = this.#first;
+      const isTyped = others.every(mayBeTyped);
+      this.#types = this.columns.map((name) => (isTyped ? types[columns.indexOf(name)] : undefined));
       for (const other of others) await this.#checkColumns(other);
     } catch (error) {
       await this.close();
@@ -186,37 +202,31 @@ class CorpusReader implements Corpus {
   }
 
   async #openTable(source: Source): Promise<Table> {
-    const { file, format } = source;
-    if (format === "conll") throw taggedWords(file);
-    const { maxFieldBytes, textColumn, otherwise } = this.#settings;
-    const textOtherwise = otherwise?.textColumn;
-    if (format === "arrow") {
-      const { openArrowTable } = await import("./arrowTable.js");
-      return openArrowTable(source.bytes(), { file, textColumn, textOtherwise });
-    }
-    const chunks = this.#counted(decodeText(source.bytes(), file, { ...this.#settings, isTable: true }));
-    if (format === "csv" || format === "tsv") {
-      const { header, quote, delimiter = format === "tsv" ? "\t" : undefined } = this.#settings;
-      return openCsv(chunks, { file, header, quote, delimiter, maxFieldBytes });
-    }
-    const known = this.#first === undefined ? {} : { columns: this.columns };
-    const onFault = (record: TableRecord, fault: Fault): void => this.#reject(file, record, fault);
-    return openJsonl(chunks, { file, textColumn, textOtherwise, maxLineLength: maxFieldBytes, onFault, ...known });
+    const known = this.#first && { columns: this.columns, vectors: this.#first.vectors ?? [] };
+    return openCorpusTable(source, {
+      ...this.#settings,
+      textOtherwise: this.#settings.otherwise?.textColumn,
+      fields: this.#fields ?? known,
+      onChunk: ({ replaced }) => {
+        if (this.#begun || this.#first === undefined) this.#rowCounter.replaced(replaced);
+      },
+      onFault: (record, fault) => this.#reject(source.file, record, fault),
+    });
   }
 
-  async *#counted(chunks: AsyncGenerator<TextChunk>): AsyncGenerator<TextChunk> {
-    for await (const chunk of chunks) {
-      if (this.#begun || this.#first === undefined) this.#rowCounter.replaced(chunk.replaced);
-      yield chunk;
-    }
+  /** Reads JSON files, which may have a field in their last row alone, for the names of their fields. */
+  async #jsonFields(): Promise<FieldNames | undefined> {
+    const json = this.#sources.filter(({ format, rereadable }) => rereadable && isJson(format));
+    return json[0] === this.#sources[0] ? fieldsOfFiles(json, this.#settings) : undefined;
   }
 
-  /** A pipe cannot be read twice, so its header is checked at its turn; later JSONL files may lack any field. */
+  /** A pipe cannot be read twice, so its header is checked at its turn; later JSON files may lack any field. */
   async #checkColumns(source: Source): Promise<void> {
-    if (!source.rereadable || source.format === "jsonl") return;
+    if (!source.rereadable || isJson(source.format)) return;
     const table = await this.#openTable(source);
     await table.close();
-    placesOf(this.columns, table, source.file);
+    const { order } = placesOf(this.columns, table, source.file);
+    this.#types = this.#types.map((type, c) => (isSameType(type, table.types?.[order[c]]) ? type : undefined));
   }
 
   async *#rowsOf(table: Table, file: string): AsyncGenerator<Row> {
@@ -270,16 +280,13 @@ class CorpusReader implements Corpus {
   }
 }
 
+/** Whether the types of a file are known before its rows are read. */
+const mayBeTyped = ({ format, rereadable }: Source): boolean =>
+  rereadable && (format === "arrow" || format === "parquet");
+
 const taggedWords = (file: string): HeadstartError =>
   new HeadstartError(
     "E_INPUT_ENDING",
-    `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and heads that find entities take. Name a .csv, .tsv or .jsonl file, each also as .gz`,
+    `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and heads that find entities take. Name a .csv, .tsv, .jsonl or .parquet file, or say what it is with --from`,
     { file },
   );
-
-function labelMissing(file: string, line: number, column: string): HeadstartError {
-  const message =
-    `Cannot read the label of the row at ${file}:${line}: its cell in column "${excerpt(column)}" is empty. ` +
-    `Fill it in, or leave such rows out with --drop-missing`;
-  return new HeadstartError("E_LABEL_MISSING", message, { file, line, column });
-}

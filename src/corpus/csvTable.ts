@@ -7,7 +7,7 @@ import { CsvStart, type CsvSettings } from "./csvStart.js";
 import type { TextChunk } from "./decode/textChunk.js";
 import { faultError, type Table, type TableRecord } from "./table.js";
 
-interface CsvTableOptions extends CsvSettings {
+export interface CsvTableOptions extends CsvSettings {
   readonly file: string;
   /** Whether the first record names the columns; otherwise it is a row and they are `column1`, `column2`, ... */
   readonly header: boolean;

@@ -1,4 +1,4 @@
-import { excerpt } from "../errors.js";
+import { excerpt, HeadstartError } from "../errors.js";
 import { presentColumn } from "./columns.js";
 import type { Fault } from "./table.js";
 
@@ -51,3 +51,20 @@ export function markedColumns(names: readonly string[], cells: readonly string[]
       "Write 1 or true where a row has the label, 0 or false where it has not, or leave such rows out with --bad-rows skip",
   };
 }
+
+/** The error that a missing label is unless such rows are dropped. */
+export function labelMissing(file: string, line: number, column: string): HeadstartError {
+  const message =
+    `Cannot read the label of the row at ${file}:${line}: its cell in column "${excerpt(column)}" is empty. ` +
+    `Fill it in, or leave such rows out with --drop-missing`;
+  return new HeadstartError("E_LABEL_MISSING", message, { file, line, column });
+}
+
+/** The error for labels that are to come from plain text. */
+export const withoutLabels = (file: string): HeadstartError =>
+  new HeadstartError(
+    "E_COLUMN_MISSING",
+    `Cannot read labels from ${file}: it is plain text, a text a line. Give a table such as .csv or .jsonl with a ` +
+      `column of labels, or train --task ner for words with tags`,
+    { file, line: 1 },
+  );

@@ -27,8 +27,10 @@ export interface RowCounts {
   readonly replacedBytes: number;
   /** Lone surrogates of JSONL values read as U+FFFD. */
   readonly loneSurrogates: number;
-  /** Accepted JSONL rows with a field that the first row lacks; that field is left out. */
+  /** Accepted JSON rows with a field that became no column; that field is left out. */
   readonly withUnknownFields: number;
+  /** Accepted JSON rows with NaN or infinite numbers, which JSON does not have; these are null. */
+  readonly withNonFinite: number;
 }
 
 /** A row that was left out, as it goes to a rejects file. */

@@ -19,6 +19,7 @@ export const NO_ROWS: RowCounts = {
   replacedBytes: 0,
   loneSurrogates: 0,
   withUnknownFields: 0,
+  withNonFinite: 0,
 };
 
 /** Counts what happens to the rows of a corpus, and puts what a user should know about them into words. */
@@ -53,6 +54,7 @@ export class RowCounter {
     if (record.remark !== undefined) this.remarks.add(record.remark, file, line);
     if (leftOut.some((i) => record.cells[i]?.trim())) this.remarks.add("text without a name", file, line);
     counts.loneSurrogates += record.loneSurrogates;
+    if (record.nonFinite === true) counts.withNonFinite++;
     if (record.unknownFields.length > 0) this.#noteFields(record.unknownFields);
     const { label } = row;
     if (label !== undefined && label.length <= LONGEST_LIKE_MISSING && LIKE_MISSING.has(label.trim().toLowerCase())) {
@@ -78,15 +80,17 @@ export class RowCounter {
 
   /** One sentence for each thing that the rows so far call for. */
   notices(): readonly string[] {
-    const { withNul, replacedBytes, loneSurrogates, withUnknownFields } = this.#counts;
+    const { withNul, replacedBytes, loneSurrogates, withUnknownFields, withNonFinite } = this.#counts;
     const notices: string[] = [];
     if (withNul > 0) notices.push(`${counted(withNul, "row")} with a NUL character, kept as it is`);
     if (replacedBytes > 0) notices.push(`${counted(replacedBytes, "invalid byte")} read as U+FFFD`);
     if (loneSurrogates > 0) notices.push(`${counted(loneSurrogates, "lone surrogate")} read as U+FFFD`);
+    if (withNonFinite > 0)
+      notices.push(`${counted(withNonFinite, "row")} with NaN or Infinity, which JSON does not have, read as null`);
     if (withUnknownFields > 0) {
       const names = [...this.#unknownFields].map((name) => `"${excerpt(name)}"`).join(", ");
       const rows = counted(withUnknownFields, "row");
-      notices.push(`${rows} with fields that the first row lacks, left out: ${names}`);
+      notices.push(`${rows} with fields that the first rows lack, left out: ${names}`);
     }
     notices.push(...this.remarks.notices());
     for (const [label, place] of this.#likeMissing) {
@@ -98,3 +102,9 @@ export class RowCounter {
     return notices;
   }
 }
+
+/** What to say of columns that were left out as they hold vectors. */
+export const vectorsNotice = (names: readonly string[]): readonly string[] =>
+  names.length === 0
+    ? []
+    : [`vectors of an earlier embedding left out: ${names.map((name) => `"${excerpt(name)}"`).join(", ")}`];

@@ -2,23 +2,23 @@ import { counted } from "../text/numbers.js";
 import type { RowRemark } from "./table.js";
 
 /** What is worth telling of rows, each kind once: what is doubtful about a row, and what was left out. */
-export type Remark = RowRemark | "header again" | "text without a name";
+export type CorpusRemark = RowRemark | "header again" | "text without a name";
 
 const MOST_PLACES = 5;
 
 /** Counts remarks about rows, and puts them into words. */
 export class RowRemarks {
-  readonly #counts = new Map<Remark, number>();
+  readonly #counts = new Map<CorpusRemark, number>();
   /** The first ones. */
-  readonly #places = new Map<Remark, string[]>();
+  readonly #places = new Map<CorpusRemark, string[]>();
 
-  add(remark: Remark, file: string, line: number): void {
+  add(remark: CorpusRemark, file: string, line: number): void {
     this.#counts.set(remark, this.count(remark) + 1);
     const places = this.#places.get(remark) ?? [];
     if (places.length < MOST_PLACES) this.#places.set(remark, [...places, `${file}:${line}`]);
   }
 
-  count(remark: Remark): number {
+  count(remark: CorpusRemark): number {
     return this.#counts.get(remark) ?? 0;
   }
 
@@ -48,7 +48,7 @@ const SENTENCES = {
   "text without a name": (n, [first]) =>
     `${counted(n, "row")} with text in columns that the header has no name for (the first at ${first}), left out: ` +
     `name such a column in the header, or ask for it as column3 or so by its place`,
-} satisfies Record<Remark, Sentence>;
+} satisfies Record<CorpusRemark, Sentence>;
 
 function listed(n: number, places: readonly string[]): string {
   const shown = places.join(", ");

@@ -3,14 +3,16 @@ import type { Readable } from "node:stream";
 import { HeadstartError, messageOf } from "../errors.js";
 import { gzipFault, unpackedBytes } from "../formats/gzip.js";
 import { errnoOf } from "../files/writeError.js";
-
-export type CorpusFormat = "csv" | "tsv" | "jsonl" | "conll" | "arrow";
+import { formatNamed, formatOf, hasEnding, type CorpusFormat, type CorpusFormatName } from "./format.js";
 
 export interface SourceOptions {
   /** What `-` reads. @default process.stdin */
   readonly stdin?: Readable | undefined;
-  /** Format of `-`, and of a path whose ending names none. @default "csv" for `-` and `/dev/stdin`, otherwise by ending */
-  readonly from?: CorpusFormat | undefined;
+  /**
+   * Format of the pipe where one is read, otherwise of every file. @default "csv" for `-` and `/dev/stdin`, otherwise by
+   * ending
+   */
+  readonly from?: CorpusFormatName | undefined;
 }
 
 /** A file of a corpus, found but not yet opened. */
@@ -24,19 +26,35 @@ export interface Source {
   readonly bytes: () => AsyncGenerator<Uint8Array>;
 }
 
+/** Whether a path is the pipe. */
+export const isPipe = (path: string): boolean => path === "-" || path === "/dev/stdin";
+
+/** The format of the pipe or of a file that is read alone. @throws HeadstartError E_INPUT_ENDING */
+export const inputFormat = (path: string, from: CorpusFormatName | undefined): CorpusFormat =>
+  isPipe(path) ? formatNamed(from ?? "csv") : formatOf(path, from);
+
 /**
- * Finds one file of a corpus and tells its format by its ending: `.csv`, `.tsv`, `.jsonl`, `.conll`, each also with `.gz`.
+ * Finds the files of a corpus and tells their formats by their endings, as `formatOf` does.
  *
- * `-` and `/dev/stdin` are the pipe; a FIFO may be named as well.
+ * `-` and `/dev/stdin` are the pipe; a FIFO may be named as well. With the pipe among them, `from` is about the pipe alone
+ * and about files whose endings name no format.
  *
  * @throws HeadstartError E_INPUT_ENDING, E_INPUT_MISSING, or E_INPUT_UNREADABLE for a folder or a file without permission
  */
-export async function findSource(path: string, options: SourceOptions = {}): Promise<Source> {
-  if (path === "-" || path === "/dev/stdin") {
-    const format = options.from ?? "csv";
-    return { file: path, format, rereadable: false, bytes: () => pipeBytes(options.stdin ?? process.stdin, path) };
-  }
-  const format = formatOf(path, options.from);
+export async function findSources(paths: readonly string[], options: SourceOptions = {}): Promise<readonly Source[]> {
+  const sources: Source[] = [];
+  const piped = paths.some(isPipe);
+  for (const path of paths)
+    sources.push(isPipe(path) ? pipeSource(path, options) : await fileSource(path, options, piped));
+  return sources;
+}
+
+function pipeSource(path: string, { from = "csv", stdin = process.stdin }: SourceOptions): Source {
+  return { file: path, format: formatNamed(from), rereadable: false, bytes: () => pipeBytes(stdin, path) };
+}
+
+async function fileSource(path: string, { from }: SourceOptions, piped: boolean): Promise<Source> {
+  const format = piped && hasEnding(path) ? formatOf(path, undefined) : formatOf(path, from);
   const found = await stat(path).catch((cause: unknown) => {
     throw inputError(path, cause);
   });
@@ -45,18 +63,6 @@ export async function findSource(path: string, options: SourceOptions = {}): Pro
     throw new HeadstartError("E_INPUT_UNREADABLE", message, { file: path });
   }
   return { file: path, format, rereadable: found.isFile(), bytes: () => fileBytes(path) };
-}
-
-function formatOf(path: string, from: CorpusFormat | undefined): CorpusFormat {
-  const ending = /\.(csv|tsv|jsonl|conll)(?:\.gz)?$/i.exec(path)?.[1].toLowerCase();
-  if (ending === "csv" || ending === "tsv" || ending === "jsonl" || ending === "conll") return ending;
-  if (from !== undefined) return from;
-  throw new HeadstartError(
-    "E_INPUT_ENDING",
-    `Cannot read ${path}: its ending names no format of rows. ` +
-      `Name a .csv, .tsv or .jsonl file, each also as .gz, or - for the pipe`,
-    { file: path },
-  );
 }
 
 async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,7 @@
 import { HeadstartError, type ErrorCode } from "../errors.js";
 import type { CsvDialect } from "../formats/csv.js";
 import type { UnnamedColumns } from "./columns.js";
+import type { ColumnType } from "../formats/columnType.js";
 import { escapeControls } from "../text/escape.js";
 import type { ValuesJson } from "./row.js";
 import { byteAt, type TextPosition } from "./decode/textChunk.js";
@@ -12,6 +13,10 @@ export interface Table {
   readonly unnamed?: UnnamedColumns | undefined;
   /** How it is written, of CSV. */
   readonly dialect?: CsvDialect | undefined;
+  /** What the values of each column are, where the format says so; undefined for text. */
+  readonly types?: readonly (ColumnType | undefined)[] | undefined;
+  /** Columns of the file that are none of the table: the vectors of an earlier embedding. */
+  readonly vectors?: readonly string[] | undefined;
   readonly records: AsyncGenerator<TableRecord>;
   /** Closes the file; for a table whose records were not read to the end. */
   readonly close: () => Promise<void>;
@@ -24,11 +29,13 @@ export interface TableRecord {
   readonly raw: string;
   /** One cell a column; empty when there is a fault. */
   readonly cells: readonly (string | null)[];
-  /** Of JSONL with values that are no strings: their JSON, one place a column. */
+  /** Of JSON and of typed columns: values that are no strings: their JSON, one place a column. */
   readonly json?: ValuesJson | undefined;
   readonly fault: Fault | undefined;
   /** Lone surrogates in its values that became U+FFFD. */
   readonly loneSurrogates: number;
+  /** Whether it had NaN or infinite numbers, which became null. */
+  readonly nonFinite?: boolean | undefined;
   /** Fields that no column is for. */
   readonly unknownFields: readonly string[];
   readonly remark?: RowRemark | undefined;

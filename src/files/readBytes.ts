@@ -8,16 +8,31 @@ export interface ReadableFile {
   bytes(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Opens a file, hands it to `use`, and closes it whatever happens. */
-export async function withFile<T>(path: string, use: (file: ReadableFile) => Promise<T>): Promise<T> {
+/** Opens a file; the caller closes it. */
+export async function openForReading(path: string): Promise<ReadableFile & { close(): Promise<void> }> {
   // Before it is opened: opening a pipe waits for whoever writes to it.
   if (!(await stat(path)).isFile()) throw Object.assign(new Error("not a file"), { code: "EISDIR" });
   const handle = await open(path, "r");
   try {
-    const stats = await handle.stat();
-    return await use({ size: stats.size, bytes: (start, end) => readRange(handle, start, Math.min(end, stats.size)) });
-  } finally {
+    const { size } = await handle.stat();
+    return {
+      size,
+      bytes: (start, end) => readRange(handle, start, Math.min(end, size)),
+      close: () => handle.close(),
+    };
+  } catch (error) {
     await handle.close();
+    throw error;
+  }
+}
+
+/** Opens a file, hands it to `use`, and closes it whatever happens. */
+export async function withFile<T>(path: string, use: (file: ReadableFile) => Promise<T>): Promise<T> {
+  const file = await openForReading(path);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
   }
 }
 

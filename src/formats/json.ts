@@ -52,6 +52,37 @@ export function fieldsOf(line: string): Readonly<Record<string, unknown>> | stri
     : NO_OBJECT;
 }
 
+/** What a value of JSON is, as in "it is an array". */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** Numbers as Python writes them into JSON, which has none of them. */
+const NON_FINITE = /(?<![\w.+-])(?:NaN|-?Infinity)(?![\w.])/g;
+
+/** JSON in which `NaN`, `Infinity` and `-Infinity` are null, those in strings left; undefined where there are none. */
+export function nonFiniteAsNull(json: string): string | undefined {
+  const parts = json.includes("NaN") || json.includes("Infinity") ? outsideStrings(json, asNull) : json;
+  return parts === json ? undefined : parts;
+}
+
+const asNull = (part: string): string => part.replace(NON_FINITE, "null");
+
+/** JSON with what is outside of its strings changed. */
+export function outsideStrings(json: string, change: (part: string) => string): string {
+  const parts: string[] = [];
+  for (let at = 0; at < json.length;) {
+    const quote = json.indexOf('"', at);
+    const start = quote < 0 ? json.length : quote;
+    parts.push(change(json.slice(at, start)));
+    at = quote < 0 ? start : stringEnd(json, start);
+    parts.push(json.slice(start, at));
+  }
+  return parts.join("");
+}
+
 /** Whether no more than `most` arrays and objects start in JSON, those in its strings counted as well. */
 function opensAtMost(json: string, most: number): boolean {
   let found = 0;

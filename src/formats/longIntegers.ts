@@ -1,4 +1,4 @@
-import { stringEnd } from "./json.js";
+import { outsideStrings } from "./json.js";
 
 /** Integers that a double cannot hold; beyond a thousand digits, which no number that means one has, they stay doubles. */
 const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,999}(?=\s*[,}\]])/g;
@@ -20,14 +20,4 @@ export function longIntegers(fields: Readonly<Record<string, unknown>>, line: st
 }
 
 /** A line of JSON in which long integers are strings. */
-function quoteLongIntegers(line: string): string {
-  const parts: string[] = [];
-  for (let at = 0; at < line.length;) {
-    const quote = line.indexOf('"', at);
-    const start = quote < 0 ? line.length : quote;
-    parts.push(line.slice(at, start).replace(LONG_INTEGER, '"$&"'));
-    at = quote < 0 ? start : stringEnd(line, start);
-    parts.push(line.slice(start, at));
-  }
-  return parts.join("");
-}
+const quoteLongIntegers = (line: string): string => outsideStrings(line, (part) => part.replace(LONG_INTEGER, '"$&"'));

@@ -63,32 +63,70 @@ const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
  * @see Loshchilov & Hutter 2019, algorithm 2: https://arxiv.org/abs/1711.05101
  */
 export function adamwInto(
-  { values, first, second, isDecayed, kernel }: Parameter,
+  parameter: Parameter,
   gradients: Float32Array | Float64Array,
   options: Step & {
     readonly from?: number | undefined;
     /** @default the parameter's own */ readonly isDecayed?: boolean | undefined;
   },
 ): void {
-  const { number, learningRate, weightDecay, from = 0 } = options;
+  const { from = 0 } = options;
+  const { values, kernel } = parameter;
   if (from + gradients.length > values.length) throw new RangeError(`${gradients.length} gradients from ${from} on`);
+  const move = mover(parameter, options);
+  for (let at = 0; at < gradients.length; at += PART) {
+    const part = gradients.subarray(at, at + PART);
+    kernel.gradients.set(part);
+    move(from + at, { gradientsAt: 0, length: part.length });
+  }
+}
+
+/**
+ * The same on some rows of a table, `rows` of it.
+ *
+ * @param gradients  `data`, `[rows, width]`
+ */
+export function adamwRowsInto(
+  parameter: Parameter,
+  { rows, data }: { readonly rows: Int32Array; readonly data: Float32Array },
+  options: Step,
+): void {
+  if (rows.length === 0) return;
+  const width = data.length / rows.length;
+  const atOnce = Math.floor(PART / width);
+  if (atOnce === 0) {
+    rows.forEach((row, r) =>
+      adamwInto(parameter, data.subarray(r * width, (r + 1) * width), { ...options, from: row * width }),
+    );
+    return;
+  }
+  const move = mover(parameter, options);
+  for (let first = 0; first < rows.length; first += atOnce) {
+    const some = rows.subarray(first, first + atOnce);
+    parameter.kernel.gradients.set(data.subarray(first * width, (first + some.length) * width));
+    for (let r = 0; r < some.length; r++) move(some[r] * width, { gradientsAt: r * width, length: width });
+  }
+}
+
+/** Moves so many numbers of a parameter by gradients that are in the kernel's memory. */
+function mover(
+  { values, first, second, isDecayed, kernel }: Parameter,
+  options: Step & { readonly isDecayed?: boolean | undefined },
+): (at: number, where: { readonly gradientsAt: number; readonly length: number }) => void {
+  const { number, learningRate, weightDecay } = options;
   // The corrections for starting at zero, folded into the rate and into epsilon.
   const root = Math.sqrt(1 - BETA2 ** number);
   const [rate, epsilon] = [(learningRate * root) / (1 - BETA1 ** number), EPSILON * root];
   const shrink = (options.isDecayed ?? isDecayed) ? 1 - learningRate * weightDecay : 1;
-  for (let at = 0; at < gradients.length; at += PART) {
-    const part = gradients.subarray(at, at + PART);
-    kernel.gradients.set(part);
-    const offset = (from + at) * BYTES;
+  return (at, { gradientsAt, length }) =>
     kernel.step(
-      values.byteOffset + offset,
-      first.byteOffset + offset,
-      second.byteOffset + offset,
-      kernel.gradients.byteOffset,
-      part.length * BYTES,
+      values.byteOffset + at * BYTES,
+      first.byteOffset + at * BYTES,
+      second.byteOffset + at * BYTES,
+      kernel.gradients.byteOffset + gradientsAt * BYTES,
+      length * BYTES,
       rate,
       epsilon,
       shrink,
     );
-  }
 }

@@ -40,9 +40,15 @@ const ROWS = {
   invalidUtf8: z.enum(["fail", "replace"]),
   dropMissing: z.boolean(),
   maxFieldBytes: atLeastOne,
-  from: z.enum(["csv", "tsv", "jsonl", "conll", "arrow"]),
+  from: z.enum(["csv", "tsv", "jsonl", "ndjson", "json", "txt", "conll", "parquet", "arrow"]),
   stdin: z.custom((value) => typeof value === "object" && value !== null, "expected a stream"),
   onReject: callback,
+};
+
+/** Of files with entities. */
+const TAGGED_ROWS = {
+  offsets: z.enum(["auto", "utf16", "code-points", "bytes"]),
+  tagNames: z.array(z.string().min(1)).min(1),
 };
 
 const EVALUATE = { ...CALL, ...ROWS, seed, onRead: callback };
@@ -97,7 +103,7 @@ export const OPTIONS = {
   "predict() of a tagger": ofKind(CALL),
   "evaluate() of a classifier": ofKind({ ...EVALUATE, map: labelMap, goal }),
   "evaluate() of a multi-label head": ofKind({ ...EVALUATE, map: labelMap }),
-  "evaluate() of a tagger": ofKind({ ...EVALUATE, map: labelMap }),
+  "evaluate() of a tagger": ofKind({ ...EVALUATE, ...TAGGED_ROWS, map: labelMap }),
   "explain()": ofKind(CALL),
   "train() of a classifier": ofKind({
     ...TRAIN,
@@ -124,6 +130,7 @@ export const OPTIONS = {
   }),
   "train() of a tagger": ofKind({
     ...TRAIN,
+    ...TAGGED_ROWS,
     map: labelMap,
     task: z.literal("ner"),
     kind: z.enum(["linear", "mlp"]),
@@ -140,6 +147,8 @@ export const OPTIONS = {
     subwordPooling: z.enum(["first", "mean", "first-last"]),
     ensemble: atLeastOne,
     epochs: atLeastOne,
+    patience: atLeastOne,
+    onStep: callback,
     batchWords: atLeastOne,
     learningRate: positive,
     weightDecay: z.number().min(0).lt(Infinity),

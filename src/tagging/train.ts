@@ -1,16 +1,25 @@
 import { counted } from "../text/numbers.js";
 import { HeadstartError } from "../errors.js";
+import { textHashes } from "../dataset/textHashes.js";
 import { withOutsideBias, chooseOutsideBias } from "./model/outsideBias.js";
 import { evaluateTagger, surfacesOf, type TaggingEvaluation } from "./evaluate.js";
 import { splitSentences, type EmbeddedSentences, type SentenceSplit } from "./vectors/embeddedSentences.js";
-import { fitTagger, type FitTaggerOptions } from "./model/fit.js";
-import { goldSpans } from "./corpus/readTagged.js";
+import { fitTagger } from "./model/fit.js";
+import type { FitTaggerOptions } from "./model/fitOptions.js";
+import { wordRowsOf, type WordRows } from "./model/wordRows.js";
+import { goldSpans } from "./corpus/spans.js";
+import type { WordRule } from "./corpus/splitWords.js";
+import { fittingRule } from "./corpus/wordRule.js";
 import { entityLabels } from "./corpus/sentence.js";
 import type { Tagger } from "./model/tagger.js";
 
 export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "onEpoch"> {
   /** Sentences to choose the epoch on. @default a seeded tenth of the training sentences, equal ones on one side */
   readonly dev?: EmbeddedSentences | undefined;
+  /** Stop when dev entity F1 has not risen for so many epochs; the best one is kept either way. @default 10 */
+  readonly patience?: number | undefined;
+  /** How the head cuts texts into words. @default the rule by which texts are cut most like the training sentences */
+  readonly wordRule?: WordRule | undefined;
   /** Called after every epoch that was evaluated. */
   readonly onTrial?: ((trial: TaggerTrial) => void) | undefined;
 }
@@ -35,6 +44,8 @@ export interface TrainedTagger {
   readonly labelCounts: Readonly<Record<string, number>>;
   /** Sentences it was trained on. */
   readonly n: number;
+  /** Of the texts of these sentences, each once. */
+  readonly textHashes: Int32Array;
   /** The epoch that was kept. */
   readonly epochs: number;
   readonly trials: readonly TaggerTrial[];
@@ -47,7 +58,14 @@ export interface TrainedTagger {
 }
 
 /** Evaluating takes long beside an epoch of few sentences, so small corpora are evaluated about as often as large ones. */
-const TRIALS = 8;
+const TRIALS = 5;
+
+/** Epochs from one evaluation to the next: patience ends at the second one that brought nothing, or later. */
+const epochsBetween = (epochs: number, patience: number): number =>
+  Math.max(1, Math.floor(Math.min(epochs / TRIALS, patience / 2)));
+
+/** As many epochs as a training waits for a better one. */
+export const TAGGER_PATIENCE = 10;
 
 /**
  * Trains a tagger and keeps the epoch, and the outside bias, with the highest strict F1 on the dev sentences.
@@ -58,33 +76,39 @@ const TRIALS = 8;
  * console.log(tagger.labels, dev.entityF1);
  */
 export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerOptions = {}): Promise<TrainedTagger> {
-  const { dev: given, onTrial, seed = 1, epochs = defaultEpochs(data), ...rest } = options;
+  const { dev: given, onTrial, seed = 1, wordRule = ruleOf(data), ...others } = options;
+  const { epochs = defaultEpochs(data), patience = TAGGER_PATIENCE, ...rest } = others;
   const { train, dev, devFrom } = given === undefined ? splitSentences(data, { seed }) : givenDev(data, given);
   const labels = entityLabels(train.sentences);
   if (labels.length === 0) {
     throw new HeadstartError("E_LABELS", "The training sentences have no entities. Give a corpus with tagged entities");
   }
   const threads = { threads: rest.threads };
-  const every = Math.max(1, Math.floor(epochs / TRIALS));
+  const every = epochsBetween(epochs, patience);
   const trials: TaggerTrial[] = [];
   let best: Best | undefined;
+  let rows: WordRows | undefined;
   await fitTagger(train, {
     ...rest,
     seed,
     epochs,
     labels,
     onEpoch: async ({ number, loss, tagger, layerWeights }) => {
-      if (number % every !== 0 && number !== epochs) return;
+      if (number % every !== 0 && number !== epochs) return undefined;
       const now = tagger();
-      const { outsideBias, f1 } = await chooseOutsideBias(now, dev, threads);
+      const { outsideBias, f1 } = await chooseOutsideBias(now, dev, {
+        ...threads,
+        rows: (rows ??= wordRowsOf(now, dev.sentences)),
+      });
       const trial = { epoch: number, loss, outsideBias, devEntityF1: f1 };
       trials.push(trial);
       onTrial?.(trial);
       if (best === undefined || f1 > best.devEntityF1) best = { ...trial, tagger: now, layerWeights };
+      return number - best.epoch >= patience ? "stop" : undefined;
     },
   });
   const { tagger: unbalanced, epoch, outsideBias, layerWeights } = best!;
-  const tagger = withOutsideBias(unbalanced, outsideBias);
+  const tagger = { ...withOutsideBias(unbalanced, outsideBias), wordRule };
   const surfaces = surfacesOf(train.sentences);
   const { evaluation } = await evaluateTagger(tagger, dev, { isSeen: (form) => surfaces.has(form), seed, ...threads });
   return {
@@ -92,6 +116,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
     surfaces,
     labelCounts: countLabels(train),
     n: train.sentences.length,
+    textHashes: textHashes(train.sentences.map(({ text }) => text)),
     epochs: epoch,
     trials,
     dev: evaluation,
@@ -105,6 +130,9 @@ interface Best extends TaggerTrial {
   readonly tagger: Tagger;
   readonly layerWeights: readonly number[] | undefined;
 }
+
+const ruleOf = ({ sentences }: EmbeddedSentences): WordRule =>
+  fittingRule(sentences.map(({ words }) => words.map(({ text }) => text)));
 
 /** Few sentences are seen more often, so that a corpus of any size gets enough steps. */
 const defaultEpochs = ({ vectors }: EmbeddedSentences): number =>

@@ -1,3 +1,4 @@
+import type { ColumnType } from "../formats/columnType.js";
 import type { StoredVectors, StoreKind } from "./storedVectors.js";
 
 /** Values of the columns that travel with the vectors, one row each; null is a missing value. */
@@ -12,6 +13,8 @@ export interface VectorShape {
   readonly width: number;
   /** Names of the columns that travel along, all different. */
   readonly columns: readonly string[];
+  /** What the values of each column are, for the formats that keep the types of columns; text where it is left out. */
+  readonly types?: readonly (ColumnType | undefined)[] | undefined;
   readonly store: StoreKind;
   /** Goes into the file where the format has a place for it (Parquet and Arrow). */
   readonly metadata: Readonly<Record<string, string>>;
@@ -47,10 +50,3 @@ export interface VectorTable {
   readonly values: RowValues;
   readonly metadata: Readonly<Record<string, string>>;
 }
-
-/** Name of the column of vectors in every format with columns. */
-export const VECTOR_COLUMN = "vector";
-/** Who wrote a Parquet file of ours, as it says itself; who copies it says something else. */
-export const CREATED_BY = "headstart";
-/** Name of the column of int8 scales. */
-export const SCALE_COLUMN = "scale";

@@ -24,9 +24,9 @@ export interface VectorStreamOptions extends Omit<VectorWriterOptions, "force" |
  * @throws HeadstartError E_COLUMN_AMBIGUOUS for a column named `vector` (with int8 also `scale`) or two of one name
  */
 export async function openVectorStream(target: ByteTarget, options: VectorStreamOptions): Promise<VectorWriter> {
-  const { width, columns, store = "fp32", metadata = {}, format = "jsonl", path = "-" } = options;
+  const { width, columns, types, store = "fp32", metadata = {}, format = "jsonl", path = "-" } = options;
   checkColumns(path, columns, store);
-  const shape = { width, columns, store, metadata };
+  const shape = { width, columns, types, store, metadata };
   let bytes = 0;
   const counted: ByteTarget = {
     write: async (content) => {

@@ -1,5 +1,6 @@
 import { HeadstartError, unreachable } from "../errors.js";
 import { checkOutputFolder, commitTogether, openPending } from "../files/commit.js";
+import type { ColumnType } from "../formats/columnType.js";
 import type { FileSystem, PendingFile, PendingOptions } from "../files/commit.js";
 import { GroupingWriter } from "./groupingWriter.js";
 import type { VectorWriter } from "./groupingWriter.js";
@@ -7,7 +8,7 @@ import { refuseReplacingFile } from "../files/replacing.js";
 import { jsonlSink } from "./jsonl/sink.js";
 import { companionPath, npySink } from "./npy/sink.js";
 import type { StoreKind } from "./storedVectors.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "./sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../formats/vectorColumns.js";
 import type { VectorShape, VectorSink } from "./sink.js";
 import { vectorFormat } from "./format.js";
 import type { VectorFormat } from "./format.js";
@@ -19,6 +20,11 @@ export interface VectorWriterOptions {
   readonly width: number;
   /** Names of the columns that travel along, all different. */
   readonly columns: readonly string[];
+  /**
+   * What the values of each column are, of which Parquet and Arrow files keep the types: each is then given as the text
+   * of such a value. @default text
+   */
+  readonly types?: readonly (ColumnType | undefined)[] | undefined;
   /** How the numbers are kept: exactly, at half the size, or at a quarter. @default "fp32" */
   readonly store?: StoreKind | undefined;
   /** Replaces files that are already there. @default false */
@@ -49,13 +55,13 @@ export const outputFiles = (path: string): readonly string[] =>
  * await writer.commit();
  */
 export async function openVectorWriter(path: string, options: VectorWriterOptions): Promise<VectorWriter> {
-  const { width, columns, store = "fp32", metadata = {}, force = false } = options;
+  const { width, columns, types, store = "fp32", metadata = {}, force = false } = options;
   if (!Number.isInteger(width) || width < 1) throw new RangeError(`A vector has at least one number, not ${width}`);
   const format = vectorFormat(path, "write");
   checkColumns(path, columns, store);
   if (options.claimed !== true) for (const file of outputFiles(path)) await refuseReplacingFile(file, { force });
   await checkOutputFolder(path);
-  const shape = { width, columns, store, metadata };
+  const shape = { width, columns, types, store, metadata };
   const pendingOptions = { files: options.files, folder: options.workFolder };
   const { sink, pending } = await openSink(path, { format, shape, pendingOptions });
   return new GroupingWriter({

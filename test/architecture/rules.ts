@@ -46,13 +46,16 @@ const FLOOR = [
  * lower rank. Where a top folder is not here itself, its own files are what holds its folders together.
  */
 const INNER_RANKS: Readonly<Record<string, number>> = {
-  "formats/arrow": 0,
+  "formats/arrow": 1,
+  "formats/zstd": 0,
+  "formats/parquet": 1,
   "onnx/model": 0,
   "onnx/runtime": 1,
   "onnx/rewrite": 1,
   "onnx/quantize": 1,
   "corpus/decode": 0,
-  corpus: 1,
+  "corpus/json": 1,
+  "corpus/columnar": 1,
   "encoder/tokenizer/stages": 0,
   "encoder/tokenizer": 1,
   "encoder/folder": 1,
@@ -71,6 +74,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "head/mlp": 0,
   "head/file": 1,
   "tagging/corpus": 0,
+  "tagging/crf": 1,
   "tagging/vectors": 1,
   "tagging/model": 2,
   "tagging/file": 3,

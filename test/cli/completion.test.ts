@@ -87,7 +87,7 @@ describe("headstart completion", () => {
     const of = (command: string): string => `complete -c headstart -n '__fish_seen_subcommand_from ${command}'`;
     expect(script).toContain(`${of("train")} -l class-weights -x -a 'none balanced' -d 'weights of the labels'\n`);
     expect(script).toContain(`${of("train")} -s o -l output -r -d 'folder of the head'\n`);
-    expect(script).toContain(`${of("train")} -l crf -d `);
+    expect(script).toContain(`${of("train")} -l no-crf -d `);
     expect(script).toContain(`${of("cache")} -f -a 'list clean'\n`);
   });
 

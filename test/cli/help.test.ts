@@ -60,7 +60,7 @@ describe("headstart <command> --help", () => {
   it("has the flags of the task at hand", async () => {
     for (const command of ["train", "transfer"]) {
       const [texts, entities] = await Promise.all([help([command]), help([command, "--task", "ner"])]);
-      expect([texts, entities].map((text) => flagsIn(text).includes("--crf"))).toEqual([false, true]);
+      expect([texts, entities].map((text) => flagsIn(text).includes("--no-crf"))).toEqual([false, true]);
       expect([texts, entities].map((text) => flagsIn(text).includes("--class-weights"))).toEqual([true, false]);
       expect(flagsIn(entities)).not.toContain("--text-column");
       expect(texts).toContain("--task ner --help");

@@ -116,7 +116,14 @@ describe("headstart predict --input", () => {
   it("writes .csv: the columns of the input, its own label under another name, and the prediction", async () => {
     await box.write("in.csv", csv(COLUMNS, ROWS));
     const finished = await box.call(["predict", "head", "--input", "in.csv", "-o", "out.csv", "--json"]);
-    expect(jsonOf(finished)).toEqual({ rows: 2100, rejected: 0, output: "out.csv" });
+    expect(jsonOf(finished)).toEqual({
+      rows: 2100,
+      rejected: 0,
+      output: "out.csv",
+      empty: 0,
+      truncated: 0,
+      unknownTokens: 0,
+    });
     expect(finished.stderr).toContain('the input\'s own column "label" is called "input_label" in out.csv');
     const [header, ...lines] = (await readFile(box.path("out.csv"), "utf8")).trimEnd().split("\r\n");
     expect(header).toBe("id,text,input_label,label,probability");
@@ -130,7 +137,7 @@ describe("headstart predict --input", () => {
     await box.write("odd.csv", csv(["text", "label", "input_label", "probability"], [["sun", "a", "b", "c"]]));
     const args = ["predict", "head", "--input", "odd.csv", "-o", "odd.jsonl"];
     const { code, stdout } = await box.call(args);
-    expect([code, stdout]).toEqual([0, "1 rows in = 1 out + 0 rejected\nodd.jsonl\n"]);
+    expect([code, stdout]).toEqual([0, "1 row in = 1 out + 0 rejected\nodd.jsonl\n"]);
     const row = JSON.parse(await readFile(box.path("odd.jsonl"), "utf8")) as Prediction & Record<string, unknown>;
     expectPredictions([row], ["sun"]);
     const given = { input_input_label: "a", input_label: "b", input_probability: "c" };

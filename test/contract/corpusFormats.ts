@@ -2,8 +2,9 @@
 
 import { gzipSync } from "node:zlib";
 import { Table, tableToIPC, Utf8, vectorFromArray } from "apache-arrow";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import type { CorpusOptions } from "../../src/corpus/corpus.js";
-import type { CorpusFormat } from "../../src/corpus/source.js";
+import type { CorpusFormat } from "../../src/corpus/format.js";
 import type { ErrorCode } from "../../src/errors.js";
 
 export interface LabeledText {
@@ -36,6 +37,8 @@ export interface Format<Row> {
   readonly codes: { readonly empty: ErrorCode; readonly bad: ErrorCode };
   /** Whether bad rows can be left out. */
   readonly skips: boolean;
+  /** Whether it can be read in order, as a pipe has to be, and be compressed as a whole. @default true */
+  readonly inOrder?: false;
 }
 
 const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
@@ -66,6 +69,33 @@ const delimited = (
   skips: true,
 });
 
+/** An array with a value a line. */
+const arrayLines = (values: readonly string[]): string[] => [
+  "[",
+  ...values.map((value, i) => `  ${value}${i + 1 < values.length ? "," : ""}`),
+  "]",
+];
+
+const arrow = (form: "stream" | "file"): Format<LabeledText> => ({
+  name: `arrow, a ${form}`,
+  ending: form === "file" ? "feather" : "arrow",
+  from: "arrow",
+  isText: false,
+  encode: (rows) => {
+    const column = (of: (row: LabeledText | "bad", i: number) => string | null) =>
+      vectorFromArray(rows.map(of), new Utf8());
+    const columns = {
+      label: column((row) => (row === "bad" ? "bad" : row.label)),
+      id: column((_, i) => `${i}`),
+      text: column((row) => (row === "bad" ? null : row.text)),
+    };
+    return Buffer.from(tableToIPC(new Table(columns), form));
+  },
+  lineOf: (i) => i + 1,
+  codes: { empty: "E_ARROW", bad: "E_ARROW" },
+  skips: true,
+});
+
 const LABELED: readonly Format<LabeledText>[] = [
   delimited("csv", ","),
   delimited("tsv", "\t", { name: "tsv", isOfLines: true }),
@@ -87,23 +117,45 @@ const LABELED: readonly Format<LabeledText>[] = [
     skips: true,
   },
   {
-    name: "arrow",
-    ending: "arrow",
-    from: "arrow",
+    name: "json, an array",
+    ending: "json",
+    from: "json",
+    isText: true,
+    encode: (rows, layout) =>
+      text(
+        arrayLines(
+          rows.map((row, i) =>
+            row === "bad" ? '{"text":}' : JSON.stringify({ label: row.label, id: i, text: row.text }),
+          ),
+        ),
+        layout,
+      ),
+    lineOf: (i) => i + 2,
+    codes: { empty: "E_JSONL", bad: "E_JSONL" },
+    skips: true,
+  },
+  arrow("stream"),
+  arrow("file"),
+  {
+    name: "parquet",
+    ending: "parquet",
+    from: "parquet",
     isText: false,
     encode: (rows) => {
-      const column = (of: (row: LabeledText | "bad", i: number) => string | null) =>
-        vectorFromArray(rows.map(of), new Utf8());
-      const columns = {
-        label: column((row) => (row === "bad" ? "bad" : row.label)),
-        id: column((_, i) => `${i}`),
-        text: column((row) => (row === "bad" ? null : row.text)),
+      const column = (name: string, of: (row: LabeledText | "bad", i: number) => string | null) => {
+        return { name, data: rows.map(of), type: "STRING" as const };
       };
-      return Buffer.from(tableToIPC(new Table(columns), "stream"));
+      const columnData = [
+        column("label", (row) => (row === "bad" ? "bad" : row.label)),
+        column("id", (_, i) => `${i}`),
+        column("text", (row) => (row === "bad" ? null : row.text)),
+      ];
+      return Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 150 }));
     },
     lineOf: (i) => i + 1,
-    codes: { empty: "E_ARROW", bad: "E_ARROW" },
+    codes: { empty: "E_PARQUET", bad: "E_PARQUET" },
     skips: true,
+    inOrder: false,
   },
 ];
 
@@ -129,7 +181,7 @@ const TAGGED: readonly Format<TaggedWords>[] = [
       ),
     lineOf: (i) => 2 * i + 1,
     codes: { empty: "E_NO_ROWS", bad: "E_CONLL" },
-    skips: false,
+    skips: true,
   },
   {
     name: "jsonl of tokens",
@@ -144,6 +196,24 @@ const TAGGED: readonly Format<TaggedWords>[] = [
         layout,
       ),
     lineOf: (i) => i + 1,
+    codes: { empty: "E_NO_ROWS", bad: "E_JSONL" },
+    skips: true,
+  },
+  {
+    name: "json of tokens",
+    ending: "json",
+    from: "json",
+    isText: true,
+    encode: (rows, layout) =>
+      text(
+        arrayLines(
+          rows.map((row) =>
+            row === "bad" ? '{"tokens":["a"]}' : JSON.stringify({ tokens: row.words, ner_tags: row.tags }),
+          ),
+        ),
+        layout,
+      ),
+    lineOf: (i) => i + 2,
     codes: { empty: "E_NO_ROWS", bad: "E_JSONL" },
     skips: true,
   },
@@ -182,5 +252,7 @@ const packed = <Row>(format: Format<Row>): Format<Row> => ({
 });
 
 /** Each format as it is, and gzipped. */
-export const LABELED_FORMATS = LABELED.flatMap((format) => [format, packed(format)]);
+export const LABELED_FORMATS = LABELED.flatMap((format) =>
+  format.inOrder === false ? [format] : [format, packed(format)],
+);
 export const TAGGED_FORMATS = TAGGED.flatMap((format) => [format, packed(format)]);

@@ -66,7 +66,7 @@ async function expectClosed(path: string): Promise<void> {
 const noHandles = process.platform !== "linux";
 
 describe.each(LABELED_FORMATS)("openCorpus() on $name", (format) => {
-  const { encode, from, lineOf, codes, isText, isOfLines = false, ending } = format;
+  const { encode, from, lineOf, codes, isText, isOfLines = false, ending, inOrder } = format;
   const ROWS = isOfLines ? ALL_ROWS.filter(({ text, label }) => !/[\r\n]/.test(text + label)) : ALL_ROWS;
   const isPacked = ending.endsWith(".gz");
   const how = { from, labelColumn: "label", ...format.options } as const;
@@ -82,7 +82,7 @@ describe.each(LABELED_FORMATS)("openCorpus() on $name", (format) => {
     expect((await read(encode(SIMPLE))).lines).toEqual(SIMPLE.map((_, i) => lineOf(i)));
   });
 
-  it.skipIf(isPacked)("gives the same rows from a pipe, in chunks of any size", async () => {
+  it.skipIf(isPacked || inOrder === false)("gives the same rows from a pipe, in chunks of any size", async () => {
     const bytes = encode(ROWS);
     const whole = await readFiles(["-"], { ...how, stdin: Readable.from([bytes]) });
     expect(rowsIn(whole)).toEqual(ROWS);
@@ -206,7 +206,7 @@ describe.each(LABELED_FORMATS)("openCorpus() on $name", (format) => {
 const SENTENCES: readonly TaggedWords[] = [
   { words: ["Ada", "Bell", "lives", "in", "Oslo"], tags: ["B-person", "I-person", "O", "O", "B-place"] },
   { words: ["nothing"], tags: ["O"] },
-  { words: ["Köln", "東京"], tags: ["B-place", "B-place"] },
+  { words: ["Köln", "東"], tags: ["B-place", "B-place"] },
   { words: ["é", "😀", "مرحبا"], tags: ["O", "B-zwölf", "I-zwölf"] },
 ];
 const ONE_WORD: readonly TaggedWords[] = ["a", "b", "c"].map((word) => ({ words: [word], tags: ["B-x"] }));

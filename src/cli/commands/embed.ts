@@ -1,6 +1,7 @@
 import type { Encoder } from "../../encoder/encoder.js";
 import { HeadstartError } from "../../errors.js";
 import type { Corpus } from "../../corpus/corpus.js";
+import { inputFormat } from "../../corpus/source.js";
 import { embedCorpus, type EmbeddedCorpus } from "../../embedding/embedCorpus.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { VectorRun } from "../../store/resume/run.js";
@@ -12,6 +13,8 @@ import { claimRun, type EmbedRun } from "../embed/run.js";
 import type { EmbeddedArrow } from "../embed/arrow.js";
 import { readBeside } from "../finished.js";
 import { forecastRows } from "../../embedding/rowEstimate.js";
+import { readTexts } from "../../embedding/textReading.js";
+import { readingWarnings } from "../../report/text/readingRemarks.js";
 import { fileName } from "../outputPaths.js";
 import { about } from "../progress.js";
 import { withCommonFlags } from "../flags/commonFlags.js";
@@ -57,7 +60,11 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
   const read = { inputs: [...files, ...beside.inputs], uses: beside.uses };
   const output = await chooseOutput(read, flags);
   const rejectedRows = collectRejectedRows(output.kind === "file" ? output.path : undefined);
-  if (flags.from === "arrow" && output.kind === "pipe" && output.format === "arrow") {
+  if (
+    output.kind === "pipe" &&
+    output.format === "arrow" &&
+    files.every((file) => inputFormat(file, flags.from) === "arrow")
+  ) {
     const { embedArrow } = await import("../embed/arrow.js");
     const finished = await embedArrow(context, oneStream(files), { flags, rejectedRows });
     await rejectedRows.save(context.reporter);
@@ -73,7 +80,7 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
     encoder = await openEncoder(context, flags);
     await run?.begin({ files, corpus, encoder });
     const metadata = { "headstart.encoder": encoder.name, "headstart.fingerprint": encoder.fingerprint };
-    const shape = { width: encoder.width, columns: corpus.columns, metadata };
+    const shape = { width: encoder.width, columns: corpus.columns, types: corpus.types, metadata };
     writer = await openOutput(context, output, { shape, flags, workFolder: run?.kept.folder });
     const job = { corpus, encoder, writer, flags, run: run?.kept, total: await forecastRows(files) };
     const began = context.clock();
@@ -102,7 +109,7 @@ async function embedCommand(context: Context, files: readonly string[], flags: E
 
 function oneStream(files: readonly string[]): string {
   if (files.length === 1) return files[0];
-  throw new HeadstartError("E_USAGE", "--from arrow with --to arrow takes one stream. Run headstart once for each");
+  throw new HeadstartError("E_USAGE", "Arrow with --to arrow takes one stream or file. Run headstart once for each");
 }
 
 interface EmbedJob {
@@ -115,11 +122,16 @@ interface EmbedJob {
   readonly total: ((rows: number, bytes: number) => number | undefined) | undefined;
 }
 
+/** Of the rows, the first ones, which tell whether the encoder can read texts of this kind. */
+const ROWS_READ = 2048;
+
 async function embedRows(
-  { reporter, signal }: Context,
+  context: Context,
   { corpus, encoder, writer, cache, run, flags, total }: EmbedJob,
 ): Promise<EmbeddedCorpus> {
+  const { reporter, signal } = context;
   const meter = reporter.meter("embedding");
+  const first: string[] = [];
   let [rows, bytes] = [0, 0];
   const done = await embedCorpus(encoder, corpus.rows(), {
     ...embedOptions(flags),
@@ -127,13 +139,16 @@ async function embedRows(
     run,
     writer,
     signal,
-    onRow: ({ values }) => {
-      rows++;
+    onRow: ({ text, values }) => {
+      if (++rows <= ROWS_READ) first.push(text);
       for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;
     },
     onProgress: (now) => meter.update(now.done, about(total?.(rows, bytes))),
   });
   meter.end();
+  const reading = await readTexts(encoder, first, signal);
+  for (const warning of readingWarnings({ ...reading, empty: 0 }, { encoder: encoder.name, use: "embed" }))
+    reporter.warn(warning);
   return done;
 }
 

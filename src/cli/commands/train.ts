@@ -22,11 +22,12 @@ import {
   type AddCommand,
   type Context,
 } from "../context.js";
+import { readTraining } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { mlpSettingsOf } from "../flags/mlp.js";
 import { checkCommand, warnOfLabels } from "../train/labelErrors.js";
 import { trainMultiLabelCommand } from "../train/multiLabel.js";
-import { defined } from "../flags/options.js";
+import { defined, flagsFor } from "../flags/options.js";
 import { declareTrain, type TrainFlags } from "../flags/train.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import type { Printed } from "../../files/folderMark.js";
@@ -81,7 +82,9 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   const rejectedRows = collectRejectedRows(flags.output);
   const corpus = await readLabeledCorpus(context, files, { flags, map, rejectedRows });
   const devCorpus =
-    flags.dev === undefined ? undefined : await readLabeledCorpus(context, flags.dev, { flags, map, rejectedRows });
+    flags.dev === undefined
+      ? undefined
+      : await readLabeledCorpus(context, flags.dev, { flags: flagsFor(flags, flags.dev, files), map, rejectedRows });
   warnOfUnused(context, map, [corpus.seen, devCorpus?.seen ?? []]);
   const { corpus: rows, devCorpus: devRows, rare } = withoutRare({ corpus, devCorpus }, flags);
   if (rare !== undefined) reporter.warn(rare.remark);
@@ -91,6 +94,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   warnOfLabels(context, rows);
   const began = clock();
   let encoder = await openEncoder(context, flags);
+  const counts = await readTraining(context, encoder, devRows === undefined ? [rows] : [rows, devRows]);
   const mlp = mlpSettingsOf(flags);
   const curves = await openCurves(context, {
     output: flags.output,
@@ -142,7 +146,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const seconds = (clock() - began) / 1000;
     const printed = {
       ...described(trained, { flags, holds, seconds }),
-      json: summary(trained, { flags, rows, rare, holds, seconds, fitSeconds }),
+      json: { ...summary(trained, { flags, rows, rare, holds, seconds, fitSeconds }), ...counts },
     };
     await rejectedRows.save(reporter);
     await curves.finish(page);

@@ -1,11 +1,21 @@
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { EmbeddedCorpus } from "../../embedding/embedCorpus.js";
 import { vectorsOfWindows } from "../../embedding/cachedEmbed.js";
-import { checkTextType, missingText, openArrow, rawRow, rowTexts } from "../../corpus/arrowTable.js";
+import {
+  checkTextType,
+  missingText,
+  openArrow,
+  ownColumns,
+  rawRow,
+  rowTexts,
+} from "../../corpus/columnar/arrowTable.js";
+import type { ArrowStream } from "../../formats/arrow/stream.js";
 import { textsOf } from "../../formats/arrow/text.js";
+import { arrowBytes } from "../../corpus/columnar/arrowBytes.js";
+import { vectorsNotice } from "../../corpus/rowCounts.js";
 import { findColumn, textColumnNames } from "../../corpus/columns.js";
 import type { RowCounts } from "../../corpus/row.js";
-import { findSource } from "../../corpus/source.js";
+import { findSources } from "../../corpus/source.js";
 import { escapedRaw, faultError } from "../../corpus/table.js";
 import { addCounts, EMBED_DEFAULTS } from "../../encoder/embed/embed.js";
 import type { Encoder } from "../../encoder/encoder.js";
@@ -41,8 +51,9 @@ export async function embedArrow(
   file: string,
   { flags, rejectedRows }: { readonly flags: ArrowFlags; readonly rejectedRows: RejectedRows },
 ): Promise<EmbeddedArrow> {
-  const source = await findSource(file, { stdin: context.stdin, from: "arrow" });
-  const input = await openArrow(source.bytes(), file);
+  const [source] = await findSources([file], { stdin: context.stdin, from: "arrow" });
+  const opened = await openArrow(arrowBytes(source), file);
+  const input = { ...opened, ...withoutVectors(opened) };
   let encoder: Encoder | undefined;
   try {
     const text = textPlaces(input.schema, file, flags);
@@ -57,11 +68,25 @@ export async function embedArrow(
     );
     const written = await output.finish();
     const seconds = (context.clock() - began) / 1000;
-    return { corpus: { counts: done, notices: [] }, encoder, done, written, seconds };
+    const names = opened.schema.fields.map(({ name }) => name);
+    const own = ownColumns(opened.schema);
+    const notices = vectorsNotice(names.filter((_, c) => !own.includes(c)));
+    return { corpus: { counts: done, notices }, encoder, done, written, seconds };
   } finally {
     await encoder?.close();
     await input.close();
   }
+}
+
+/** A stream without the columns that hold the vectors of an earlier embedding. */
+function withoutVectors({ schema, batches }: ArrowStream): Pick<ArrowStream, "schema" | "batches"> {
+  const own = ownColumns(schema);
+  const selected = async function* (): AsyncGenerator<RecordBatch> {
+    for await (const batch of batches) yield batch.selectAt(own as number[]);
+  };
+  return own.length === schema.fields.length
+    ? { schema, batches }
+    : { schema: schema.selectAt(own as number[]), batches: selected() };
 }
 
 function textPlaces(schema: Schema, file: string, { textColumn }: CorpusFlags): readonly number[] {

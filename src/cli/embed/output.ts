@@ -1,5 +1,6 @@
 import type { Option } from "commander";
 import { HeadstartError } from "../../errors.js";
+import type { Corpus } from "../../corpus/corpus.js";
 import type { StoreKind } from "../../vectors/storedVectors.js";
 import { vectorFormat } from "../../vectors/format.js";
 import { openVectorStream, type StreamFormat } from "../../vectors/stream.js";
@@ -50,6 +51,7 @@ export async function chooseOutput(
 export interface EmbedShape {
   readonly width: number;
   readonly columns: readonly string[];
+  readonly types: Corpus["types"];
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -3,11 +3,12 @@
  * another. flagUse.ts has what depends on the kind of a head.
  */
 
+import { isPipe } from "../../corpus/source.js";
+
 const OF_CSV = ["header", "delimiter", "quote"];
-const READING = [
-  ...["textColumn", ...OF_CSV, "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"],
-];
-const SETTINGS = ["pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
+const OF_FILES = ["encoding", "limit", "badRows", "invalidUtf8", "maxField", "from"];
+const READING = ["textColumn", ...OF_CSV, ...OF_FILES, "dropMissing"];
+const SETTINGS = ["modelFile", "pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
 const BATCHES = ["batchTokens", "allowBatchDependence"];
 const CACHE = ["cache", "cacheMax"];
 const ALWAYS = ["seed", "threads", "offline", "json", "quiet", "debug"];
@@ -29,7 +30,10 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   predict: { used: PREDICTING, accepted: SETTINGS },
   transfer: { used: TRAINING },
   // It keeps no vectors; --no-cache makes it rewrite the model for --precision int8 again.
-  distill: { used: ["pooling", "normalize", "layer", "prompt", "precision", "force"], accepted: ["encoder", "cache"] },
+  distill: {
+    used: ["modelFile", "pooling", "normalize", "layer", "prompt", "precision", "force"],
+    accepted: ["encoder", "cache"],
+  },
   cache: { used: CACHE },
   doctor: {
     used: [...READING.filter((name) => name !== "dropMissing"), "encoder", ...SETTINGS, "batchTokens", "store"],
@@ -114,27 +118,21 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 /** Flags about how rows are read, for every command that reads any. */
 const OF_ROWS: readonly Need[] = [
   {
-    flags: ["from"],
-    isMet: (parsed) => !rowsOf(parsed).every(hasFormat),
-    else: "for files whose endings say their format",
-  },
-  {
     flags: OF_CSV,
-    isMet: (parsed) => rowsOf(parsed).some((file) => isCsv(file, parsed.flags["from"])),
+    isMet: (parsed) => rowsOf(parsed).some(isCsv(parsed)),
     else: "for files that are neither CSV nor TSV",
   },
   {
     flags: ["dropMissing"],
-    isMet: ({ command, flags }) => !["embed", "predict"].includes(command) || flags["from"] === "arrow",
-    else: "without --from arrow: the labels are not looked at",
+    isMet: (parsed) => !["embed", "predict"].includes(parsed.command) || !rowsOf(parsed).every(isCsv(parsed)),
+    else: "for CSV and TSV, where a missing text is an empty one: the labels are not looked at",
   },
 ];
 
-const hasFormat = (file: string): boolean => /\.(csv|tsv|jsonl|conll)(?:\.gz)?$/i.test(file);
-
-/** Whether a file is CSV or TSV by its ending or by --from; whatever has no ending may be. */
-const isCsv = (file: string, from: unknown): boolean =>
-  hasFormat(file) ? /\.[ct]sv(?:\.gz)?$/i.test(file) : from === undefined || from === "csv" || from === "tsv";
+const isCsv =
+  ({ flags: { from } }: Parsed) =>
+  (file: string): boolean =>
+    from === undefined ? isPipe(file) || /\.[ct]sv(?:\.gz)?$/i.test(file) : from === "csv" || from === "tsv";
 
 /** Files that rows are read from. */
 function rowsOf({ command, operands, flags }: Parsed): readonly string[] {

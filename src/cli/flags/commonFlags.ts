@@ -20,7 +20,7 @@ export function withCommonFlags(command: Command): Command {
 }
 
 const corpusFlags = (): Option[] => [
-  flag("input", "--text-column <name>", "column with the texts; title,body joins two").default(undefined, "text"),
+  flag("input", "--text-column <name>", "column with the texts; a,b joins two").default(undefined, "text"),
   flag("input", "--label-column <name>", "column with the labels").default(undefined, "label"),
   flag("advanced", "--limit <rows>", "read at most this many rows").argParser(wholeNumber(1)),
   flag("input", "--bad-rows <what>", "what malformed rows do").choices(["fail", "skip"]).default("fail"),
@@ -38,13 +38,18 @@ const corpusFlags = (): Option[] => [
   flag("advanced", "--max-field <bytes>", "longest field, in bytes")
     .default(undefined, "16777216")
     .argParser(wholeNumber(1)),
-  flag("advanced", "--from <format>", "format of the pipe, or of a file whose ending names none").choices([
+  flag("advanced", "--from <format>", "format of the pipe, or of files whatever their endings").choices([
     "csv",
     "tsv",
     "jsonl",
+    "ndjson",
+    "json",
+    "txt",
+    "conll",
+    "parquet",
     "arrow",
   ]),
-  flag("advanced", "--drop-missing", "leave out rows without a label; of an Arrow stream, without a text"),
+  flag("advanced", "--drop-missing", "leave out rows without a label, and rows without a text"),
 ];
 
 /** Commands for which a head says the encoder. */
@@ -55,6 +60,7 @@ const encoderFlags = (command: string): Option[] => [
     ? flag("advanced", "--encoder <name>", "the head's encoder under another name").default(undefined, "as in training")
     : flag("encoder", "--encoder <name>", "name, folder, hub id or file").default(undefined, BUILT_IN_ENCODER),
   flag("encoder", "--cache [folder]", "keep vectors for later runs (HEADSTART_CACHE)"),
+  flag("advanced", "--model-file <file>", "ONNX file of the encoder, where it has several"),
   flag("advanced", "--precision <kind>", "numbers that the encoder computes with").choices(["fp32", "int8"]),
   flag("advanced", "--no-cache", "use no cache, even where HEADSTART_CACHE names one"),
   flag("advanced", "--cache-max <size>", "most that vectors may take, such as 2GB (HEADSTART_CACHE_MAX)").argParser(
@@ -64,6 +70,7 @@ const encoderFlags = (command: string): Option[] => [
     "mean",
     "cls",
     "max",
+    "model",
   ]),
   flag("advanced", "--no-normalize", "do not scale vectors to length 1"),
   flag("advanced", "--layer <number>", "use the hidden states after this layer; 0: the embeddings").argParser(

@@ -34,17 +34,10 @@ type Uses = readonly (readonly [flags: readonly string[], by: readonly Kind[]])[
 const MLPS: readonly Kind[] = ["mlp", "search"];
 const TRAINED: readonly Kind[] = ["logistic", ...MLPS];
 const TEXTS: readonly Kind[] = [...TRAINED, "multi-label"];
-const MLP_FLAGS = [
-  "hidden",
-  "activation",
-  "dropout",
-  "batchSize",
-  "learningRate",
-  "schedule",
-  "weightDecay",
-  "patience",
-];
+const MLP_FLAGS = ["hidden", "activation", "dropout", "batchSize", "learningRate", "schedule", "weightDecay"];
 const TAGGER_FLAGS = ["crf", "layers", "scalarMix", "subwordPooling", "surfaceFeatures", "context", "ensemble"];
+/** How entities and tags in files are read. */
+const ENTITY_FLAGS = ["offsets", "tagNames"];
 const SELECTIVE = ["minPrecision", "maxRisk", "coverage", "costs"];
 /** Words with tags have no columns, and their vectors are of all words of a sentence. */
 const OF_ROWS = ["textColumn", "labelColumn", "dropMissing", "header", "delimiter", "quote"];
@@ -54,7 +47,10 @@ const USES = {
   train: [
     [OF_TEXTS, [...TEXTS, "label errors"]],
     [MLP_FLAGS, MLPS],
-    [["epochs"], [...MLPS, "tagger"]],
+    [
+      ["epochs", "patience"],
+      [...MLPS, "tagger"],
+    ],
     [
       ["head", "task"],
       [...TRAINED, "tagger"],
@@ -66,7 +62,7 @@ const USES = {
     [["tuneSeconds", "tuneLayers", "tunePoolings"], TRAINED],
     [["labelErrors"], ["label errors"]],
     [["multiLabel"], ["multi-label"]],
-    [TAGGER_FLAGS, ["tagger"]],
+    [[...TAGGER_FLAGS, ...ENTITY_FLAGS], ["tagger"]],
   ],
   predict: [
     [[...SELECTIVE, "sets", "explain"], ["classifier"]],
@@ -75,11 +71,12 @@ const USES = {
   evaluate: [
     [OF_ROWS, ["classifier", "multi-label"]],
     [[...SELECTIVE, "report"], ["classifier"]],
+    [ENTITY_FLAGS, ["tagger"]],
   ],
   transfer: [
     [OF_TEXTS, ["classifier"]],
     [["classWeights"], ["classifier"]],
-    [["crf", "epochs"], ["tagger"]],
+    [["crf", "epochs", ...ENTITY_FLAGS], ["tagger"]],
   ],
 } satisfies Readonly<Record<string, Uses>>;
 
@@ -109,7 +106,7 @@ function refusalOf(
   name: string,
   { flags, kind, by }: { readonly flags: GivenFlags; readonly kind: Kind; readonly by: readonly Kind[] },
 ): string {
-  const flag = name === "task" && flags["task"] === "ner" ? "--task ner" : written(name);
+  const flag = name === "task" && flags["task"] === "ner" ? "--task ner" : written(name, flags[name]);
   const choice = CHOICES[flag];
   const whom = choice ?? by.map((one) => NAMES[one]).join(", ");
   const isOther = choice !== undefined && NAMES[kind].includes("(--");
@@ -137,13 +134,6 @@ const isGiven = (flags: GivenFlags, name: string): boolean => {
   return value !== undefined && value !== UNGIVEN[name];
 };
 
-/** Flags that turn off what is on without them. */
-const NEGATED: Readonly<Record<string, string>> = {
-  surfaceFeatures: "--no-surface-features",
-  normalize: "--no-normalize",
-  header: "--no-header",
-};
-
-/** `batchSize` as the user writes it: `--batch-size`. */
-export const written = (name: string): string =>
-  NEGATED[name] ?? `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+/** A flag as the user writes it: `batchSize` as `--batch-size`, `crf` as `--no-crf` where that made it false. */
+export const written = (name: string, value: unknown): string =>
+  `--${value === false ? "no-" : ""}${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Option } from "commander";
 import { MLP_DEFAULTS, type MlpSettings } from "../../head/mlp/mlp.js";
+import { TAGGER_PATIENCE } from "../../tagging/train.js";
 import { flag, formerName } from "./flag.js";
 import { defined, wholeNumber } from "./options.js";
 
@@ -23,9 +24,9 @@ export function mlpFlags(): Option[] {
     option("--schedule <how>", "how the learning rate falls", d.schedule).choices(["constant", "linear", "cosine"]),
     decay,
     formerName(decay, "--decay <number>"),
-    option("--patience <epochs>", "stop after so many epochs without a lower dev loss", d.patience).argParser(
-      wholeNumber(1),
-    ),
+    flag("advanced", "--patience <epochs>", "stop after so many epochs without a better dev score")
+      .default(undefined, `MLP ${d.patience}; ner ${TAGGER_PATIENCE}`)
+      .argParser(wholeNumber(1)),
   ];
 }
 

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from "commander";
 import type { CorpusOptions } from "../../corpus/corpus.js";
 import { isDelimiter } from "../../corpus/csvStart.js";
-import type { CorpusFormat } from "../../corpus/source.js";
+import type { CorpusFormatName } from "../../corpus/format.js";
+import { isPipe } from "../../corpus/source.js";
 import type { EmbedOptions } from "../../encoder/embed/embed.js";
-import type { EncoderOptions, Precision } from "../../encoder/encoder.js";
-import type { Pooling } from "../../math/pooling.js";
+import type { EncoderOptions, EncoderPooling, Precision } from "../../encoder/encoder.js";
 import { parseSize, SIZE_ADVICE } from "./bytes.js";
 
 /** Flags that every command has a use for, as commander gives them. */
@@ -34,7 +34,7 @@ export interface CorpusFlags {
   readonly invalidUtf8: "fail" | "replace";
   readonly dropMissing?: boolean | undefined;
   readonly maxField?: number | undefined;
-  readonly from?: CorpusFormat | undefined;
+  readonly from?: CorpusFormatName | undefined;
 }
 
 /** Flags of the commands that use the cache. */
@@ -48,7 +48,8 @@ export interface CacheFlags {
 /** Flags of the commands that embed. */
 export interface EncoderFlags extends CacheFlags {
   readonly encoder?: string | undefined;
-  readonly pooling?: Pooling | undefined;
+  readonly modelFile?: string | undefined;
+  readonly pooling?: EncoderPooling | undefined;
   readonly normalize?: boolean | undefined;
   readonly layer?: number | undefined;
   readonly maxTokens?: number | undefined;
@@ -69,6 +70,7 @@ export function encoderOptions(flags: EncoderFlags & GlobalFlags): EncoderOption
     maxTokens: flags.maxTokens,
     prompt: flags.prompt,
     precision: flags.precision,
+    modelFile: flags.modelFile,
   });
 }
 
@@ -87,6 +89,10 @@ export function corpusOptions(flags: CorpusFlags): CorpusOptions {
     from: flags.from,
   });
 }
+
+/** The flags for some of all files that are read: where others of them are the pipe, `--from` is about that alone. */
+export const flagsFor = <F extends CorpusFlags>(flags: F, files: readonly string[], all: readonly string[]): F =>
+  all.some(isPipe) && !files.some(isPipe) ? { ...flags, from: undefined } : flags;
 
 export function embedOptions(flags: EncoderFlags): EmbedOptions {
   return defined({ batchTokens: flags.batchTokens, allowBatchDependence: flags.allowBatchDependence });

@@ -10,12 +10,16 @@ import { written } from "./flagUse.js";
  * @throws HeadstartError E_USAGE naming the first
  */
 export function refuseIdle(command: Command, reporter: Pick<Reporter, "warn">): void {
-  const idle = idleFlags(parsedOf(command));
+  const parsed = parsedOf(command);
+  const idle = idleFlags(parsed);
   const refused = idle.find(({ isInContract }) => !isInContract);
   if (refused !== undefined) {
-    throw new HeadstartError("E_USAGE", `${written(refused.name)} does nothing ${refused.because}. Leave it out`);
+    throw new HeadstartError(
+      "E_USAGE",
+      `${written(refused.name, parsed.flags[refused.name])} does nothing ${refused.because}. Leave it out`,
+    );
   }
-  for (const { name, because } of idle) reporter.warn(`${written(name)} does nothing ${because}`);
+  for (const { name, because } of idle) reporter.warn(`${written(name, parsed.flags[name])} does nothing ${because}`);
 }
 
 function parsedOf(command: Command): Parsed {

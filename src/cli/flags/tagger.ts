@@ -1,9 +1,11 @@
 import { InvalidArgumentError, type Option } from "commander";
+import type { OffsetUnit } from "../../tagging/corpus/offsets.js";
 import { flag, formerName } from "./flag.js";
 import { wholeNumber } from "./options.js";
 
 /** Flags of a head that finds entities; without one its default holds. */
 export interface TaggerTrainingFlags {
+  /** False for --no-crf. */
   readonly crf?: boolean | undefined;
   readonly layers?: readonly number[] | undefined;
   readonly scalarMix?: boolean | undefined;
@@ -14,7 +16,33 @@ export interface TaggerTrainingFlags {
   readonly ensemble?: number | undefined;
 }
 
-export const crfFlag = (): Option => flag("learn", "--crf", "CRF layer: learns how tags follow each other");
+/** The CRF is on without a flag; --crf says the same. */
+export const crfFlags = (): Option[] => [
+  flag("learn", "--crf", "CRF layer: learns how tags follow each other").hideHelp(),
+  flag("learn", "--no-crf", "no CRF layer: does not learn how tags follow each other"),
+];
+
+/** How the files of heads that find entities are read. */
+export interface EntityFlags {
+  readonly offsets?: OffsetUnit | "auto" | undefined;
+  readonly tagNames?: readonly string[] | undefined;
+}
+
+export const entityFlags = (): Option[] => [
+  flag("advanced", "--offsets <unit>", "what start and end of entities count")
+    .default(undefined, "auto")
+    .choices(["auto", "utf16", "code-points", "bytes"]),
+  flag("advanced", "--tag-names <names>", 'names of tags that are numbers, such as "O,B-PER,I-PER"').argParser(
+    nameList,
+  ),
+];
+
+/** Names in the order of the numbers. */
+function nameList(written: string): string[] {
+  const names = written.split(",").map((name) => name.trim());
+  if (names.every((name) => name !== "")) return names;
+  throw new InvalidArgumentError('Give names with commas between them, such as "O,B-PER,I-PER".');
+}
 
 export function taggerFlags(): Option[] {
   const ensemble = flag("learn", "--ensemble <number>", "networks trained and averaged")
@@ -29,7 +57,7 @@ export function taggerFlags(): Option[] {
     .choices(["first", "mean", "first-last"]);
   const surface = flag("advanced", "--no-surface-features", "no surface features: case, affixes, word forms");
   return [
-    crfFlag(),
+    ...crfFlags(),
     ensemble,
     formerName(ensemble, "--nets <number>"),
     context,
@@ -56,6 +84,9 @@ function contextOf(written: string): number {
 /** Layers by number, the embeddings being 0. */
 function layerList(written: string): number[] {
   const layers = written.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
-  if (layers.every((layer) => Number.isSafeInteger(layer) && layer >= 0)) return layers;
-  throw new InvalidArgumentError('Give layers by number, such as "4,2,0".');
+  if (!layers.every((layer) => Number.isSafeInteger(layer) && layer >= 0))
+    throw new InvalidArgumentError('Give layers by number, such as "4,2,0".');
+  const twice = layers.find((layer, i) => layers.indexOf(layer) < i);
+  if (twice !== undefined) throw new InvalidArgumentError(`Name layer ${twice} once.`);
+  return layers;
 }

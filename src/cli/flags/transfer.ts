@@ -3,15 +3,16 @@ import { folderName } from "../outputPaths.js";
 import { verboseFlag, withCommonFlags } from "./commonFlags.js";
 import { addFlags, flag, withExamples } from "./flag.js";
 import { wholeNumber, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-import { crfFlag } from "./tagger.js";
+import { crfFlags, entityFlags, type EntityFlags } from "./tagger.js";
 
-export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EntityFlags {
   readonly source: string[];
   readonly target: string[];
   readonly sourceDev?: string[] | undefined;
   readonly targetTrain?: string[] | undefined;
   readonly map?: string | undefined;
   readonly task: "classification" | "ner";
+  /** False for --no-crf. */
   readonly crf?: boolean | undefined;
   readonly epochs?: number | undefined;
   readonly classWeights: "none" | "balanced";
@@ -34,11 +35,12 @@ export function declareTransfer(command: Command): Command {
     flag("input", "--map <map>", 'rename or drop labels, such as "neutral=drop"'),
     flag("learn", "--task <task>", "kind of labels").choices(["classification", "ner"]).default("classification"),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    crfFlag(),
+    ...crfFlags(),
     flag("learn", "--epochs <number>", "training epochs").argParser(wholeNumber(1)),
     flag("output", "-o, --output <folder>", "folder of report.html and record.json")
       .argParser(folderName)
       .makeOptionMandatory(),
+    ...entityFlags(),
     verboseFlag("also print scores per label and confusion matrices"),
   ]);
   withCommonFlags(command);

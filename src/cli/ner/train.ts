@@ -2,6 +2,7 @@ import type { LabelMap } from "../../dataset/labelMap.js";
 import { heldText } from "../../head/file/heldTexts.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { entityScoreLines, trainingText } from "../../report/text/trainingSummary.js";
+import { requireAligned } from "../../tagging/corpus/alignment.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../../tagging/file/folder.js";
 import { requireContext } from "../../tagging/vectors/contextualVectors.js";
@@ -11,8 +12,11 @@ import { counted } from "../../text/numbers.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
+import { addReadings, countsOf } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
+import { flagsFor } from "../flags/options.js";
 import type { TaggerTrainingFlags } from "../flags/tagger.js";
 
 export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
@@ -22,6 +26,7 @@ export interface TrainTaggerFlags extends TaggerFlags, TaggerTrainingFlags {
   readonly head?: "logistic" | "mlp" | undefined;
   readonly dev?: string[] | undefined;
   readonly epochs?: number | undefined;
+  readonly patience?: number | undefined;
 }
 
 /** `train --task ner`: learns to find entities in sentences whose words are tagged. */
@@ -37,7 +42,11 @@ export async function trainTaggerCommand(
   const { reporter, clock, signal, now } = context;
   const rejectedRows = collectRejectedRows(flags.output);
   const corpus = await readSentences(context, files, { flags, map, rejectedRows });
-  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejectedRows }));
+  requireAligned(corpus);
+  const { wordRule } = corpus;
+  const { dev } = flags;
+  const devCorpus =
+    dev && (await readSentences(context, dev, { flags: flagsFor(flags, dev, files), map, rejectedRows, wordRule }));
   warnOfUnused(context, map, [corpus.seen, ...(devCorpus === undefined ? [] : [devCorpus.seen])]);
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
@@ -48,39 +57,44 @@ export async function trainTaggerCommand(
       data: await embedSentences(context, corpus, { ...job, cache }),
       dev: devCorpus && (await embedSentences(context, devCorpus, { ...job, cache })),
     }));
+    const readings = [data, ...(dev === undefined ? [] : [dev])].map(({ reading }) => reading);
+    const reading = readings.reduce(addReadings);
+    reportReading(context, reading, { encoder, use: "train" });
     const fitBegan = clock();
-    const fitting = reporter.meter("training: epochs");
+    const fitting = reporter.meter("training on sentences");
     const trained = await trainTagger(data, {
       dev,
       threads: flags.threads,
       epochs: flags.epochs,
+      patience: flags.patience,
       contextWindow: flags.context,
       ensemble: flags.ensemble,
       kind: flags.head === "logistic" ? "linear" : "mlp",
-      crf: flags.crf === true,
+      crf: flags.crf,
       layers: flags.scalarMix === true ? "mix" : "concat",
       layerCount: encoder.ports.states.length,
       subwordPooling: job.subwordPooling,
+      wordRule,
       surfaceFeatures: flags.surfaceFeatures === false ? NO_SURFACE_FEATURES : undefined,
       seed: flags.seed,
       signal,
-      onTrial: ({ epoch, loss, outsideBias, devEntityF1 }) => {
-        fitting.update(epoch, flags.epochs);
+      onStep: ({ done, atMost }) => fitting.update(done, { atMost }),
+      onTrial: ({ epoch, loss, outsideBias, devEntityF1 }) =>
         reporter.detail(
           `epoch ${epoch}: loss ${loss.toFixed(4)}, dev entity F1 ${devEntityF1.toFixed(3)} with outside bias ${outsideBias}`,
-        );
-      },
+        ),
     });
     fitting.end();
     const fitSeconds = (clock() - fitBegan) / 1000;
     const file = describeTagger(trained, { encoder, corpus, seed: flags.seed, createdAt: now() });
     const surfaces = new Set([...trained.surfaces].map(surfaceHash));
     const seconds = (clock() - began) / 1000;
-    const holds = heldByTagger(trained.tagger, surfaces);
-    const counts = { head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
+    const { textHashes } = trained;
+    const holds = heldByTagger(trained.tagger, { surfaces, textHashes });
+    const counts = { ...countsOf(reading), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
     const { n, devFrom } = trained;
     const training = { head: flags.output, n, unit: "sentence", devFrom, seconds, ...nextOf(flags) } as const;
-    const lines = trainingText(entityScoreLines(trained.dev), training);
+    const lines = trainingText(entityScoreLines(trained.dev, { isLastBest: lastIsBest(trained) }), training);
     const printed = {
       json: { ...summaryOf(trained), holds, ...counts, seconds, fitSeconds },
       lines,
@@ -94,12 +108,15 @@ export async function trainTaggerCommand(
     await rejectedRows.save(reporter);
     // What is kept for a later run of the same command names no lost entities by their texts, as nothing in a head does.
     const kept = { ...printed, json: { ...printed.json, dev: file.training.dev } };
-    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, output.saving(kept));
+    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, textHashes, file }, output.saving(kept));
     await printResult(context, flags, printed);
   } finally {
     await encoder.close();
   }
 }
+
+/** Whether more epochs might have done better. */
+const lastIsBest = ({ trials, epochs }: TrainedTagger): boolean => trials.at(-1)?.epoch === epochs;
 
 const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, outsideBias, layerWeights }: TrainedTagger): object => ({
   task: "ner",

@@ -1,15 +1,20 @@
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
+import { requireAligned } from "../../tagging/corpus/alignment.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { saveTaggingReport } from "../../report/html/transfer/saveReport.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
+import type { WordRule } from "../../tagging/corpus/splitWords.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { counted } from "../../text/numbers.js";
 import { VERSION } from "../../version.js";
 import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experiment/runTagging.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
+import { countsOf, type ReadingCounts } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { printResult, type FolderOutput } from "../finished.js";
+import { flagsFor } from "../flags/options.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
 
 export interface TransferTaggerFlags extends TaggerFlags {
@@ -34,12 +39,17 @@ export async function transferTaggerCommand(
   }: { readonly flags: TransferTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
   const rejectedRows = collectRejectedRows(flags.output);
-  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejectedRows });
+  const paths = [flags.source, flags.sourceDev ?? [], flags.target, flags.targetTrain ?? []].flat();
+  const read = (files: readonly string[], wordRule?: WordRule) =>
+    readSentences(context, files, { flags: flagsFor(flags, files, paths), map, rejectedRows, wordRule });
+  const source = await read(flags.source);
+  requireAligned(source);
+  const { wordRule } = source;
   const corpora = {
-    source: await read(flags.source),
-    sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
-    target: await read(flags.target),
-    targetTrain: flags.targetTrain && (await read(flags.targetTrain)),
+    source,
+    sourceDev: flags.sourceDev && (await read(flags.sourceDev, wordRule)),
+    target: await read(flags.target, wordRule),
+    targetTrain: flags.targetTrain && (await read(flags.targetTrain, wordRule)),
   };
   const all = Object.values(corpora).flatMap((corpus) => (corpus === undefined ? [] : [corpus.seen]));
   warnOfUnused(context, map, all);
@@ -55,10 +65,17 @@ export async function transferTaggerCommand(
         targetTrain: corpora.targetTrain && (await embed(corpora.targetTrain)),
       };
     });
+    const texts: Record<string, ReadingCounts> = {};
+    for (const [name, data] of Object.entries(embedded)) {
+      if (data === undefined) continue;
+      const what = corpora[name as keyof typeof corpora]?.files.join(", ");
+      reportReading(context, data.reading, { encoder, use: "transfer", what });
+      texts[name] = countsOf(data.reading);
+    }
     const result = await runTaggingTransfer(embedded, {
       threads: flags.threads,
       epochs: flags.epochs,
-      crf: flags.crf === true,
+      crf: flags.crf,
       layerCount: encoder.ports.states.length,
       seed: flags.seed,
       signal: context.signal,
@@ -70,6 +87,7 @@ export async function transferTaggerCommand(
       ...made,
       map: Object.fromEntries([...(map ?? [])].map(([a, b]) => [a, b ?? "drop"])),
       ...result,
+      texts,
       report,
     };
     const lines = transferLines(record);

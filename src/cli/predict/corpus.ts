@@ -44,7 +44,7 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
     if (rows === 0) reporter.warn("the corpus has no rows, so the output has none either");
     const { read, rejected } = corpus.counts;
     const printed = {
-      json: { rows, rejected, output },
+      json: { rows, rejected, output, ...run.reportReading() },
       lines: [`${counted(read, "row")} in = ${rows} out + ${rejected} rejected`, output],
     };
     await commitTogether([await writer.finish(), ...(await pageFiles(run))], files.saving(printed));

@@ -24,6 +24,7 @@ export async function predictTexts(context: Context, texts: readonly string[], r
     const lines = linesOf(context.stdin, { most: EMBED_DEFAULTS.window, invalidUtf8, encoding });
     for await (const some of lines) await print(some);
   }
+  run.reportReading();
   await commitTogether(await pageFiles(run), files?.saving({ lines: all.map(jsonText), json: all }));
   await files?.print();
 }

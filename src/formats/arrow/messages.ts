@@ -2,6 +2,8 @@ import { checkMetadata, type ArrowHeader } from "./metadata.js";
 import { ARROW_MARK, fileKind } from "../signature.js";
 
 const CONTINUATION = 0xffffffff;
+/** Ends a stream. */
+export const END_MARK: Uint8Array = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
 /** No schema of sense is longer. */
 const MOST_METADATA = 2 ** 28;
 /** Of a batch; typed arrays end soon after. */

@@ -1,3 +1,5 @@
+import { LENGTH_BYTES, MOST_EXPANSION, registerCodecs } from "./codecs.js";
+
 /*
  * The metadata of an Arrow message is a flatbuffer: tables whose fields are found by offsets. Decoders do not check the
  * offsets and counts, so that a damaged one can keep them busy for hours; here every one is checked before it is followed.
@@ -59,6 +61,16 @@ export interface ArrowBlock {
   readonly bodyBytes: number;
 }
 
+/** What the footer of a file says. */
+export interface ArrowFooter {
+  /** Of the metadata. */
+  readonly version: number;
+  /** Where the schema lies in it. */
+  readonly schemaAt: number;
+  /** Where the file has its dictionaries, then its batches. */
+  readonly blocks: readonly ArrowBlock[];
+}
+
 /** What the metadata of a message says about the bytes that follow it. */
 export interface ArrowHeader {
   readonly kind: "schema" | "dictionary" | "batch";
@@ -77,10 +89,9 @@ export function checkMetadata(metadata: Uint8Array): ArrowHeader {
 /**
  * Checks the footer of a file, as `checkMetadata` does a message.
  *
- * @returns where the file has its dictionaries and batches
  * @throws Error saying, as a clause, what is wrong
  */
-export function checkFooter(footer: Uint8Array): readonly ArrowBlock[] {
+export function checkFooter(footer: Uint8Array): ArrowFooter {
   return new MetadataCheck(footer).footer();
 }
 
@@ -111,13 +122,17 @@ class MetadataCheck {
     return { kind, bodyBytes: this.#bodyBytes };
   }
 
-  footer(): readonly ArrowBlock[] {
+  footer(): ArrowFooter {
     const at = this.#target(0);
     const form: TableForm = [inline(2), table(() => SCHEMA), vector(24), vector(24), tables(() => KEY_VALUE)];
     this.#table(at, form, 0);
-    const [, schema, dictionaries, batches] = this.#places(at, form.length);
+    const [version, schema, dictionaries, batches] = this.#places(at, form.length);
     if (schema === 0) throw damaged();
-    return [...this.#blocks(dictionaries), ...this.#blocks(batches)];
+    return {
+      version: version === 0 ? 0 : this.#view.getInt16(version, true),
+      schemaAt: this.#target(schema),
+      blocks: [...this.#blocks(dictionaries), ...this.#blocks(batches)],
+    };
   }
 
   #blocks(place: number): ArrowBlock[] {
@@ -133,17 +148,18 @@ class MetadataCheck {
     });
   }
 
-  /** Checks that the buffers of a batch lie in the body, and that it is not compressed. */
+  /** Checks that the buffers of a batch lie in the body. */
   #batch(at: number): void {
     const [length, nodes, buffers, compression] = this.#places(at, 4);
-    if (compression !== 0) throw new Error("its batches are compressed, which cannot be read");
-    const most = ROWS_WITHOUT_BYTES + 8 * this.#bodyBytes;
+    const packed = compression !== 0;
+    if (packed) registerCodecs();
+    const most = ROWS_WITHOUT_BYTES + 8 * this.#bodyBytes * (packed ? MOST_EXPANSION : 1);
     if (length !== 0 && this.#count(length) > most) throw damaged();
     this.#eachPair(nodes, (rows, nulls) => {
       if (nulls > rows || rows > most) throw damaged();
     });
     this.#eachPair(buffers, (start, bytes) => {
-      if (start + bytes > this.#bodyBytes) throw damaged();
+      if (start + bytes > this.#bodyBytes || (packed && bytes > 0 && bytes < LENGTH_BYTES)) throw damaged();
     });
   }
 

@@ -62,10 +62,33 @@ export const multiLabelScoreLines = ({ macroF1, microF1, n, intervals95 }: Multi
   `micro-F1 ${decimals(microF1)} (95 % interval ${range(intervals95.microF1)})`,
 ];
 
-export const entityScoreLines = (dev: TaggingEvaluation): string[] => [
+/** Below it, more is missed or wrong than is right. */
+const POOR_F1 = 0.5;
+
+/**
+ * Entity F1 with its interval, precision and recall, and what to do where it is poor.
+ *
+ * @param isLastBest  whether the last epoch was the best
+ */
+export const entityScoreLines = (
+  dev: TaggingEvaluation,
+  { isLastBest }: { readonly isLastBest: boolean },
+): string[] => [
   `entity F1 ${decimals(dev.entityF1)} on ${counted(dev.n, "dev sentence")} with ${count(dev.entities)} ${dev.entities === 1 ? "entity" : "entities"} (95 % interval ${range(dev.interval95)})`,
   `  precision ${decimals(dev.entityPrecision)}, recall ${decimals(dev.entityRecall)}`,
+  ...(dev.entityF1 < POOR_F1 ? [`  ${poorText(dev, isLastBest)}`] : []),
 ];
+
+function poorText({ entityPrecision, entityRecall }: TaggingEvaluation, isLastBest: boolean): string {
+  const what =
+    entityPrecision === 0 && entityRecall === 0
+      ? "poor: it finds none of the entities"
+      : `poor: it misses ${percent(1 - entityRecall)} of the entities, and ${percent(1 - entityPrecision)} of what it finds is wrong`;
+  const more = isLastBest ? "; the last epoch was the best: try more with --epochs" : "";
+  return `${what}. More tagged sentences help most${more}`;
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** A difference in words; with its paired interval also whether it is more than chance, which one with 0 in it is not. */
 function comparedText(difference: number, interval95?: Interval): string {

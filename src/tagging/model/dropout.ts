@@ -1,25 +1,18 @@
 import type { Random } from "../../math/random.js";
 
 /** Factors for numbers of which a share is left out: 0 for those, and for the others what makes up for them. */
-interface DropoutMask {
-  /** `n` factors, to be read before the next are drawn. */
-  draw(n: number): Float32Array;
+export interface DropoutMask {
+  readonly factors: Float32Array;
+  /** Where in `factors` those of the next row begin. */
+  draw(): number;
 }
 
 /** Long enough that stretches of it from random places are as good as fresh. */
 const LENGTH = 1 << 14;
 
-/** A mask of which every draw is a stretch from a random place: one random number a draw instead of one a factor. */
-export function dropoutMask(share: number, random: Random): DropoutMask {
-  let factors = new Float32Array(0);
-  const refill = (length: number): void => {
-    factors = Float32Array.from({ length }, () => (share > 0 && random() < share ? 0 : 1 / (1 - share)));
-  };
-  return {
-    draw(n) {
-      if (factors.length < 2 * n) refill(Math.max(LENGTH, 4 * n));
-      const start = Math.floor(random() * (factors.length - n));
-      return factors.subarray(start, start + n);
-    },
-  };
+/** A mask of rows that are stretches of it from random places: one random number a row instead of one a factor. */
+export function dropoutMask(share: number, { width, random }: { width: number; random: Random }): DropoutMask {
+  const factors = new Float32Array(Math.max(LENGTH, 4 * width)).fill(1 / (1 - share));
+  if (share > 0) for (let i = 0; i < factors.length; i++) if (random() < share) factors[i] = 0;
+  return { factors, draw: () => Math.floor(random() * (factors.length - width)) };
 }

@@ -1,5 +1,5 @@
 import { matrix, type Matrix } from "../../math/matrix.js";
-import type { CrfWeights } from "./crf.js";
+import type { CrfWeights } from "../crf/weights.js";
 import type { FeatureTable } from "./featureTable.js";
 import type { Tagger } from "./tagger.js";
 

@@ -1,10 +1,11 @@
-import { withDefaults, type WithDefaults } from "../../defaults.js";
+import { withDefaults } from "../../defaults.js";
 import { fitStandardizer, refuseNonFinite, type Standardizer } from "../../head/standardize.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { seeded, type Random } from "../../math/random.js";
 import { openRowProducts, type RowProducts } from "../../onnx/runtime/gemm.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
 import { featureRows, featureTable, type FeatureTable } from "./featureTable.js";
+import { FIT_DEFAULTS, type FitSettings, type FitTaggerOptions } from "./fitOptions.js";
 import { meanTagger } from "./ensemble.js";
 import {
   MovingAverage,
@@ -19,90 +20,9 @@ import { trainStep } from "./trainStep.js";
 import type { Sentence } from "../corpus/sentence.js";
 import type { Tagger } from "./tagger.js";
 import { tagIndices, tagSet } from "../corpus/tagSet.js";
+import { Room } from "./room.js";
 import { batchesOf, gather, type Prepared } from "./trainingBatches.js";
-import {
-  ALL_SURFACE_FEATURES,
-  cuesOf,
-  NO_SURFACE_FEATURES,
-  surfaceFeaturesOf,
-  type SurfaceFeatureOptions,
-} from "./wordFeatures.js";
-import type { SubwordPooling } from "../vectors/subwords.js";
-
-export interface FitTaggerOptions {
-  /** Labels of entities; a word of another label counts as outside. */
-  readonly labels: readonly string[];
-  /** @default "mlp" */
-  readonly kind?: "linear" | "mlp" | undefined;
-  /** Hidden units of an MLP. @default 128 */
-  readonly hidden?: number | undefined;
-  /** Learn how likely each tag is to follow each other. @default false */
-  readonly crf?: boolean | undefined;
-  /** Words to either side whose vectors count too. @default 1 */
-  readonly contextWindow?: number | undefined;
-  /** @default all of it */
-  readonly surfaceFeatures?: SurfaceFeatureOptions | undefined;
-  /** Layers side by side, or averaged with learned weights. @default "concat" */
-  readonly layers?: "concat" | "mix" | undefined;
-  /** How many layers stand side by side in a vector, for the mix. @default 1 */
-  readonly layerCount?: number | undefined;
-  /** How the vectors were made; for the tagger. @default "first" */
-  readonly subwordPooling?: SubwordPooling | undefined;
-  /** Networks of the ensemble, trained from different seeds and then averaged. @default 3 */
-  readonly ensemble?: number | undefined;
-  /** Times that all sentences are seen. @default 20 */
-  readonly epochs?: number | undefined;
-  /** Words learned from together, about. @default 512 */
-  readonly batchWords?: number | undefined;
-  /** @default 1e-3 */
-  readonly learningRate?: number | undefined;
-  /** @default 0.01 */
-  readonly weightDecay?: number | undefined;
-  /** Share of hidden units left out at each word. @default 0.3 */
-  readonly dropout?: number | undefined;
-  /** Share of the vectors' numbers left out at each word. @default 0.2 */
-  readonly inputDropout?: number | undefined;
-  /** Share of the surface features left out at each word. @default 0.2 */
-  readonly featureDropout?: number | undefined;
-  /** @default 1 */
-  readonly seed?: number | undefined;
-  readonly threads?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Called after every epoch, with the tagger as it then is. */
-  readonly onEpoch?: ((epoch: TaggerEpoch) => Promise<void>) | undefined;
-}
-
-export interface TaggerEpoch {
-  /** Counted from 1. */
-  readonly number: number;
-  /** Mean loss of a word while it was learned. */
-  readonly loss: number;
-  /** With the moving average of the weights, which is steadier than the last ones. */
-  readonly tagger: () => Tagger;
-  readonly layerWeights: readonly number[] | undefined;
-}
-
-const DEFAULTS = {
-  kind: "mlp",
-  hidden: 128,
-  crf: false,
-  contextWindow: 1,
-  surfaceFeatures: ALL_SURFACE_FEATURES,
-  layers: "concat",
-  layerCount: 1,
-  subwordPooling: "first",
-  ensemble: 3,
-  epochs: 20,
-  batchWords: 512,
-  learningRate: 1e-3,
-  weightDecay: 0.01,
-  dropout: 0.3,
-  inputDropout: 0.2,
-  featureDropout: 0.2,
-  seed: 1,
-} as const satisfies Omit<FitTaggerOptions, "labels">;
-
-type Settings = WithDefaults<typeof DEFAULTS, FitTaggerOptions>;
+import { cuesOf, NO_SURFACE_FEATURES, surfaceFeaturesOf } from "./wordFeatures.js";
 
 /**
  * Fits a tagger by AdamW on batches of whole sentences, the learning rate falling to zero, and returns the moving
@@ -113,7 +33,7 @@ type Settings = WithDefaults<typeof DEFAULTS, FitTaggerOptions>;
  * @throws HeadstartError E_NOT_FINITE naming the word, as a row of the vectors
  */
 export async function fitTagger(data: EmbeddedSentences, options: FitTaggerOptions): Promise<Tagger> {
-  const settings: Settings = withDefaults(DEFAULTS, options);
+  const settings: FitSettings = withDefaults(FIT_DEFAULTS, options);
   const { seed, threads, surfaceFeatures, kind } = settings;
   refuseNonFinite(data.vectors, "Cannot fit a tagger on these word vectors");
   const standardizer = fitStandardizer(data.vectors);
@@ -142,10 +62,11 @@ export async function fitTagger(data: EmbeddedSentences, options: FitTaggerOptio
     truth: data.sentences.map((sentence) => tagIndices(tags, sentence.tags).map((tag) => Math.max(0, tag))),
     inputDropout: settings.inputDropout,
     featureDropout: settings.featureDropout,
+    room: new Room(),
   };
   const products = await openRowProducts("float32", threads === undefined ? {} : { threads });
   try {
-    await fitEpochs(ensemble, { settings, prepared, products, taggerNow });
+    await fitEpochs(ensemble, { settings, prepared, products, taggerNow, onBatch: countSentences(data, settings) });
   } finally {
     await products.close();
   }
@@ -170,10 +91,12 @@ interface Member {
 }
 
 interface Run {
-  readonly settings: Settings;
+  readonly settings: FitSettings;
   readonly prepared: Prepared;
   readonly products: RowProducts;
   readonly taggerNow: () => Tagger;
+  /** Called with the number of sentences of each batch. */
+  readonly onBatch: (sentences: number) => void;
 }
 
 async function fitEpochs(ensemble: readonly Member[], run: Run): Promise<void> {
@@ -182,14 +105,20 @@ async function fitEpochs(ensemble: readonly Member[], run: Run): Promise<void> {
     let loss = 0;
     for (const member of ensemble) loss += (await fitEpoch(member, { ...run, number })) / ensemble.length;
     const weights = ensemble.map(({ network }) => layerWeights(network));
-    await settings.onEpoch?.({ number, loss, tagger: taggerNow, layerWeights: meanLayerWeights(weights) });
+    const next = await settings.onEpoch?.({
+      number,
+      loss,
+      tagger: taggerNow,
+      layerWeights: meanLayerWeights(weights),
+    });
+    if (next === "stop") return;
   }
 }
 
 /** @returns the mean loss of a word while it was learned */
 async function fitEpoch(
   { network, average, random }: Member,
-  { settings, prepared, products, number: epoch }: Run & { readonly number: number },
+  { settings, prepared, products, onBatch, number: epoch }: Run & { readonly number: number },
 ): Promise<number> {
   const words = prepared.data.vectors.rows;
   const steps = Math.max(1, Math.round(words / settings.batchWords));
@@ -212,8 +141,20 @@ async function fitEpoch(
     average.add(network, Math.min(decay, number / (number + 9)));
     loss += own * batch.tags.length;
     seen += batch.tags.length;
+    onBatch(sentences.length);
   }
   return loss / seen;
+}
+
+/** Tells of sentences as they are learned from. */
+function countSentences(
+  { sentences }: EmbeddedSentences,
+  { onStep, epochs, ensemble }: FitSettings,
+): (learned: number) => void {
+  let done = 0;
+  // Sentences without words are in no batch.
+  const atMost = sentences.filter(({ words }) => words.length > 0).length * epochs * ensemble;
+  return (learned) => onStep?.({ done: (done += learned), atMost });
 }
 
 function meanLayerWeights(weights: readonly (readonly number[] | undefined)[]): readonly number[] | undefined {
@@ -222,7 +163,7 @@ function meanLayerWeights(weights: readonly (readonly number[] | undefined)[]): 
   return given[0].map((_, layer) => given.reduce((sum, own) => sum + own[layer], 0) / given.length);
 }
 
-function shapeOf({ vectors }: EmbeddedSentences, tags: number, settings: Settings): NetworkShape {
+function shapeOf({ vectors }: EmbeddedSentences, tags: number, settings: FitSettings): NetworkShape {
   return {
     tags,
     width: vectors.cols,
@@ -240,7 +181,7 @@ type Tables = Readonly<Record<"features" | "cues", FeatureTable>>;
 
 function taggerOf(
   network: TaggerNetwork,
-  { tables, standardizer, settings }: { tables: Tables; standardizer: Standardizer; settings: Settings },
+  { tables, standardizer, settings }: { tables: Tables; standardizer: Standardizer; settings: FitSettings },
 ): Tagger {
   const { tags, hidden } = network.shape;
   return {

@@ -1,7 +1,7 @@
 import { addEntityCounts, countEntities, entityScore } from "../../metrics/entities.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
-import { characterSpans, goldSpans } from "../corpus/readTagged.js";
-import { bestSpans, emissionsOf, type Tagger } from "./tagger.js";
+import { characterSpans, goldSpans } from "../corpus/spans.js";
+import { bestSpans, emissionsOf, type EmissionsOptions, type Tagger } from "./tagger.js";
 import { OUTSIDE } from "../corpus/tagSet.js";
 
 /** What is taken from the score of O at every word; a rare entity is missed more often than it is invented. */
@@ -20,13 +20,14 @@ interface OutsideBias {
 export async function chooseOutsideBias(
   tagger: Tagger,
   dev: EmbeddedSentences,
-  options: { readonly threads?: number | undefined } = {},
+  options: EmissionsOptions = {},
 ): Promise<OutsideBias> {
   const gold = dev.sentences.map((sentence) => goldSpans(sentence).strict);
   const emissions = await emissionsOf(tagger, dev, options);
   const { tags } = tagger.crfWeights;
   const f1At = (outsideBias: number): number => {
-    const lowered = emissions.map((score, at) => (at % tags === OUTSIDE ? score - outsideBias : score));
+    const lowered = emissions.slice();
+    for (let at = OUTSIDE; at < lowered.length; at += tags) lowered[at] -= outsideBias;
     const counts = bestSpans(tagger, lowered, dev.offsets).map((spans, s) => {
       const named = spans.map((span) => ({ ...span, label: tagger.labels[span.label] }));
       return countEntities(gold[s], characterSpans(named, dev.sentences[s].words));

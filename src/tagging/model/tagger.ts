@@ -1,12 +1,19 @@
 import { HeadstartError } from "../../errors.js";
 import { refuseNonFinite, type Standardizer } from "../../head/standardize.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
-import { openRowProducts } from "../../onnx/runtime/gemm.js";
-import { bestPath, spanProbability, sumOverPaths, type CrfWeights, type Emissions } from "./crf.js";
-import { featureRows, type FeatureTable } from "./featureTable.js";
+import { openRowProducts, type RowProducts } from "../../onnx/runtime/gemm.js";
+import { bestPath } from "../crf/bestPath.js";
+import { spanProbability } from "../crf/crf.js";
+import type { CrfWeights, Emissions } from "../crf/weights.js";
+import type { FeatureTable } from "./featureTable.js";
+import { sumOverPaths } from "../crf/pathSums.js";
+import { Room } from "./room.js";
 import type { TaggerInput } from "../vectors/embeddedSentences.js";
 import { spansOfTags, type TagSpan } from "../corpus/tagSet.js";
-import { cuesOf, surfaceFeaturesOf, type SurfaceFeatureOptions } from "./wordFeatures.js";
+import { addFeatures, unitSums } from "./units.js";
+import type { SurfaceFeatureOptions } from "./wordFeatures.js";
+import { slicedRows, wordRowsOf, type WordRows } from "./wordRows.js";
+import type { WordRule } from "../corpus/splitWords.js";
 import type { SubwordPooling } from "../vectors/subwords.js";
 
 /** What is learned to label words: a linear model or an MLP of one hidden layer, and a CRF over their tags. */
@@ -18,6 +25,8 @@ export interface Tagger {
   /** Words to either side whose vectors count too. */
   readonly contextWindow: number;
   readonly subwordPooling: SubwordPooling;
+  /** How texts are cut into words. @default "runs": a head of an earlier version */
+  readonly wordRule?: WordRule | undefined;
   readonly surfaceFeatures: SurfaceFeatureOptions;
   readonly standardizer: Standardizer;
   /** `[(2 contextWindow + 1) * units, width]`: weights for each word of the window, from the first to the last. */
@@ -39,7 +48,13 @@ export interface FoundSpan extends TagSpan {
 }
 
 /** Emissions are computed for so many words together, so that memory stays bounded. */
-const WORDS_AT_ONCE = 4096;
+const WORDS_AT_ONCE = 1024;
+
+export interface EmissionsOptions {
+  readonly threads?: number | undefined;
+  /** Of the sentences, where they are known already. @default looked up */
+  readonly rows?: WordRows | undefined;
+}
 
 /**
  * Scores of every tag at every word, `[words, tags]`. A word's scores depend on its sentence alone.
@@ -50,7 +65,7 @@ const WORDS_AT_ONCE = 4096;
 export async function emissionsOf(
   tagger: Tagger,
   { vectors, offsets, sentences }: TaggerInput,
-  options: { readonly threads?: number | undefined } = {},
+  { threads, rows }: EmissionsOptions = {},
 ): Promise<Float64Array> {
   if (vectors.cols !== tagger.inputs.cols) {
     throw new HeadstartError(
@@ -60,18 +75,21 @@ export async function emissionsOf(
     );
   }
   refuseNonFinite(vectors, "Cannot predict from these word vectors");
-  const tags = tagger.crfWeights.tags;
-  const result = new Float64Array(vectors.rows * tags);
-  const products = await openRowProducts("float32", options);
+  const result = new Float64Array(vectors.rows * tagger.crfWeights.tags);
+  const products = await openRowProducts("float32", { threads });
+  const room = new Room();
   try {
     for (let first = 0, next = 0; first < sentences.length; first = next) {
       while (next < sentences.length && (next === first || offsets[next + 1] - offsets[first] <= WORDS_AT_ONCE)) next++;
-      const some = { vectors, offsets: offsets.subarray(first, next + 1), sentences: sentences.slice(first, next) };
       const words = offsets[next] - offsets[first];
       if (words === 0) continue;
-      const x = standardizedRows(vectors, tagger.standardizer, { from: offsets[first], rows: words });
-      const moved = await products.forward(x, tagger.inputs.data, tagger.inputs.rows);
-      unitsInto(result.subarray(offsets[first] * tags), tagger, { ...some, moved: moved as Float32Array });
+      const scores = await scoresOf(tagger, {
+        x: standardizedRows(vectors, tagger.standardizer, { from: offsets[first], rows: words, room }),
+        offsets: offsets.subarray(first, next + 1),
+        rows: rows === undefined ? wordRowsOf(tagger, sentences.slice(first, next)) : slicedRows(rows, first, next),
+        products,
+      });
+      result.set(scores, offsets[first] * tagger.crfWeights.tags);
     }
   } finally {
     await products.close();
@@ -83,79 +101,62 @@ export async function emissionsOf(
 function standardizedRows(
   vectors: Matrix,
   { mean, factor }: Standardizer,
-  { from, rows }: { readonly from: number; readonly rows: number },
+  { from, rows, room }: { readonly from: number; readonly rows: number; readonly room: Room },
 ): Matrix {
-  const x = matrix(Math.max(2, rows), vectors.cols);
-  for (let r = 0, at = 0, source = from * vectors.cols; r < rows; r++) {
-    for (let c = 0; c < vectors.cols; c++, at++, source++) x.data[at] = (vectors.data[source] - mean[c]) * factor[c];
+  const { cols } = vectors;
+  const taken = Math.max(2, rows);
+  const x = matrix(taken, cols, room.take(taken * cols));
+  const [all, own] = [vectors.data, x.data];
+  for (let r = 0, at = 0, source = from * cols; r < rows; r++) {
+    for (let c = 0; c < cols; c++, at++, source++) own[at] = (all[source] - mean[c]) * factor[c];
   }
   return x;
 }
 
-/** Adds up what the words around, the surface features and the bias give each unit, and turns units into emissions. */
-function unitsInto(
-  out: Float64Array,
+/** Scores of every tag at every word of some sentences. */
+async function scoresOf(
   tagger: Tagger,
-  { offsets, sentences, moved }: TaggerInput & { readonly moved: Float32Array },
-): void {
-  const units = tagger.bias.length;
-  const tags = tagger.crfWeights.tags;
-  const values = new Float64Array(units);
-  sentences.forEach((sentence, s) => {
-    const [from, words] = [offsets[s] - offsets[0], sentence.words.length];
-    const surfaceFeatures = surfaceFeaturesOf(sentence, tagger.surfaceFeatures);
-    const cues = cuesOf(sentence, tagger.surfaceFeatures);
-    for (let i = 0; i < words; i++) {
-      values.set(tagger.bias);
-      addMoved(values, moved, { from, words, i, contextWindow: tagger.contextWindow });
-      addRows(values, tagger.cues.weights.data, featureRows(tagger.cues, cues[i]));
-      const own = out.subarray((from + i) * tags, (from + i + 1) * tags);
-      if (tagger.output === undefined) own.set(values);
-      else outputInto(own, values.map(relu), tagger.output);
-      addRows(own, tagger.features.weights.data, featureRows(tagger.features, surfaceFeatures[i]));
-    }
-  });
-}
-
-/** Adds some rows of a table that is as wide as `values`. */
-export function addRows(values: Float64Array, table: Float32Array, rows: Int32Array): void {
-  const width = values.length;
-  for (const row of rows) for (let u = 0, at = row * width; u < width; u++, at++) values[u] += table[at];
-}
-
-/** Adds to `values` the products of the words around word `i`, each with the weights for its distance. */
-export function addMoved(
-  values: Float64Array,
-  moved: Float32Array,
   {
-    from,
-    words,
-    i,
+    x,
+    offsets,
+    rows,
+    products,
+  }: { readonly x: Matrix; readonly offsets: Int32Array; readonly rows: WordRows; readonly products: RowProducts },
+): Promise<Float64Array> {
+  const { inputs, contextWindow, bias, output } = tagger;
+  const moved = (await products.forward(x, inputs.data, inputs.rows)) as Float32Array;
+  const sums = unitSums({
+    offsets,
+    moved,
     contextWindow,
-  }: { readonly from: number; readonly words: number; readonly i: number; readonly contextWindow: number },
-): void {
-  const units = values.length;
-  const all = (2 * contextWindow + 1) * units;
-  for (let offset = -contextWindow; offset <= contextWindow; offset++) {
-    if (i + offset < 0 || i + offset >= words) continue;
-    const at = (from + i + offset) * all + (offset + contextWindow) * units;
-    for (let u = 0; u < units; u++) values[u] += moved[at + u];
-  }
+    bias,
+    cues: tagger.cues.weights.data,
+    rows: rows.cues.flat(),
+  });
+  const scores = output === undefined ? sums : tagScores(sums, output);
+  const { tags } = tagger.crfWeights;
+  addFeatures(scores, tagger.features.weights.data, { rows: rows.features.flat(), tags });
+  return scores;
 }
 
-export function outputInto(
-  out: Float64Array,
-  hidden: Float64Array,
-  { weights, bias }: { readonly weights: Matrix; readonly bias: Float32Array },
-): void {
-  for (let k = 0, at = 0; k < out.length; k++) {
-    let sum = bias[k];
-    for (let u = 0; u < hidden.length; u++, at++) sum += hidden[u] * weights.data[at];
-    out[k] = sum;
+/** Scores of the tags from the sums that hidden units get. Units that are off, about half of them, are left out. */
+function tagScores(sums: Float64Array, { weights, bias }: NonNullable<Tagger["output"]>): Float64Array {
+  const { rows: tags, cols, data } = weights;
+  const words = sums.length / cols;
+  const scores = new Float64Array(words * tags);
+  const on = new Int32Array(cols);
+  for (let word = 0; word < words; word++) {
+    const from = word * cols;
+    let n = 0;
+    for (let u = 0; u < cols; u++) if (sums[from + u] > 0) on[n++] = u;
+    for (let tag = 0; tag < tags; tag++) {
+      let score = bias[tag];
+      for (let i = 0; i < n; i++) score += sums[from + on[i]] * data[tag * cols + on[i]];
+      scores[word * tags + tag] = score;
+    }
   }
+  return scores;
 }
-
-const relu = (x: number): number => (x > 0 ? x : 0);
 
 /** Entities of every sentence by the most probable legal tags. */
 export const bestSpans = (tagger: Tagger, emissions: Float64Array, offsets: Int32Array): TagSpan[][] =>

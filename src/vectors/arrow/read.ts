@@ -1,18 +1,14 @@
 import { DataType } from "apache-arrow";
 import type { Data, RecordBatch, Schema } from "apache-arrow";
-import { isArrowFile, openArrowFile } from "../../formats/arrow/file.js";
+import { arrowFileBytes } from "../../formats/arrow/file.js";
 import { openArrowStream } from "../../formats/arrow/stream.js";
 import { valueAt } from "../../formats/arrow/text.js";
-import { CHECK_BYTES, checksumLost, verifyChecksum } from "../checksum.js";
 import { columnText } from "../columnText.js";
 import { FloatRows } from "../floatRows.js";
 import { floatsOf } from "../../formats/half.js";
 import type { ReadableFile } from "../../files/readBytes.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { VectorTable } from "../sink.js";
-
-/** Bytes of the mark behind the last batch of a file. */
-const END_OF_BATCHES = 8;
 
 /**
  * Reads an Arrow IPC file or stream with a column `vector` of lists of numbers, of fixed size or not; all other columns
@@ -21,11 +17,7 @@ const END_OF_BATCHES = 8;
  * @throws Error saying, as a clause, what cannot be read; whatever apache-arrow throws on a damaged file
  */
 export async function readArrowVectors(_path: string, file: ReadableFile): Promise<VectorTable> {
-  const checked = await verifyChecksum(file);
-  const bytes = await file.bytes(0, file.size);
-  const opened = isArrowFile(bytes) ? openArrowFile(bytes) : undefined;
-  if (!checked && opened?.unclaimedBytes === END_OF_BATCHES + CHECK_BYTES) throw checksumLost();
-  const { schema, batches } = opened ?? (await openArrowStream(oneChunk(bytes)));
+  const { schema, batches } = await openArrowStream(await arrowFileBytes(file));
   const { columns, vector, scale, width } = layoutOf(schema);
   const values: (string | null)[][] = [];
   let vectors: FloatRows | undefined;
@@ -46,10 +38,6 @@ export async function readArrowVectors(_path: string, file: ReadableFile): Promi
     values,
     metadata: Object.fromEntries(schema.metadata),
   };
-}
-
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 /** Places of the columns in the schema; `scale` only where it belongs to int8 vectors. */

@@ -9,18 +9,18 @@ import {
   RecordBatchStreamWriter,
   Schema,
   Struct,
-  Utf8,
   makeData,
 } from "apache-arrow";
 import type { Data } from "apache-arrow";
 import { unreachable } from "../../errors.js";
-import { checkedTarget } from "../checksum.js";
+import { arrowType, columnData } from "./typedColumn.js";
+import { checkedTarget } from "../../formats/checksum.js";
 import type { StoredVectors, StoreKind } from "../storedVectors.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "../sink.js";
 
 /**
- * Writes Arrow IPC, as a file or as a stream: the columns that travel along as nullable Utf8, for int8 a Float32 `scale`,
+ * Writes Arrow IPC, as a file or as a stream: the columns that travel along, as nullable Utf8 where nothing else is said, for int8 a Float32 `scale`,
  * then `vector` as FixedSizeList. One group is one record batch.
  */
 export function arrowSink(file: ByteTarget, shape: VectorShape, form: "file" | "stream" = "file"): VectorSink {
@@ -31,7 +31,7 @@ export function arrowSink(file: ByteTarget, shape: VectorShape, form: "file" | "
   writer.reset(undefined, schema);
   return {
     append: async (group) => {
-      writer.write(arrowBatch(schema, group));
+      writer.write(arrowBatch(schema, group, shape.types));
       await checked.write(collected());
     },
     finish: async () => {
@@ -47,8 +47,8 @@ export function arrowSink(file: ByteTarget, shape: VectorShape, form: "file" | "
 }
 
 /** The schema of vectors with the columns that travel along, as `arrowBatch` fills it. */
-function arrowSchema({ columns, store, width, metadata }: VectorShape): Schema {
-  const fields: Field[] = columns.map((name) => new Field(name, new Utf8(), true));
+function arrowSchema({ columns, types = [], store, width, metadata }: VectorShape): Schema {
+  const fields: Field[] = columns.map((name, c) => new Field(name, arrowType(types[c]), true));
   return new Schema([...fields, ...vectorFields(store, width)], new Map(Object.entries(metadata)));
 }
 
@@ -59,10 +59,20 @@ export function vectorFields(store: StoreKind, width: number): Field[] {
 }
 
 /** One record batch of `arrowSchema`; the numbers are a view of the group's, not a copy. */
-function arrowBatch(schema: Schema, { rows, vectors, values }: VectorGroup): RecordBatch {
-  const strings = schema.fields.length - (vectors.kind === "int8" ? 2 : 1);
+function arrowBatch(
+  schema: Schema,
+  { rows, vectors, values }: VectorGroup,
+  types: VectorShape["types"] = [],
+): RecordBatch {
+  const own = schema.fields.length - (vectors.kind === "int8" ? 2 : 1);
   const children: Data[] = [];
-  for (let c = 0; c < strings; c++) children.push(stringData(values.map((row) => row[c])));
+  for (let c = 0; c < own; c++)
+    children.push(
+      columnData(
+        values.map((row) => row[c]),
+        types[c],
+      ),
+    );
   if (vectors.kind === "int8") children.push(scaleData(vectors.scales));
   children.push(vectorData(vectors, vectors.values.length / rows));
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children }));
@@ -103,22 +113,6 @@ function numberData(vectors: StoredVectors): Data {
     default:
       return unreachable(vectors);
   }
-}
-
-function stringData(values: readonly (string | null)[]): Data<Utf8> {
-  const parts: Buffer[] = [];
-  const valueOffsets = new Int32Array(values.length + 1);
-  const nullBitmap = new Uint8Array(Math.ceil(values.length / 8));
-  let nullCount = 0;
-  values.forEach((value, i) => {
-    const bytes = Buffer.from(value ?? "", "utf8");
-    parts.push(bytes);
-    valueOffsets[i + 1] = valueOffsets[i] + bytes.length;
-    if (value === null) nullCount++;
-    else nullBitmap[i >> 3] |= 1 << (i & 7);
-  });
-  const data = Buffer.concat(parts);
-  return makeData({ type: new Utf8(), length: values.length, nullCount, nullBitmap, valueOffsets, data });
 }
 
 /** Gives out what was written at once, where the base class queues it for a reader that may come later. */

@@ -1,6 +1,6 @@
 import { csvLine } from "../../formats/csv.js";
 import { vectorText } from "../jsonl/sink.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "../sink.js";
 import { writeLines } from "../jsonl/writeLines.js";
 

@@ -6,7 +6,7 @@ import { rawLines } from "../../files/readBytes.js";
 import type { ReadableFile } from "../../files/readBytes.js";
 import { parseStrictJson } from "../../formats/strictJson.js";
 import { looksLike, unreadable } from "../sniff.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { VectorTable } from "../sink.js";
 
 /** Columns of a JSON lines file, one list of values a row; int8 scales apart. */

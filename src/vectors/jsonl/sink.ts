@@ -1,7 +1,7 @@
 import { floatText } from "./floatText.js";
 import type { StoredVectors } from "../storedVectors.js";
 import { HALVES } from "../../formats/half.js";
-import { SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "../sink.js";
 import { writeLines } from "./writeLines.js";
 

@@ -1,15 +1,13 @@
-import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
-import type { AsyncBuffer, FileMetaData, SchemaTree } from "hyparquet";
-import { checksumLost } from "../checksum.js";
+import type { SchemaTree } from "hyparquet";
+import { openParquet } from "../../formats/parquet/open.js";
 import { columnText } from "../columnText.js";
 import { FloatRows } from "../floatRows.js";
 import type { ReadableFile } from "../../files/readBytes.js";
-import { CREATED_BY, SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { VectorTable } from "../sink.js";
 
 /**
- * Reads a Parquet file with a column `vector` of lists of numbers; all other columns come as text. Uncompressed and
- * Snappy only.
+ * Reads a Parquet file with a column `vector` of lists of numbers; all other columns come as text.
  *
  * @param options.checked  whether a checksum was found in the file; one that we wrote has to have it
  * @throws Error saying, as a clause, what cannot be read; whatever hyparquet throws on a damaged file
@@ -18,14 +16,7 @@ export async function decodeParquet(
   file: ReadableFile,
   { checked }: { readonly checked: boolean },
 ): Promise<VectorTable> {
-  const buffer: AsyncBuffer = {
-    byteLength: file.size,
-    slice: async (start, end) => (await file.bytes(start, end ?? file.size)).buffer,
-  };
-  const metadata = await parquetMetadataAsync(buffer, { geoparquet: false });
-  if (!checked && metadata.created_by === CREATED_BY) throw checksumLost();
-  const tree = parquetSchema(metadata).children;
-  checkColumnPaths(metadata, tree);
+  const { metadata, columns: tree, rows } = await openParquet(file, { checked });
   const scaled = isScaled(tree);
   const names = tree.map(({ element }) => element.name);
   if (!names.includes(VECTOR_COLUMN)) throw new Error(`it has no column "${VECTOR_COLUMN}", only ${list(names)}`);
@@ -33,11 +24,13 @@ export async function decodeParquet(
   const wanted = [...columns, ...(scaled ? [SCALE_COLUMN] : []), VECTOR_COLUMN];
   const values: (string | null)[][] = [];
   let vectors: FloatRows | undefined;
-  for await (const row of rowsOf(buffer, metadata, wanted)) {
-    const vector = numbers(row[row.length - 1], values.length + 1);
-    vectors ??= new FloatRows(vector.length);
-    vectors.add(scaled ? vector.map((value) => value * Number(row[columns.length])) : vector);
-    values.push(row.slice(0, columns.length).map(columnText));
+  for await (const group of rows(wanted, {})) {
+    for (const row of group) {
+      const vector = numbers(row[row.length - 1], values.length + 1);
+      vectors ??= new FloatRows(vector.length);
+      vectors.add(scaled ? vector.map((value) => value * Number(row[columns.length])) : vector);
+      values.push(row.slice(0, columns.length).map(columnText));
+    }
   }
   return {
     data: vectors?.all() ?? new Float32Array(0),
@@ -46,50 +39,6 @@ export async function decodeParquet(
     values,
     metadata: Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ""])),
   };
-}
-
-/**
- * Checks that every row group has the columns of the schema. Of a damaged file the decoder notices that only while it
- * already reads others, whose errors then nobody waits for.
- */
-function checkColumnPaths(metadata: FileMetaData, tree: readonly SchemaTree[]): void {
-  const leaves = tree.flatMap(leavesOf);
-  for (const { columns } of metadata.row_groups) {
-    const paths = columns.map((column) => JSON.stringify(column.meta_data?.path_in_schema));
-    if (paths.join() !== leaves.join())
-      throw new Error("it is damaged: its row groups do not have the columns of its schema");
-  }
-}
-
-function leavesOf(node: SchemaTree): string[] {
-  return node.children.length > 0 ? node.children.flatMap(leavesOf) : [JSON.stringify(node.path)];
-}
-
-/** By default the library takes a byte order mark off each string. */
-const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
-const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes) };
-
-/** Rows of one row group after the other, so that only one is in memory as JavaScript values. */
-async function* rowsOf(file: AsyncBuffer, metadata: FileMetaData, columns: string[]): AsyncGenerator<unknown[]> {
-  let rowStart = 0;
-  for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    let rows: unknown[][] = [];
-    await parquetRead({
-      file,
-      metadata,
-      columns,
-      rowStart,
-      rowEnd,
-      rowFormat: "array",
-      parsers,
-      onComplete: (complete) => {
-        rows = complete;
-      },
-    });
-    yield* rows;
-    rowStart = rowEnd;
-  }
 }
 
 /** int8 lists with a FLOAT `scale` beside them are ours. */

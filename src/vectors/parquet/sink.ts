@@ -1,12 +1,14 @@
 import type { ColumnChunk, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { checkedTarget } from "../checksum.js";
+import { checkedTarget, CREATED_BY } from "../../formats/checksum.js";
+import type { ColumnType } from "../../formats/columnType.js";
 import { listSchema, writeListChunk } from "./list.js";
-import { CREATED_BY, SCALE_COLUMN, VECTOR_COLUMN } from "../sink.js";
+import { columnSchema, columnValue } from "./typedColumn.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
 import type { ByteTarget, VectorGroup, VectorShape, VectorSink } from "../sink.js";
 
 /**
- * Writes Parquet: the columns that travel along as optional strings, for int8 a FLOAT `scale`, then `vector` as a list.
+ * Writes Parquet: the columns that travel along, as optional strings where nothing else is said, for int8 a FLOAT `scale`, then `vector` as a list.
  * One group is one row group.
  */
 export function parquetSink(file: ByteTarget, shape: VectorShape): VectorSink {
@@ -35,19 +37,16 @@ export function parquetSink(file: ByteTarget, shape: VectorShape): VectorSink {
   };
 }
 
-function schemaOf({ columns, store }: VectorShape): SchemaElement[] {
-  const strings = columns.map((name): SchemaElement => ({
-    name,
-    type: "BYTE_ARRAY",
-    repetition_type: "OPTIONAL",
-    converted_type: "UTF8",
-    logical_type: { type: "STRING" },
-  }));
+function schemaOf({ columns, types = [], store }: VectorShape): SchemaElement[] {
+  const own = columns.map((name, c) => columnSchema(name, types[c]));
   const scale: SchemaElement[] =
     store === "int8" ? [{ name: SCALE_COLUMN, type: "FLOAT", repetition_type: "REQUIRED" }] : [];
-  const children = strings.length + scale.length + 1;
-  return [{ name: "root", num_children: children }, ...strings, ...scale, ...listSchema(VECTOR_COLUMN, store)];
+  const children = own.length + scale.length + 1;
+  return [{ name: "root", num_children: children }, ...own, ...scale, ...listSchema(VECTOR_COLUMN, store)];
 }
+
+const columnCell = (text: string | null, type: ColumnType | undefined): ReturnType<typeof columnValue> | null =>
+  text === null ? null : columnValue(text, type);
 
 interface RowGroupParts {
   readonly group: VectorGroup;
@@ -59,7 +58,8 @@ function writeRowGroup(writer: ParquetWriter, { group, shape, bytes }: RowGroupP
   const { rows, vectors, values } = group;
   const columnData = shape.columns.map((name, c) => ({
     name,
-    data: values.map((row) => row[c]?.toWellFormed() ?? null),
+    data: values.map((row) => columnCell(row[c], shape.types?.[c])),
+    ...(shape.types?.[c] !== undefined && { statistics: false }),
     // Page indexes cost an entry a page and nobody filters by them here.
     offsetIndex: false,
   }));

@@ -140,7 +140,7 @@ describe("a trained head", () => {
   it("keeps every byte of its folder when the labels of what it is evaluated on are shuffled [I04]", async () => {
     const encoder = { name: "toy", fingerprint: "cd".repeat(32), width: 6, pooling: "mean", normalize: true } as const;
     const rows = { read: 120, accepted: 120, rejected: 0 };
-    const counts = { ...rows, withNul: 0, replacedBytes: 0, loneSurrogates: 0, withUnknownFields: 0 };
+    const counts = { ...rows, withNul: 0, replacedBytes: 0, loneSurrogates: 0, withUnknownFields: 0, withNonFinite: 0 };
     const made = async (labels: readonly string[]): Promise<Buffer[]> => {
       const trained = await trainClassifier(toy, OPTIONS);
       const { evaluation } = evaluateHead(trained, { ...dev, labels });

@@ -181,3 +181,11 @@ describe("progressBar()", () => {
       expect(progressBar("embedding", { done: 5, total, seconds: 1 }, 79)).not.toContain("[");
   });
 });
+
+describe("progressLine() of work that may end before", () => {
+  it("says of the total and of the time left that they are the most", () => {
+    const progress = { done: 1500, total: { atMost: 6000 }, seconds: 10 };
+    expect(progressLine("training", progress)).toBe("training: 1,500 of at most 6,000, 150/s, at most 30 s left");
+    expect(progressBar("training", progress, 100)).toMatch(/^training \[#+\.+\] +25 % 1,500 of at most 6,000, /);
+  });
+});

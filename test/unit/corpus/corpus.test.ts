@@ -55,10 +55,10 @@ describe("openCorpus() on files", () => {
     ]);
   });
 
-  it.each(["data.txt", "data.conll", "data.csv.zip", "data", "csv"])("refuses the ending of %s", async (name) => {
+  it.each(["data.xlsx", "data.conllu", "data.csv.zip", "data", "csv"])("refuses the ending of %s", async (name) => {
     const error = await failure(openCorpus([join(folder, name)], {}));
     expect([error.code, error.exitCode]).toEqual(["E_INPUT_ENDING", 3]);
-    expect(error.message).toContain(".csv, .tsv or .jsonl");
+    expect(error.message).toContain("--from");
   });
 
   it("refuses a missing file, a folder and a broken archive [C10]", async () => {

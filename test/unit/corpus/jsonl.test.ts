@@ -89,11 +89,46 @@ describe("openCorpus() on JSONL", () => {
     expect((await failure(read("oops\n"))).place.line).toBe(1);
   });
 
-  it("leaves out fields that the first row lacks, and says so", async () => {
-    const got = await read('{"text":"a"}\n{"text":"b","extra":1,"more":2}\n');
+  it("of a pipe leaves out fields that the rows which come first lack, and says so", async () => {
+    const jsonl = '{"text":"a"}\n{"text":"b","extra":1,"more":2}\n';
+    const got = await read(jsonl, {}, 13);
     expect(got.values).toEqual([["a"], ["b"]]);
     expect(got.counts.withUnknownFields).toBe(1);
-    expect(got.notices).toEqual(['1 row with fields that the first row lacks, left out: "extra", "more"']);
+    expect(got.notices).toEqual(['1 row with fields that the first rows lack, left out: "extra", "more"']);
+    expect((await read(jsonl)).columns).toEqual(["text", "extra", "more"]);
+  });
+
+  it("reads NaN and infinite numbers as null wherever they stand, but in strings, and counts their rows", async () => {
+    const got = await read(
+      '{"text":"NaN, Infinity","n":NaN,"l":[1,-Infinity,{"x":NaN}],"id":12345678901234567890}\n' +
+        '{"text":"b","n":1}\n{"text":"c","n":Infinity}\n',
+    );
+    expect(got.values).toEqual([
+      ["NaN, Infinity", null, '[1,null,{"x":null}]', "12345678901234567890"],
+      ["b", "1", null, null],
+      ["c", null, null, null],
+    ]);
+    expect(got.counts.withNonFinite).toBe(2);
+    expect(got.notices).toEqual(["2 rows with NaN or Infinity, which JSON does not have, read as null"]);
+    for (const wrong of ["NaNs", "xNaN", "1NaN", "NaN1", "nan", "+Infinity", "-NaN"])
+      expect((await failure(read(`{"text":"a","n":${wrong}}`))).code).toBe("E_JSONL");
+    expect((await failure(read('{"text":NaN}'))).message).toContain("--drop-missing");
+  });
+
+  it("drops rows without a text with those without a label, but not those whose text is something else", async () => {
+    const jsonl = '{"text":"a"}\n{"label":"x"}\n{"text":null}\n{"text":"b"}\n';
+    const got = await read(jsonl, { dropMissing: true });
+    expect([got.values.map(([text]) => text), got.counts.rejected]).toEqual([["a", "b"], 2]);
+    expect((await failure(read(`${jsonl}{"text":[]}`, { dropMissing: true }))).message).toContain("an array");
+  });
+
+  it("leaves out the vectors of an earlier embedding, and says so", async () => {
+    const vectors = '{"text":"a","scale":0.5,"vector":[1,-2]}\n{"text":"b","scale":1,"vector":[3,4]}\n';
+    const got = await read(vectors);
+    expect([got.columns, got.values]).toEqual([["text"], [["a"], ["b"]]]);
+    expect(got.notices).toEqual(['vectors of an earlier embedding left out: "vector", "scale"']);
+    expect((await read(vectors.replace("-2", "-2.5"))).columns).toEqual(["text", "scale"]);
+    expect((await read('{"text":"a","vector":"north"}\n')).columns).toEqual(["text", "vector"]);
   });
 
   it("makes lone surrogates well formed and counts them, and counts rows with NUL [C05, C15, R55]", async () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { adamwInto, parameter } from "../../../src/math/adamw.js";
+import { adamwInto, adamwRowsInto, parameter } from "../../../src/math/adamw.js";
 import { KERNEL_SOURCE } from "../../../src/math/adamwKernel.js";
 
 describe("adamwInto", () => {
@@ -93,3 +93,30 @@ function stepped(values: readonly number[], { gradients, learningRate, weightDec
   );
   return learned;
 }
+
+describe("adamwRowsInto()", () => {
+  it.each([1, 19, 700, 2048, 3000])("gives rows of %i numbers the step that each has by itself", (width) => {
+    const rows = Int32Array.of(4, 0, 6, 2, 5);
+    const table = (): ReturnType<typeof parameter> =>
+      parameter(
+        Float32Array.from({ length: 7 * width }, (_, i) => Math.sin(i)),
+        { isDecayed: true },
+      );
+    const data = Float32Array.from({ length: rows.length * width }, (_, i) => Math.cos(i));
+    const step = { number: 3, learningRate: 0.01, weightDecay: 0.1 };
+    const [together, alone] = [table(), table()];
+    adamwRowsInto(together, { rows, data }, step);
+    rows.forEach((row, r) =>
+      adamwInto(alone, data.subarray(r * width, (r + 1) * width), { ...step, from: row * width }),
+    );
+    for (const name of ["values", "first", "second"] as const) expect(together[name]).toEqual(alone[name]);
+    expect(together.first[width]).toBe(0);
+  });
+
+  it("leaves a table alone where there are no rows", () => {
+    const table = parameter(Float32Array.of(1, 2), { isDecayed: true });
+    const none = { rows: new Int32Array(0), data: new Float32Array(0) };
+    adamwRowsInto(table, none, { number: 1, learningRate: 1, weightDecay: 1 });
+    expect([...table.values]).toEqual([1, 2]);
+  });
+});

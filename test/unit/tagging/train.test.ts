@@ -4,6 +4,7 @@ import { splitSentences, joinSentences } from "../../../src/tagging/vectors/embe
 import { evaluateTagger } from "../../../src/tagging/evaluate.js";
 import { fitTagger } from "../../../src/tagging/model/fit.js";
 import { emissionsOf } from "../../../src/tagging/model/tagger.js";
+import { wordRowsOf } from "../../../src/tagging/model/wordRows.js";
 import { trainTagger } from "../../../src/tagging/train.js";
 import { taggedCorpus } from "./taggedCorpus.js";
 
@@ -27,6 +28,45 @@ describe("trainTagger()", () => {
     expect(trained.trials.at(-1)!.loss).toBeLessThan(trained.trials[0].loss);
     expect(trained.epochs).toBe(trained.trials.find(({ devEntityF1 }) => devEntityF1 === 1)!.epoch);
   });
+});
+
+describe("trainTagger() with patience", () => {
+  const small = { dev: other, ensemble: 2, hidden: 8, batchWords: 40 };
+
+  it("stops so many epochs after the best one, which it keeps, and counts sentences up to a total that is the most", async () => {
+    const steps: { done: number; atMost: number }[] = [];
+    const { trials, epochs } = await trainTagger(train, {
+      ...small,
+      epochs: 40,
+      patience: 3,
+      onStep: (step) => steps.push(step),
+    });
+    expect(trials.at(-1)!.epoch).toBe(epochs + 3);
+    expect(trials.length).toBe(epochs + 3);
+    expect(Math.max(...trials.map(({ devEntityF1 }) => devEntityF1))).toBe(trials[epochs - 1].devEntityF1);
+    expect(new Set(steps.map(({ atMost }) => atMost))).toEqual(new Set([80 * 40 * 2]));
+    expect(steps.map(({ done }) => done)).toEqual(steps.map(({ done }) => done).sort((a, b) => a - b));
+    expect(steps.at(-1)!.done).toBe(80 * (epochs + 3) * 2);
+  });
+
+  it("learns the same up to there, however long it would wait", async () => {
+    const [short, long] = await Promise.all(
+      [12, 30].map((patience) => trainTagger(train, { ...small, epochs: 30, patience })),
+    );
+    expect(short.tagger).toEqual(long.tagger);
+    expect(short.trials.length).toBeLessThan(long.trials.length);
+  });
+});
+
+describe("emissionsOf()", () => {
+  it.each(["linear", "mlp"] as const)(
+    "of a tagger that is %s is the same with rows that were looked up before",
+    async (kind) => {
+      const tagger = await fitTagger(train, { labels: ["x", "y"], kind, hidden: 8, epochs: 1, ensemble: 1 });
+      const rows = wordRowsOf(tagger, other.sentences);
+      expect(await emissionsOf(tagger, other, { rows })).toEqual(await emissionsOf(tagger, other));
+    },
+  );
 });
 
 describe("chooseOutsideBias()", () => {

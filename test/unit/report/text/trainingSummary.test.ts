@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { evaluateClassification, type Advantage, type Evaluation } from "../../../../src/metrics/classification.js";
-import { scoreLines, trainingText } from "../../../../src/report/text/trainingSummary.js";
+import type { TaggingEvaluation } from "../../../../src/tagging/evaluate.js";
+import { entityScoreLines, scoreLines, trainingText } from "../../../../src/report/text/trainingSummary.js";
 
 const TRAINING = {
   head: "out/head",
@@ -59,5 +60,25 @@ describe("scoreLines()", () => {
 
   it("claims nothing of chance where no interval was measured", () => {
     expect(scored(0.6)[2]).toBe("  bag of words    0.600  the head is 0.400 better");
+  });
+});
+
+describe("entityScoreLines()", () => {
+  const lines = (entityF1: number, entityPrecision: number, entityRecall: number, isLastBest = false): string[] => {
+    const dev = { n: 9, entities: 20, interval95: [0.1, 0.9], entityF1, entityPrecision, entityRecall };
+    return entityScoreLines(dev as unknown as TaggingEvaluation, { isLastBest });
+  };
+
+  it("says of a tagger that is wrong more often than right that it is poor, and how", () => {
+    expect(lines(0.5, 0.5, 0.5)).toHaveLength(2);
+    expect(lines(0.4, 0.6, 0.3)[2]).toBe(
+      "  poor: it misses 70 % of the entities, and 40 % of what it finds is wrong. More tagged sentences help most",
+    );
+    expect(lines(0, 0, 0)[2]).toMatch(/^ {2}poor: it finds none of the entities\. More tagged sentences/);
+  });
+
+  it("names --epochs where the last epoch was the best, and there alone", () => {
+    expect(lines(0.4, 0.4, 0.4, true)[2]).toMatch(/; the last epoch was the best: try more with --epochs$/);
+    expect(lines(0.4, 0.4, 0.4)[2]).not.toContain("--epochs");
   });
 });

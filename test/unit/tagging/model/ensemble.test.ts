@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { matrix } from "../../../../src/math/matrix.js";
 import { seeded } from "../../../../src/math/random.js";
-import { fitTagger, type FitTaggerOptions } from "../../../../src/tagging/model/fit.js";
+import { fitTagger } from "../../../../src/tagging/model/fit.js";
+import type { FitTaggerOptions } from "../../../../src/tagging/model/fitOptions.js";
 import { meanTagger } from "../../../../src/tagging/model/ensemble.js";
 import { emissionsOf } from "../../../../src/tagging/model/tagger.js";
 import { taggedCorpus } from "../taggedCorpus.js";

@@ -101,4 +101,15 @@ describe("wordVectors()", () => {
     expect(spied.texts()).toBe(1);
     expect(made.vectors).toEqual((await contextualVectors(encoder, changed)).vectors);
   });
+
+  it.each([
+    [[1, 1], "Cannot take layer 1"],
+    [[0, 2, 0], "Cannot take layer 0"],
+    [[0, 9], "Cannot take layer 9"],
+  ])("has no encoder of layers %j", async (layers, says) => {
+    await expect(openEncoder(fixture("tiny-bert"), { layers })).rejects.toMatchObject({
+      code: "E_USAGE",
+      message: expect.stringContaining(says) as string,
+    });
+  });
 });

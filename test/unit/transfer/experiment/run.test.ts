@@ -13,6 +13,7 @@ const COUNTS = {
   replacedBytes: 0,
   loneSurrogates: 0,
   withUnknownFields: 0,
+  withNonFinite: 0,
 };
 
 function corpus(file: string, rows: readonly (readonly [text: string, label: string])[]): LabeledCorpus {

@@ -1,7 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { ReadableFile } from "../files/readBytes.js";
-import type { ByteTarget } from "./sink.js";
-import { ARROW_MARK, PARQUET_MARK } from "../formats/signature.js";
+import { ARROW_MARK, PARQUET_MARK } from "./signature.js";
 
 /*
  * Parquet and Arrow files carry a checksum of all their other bytes right before the footer, where readers of either
@@ -17,6 +15,16 @@ export const CHECK_BYTES = 24;
 const SEARCHED = 2 ** 22;
 const CHUNK = 2 ** 22;
 
+/** A file of which any bytes can be read. */
+export interface ByteRanges {
+  readonly size: number;
+  /** Bytes [start, end), fewer where the file ends before. */
+  bytes(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Who wrote a Parquet file of ours, as it says itself; who copies it says something else. */
+export const CREATED_BY = "headstart";
+
 /** Passes bytes on and keeps the checksum of what it passed. */
 interface CheckedTarget {
   write(bytes: Uint8Array): Promise<void>;
@@ -24,7 +32,7 @@ interface CheckedTarget {
   end(footer: Uint8Array): Promise<void>;
 }
 
-export function checkedTarget(target: ByteTarget): CheckedTarget {
+export function checkedTarget(target: { write(bytes: Uint8Array): Promise<void> }): CheckedTarget {
   let [crc, size] = [0, 0];
   return {
     write: async (bytes) => {
@@ -54,7 +62,7 @@ function encodeCheck(size: number, crc: number): Buffer {
  * @returns whether there is one: another program's file has none, and one of ours may have lost it
  * @throws Error saying, as a clause, that the file is damaged
  */
-export async function verifyChecksum(file: ReadableFile): Promise<boolean> {
+export async function verifyChecksum(file: ByteRanges): Promise<boolean> {
   const from = Math.max(0, Math.min(file.size - SEARCHED, await expectedAt(file)));
   const tail = Buffer.from(await file.bytes(from, file.size));
   const found = tail.lastIndexOf(MARK, undefined, "latin1");
@@ -74,7 +82,7 @@ export async function verifyChecksum(file: ReadableFile): Promise<boolean> {
 export const checksumLost = (): Error => new Error("it is damaged: the checksum that was written with it is missing");
 
 /** Where the checksum stands by the length that a footer has at its end; the end of the file where it has none. */
-async function expectedAt(file: ReadableFile): Promise<number> {
+async function expectedAt(file: ByteRanges): Promise<number> {
   const end = Buffer.from(await file.bytes(Math.max(0, file.size - 10), file.size));
   for (const mark of [PARQUET_MARK, ARROW_MARK]) {
     const lengthAt = end.length - mark.length - 4;
@@ -85,7 +93,7 @@ async function expectedAt(file: ReadableFile): Promise<number> {
   return file.size;
 }
 
-async function crcOf(file: ReadableFile, range: { readonly start: number; readonly end: number }): Promise<number> {
+async function crcOf(file: ByteRanges, range: { readonly start: number; readonly end: number }): Promise<number> {
   let crc = 0;
   for (let at = range.start; at < range.end; at += CHUNK) {
     crc = crc32(await file.bytes(at, Math.min(range.end, at + CHUNK)), crc);

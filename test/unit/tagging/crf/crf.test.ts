@@ -1,16 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { seeded, type Random } from "../../../../src/math/random.js";
-import {
-  bestPath,
-  crfLossInto,
-  unconstrainedCrf,
-  scoreOf,
-  spanProbability,
-  sumOverPaths,
-  tagMarginals,
-  type CrfWeights,
-  type Emissions,
-} from "../../../../src/tagging/model/crf.js";
+import { crfLossInto, spanProbability, tagMarginals } from "../../../../src/tagging/crf/crf.js";
+import { unconstrainedCrf, scoreOf, type CrfWeights, type Emissions } from "../../../../src/tagging/crf/weights.js";
+import { bestPath } from "../../../../src/tagging/crf/bestPath.js";
+import { sumOverPaths } from "../../../../src/tagging/crf/pathSums.js";
+import { quickSums, transitionFactors } from "../../../../src/tagging/crf/quickSums.js";
 import { spansOfTags } from "../../../../src/tagging/corpus/tagSet.js";
 
 /** Two labels: O, B-0, I-0, B-1, I-1. */
@@ -101,6 +95,47 @@ describe.each(cases)("a CRF over $words words", ({ words, crfWeights, emissions,
     check(crfWeights.transitions, gradients.transitions);
     check(crfWeights.start, gradients.start);
     check(crfWeights.end, gradients.end);
+  });
+});
+
+describe.each([1, 30, 300, 3000])("a CRF whose scores are %i times as large", (scale) => {
+  const random = seeded(7);
+  const larger = (numbers: Float64Array): Float64Array => numbers.map((x) => scale * x);
+  const [weights, drawn] = [randomChain(random), randomEmissions(random, 5)];
+  const { transitions, start, end } = weights;
+  const crfWeights = { tags: TAGS, transitions: larger(transitions), start: larger(start), end: larger(end) };
+  const emissions = { ...drawn, data: larger(drawn.data) };
+  const paths = everyPath(crfWeights, emissions).filter(({ score }) => score > -Infinity);
+  const top = Math.max(...paths.map(({ score }) => score));
+  const total = top + Math.log(paths.reduce((sum, { score }) => sum + Math.exp(score - top), 0));
+
+  it.each([
+    ["sumOverPaths", sumOverPaths],
+    ["quickSums", (...[own, words]: Parameters<typeof sumOverPaths>) => quickSums(own, words, transitionFactors(own))],
+  ])("sums over all legal sequences, forward and backward, by %s()", (_, sumsOf) => {
+    const { forward, backward, logPartition } = sumsOf(crfWeights, emissions);
+    expect(Math.abs(logPartition / total - 1)).toBeLessThan(1e-12);
+    const sums = Array.from(forward, (_, at) => {
+      const own = paths.filter(({ path }) => path[Math.floor(at / TAGS)] === at % TAGS).map(({ score }) => score);
+      const best = Math.max(...own);
+      return own.length === 0 ? best : best + Math.log(own.reduce((all, score) => all + Math.exp(score - best), 0));
+    });
+    sums.forEach((sum, at) => {
+      const found = forward[at] + backward[at];
+      expect(found === sum || Math.abs(found - sum) < 1e-9 * scale).toBe(true);
+    });
+  });
+
+  it("has gradients of the transitions that are the shares of the sequences less what is observed", () => {
+    const { path } = paths.reduce((a, b) => (b.score < a.score ? b : a));
+    const gradients = { ...unconstrainedCrf(TAGS), emissions: new Float64Array(emissions.data.length) };
+    crfLossInto(gradients, crfWeights, { emissions, path });
+    for (let at = 0; at < TAGS * TAGS; at++) {
+      const times = (own: Int32Array): number =>
+        own.reduce((n, tag, i) => n + (i > 0 && own[i - 1] * TAGS + tag === at ? 1 : 0), 0);
+      const expected = paths.reduce((sum, one) => sum + times(one.path) * Math.exp(one.score - total), 0);
+      expect(Math.abs(gradients.transitions[at] - (expected - times(path)))).toBeLessThan(1e-8);
+    }
   });
 });
 

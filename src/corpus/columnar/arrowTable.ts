@@ -1,9 +1,11 @@
-import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arrow";
-import { excerpt, HeadstartError, messageOf } from "../errors.js";
-import { openArrowStream, type ArrowStream } from "../formats/arrow/stream.js";
-import { isText, textsOf, valueAt } from "../formats/arrow/text.js";
-import { checkHeader, joinTexts, textColumnNames } from "./columns.js";
-import type { Fault, Table, TableRecord } from "./table.js";
+import { DataType, type Field, type FixedSizeList, type RecordBatch, type Schema } from "apache-arrow";
+import { excerpt, HeadstartError, messageOf } from "../../errors.js";
+import { openArrowStream, type ArrowStream } from "../../formats/arrow/stream.js";
+import { cellsOf, columnTypeOf } from "../../formats/arrow/cells.js";
+import { isText, textsOf } from "../../formats/arrow/text.js";
+import { SCALE_COLUMN, VECTOR_COLUMN } from "../../formats/vectorColumns.js";
+import { checkHeader, joinTexts, textColumnNames } from "../columns.js";
+import type { Fault, Table, TableRecord } from "../table.js";
 
 interface ArrowTableOptions {
   readonly file: string;
@@ -14,8 +16,8 @@ interface ArrowTableOptions {
 }
 
 /**
- * Opens an Arrow IPC stream as a table of text: strings as they are, numbers and booleans as JavaScript writes them, times
- * in ISO 8601, bytes in base64, lists and structs as JSON. A row without a text comes as a record with a fault.
+ * Opens an Arrow IPC stream as a table with the cells of `cellsOf`, without the vectors of an earlier embedding. A row
+ * without a text comes as a record with a fault.
  *
  * @throws HeadstartError E_ARROW for bytes that are no sound Arrow stream or a text column of another type; so do the
  * records
@@ -25,9 +27,15 @@ export async function openArrowTable(
   { file, textColumn, textOtherwise }: ArrowTableOptions,
 ): Promise<Table> {
   const { schema, batches, close } = await openArrow(source, file);
-  const columns = schema.fields.map(({ name }) => name);
-  const texts = textColumnNames(columns, textColumn, textOtherwise);
-  return { columns, records: recordsOf(batches, { schema, file, texts }), close };
+  const own = ownColumns(schema);
+  const names = schema.fields.map(({ name }) => name);
+  return {
+    columns: own.map((c) => names[c]),
+    vectors: names.filter((_, c) => !own.includes(c)),
+    types: own.map((c) => columnTypeOf(schema.fields[c].type)),
+    records: recordsOf(batches, { schema, own, file, wanted: textColumnNames(names, textColumn, textOtherwise) }),
+    close,
+  };
 }
 
 /** An Arrow stream as `openArrowStream` gives it, whose failures name the file and what to do. */
@@ -76,7 +84,9 @@ export function missingText(columns: readonly string[]): Fault {
 
 /** The row `r` of a batch as it goes to a file of rejects: JSON. */
 export const rawRow = (batch: RecordBatch, r: number): string =>
-  JSON.stringify(Object.fromEntries(batch.schema.fields.map(({ name }, c) => [name, cellOf(batch.getChildAt(c), r)])));
+  JSON.stringify(
+    Object.fromEntries(batch.schema.fields.map(({ name }, c) => [name, cellsOf(batch.getChildAt(c))(r).text])),
+  );
 
 async function* explained(batches: AsyncGenerator<RecordBatch>, file: string): AsyncGenerator<RecordBatch> {
   try {
@@ -92,57 +102,68 @@ function explain(error: unknown, file: string): HeadstartError {
   // What a decoder trips over says nothing to the user.
   const found = error instanceof TypeError || error instanceof RangeError ? `it is damaged (${message})` : message;
   const advice =
-    "Write it with an Arrow stream writer, uncompressed and closed at its end, such as pyarrow.ipc.new_stream";
+    "Write it again with an Arrow writer that is closed at its end, such as pyarrow.ipc.new_stream or new_file";
   return new HeadstartError("E_ARROW", `Cannot read Arrow from ${file}: ${found}. ${advice}`, { file, cause: error });
+}
+
+/**
+ * Places of the columns that are no vectors of an earlier embedding: those are the column `vector` where it is a list of
+ * numbers, with the scales of int8 vectors, and lists of so many floating point numbers.
+ */
+export function ownColumns({ fields }: Schema): readonly number[] {
+  const vector: DataType | undefined = fields.find(({ name }) => name === VECTOR_COLUMN)?.type;
+  const bits = vector && numberBits(vector);
+  const isOwn = ({ name, type }: Field): boolean => {
+    if (name === VECTOR_COLUMN) return bits === undefined;
+    if (name === SCALE_COLUMN && bits === 8) return !DataType.isFloat(type);
+    return !(DataType.isFixedSizeList(type) && DataType.isFloat(type.valueType));
+  };
+  return fields.flatMap((field, c) => (isOwn(field) ? [c] : []));
+}
+
+/** Bits of a number in a list; undefined for what is no list of numbers. */
+function numberBits(type: DataType): number | undefined {
+  if (!DataType.isList(type) && !DataType.isLargeList(type) && !DataType.isFixedSizeList(type)) return undefined;
+  const item: DataType = (type as FixedSizeList).valueType;
+  if (DataType.isInt(item)) return item.bitWidth;
+  return DataType.isFloat(item) ? 32 : undefined;
 }
 
 interface TextRecords {
   readonly schema: Schema;
+  /** Places of the columns that travel along. */
+  readonly own: readonly number[];
   readonly file: string;
   /** Names of the columns of the texts. */
-  readonly texts: readonly string[];
+  readonly wanted: readonly string[];
 }
 
 async function* recordsOf(
   batches: AsyncGenerator<RecordBatch>,
-  { schema, file, texts: wanted }: TextRecords,
+  { schema, own, file, wanted }: TextRecords,
 ): AsyncGenerator<TableRecord> {
   const names = schema.fields.map(({ name }) => name);
-  const places = wanted.map((name) => names.indexOf(name));
+  const places = wanted.map((name) => names.indexOf(name)).filter((place) => place >= 0);
   for (const place of places) checkTextType(schema, place, file);
   let row = 0;
   for await (const batch of batches) {
-    const columns = schema.fields.map((_, c) => batch.getChildAt(c));
-    const texts = rowTexts(places.map((place) => textsOf(columns[place]!)));
+    const columns = own.map((c) => cellsOf(batch.getChildAt(c)));
+    const texts = rowTexts(places.map((place) => textsOf(batch.getChildAt(place)!)));
     for (let r = 0; r < batch.numRows; r++) {
       const position = { chunk: undefined, index: 0, line: ++row };
       const fault = texts[r] === null ? missingText(wanted) : undefined;
-      const cells = fault === undefined ? columns.map((column) => cellOf(column, r)) : [];
+      const cells = fault === undefined ? columns.map((cellAt) => cellAt(r)) : [];
       const raw = fault === undefined ? (texts[r] ?? "") : rawRow(batch, r);
-      yield { position, raw, cells, fault, loneSurrogates: 0, unknownFields: [] };
+      const json = cells.some((cell) => cell.json !== undefined) ? { json: cells.map((cell) => cell.json) } : {};
+      yield {
+        position,
+        raw,
+        cells: cells.map((cell) => cell.text),
+        ...json,
+        fault,
+        loneSurrogates: 0,
+        unknownFields: [],
+      };
     }
   }
-}
-
-/** One value as the text that a CSV would have. */
-function cellOf(column: Vector | null, r: number): string | null {
-  const value = column === null ? null : valueAt(column, r);
-  if (value === null || value === undefined) return null;
-  const type: DataType = column!.type;
-  if (typeof value === "string" || typeof value === "bigint" || typeof value === "boolean") return String(value);
-  if (DataType.isDate(type) || DataType.isTimestamp(type)) return new Date(Number(value)).toISOString();
-  if (DataType.isDecimal(type)) return decimalText(value as Uint32Array, type.scale);
-  if (typeof value === "number") return String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner));
-}
-
-/** A decimal of 32-bit words, the lowest first, in two's complement. */
-function decimalText(words: Uint32Array, scale: number): string {
-  const bits = BigInt(words.length * 32);
-  const unsigned = words.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n);
-  const value = BigInt.asIntN(Number(bits), unsigned);
-  const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, "0");
-  const point = digits.length - scale;
-  return `${value < 0n ? "-" : ""}${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ""}`;
 }
