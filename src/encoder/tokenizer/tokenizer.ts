@@ -1,7 +1,6 @@
 import { HeadstartError, messageOf } from "../../errors.js";
 import { checkTokenizerFile, type TokenizerFile } from "./file.js";
 import { readPipeline, type Encode } from "./pipeline.js";
-import { cutsAtSpaces } from "./stages/preTokenizers.js";
 import { UnreadSetting } from "./stages/settings.js";
 import { readTemplate, type Frame } from "./stages/template.js";
 import { textPieces } from "./textPieces.js";
@@ -130,7 +129,7 @@ export function loadTokenizer(json: unknown, config: unknown, options: Tokenizer
 
 /** Encodes texts with failures explained, and watched over where settings can make that take long. */
 function watched(
-  { encode, isPlain, inParts }: OpenTokenizer,
+  { encode, isPlain }: OpenTokenizer,
   enough: number,
   { file, mostMs }: TokenizerOptions,
 ): { readonly encode: Encode } & Pick<Tokenizer, "together"> {
@@ -150,7 +149,7 @@ function watched(
   const encodeParts: Encode = (text, goesOn) => {
     const ids: number[] = [];
     let isFirst = true;
-    for (const piece of inParts ? textPieces(text) : [text]) {
+    for (const piece of textPieces(text)) {
       for (const id of watch.one(piece, () => encode(piece, goesOn || !isFirst))) ids.push(id);
       if (ids.length > enough) break;
       isFirst = false;
@@ -165,8 +164,6 @@ interface OpenTokenizer extends Frame {
   readonly encode: Encode;
   /** Whether no setting of the file can make that take long. */
   readonly isPlain: boolean;
-  /** Whether a long text may be cut at a space between words. */
-  readonly inParts: boolean;
   /** Whether the start of a text is cut off where there are too many tokens, not its end. */
   readonly keepsEnd: boolean;
   readonly padId: number;
@@ -177,7 +174,7 @@ interface OpenTokenizer extends Frame {
 function openTokenizer(json: unknown, config: unknown, file: string): OpenTokenizer {
   try {
     const contents = checkTokenizerFile(json);
-    const { added_tokens, model, pre_tokenizer } = contents;
+    const { model } = contents;
     const isPlain = isBertTokenizer(contents);
     const encode = whileLoading(Object.keys(model.vocab).length, () => {
       const whole = readPipeline(contents);
@@ -187,7 +184,6 @@ function openTokenizer(json: unknown, config: unknown, file: string): OpenTokeni
     return {
       encode,
       isPlain,
-      inParts: cutsAtSpaces(pre_tokenizer) && (added_tokens ?? []).every(({ special }) => special),
       keepsEnd: truncatesStart(contents, config),
       ...readTemplate(contents.post_processor, (token) => idOf(token, contents)),
       padId: padIdOf(contents, config),

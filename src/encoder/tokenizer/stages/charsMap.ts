@@ -58,9 +58,10 @@ const PLAIN = /(?:(?![\r\n])[\0-\x7f](?![^\0-\x7f]))+/g;
 
 function replaceAll(text: string, replacementOf: (part: string) => string | undefined): string {
   const replace = (grapheme: string): string => {
-    if (encoder.encode(grapheme).length < LONG_GRAPHEME) {
+    const isOne = grapheme.length === 1;
+    if (isOne || encoder.encode(grapheme).length < LONG_GRAPHEME) {
       const own = replacementOf(grapheme);
-      if (own !== undefined) return own;
+      if (own !== undefined || isOne) return own ?? grapheme;
     }
     return Array.from(grapheme, (character) => replacementOf(character) ?? character).join("");
   };

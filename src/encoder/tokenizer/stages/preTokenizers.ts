@@ -37,15 +37,6 @@ const partsIn = (part: unknown): readonly PartSettings[] =>
     .map(([, own]) => own as PartSettings)
     .filter(({ type }) => type !== "Sequence");
 
-/** Whether no token of a text goes beyond a single space between words, however far the text goes on. */
-export const cutsAtSpaces = (part: unknown): boolean =>
-  partsIn(part).some(
-    ({ type, use_regex, split, replacement }) =>
-      ["BertPreTokenizer", "Whitespace", "WhitespaceSplit"].includes(type) ||
-      (type === "ByteLevel" && use_regex !== false) ||
-      (type === "Metaspace" && split !== false && replacement !== ""),
-  );
-
 function preTokenizerOf(part: PartSettings): PreTokenize {
   switch (part.type) {
     case "BertPreTokenizer":

@@ -22,6 +22,11 @@ const split = (Regex: string): object => ({
   pre_tokenizer: { type: "Split", pattern: { Regex }, behavior: "Isolated" },
 });
 
+function sequenceOfTwo(): object {
+  const template = { type: "BertProcessing", cls: ["[CLS]", 2], sep: ["[SEP]", 3] };
+  return { type: "Sequence", processors: [template, template] };
+}
+
 function refusal(work: () => unknown): HeadstartError {
   try {
     work();
@@ -72,6 +77,29 @@ describe("loadTokenizer() of settings that lead astray", () => {
     expect(refusal(() => open({ normalizer: deep })).message).toContain("nested deeper");
     const normalizers = Array.from({ length: 5000 }, () => ({ type: "NFC" }));
     expect(refusal(() => open({ normalizer: { type: "Sequence", normalizers } })).message).toContain("more than 100");
+  });
+
+  it.each<[string, object, string]>([
+    ["a normalizer", { normalizer: { type: "Append" } }, 'its normalizer "Append"'],
+    ["one in a sequence", { normalizer: { type: "Sequence", normalizers: [{ type: "Odd" }] } }, 'its normalizer "Odd"'],
+    ["a pre-tokenizer", { pre_tokenizer: { type: "UnicodeScripts" } }, 'its pre-tokenizer "UnicodeScripts"'],
+    ["a model", ofModel({ type: "Sorcery" }), 'its model "Sorcery"'],
+    ["a post-processor", { post_processor: { type: "Odd" } }, 'its post-processor "Odd"'],
+    ["chance", ofModel({ type: "BPE", merges: [], dropout: 0.1 }), "dropout"],
+    ["a sequence of templates", { post_processor: sequenceOfTwo() }, "a sequence of several templates"],
+    ["a back reference", split("(a)\\1"), "\\1 in a pattern"],
+    ["a grapheme in a pattern", split("\\X"), "\\X in a pattern"],
+    ["an absence in a pattern", split("(?~a)"), "(?~a in a pattern"],
+    ["a property of a pattern", split("\\p{Odd}"), "\\p{Odd} in a pattern"],
+    ["ligatures of any case", split("(?i:ss)"), '"ss" of any case in a pattern'],
+  ])("names %s that is not read, and advises another encoder", (_, changed, found) => {
+    const error = refusal(() => open(changed));
+    expect([error.code, error.exitCode, error.message]).toEqual([
+      "E_ENCODER_INVALID",
+      4,
+      expect.stringContaining(found),
+    ]);
+    expect(error.message).toMatch(/not one that headstart reads\. Choose another encoder$/);
   });
 
   it("refuses anything but an object", () => {
@@ -132,6 +160,16 @@ describe("loadTokenizer() with patterns of the file's own", () => {
     expect(tokenizer.tokenize("a").ids).toEqual([0]);
     const error = refusal(() => tokenizer.tokenize("b"));
     expect([error.code, error.message]).toEqual(["E_ENCODER_INVALID", expect.stringContaining('"b"')]);
+  });
+
+  it("says so of BERT's own kind too, where [UNK] is not in its vocabulary", () => {
+    const vocab = { "[CLS]": 2, "[SEP]": 3, a: 4 };
+    const tokenizer = open(ofModel({ vocab }));
+    expect(tokenizer.tokenize("a").ids).toEqual([2, 4, 3]);
+    for (const text of ["b", "\u00f1"]) {
+      const error = refusal(() => tokenizer.tokenize(text));
+      expect([error.code, error.message]).toEqual(["E_ENCODER_INVALID", expect.stringContaining(`"${text}"`)]);
+    }
   });
 
   it("takes the unknown token of a list of words from the file itself", () => {

@@ -73,6 +73,19 @@ describe("tokenize", () => {
     expect(whole).toEqual([2, ...tokenizer().tokenize("good film day night time").ids.slice(1)]);
   });
 
+  it("cuts the start off where the settings or else the file say so", () => {
+    const whole = tokenizer().tokenize("good film day night time").ids;
+    const end = [whole[0], ...whole.slice(-4)];
+    const cut = (config: object, truncation: unknown): readonly number[] =>
+      loadTokenizer({ ...(json(tiny) as object), truncation }, config, { file: "t", maxTokens: 5 }).tokenize(
+        "good film day night time",
+      ).ids;
+    expect(cut({ truncation_side: "left" }, null)).toEqual(end);
+    expect(cut({}, { direction: "Left", max_length: 9 })).toEqual(end);
+    for (const kept of [cut({ truncation_side: "right" }, { direction: "Left" }), cut({}, { direction: "Right" })])
+      expect(kept).toEqual([...whole.slice(0, 4), whole.at(-1)]);
+  });
+
   it("turns a lone surrogate into U+FFFD and leaves pairs alone [C15, R55]", () => {
     const t = tokenizer();
     for (const [lone, same] of [
