@@ -24,6 +24,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   train: { used: TRAINING },
   evaluate: { used: [...PREDICTING, "labelColumn"], accepted: SETTINGS },
   predict: { used: PREDICTING, accepted: SETTINGS },
+  split: { used: [...READING.filter((name) => name !== "dropMissing"), "labelColumn", "force"] },
   transfer: { used: TRAINING },
   // It keeps no vectors; --no-cache makes it rewrite the model for --precision int8 again.
   distill: { used: ["pooling", "normalize", "layer", "prompt", "precision", "force"], accepted: ["encoder", "cache"] },
@@ -83,7 +84,10 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   ],
   predict: [
     {
-      flags: READING.filter((name) => name !== "encoding" && name !== "invalidUtf8"),
+      flags: [
+        ...READING.filter((name) => name !== "encoding" && name !== "invalidUtf8"),
+        ...["to", "prefix", "probabilities"],
+      ],
       isMet: ({ flags }) => flags["input"] !== undefined,
       else: "without --input",
     },
@@ -121,9 +125,10 @@ const hasFormat = (file: string): boolean => /\.(csv|tsv|jsonl|conll)(?:\.gz)?$/
 
 /** Files that rows are read from. */
 function rowsOf({ command, operands, flags }: Parsed): readonly string[] {
-  const named = ["input", "dev", "source", "target", "sourceDev", "targetTrain"].flatMap(
-    (name) => (flags[name] as string[] | undefined) ?? [],
-  );
+  const named = ["input", "dev", "source", "target", "sourceDev", "targetTrain"].flatMap((name) => {
+    const files = flags[name];
+    return Array.isArray(files) ? (files as string[]) : [];
+  });
   const own = command === "predict" ? [] : command === "evaluate" ? operands.slice(1) : operands;
   return [...own, ...named];
 }

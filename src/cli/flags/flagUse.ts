@@ -60,6 +60,7 @@ const USES = {
   ],
   predict: [
     [[...SELECTIVE, "sets", "explain"], ["classifier"]],
+    [["probabilities"], ["classifier", "multi-label"]],
     [["html"], ["tagger"]],
   ],
   evaluate: [
