@@ -2,13 +2,13 @@ import { DataType, type RecordBatch, type Schema, type Vector } from "apache-arr
 import { excerpt, HeadstartError, messageOf } from "../errors.js";
 import { openArrowStream, type ArrowStream } from "../formats/arrow/stream.js";
 import { isText, textsOf, valueAt } from "../formats/arrow/text.js";
-import { checkHeader } from "./columns.js";
+import { checkHeader, joinTexts, textColumnNames } from "./columns.js";
 import type { Fault, Table, TableRecord } from "./table.js";
 
 interface ArrowTableOptions {
   readonly file: string;
-  /** Column that must hold text. */
-  readonly textColumn: string;
+  /** Column that must hold text, or several. */
+  readonly textColumn: string | readonly string[];
 }
 
 /**
@@ -51,12 +51,22 @@ export function checkTextType(schema: Schema, column: number, file: string): voi
   );
 }
 
+/** The text of each row, from one column or several; null where none has any. */
+export function rowTexts(columns: readonly (readonly (string | null)[])[]): readonly (string | null)[] {
+  if (columns.length === 1) return columns[0];
+  return (columns[0] ?? []).map((_, r) => {
+    const parts = columns.map((texts) => texts[r]);
+    return parts.every((part) => part === null) ? null : joinTexts(parts);
+  });
+}
+
 /** What is wrong with a row that has no text. */
-export function missingText(column: string): Fault {
+export function missingText(columns: readonly string[]): Fault {
+  const names = columns.map((name) => `"${excerpt(name)}"`).join(", ");
   return {
     code: "E_ARROW",
     missing: true,
-    found: `its text in column "${excerpt(column)}" is null`,
+    found: `its text in column ${names} is null`,
     advice: "Give it a text, or leave such rows out with --drop-missing or --bad-rows skip",
   };
 }
@@ -87,15 +97,17 @@ async function* recordsOf(
   batches: AsyncGenerator<RecordBatch>,
   { schema, file, textColumn }: { readonly schema: Schema } & ArrowTableOptions,
 ): AsyncGenerator<TableRecord> {
-  const text = schema.fields.findIndex(({ name }) => name === textColumn);
-  checkTextType(schema, text, file);
+  const names = schema.fields.map(({ name }) => name);
+  const wanted = textColumnNames(names, textColumn);
+  const places = wanted.map((name) => names.indexOf(name));
+  for (const place of places) checkTextType(schema, place, file);
   let row = 0;
   for await (const batch of batches) {
     const columns = schema.fields.map((_, c) => batch.getChildAt(c));
-    const texts = textsOf(columns[text]!);
+    const texts = rowTexts(places.map((place) => textsOf(columns[place]!)));
     for (let r = 0; r < batch.numRows; r++) {
       const position = { chunk: undefined, index: 0, line: ++row };
-      const fault = texts[r] === null ? missingText(textColumn) : undefined;
+      const fault = texts[r] === null ? missingText(wanted) : undefined;
       const cells = fault === undefined ? columns.map((column) => cellOf(column, r)) : [];
       const raw = fault === undefined ? (texts[r] ?? "") : rawRow(batch, r);
       yield { position, raw, cells, fault, loneSurrogates: 0, unknownFields: [] };

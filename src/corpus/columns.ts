@@ -1,14 +1,65 @@
+import { counted } from "../text/numbers.js";
 import { excerpt, HeadstartError, nearestName } from "../errors.js";
 
 const MOST_NAMES_SHOWN = 20;
 
+/** Names of the columns of a table that has no header. */
+export const numberedColumns = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, i) => `column${i + 1}`);
+
+export interface NamedColumns {
+  readonly columns: readonly string[];
+  /** Those behind the last name, which have none in the header. */
+  readonly unnamed: readonly string[];
+  /** What is to be told of columns without a name. */
+  readonly notices: readonly string[];
+}
+
 /**
- * Checks the names in a header: none stands there twice, and none is empty but perhaps the first (row numbers, as data
- * frames write them).
+ * The columns of a CSV header: one without a name is called `column3` or so by its place, but for the first (row numbers,
+ * as data frames write them).
+ *
+ * @throws HeadstartError E_CSV_HEADER when a name stands there twice
+ */
+export function nameColumns(
+  header: readonly string[],
+  { file, line }: { readonly file: string; readonly line: number },
+): NamedColumns {
+  const isNamed = (name: string, i: number): boolean => i === 0 || name.trim() !== "";
+  const taken = new Set(header);
+  const columns = header.map((name, i) => {
+    if (isNamed(name, i)) return name;
+    let own = `column${i + 1}`;
+    while (taken.has(own)) own += "_";
+    return own;
+  });
+  const advice = looksLikeRow(header) ? NO_HEADER : "Rename one of the two";
+  checkHeader(columns, file, line, advice);
+  const end = header.findLastIndex(isNamed) + 1;
+  const unnamed = columns.slice(end);
+  const between = columns.slice(0, end).filter((_, i) => !isNamed(header[i], i));
+  const places = listed([...between, ...unnamed]);
+  const notice =
+    `the header of ${file} has no name for ${counted(between.length + unnamed.length, "column")}: ${places} by place` +
+    (unnamed.length === 0
+      ? ""
+      : between.length === 0
+        ? ", left out unless asked for"
+        : `; those behind the last name are left out unless asked for`);
+  return { columns, unnamed, notices: between.length + unnamed.length === 0 ? [] : [notice] };
+}
+
+/**
+ * Checks the names in a header: none stands there twice, and none is empty but perhaps the first.
  *
  * @throws HeadstartError E_CSV_HEADER
  */
-export function checkHeader(columns: readonly string[], file: string, line: number): void {
+export function checkHeader(
+  columns: readonly string[],
+  file: string,
+  line: number,
+  advice = "Rename one of the two",
+): void {
   const refuse = (found: string, advice: string): never => {
     const message = `Cannot read the columns of ${file}: ${found}. ${advice}`;
     throw new HeadstartError("E_CSV_HEADER", message, { file, line });
@@ -16,7 +67,7 @@ export function checkHeader(columns: readonly string[], file: string, line: numb
   const seen = new Set<string>();
   for (const [i, column] of columns.entries()) {
     if (column === "" && i > 0) refuse(`column ${i + 1} of ${columns.length} has no name`, "Name it, or take it out");
-    if (seen.has(column)) refuse(`${quoted(column)} stands in the header twice`, "Rename one of the two");
+    if (seen.has(column)) refuse(`${quoted(column)} stands in the header twice`, advice);
     seen.add(column);
   }
 }
@@ -27,16 +78,45 @@ interface WantedColumn {
   readonly flag: "--text-column" | "--label-column";
   /** True when the user chose the name, so that another column of nearly the same name does not compete with it. */
   readonly named: boolean;
+  /** What the columns have their names from: the first line of a CSV file, their places, or the format itself. */
+  readonly namedBy: "header" | "place" | "format";
 }
 
 /**
- * Index of the column called `wanted`, exactly: no spaces are trimmed and case counts.
+ * Indices of the columns that the texts are made of. A name with commas that no column has is a list of several.
+ *
+ * @throws HeadstartError as `findColumn` does, for each of them
+ */
+export function findTextColumns(
+  columns: readonly string[],
+  wanted: string | readonly string[],
+  options: Omit<WantedColumn, "flag">,
+): readonly number[] {
+  const names = textColumnNames(columns, wanted);
+  return names.map((name) => findColumn(columns, name, { ...options, flag: "--text-column" }));
+}
+
+/** The names that stand in a list with commas; the whole where a column is called like it. */
+export function textColumnNames(columns: readonly string[], wanted: string | readonly string[]): readonly string[] {
+  if (typeof wanted !== "string") return wanted;
+  if (columns.includes(wanted) || !wanted.includes(",")) return [wanted];
+  return wanted.split(",").map((name) => (columns.includes(name) ? name : name.trim()));
+}
+
+/** The text of a row that has parts of it in several columns: those that are not blank, a line each. */
+export const joinTexts = (parts: readonly (string | null | undefined)[]): string =>
+  parts.length === 1 ? (parts[0] ?? "") : parts.filter((part) => part?.trim()).join("\n");
+
+/**
+ * Index of the column called `wanted`, exactly: no spaces are trimmed and case counts. Where columns are named by their
+ * places, their numbers are names too, from 1 on.
  *
  * @throws HeadstartError E_COLUMN_MISSING with the nearest name, or E_COLUMN_AMBIGUOUS when more than one column has the
  * name but for case and spaces, unless the user named one of them
  */
 export function findColumn(columns: readonly string[], wanted: string, options: WantedColumn): number {
-  const { file, flag, named } = options;
+  const { file, flag, named, namedBy } = options;
+  if (namedBy === "place") return numberedColumn(columns, wanted, options);
   const index = columns.indexOf(wanted);
   if (index >= 0 && named) return index;
   const place = { file, line: 1, column: wanted };
@@ -54,10 +134,40 @@ export function findColumn(columns: readonly string[], wanted: string, options: 
     "E_COLUMN_MISSING",
     `Cannot read column "${excerpt(wanted)}" from ${file}: the header has ${listed(columns)}. ` +
       (nearest === undefined ? "" : `Did you mean ${quoted(nearest)}? `) +
-      `Name it with ${flag}`,
+      `Name it with ${flag}${namedBy === "header" ? otherwiseRead(columns) : ""}`,
     place,
   );
 }
+
+function numberedColumn(columns: readonly string[], wanted: string, { file, flag, named }: WantedColumn): number {
+  const index = /^\d+$/.test(wanted) ? Number(wanted) - 1 : columns.indexOf(wanted);
+  if (index >= 0 && index < columns.length) return index;
+  if (!named && flag === "--text-column" && columns.length === 1) return 0;
+  const many = columns.length === 1 ? "1 column" : `${columns.length} columns`;
+  const what = flag === "--text-column" ? "texts" : "labels";
+  const found = named ? ` from column "${excerpt(wanted)}"` : "";
+  throw new HeadstartError(
+    "E_COLUMN_MISSING",
+    `Cannot read the ${what} of ${file}${found}: it is read without a header and has ${many}. ` +
+      `Give the number of the column, such as ${flag} ${columns.length > 1 && what === "texts" ? 2 : 1}`,
+    { file, line: 1, column: wanted },
+  );
+}
+
+const NO_HEADER = "If the first line is a row, read the file with --no-header";
+
+/** How else a header might be meant that lacks a column. */
+function otherwiseRead(header: readonly string[]): string {
+  if (looksLikeRow(header)) return `. ${NO_HEADER}`;
+  const separators = header.length === 1 && /[^\p{L}\p{N}\s_"'.()-]/u.test(header[0]);
+  return separators ? ". If another character stands between the columns, name it with --delimiter" : "";
+}
+
+/** Whether what stands in a header is hardly the name of a column: a number, a sentence. */
+const looksLikeRow = (header: readonly string[]): boolean =>
+  header.some((name) => /^[+-]?[\d.,]+$|[.!?]\s*$|(?:\S+\s+){3}\S/.test(name) || name.length > LONGEST_LIKELY_NAME);
+
+const LONGEST_LIKELY_NAME = 60;
 
 /** In a table of two columns, one of them "label", the other one is the text. */
 function otherThanLabel(columns: readonly string[], flag: WantedColumn["flag"]): string | undefined {

@@ -1,7 +1,9 @@
 import { withDefaults, type WithDefaults } from "../defaults.js";
 import { excerpt, HeadstartError } from "../errors.js";
 import type { CsvDialect } from "../formats/csv.js";
-import { findColumn, matchColumns } from "./columns.js";
+import { chooseColumns, placesOf, type ChosenColumns } from "./chosenColumns.js";
+import { joinTexts } from "./columns.js";
+import { checkDelimiter } from "./csvStart.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode/decode.js";
 import { openJsonl } from "./jsonlTable.js";
@@ -12,10 +14,26 @@ import { faultError, type Fault, type Table, type TableRecord } from "./table.js
 import type { TextChunk } from "./decode/textChunk.js";
 
 export interface CorpusOptions extends SourceOptions, DecodeOptions {
-  /** Column of the texts; a column of nearly the same name competes with it only when this is left out. @default "text" */
-  readonly textColumn?: string | undefined;
+  /**
+   * Column of the texts, or several: what stands in them makes one text, a line each. `"title,body"` means two columns
+   * unless one is called so. A column of nearly the same name competes only when this is left out. @default "text"
+   */
+  readonly textColumn?: string | readonly string[] | undefined;
   /** Column of the labels; without it no label is read. */
   readonly labelColumn?: string | undefined;
+  /**
+   * Whether the first record of CSV and TSV names the columns; otherwise it is a row, and the columns are `column1`,
+   * `column2`, ..., also to be had as `"1"`, `"2"`, ... @default true
+   */
+  readonly header?: boolean | undefined;
+  /** What is between the fields of CSV and TSV: one character. @default found in CSV, a tab in TSV */
+  readonly delimiter?: string | undefined;
+  /**
+   * What a quote means in CSV and TSV. `"` is RFC 4180: a field may be in quotes, and then hold line ends. `none`: a
+   * character like any other. `auto`: RFC 4180, but where tabs are between the fields a row is a line, and only a field that
+   * is in quotes as a whole loses them. @default "auto"
+   */
+  readonly quote?: "auto" | "none" | '"' | undefined;
   /** Ends the rows after so many accepted ones. @default no end */
   readonly limit?: number | undefined;
   /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
@@ -33,6 +51,8 @@ export interface CorpusOptions extends SourceOptions, DecodeOptions {
 
 const CORPUS_DEFAULTS = {
   textColumn: "text",
+  header: true,
+  quote: "auto",
   limit: Infinity,
   badRows: "fail",
   dropMissing: false,
@@ -60,7 +80,9 @@ export interface Corpus {
  *
  * The first line of CSV and TSV and the first object of JSONL name the columns. Several files must have the same columns
  * in any order; the headers of all of them are read before the first row. CSV is RFC 4180 with any mix of line ends and
- * `,` `;` tab or `|` between fields; blank lines are not rows. An empty text is a row; a label that is empty or only
+ * `,` `;` tab or `|` between fields; in TSV, and where tabs are between the fields, a row is a line and a quote a character,
+ * unless a field is in quotes as a whole. Blank lines are not rows, nor is the header once more. Columns behind the last
+ * one that has a name are left out unless they are asked for, as `column3` or so. An empty text is a row; a label that is empty or only
  * spaces is missing. Memory does not grow with the number of rows.
  *
  * @throws HeadstartError E_INPUT_*, E_ENCODING, E_CSV_*, E_JSONL, E_ARROW or E_COLUMN_*; `rows()` throws those and
@@ -72,6 +94,7 @@ export interface Corpus {
  */
 export async function openCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
   if (paths.length === 0) throw new HeadstartError("E_USAGE", "Cannot read a corpus without a file. Name one, or -");
+  checkDelimiter(options.delimiter);
   const sources: Source[] = [];
   for (const path of paths) {
     if (/\.conll(\.gz)?$/i.test(path)) throw taggedWords(path);
@@ -88,9 +111,7 @@ class CorpusReader implements Corpus {
   readonly #sources: readonly Source[];
   readonly #settings: Settings;
   readonly #rowCounter: RowCounter;
-  #columns: readonly string[] = [];
-  #text = 0;
-  #label: number | undefined;
+  #chosen: ChosenColumns = { columns: [], text: [], label: undefined };
   #first: Table | undefined;
   #begun = false;
 
@@ -101,7 +122,7 @@ class CorpusReader implements Corpus {
   }
 
   get columns(): readonly string[] {
-    return this.#columns;
+    return this.#chosen.columns;
   }
 
   get dialect(): CsvDialect | undefined {
@@ -113,15 +134,14 @@ class CorpusReader implements Corpus {
   }
 
   get notices(): readonly string[] {
-    return this.#rowCounter.notices();
+    return [...(this.#first?.notices ?? []), ...this.#rowCounter.notices()];
   }
 
   async open(textNamed: boolean): Promise<void> {
     const [source, ...others] = this.#sources;
     this.#first = await this.#openTable(source);
     try {
-      this.#columns = this.#first.columns;
-      this.#chooseColumns(source.file, textNamed);
+      this.#chosen = chooseColumns(this.#first, { ...this.#settings, file: source.file, textNamed });
       for (const other of others) await this.#checkColumns(other);
     } catch (error) {
       await this.close();
@@ -156,9 +176,11 @@ class CorpusReader implements Corpus {
       return openArrowTable(source.bytes(), { file, textColumn });
     }
     const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
-    if (format === "csv") return openCsv(chunks, { file, maxFieldBytes });
-    if (format === "tsv") return openCsv(chunks, { file, maxFieldBytes, delimiter: "\t" });
-    const known = this.#first === undefined ? {} : { columns: this.#columns };
+    if (format === "csv" || format === "tsv") {
+      const { header, quote, delimiter = format === "tsv" ? "\t" : undefined } = this.#settings;
+      return openCsv(chunks, { file, header, quote, delimiter, maxFieldBytes });
+    }
+    const known = this.#first === undefined ? {} : { columns: this.columns };
     const onFault = (record: TableRecord, fault: Fault): void => this.#reject(file, record, fault);
     return openJsonl(chunks, { file, textColumn, maxLineLength: maxFieldBytes, onFault, ...known });
   }
@@ -170,33 +192,21 @@ class CorpusReader implements Corpus {
     }
   }
 
-  #chooseColumns(file: string, textNamed: boolean): void {
-    const { textColumn, labelColumn } = this.#settings;
-    this.#text = findColumn(this.#columns, textColumn, { file, flag: "--text-column", named: textNamed });
-    if (labelColumn === undefined) return;
-    this.#label = findColumn(this.#columns, labelColumn, { file, flag: "--label-column", named: true });
-    if (this.#label !== this.#text) return;
-    const message =
-      `Cannot read texts and labels of ${file} from one column, "${excerpt(textColumn)}". ` +
-      `Name another one with --label-column`;
-    throw new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column: textColumn });
-  }
-
   /** A pipe cannot be read twice, so its header is checked at its turn; later JSONL files may lack any field. */
   async #checkColumns(source: Source): Promise<void> {
     if (!source.rereadable || source.format === "jsonl") return;
     const table = await this.#openTable(source);
     await table.close();
-    matchColumns(this.#columns, table.columns, source.file);
+    placesOf(this.columns, table, source.file);
   }
 
   async *#rowsOf(table: Table, file: string): AsyncGenerator<Row> {
     try {
-      const order = matchColumns(this.#columns, table.columns, file);
+      const { order, leftOut } = placesOf(this.columns, table, file);
       for await (const record of table.records) {
         const row = this.#rowOf(record, order, file);
         if (row === undefined) continue;
-        this.#rowCounter.accept(row, record);
+        this.#rowCounter.accept(row, record, leftOut);
         yield row;
         if (this.counts.accepted >= this.#settings.limit) return;
       }
@@ -213,21 +223,23 @@ class CorpusReader implements Corpus {
     }
     const { line } = record.position;
     const values = order.map((i) => record.cells[i]);
-    const label = this.#label === undefined ? undefined : (values[this.#label] ?? "");
+    const { columns, text, label: labelAt } = this.#chosen;
+    const label = labelAt === undefined ? undefined : (values[labelAt] ?? "");
     if (label !== undefined && label.trim() === "") {
-      if (!this.#settings.dropMissing) throw labelMissing(file, line, this.#columns[this.#label ?? 0]);
+      if (!this.#settings.dropMissing) throw labelMissing(file, line, columns[labelAt ?? 0]);
       this.#rowCounter.reject(file, record, "its label is missing");
       return undefined;
     }
     const { json } = record;
-    const row = { file, line, text: values[this.#text] ?? "", label, values };
+    const row = { file, line, text: joinTexts(text.map((i) => values[i])), label, values };
     return json === undefined ? row : { ...row, json: order.map((i) => json[i]) };
   }
 
   #reject(file: string, record: TableRecord, fault: Fault): void {
-    const dropped = fault.missing === true && this.#settings.dropMissing;
+    const dropped = fault.isHeader === true || (fault.missing === true && this.#settings.dropMissing);
     if (this.#settings.badRows === "fail" && !dropped) throw faultError(file, record, fault);
     this.#rowCounter.reject(file, record, fault.found);
+    if (fault.isHeader === true) this.#rowCounter.remarks.add("header again", file, record.position.line);
   }
 }
 

@@ -10,7 +10,7 @@ export interface CsvFrame {
   readonly quoted: boolean;
   /** Where its first character stands. */
   readonly position: TextPosition;
-  /** The first quote that is not where RFC 4180 allows one. */
+  /** The first quote that is not where RFC 4180 allows one; none where a quote is a character like any other. */
   readonly fault: Fault | undefined;
 }
 
@@ -18,6 +18,8 @@ interface CsvFramerOptions {
   readonly file: string;
   /** One character. */
   readonly delimiter: string;
+  /** Whether quotes are those of RFC 4180; otherwise a record is a line. */
+  readonly hasQuotes: boolean;
   /** Longest field, in bytes of UTF-8. */
   readonly maxFieldBytes: number;
 }
@@ -33,13 +35,15 @@ type State = "field start" | "bare" | "quoted" | "quote in quoted";
 /**
  * Cuts text into CSV records, knowing for each the line and byte where it starts and where its quote opened.
  *
- * Lines end in LF, CRLF or CR, mixed as they come; blank lines are no records. A quote may only open a field or, doubled,
- * stand inside a quoted one: another one is a fault of its record, which then ends with its line. A quote that is still
- * open at the end of the file, or after `maxFieldBytes`, is an error at the quote: nothing behind it is reliable.
+ * Lines end in LF, CRLF or CR, mixed as they come; blank lines are no records. In RFC 4180 a quote may only open a field
+ * or, doubled, stand inside a quoted one: another one is a fault of its record, which then ends with its line. A quote that
+ * is still open at the end of the file, or after `maxFieldBytes`, is an error at the quote: nothing behind it is reliable.
  */
 export class CsvFramer {
   readonly #options: CsvFramerOptions;
   readonly #delimiter: number;
+  /** What opens and closes a field; NaN, which no character is, where nothing does. */
+  readonly #quote: number;
   #line = 1;
   #state: State = "field start";
   #afterCr = false;
@@ -56,6 +60,7 @@ export class CsvFramer {
   constructor(options: CsvFramerOptions) {
     this.#options = options;
     this.#delimiter = options.delimiter.charCodeAt(0);
+    this.#quote = options.hasQuotes ? QUOTE : NaN;
   }
 
   /** 1-based line that has been reached. */
@@ -71,7 +76,8 @@ export class CsvFramer {
   push(chunk: TextChunk): CsvFrame[] {
     const frames: CsvFrame[] = [];
     const { text } = chunk;
-    const next = { lf: nextIn(text, "\n"), cr: nextIn(text, "\r"), quote: nextIn(text, '"') };
+    const quote = this.#options.hasQuotes ? nextIn(text, '"') : nowhere;
+    const next = { lf: nextIn(text, "\n"), cr: nextIn(text, "\r"), quote };
     let from = 0;
     for (let i = 0; i < text.length; i++) {
       if (i === from && this.#start === undefined && !this.#afterCr) {
@@ -131,7 +137,7 @@ export class CsvFramer {
   #step(c: number, chunk: TextChunk, index: number): void {
     switch (this.#state) {
       case "quoted":
-        if (c === QUOTE) {
+        if (c === this.#quote) {
           this.#state = "quote in quoted";
           this.#backslashBeforeQuote ||= this.#previous === BACKSLASH;
           return;
@@ -139,7 +145,7 @@ export class CsvFramer {
         break;
       case "quote in quoted":
         if (c === this.#delimiter) return this.#endField();
-        if (c === QUOTE) {
+        if (c === this.#quote) {
           this.#state = "quoted";
         } else {
           this.#misplaced(this.#opening, "the quoted field opened here goes on after its closing quote");
@@ -148,12 +154,14 @@ export class CsvFramer {
         break;
       default:
         if (c === this.#delimiter) return this.#endField();
-        if (c === QUOTE && this.#state === "field start") {
+        // Behind a fault no quote means anything, so that the record ends with its line.
+        if (c === this.#quote && this.#state === "field start" && this.#fault === undefined) {
           this.#state = "quoted";
           this.#opening = { chunk, index, line: this.#line };
           return;
         }
-        if (c === QUOTE) this.#misplaced({ chunk, index, line: this.#line }, "a quote stands inside an unquoted field");
+        if (c === this.#quote)
+          this.#misplaced({ chunk, index, line: this.#line }, "a quote stands inside an unquoted field");
         this.#state = "bare";
     }
     this.#fieldBytes += utf8Bytes(c);
@@ -194,7 +202,9 @@ export class CsvFramer {
       code: "E_CSV_QUOTE",
       position,
       found: found + backslash,
-      advice: 'Write a field that holds quotes as "a ""b"" c", or leave such rows out with --bad-rows skip',
+      advice:
+        `Write a field that holds quotes as "a ""b"" c"; where a quote is a character like any other, read the file with ` +
+        `--quote none; or leave such rows out with --bad-rows skip`,
     };
   }
 
@@ -216,7 +226,8 @@ export class CsvFramer {
     const backslash = this.#backslashBeforeQuote ? "; a backslash before a quote does not escape it" : "";
     const message =
       `Cannot read ${file}: the quoted field opened at line ${line} ${found}${backslash}. ` +
-      `Close it, and write a quote inside a field twice`;
+      `Close it, and write a quote inside a field twice; where a quote is a character like any other, read the file with ` +
+      `--quote none`;
     const byte = this.#opening === undefined ? 0 : (byteAt(this.#opening).byte ?? 0);
     return new HeadstartError("E_CSV_QUOTE", message, { file, line, byte });
   }
@@ -233,6 +244,8 @@ function nextIn(text: string, character: string): NextIn {
     return at;
   };
 }
+
+const nowhere: NextIn = () => Infinity;
 
 /** Bytes of UTF-8 for one UTF-16 unit; each half of a surrogate pair counts two. */
 const utf8Bytes = (c: number): number => (c < 0x80 ? 1 : c < 0x800 || (c & 0xf800) === 0xd800 ? 2 : 3);

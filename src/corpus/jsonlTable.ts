@@ -1,4 +1,5 @@
 import { HeadstartError } from "../errors.js";
+import { textColumnNames } from "./columns.js";
 import { fieldsOf, NO_OBJECT, TOO_DEEP } from "../formats/json.js";
 import { longIntegers } from "../formats/longIntegers.js";
 import type { ValuesJson } from "./row.js";
@@ -8,8 +9,8 @@ import type { Fault, Table, TableRecord } from "./table.js";
 
 interface JsonlTableOptions {
   readonly file: string;
-  /** Field that must hold a string or a number. */
-  readonly textColumn: string;
+  /** Field that must hold a string or a number; of several one must, and the others may hold nothing. */
+  readonly textColumn: string | readonly string[];
   /** Columns of the corpus so far; without them the first object names the columns. */
   readonly columns?: readonly string[] | undefined;
   /** Longest line, in UTF-16 units. */
@@ -33,17 +34,20 @@ export async function openJsonl(chunks: AsyncGenerator<TextChunk>, options: Json
     await objects.return(undefined);
   };
   const { columns, file, textColumn } = options;
-  if (columns !== undefined) return { columns, records: rowsOf(objects, columns, textColumn), close };
+  if (columns !== undefined) {
+    return { columns, records: rowsOf(objects, columns, textColumnNames(columns, textColumn)), close };
+  }
   try {
     for (let next = await objects.next(); next.done !== true; next = await objects.next()) {
       const { fields } = next.value;
       if (!isFields(fields)) {
-        const record = recordOf(next.value, [], textColumn);
+        const record = recordOf(next.value, [], []);
         options.onFault(record, record.fault ?? NOT_AN_OBJECT);
         continue;
       }
       const names = [...fields.keys()];
-      return { columns: names, records: rowsOf(replay(next.value, objects), names, textColumn), close };
+      const texts = textColumnNames(names, textColumn);
+      return { columns: names, records: rowsOf(replay(next.value, objects), names, texts), close };
     }
   } catch (error) {
     await close();
@@ -83,19 +87,22 @@ async function* replay(first: JsonlObject, rest: AsyncGenerator<JsonlObject>): A
 async function* rowsOf(
   objects: AsyncGenerator<JsonlObject>,
   columns: readonly string[],
-  textColumn: string,
+  texts: readonly string[],
 ): AsyncGenerator<TableRecord> {
-  for await (const object of objects) yield recordOf(object, columns, textColumn);
+  for await (const object of objects) yield recordOf(object, columns, texts);
 }
 
-function recordOf({ position, raw, fields }: JsonlObject, columns: readonly string[], textColumn: string): TableRecord {
+function recordOf(
+  { position, raw, fields }: JsonlObject,
+  columns: readonly string[],
+  texts: readonly string[],
+): TableRecord {
   const faulty = (fault: Fault): TableRecord => {
     return { position, raw, cells: [], fault, loneSurrogates: 0, unknownFields: [] };
   };
   if (!isFields(fields)) return faulty(fields);
-  const text = fields.get(textColumn);
-  if (typeof text !== "string" && typeof text !== "number" && typeof text !== "bigint")
-    return faulty(noText(text, textColumn));
+  const without = fieldWithoutText(fields, texts);
+  if (without !== undefined) return faulty(noText(fields.get(without), without));
   let loneSurrogates = 0;
   const values = columns.map((column) => fields.get(column));
   const cells = values.map(
@@ -110,6 +117,14 @@ function recordOf({ position, raw, fields }: JsonlObject, columns: readonly stri
   const unknownFields = known === fields.size ? [] : [...fields.keys()].filter((name) => !columns.includes(name));
   const json = jsonOf(values, cells);
   return { position, raw, cells, ...(json && { json }), fault: undefined, loneSurrogates, unknownFields };
+}
+
+/** The field that keeps a row from having a text: one of another kind than text, or the first if all hold nothing. */
+function fieldWithoutText(fields: ReadonlyMap<string, unknown>, texts: readonly string[]): string | undefined {
+  const isMissing = (name: string): boolean => (fields.get(name) ?? undefined) === undefined;
+  const isOther = (name: string): boolean =>
+    !isMissing(name) && !["string", "number", "bigint"].includes(typeof fields.get(name));
+  return texts.find(isOther) ?? (texts.every(isMissing) ? texts[0] : undefined);
 }
 
 function noText(value: unknown, textColumn: string): Fault {

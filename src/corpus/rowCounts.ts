@@ -1,6 +1,7 @@
 import { excerpt } from "../errors.js";
 import { byteAt } from "./decode/textChunk.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
+import { RowRemarks } from "./rowRemarks.js";
 import { escapedRaw, type TableRecord } from "./table.js";
 import { counted } from "../text/numbers.js";
 
@@ -37,7 +38,10 @@ export class RowCounter {
     return this.#counts;
   }
 
-  accept(row: Row, record: TableRecord): void {
+  /** What is worth telling of single rows. */
+  readonly remarks = new RowRemarks();
+  /** @param leftOut  indices of cells that go into no column of the corpus */
+  accept(row: Row, record: TableRecord, leftOut: readonly number[]): void {
     const counts = this.#counts;
     counts.read++;
     counts.accepted++;
@@ -45,6 +49,9 @@ export class RowCounter {
     if (record.raw.includes("\0") || record.raw.includes("\\u0000")) {
       if (row.values.some((value) => value?.includes("\0"))) counts.withNul++;
     }
+    const { file, line } = row;
+    if (record.remark !== undefined) this.remarks.add(record.remark, file, line);
+    if (leftOut.some((i) => record.cells[i]?.trim())) this.remarks.add("text without a name", file, line);
     counts.loneSurrogates += record.loneSurrogates;
     if (record.unknownFields.length > 0) this.#noteFields(record.unknownFields);
     const { label } = row;
@@ -81,6 +88,7 @@ export class RowCounter {
       const rows = counted(withUnknownFields, "row");
       notices.push(`${rows} with fields that the first row lacks, left out: ${names}`);
     }
+    notices.push(...this.remarks.notices());
     for (const [label, place] of this.#likeMissing) {
       notices.push(
         `the label "${label}" (first at ${place}) is read as a label like any other; ` +

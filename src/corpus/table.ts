@@ -7,6 +7,10 @@ import { byteAt, type TextPosition } from "./decode/textChunk.js";
 /** The columns of one file and its records, read once and in order. */
 export interface Table {
   readonly columns: readonly string[];
+  /** Those of the columns that the header of a CSV file has no name for, behind the last name. */
+  readonly unnamed?: readonly string[] | undefined;
+  /** What its header calls for telling, a sentence each. */
+  readonly notices?: readonly string[] | undefined;
   /** How it is written, of CSV. */
   readonly dialect?: CsvDialect | undefined;
   readonly records: AsyncGenerator<TableRecord>;
@@ -28,7 +32,14 @@ export interface TableRecord {
   readonly loneSurrogates: number;
   /** Fields that no column is for. */
   readonly unknownFields: readonly string[];
+  readonly remark?: RowRemark | undefined;
 }
+
+/**
+ * What is doubtful about a row of CSV that is read all the same: a quote opens a field and is not closed on its line; each
+ * of its several lines could be a row; it is the name of the only column.
+ */
+export type RowRemark = "open quote" | "lines like rows" | "like the header";
 
 /** What is wrong with a record. */
 export interface Fault {
@@ -37,6 +48,8 @@ export interface Fault {
   readonly position?: TextPosition | undefined;
   /** Set where the text is only missing, so that such rows can be dropped. */
   readonly missing?: boolean | undefined;
+  /** Set where the record is the header once more: it is no row, and left out in any case. */
+  readonly isHeader?: boolean | undefined;
   /** What was found; a clause without a full stop. */
   readonly found: string;
   /** What to do; a clause without a full stop. */

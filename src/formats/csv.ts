@@ -68,16 +68,27 @@ const DEFAULT_DIALECT: CsvDialect = { delimiter: ",", quoting: "rfc4180", byteOr
 
 /** One record with its line end, without a byte order mark; null is an empty field, an object its JSON. */
 export function csvLine(cells: readonly Cell[], dialect: CsvDialect = DEFAULT_DIALECT): string {
-  return `${cells.map((cell) => csvField(cell, dialect)).join(dialect.delimiter) || '""'}${dialect.lineEnd}`;
+  const texts = cells.map(cellText);
+  const fields = texts.map((text, i) => (cells[i] !== null && isWrapped(text, texts, dialect) ? wrapped(text) : text));
+  return `${fields.join(dialect.delimiter) || '""'}${dialect.lineEnd}`;
 }
 
-/** A field, in quotes where it would be read as something else without them. */
-function csvField(cell: Cell, { delimiter, quoting }: CsvDialect): string {
+function cellText(cell: Cell): string {
   if (cell === null) return "";
-  const text = typeof cell === "object" ? JSON.stringify(cell) : String(cell);
-  const needsQuotes = quoting === "rfc4180" ? /"|^\s|\s$/.test(text) : quoting === "line" && unquoted(text) !== text;
-  return needsQuotes || text.includes(delimiter) || /[\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
 }
+
+/** Whether a field has to be in quotes: without them it, or another one of its row, would be read as something else. */
+function isWrapped(text: string, row: readonly string[], { delimiter, quoting }: CsvDialect): boolean {
+  const isCut = (one: string): boolean => one.includes(delimiter) || /[\r\n]/.test(one);
+  if (isCut(text)) return true;
+  if (quoting === "none") return false;
+  // Some programs take outer spaces off.
+  if (quoting === "rfc4180") return /"|^\s|\s$/.test(text);
+  return text.startsWith('"') && (unquoted(text) !== text || row.some(isCut));
+}
+
+const wrapped = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /** A field without the quotes that it is in as a whole, if it is; those inside are then doubled and become one. */
 export function unquoted(field: string): string {

@@ -24,8 +24,14 @@ const goal = z.discriminatedUnion("kind", [
 ]);
 
 const ROWS = {
-  textColumn: z.string().min(1),
+  textColumn: z
+    .string()
+    .min(1)
+    .or(z.array(z.string().min(1)).min(1)),
   labelColumn: z.string().min(1),
+  header: z.boolean(),
+  delimiter: z.string().length(1),
+  quote: z.enum(["auto", "none", '"']),
   encoding: z.string(),
   limit: atLeastOne.or(z.literal(Infinity)),
   badRows: z.enum(["fail", "skip"]),

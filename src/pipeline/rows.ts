@@ -93,7 +93,7 @@ async function* placed(
  * @throws HeadstartError E_USAGE for rows that are none, E_NO_ROWS when there are none, and whatever reading throws
  */
 export async function readTaggedRows(rows: TaggedRows, options: RowsOptions = {}): Promise<TaggedCorpus> {
-  const { textColumn: _, labelColumn: __, dropMissing: ___, limit = Infinity, ...reading } = options;
+  const { limit = Infinity, ...reading } = options;
   const paths = pathsOf(rows);
   if (paths !== undefined) return readTagged(paths, { ...reading, limit });
   const raw: RawSentence[] = [];

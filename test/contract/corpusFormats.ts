@@ -2,6 +2,7 @@
 
 import { gzipSync } from "node:zlib";
 import { Table, tableToIPC, Utf8, vectorFromArray } from "apache-arrow";
+import type { CorpusOptions } from "../../src/corpus/corpus.js";
 import type { CorpusFormat } from "../../src/corpus/source.js";
 import type { ErrorCode } from "../../src/errors.js";
 
@@ -23,6 +24,10 @@ export interface Format<Row> {
   /** What it is called where the ending does not say it, as on a pipe. */
   readonly from: CorpusFormat;
   readonly isText: boolean;
+  /** What it is read with beside its ending. */
+  readonly options?: CorpusOptions;
+  /** Whether a row is a line, so that no value holds a line end. */
+  readonly isOfLines?: boolean;
   /** Rows as bytes; `bad` is one that cannot be read. */
   readonly encode: (rows: readonly (Row | "bad")[], layout?: Layout) => Buffer;
   /** 1-based line of the i-th row, where none before it has line ends. */
@@ -37,8 +42,12 @@ const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
 const text = (lines: readonly string[], { eol = "\n", mark = "" }: Layout = {}): Buffer =>
   Buffer.from(mark + lines.map((line) => line + eol).join(""));
 
-const delimited = (from: "csv" | "tsv", delimiter: string): Format<LabeledText> => ({
-  name: from,
+const delimited = (
+  from: "csv" | "tsv",
+  delimiter: string,
+  how: Pick<Format<LabeledText>, "name" | "options" | "isOfLines"> = { name: from },
+): Format<LabeledText> => ({
+  ...how,
   ending: from,
   from,
   isText: true,
@@ -59,7 +68,8 @@ const delimited = (from: "csv" | "tsv", delimiter: string): Format<LabeledText> 
 
 const LABELED: readonly Format<LabeledText>[] = [
   delimited("csv", ","),
-  delimited("tsv", "\t"),
+  delimited("tsv", "\t", { name: "tsv", isOfLines: true }),
+  delimited("tsv", "\t", { name: "tsv with quotes", options: { quote: '"' } }),
   {
     name: "jsonl",
     ending: "jsonl",

@@ -1,9 +1,9 @@
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { EmbeddedCorpus } from "../../embedding/embedCorpus.js";
 import { vectorsOfWindows } from "../../embedding/cachedEmbed.js";
-import { checkTextType, missingText, openArrow, rawRow } from "../../corpus/arrowTable.js";
+import { checkTextType, missingText, openArrow, rawRow, rowTexts } from "../../corpus/arrowTable.js";
 import { textsOf } from "../../formats/arrow/text.js";
-import { findColumn } from "../../corpus/columns.js";
+import { findTextColumns } from "../../corpus/columns.js";
 import type { RowCounts } from "../../corpus/row.js";
 import { findSource } from "../../corpus/source.js";
 import { escapedRaw, faultError } from "../../corpus/table.js";
@@ -45,7 +45,7 @@ export async function embedArrow(
   const input = await openArrow(source.bytes(), file);
   let encoder: Encoder | undefined;
   try {
-    const text = textPlace(input.schema, file, flags);
+    const text = textPlaces(input.schema, file, flags);
     encoder = await openEncoder(context, flags);
     const metadata = { "headstart.encoder": encoder.name, "headstart.fingerprint": encoder.fingerprint };
     const shape = { schema: input.schema, width: encoder.width, store: flags.store, metadata };
@@ -64,12 +64,12 @@ export async function embedArrow(
   }
 }
 
-function textPlace(schema: Schema, file: string, { textColumn }: CorpusFlags): number {
+function textPlaces(schema: Schema, file: string, { textColumn }: CorpusFlags): readonly number[] {
   const columns = schema.fields.map(({ name }) => name);
   const named = textColumn !== undefined;
-  const place = findColumn(columns, textColumn ?? "text", { file, flag: "--text-column", named });
-  checkTextType(schema, place, file);
-  return place;
+  const places = findTextColumns(columns, textColumn ?? "text", { file, named, namedBy: "format" });
+  for (const place of places) checkTextType(schema, place, file);
+  return places;
 }
 
 interface Filter {
@@ -79,8 +79,8 @@ interface Filter {
   readonly flags: ArrowFlags;
   readonly rejectedRows: RejectedRows;
   readonly file: string;
-  /** Which column the texts are in. */
-  readonly text: number;
+  /** Which columns the texts are in. */
+  readonly text: readonly number[];
 }
 
 interface Done extends EmbeddedCorpus {
@@ -148,7 +148,7 @@ async function* piecesOf(batches: AsyncIterable<RecordBatch>, filter: Filter): A
   for await (const batch of batches) {
     for (let start = 0; start < batch.numRows; start += EMBED_DEFAULTS.window) {
       const piece = batch.slice(start, Math.min(batch.numRows, start + EMBED_DEFAULTS.window));
-      const cells = textsOf(piece.getChildAt(filter.text)!);
+      const cells = rowTexts(filter.text.map((column) => textsOf(piece.getChildAt(column)!)));
       const rows: number[] = [];
       const texts: string[] = [];
       let end = 0;
@@ -172,7 +172,7 @@ function reject(
   { flags, rejectedRows, file, text }: Filter,
   { piece, row, line }: { readonly piece: RecordBatch; readonly row: number; readonly line: number },
 ): void {
-  const fault = missingText(piece.schema.fields[text].name);
+  const fault = missingText(text.map((column) => piece.schema.fields[column].name));
   const raw = rawRow(piece, row);
   const position = { chunk: undefined, index: 0, line };
   if (flags.badRows === "fail" && flags.dropMissing !== true)

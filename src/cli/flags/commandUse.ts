@@ -3,7 +3,10 @@
  * another. flagUse.ts has what depends on the kind of a head.
  */
 
-const READING = ["textColumn", "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"];
+const OF_CSV = ["header", "delimiter", "quote"];
+const READING = [
+  ...["textColumn", ...OF_CSV, "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"],
+];
 const SETTINGS = ["pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
 const BATCHES = ["batchTokens", "allowBatchDependence"];
 const CACHE = ["cache", "cacheMax"];
@@ -115,6 +118,11 @@ const OF_ROWS: readonly Need[] = [
     else: "for files whose endings say their format",
   },
   {
+    flags: OF_CSV,
+    isMet: (parsed) => rowsOf(parsed).some((file) => isCsv(file, parsed.flags["from"])),
+    else: "for files that are neither CSV nor TSV",
+  },
+  {
     flags: ["dropMissing"],
     isMet: ({ command, flags }) => !["embed", "predict"].includes(command) || flags["from"] === "arrow",
     else: "without --from arrow: the labels are not looked at",
@@ -122,6 +130,10 @@ const OF_ROWS: readonly Need[] = [
 ];
 
 const hasFormat = (file: string): boolean => /\.(csv|tsv|jsonl|conll)(?:\.gz)?$/i.test(file);
+
+/** Whether a file is CSV or TSV by its ending or by --from; whatever has no ending may be. */
+const isCsv = (file: string, from: unknown): boolean =>
+  hasFormat(file) ? /\.[ct]sv(?:\.gz)?$/i.test(file) : from === undefined || from === "csv" || from === "tsv";
 
 /** Files that rows are read from. */
 function rowsOf({ command, operands, flags }: Parsed): readonly string[] {

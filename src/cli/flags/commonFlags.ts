@@ -2,7 +2,7 @@ import type { Command, Option } from "commander";
 import { BUILT_IN_ENCODER } from "../../encoder/locate.js";
 import { commonUse } from "./commandUse.js";
 import { flag } from "./flag.js";
-import { sizeFlag, wholeNumber } from "./options.js";
+import { delimiterFlag, quoteFlag, sizeFlag, wholeNumber } from "./options.js";
 
 /** With more, the runtime breaks down on a machine of few cores. */
 const MOST_THREADS = 256;
@@ -20,10 +20,17 @@ export function withCommonFlags(command: Command): Command {
 }
 
 const corpusFlags = (): Option[] => [
-  flag("input", "--text-column <name>", "column with the texts").default(undefined, "text"),
+  flag("input", "--text-column <name>", "column with the texts; title,body joins two").default(undefined, "text"),
   flag("input", "--label-column <name>", "column with the labels").default(undefined, "label"),
   flag("advanced", "--limit <rows>", "read at most this many rows").argParser(wholeNumber(1)),
   flag("input", "--bad-rows <what>", "what malformed rows do").choices(["fail", "skip"]).default("fail"),
+  flag("advanced", "--no-header", "the first line is a row: --text-column 2 names a column by its place"),
+  flag("advanced", "--delimiter <character>", "what is between the fields of CSV and TSV; tab for a tab")
+    .default(undefined, "found in CSV, tab in TSV")
+    .argParser(delimiterFlag),
+  flag("advanced", "--quote <what>", 'what a quote means in CSV and TSV: auto, none or "')
+    .default(undefined, "auto")
+    .argParser(quoteFlag),
   flag("advanced", "--encoding <name>", "encoding of the files").default(undefined, "UTF-8, or UTF-16 by its BOM"),
   flag("advanced", "--invalid-utf8 <what>", "what bytes that are not UTF-8 do")
     .choices(["fail", "replace"])

@@ -39,7 +39,8 @@ const MLP_FLAGS = [
 const TAGGER_FLAGS = ["crf", "layers", "scalarMix", "subwordPooling", "surfaceFeatures", "context", "ensemble"];
 const SELECTIVE = ["minPrecision", "maxRisk", "coverage", "costs"];
 /** Words with tags have no columns, and their vectors are of all words of a sentence. */
-const OF_TEXTS = ["textColumn", "labelColumn", "dropMissing", "pooling", "layer", "normalize"];
+const OF_ROWS = ["textColumn", "labelColumn", "dropMissing", "header", "delimiter", "quote"];
+const OF_TEXTS = [...OF_ROWS, "pooling", "layer", "normalize"];
 
 const USES = {
   train: [
@@ -64,7 +65,7 @@ const USES = {
     [["html"], ["tagger"]],
   ],
   evaluate: [
-    [OF_TEXTS.slice(0, 3), ["classifier", "multi-label"]],
+    [OF_ROWS, ["classifier", "multi-label"]],
     [[...SELECTIVE, "report"], ["classifier"]],
     [["map"], ["classifier", "tagger"]],
   ],
@@ -76,7 +77,13 @@ const USES = {
 } satisfies Readonly<Record<string, Uses>>;
 
 /** What these flags have when they were not given. */
-const UNGIVEN: GivenFlags = { task: "classification", classWeights: "none", surfaceFeatures: true, normalize: true };
+const UNGIVEN: GivenFlags = {
+  task: "classification",
+  classWeights: "none",
+  surfaceFeatures: true,
+  normalize: true,
+  header: true,
+};
 
 /**
  * Refuses flags that would do nothing for the kind of head that a command is about.
@@ -119,6 +126,7 @@ const isGiven = (flags: GivenFlags, name: string): boolean => {
 const NEGATED: Readonly<Record<string, string>> = {
   surfaceFeatures: "--no-surface-features",
   normalize: "--no-normalize",
+  header: "--no-header",
 };
 
 /** `batchSize` as the user writes it: `--batch-size`. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { CorpusOptions } from "../../corpus/corpus.js";
+import { isDelimiter } from "../../corpus/csvStart.js";
 import type { CorpusFormat } from "../../corpus/source.js";
 import type { EmbedOptions } from "../../encoder/embed/embed.js";
 import type { EncoderOptions, Precision } from "../../encoder/encoder.js";
@@ -23,6 +24,10 @@ export interface GlobalFlags {
 export interface CorpusFlags {
   readonly textColumn?: string | undefined;
   readonly labelColumn?: string | undefined;
+  /** False for --no-header; commander sets it to true otherwise. */
+  readonly header?: boolean | undefined;
+  readonly delimiter?: string | undefined;
+  readonly quote?: CorpusOptions["quote"];
   readonly encoding?: string | undefined;
   readonly limit?: number | undefined;
   readonly badRows: "fail" | "skip";
@@ -70,6 +75,9 @@ export function encoderOptions(flags: EncoderFlags & GlobalFlags): EncoderOption
 export function corpusOptions(flags: CorpusFlags): CorpusOptions {
   return defined({
     textColumn: flags.textColumn,
+    header: flags.header === false ? false : undefined,
+    delimiter: flags.delimiter,
+    quote: flags.quote,
     encoding: flags.encoding,
     limit: flags.limit,
     badRows: flags.badRows,
@@ -82,6 +90,20 @@ export function corpusOptions(flags: CorpusFlags): CorpusOptions {
 
 export function embedOptions(flags: EncoderFlags): EmbedOptions {
   return defined({ batchTokens: flags.batchTokens, allowBatchDependence: flags.allowBatchDependence });
+}
+
+/** One character, such as `;`, or the name of a tab. */
+export function delimiterFlag(value: string): string {
+  const delimiter = /^(\\t|tab)$/i.test(value) ? "\t" : value;
+  if (isDelimiter(delimiter)) return delimiter;
+  throw new InvalidArgumentError("Give one character, such as ';', or tab.");
+}
+
+export function quoteFlag(value: string): CorpusOptions["quote"] {
+  if (value === "auto" || value === "none" || value === '"') return value;
+  throw new InvalidArgumentError(
+    `Give auto, none (a quote is a character like any other) or '"' (fields in quotes, as in RFC 4180).`,
+  );
 }
 
 /** Bytes of a size such as 2GB. */

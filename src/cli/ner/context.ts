@@ -28,8 +28,7 @@ export async function readSentences(
     rejectedRows,
   }: { readonly flags: CorpusFlags; readonly map: LabelMap | undefined; readonly rejectedRows: RejectedRows },
 ): Promise<TaggedCorpus> {
-  const { textColumn: _, dropMissing: __, ...reading } = corpusOptions(flags);
-  const corpus = await readTagged(files, { ...reading, stdin, onReject: rejectedRows.add, map });
+  const corpus = await readTagged(files, { ...corpusOptions(flags), stdin, onReject: rejectedRows.add, map });
   const { sentences, rejected, repaired, notices } = corpus;
   reporter.info(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
   for (const notice of notices) reporter.warn(notice);

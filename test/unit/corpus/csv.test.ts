@@ -253,8 +253,8 @@ describe("openCorpus() on CSV", () => {
 
   it("reads a header of many columns [C08]", async () => {
     const names = Array.from({ length: 30_000 }, (_, i) => `column ${i}`);
-    const got = await read(`${names.join(",")}\n${names.join(",")}\n`, "column 7");
-    expect(got.rows[0].text).toBe("column 7");
+    const got = await read(`${names.join(",")}\n${names.join("!,")}\n`, "column 7");
+    expect(got.rows[0].text).toBe("column 7!");
   });
 
   it.each([
@@ -262,7 +262,6 @@ describe("openCorpus() on CSV", () => {
     ["a byte order mark only", "\ufeff", "is empty"],
     ["a line end only", "\n", "is empty"],
     ["a name that stands twice", "text,label,label\n", '"label" stands in the header twice'],
-    ["a column without a name", "text,label,\na,b,\n", "column 3 of 3 has no name"],
   ])("refuses a file with %s [C03, C09, C10]", async (_, csv, found) => {
     const error = await failure(readBytes(csv));
     expect(error.code).toBe("E_CSV_HEADER");

@@ -1,0 +1,75 @@
+import { excerpt, HeadstartError } from "../errors.js";
+import { findColumn, findTextColumns, matchColumns } from "./columns.js";
+import type { Table } from "./table.js";
+
+interface Choice {
+  readonly file: string;
+  readonly textColumn: string | readonly string[];
+  /** Whether the user named the column of the texts. */
+  readonly textNamed: boolean;
+  readonly labelColumn?: string | undefined;
+  /** Whether the first record of CSV names the columns. */
+  readonly header: boolean;
+}
+
+/** The columns of a corpus, and those of the texts and labels among them. */
+export interface ChosenColumns {
+  readonly columns: readonly string[];
+  /** Indices. */
+  readonly text: readonly number[];
+  readonly label: number | undefined;
+}
+
+/**
+ * Chooses the columns of a corpus by its first table: all but those behind the last name that have none and are not asked
+ * for.
+ *
+ * @throws HeadstartError E_COLUMN_MISSING, E_COLUMN_AMBIGUOUS
+ */
+export function chooseColumns({ columns, dialect, unnamed = [] }: Table, choice: Choice): ChosenColumns {
+  const { file, textColumn, textNamed, labelColumn, header } = choice;
+  const namedBy = dialect === undefined ? "format" : header ? "header" : "place";
+  const text = findTextColumns(columns, textColumn, { file, named: textNamed, namedBy });
+  const wanted = { file, flag: "--label-column", named: true, namedBy } as const;
+  const label = labelColumn === undefined ? undefined : findColumn(columns, labelColumn, wanted);
+  if (label !== undefined && text.includes(label)) throw oneColumn(file, columns[label]);
+  const asked = new Set([...text, ...(label === undefined ? [] : [label])].map((i) => columns[i]));
+  const leftOut = new Set(unnamed.filter((name) => !asked.has(name)));
+  const kept = columns.filter((name) => !leftOut.has(name));
+  return {
+    columns: kept,
+    text: text.map((i) => kept.indexOf(columns[i])),
+    label: label === undefined ? undefined : kept.indexOf(columns[label]),
+  };
+}
+
+function oneColumn(file: string, column: string): HeadstartError {
+  const message =
+    `Cannot read texts and labels of ${file} from one column, "${excerpt(column)}". ` +
+    `Name another one with --label-column`;
+  return new HeadstartError("E_COLUMN_AMBIGUOUS", message, { file, line: 1, column });
+}
+
+/** Where the columns of a corpus are in one of its tables. */
+export interface ColumnPlaces {
+  /** For each column of the corpus its index in the table. */
+  readonly order: readonly number[];
+  /** Indices of the columns without a name that the corpus does not have. */
+  readonly leftOut: readonly number[];
+}
+
+/** @throws HeadstartError E_CSV_HEADER when the table has other columns */
+export function placesOf(
+  columns: readonly string[],
+  { columns: found, unnamed = [] }: Table,
+  file: string,
+): ColumnPlaces {
+  if (unnamed.length === 0) return { order: matchColumns(columns, found, file), leftOut: [] };
+  const own = new Set(columns);
+  const leftOut = new Set(unnamed.filter((name) => !own.has(name)));
+  const kept = found.filter((name) => !leftOut.has(name));
+  return {
+    order: matchColumns(columns, kept, file).map((i) => found.indexOf(kept[i])),
+    leftOut: found.flatMap((name, i) => (leftOut.has(name) ? [i] : [])),
+  };
+}
