@@ -117,7 +117,7 @@ describe("headstart predict --input", () => {
     await box.write("in.csv", csv(COLUMNS, ROWS));
     const finished = await box.call(["predict", "head", "--input", "in.csv", "-o", "out.csv", "--json"]);
     expect(jsonOf(finished)).toEqual({ rows: 2100, rejected: 0, output: "out.csv" });
-    const [header, ...lines] = (await readFile(box.path("out.csv"), "utf8")).trimEnd().split("\r\n");
+    const [header, ...lines] = (await readFile(box.path("out.csv"), "utf8")).trimEnd().split("\n");
     expect(header).toBe("id,text,label,predicted_label,probability");
     const rows = lines.map((line) => line.split(","));
     expect(rows.map((row) => row.slice(0, 3))).toEqual(ROWS);
@@ -151,7 +151,7 @@ describe("headstart predict --input", () => {
     const { stdout } = succeeded(
       await box.call(["predict", "head", "--input", "few.csv", "--to", "csv", "--probabilities"]),
     );
-    const [header, ...lines] = stdout.trimEnd().split("\r\n");
+    const [header, ...lines] = stdout.trimEnd().split("\n");
     expect(header).toBe("text,predicted_label,probability,probability_bad,probability_good");
     for (const line of lines) {
       const [, label, probability, bad, good] = line.split(",");
@@ -172,7 +172,7 @@ describe("headstart predict --input", () => {
     const finished = await box.call(["predict", "head", "--input", "none.csv", "-o", "none-out.csv", "--json"]);
     expect(jsonOf(finished)).toMatchObject({ rows: 0 });
     expect(finished.stderr).toContain("warning: the corpus has no rows");
-    expect(await readFile(box.path("none-out.csv"), "utf8")).toBe("id,text,predicted_label,probability\r\n");
+    expect(await readFile(box.path("none-out.csv"), "utf8")).toBe("id,text,predicted_label,probability\n");
   });
 
   it("skips bad rows and tells of them", async () => {

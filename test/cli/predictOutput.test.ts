@@ -86,7 +86,7 @@ describe("headstart predict --input without -o", () => {
       labelledRows(4000).map(([text]) => [text]),
     );
     const { stdout } = await box.run(["predict", "head", "--input", "-", "--quiet"], { input });
-    expect(stdout.split("\r\n")).toHaveLength(4002);
+    expect(stdout.split("\n")).toHaveLength(4002);
     const { process: child, finished } = box.start(["predict", "head", "--input", "-", "--quiet"], { input });
     child.stdout.once("data", () => child.stdout.destroy());
     const { code, stderr } = await finished;

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 const linesIn = async (name: string): Promise<string[]> =>
-  (await readFile(box.path(name), "utf8")).split("\r\n").slice(1, -1);
+  (await readFile(box.path(name), "utf8")).split(/\r?\n/).slice(1, -1);
 
 describe("headstart split", () => {
   it("deals every row to one file, in its order, each label in proportion", async () => {
@@ -132,6 +132,16 @@ describe("headstart split", () => {
     expect(stdout).toContain(
       '  headstart evaluate head "by stars/test.csv" --text-column review --label-column stars\n',
     );
+  });
+
+  it("names the columns of a corpus without a header, in the files and in the commands", async () => {
+    await box.write("plain.csv", csv([...ROWS[0]], ROWS.slice(1)));
+    const columns = ["--no-header", "--text-column", "2", "--label-column", "3"];
+    const { stdout } = succeeded(await box.call(["split", "plain.csv", "-o", "plain", ...columns]));
+    expect(stdout).toContain("200 rows in = 160 train + 40 test");
+    expect(await readFile(box.path("plain/test.csv"), "utf8")).toMatch(/^column1,column2,column3\n/);
+    const [, command] = /headstart (train .*)\n/.exec(stdout)!;
+    expect(command).toBe("train plain/train.csv -o head --text-column column2 --label-column column3");
   });
 
   it.each([

@@ -65,10 +65,12 @@ async function splitCommand(context: Context, files: readonly string[], flags: S
 
 /** Index of the label column; undefined where none is named and the corpus has no `label`. */
 async function labelColumn(corpus: Corpus, files: readonly string[], flags: SplitFlags): Promise<number | undefined> {
-  const { columns } = corpus;
-  if (flags.labelColumn === undefined && !columns.includes("label")) return undefined;
+  const { columns, dialect } = corpus;
+  const { labelColumn: wanted = "label", header } = flags;
+  if (flags.labelColumn === undefined && !columns.includes(wanted)) return undefined;
+  const namedBy = header === false ? "place" : dialect === undefined ? "format" : "header";
   try {
-    return findColumn(columns, flags.labelColumn ?? "label", { file: files[0], flag: "--label-column", named: true });
+    return findColumn(columns, wanted, { file: files[0], flag: "--label-column", named: true, namedBy });
   } catch (error) {
     await corpus.close();
     throw error;

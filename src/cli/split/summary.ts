@@ -22,7 +22,7 @@ interface SplitResult {
   readonly labels: readonly string[] | undefined;
   readonly parts: Pick<Parts, "duplicates">;
   readonly counts: RowCounts;
-  readonly flags: Pick<CorpusFlags, "textColumn" | "labelColumn">;
+  readonly flags: Pick<CorpusFlags, "textColumn" | "labelColumn" | "header" | "delimiter">;
 }
 
 /** Labels that are shown, the most frequent first. */
@@ -115,19 +115,24 @@ function missing(written: readonly PartRows[], perLabel: ReadonlyMap<string, Lab
   });
 }
 
-function next(written: readonly PartRows[], { textColumn, labelColumn }: SplitResult["flags"]): readonly string[] {
+function next(written: readonly PartRows[], flags: SplitResult["flags"]): readonly string[] {
   const file = (wanted: PartRows["name"]): readonly string[] =>
     written.filter(({ name }) => name === wanted).map(({ output }) => output);
   const dev = file("dev").flatMap((output) => ["--dev", output]);
-  const columns = [
-    ...(textColumn === undefined ? [] : ["--text-column", textColumn]),
-    ...(labelColumn === undefined ? [] : ["--label-column", labelColumn]),
-  ];
+  const reading = [
+    ["--text-column", inHeader(flags.textColumn, flags)],
+    ["--label-column", inHeader(flags.labelColumn, flags)],
+    ["--delimiter", flags.delimiter === "\t" ? "tab" : flags.delimiter],
+  ].flatMap(([flag, value]) => (flag === undefined || value === undefined ? [] : [flag, value]));
   const command = (...args: readonly string[]): string => `  headstart ${args.map(shellWord).join(" ")}`;
   return [
     "",
     "Next:",
-    command("train", ...file("train"), ...dev, "-o", "head", ...columns),
-    command("evaluate", "head", ...file("test"), ...columns),
+    command("train", ...file("train"), ...dev, "-o", "head", ...reading),
+    command("evaluate", "head", ...file("test"), ...reading),
   ];
 }
+
+/** A column as the header of the files calls it, where that of the corpus, which has none, is a number. */
+const inHeader = (column: string | undefined, { header }: SplitResult["flags"]): string | undefined =>
+  header === false ? column?.replaceAll(/(?<=^|,)\s*(\d+)\s*(?=,|$)/g, "column$1") : column;
