@@ -15,7 +15,7 @@ import { labelIndices } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
 import { C_VALUES } from "./fit.js";
 import type { Prediction } from "./predict.js";
-import type { Trial } from "./train.js";
+import type { Trial } from "./chooseHead.js";
 
 export interface MultiLabelTrainOptions {
   /** Stands between the labels of a row. */

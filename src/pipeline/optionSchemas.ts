@@ -104,12 +104,16 @@ export const OPTIONS = {
     Cs: z.array(positive).min(1),
     classWeights: z.enum(["none", "balanced"]),
     fewShot: z.array(atLeastOne),
+    cv: z.int().min(2),
+    onFold: callback,
     explainable: z.boolean().or(atLeastOne),
     onEpoch: callback,
-  }).refine(
-    (options) => !isGiven(options, "mlp") || (options as { readonly head?: string }).head === "mlp",
-    'mlp has no effect without head: "mlp"',
-  ),
+  })
+    .refine(
+      (options) => !isGiven(options, "mlp") || (options as { readonly head?: string }).head === "mlp",
+      'mlp has no effect without head: "mlp"',
+    )
+    .refine((options) => !isGiven(options, "cv") || !isGiven(options, "dev"), "cv and dev do not go together"),
   "train() of a multi-label head": ofKind({ ...TRAIN, multiLabel: z.string().min(1), Cs: z.array(positive).min(1) }),
   "train() of a tagger": ofKind({
     ...TRAIN,

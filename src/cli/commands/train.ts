@@ -29,7 +29,8 @@ import { defined } from "../flags/options.js";
 import { declareTrain, type TrainFlags } from "../flags/train.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import type { Printed } from "../../files/folderMark.js";
-import { scoreLines, trainingText } from "../../report/text/trainingSummary.js";
+import { checkFolds } from "../../classification/crossValidate.js";
+import { crossValidationLines, scoreLines, trainingText } from "../../report/text/trainingSummary.js";
 import { nextOf } from "../nextEvaluation.js";
 import { search } from "../train/search.js";
 import { refuseUnused, trainedKind } from "../flags/flagUse.js";
@@ -84,6 +85,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
   if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "));
+  if (flags.cv !== undefined) checkFolds(rows.texts, flags.cv);
   warnOfLabels(context, rows);
   const began = clock();
   let encoder = await openEncoder(context, flags);
@@ -101,6 +103,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     encoder = found.encoder;
     const { data, dev, searchResult } = found;
     const fitBegan = clock();
+    const folding = reporter.meter("cross-validating: folds");
     const fitting = reporter.meter("training");
     let trials = 0;
     const trained = await trainClassifier(data, {
@@ -110,6 +113,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       fewShot: flags.fewShot,
       head: flags.head,
       mlp,
+      cv: flags.cv,
       seed: flags.seed,
       classWeights: flags.classWeights,
       signal,
@@ -122,6 +126,10 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       onEpoch: (epoch) => {
         fitting.update(epoch.epoch, mlp.epochs ?? MLP_DEFAULTS.epochs);
         curves.epoch(epoch);
+      },
+      onFold: (done, folds) => {
+        folding.update(done, folds);
+        if (done === folds) folding.end();
       },
     });
     fitting.end();
@@ -206,6 +214,7 @@ function summary(
     dropped: rows.dropped,
     dev: trained.dev,
     devFrom: trained.devFrom,
+    ...(trained.cv === undefined ? {} : { cv: trained.cv }),
     calibration: { temperature: trained.head.temperature, ...trained.calibration },
     C: trained.C,
     kind: trained.head.kind,
@@ -234,10 +243,13 @@ function described(trained: TrainedHead, { flags, holds, seconds }: Summary): Om
   const { n, devFrom } = trained;
   const held = holds.texts > 0 ? heldText(holds) : undefined;
   const training = { head: flags.output, n, unit: "row", devFrom, seconds, holds: held, ...nextOf(flags) } as const;
-  const lines = [...scoreLines(trained.dev), ...fewLines(trained)];
+  const lines = [...shortScores(trained), ...fewLines(trained)];
   return {
     lines: trainingText(lines, training),
     more: [
+      ...(trained.cv === undefined
+        ? []
+        : [...evaluationText(trained.cv, { title: `Cross-validation in ${trained.cv.folds} folds` }).split("\n"), ""]),
       ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
       `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
       `${flags.output}: ${settingText(trained)}; holds ${heldText(holds)}`,
@@ -245,6 +257,12 @@ function described(trained: TrainedHead, { flags, holds, seconds }: Summary): Om
       ...trainingText(lines, { ...training, holds: undefined }),
     ],
   };
+}
+
+/** What the scores of all rows say, and then only the main number of the few dev rows. */
+function shortScores({ cv, dev }: TrainedHead): readonly string[] {
+  const ofDev = scoreLines(dev);
+  return cv === undefined ? ofDev : [...crossValidationLines(cv), `This head: ${ofDev[0]}`];
 }
 
 function settingText({ C, mlp, curve }: TrainedHead): string {

@@ -84,6 +84,11 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       isMet: ({ flags }) => flags["tune"] === true,
       else: "without --tune",
     },
+    {
+      flags: ["cv"],
+      isMet: ({ flags }) => flags["dev"] === undefined,
+      else: "with --dev, whose rows settings are chosen on",
+    },
   ],
   predict: [
     {

@@ -55,6 +55,7 @@ const USES = {
     [["dev"], [...TEXTS, "tagger"]],
     [["tune", "fewShot", "tensorboard", "classWeights", "explainable"], TRAINED],
     [["tuneSeconds", "tuneLayers", "tunePoolings"], TRAINED],
+    [["cv"], ["logistic", "mlp"]],
     [["labelErrors"], ["label errors"]],
     [["multiLabel"], ["multi-label"]],
     [TAGGER_FLAGS, ["tagger"]],

@@ -16,6 +16,7 @@ export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFl
   readonly fewShot?: readonly number[] | undefined;
   readonly tensorboard?: string | undefined;
   readonly dev?: string[] | undefined;
+  readonly cv?: number | undefined;
   readonly map?: string | undefined;
   readonly labelErrors?: boolean | undefined;
   readonly multiLabel?: string | undefined;
@@ -26,6 +27,7 @@ export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFl
 const EXAMPLES = [
   "train tweets.csv -o sentiment-head",
   "train sms.csv -o spam-head --task spam --class-weights balanced",
+  "train reviews.csv -o head --cv 5",
   "train tweets.csv -o tuned-head --tune --cache",
   'train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,5=good,3=drop"',
   "train tweets.csv -o mlp-head --head mlp --hidden 256,64 --tensorboard runs",
@@ -61,6 +63,9 @@ function taskFlags(): Option[] {
     flag("learn", "--head <kind>", "kind").default(undefined, "logistic; ner: mlp").choices(["logistic", "mlp"]),
     flag("learn", "--multi-label <sep>", 'rows have several labels, such as a|b with "|"'),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
+    flag("learn", "--cv <folds>", "also cross-validate: scores by all rows, such as of 5 folds").argParser(
+      wholeNumber(2),
+    ),
     errors,
     formerName(errors, "--check"),
     ...searchFlags(),

@@ -1,3 +1,4 @@
+import { checkFolds, type CrossValidation } from "../../classification/crossValidate.js";
 import { describeHead } from "../../classification/describeHead.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
@@ -19,7 +20,7 @@ import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } fr
 export interface TrainClassifierOptions
   extends
     TrainModelOptions,
-    Pick<TrainOptions, "head" | "mlp" | "Cs" | "classWeights" | "fewShot" | "onTrial" | "onEpoch"> {
+    Pick<TrainOptions, "head" | "mlp" | "Cs" | "classWeights" | "fewShot" | "cv" | "onTrial" | "onEpoch" | "onFold"> {
   /** What the labels mean; for the record. @default "classification" */
   readonly task?: HeadFile["task"] | undefined;
   readonly multiLabel?: undefined;
@@ -31,6 +32,8 @@ export interface TrainClassifierOptions
 export interface ClassifierModel extends ClassifierPipeline {
   /** Scores on the dev rows. */
   readonly evaluation: Evaluation;
+  /** Scores on all rows by cross-validation; undefined unless `cv` asks for it. */
+  readonly crossValidation: CrossValidation | undefined;
   /** The head itself, and how it was trained. */
   readonly trained: TrainedHead;
   readonly warnings: readonly string[];
@@ -44,11 +47,12 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(corpus.labels, { minPerClass: devCorpus === undefined ? 2 : 1 });
   if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "));
+  if (options.cv !== undefined) checkFolds(corpus.texts, options.cv);
   const encoder = await openTrainingEncoder(options);
   try {
     const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
-    const { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal } = options;
-    const how = { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal };
+    const { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal } = options;
+    const how = { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal };
     const trained = await trainClassifier(data, { dev, ...how });
     const neighbors = await neighborsOf(data, trained.head.labels, options);
     return model({ corpus, encoder, trained, neighbors }, options);
@@ -83,6 +87,7 @@ function model({ corpus, encoder, trained, neighbors }: Made, options: TrainClas
   return {
     ...classifierPipeline({ ...trained, name, loadNeighbors }, encodingWith(encoder, options)),
     evaluation: trained.dev,
+    crossValidation: trained.cv,
     trained,
     warnings: [...corpus.notices, ...trained.warnings],
     async save(folder, saving = {}) {
