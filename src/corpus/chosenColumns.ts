@@ -1,5 +1,6 @@
 import { excerpt, HeadstartError } from "../errors.js";
-import { findColumn, findTextColumns, matchColumns } from "./columns.js";
+import { counted } from "../text/numbers.js";
+import { findColumn, findTextColumns, listedNames, matchColumns } from "./columns.js";
 import type { Table } from "./table.js";
 
 interface Choice {
@@ -18,6 +19,8 @@ export interface ChosenColumns {
   /** Indices. */
   readonly text: readonly number[];
   readonly label: number | undefined;
+  /** Notices about columns without a name. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -26,7 +29,7 @@ export interface ChosenColumns {
  *
  * @throws HeadstartError E_COLUMN_MISSING, E_COLUMN_AMBIGUOUS
  */
-export function chooseColumns({ columns, dialect, unnamed = [] }: Table, choice: Choice): ChosenColumns {
+export function chooseColumns({ columns, dialect, unnamed }: Table, choice: Choice): ChosenColumns {
   const { file, textColumn, textNamed, labelColumn, header } = choice;
   const namedBy = dialect === undefined ? "format" : header ? "header" : "place";
   const text = findTextColumns(columns, textColumn, { file, named: textNamed, namedBy });
@@ -34,13 +37,26 @@ export function chooseColumns({ columns, dialect, unnamed = [] }: Table, choice:
   const label = labelColumn === undefined ? undefined : findColumn(columns, labelColumn, wanted);
   if (label !== undefined && text.includes(label)) throw oneColumn(file, columns[label]);
   const asked = new Set([...text, ...(label === undefined ? [] : [label])].map((i) => columns[i]));
-  const leftOut = new Set(unnamed.filter((name) => !asked.has(name)));
-  const kept = columns.filter((name) => !leftOut.has(name));
+  const leftOut = (unnamed?.behind ?? []).filter((name) => !asked.has(name));
+  const kept = columns.filter((name) => !leftOut.includes(name));
   return {
     columns: kept,
     text: text.map((i) => kept.indexOf(columns[i])),
     label: label === undefined ? undefined : kept.indexOf(columns[label]),
+    notices: unnamedNotices(file, { between: unnamed?.between ?? [], leftOut }),
   };
+}
+
+function unnamedNotices(
+  file: string,
+  { between, leftOut }: { readonly between: readonly string[]; readonly leftOut: readonly string[] },
+): readonly string[] {
+  const without = (names: readonly string[]): string =>
+    `${counted(names.length, "column")} without a name in the header of ${file}`;
+  return [
+    ...(between.length > 0 ? [`${without(between)}, called by place: ${listedNames(between)}`] : []),
+    ...(leftOut.length > 0 ? [`${without(leftOut)}, left out: ${listedNames(leftOut)} by place`] : []),
+  ];
 }
 
 function oneColumn(file: string, column: string): HeadstartError {
@@ -59,14 +75,10 @@ export interface ColumnPlaces {
 }
 
 /** @throws HeadstartError E_CSV_HEADER when the table has other columns */
-export function placesOf(
-  columns: readonly string[],
-  { columns: found, unnamed = [] }: Table,
-  file: string,
-): ColumnPlaces {
-  if (unnamed.length === 0) return { order: matchColumns(columns, found, file), leftOut: [] };
+export function placesOf(columns: readonly string[], { columns: found, unnamed }: Table, file: string): ColumnPlaces {
   const own = new Set(columns);
-  const leftOut = new Set(unnamed.filter((name) => !own.has(name)));
+  const leftOut = new Set((unnamed?.behind ?? []).filter((name) => !own.has(name)));
+  if (leftOut.size === 0) return { order: matchColumns(columns, found, file), leftOut: [] };
   const kept = found.filter((name) => !leftOut.has(name));
   return {
     order: matchColumns(columns, kept, file).map((i) => found.indexOf(kept[i])),

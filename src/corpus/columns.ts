@@ -1,4 +1,3 @@
-import { counted } from "../text/numbers.js";
 import { excerpt, HeadstartError, nearestName } from "../errors.js";
 
 const MOST_NAMES_SHOWN = 20;
@@ -9,10 +8,15 @@ export const numberedColumns = (count: number): readonly string[] =>
 
 export interface NamedColumns {
   readonly columns: readonly string[];
-  /** Those behind the last name, which have none in the header. */
-  readonly unnamed: readonly string[];
-  /** What is to be told of columns without a name. */
-  readonly notices: readonly string[];
+  readonly unnamed: UnnamedColumns;
+}
+
+/** The columns that a header has no name for, as they are called instead. */
+export interface UnnamedColumns {
+  /** Those before one that has a name. */
+  readonly between: readonly string[];
+  /** Those behind the last one that has a name. */
+  readonly behind: readonly string[];
 }
 
 /**
@@ -36,17 +40,8 @@ export function nameColumns(
   const advice = looksLikeRow(header) ? NO_HEADER : "Rename one of the two";
   checkHeader(columns, file, line, advice);
   const end = header.findLastIndex(isNamed) + 1;
-  const unnamed = columns.slice(end);
   const between = columns.slice(0, end).filter((_, i) => !isNamed(header[i], i));
-  const places = listed([...between, ...unnamed]);
-  const notice =
-    `the header of ${file} has no name for ${counted(between.length + unnamed.length, "column")}: ${places} by place` +
-    (unnamed.length === 0
-      ? ""
-      : between.length === 0
-        ? ", left out unless asked for"
-        : `; those behind the last name are left out unless asked for`);
-  return { columns, unnamed, notices: between.length + unnamed.length === 0 ? [] : [notice] };
+  return { columns, unnamed: { between, behind: columns.slice(end) } };
 }
 
 /**
@@ -124,7 +119,7 @@ export function findColumn(columns: readonly string[], wanted: string, options: 
   if (alike.length > 1) {
     throw new HeadstartError(
       "E_COLUMN_AMBIGUOUS",
-      `Cannot choose column "${wanted}" of ${file}: the header has ${listed(alike)}. Name one of them with ${flag}`,
+      `Cannot choose column "${wanted}" of ${file}: the header has ${listedNames(alike)}. Name one of them with ${flag}`,
       place,
     );
   }
@@ -132,7 +127,7 @@ export function findColumn(columns: readonly string[], wanted: string, options: 
   const nearest = alike[0] ?? nearestName(wanted, columns.slice(0, 1000)) ?? otherThanLabel(columns, flag);
   throw new HeadstartError(
     "E_COLUMN_MISSING",
-    `Cannot read column "${excerpt(wanted)}" from ${file}: the header has ${listed(columns)}. ` +
+    `Cannot read column "${excerpt(wanted)}" from ${file}: the header has ${listedNames(columns)}. ` +
       (nearest === undefined ? "" : `Did you mean ${quoted(nearest)}? `) +
       `Name it with ${flag}${namedBy === "header" ? otherwiseRead(columns) : ""}`,
     place,
@@ -184,8 +179,8 @@ export function matchColumns(columns: readonly string[], found: readonly string[
   const added = found.filter((name) => !wanted.has(name));
   if (missing.length > 0 || added.length > 0) {
     const differences = [
-      ...(missing.length > 0 ? [`lacks ${listed(missing)}`] : []),
-      ...(added.length > 0 ? [`has ${listed(added)} besides`] : []),
+      ...(missing.length > 0 ? [`lacks ${listedNames(missing)}`] : []),
+      ...(added.length > 0 ? [`has ${listedNames(added)} besides`] : []),
     ].join(" and ");
     throw new HeadstartError(
       "E_CSV_HEADER",
@@ -200,7 +195,7 @@ const folded = (name: string): string => name.trim().normalize("NFC").toLowerCas
 
 const quoted = (name: string): string => `"${excerpt(name)}"`;
 
-function listed(names: readonly string[]): string {
+export function listedNames(names: readonly string[]): string {
   const shown = names.slice(0, MOST_NAMES_SHOWN).map(quoted).join(", ");
   return names.length > MOST_NAMES_SHOWN ? `${shown} and ${names.length - MOST_NAMES_SHOWN} more` : shown;
 }

@@ -111,7 +111,7 @@ class CorpusReader implements Corpus {
   readonly #sources: readonly Source[];
   readonly #settings: Settings;
   readonly #rowCounter: RowCounter;
-  #chosen: ChosenColumns = { columns: [], text: [], label: undefined };
+  #chosen: ChosenColumns = { columns: [], text: [], label: undefined, notices: [] };
   #first: Table | undefined;
   #begun = false;
 
@@ -134,7 +134,7 @@ class CorpusReader implements Corpus {
   }
 
   get notices(): readonly string[] {
-    return [...(this.#first?.notices ?? []), ...this.#rowCounter.notices()];
+    return [...this.#chosen.notices, ...this.#rowCounter.notices()];
   }
 
   async open(textNamed: boolean): Promise<void> {
@@ -175,7 +175,7 @@ class CorpusReader implements Corpus {
       const { openArrowTable } = await import("./arrowTable.js");
       return openArrowTable(source.bytes(), { file, textColumn });
     }
-    const chunks = this.#counted(decodeText(source.bytes(), file, this.#settings));
+    const chunks = this.#counted(decodeText(source.bytes(), file, { ...this.#settings, isTable: true }));
     if (format === "csv" || format === "tsv") {
       const { header, quote, delimiter = format === "tsv" ? "\t" : undefined } = this.#settings;
       return openCsv(chunks, { file, header, quote, delimiter, maxFieldBytes });

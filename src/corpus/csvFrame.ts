@@ -55,6 +55,8 @@ export class CsvFramer {
   #start: TextPosition | undefined;
   #opening: TextPosition | undefined;
   #backslashBeforeQuote = false;
+  /** Where the lines of the current record begin behind its first one. */
+  #furtherLines: TextPosition[] = [];
   #fault: Fault | undefined;
 
   constructor(options: CsvFramerOptions) {
@@ -95,6 +97,7 @@ export class CsvFramer {
       }
       if (lineEnd && !secondOfCrLf) this.#line++;
       if (lineEnd && this.#state !== "quoted") continue;
+      if (lineEnd) this.#noteLine({ chunk, index: i + 1, line: this.#line }, secondOfCrLf);
       this.#start ??= { chunk, index: i, line: this.#line };
       this.#step(c, chunk, i);
       this.#previous = c;
@@ -178,14 +181,22 @@ export class CsvFramer {
   #endRecord(last: string, frames: CsvFrame[]): void {
     if (this.#start !== undefined) {
       const text = this.#parts.length === 0 ? last : this.#parts.join("") + last;
-      frames.push({ text, quoted: text.includes('"'), position: this.#start, fault: this.#fault });
+      if (this.#fault === undefined || this.#furtherLines.length === 0)
+        frames.push({ text, quoted: text.includes('"'), position: this.#start, fault: this.#fault });
+      else frames.push(...faultyLines(text, [this.#start, ...this.#furtherLines], this.#fault));
     }
     this.#endField();
     this.#parts = [];
     this.#partsLength = 0;
     this.#start = undefined;
+    this.#furtherLines = [];
     this.#fault = undefined;
     this.#previous = 0;
+  }
+
+  #noteLine(begin: TextPosition, secondOfCrLf: boolean): void {
+    if (secondOfCrLf) this.#furtherLines.pop();
+    this.#furtherLines.push(begin);
   }
 
   #keep(part: string): void {
@@ -231,6 +242,19 @@ export class CsvFramer {
     const byte = this.#opening === undefined ? 0 : (byteAt(this.#opening).byte ?? 0);
     return new HeadstartError("E_CSV_QUOTE", message, { file, line, byte });
   }
+}
+
+/**
+ * The lines of a record with a fault, a frame each: nobody knows what belongs together there, and none is to go uncounted.
+ *
+ * @param positions  where each of them begins
+ */
+function faultyLines(text: string, positions: readonly TextPosition[], fault: Fault): CsvFrame[] {
+  return text
+    .split(/\r\n|\n|\r/)
+    .flatMap((line, i): CsvFrame[] =>
+      line === "" ? [] : [{ text: line, quoted: true, position: positions[i], fault }],
+    );
 }
 
 /** Where a character stands next from an index on, Infinity where nowhere; the indices must not fall. */

@@ -37,7 +37,7 @@ function rowOf(record: TableRecord, shape: CsvShape, hasOpenQuote: boolean): Tab
   const cells = cellsOf(record, shape);
   const missing = columns - cells.length;
   if (missing < 0 || missing > unnamed) {
-    return { ...record, cells: [], fault: wrongWidth(cells.length, shape, hasOpenQuote) };
+    return { ...record, cells: [], fault: wrongWidth({ found: cells.length, raw: record.raw, hasOpenQuote }, shape) };
   }
   const whole = missing === 0 ? cells : [...cells, ...Array.from({ length: missing }, () => "")];
   const row = whole === record.cells ? record : { ...record, cells: whole };
@@ -82,14 +82,26 @@ const HEADER_AGAIN: Fault = {
   advice: "Take it out",
 };
 
-function wrongWidth(found: number, { columns, header }: CsvShape, hasOpenQuote: boolean): Fault {
-  const advice = found > columns ? "put quotes around a field that holds the delimiter" : "add what is missing";
-  const ifQuoted = hasOpenQuote
-    ? `If fields in quotes go on over line ends, read the file with --quote '"'. Otherwise `
-    : "";
+interface WrongWidth {
+  /** Fields. */
+  readonly found: number;
+  readonly raw: string;
+  /** Whether a quote opened a field that is not closed on its line, here or in a row before. */
+  readonly hasOpenQuote: boolean;
+}
+
+function wrongWidth({ found, raw, hasOpenQuote }: WrongWidth, { columns, header }: CsvShape): Fault {
+  const lines = raw.split(/\r\n|\n|\r/).length;
+  const subject = lines > 1 ? `its ${lines} lines, one row by a quote, have` : "it has";
+  const advice = [
+    ...(hasOpenQuote ? [`if fields in quotes go on over line ends, read the file with --quote '"'`] : []),
+    ...(lines > 1 ? ["where a quote is a character like any other, read the file with --quote none"] : []),
+    found > columns ? "put quotes around a field that holds the delimiter" : "add what is missing",
+    "or leave such rows out with --bad-rows skip",
+  ].join("; ");
   return {
     code: "E_CSV_FIELDS",
-    found: `it has ${counted(found, "field")} where the ${header === undefined ? "first row" : "header"} has ${columns}`,
-    advice: `${ifQuoted === "" ? advice[0].toUpperCase() + advice.slice(1) : ifQuoted + advice}, or leave such rows out with --bad-rows skip`,
+    found: `${subject} ${counted(found, "field")} where the ${header === undefined ? "first row" : "header"} has ${columns}`,
+    advice: advice[0].toUpperCase() + advice.slice(1).replace(/; or/, ", or"),
   };
 }

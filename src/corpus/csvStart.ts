@@ -76,7 +76,7 @@ export class CsvStart {
   }
 
   get dialect(): Omit<CsvDialect, "byteOrderMark"> {
-    const delimiter = this.#settings.delimiter ?? this.#separator ?? DELIMITERS[this.#likeliest()];
+    const delimiter = this.#settings.delimiter ?? this.#separator ?? DELIMITERS[this.#mostProbable()];
     const lineEnd = this.#lineEnd ?? (this.#afterCr ? "\r" : "\n");
     return { delimiter, quoting: quotingOf(this.#settings.quote, delimiter), lineEnd };
   }
@@ -118,7 +118,7 @@ export class CsvStart {
     return first.flatMap((count, which) => (count > 0 ? [which] : []));
   }
 
-  #likeliest(): number {
+  #mostProbable(): number {
     const [first = this.#counts, ...others] = this.#begun ? [...this.#records, this.#counts] : this.#records;
     const agreeing = (which: number): number => others.filter((counts) => counts[which] === first[which]).length;
     const order = this.#candidates().sort((a, b) => agreeing(b) - agreeing(a) || first[b] - first[a] || a - b);

@@ -37,7 +37,7 @@ export async function openCsv(chunks: AsyncGenerator<TextChunk>, options: CsvTab
     const first = held[held.length - 1];
     const header = options.header ? first : undefined;
     const named = header === undefined ? unheaded(first) : namesOf(header, file);
-    const shape = { dialect, columns: named.columns.length, unnamed: named.unnamed.length, header };
+    const shape = { dialect, columns: named.columns.length, unnamed: named.unnamed.behind.length, header };
     const records = csvRows(header === undefined ? replay(held, all) : all, shape);
     return { ...named, dialect, records, close };
   } catch (error) {
@@ -59,8 +59,7 @@ async function firstRecords(all: AsyncGenerator<TableRecord>, options: CsvTableO
 
 const unheaded = ({ cells }: TableRecord): NamedColumns => ({
   columns: numberedColumns(cells.length),
-  unnamed: [],
-  notices: [],
+  unnamed: { between: [], behind: [] },
 });
 
 function namesOf(header: TableRecord, file: string): NamedColumns {

@@ -1,5 +1,6 @@
 import { HeadstartError, type ErrorCode } from "../errors.js";
 import type { CsvDialect } from "../formats/csv.js";
+import type { UnnamedColumns } from "./columns.js";
 import { escapeControls } from "../text/escape.js";
 import type { ValuesJson } from "./row.js";
 import { byteAt, type TextPosition } from "./decode/textChunk.js";
@@ -7,10 +8,8 @@ import { byteAt, type TextPosition } from "./decode/textChunk.js";
 /** The columns of one file and its records, read once and in order. */
 export interface Table {
   readonly columns: readonly string[];
-  /** Those of the columns that the header of a CSV file has no name for, behind the last name. */
-  readonly unnamed?: readonly string[] | undefined;
-  /** What its header calls for telling, a sentence each. */
-  readonly notices?: readonly string[] | undefined;
+  /** Those of the columns that the header of a CSV file has no name for. */
+  readonly unnamed?: UnnamedColumns | undefined;
   /** How it is written, of CSV. */
   readonly dialect?: CsvDialect | undefined;
   readonly records: AsyncGenerator<TableRecord>;

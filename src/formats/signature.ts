@@ -17,6 +17,9 @@ const STARTS = {
   "gzip data": ["\x1f\x8b"],
   "zstd data": ["\x28\xb5\x2f\xfd"],
   "a zip archive": ["PK\x03\x04", "PK\x05\x06"],
+  "an old Office document": ["\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"],
+  "a PDF document": ["%PDF-"],
+  "an SQLite database": ["SQLite format 3\0"],
   "a Python pickle": ["\x80\x02", "\x80\x03", "\x80\x04", "\x80\x05"],
   "a fastText binary model": ["\xba\x16\x4f\x2f"],
 } as const;

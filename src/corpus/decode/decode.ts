@@ -1,5 +1,6 @@
 import { chooseEncoding } from "./encoding.js";
 import { decodeLegacy } from "./legacyText.js";
+import { refuseOtherKinds } from "./notText.js";
 import { utf8Size, type TextChunk } from "./textChunk.js";
 import { decodeUnicode } from "./unicodeText.js";
 
@@ -10,22 +11,28 @@ export interface DecodeOptions {
   readonly invalidUtf8?: "fail" | "replace" | undefined;
 }
 
+interface TextOptions extends DecodeOptions {
+  /** Whether the text has rows of columns, and so cannot be a page of markup. @default false */
+  readonly isTable?: boolean | undefined;
+}
+
 /**
  * Decodes bytes to text without guessing: one byte order mark at the start goes, and bytes that are no text end the
  * stream with a chunk that says so, unless they are to be replaced.
  *
  * The texts joined are the same however the bytes were cut.
  *
- * @throws HeadstartError E_ENCODING when the encoding named is not known
+ * @throws HeadstartError E_ENCODING when the encoding named is not known, E_INPUT_UNREADABLE for a file of another kind
  */
 export async function* decodeText(
   bytes: AsyncIterable<Uint8Array>,
   file: string,
-  options: DecodeOptions = {},
+  options: TextOptions = {},
 ): AsyncGenerator<TextChunk> {
   const source = bytes[Symbol.asyncIterator]();
   try {
     const head = await firstBytes(source);
+    refuseOtherKinds(head, file, options.isTable === true);
     const encoding = chooseEncoding(head, options.encoding, file);
     const replace = options.invalidUtf8 === "replace";
     if (encoding.kind === "refused") {

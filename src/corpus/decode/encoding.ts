@@ -1,6 +1,5 @@
 import iconv from "iconv-lite";
 import { HeadstartError } from "../../errors.js";
-import { fileKind } from "../../formats/signature.js";
 
 /** How the bytes of a file become text. */
 export type Encoding =
@@ -10,13 +9,16 @@ export type Encoding =
 
 export type UnicodeName = "utf-8" | "utf-16le" | "utf-16be";
 
+/** Names of ISO-8859-1. */
+const LATIN1 = ["latin1", "iso88591", "l1", "cp819", "ibm819"];
+
 const MARKS = { "utf-8": [0xef, 0xbb, 0xbf], "utf-16le": [0xff, 0xfe], "utf-16be": [0xfe, 0xff] } as const;
 
 /**
  * The encoding of a file: as named, else UTF-8 or, by its byte order mark, UTF-16.
  *
- * Bytes that are surely something else (gzip, UTF-32, UTF-16 without a mark) are refused with a name for what they are:
- * most of them would pass as UTF-8 with many NUL characters.
+ * Bytes that are surely something else (UTF-32, UTF-16 without a mark) are refused with a name for what they are: most of
+ * them would pass as UTF-8 with many NUL characters.
  *
  * @param head  the start of the file: four bytes or more, or all when it is shorter
  * @throws HeadstartError E_ENCODING when `named` is no known encoding
@@ -28,6 +30,7 @@ export function chooseEncoding(head: Uint8Array, named: string | undefined, file
   if (name === "utf16") return unicode(head, startsWith(head, MARKS["utf-16be"]) ? "utf-16be" : "utf-16le");
   if (name === "utf16le" || name === "ucs2") return unicode(head, "utf-16le");
   if (name === "utf16be") return unicode(head, "utf-16be");
+  if (LATIN1.includes(name)) return { kind: "legacy", name: "latin1" };
   if (iconv.encodingExists(named)) return { kind: "legacy", name: named };
   throw new HeadstartError(
     "E_ENCODING",
@@ -48,7 +51,6 @@ function markedAs(head: Uint8Array): UnicodeName | undefined {
 function refusal(head: Uint8Array): Encoding | undefined {
   const refused = (looksLike: string, advice: string): Encoding => ({ kind: "refused", looksLike, advice });
   const [a, b, c, d] = head;
-  if (fileKind(head) === "gzip data") return refused("gzip data", "Give the file an ending in .gz");
   if (startsWith(head, [0xff, 0xfe, 0, 0])) return refused("UTF-32", "Read it with --encoding utf-32le");
   if (startsWith(head, [0, 0, 0xfe, 0xff])) return refused("UTF-32", "Read it with --encoding utf-32be");
   const without = "UTF-16 without a byte order mark";

@@ -8,7 +8,9 @@ export async function* decodeLegacy(
   replace: boolean,
 ): AsyncGenerator<TextChunk> {
   const decoder = iconv.getDecoder(name);
-  const sizeOf = (text: string): number => iconv.encode(text, name, { addBOM: false }).length;
+  const toText = name === "latin1" ? withoutControls : (text: string) => text;
+  const sizeOf = (text: string): number =>
+    name === "latin1" ? text.length : iconv.encode(text, name, { addBOM: false }).length;
   let at = 0;
   const chunkOf = (text: string): TextChunk => {
     const wrong = text.indexOf("\ufffd");
@@ -22,7 +24,7 @@ export async function* decodeLegacy(
     return { text: before, byte: at, sizeOf, replaced: 0, invalid: { byte: at + sizeOf(before), found } };
   };
   for await (const chunk of bytes) {
-    const text = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+    const text = toText(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)));
     if (text === "") continue;
     const decoded = chunkOf(text);
     yield decoded;
@@ -32,3 +34,16 @@ export async function* decodeLegacy(
   const last = decoder.end();
   if (last !== undefined && last !== "") yield chunkOf(last);
 }
+
+/** What windows-1252 has for the bytes 0x80 to 0x9F; U+FFFD for those that it has nothing for. */
+const IN_WINDOWS_1252 = iconv.decode(Buffer.from(Array.from({ length: 32 }, (_, i) => 0x80 + i)), "windows-1252");
+
+/**
+ * Text of ISO-8859-1 as the WHATWG has it read: as windows-1252, which has quotes and dashes in place of control characters
+ * that nobody writes.
+ */
+const withoutControls = (text: string): string =>
+  text.replace(/[\x80-\x9f]/g, (control) => {
+    const own = IN_WINDOWS_1252[control.charCodeAt(0) - 0x80];
+    return own === "\ufffd" ? control : own;
+  });

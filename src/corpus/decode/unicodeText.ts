@@ -84,12 +84,19 @@ function validPrefix(bytes: Uint8Array, isValid: (prefix: Uint8Array) => boolean
   return cut(low);
 }
 
+/**
+ * The encodings that files in these really have: the same, with characters such as \u2019 where these have control
+ * characters. Which of the two it is shows only where such a character comes, which may be late.
+ */
+const LARGER: Readonly<Record<string, string>> = { "ISO-8859-1": "windows-1252", "ISO-8859-9": "windows-1254" };
+
 function notValid(bytes: Uint8Array, at: number, name: string): string {
   const value = `0x${bytes[at].toString(16).toUpperCase().padStart(2, "0")}`;
   const guess = detect(bytes);
   const other = guess !== null && !/^(utf-8|ascii)$/i.test(guess) && iconv.encodingExists(guess);
+  const likely = guess === null ? "" : (LARGER[guess] ?? guess);
   const advice = other
-    ? `It may be ${guess}: name the encoding of the file with --encoding ${guess}`
+    ? `It may be ${likely}: name the encoding of the file with --encoding ${likely}`
     : "Name the encoding of the file with --encoding";
   return `the byte ${value} is not valid ${name}. ${advice}, or read such bytes as U+FFFD with --invalid-utf8 replace`;
 }

@@ -14,6 +14,9 @@ describe("fileKind()", () => {
     ["zstd data", latin1("\x28\xb5\x2f\xfd")],
     ["a zip archive", latin1("PK\x03\x04x")],
     ["a zip archive", latin1("PK\x05\x06x")],
+    ["an old Office document", latin1("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0")],
+    ["a PDF document", latin1("%PDF-1.7\n")],
+    ["an SQLite database", latin1("SQLite format 3\0")],
     ["a Python pickle", latin1("\x80\x04\x95")],
     ["a fastText binary model", latin1("\xba\x16\x4f\x2f")],
     ["an HTML page", Buffer.from("\ufeff\n <HTML lang='en'>")],
@@ -22,7 +25,7 @@ describe("fileKind()", () => {
     expect(fileKind(start)).toBe(kind);
   });
 
-  it.each(["", "P", "PK 0.1 0.2", "text,label\n", "<a> 1 2", "\x80abc", "\x1f", " PAR1"])(
+  it.each(["", "P", "PK 0.1 0.2", "text,label\n", "<a> 1 2", "%PDF", "SQLite format 3,x", "\x80abc", "\x1f", " PAR1"])(
     "does not guess at %j",
     (start) => {
       expect(fileKind(latin1(start))).toBeUndefined();

@@ -1,4 +1,3 @@
-import { gzipSync } from "node:zlib";
 import iconv from "iconv-lite";
 import { describe, expect, it } from "vitest";
 import { failure, readBytes } from "../reading.js";
@@ -109,7 +108,6 @@ describe("openCorpus() on encodings", () => {
     ["UTF-16 without a byte order mark", utf16(CSV, true), "utf-16be"],
     ["UTF-32", Buffer.concat([Buffer.from([0xff, 0xfe, 0, 0]), iconv.encode(CSV, "utf-32le")]), "utf-32le"],
     ["UTF-32", Buffer.concat([Buffer.from([0, 0, 0xfe, 0xff]), iconv.encode(CSV, "utf-32be")]), "utf-32be"],
-    ["gzip", gzipSync(CSV), ".gz"],
   ])("says that bytes look like %s and what to do [C04]", async (name, bytes, advice) => {
     const error = await failure(readBytes(bytes));
     expect([error.code, error.place]).toEqual(["E_ENCODING", { file: "-", line: 1, byte: 0 }]);
