@@ -66,7 +66,7 @@ export function missingText(columns: readonly string[]): Fault {
   return {
     code: "E_ARROW",
     missing: true,
-    found: `its text in column ${names} is null`,
+    found: columns.length === 1 ? `its text in column ${names} is null` : `its texts in columns ${names} are null`,
     advice: "Give it a text, or leave such rows out with --drop-missing or --bad-rows skip",
   };
 }

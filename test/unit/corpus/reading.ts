@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { openCorpus, type CorpusOptions } from "../../../src/corpus/corpus.js";
+import { openCorpus, type Corpus, type CorpusOptions } from "../../../src/corpus/corpus.js";
 import type { Rejection, Row, RowCounts } from "../../../src/corpus/row.js";
 import { HeadstartError } from "../../../src/errors.js";
 
@@ -11,6 +11,7 @@ export interface Reading {
   readonly counts: RowCounts;
   readonly notices: readonly string[];
   readonly rejections: readonly Rejection[];
+  readonly dialect: Corpus["dialect"];
 }
 
 /** Reads files to the end. */
@@ -23,9 +24,9 @@ export async function readFiles(paths: readonly string[], options: CorpusOptions
     const { read, accepted, rejected } = corpus.counts;
     if (read !== accepted + rejected || accepted !== rows.length) throw new Error("the counts are not live");
   }
-  const { columns, counts, notices } = corpus;
+  const { columns, counts, notices, dialect } = corpus;
   const values = rows.map((row) => row.values);
-  return { columns, rows, values, lines: rows.map((row) => row.line), counts, notices, rejections };
+  return { columns, rows, values, lines: rows.map((row) => row.line), counts, notices, rejections, dialect };
 }
 
 /** Reads bytes through the pipe, in chunks of `chunkSize`. */
