@@ -44,7 +44,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     ...REJECT_OPTION,
     sets: use(["0.9"], "classifier"),
     explain: use([], "classifier"),
-    probabilities: use(["--input", "in.csv"], "classifier", "multi-label"),
+    probabilities: use([], "classifier", "multi-label"),
     to: use(["jsonl", "--input", "in.csv"], ...KINDS),
     prefix: use(["our_", "--input", "in.csv"], ...KINDS),
     html: use(["page.html"], "tagger"),
@@ -173,7 +173,10 @@ describe("a flag that has no effect on a command, whatever it is about,", () => 
       ["split", "in.csv", "-o", "parts", "--dev", "0.1"],
       ["--from", "csv"],
     ],
-    [["predict", "head", "Oslo"], ["--probabilities"]],
+    [
+      ["predict", "head", "Oslo"],
+      ["--to", "csv"],
+    ],
     [
       ["train", "in.csv", "-o", "new", "--dev", "in.csv"],
       ["--cv", "2"],

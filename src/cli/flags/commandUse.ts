@@ -92,10 +92,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   ],
   predict: [
     {
-      flags: [
-        ...READING.filter((name) => name !== "encoding" && name !== "invalidUtf8"),
-        ...["to", "prefix", "probabilities"],
-      ],
+      flags: [...READING.filter((name) => name !== "encoding" && name !== "invalidUtf8"), ...["to", "prefix"]],
       isMet: ({ flags }) => flags["input"] !== undefined,
       else: "without --input",
     },

@@ -27,7 +27,7 @@ const EXAMPLES = [
 
 export function declarePredict(command: Command): Command {
   command
-    .description("predict texts: arguments, lines of a pipe, or a corpus")
+    .description("predict texts, lines of a pipe, or a corpus")
     .argument("<head>", "folder of a head, or sentiment")
     .argument("[texts...]", "texts; without any, the lines of the pipe");
   addFlags(command, [
@@ -35,12 +35,10 @@ export function declarePredict(command: Command): Command {
     flag("output", "-o, --output <file>", "--input: write .csv or .jsonl")
       .default(undefined, "stdout")
       .argParser(fileName),
-    flag("output", "--to <format>", "--input without -o: print")
-      .default(undefined, "as the input")
-      .choices(["csv", "jsonl"]),
-    flag("output", "--prefix <text>", "--input: what the names of new columns begin with, such as model_"),
+    flag("output", "--to <format>", "rows on stdout").default(undefined, "as the input").choices(["csv", "jsonl"]),
+    flag("output", "--prefix <text>", "names of the new columns begin so, such as model_"),
     flag("output", "--html <file>", "page with the entities marked in the texts"),
-    flag("predictions", "--probabilities", "--input: a CSV column for the probability of each label"),
+    flag("predictions", "--probabilities", "CSV: a column for each label's probability"),
     flag("predictions", "--explain", "tell which words, and which training texts, decide"),
     flag("predictions", "--sets <share>", "add prediction sets with this coverage, such as 0.9").argParser(share),
     ...selectiveFlags(),

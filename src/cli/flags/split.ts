@@ -25,7 +25,7 @@ const NOTE =
 
 export function declareSplit(command: Command): Command {
   command
-    .description("split a corpus into files to train and to test with")
+    .description("split a corpus into train and test files")
     .argument("<corpus...>", "rows: .csv, .tsv, .jsonl, also .gz; - for the pipe")
     .addOption(
       flag("output", "-o, --output <folder>", "folder of train.csv and test.csv")

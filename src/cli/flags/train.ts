@@ -63,9 +63,7 @@ function taskFlags(): Option[] {
     flag("learn", "--head <kind>", "kind").default(undefined, "logistic; ner: mlp").choices(["logistic", "mlp"]),
     flag("learn", "--multi-label <sep>", 'rows have several labels, such as a|b with "|"'),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    flag("learn", "--cv <folds>", "also cross-validate: scores by all rows, such as of 5 folds").argParser(
-      wholeNumber(2),
-    ),
+    flag("learn", "--cv <folds>", "also score all rows, by cross-validation").argParser(wholeNumber(2)),
     errors,
     formerName(errors, "--check"),
     ...searchFlags(),
