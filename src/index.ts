@@ -34,7 +34,8 @@ export type { Prediction, SelectivePrediction } from "./classification/predict.j
 export type { ChoiceScore, Reliability } from "./classification/reliability.js";
 export type { SearchResult, View } from "./classification/search.js";
 export type { SelectiveGoal } from "./classification/selectivePrediction.js";
-export type { Trial } from "./classification/chooseHead.js";
+export type { ChooseOptions, Trial } from "./classification/chooseHead.js";
+export type { CrossValidation, FoldScore } from "./classification/crossValidate.js";
 export type { TrainedHead, TrainOptions } from "./classification/train.js";
 export type { CorpusOptions } from "./corpus/corpus.js";
 export type { DecodeOptions } from "./corpus/decode/decode.js";

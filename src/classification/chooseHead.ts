@@ -43,7 +43,7 @@ export interface Trial {
 }
 
 /** Rows to fit on, and those to choose on. */
-export interface Sides {
+interface Sides {
   readonly train: LabeledVectors;
   readonly dev: LabeledVectors;
 }

@@ -66,7 +66,7 @@ describe("headstart predict", () => {
       expect(stdout).toContain("nearest training texts");
       const args = ["predict", "head", "--input", "train.csv", "--limit", "3", "-o", "out.csv", "--explain"];
       succeeded(await box.call(args));
-      const [header] = (await readFile(box.path("out.csv"), "utf8")).split("\r\n");
+      const [header] = (await readFile(box.path("out.csv"), "utf8")).split("\n");
       expect(header).toBe("text,label,predicted_label,probability,further_than,nearest_text,nearest_label,words");
     },
     SLOW,

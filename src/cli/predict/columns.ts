@@ -105,7 +105,10 @@ const EXPLANATION: readonly Column<LabelPrediction>[] = [
   },
 ];
 
-const ENTITIES: Column<TextEntities> = { field: "entities", cell: ({ entities }) => entities };
+const ENTITIES: Column<TextEntities> = {
+  field: "entities",
+  cell: ({ entities }) => entities.map((entity) => ({ ...entity, score: Number(exact(entity.score)) })),
+};
 
 const ENTITY_COLUMNS: readonly Column<FoundEntity>[] = [
   { field: "start", cell: ({ start }) => start },
@@ -144,7 +147,7 @@ const probabilitiesJson = ({ probabilities }: LabelPrediction, labels: readonly 
  *
  * @throws HeadstartError E_COLUMN_AMBIGUOUS with a prefix that makes all names different
  */
-export function checkNames(columns: readonly string[], options: ColumnOptions & { readonly file: string }): void {
+export function refuseTakenNames(columns: readonly string[], options: ColumnOptions & { readonly file: string }): void {
   const clash = (prefix: string | undefined): string | undefined =>
     predictionColumns({ ...options, prefix }).names.find((name) => columns.includes(name));
   const column = clash(options.prefix);

@@ -8,7 +8,7 @@ import { count } from "../../text/numbers.js";
 import { openTexts, type Context } from "../context.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { about } from "../progress.js";
-import { checkNames, predictionColumns, type PredictionColumns } from "./columns.js";
+import { refuseTakenNames, predictionColumns, type PredictionColumns } from "./columns.js";
 import { fileOf, formatOf, openRowsOutput, type RowsOutput } from "./output.js";
 import type { PredictRun } from "./run.js";
 import { pageFiles } from "./texts.js";
@@ -31,7 +31,7 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
     const format = formatOf(flags, corpus);
     const { prefix, probabilities, sets, explain } = flags;
     const options = { format, kind, labels, prefix, probabilities, sets, explain };
-    checkNames(corpus.columns, { ...options, file: input.join(", ") });
+    refuseTakenNames(corpus.columns, { ...options, file: input.join(", ") });
     const own = predictionColumns(options);
     output = await openRowsOutput(context, file, { format, columns: [...corpus.columns, ...own.names], dialect });
     const counts = await predictRows(context, { ...run, corpus, output, own });
