@@ -44,6 +44,7 @@ export type { CorpusFormat, SourceOptions } from "./corpus/source.js";
 export type { LabeledOptions } from "./dataset/labeledCorpus.js";
 export type { LabeledVectors } from "./dataset/labeledVectors.js";
 export type { LabelMap } from "./dataset/labelMap.js";
+export type { RareOptions } from "./dataset/rareLabels.js";
 export type { Complete } from "./defaults.js";
 export type { EmbedCounts } from "./encoder/embed/embedded.js";
 export type { EncoderOptions, Precision } from "./encoder/encoder.js";

@@ -8,6 +8,7 @@ export { readLabeled } from "../dataset/labeledCorpus.js";
 export type { LabeledCorpus, LabeledOptions } from "../dataset/labeledCorpus.js";
 export { applyLabelMap, parseLabelMap } from "../dataset/labelMap.js";
 export type { LabelMap } from "../dataset/labelMap.js";
+export type { Reading } from "../dataset/reading.js";
 export { foldCorpus, splitCorpus } from "../dataset/split.js";
 export type { FoldOptions, Split, SplitOptions } from "../dataset/split.js";
 export { readTagged } from "../tagging/corpus/readTagged.js";

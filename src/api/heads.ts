@@ -27,6 +27,7 @@ export type { Row, RowCounts, ValuesJson } from "../corpus/row.js";
 export type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 export { holdOut, joinRows, pickRows } from "../dataset/labeledVectors.js";
 export type { LabeledVectors } from "../dataset/labeledVectors.js";
+export type { Reading } from "../dataset/reading.js";
 export type { SplitOptions } from "../dataset/split.js";
 export type { EmbeddingEncoder, Encoder } from "../encoder/encoder.js";
 export type { PieceTokenizer, Tokenizer, Tokens } from "../encoder/tokenizer/tokenizer.js";

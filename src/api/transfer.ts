@@ -1,5 +1,6 @@
 export type { Row, RowCounts, ValuesJson } from "../corpus/row.js";
 export type { LabeledCorpus } from "../dataset/labeledCorpus.js";
+export type { Reading } from "../dataset/reading.js";
 export type { EmbeddingEncoder, Encoder } from "../encoder/encoder.js";
 export type { PieceTokenizer, Tokenizer, Tokens } from "../encoder/tokenizer/tokenizer.js";
 export type { CommitOptions } from "../files/commit.js";
@@ -23,4 +24,9 @@ export type {
 export { runTransfer } from "../transfer/experiment/run.js";
 export type { TransferCorpora, TransferOptions } from "../transfer/experiment/run.js";
 export { runTaggingTransfer } from "../transfer/experiment/runTagging.js";
-export type { TaggingCorpora, TaggingLeakage, TaggingTransfer } from "../transfer/experiment/runTagging.js";
+export type {
+  TaggingCorpora,
+  TaggingLeakage,
+  TaggingTransfer,
+  TaggingTransferOptions,
+} from "../transfer/experiment/runTagging.js";

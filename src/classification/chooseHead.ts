@@ -1,3 +1,4 @@
+import { counted } from "../text/numbers.js";
 import type { Complete } from "../defaults.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
@@ -116,7 +117,7 @@ export function sides(
   data: LabeledVectors,
   { seed, dev }: { readonly seed: number; readonly dev: LabeledVectors | undefined },
 ): { train: LabeledVectors; dev: LabeledVectors; devFrom: string } {
-  if (dev !== undefined) return { train: data, dev, devFrom: `${dev.texts.length} rows given for it` };
+  if (dev !== undefined) return { train: data, dev, devFrom: `${counted(dev.texts.length, "row")} given for it` };
   const held = holdOut(data, { devFraction: DEV_FRACTION, seed });
   const from = `${held.dev.texts.length} of the ${data.texts.length} training rows`;
   return { ...held, devFrom: `${from}, set aside by seed ${seed}, equal texts on one side` };

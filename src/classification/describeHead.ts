@@ -1,5 +1,6 @@
 import type { Encoder } from "../encoder/encoder.js";
 import type { Sealed } from "../head/file/artifact.js";
+import { readingRecord } from "../head/file/reading.js";
 import type { HeadFile } from "../head/file/schema.js";
 import { VERSION } from "../version.js";
 import { kept } from "../head/devPredictions.js";
@@ -18,7 +19,7 @@ export interface DescribeOptions {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** What was read for training. */
-  readonly corpus: Pick<LabeledCorpus, "files" | "counts" | "dropped">;
+  readonly corpus: Pick<LabeledCorpus, "files" | "counts" | "dropped" | "reading">;
   readonly encoder: Encoder;
 }
 
@@ -32,6 +33,7 @@ export interface DescribeOptions {
  */
 export function describeHead(trained: TrainedHead, options: DescribeOptions): Omit<HeadFile, Sealed> {
   const { task = "classification", seed = 1, createdAt, corpus, encoder } = options;
+  const reading = readingRecord(corpus.reading);
   const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
   return {
     format: "headstart-head",
@@ -43,6 +45,7 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
     labels: [...trained.head.labels],
     encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
     calibration: calibrationOf(trained),
+    ...(reading === undefined ? {} : { reading }),
     training: {
       files: [...corpus.files],
       n: trained.n,

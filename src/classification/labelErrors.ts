@@ -4,6 +4,7 @@ import { nearMissPairs } from "../dataset/nearMiss.js";
 import { argmax } from "../math/argmax.js";
 import { crossValPredict, type CrossValPredictions, type CrossValPredictOptions } from "./crossValPredict.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
+import { counted } from "../text/numbers.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
 export type LabelProblem = "near-miss" | "conflict" | "mislabeled" | "tiny";
@@ -70,7 +71,7 @@ function tinyClasses(labels: readonly string[]): LabelError[] {
         row,
         suggested: null,
         score: 1 / counts[label],
-        because: `only ${counts[label]} of ${labels.length} rows have this label`,
+        because: `only ${counts[label]} of ${counted(labels.length, "row")} ${counts[label] === 1 ? "has" : "have"} this label`,
       })),
     );
 }

@@ -1,4 +1,4 @@
-import { HeadstartError } from "../errors.js";
+import { excerpt, HeadstartError } from "../errors.js";
 import {
   bestThresholds,
   fitMultiLabelPath,
@@ -7,19 +7,21 @@ import {
   type FittedMultiLabel,
   type MultiLabelHead,
 } from "../head/linear/oneVsRest.js";
+import { labelsIn } from "../dataset/labelCell.js";
 import { refuseTexts } from "../dataset/labelSet.js";
 import type { Matrix } from "../math/matrix.js";
 import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiLabel.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
+import { counted } from "../text/numbers.js";
 import { C_VALUES } from "./fit.js";
 import type { Prediction } from "./predict.js";
 import type { Trial } from "./chooseHead.js";
 
 export interface MultiLabelTrainOptions {
-  /** Stands between the labels of a row. */
-  readonly separator: string;
+  /** Stands between the labels of a row, where they are no list. @default nothing does */
+  readonly separator?: string | undefined;
   /** Rows to choose C and the thresholds on. @default a seeded, duplicate-aware tenth of the training rows */
   readonly dev?: LabeledVectors | undefined;
   /** @default 1e-3 to 1 in half decades */
@@ -34,7 +36,7 @@ export interface MultiLabelTrainOptions {
 /** A multi-label head with its scores. */
 export interface TrainedMultiLabel {
   readonly head: MultiLabelHead;
-  readonly separator: string;
+  readonly separator: string | undefined;
   readonly n: number;
   /** Training rows that have each label. */
   readonly labelCounts: Readonly<Record<string, number>>;
@@ -48,16 +50,6 @@ export interface TrainedMultiLabel {
 
 const DEV_FRACTION = 0.1;
 
-/** Labels of a cell: parted by `separator`, without outer spaces, each once; a cell of separators alone has none. */
-export const labelsIn = (cell: string, separator: string): string[] => [
-  ...new Set(
-    cell
-      .split(separator)
-      .map((label) => label.trim())
-      .filter((label) => label !== ""),
-  ),
-];
-
 /** `[rows, classes]`, 1 where a row has the label. @throws HeadstartError E_LABEL_MAP naming labels that are not among them */
 function marksIn(
   cells: readonly string[],
@@ -65,7 +57,7 @@ function marksIn(
     labels,
     separator,
     file,
-  }: { readonly labels: readonly string[]; readonly separator: string; readonly file: string },
+  }: { readonly labels: readonly string[]; readonly separator: string | undefined; readonly file: string },
 ): Uint8Array {
   const marks = new Uint8Array(cells.length * labels.length);
   const own = cells.map((cell) => labelsIn(cell, separator));
@@ -85,12 +77,17 @@ const MOST_LABELS = 10_000;
  *
  * @throws HeadstartError E_LABELS when there are fewer than two, or they look like texts or ids
  */
-export function labelsToLearn(cells: readonly string[], separator: string): string[] {
+export function labelsToLearn(cells: readonly string[], separator?: string): string[] {
   const all = cells.flatMap((cell) => labelsIn(cell, separator));
   const labels = [...new Set(all)].sort();
   if (labels.length < 2) {
-    const message = `Cannot learn ${labels.length} labels, parted by "${separator}". Give two or more, or another separator`;
-    throw new HeadstartError("E_LABELS", message);
+    const found = labels.length === 0 ? "no row has any" : `"${excerpt(labels[0])}" is the only one`;
+    const [parted, advice] =
+      separator === undefined ? ["", ""] : [`, parted by "${separator}"`, ", or another separator"];
+    throw new HeadstartError(
+      "E_LABELS",
+      `Cannot learn these labels: ${found}${parted}. Give rows of two or more labels${advice}`,
+    );
   }
   refuseTexts(all, { mostClasses: MOST_LABELS });
   return labels;
@@ -142,7 +139,7 @@ export async function trainMultiLabel(
     dev: evaluateMultiLabel(devY, marksOf(probabilities, head), { labels, seed }),
     devFrom:
       held === undefined
-        ? `${dev.texts.length} rows given for it`
+        ? `${counted(dev.texts.length, "row")} given for it`
         : `${dev.texts.length} of the ${data.texts.length} training rows, set aside by seed ${seed}, equal texts on one side`,
     warnings: trial.converged ? [] : [`the fit at C ${fitted.C} stopped before it converged`],
   };
@@ -175,12 +172,19 @@ export function evaluateMultiLabelHead(
     separator,
     seed = 1,
     file = "the corpus",
-  }: { readonly separator: string; readonly seed?: number | undefined; readonly file?: string | undefined },
+  }: {
+    readonly separator?: string | undefined;
+    readonly seed?: number | undefined;
+    readonly file?: string | undefined;
+  },
 ): MultiLabelEvaluation {
   const truth = marksIn(data.labels, { labels: head.labels, separator, file });
   const predicted = marksOf(multiLabelProbabilities(head, data.vectors), head);
   return evaluateMultiLabel(truth, predicted, { labels: head.labels, seed });
 }
+
+/** Stands between the labels of a prediction, where nothing did between those that were learned. */
+export const DEFAULT_SEPARATOR = "|";
 
 /** What a multi-label head predicts for one text. */
 export interface MultiLabelPrediction extends Prediction {
@@ -196,7 +200,11 @@ export interface MultiLabelPrediction extends Prediction {
  * const { head } = await trainMultiLabel(topics, { separator: "|" });
  * for (const { labels, probability } of predictMultiLabel(head, topics.vectors, "|")) console.log(labels, probability);
  */
-export function predictMultiLabel(head: MultiLabelHead, vectors: Matrix, separator: string): MultiLabelPrediction[] {
+export function predictMultiLabel(
+  head: MultiLabelHead,
+  vectors: Matrix,
+  separator: string = DEFAULT_SEPARATOR,
+): MultiLabelPrediction[] {
   const k = head.labels.length;
   const probabilities = multiLabelProbabilities(head, vectors);
   const marks = marksOf(probabilities, head);

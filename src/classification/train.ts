@@ -1,4 +1,5 @@
 import type { Complete } from "../defaults.js";
+import type { LabelMap } from "../dataset/labelMap.js";
 import { HeadstartError } from "../errors.js";
 import { checkLabels } from "../dataset/labelSet.js";
 import { fitBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
@@ -29,6 +30,8 @@ export interface TrainOptions extends ChooseOptions {
   readonly seed?: number | undefined;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The map that gave the labels, which what is advised about them keeps. */
+  readonly map?: LabelMap | undefined;
   /** Called after every epoch of an MLP. */
   readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
   /** Called after every fold of the cross-validation, which comes first. */
@@ -78,7 +81,10 @@ export interface TrainedHead {
  */
 export async function trainClassifier(data: LabeledVectors, options: TrainOptions = {}): Promise<TrainedHead> {
   const { seed = 1, classWeights = "none" } = options;
-  const { labels, warnings } = checkLabels(data.labels, { minPerClass: options.dev === undefined ? 2 : 1 });
+  const { labels, warnings } = checkLabels(data.labels, {
+    map: options.map,
+    minPerClass: options.dev === undefined ? 2 : 1,
+  });
   const cv = await crossValidated(data, options);
   const { train, dev, devFrom } = sides(data, { seed, dev: options.dev });
   const y = labelIndices(labels, train.labels, "the training rows");

@@ -22,6 +22,7 @@ import {
   type GlobalFlags,
 } from "./flags/options.js";
 import type { CacheOwner } from "../pipeline/encoding.js";
+import { counted } from "../text/numbers.js";
 import type { RejectedRows } from "./rejectedRows.js";
 import { parseSize, SIZE_ADVICE } from "./flags/bytes.js";
 import type { Reporter } from "./progress.js";
@@ -160,7 +161,7 @@ export async function embedWithProgress(
   meter.end();
   if (cache !== undefined)
     reporter.info(
-      `${what}: ${result.cached} of ${result.texts} from the cache, ${result.tokens} tokens through the encoder`,
+      `${what}: ${result.cached} of ${result.texts} from the cache, ${counted(result.tokens, "token")} through the encoder`,
     );
   return result;
 }
@@ -184,7 +185,9 @@ export async function readLabeledCorpus(
   });
   const { read, rejected } = corpus.counts;
   const dropped = corpus.dropped > 0 ? `, ${corpus.dropped} dropped by the map` : "";
-  reporter.info(`${files.join(", ")}: ${read} rows read, ${corpus.texts.length} used, ${rejected} rejected${dropped}`);
+  reporter.info(
+    `${files.join(", ")}: ${counted(read, "row")} read, ${corpus.texts.length} used, ${rejected} rejected${dropped}`,
+  );
   for (const notice of corpus.notices) reporter.warn(notice);
   return corpus;
 }
@@ -199,8 +202,9 @@ export async function openTexts(
   return openCorpus(files, { ...corpusOptions(flags), stdin, onReject: rejectedRows.add });
 }
 
-export const labelMapOf = (text: string | undefined): LabelMap | undefined =>
-  text === undefined ? undefined : parseLabelMap(text);
+/** The map of a flag; an empty one where it is turned off. */
+export const labelMapOf = (text: string | false | undefined): LabelMap | undefined =>
+  text === false ? new Map() : text === undefined ? undefined : parseLabelMap(text);
 
 /** Warns of labels that a map names and nothing has. */
 export function warnOfUnused(

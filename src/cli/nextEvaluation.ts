@@ -1,19 +1,17 @@
 import type { Training } from "../report/text/trainingSummary.js";
 import type { CorpusFlags } from "./flags/options.js";
 
-interface Trained extends CorpusFlags {
+interface Trained extends Pick<CorpusFlags, "encoding" | "from" | "header" | "delimiter" | "quote"> {
   readonly task?: string | undefined;
   readonly dev?: readonly string[] | undefined;
-  readonly map?: string | undefined;
 }
 
-/** The arguments with which `headstart evaluate` reads labels as the training did. */
+/** The arguments with which `headstart evaluate` reads rows as the training did; columns and map are in the head. */
 export function nextOf(trained: Trained): Pick<Training, "evaluate" | "remark"> {
-  const { task, dev, map, textColumn, labelColumn, header, delimiter, quote } = trained;
+  const { task, dev, encoding, from, header, delimiter, quote } = trained;
   const named = [
-    ["--text-column", textColumn],
-    ["--label-column", labelColumn],
-    ["--map", map],
+    ["--encoding", encoding],
+    ["--from", from],
     ["--delimiter", delimiter === "\t" ? "tab" : delimiter],
     ["--quote", quote],
   ].flatMap(([flag, value]) => (flag === undefined || value === undefined ? [] : [flag, value]));
@@ -21,7 +19,7 @@ export function nextOf(trained: Trained): Pick<Training, "evaluate" | "remark"> 
   if (dev !== undefined && !dev.includes("-")) return { evaluate: [...dev, ...flags] };
   const corpus = task === "ner" ? "test.conll" : "test.csv";
   return {
-    evaluate: [corpus, ...flags],
+    evaluate: [corpus],
     remark: `${corpus}: labeled ${task === "ner" ? "sentences" : "rows"} of your own`,
   };
 }

@@ -4,6 +4,7 @@ import { createPipeline } from "../pipeline/load.js";
 import { openHeadEncoder } from "../pipeline/openEncoder.js";
 import type { EncodedCounts, Pipeline } from "../pipeline/pipeline.js";
 import type { AnyHead } from "../pipeline/readHead.js";
+import { counted } from "../text/numbers.js";
 import { openCache, openEncoder, type Context } from "./context.js";
 import { embedOptions, type EncoderFlags, type GlobalFlags } from "./flags/options.js";
 
@@ -63,8 +64,10 @@ function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
 /** Says what the encoder had to do for texts, as far as people want to know it. */
 export function reportEncoded({ reporter }: Context, what: string, counts: EncodedCounts): void {
   const { texts, tokens, cached, hasCache, windowed = 0, cutWords = 0 } = counts;
-  if (hasCache) reporter.info(`${what}: ${cached} of ${texts} from the cache, ${tokens} tokens through the encoder`);
+  if (hasCache)
+    reporter.info(`${what}: ${cached} of ${texts} from the cache, ${counted(tokens, "token")} through the encoder`);
   if (windowed > 0)
-    reporter.info(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
-  if (cutWords > 0) reporter.warn(`${cutWords} words have no subwords, or too many: their entities may be lost`);
+    reporter.info(`${counted(windowed, "sentence")} longer than the encoder reads, taken in windows that overlap`);
+  if (cutWords > 0)
+    reporter.warn(`${counted(cutWords, "word")} without subwords, or with too many: their entities may be lost`);
 }

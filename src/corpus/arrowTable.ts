@@ -9,6 +9,8 @@ interface ArrowTableOptions {
   readonly file: string;
   /** Column that must hold text, or several. */
   readonly textColumn: string | readonly string[];
+  /** Read where the stream lacks that. */
+  readonly textOtherwise?: string | undefined;
 }
 
 /**
@@ -20,11 +22,12 @@ interface ArrowTableOptions {
  */
 export async function openArrowTable(
   source: AsyncIterable<Uint8Array>,
-  { file, textColumn }: ArrowTableOptions,
+  { file, textColumn, textOtherwise }: ArrowTableOptions,
 ): Promise<Table> {
   const { schema, batches, close } = await openArrow(source, file);
   const columns = schema.fields.map(({ name }) => name);
-  return { columns, records: recordsOf(batches, { schema, file, textColumn }), close };
+  const texts = textColumnNames(columns, textColumn, textOtherwise);
+  return { columns, records: recordsOf(batches, { schema, file, texts }), close };
 }
 
 /** An Arrow stream as `openArrowStream` gives it, whose failures name the file and what to do. */
@@ -93,12 +96,18 @@ function explain(error: unknown, file: string): HeadstartError {
   return new HeadstartError("E_ARROW", `Cannot read Arrow from ${file}: ${found}. ${advice}`, { file, cause: error });
 }
 
+interface TextRecords {
+  readonly schema: Schema;
+  readonly file: string;
+  /** Names of the columns of the texts. */
+  readonly texts: readonly string[];
+}
+
 async function* recordsOf(
   batches: AsyncGenerator<RecordBatch>,
-  { schema, file, textColumn }: { readonly schema: Schema } & ArrowTableOptions,
+  { schema, file, texts: wanted }: TextRecords,
 ): AsyncGenerator<TableRecord> {
   const names = schema.fields.map(({ name }) => name);
-  const wanted = textColumnNames(names, textColumn);
   const places = wanted.map((name) => names.indexOf(name));
   for (const place of places) checkTextType(schema, place, file);
   let row = 0;

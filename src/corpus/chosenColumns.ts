@@ -1,6 +1,7 @@
 import { excerpt, HeadstartError } from "../errors.js";
 import { counted } from "../text/numbers.js";
-import { findColumn, findTextColumns, listedNames, matchColumns } from "./columns.js";
+import { findColumn, listedNames, matchColumns, textColumnNames } from "./columns.js";
+import { labelColumns } from "./labelColumns.js";
 import type { Table } from "./table.js";
 
 interface Choice {
@@ -8,7 +9,9 @@ interface Choice {
   readonly textColumn: string | readonly string[];
   /** Whether the user named the column of the texts. */
   readonly textNamed: boolean;
-  readonly labelColumn?: string | undefined;
+  readonly labelColumn?: string | readonly string[] | undefined;
+  /** Columns to read where the table lacks those. */
+  readonly otherwise?: { readonly textColumn?: string; readonly labelColumn?: string } | undefined;
   /** Whether the first record of CSV names the columns. */
   readonly header: boolean;
 }
@@ -18,7 +21,7 @@ export interface ChosenColumns {
   readonly columns: readonly string[];
   /** Indices. */
   readonly text: readonly number[];
-  readonly label: number | undefined;
+  readonly labels: readonly number[];
   /** Notices about columns without a name. */
   readonly notices: readonly string[];
 }
@@ -30,21 +33,23 @@ export interface ChosenColumns {
  * @throws HeadstartError E_COLUMN_MISSING, E_COLUMN_AMBIGUOUS
  */
 export function chooseColumns({ columns, dialect, unnamed }: Table, choice: Choice): ChosenColumns {
-  const { file, textColumn, textNamed, labelColumn, header } = choice;
+  const { file, textColumn, textNamed, labelColumn, otherwise, header } = choice;
   const namedBy = dialect === undefined ? "format" : header ? "header" : "place";
-  const text = findTextColumns(columns, textColumn, { file, named: textNamed, namedBy });
-  const wanted = { file, flag: "--label-column", named: true, namedBy } as const;
-  const label = labelColumn === undefined ? undefined : findColumn(columns, labelColumn, wanted);
-  if (label !== undefined && text.includes(label)) throw oneColumn(file, columns[label]);
-  const asked = new Set([...text, ...(label === undefined ? [] : [label])].map((i) => columns[i]));
+  const text = textColumnNames(columns, textColumn, otherwise?.textColumn).map((name) =>
+    findColumn(columns, name, { file, flag: "--text-column", named: textNamed, namedBy }),
+  );
+  const labelNames = labelColumn === undefined ? [] : labelColumns(columns, labelColumn, otherwise?.labelColumn);
+  const labels = labelNames.map((name) =>
+    findColumn(columns, name, { file, flag: "--label-column", named: true, namedBy }),
+  );
+  const shared = labels.find((label) => text.includes(label));
+  if (shared !== undefined) throw oneColumn(file, columns[shared]);
+  const asked = new Set([...text, ...labels].map((i) => columns[i]));
   const leftOut = (unnamed?.behind ?? []).filter((name) => !asked.has(name));
   const kept = columns.filter((name) => !leftOut.includes(name));
-  return {
-    columns: kept,
-    text: text.map((i) => kept.indexOf(columns[i])),
-    label: label === undefined ? undefined : kept.indexOf(columns[label]),
-    notices: unnamedNotices(file, { between: unnamed?.between ?? [], leftOut }),
-  };
+  const keptAt = (i: number): number => kept.indexOf(columns[i]);
+  const notices = unnamedNotices(file, { between: unnamed?.between ?? [], leftOut });
+  return { columns: kept, text: text.map(keptAt), labels: labels.map(keptAt), notices };
 }
 
 function unnamedNotices(

@@ -55,8 +55,8 @@ export function checkHeader(
   line: number,
   advice = "Rename one of the two",
 ): void {
-  const refuse = (found: string, advice: string): never => {
-    const message = `Cannot read the columns of ${file}: ${found}. ${advice}`;
+  const refuse = (found: string, whatToDo: string): never => {
+    const message = `Cannot read the columns of ${file}: ${found}. ${whatToDo}`;
     throw new HeadstartError("E_CSV_HEADER", message, { file, line });
   };
   const seen = new Set<string>();
@@ -66,6 +66,10 @@ export function checkHeader(
     seen.add(column);
   }
 }
+
+/** The column to read: `wanted`, or the one to read otherwise where it alone is there. */
+export const presentColumn = (columns: readonly string[], wanted: string, otherwise: string | undefined): string =>
+  otherwise !== undefined && !columns.includes(wanted) && columns.includes(otherwise) ? otherwise : wanted;
 
 interface WantedColumn {
   readonly file: string;
@@ -78,21 +82,21 @@ interface WantedColumn {
 }
 
 /**
- * Indices of the columns that the texts are made of. A name with commas that no column has is a list of several.
- *
- * @throws HeadstartError as `findColumn` does, for each of them
+ * The names that stand in a list with commas, or the whole where a column is called like it; the one to read otherwise where
+ * they are not all there and it is.
  */
-export function findTextColumns(
+export function textColumnNames(
   columns: readonly string[],
   wanted: string | readonly string[],
-  options: Omit<WantedColumn, "flag">,
-): readonly number[] {
-  const names = textColumnNames(columns, wanted);
-  return names.map((name) => findColumn(columns, name, { ...options, flag: "--text-column" }));
+  otherwise?: string,
+): readonly string[] {
+  const names = namesIn(columns, wanted);
+  const isOther =
+    otherwise !== undefined && columns.includes(otherwise) && !names.every((one) => columns.includes(one));
+  return isOther ? [otherwise] : names;
 }
 
-/** The names that stand in a list with commas; the whole where a column is called like it. */
-export function textColumnNames(columns: readonly string[], wanted: string | readonly string[]): readonly string[] {
+function namesIn(columns: readonly string[], wanted: string | readonly string[]): readonly string[] {
   if (typeof wanted !== "string") return wanted;
   if (columns.includes(wanted) || !wanted.includes(",")) return [wanted];
   return wanted.split(",").map((name) => (columns.includes(name) ? name : name.trim()));

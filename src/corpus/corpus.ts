@@ -7,6 +7,7 @@ import { checkDelimiter } from "./csvStart.js";
 import { openCsv } from "./csvTable.js";
 import { decodeText, type DecodeOptions } from "./decode/decode.js";
 import { openJsonl } from "./jsonlTable.js";
+import { markedColumns, missingLabel, type LabelFault } from "./labelColumns.js";
 import type { Rejection, Row, RowCounts } from "./row.js";
 import { findSource, type Source, type SourceOptions } from "./source.js";
 import { RowCounter } from "./rowCounts.js";
@@ -19,8 +20,13 @@ export interface CorpusOptions extends SourceOptions, DecodeOptions {
    * unless one is called so. A column of nearly the same name competes only when this is left out. @default "text"
    */
   readonly textColumn?: string | readonly string[] | undefined;
-  /** Column of the labels; without it no label is read. */
-  readonly labelColumn?: string | undefined;
+  /**
+   * Column of the labels; without it no label is read. Of several columns, given as a list or with commas between, each is
+   * a label that a row has (1, true) or has not (0, false); its label is the list of those that it has, as JSON.
+   */
+  readonly labelColumn?: string | readonly string[] | undefined;
+  /** Columns to read where a corpus lacks those. */
+  readonly otherwise?: { readonly textColumn?: string; readonly labelColumn?: string } | undefined;
   /**
    * Whether the first record of CSV and TSV names the columns; otherwise it is a row, and the columns are `column1`,
    * `column2`, ..., also to be had as `"1"`, `"2"`, ... @default true
@@ -65,6 +71,9 @@ export interface Corpus {
   readonly columns: readonly string[];
   /** The rows; may be called once. Leaving the loop early closes the file. */
   readonly rows: () => AsyncGenerator<Row>;
+  /** The column that is read as the texts, or those; and those as the labels, without a label column none. */
+  readonly textColumn: string | readonly string[];
+  readonly labelColumns: readonly string[];
   /** How the first file is written if it is CSV or TSV, undefined otherwise; whatever its encoding, UTF-8 can be written. */
   readonly dialect: CsvDialect | undefined;
   /** Live: right at every moment, complete when the rows have ended. */
@@ -111,7 +120,7 @@ class CorpusReader implements Corpus {
   readonly #sources: readonly Source[];
   readonly #settings: Settings;
   readonly #rowCounter: RowCounter;
-  #chosen: ChosenColumns = { columns: [], text: [], label: undefined, notices: [] };
+  #chosen: ChosenColumns = { columns: [], text: [], labels: [], notices: [] };
   #first: Table | undefined;
   #begun = false;
 
@@ -123,6 +132,15 @@ class CorpusReader implements Corpus {
 
   get columns(): readonly string[] {
     return this.#chosen.columns;
+  }
+
+  get textColumn(): string | readonly string[] {
+    const names = this.#chosen.text.map((at) => this.columns[at]);
+    return names.length === 1 ? names[0] : names;
+  }
+
+  get labelColumns(): readonly string[] {
+    return this.#chosen.labels.map((at) => this.columns[at]);
   }
 
   get dialect(): CsvDialect | undefined {
@@ -170,10 +188,11 @@ class CorpusReader implements Corpus {
   async #openTable(source: Source): Promise<Table> {
     const { file, format } = source;
     if (format === "conll") throw taggedWords(file);
-    const { maxFieldBytes, textColumn } = this.#settings;
+    const { maxFieldBytes, textColumn, otherwise } = this.#settings;
+    const textOtherwise = otherwise?.textColumn;
     if (format === "arrow") {
       const { openArrowTable } = await import("./arrowTable.js");
-      return openArrowTable(source.bytes(), { file, textColumn });
+      return openArrowTable(source.bytes(), { file, textColumn, textOtherwise });
     }
     const chunks = this.#counted(decodeText(source.bytes(), file, { ...this.#settings, isTable: true }));
     if (format === "csv" || format === "tsv") {
@@ -182,7 +201,7 @@ class CorpusReader implements Corpus {
     }
     const known = this.#first === undefined ? {} : { columns: this.columns };
     const onFault = (record: TableRecord, fault: Fault): void => this.#reject(file, record, fault);
-    return openJsonl(chunks, { file, textColumn, maxLineLength: maxFieldBytes, onFault, ...known });
+    return openJsonl(chunks, { file, textColumn, textOtherwise, maxLineLength: maxFieldBytes, onFault, ...known });
   }
 
   async *#counted(chunks: AsyncGenerator<TextChunk>): AsyncGenerator<TextChunk> {
@@ -223,16 +242,24 @@ class CorpusReader implements Corpus {
     }
     const { line } = record.position;
     const values = order.map((i) => record.cells[i]);
-    const { columns, text, label: labelAt } = this.#chosen;
-    const label = labelAt === undefined ? undefined : (values[labelAt] ?? "");
-    if (label !== undefined && label.trim() === "") {
-      if (!this.#settings.dropMissing) throw labelMissing(file, line, columns[labelAt ?? 0]);
-      this.#rowCounter.reject(file, record, "its label is missing");
+    const label = this.#labelOf(values);
+    if (typeof label === "object") {
+      if (label.missing === true && !this.#settings.dropMissing) throw labelMissing(file, line, label.column);
+      this.#reject(file, record, label);
       return undefined;
     }
     const { json } = record;
-    const row = { file, line, text: joinTexts(text.map((i) => values[i])), label, values };
+    const row = { file, line, text: joinTexts(this.#chosen.text.map((i) => values[i])), label, values };
     return json === undefined ? row : { ...row, json: order.map((i) => json[i]) };
+  }
+
+  /** The label of a row; undefined where none is read. */
+  #labelOf(values: readonly (string | null)[]): string | undefined | LabelFault {
+    const { labels } = this.#chosen;
+    const cells = labels.map((at) => values[at] ?? "");
+    if (cells.length > 1) return markedColumns(this.labelColumns, cells);
+    const [cell] = cells;
+    return cell?.trim() === "" ? missingLabel(this.columns[labels[0]]) : cell;
   }
 
   #reject(file: string, record: TableRecord, fault: Fault): void {

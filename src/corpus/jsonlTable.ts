@@ -11,6 +11,8 @@ interface JsonlTableOptions {
   readonly file: string;
   /** Field that must hold a string or a number; of several one must, and the others may hold nothing. */
   readonly textColumn: string | readonly string[];
+  /** Read where the first object lacks that. */
+  readonly textOtherwise?: string | undefined;
   /** Columns of the corpus so far; without them the first object names the columns. */
   readonly columns?: readonly string[] | undefined;
   /** Longest line, in UTF-16 units. */
@@ -33,10 +35,10 @@ export async function openJsonl(chunks: AsyncGenerator<TextChunk>, options: Json
   const close = async (): Promise<void> => {
     await objects.return(undefined);
   };
-  const { columns, file, textColumn } = options;
-  if (columns !== undefined) {
-    return { columns, records: rowsOf(objects, columns, textColumnNames(columns, textColumn)), close };
-  }
+  const { columns, file, textColumn, textOtherwise } = options;
+  const records = (own: AsyncGenerator<JsonlObject>, names: readonly string[]): Table["records"] =>
+    rowsOf(own, names, textColumnNames(names, textColumn, textOtherwise));
+  if (columns !== undefined) return { columns, records: records(objects, columns), close };
   try {
     for (let next = await objects.next(); next.done !== true; next = await objects.next()) {
       const { fields } = next.value;
@@ -46,8 +48,7 @@ export async function openJsonl(chunks: AsyncGenerator<TextChunk>, options: Json
         continue;
       }
       const names = [...fields.keys()];
-      const texts = textColumnNames(names, textColumn);
-      return { columns: names, records: rowsOf(replay(next.value, objects), names, texts), close };
+      return { columns: names, records: records(replay(next.value, objects), names), close };
     }
   } catch (error) {
     await close();

@@ -92,7 +92,7 @@ export class RowCounter {
     for (const [label, place] of this.#likeMissing) {
       notices.push(
         `the label "${label}" (first at ${place}) is read as a label like any other; ` +
-          `drop its rows with --map if it means that there is none`,
+          `if it means that there is none, "${label}=drop" in --map drops its rows`,
       );
     }
     return notices;

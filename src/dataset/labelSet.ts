@@ -1,7 +1,13 @@
 import { excerpt, HeadstartError } from "../errors.js";
+import { counted } from "../text/numbers.js";
+import { isLabelList } from "./labelCell.js";
+import { exactMap, type LabelMap } from "./labelMap.js";
+import { addedMapFlag, mergeAdvice } from "./mapAdvice.js";
 import { nearMissPairs } from "./nearMiss.js";
 
 interface LabelSetOptions {
+  /** The map that gave the labels, which what is advised keeps. */
+  readonly map?: LabelMap | undefined;
   /** Fewest rows a class may have: 2 when the rows are to be split, 1 when they are not. @default 2 */
   readonly minPerClass?: number | undefined;
 }
@@ -55,24 +61,34 @@ export function refuseTexts(
   rowLabels: readonly string[],
   { mostClasses = MOST_CLASSES }: { readonly mostClasses?: number | undefined } = {},
 ): void {
-  const counted = countLabels(rowLabels);
-  refuseUnlikely(counted, mostClasses);
+  const found = countLabels(rowLabels);
+  refuseLists(found);
+  refuseUnlikely(found, mostClasses);
   const { length } = rowLabels;
-  const ownLabels = counted.labels.length;
+  const ownLabels = found.labels.length;
   if (length < ROWS_TO_JUDGE || ownLabels < OWN_LABEL_SHARE * length) return;
-  throw refusal(`of ${length} labels ${ownLabels} differ: ${listed(counted, FEW_SHOWN)}`, NOT_CLASSES);
+  throw refusal(`of ${length} labels ${ownLabels} differ: ${listed(found, FEW_SHOWN)}`, NOT_CLASSES);
+}
+
+function refuseLists({ labels }: CountedLabels): void {
+  const list = labels.find(isLabelList);
+  if (list === undefined) return;
+  throw refusal(
+    `"${excerpt(list)}" is a list of labels, where each row has one`,
+    "Use --multi-label for rows with any number of labels",
+  );
 }
 
 /** What no classes are like, however few rows there are. */
-function refuseUnlikely(counted: CountedLabels, mostClasses: number): void {
-  const { labels } = counted;
+function refuseUnlikely(found: CountedLabels, mostClasses: number): void {
+  const { labels } = found;
   const long = labels.find((label) => label.length > LONGEST_LABEL);
   if (long !== undefined) {
     throw refusal(`"${excerpt(long)}" has ${long.length} characters, more than ${LONGEST_LABEL}`, NOT_CLASSES);
   }
   if (labels.length <= mostClasses) return;
   throw refusal(
-    `there are ${labels.length} of them, more than ${mostClasses}: ${listed(counted, FEW_SHOWN)}`,
+    `there are ${labels.length} of them, more than ${mostClasses}: ${listed(found, FEW_SHOWN)}`,
     NOT_CLASSES,
   );
 }
@@ -87,31 +103,51 @@ export function checkLabels(rowLabels: readonly string[], options: LabelSetOptio
   if (rowLabels.length === 0) {
     throw new HeadstartError("E_NO_ROWS", "Cannot learn from a corpus without rows. Give one with texts and labels");
   }
-  const counted = countLabels(rowLabels);
-  const { labels, counts } = counted;
-  if (labels.length === 1) {
-    throw refusal(
-      `all ${rowLabels.length} rows have the label ${listed(counted)}`,
-      "Give rows of two or more classes, or another column with --label-column",
-    );
-  }
-  if (labels.length === rowLabels.length && minPerClass > 1) {
-    throw refusal(
-      `each of the ${labels.length} rows has a label of its own: ${listed(counted, FEW_SHOWN)}`,
-      NOT_CLASSES,
-    );
-  }
+  const found = countLabels(rowLabels);
+  const { labels, counts } = found;
+  if (labels.length === 1) throw oneClass(found, minPerClass);
   if (minPerClass > 1) refuseTexts(rowLabels);
-  refuseUnlikely(counted, MOST_CLASSES);
+  refuseLists(found);
+  refuseUnlikely(found, MOST_CLASSES);
   const rare = labels.filter((_, i) => counts[i] < minPerClass);
-  if (rare.length > 0) {
-    const names = rare.slice(0, MOST_SHOWN).map((label) => `"${excerpt(label)}"`);
-    throw refusal(
-      `fewer than ${minPerClass} rows have ${names.join(", ")}, of ${listed(counted)}`,
-      `Add rows, or drop or rename such labels with --map`,
+  if (rare.length > 0) throw tooRare(rare, found, { ...options, minPerClass });
+  return { labels, counts, warnings: nearMisses(found, options) };
+}
+
+function oneClass(found: CountedLabels, minPerClass: number): HeadstartError {
+  const rows = found.counts[0];
+  if (rows === 1) {
+    return refusal(
+      `there is 1 row, with the label ${listed(found)}`,
+      `Give ${counted(minPerClass, "row")} or more of each of two or more labels`,
     );
   }
-  return { labels, counts, warnings: nearMisses(labels, counts) };
+  const advice = "Give rows of two or more classes, or another column with --label-column";
+  return refusal(`all ${counted(rows, "row")} have the label ${listed(found)}`, advice);
+}
+
+/** Labels with too few rows, where that is not all that is there to see. */
+function tooRare(
+  rare: readonly string[],
+  found: CountedLabels,
+  { map, minPerClass }: LabelSetOptions & { readonly minPerClass: number },
+): HeadstartError {
+  const { labels, counts } = found;
+  const rows = counts.reduce((sum, own) => sum + own, 0);
+  const needed = `${counted(minPerClass, "row")} or more of each label`;
+  if (rare.length === labels.length && rows < ROWS_TO_JUDGE) {
+    return refusal(
+      `${counted(rows, "row")} ${rows === 1 ? "is" : "are"} too few for ${labels.length} labels: ${listed(found, FEW_SHOWN)}`,
+      `Give ${needed}, or name another column with --label-column if these are no labels`,
+    );
+  }
+  const names = rare.slice(0, MOST_SHOWN).map((label) => `"${excerpt(label)}"`);
+  const more = rare.length > MOST_SHOWN ? ` and ${rare.length - MOST_SHOWN} more` : "";
+  const rareFound = `fewer than ${minPerClass} rows have ${names.join(", ")}${more}, of ${listed(found)}`;
+  if (labels.length - rare.length < 2) return refusal(rareFound, `Give ${needed}`);
+  const flag = addedMapFlag(map, exactMap(new Map(rare.map((label) => [label, undefined])), labels));
+  const how = flag ?? `--min-per-class ${minPerClass}, which headstart train has`;
+  return refusal(rareFound, `Give ${needed}, or leave such labels out with ${how}`);
 }
 
 /** Most frequent first. */
@@ -129,9 +165,15 @@ export interface NearMissLabels {
   readonly why: string;
 }
 
-const nearMisses = (labels: readonly string[], counts: readonly number[]): string[] =>
-  nearMissPairs(labels, counts).map(
-    ({ rare, common, why }) =>
-      `the labels "${excerpt(labels[rare])}" (${counts[rare]}) and "${excerpt(labels[common])}" (${counts[common]}) ` +
-      `differ only in ${why}; they stay two classes, bring them together with --map if they are one`,
+function nearMisses({ labels, counts }: CountedLabels, { map }: LabelSetOptions): string[] {
+  const pairs = nearMissPairs(labels, counts);
+  const advice = mergeAdvice(
+    pairs.map(({ rare, common }) => [labels[rare], labels[common]]),
+    map,
   );
+  return pairs.map(({ rare, common, why }, i) => {
+    const both = `"${excerpt(labels[rare])}" (${counts[rare]}) and "${excerpt(labels[common])}" (${counts[common]})`;
+    const found = `the labels ${both} differ only in ${why}; they stay two classes`;
+    return i === pairs.length - 1 ? `${found}; ${advice}` : found;
+  });
+}

@@ -2,10 +2,11 @@ import { HeadstartError } from "../errors.js";
 import { openCorpus, type Corpus, type CorpusOptions } from "../corpus/corpus.js";
 import { applyLabelMap, type LabelMap } from "./labelMap.js";
 import type { Row, RowCounts } from "../corpus/row.js";
+import type { Reading } from "./reading.js";
 
-export interface LabeledOptions extends Omit<CorpusOptions, "labelColumn"> {
-  /** @default "label" */
-  readonly labelColumn?: string | undefined;
+export interface LabeledOptions extends CorpusOptions {
+  /** One column, or several of which each is a label (see `CorpusOptions`). @default "label" */
+  readonly labelColumn?: CorpusOptions["labelColumn"];
   /** Renames or drops labels as they are read. */
   readonly map?: LabelMap | undefined;
 }
@@ -24,6 +25,8 @@ export interface LabeledCorpus {
   readonly dropped: number;
   /** Labels before the map. */
   readonly seen: ReadonlySet<string>;
+  /** How it was read, as far as others are to be read in the same way. */
+  readonly reading?: Reading | undefined;
   /** What the reader should know, a line each. */
   readonly notices: readonly string[];
 }
@@ -39,7 +42,10 @@ export interface LabeledCorpus {
 export async function readLabeled(files: readonly string[], options: LabeledOptions = {}): Promise<LabeledCorpus> {
   const { labelColumn = "label", map, ...rest } = options;
   const corpus = await openCorpus(files, { ...rest, labelColumn });
-  return collectRows(corpus.rows() as AsyncIterable<PlacedRow>, { files, map, corpus });
+  const { textColumn, labelColumns } = corpus;
+  const collected = await collectRows(corpus.rows() as AsyncIterable<PlacedRow>, { files, map, corpus });
+  const label = labelColumns.length === 1 ? labelColumns[0] : labelColumns;
+  return { ...collected, reading: { textColumn, labelColumn: label, map, dropMissing: rest.dropMissing } };
 }
 
 /** A labeled row with the place where it stands. */
@@ -99,6 +105,7 @@ export async function collectRows(
     dropped,
     notices: corpus.notices,
     seen: raw,
+    reading: { map },
   };
 }
 

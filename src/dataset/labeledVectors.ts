@@ -1,5 +1,6 @@
 import { duplicateGroups } from "./duplicates.js";
 import { splitCorpus, type SplitOptions } from "./split.js";
+import { count } from "../text/numbers.js";
 import { HeadstartError } from "../errors.js";
 import { stackRows, takeRows, type Matrix } from "../math/matrix.js";
 
@@ -52,7 +53,7 @@ export function holdOut(data: LabeledVectors, options: SplitOptions): { train: L
   if (dev.length === 0) {
     throw new HeadstartError(
       "E_LABELS",
-      `${data.texts.length} rows are too few to set some aside. Give more rows, or others to choose on (--dev)`,
+      `${data.texts.length === 1 ? "1 row is" : `${count(data.texts.length)} rows are`} too few to set some aside. Give more rows, or others to choose on (--dev)`,
     );
   }
   return { train: pickRows(data, train), dev: pickRows(data, dev) };

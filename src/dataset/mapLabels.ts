@@ -1,4 +1,6 @@
 import { excerpt, HeadstartError } from "../errors.js";
+import { isLabelList } from "./labelCell.js";
+import { bridge, type MapInUse } from "./mapAdvice.js";
 import { applyLabelMap, type LabelMap } from "./labelMap.js";
 
 /** Probabilities of a head brought to the labels of a corpus by a declared map. */
@@ -55,23 +57,30 @@ export function quotedLabels(labels: readonly string[], most = 100): string {
   return shown.join(", ") + (labels.length > most ? ` and ${labels.length - most} more` : "");
 }
 
-/** What to do about a label that is not known. */
-export const bridge = (unknown: string, known: string): string =>
-  `Bridge them with --map, such as --map "${excerpt(unknown)}=${excerpt(known)}"`;
+const adviceOn = (unknown: readonly string[], known: Parameters<typeof bridge>[1]): string =>
+  unknown.some(isLabelList)
+    ? "Rows with lists of labels are for a head that was trained with --multi-label"
+    : bridge(unknown, known);
 
 /**
  * Index of each label in `labels`.
  *
+ * @param inUse  the map that gave the labels, which what is advised keeps
  * @throws HeadstartError E_LABEL_MAP naming the labels of the corpus that are not among them
  */
-export function labelIndices(labels: readonly string[], of: readonly string[], file: string): Int32Array {
+export function labelIndices(
+  labels: readonly string[],
+  of: readonly string[],
+  file: string,
+  inUse: MapInUse = {},
+): Int32Array {
   const index = new Map(labels.map((label, i) => [label, i]));
   const unknown = [...new Set(of.filter((label) => !index.has(label)))];
   if (unknown.length > 0) {
     throw new HeadstartError(
       "E_LABEL_MAP",
       `${file} has labels that the head does not know: ${quotedLabels(unknown, 5)}. ` +
-        `The head knows ${quotedLabels(labels)}. ${bridge(unknown[0], labels[0])} or "${excerpt(unknown[0])}=drop"`,
+        `The head knows ${quotedLabels(labels)}. ${adviceOn(unknown, { known: labels, ...inUse })}`,
       { file },
     );
   }

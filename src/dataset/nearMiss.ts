@@ -1,4 +1,5 @@
 import { editDistance } from "../errors.js";
+import { foldedLabel } from "./labelFold.js";
 
 /** A label this much rarer than its neighbor, or with fewer rows than this, may be a slip of the pen. */
 const RARE_SHARE = 0.005;
@@ -26,7 +27,7 @@ export interface NearMissPair {
  * @param counts  rows of each label
  */
 export function nearMissPairs(labels: readonly string[], counts: readonly number[]): NearMissPair[] {
-  const folds = labels.map(folded);
+  const folds = labels.map(foldedLabel);
   const alike = sameFold(folds);
   const slips = slipsIn(labels, counts).filter(([i, j]) => folds[i] !== folds[j]);
   return [
@@ -78,11 +79,4 @@ function slipsIn(labels: readonly string[], counts: readonly number[]): Pair[] {
 function isRare(a: number, b: number): boolean {
   const [fewer, more] = a < b ? [a, b] : [b, a];
   return fewer < RARE_ROWS || fewer < RARE_SHARE * more;
-}
-
-/** Without case, outer spaces and Unicode form; numbers by their value, so that 1 and 1.0 are one. */
-function folded(label: string): string {
-  const fold = label.trim().normalize("NFC").toLowerCase();
-  const number = Number(fold);
-  return fold !== "" && Number.isFinite(number) ? String(number) : fold;
 }

@@ -5,6 +5,7 @@ import { predictVectors, type SelectivePrediction } from "../classification/pred
 import { measureReliability, predictOptions } from "../classification/reliability.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 import { labelIndices, labelSpace } from "../dataset/mapLabels.js";
+import { asTrained, rememberedReading, type Reading } from "../dataset/reading.js";
 import { vectorsOf } from "../embedding/cachedEmbed.js";
 import type { CalibratedHead } from "../classification/reliability.js";
 import type { EvaluatedHead } from "../classification/evaluate.js";
@@ -26,6 +27,8 @@ export interface ClassifierParts extends CalibratedHead, EvaluatedHead {
   readonly name: string;
   /** The training rows that it keeps, if it keeps any. */
   readonly loadNeighbors: () => Promise<NeighborIndex | undefined>;
+  /** How its training rows were read. */
+  readonly reading?: Reading | undefined;
 }
 
 export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts): ClassifierPipeline {
@@ -68,12 +71,14 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
 
   async function evaluate(rows: Rows, options: ClassifierEvaluateOptions = {}): Promise<ClassifierEvaluation> {
     checkOptions("evaluate() of a classifier", options);
-    const corpus = await readRows(rows, options);
-    options.onRead?.(summaryOfLabeled(corpus));
+    const corpus = await readRows(rows, asTrained(options, saved.reading));
+    options.onRead?.(summaryOfLabeled(corpus, rememberedReading(options, saved.reading, corpus)));
+    // A map that is remembered has been applied to the labels of the head already.
     const { map, seed, goal } = options;
     const file = corpus.files.join(", ");
     // Labels and goal are checked before the long part begins.
-    labelIndices(labelSpace(head.labels, map).labels, corpus.labels, file);
+    const inUse = map === undefined ? { map: saved.reading?.map, isRemembered: true } : { map };
+    labelIndices(labelSpace(head.labels, map).labels, corpus.labels, file, inUse);
     predictOptions(saved, { goal, map, name });
     const vectors = await embed(corpus.texts, options);
     const evaluated = evaluateHead(saved, { ...corpus, vectors }, { map, seed, file });

@@ -2,6 +2,8 @@ import { checkOptions } from "./checkOptions.js";
 import { loadEncoder } from "../encoder/load.js";
 import { HeadstartError } from "../errors.js";
 import { loadNeighborIndex } from "../head/file/folder.js";
+import { readingOf } from "../head/file/reading.js";
+import type { NeighborIndex } from "../head/neighbors.js";
 import { surfaceHash } from "../tagging/file/folder.js";
 import { classifierPipeline } from "./classifier.js";
 import { openCacheFolder, type EncodingParts } from "./encoding.js";
@@ -81,16 +83,18 @@ export async function loadPipeline(name: string, options: PipelineOptions = {}):
 /** A head of any kind as a pipeline, with an encoder and a cache that are opened when they are first needed. */
 export function createPipeline(head: AnyHead, parts: EncodingParts & { readonly name: string }): Pipeline {
   const { name } = parts;
+  const reading = readingOf(head.file.reading);
   switch (head.kind) {
     case "classifier": {
       const { labelCounts } = head.file.training;
-      return classifierPipeline({ ...head, name, labelCounts, loadNeighbors: () => loadNeighborIndex(head) }, parts);
+      const loadNeighbors = (): Promise<NeighborIndex | undefined> => loadNeighborIndex(head);
+      return classifierPipeline({ ...head, name, labelCounts, loadNeighbors, reading }, parts);
     }
     case "multi-label":
-      return multiLabelPipeline({ name, head: head.head, separator: head.file.separator }, parts);
+      return multiLabelPipeline({ name, head: head.head, separator: head.file.separator, reading }, parts);
     case "tagger": {
       const { tagger, surfaces } = head;
-      return taggerPipeline({ name, tagger, isSeen: (surface) => surfaces.has(surfaceHash(surface)) }, parts);
+      return taggerPipeline({ name, tagger, isSeen: (surface) => surfaces.has(surfaceHash(surface)), reading }, parts);
     }
   }
 }

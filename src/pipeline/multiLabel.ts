@@ -1,7 +1,9 @@
 import { checkOptions } from "./checkOptions.js";
-import { evaluateMultiLabelHead, labelsIn, predictMultiLabel } from "../classification/multiLabel.js";
-import { HeadstartError } from "../errors.js";
-import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
+import { DEFAULT_SEPARATOR, evaluateMultiLabelHead, predictMultiLabel } from "../classification/multiLabel.js";
+import { labelsIn } from "../dataset/labelCell.js";
+import { labelIndices } from "../dataset/mapLabels.js";
+import { withLabelLists } from "../dataset/multiLabelCorpus.js";
+import { asTrained, rememberedReading, type Reading } from "../dataset/reading.js";
 import { vectorsOf } from "../embedding/cachedEmbed.js";
 import type { MultiLabelHead } from "../head/linear/oneVsRest.js";
 import type { Matrix } from "../math/matrix.js";
@@ -12,12 +14,14 @@ import { checkTexts, readRows, summaryOfLabeled } from "./rows.js";
 export interface MultiLabelParts {
   readonly name: string;
   readonly head: MultiLabelHead;
-  /** Stands between the labels of a cell. */
-  readonly separator: string;
+  /** Stands between the labels of a cell that is no list. */
+  readonly separator?: string | undefined;
+  /** How its training rows were read. */
+  readonly reading?: Reading | undefined;
 }
 
 export function multiLabelPipeline(
-  { name, head, separator }: MultiLabelParts,
+  { name, head, separator, reading }: MultiLabelParts,
   parts: EncodingParts,
 ): MultiLabelPipeline {
   const encoding = encodingOf(parts);
@@ -40,17 +44,21 @@ export function multiLabelPipeline(
     },
     async evaluate(rows, options = {}) {
       checkOptions("evaluate() of a multi-label head", options);
-      const corpus = await readRows(rows, options);
-      options.onRead?.(summaryOfLabeled(corpus));
+      const map = options.map ?? reading?.map;
+      const how = asTrained({ ...options, map: undefined }, reading && { ...reading, map: undefined });
+      const corpus = withLabelLists(await readRows(rows, how), { separator, map });
+      options.onRead?.(summaryOfLabeled(corpus, rememberedReading(options, reading, corpus)));
       const file = corpus.files.join(", ");
-      checkLabels(corpus, { head, separator, file });
+      const own = corpus.labels.flatMap((cell) => labelsIn(cell, separator));
+      // Labels are checked before the long part begins.
+      labelIndices(head.labels, own, file, { map });
       const data = { ...corpus, vectors: await embed(corpus.texts, options) };
-      const evaluation = evaluateMultiLabelHead(head, data, { separator, seed: options.seed, file });
+      const evaluation = evaluateMultiLabelHead(head, data, { seed: options.seed, file });
       const predictions = predictMultiLabel(head, data.vectors, separator);
+      const joined = (labels: readonly string[]): string => [...labels].sort().join(separator ?? DEFAULT_SEPARATOR);
       const mistakes = corpus.texts.flatMap((text, r): Mistake[] => {
-        const label = labelsIn(corpus.labels[r], separator).sort().join(separator);
         const { labels, probability } = predictions[r];
-        const predicted = [...labels].sort().join(separator);
+        const [label, predicted] = [joined(labelsIn(corpus.labels[r], separator)), joined(labels)];
         return label === predicted ? [] : [{ text, label, predicted, probability, ...corpus.places[r] }];
       });
       mistakes.sort((a, b) => b.probability - a.probability);
@@ -58,16 +66,4 @@ export function multiLabelPipeline(
     },
     close: encoding.close,
   };
-}
-
-/** @throws HeadstartError E_LABEL_MAP naming a label that the head does not know */
-function checkLabels(
-  { labels }: LabeledCorpus,
-  { head, separator, file }: Pick<MultiLabelParts, "head" | "separator"> & { readonly file: string },
-): void {
-  const known = new Set(head.labels);
-  const unknown = labels.flatMap((cell) => labelsIn(cell, separator)).find((label) => !known.has(label));
-  if (unknown === undefined) return;
-  const message = `${file} has the label "${unknown}", which the head does not know (${head.labels.join(", ")})`;
-  throw new HeadstartError("E_LABEL_MAP", `${message}. Rename it, or train the head with it`, { file });
 }

@@ -23,12 +23,14 @@ const goal = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("costs"), costs: labelMap }),
 ]);
 
+const columns = z
+  .string()
+  .min(1)
+  .or(z.array(z.string().min(1)).min(1));
+
 const ROWS = {
-  textColumn: z
-    .string()
-    .min(1)
-    .or(z.array(z.string().min(1)).min(1)),
-  labelColumn: z.string().min(1),
+  textColumn: columns,
+  labelColumn: columns,
   header: z.boolean(),
   delimiter: z.string().length(1),
   quote: z.enum(["auto", "none", '"']),
@@ -58,6 +60,8 @@ const TRAIN = {
   onProgress: callback,
   onTrial: callback,
 };
+
+const RARE = { minPerClass: atLeastOne, poolRare: z.string().min(1) };
 
 const positive = z.number().gt(0).lt(Infinity);
 const dropout = z.number().min(0).lt(1);
@@ -92,7 +96,7 @@ export const OPTIONS = {
   "predict() of a multi-label head": ofKind(CALL),
   "predict() of a tagger": ofKind(CALL),
   "evaluate() of a classifier": ofKind({ ...EVALUATE, map: labelMap, goal }),
-  "evaluate() of a multi-label head": ofKind(EVALUATE),
+  "evaluate() of a multi-label head": ofKind({ ...EVALUATE, map: labelMap }),
   "evaluate() of a tagger": ofKind({ ...EVALUATE, map: labelMap }),
   "explain()": ofKind(CALL),
   "train() of a classifier": ofKind({
@@ -108,13 +112,20 @@ export const OPTIONS = {
     onFold: callback,
     explainable: z.boolean().or(atLeastOne),
     onEpoch: callback,
+    ...RARE,
   })
     .refine(
       (options) => !isGiven(options, "mlp") || (options as { readonly head?: string }).head === "mlp",
       'mlp has no effect without head: "mlp"',
     )
     .refine((options) => !isGiven(options, "cv") || !isGiven(options, "dev"), "cv and dev do not go together"),
-  "train() of a multi-label head": ofKind({ ...TRAIN, multiLabel: z.string().min(1), Cs: z.array(positive).min(1) }),
+  "train() of a multi-label head": ofKind({
+    ...TRAIN,
+    ...RARE,
+    map: labelMap,
+    multiLabel: z.string().min(1).or(z.literal(true)),
+    Cs: z.array(positive).min(1),
+  }),
   "train() of a tagger": ofKind({
     ...TRAIN,
     map: labelMap,

@@ -2,6 +2,7 @@ import { checkNotOneText } from "../encoder/embed/texts.js";
 import { HeadstartError } from "../errors.js";
 import type { RowCounts } from "../corpus/row.js";
 import { NO_ROWS } from "../corpus/rowCounts.js";
+import { labelCell } from "../dataset/labelCell.js";
 import {
   collectRows,
   readLabeled,
@@ -9,14 +10,15 @@ import {
   type LabeledOptions,
   type PlacedRow,
 } from "../dataset/labeledCorpus.js";
+import type { Remembered } from "../dataset/reading.js";
 import { sentenceFrom } from "../tagging/corpus/jsonl.js";
 import { readTagged, taggedCorpus } from "../tagging/corpus/readTagged.js";
 import type { RawSentence, Span, TaggedCorpus } from "../tagging/corpus/sentence.js";
 
-/** A text with its label; of several labels the separator of the head stands between them. */
+/** A text with its label; of several labels a list of them, or the separator of the head stands between them. */
 export interface LabeledRow {
   readonly text: string;
-  readonly label: string;
+  readonly label: string | readonly string[];
 }
 
 /** A text with its entities, or words with their tags, as in JSONL files. */
@@ -49,6 +51,8 @@ export interface ReadSummary {
   readonly seen: ReadonlySet<string>;
   /** What the reader should know, a line each. */
   readonly notices: readonly string[];
+  /** What was read as the training rows of the head were; undefined where nothing is said of that. */
+  readonly remembered?: string | undefined;
 }
 
 /** Name of rows that come from no file. */
@@ -80,10 +84,12 @@ async function* placed(
     const line = ++counts.read;
     const { text, label } = (row ?? {}) as Partial<LabeledRow>;
     if (typeof text !== "string") throw wrongRow(line, "text", text);
-    if (typeof label !== "string") throw wrongRow(line, "label", label);
-    if (label.trim() === "") throw new HeadstartError("E_LABEL_MISSING", `Row ${line} has no label. Give each row one`);
+    const isList = Array.isArray(label) && label.every((one) => typeof one === "string");
+    const cell = isList ? labelCell(label) : label;
+    if (typeof cell !== "string") throw wrongRow(line, "label", cell);
+    if (cell.trim() === "") throw new HeadstartError("E_LABEL_MISSING", `Row ${line} has no label. Give each row one`);
     counts.accepted++;
-    yield { file: ROWS, line, text, label };
+    yield { file: ROWS, line, text, label: cell };
   }
 }
 
@@ -146,7 +152,10 @@ function kindOf(value: unknown): string {
 }
 
 /** What a labeled corpus is, in numbers. */
-export const summaryOfLabeled = ({ files, texts, counts, dropped, seen, notices }: LabeledCorpus): ReadSummary => ({
+export const summaryOfLabeled = (
+  { files, texts, counts, dropped, seen, notices }: LabeledCorpus,
+  remembered: Remembered,
+): ReadSummary => ({
   files,
   used: texts.length,
   read: counts.read,
@@ -154,18 +163,15 @@ export const summaryOfLabeled = ({ files, texts, counts, dropped, seen, notices 
   dropped,
   repaired: undefined,
   seen,
-  notices,
+  notices: [...notices, ...remembered.notices],
+  remembered: remembered.remark,
 });
 
 /** What a tagged corpus is, in numbers. */
-export const summaryOfTagged = ({
-  files,
-  sentences,
-  rejected,
-  repaired,
-  seen,
-  notices,
-}: TaggedCorpus): ReadSummary => ({
+export const summaryOfTagged = (
+  { files, sentences, rejected, repaired, seen, notices }: TaggedCorpus,
+  remembered: Remembered,
+): ReadSummary => ({
   files,
   used: sentences.length,
   read: sentences.length + rejected,
@@ -173,5 +179,6 @@ export const summaryOfTagged = ({
   dropped: 0,
   repaired,
   seen,
-  notices,
+  notices: [...notices, ...remembered.notices],
+  remembered: remembered.remark,
 });

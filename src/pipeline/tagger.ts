@@ -3,6 +3,7 @@ import { evaluateTagger, findEntities, type FoundEntity } from "../tagging/evalu
 import { goldSpans } from "../tagging/corpus/readTagged.js";
 import type { Sentence, Span, TaggedSentence } from "../tagging/corpus/sentence.js";
 import { splitWords } from "../tagging/corpus/splitWords.js";
+import { rememberedReading, type Reading } from "../dataset/reading.js";
 import type { Tagger } from "../tagging/model/tagger.js";
 import { contextualVectors, type ContextualVectors } from "../tagging/vectors/contextualVectors.js";
 import { wordVectorKind } from "../tagging/vectors/subwords.js";
@@ -15,9 +16,11 @@ export interface TaggerParts {
   readonly tagger: Tagger;
   /** Whether an entity of the training sentences has this surface form, lower-cased. */
   readonly isSeen: (surface: string) => boolean;
+  /** How its training sentences were read. */
+  readonly reading?: Reading | undefined;
 }
 
-export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: EncodingParts): TaggerPipeline {
+export function taggerPipeline({ name, tagger, isSeen, reading }: TaggerParts, parts: EncodingParts): TaggerPipeline {
   const { subwordPooling, labels } = tagger;
   const { threads } = parts;
   const encoding = encodingOf(parts, (encoder) => ({ ...encoder, ...wordVectorKind(encoder, subwordPooling) }));
@@ -51,8 +54,8 @@ export function taggerPipeline({ name, tagger, isSeen }: TaggerParts, parts: Enc
     },
     async evaluate(rows, options = {}) {
       checkOptions("evaluate() of a tagger", options);
-      const corpus = await readTaggedRows(rows, options);
-      options.onRead?.(summaryOfTagged(corpus));
+      const corpus = await readTaggedRows(rows, { ...options, map: options.map ?? reading?.map });
+      options.onRead?.(summaryOfTagged(corpus, rememberedReading(options, reading && { map: reading.map }, corpus)));
       const { sentences, rejected, repaired } = corpus;
       const data = { sentences, ...(await embed(sentences, options)) };
       const { map, seed } = options;

@@ -1,3 +1,4 @@
+import { counted } from "../text/numbers.js";
 import { HeadstartError } from "../errors.js";
 import { withOutsideBias, chooseOutsideBias } from "./model/outsideBias.js";
 import { evaluateTagger, surfacesOf, type TaggingEvaluation } from "./evaluate.js";
@@ -112,7 +113,7 @@ const defaultEpochs = ({ vectors }: EmbeddedSentences): number =>
 const givenDev = (train: EmbeddedSentences, dev: EmbeddedSentences): SentenceSplit => ({
   train,
   dev,
-  devFrom: `${dev.sentences.length} sentences given for it`,
+  devFrom: `${counted(dev.sentences.length, "sentence")} given for it`,
 });
 
 function countLabels({ sentences }: EmbeddedSentences): Record<string, number> {

@@ -1,7 +1,17 @@
 import { gzipSync } from "node:zlib";
 import { mkdir, readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { csv, expectFailure, labelledRows, sandbox, sharedSandbox, TINY, type Sandbox, succeeded } from "./runCli.js";
+import {
+  csv,
+  expectFailure,
+  jsonOf,
+  labelledRows,
+  sandbox,
+  sharedSandbox,
+  TINY,
+  type Sandbox,
+  succeeded,
+} from "./runCli.js";
 
 const WITH_TINY = ["--encoder", TINY];
 const GOOD = csv(["text", "label"], labelledRows(20));
@@ -102,6 +112,74 @@ describe("headstart ends with 3, one line and nothing written [C07, C09, C10]", 
     const finished = await box.call(["embed", "a.csv", "b.csv", "-o", "out.npy", ...WITH_TINY]);
     expectFailure(finished, { exit: 3, code: "E_CSV_HEADER", says: [/b\.csv.*lacks "label" and has "topic" besides/] });
   });
+});
+
+describe("headstart reads CSV and TSV as people have them", () => {
+  const rows = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+  const LABELED = labelledRows(20);
+
+  it.each<[string, string, string, readonly string[], readonly (string | RegExp)[]]>([
+    [
+      "a quote that opens a field in TSV",
+      "in.tsv",
+      rows(["text\tlabel", '"so good\tx', "dull\ty", 'no"\tx']),
+      [],
+      ['"so good', "dull", 'no"', /1 row with a quote that opens a field.*--quote '"'/],
+    ],
+    ["columns without a name", "in.csv", "text,label,,\r\na,x,,\r\n", [], ["a", /2 columns without a name/]],
+    ["a sep= line", "in.csv", "sep=|\ntext|label\na,b|x\n", [], ["a,b"]],
+    ["no header", "in.csv", "x,one\ny,two\n", ["--no-header", "--text-column", "2"], ["one", "two"]],
+    ["a tab by name", "in.csv", "text\tlabel\na,b;c\tx\n", ["--delimiter", "tab"], ["a,b;c"]],
+    ["a tab as an escape", "in.csv", "text\tlabel\na\tx\n", ["--delimiter", "\\t"], ["a"]],
+    ["quotes as characters", "in.csv", 'text,label\n"a",x\n', ["--quote", "none"], ['"a"']],
+    ["quotes of RFC 4180", "in.tsv", 'text\tlabel\n"a\nb"\tx\n', ["--quote", '"'], ["a\nb"]],
+    ["the header once more", "in.csv", "text,label\na,x\ntext,label\n", [], ["a", /in\.csv:3, left out/]],
+  ])("with %s", async (_, file, content, flags, expected) => {
+    const box = await sandbox();
+    await box.write(file, content);
+    const { code, stderr } = await box.call(["embed", file, "-o", "out.jsonl", ...flags, ...WITH_TINY]);
+    const lines = code === 0 ? (await readFile(box.path("out.jsonl"), "utf8")).trimEnd().split("\n") : [stderr];
+    const texts = lines.map((line): unknown => (code === 0 ? Object.values(JSON.parse(line) as object) : line));
+    const wanted = expected.filter((one) => typeof one === "string");
+    expect(texts).toEqual(wanted.map((text) => expect.arrayContaining([text])));
+    for (const notice of expected) if (notice instanceof RegExp) expect(stderr).toMatch(notice);
+  });
+
+  it("in every command that reads rows, columns by their places and several columns of text among them", async () => {
+    const box = await sandbox();
+    await box.write("in.tsv", rows(LABELED.map(([text, label]) => `${label}\tword\t${text}`)));
+    const how = ["--no-header", "--text-column", "2,3", "--label-column", "1", "--quote", "none", "--delimiter", "tab"];
+    succeeded(await box.call(["train", "in.tsv", "-o", "head", ...how, ...WITH_TINY]));
+    succeeded(await box.call(["evaluate", "head", "in.tsv", ...how]));
+    const reading = how.filter((one) => one !== "--label-column" && one !== "1");
+    succeeded(await box.call(["predict", "head", "--input", "in.tsv", "-o", "out.csv", ...reading]));
+    const both = ["--source", "in.tsv", "--target", "in.tsv"];
+    succeeded(await box.call(["transfer", ...both, "-o", "moved", ...how, ...WITH_TINY]));
+  });
+
+  it.each([
+    ["--delimiter", ";;", /Give one character/],
+    ["--quote", "yes", /Give auto, none/],
+  ])("and ends with 2 for %s %s", async (flag, value, says) => {
+    const box = await sandbox();
+    await box.write("in.csv", GOOD);
+    const refused = await box.call(["embed", "in.csv", "-o", "out.npy", flag, value]);
+    expectFailure(refused, { exit: 2, code: "E_USAGE", says: [says] });
+  });
+
+  it.each([["--no-header"], ["--delimiter", ";"], ["--quote", "none"]])(
+    "and refuses %s for files that are neither",
+    async (...flags) => {
+      const box = await sandbox();
+      await box.write("in.jsonl", '{"text":"a"}\n');
+      const refused = await box.call(["embed", "in.jsonl", "-o", "out.npy", ...flags]);
+      expectFailure(refused, {
+        exit: 2,
+        code: "E_USAGE",
+        says: [/does nothing for files that are neither CSV nor TSV/],
+      });
+    },
+  );
 });
 
 describe("headstart ends with 6 [C08]", () => {
@@ -220,10 +298,35 @@ describe("with a trained head", () => {
     expectFailure(await box.call(args), {
       exit: 3,
       code: "E_LABEL_MAP",
-      says: [/"5", "1".*"bad", "good".*--map "5=bad"/],
+      says: [/"5", "1".*"bad", "good".*--map "5=\.\.\.,1=\.\.\."/],
     });
     expect(await box.files()).not.toContain("mistakes.csv");
     expect((await box.run([...args, "--map", "5=good,1=bad"])).code).toBe(0);
+  });
+
+  it("headstart evaluate says what brings other spellings of its labels to them, which is right when copied", async () => {
+    await box.write("spaced.csv", csv(["text", "label"], labelledRows(20, ["Good ", "bad"])));
+    const args = ["evaluate", "head", "spaced.csv"];
+    const { stderr } = await box.call(args);
+    const flag = /--map ('.*')/.exec(stderr)?.[1] ?? "";
+    expect(flag).toBe(`'"Good "=good'`);
+    const same = jsonOf(await box.call(["evaluate", "head", "in.csv", "--json"]));
+    const mapped = jsonOf(await box.call([...args, "--json", "--map", flag.slice(1, -1)]));
+    expect(mapped["perLabel"]).toEqual(same["perLabel"]);
+  });
+
+  it("headstart evaluate and predict read the columns that the head was trained with, and say so", async () => {
+    const columns = ["--text-column", "review", "--label-column", "stars"];
+    await box.write("stars2.csv", csv(["review", "stars"], labelledRows(20, ["5", "1"])));
+    const train = ["train", "stars2.csv", "-o", "stars", ...columns, "--map", "5=good,1=bad", ...WITH_TINY];
+    succeeded(await box.run(train));
+    const evaluated = succeeded(await box.run(["evaluate", "stars", "stars2.csv"]));
+    expect(evaluated.stderr).toContain("columns review and stars; label map 5=good,1=bad, as in training");
+    const predicted = succeeded(await box.run(["predict", "stars", "--input", "stars2.csv", "-o", "p.csv"]));
+    expect(predicted.stderr).toContain("column review, as in training");
+    expectFailure(await box.call(["evaluate", "stars", "stars2.csv", "--no-map"]), { exit: 3, code: "E_LABEL_MAP" });
+    const other = await box.run(["evaluate", "stars", "in.csv"]);
+    expect(succeeded(other).stderr).toContain('warning: there is no column "review"');
   });
 
   it("a run with --force that fails leaves the old output as it was [A04]", async () => {

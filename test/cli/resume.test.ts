@@ -104,6 +104,8 @@ describe("headstart embed after a kill", { timeout: 180_000 }, () => {
       ["--pooling", "max", /--pooling was mean when the run began and is max now/],
       ["--max-tokens", "9", /--max-tokens was 64 when the run began and is 9 now/],
       ["--store", "int8", /--store was "fp32" when the run began and is "int8" now/],
+      ["--quote", '"', /--quote was not given when the run began and is "\\"" now/],
+      ["--delimiter", ",", /--delimiter was not given when the run began and is "," now/],
       ["--limit", "5", /--limit was not given when the run began and is 5 now/],
     ] as const) {
       const refused = await box.call([...args, flag, value]);

@@ -36,6 +36,9 @@ const COLUMNS = (...kinds: Kind[]): Readonly<Record<string, Use>> => ({
   "text-column": use(["text"], ...kinds),
   "label-column": use(["label"], ...kinds),
   "drop-missing": use([], ...kinds),
+  "no-header": use([], ...kinds),
+  delimiter: use([","], ...kinds),
+  quote: use(["none"], ...kinds),
 });
 
 /** The other flags: a value, and the kinds that they have an effect for. */
@@ -50,6 +53,9 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     html: use(["page.html"], "tagger"),
     // Of the rows of --input, whatever the head.
     "text-column": use(["text", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    "no-header": use(["--text-column", "1", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    delimiter: use([",", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
+    quote: use(["none", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
     "drop-missing": use(["--from", "arrow", "--input", "in.arrow", "-o", "out.jsonl"], ...KINDS),
   },
   evaluate: {
@@ -57,7 +63,8 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     ...REJECT_OPTION,
     report: use(["page.html"], "classifier"),
     errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),
-    map: use(["x=y"], "classifier", "tagger"),
+    map: use(["x=y"], ...KINDS),
+    "no-map": use([], ...KINDS),
   },
   transfer: {
     ...COLUMNS("classifier"),

@@ -1,10 +1,13 @@
+import { droppingFlag, type MapInUse } from "../../dataset/mapAdvice.js";
 import { labelSpace } from "../../dataset/mapLabels.js";
 import { excerpt, HeadstartError } from "../../errors.js";
 import { commitTogether, openPending, type PendingFile } from "../../files/commit.js";
+import { readingOf } from "../../head/file/reading.js";
 import type { ClassifierEvaluation, Pipeline, PipelineEvaluation } from "../../pipeline/pipeline.js";
 import { readHead, type AnyHead } from "../../pipeline/readHead.js";
 import type { ReadSummary } from "../../pipeline/rows.js";
 import { renderEvaluationReport } from "../../report/html/evaluationReport.js";
+import { counted } from "../../text/numbers.js";
 import { rowFormat } from "../../vectors/rowWriter.js";
 import { labelMapOf, warnOfUnused, type AddCommand, type Context } from "../context.js";
 import { evaluationLines } from "../evaluate/lines.js";
@@ -69,7 +72,7 @@ async function evaluateWith(context: Context, { head, name, files, flags, output
   const pipeline = openPipeline(context, head, { name, flags });
   try {
     const evaluation = await evaluated(context, pipeline, { files, flags, onReject: rejectedRows.add });
-    warnOfScores(context, pipeline, evaluation);
+    warnOfScores(context, { pipeline, evaluation, inUse: mapInUse(head, flags) });
     const { mistakes, ...scores } = evaluation;
     const written = { ...(errors === undefined ? {} : { errors }), ...(report === undefined ? {} : { report }) };
     const title = `${name} on ${files.join(", ")}`;
@@ -128,19 +131,31 @@ async function evaluated(
 
 function reportRead(
   { reporter }: Context,
-  { files, used, read, rejected, dropped, repaired, notices }: ReadSummary,
+  { files, used, read, rejected, dropped, repaired, notices, remembered }: ReadSummary,
 ): void {
   const without = dropped > 0 ? `, ${dropped} dropped by the map` : "";
   reporter.info(
     repaired === undefined
-      ? `${files.join(", ")}: ${read} rows read, ${used} used, ${rejected} rejected${without}`
-      : `${files.join(", ")}: ${used} sentences, ${rejected} rejected, ${repaired} tags repaired`,
+      ? `${files.join(", ")}: ${counted(read, "row")} read, ${used} used, ${rejected} rejected${without}`
+      : `${files.join(", ")}: ${counted(used, "sentence")}, ${rejected} rejected, ${counted(repaired, "tag")} repaired`,
   );
+  if (remembered !== undefined) reporter.info(remembered);
   for (const notice of notices) reporter.warn(notice);
 }
 
-function warnOfScores({ reporter }: Context, { labels }: Pipeline, evaluation: PipelineEvaluation): void {
-  if (evaluation.kind === "classifier") warnOfMissing(reporter, labels, evaluation);
+interface Scored {
+  readonly pipeline: Pipeline;
+  readonly evaluation: PipelineEvaluation;
+  readonly inUse: MapInUse;
+}
+
+function mapInUse({ file }: AnyHead, flags: EvaluateFlags): MapInUse {
+  if (flags.map !== undefined) return { map: labelMapOf(flags.map) };
+  return { map: readingOf(file.reading)?.map, isRemembered: true };
+}
+
+function warnOfScores({ reporter }: Context, { pipeline, evaluation, inUse }: Scored): void {
+  if (evaluation.kind === "classifier") warnOfMissing(reporter, { labels: pipeline.labels, ...inUse }, evaluation);
   if (evaluation.kind !== "tagger") return;
   for (const { file, line, text, label, why } of evaluation.lost)
     reporter.warn(`${file}:${line}: ${label} "${excerpt(text)}" ${LOST[why]}`);
@@ -153,13 +168,13 @@ const LOST = {
 
 function warnOfMissing(
   reporter: Reporter,
-  labels: readonly string[],
+  { labels, ...inUse }: MapInUse & { readonly labels: readonly string[] },
   { missing }: Pick<ClassifierEvaluation, "missing">,
 ): void {
   if (missing.length === 0) return;
-  const names = missing.map((label) => `"${label}"`).join(", ");
-  const drops = missing.map((label) => `${label}=drop`).join(",");
-  const how = labels.length - missing.length >= 2 ? `; --map "${drops}" keeps the head from predicting it` : "";
+  const names = missing.map((label) => `"${excerpt(label)}"`).join(", ");
+  const flag = labels.length - missing.length >= 2 ? droppingFlag(missing, labels, inUse) : undefined;
+  const how = flag === undefined ? "" : `; ${flag} keeps the head from predicting it`;
   reporter.warn(`no row has the label ${names}, and every such prediction counts as a mistake${how}`);
 }
 

@@ -1,4 +1,5 @@
 import { HeadstartError } from "../../errors.js";
+import { readingOf } from "../../head/file/reading.js";
 import { readHead, type AnyHead } from "../../pipeline/readHead.js";
 import { entitiesPage } from "../../report/html/entitiesPage.js";
 import type { TextEntities } from "../../tagging/predict.js";
@@ -69,6 +70,7 @@ async function predictWith(context: Context, { head, name, texts, flags, files }
     kind: pipeline.kind,
     labels: pipeline.labels,
     flags,
+    reading: readingOf(head.file.reading),
     files,
     async predict(some) {
       const predictions = await predicted(some);

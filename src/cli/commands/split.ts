@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Corpus } from "../../corpus/corpus.js";
 import { findColumn } from "../../corpus/columns.js";
+import { labelColumns } from "../../corpus/labelColumns.js";
 import type { Row } from "../../corpus/row.js";
 import { splitParts, type Parts } from "../../dataset/splitParts.js";
 import { HeadstartError } from "../../errors.js";
@@ -26,11 +27,11 @@ async function splitCommand(context: Context, files: readonly string[], flags: S
   if (output === undefined) return;
   const rejectedRows = collectRejectedRows(flags.output);
   const corpus = await openTexts(context, files, flags, rejectedRows);
-  const label = await labelColumn(corpus, files, flags);
+  const places = await labelPlaces(corpus, files, flags);
   const rows: Pick<Row, "text" | "values" | "json">[] = [];
   for await (const { text, values, json } of corpus.rows()) rows.push({ text, values, json });
   signal.throwIfAborted();
-  const labels = label === undefined ? undefined : rows.map(({ values }) => (values[label] ?? "").trim());
+  const labels = places && rows.map(({ values }) => places.map((at) => (values[at] ?? "").trim()).join(", "));
   const parts = splitParts(
     rows.map(({ text }) => text),
     labels,
@@ -63,14 +64,18 @@ async function splitCommand(context: Context, files: readonly string[], flags: S
   await printResult(context, flags, printed);
 }
 
-/** Index of the label column; undefined where none is named and the corpus has no `label`. */
-async function labelColumn(corpus: Corpus, files: readonly string[], flags: SplitFlags): Promise<number | undefined> {
+/** Indices of the label columns; undefined where none is named and the corpus has no `label`. */
+async function labelPlaces(
+  corpus: Corpus,
+  files: readonly string[],
+  { labelColumn, header }: SplitFlags,
+): Promise<readonly number[] | undefined> {
   const { columns, dialect } = corpus;
-  const { labelColumn: wanted = "label", header } = flags;
-  if (flags.labelColumn === undefined && !columns.includes(wanted)) return undefined;
+  if (labelColumn === undefined && !columns.includes("label")) return undefined;
   const namedBy = header === false ? "place" : dialect === undefined ? "format" : "header";
+  const wanted = { file: files[0], flag: "--label-column", named: true, namedBy } as const;
   try {
-    return findColumn(columns, wanted, { file: files[0], flag: "--label-column", named: true, namedBy });
+    return labelColumns(columns, labelColumn ?? "label", undefined).map((name) => findColumn(columns, name, wanted));
   } catch (error) {
     await corpus.close();
     throw error;

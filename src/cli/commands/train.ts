@@ -8,6 +8,7 @@ import { saveHead } from "../../head/file/folder.js";
 import { heldByHead, heldText, type HeldTexts } from "../../head/file/heldTexts.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { MLP_DEFAULTS } from "../../head/mlp/mlp.js";
+import { withoutRare, type RareLabels } from "../../dataset/rareLabels.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { renderTrainingReport } from "../../report/html/trainingReport.js";
@@ -34,6 +35,7 @@ import { crossValidationLines, scoreLines, trainingText } from "../../report/tex
 import { nextOf } from "../nextEvaluation.js";
 import { search } from "../train/search.js";
 import { refuseUnused, trainedKind } from "../flags/flagUse.js";
+import { counted } from "../../text/numbers.js";
 import { openCurves } from "../train/curves.js";
 import { trainTaggerCommand } from "../ner/train.js";
 
@@ -78,13 +80,15 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   const map = labelMapOf(flags.map);
   if (flags.task === "ner") return trainTaggerCommand(context, files, { flags, map, output });
   const rejectedRows = collectRejectedRows(flags.output);
-  const rows = await readLabeledCorpus(context, files, { flags, map, rejectedRows });
-  const devRows =
+  const corpus = await readLabeledCorpus(context, files, { flags, map, rejectedRows });
+  const devCorpus =
     flags.dev === undefined ? undefined : await readLabeledCorpus(context, flags.dev, { flags, map, rejectedRows });
-  warnOfUnused(context, map, [rows.seen, ...(devRows === undefined ? [] : [devRows.seen])]);
+  warnOfUnused(context, map, [corpus.seen, devCorpus?.seen ?? []]);
+  const { corpus: rows, devCorpus: devRows, rare } = withoutRare({ corpus, devCorpus }, flags);
+  if (rare !== undefined) reporter.warn(rare.remark);
   // Labels are checked before the long part begins.
-  const { labels } = checkLabels(rows.labels, { minPerClass: devRows === undefined ? 2 : 1 });
-  if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "));
+  const { labels } = checkLabels(rows.labels, { map, minPerClass: devRows === undefined ? 2 : 1 });
+  if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "), { map });
   if (flags.cv !== undefined) checkFolds(rows.texts, flags.cv);
   warnOfLabels(context, rows);
   const began = clock();
@@ -117,9 +121,10 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       seed: flags.seed,
       classWeights: flags.classWeights,
       signal,
+      map,
       onTrial: (trial) => {
         const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
-        reporter.detail(`C = ${trial.C}: ${trial.iterations} iterations, ${reached}`);
+        reporter.detail(`C = ${trial.C}: ${counted(trial.iterations, "iteration")}, ${reached}`);
         fitting.update(++trials);
         curves.trial(trial);
       },
@@ -145,7 +150,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const seconds = (clock() - began) / 1000;
     const printed = {
       ...described(trained, { flags, holds, seconds }),
-      json: summary(trained, { flags, rows, holds, seconds, fitSeconds }),
+      json: summary(trained, { flags, rows, rare, holds, seconds, fitSeconds }),
     };
     await rejectedRows.save(reporter);
     await curves.finish(page);
@@ -200,10 +205,18 @@ function summary(
   {
     flags,
     rows,
+    rare,
     holds,
     seconds,
     fitSeconds,
-  }: { flags: TrainFlags; rows: LabeledCorpus; holds: HeldTexts; seconds: number; fitSeconds: number },
+  }: {
+    flags: TrainFlags;
+    rows: LabeledCorpus;
+    rare: RareLabels | undefined;
+    holds: HeldTexts;
+    seconds: number;
+    fitSeconds: number;
+  },
 ): object {
   return {
     head: flags.output,
@@ -212,6 +225,7 @@ function summary(
     n: trained.n,
     rejected: rows.counts.rejected,
     dropped: rows.dropped,
+    ...(rare === undefined ? {} : { rare: rare.counts }),
     dev: trained.dev,
     devFrom: trained.devFrom,
     ...(trained.cv === undefined ? {} : { cv: trained.cv }),
@@ -273,5 +287,5 @@ function settingText({ C, mlp, curve }: TrainedHead): string {
 const fewLines = ({ fewShot }: TrainedHead): readonly string[] =>
   fewShot.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
     const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
-    return `With ${perLabel} rows a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
+    return `With ${counted(perLabel, "row")} a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
   });

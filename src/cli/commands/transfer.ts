@@ -20,6 +20,7 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { defined } from "../flags/options.js";
 import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
+import { counted } from "../../text/numbers.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
 export const addTransfer: AddCommand = (program, context) => {
@@ -63,7 +64,7 @@ async function transferTexts(
     Object.values(corpora).map((corpus) => corpus.seen),
   );
   // Labels are checked before the long part begins; against each other before anything is embedded.
-  checkLabels(corpora.source.labels);
+  checkLabels(corpora.source.labels, { map });
   const encoder = await openEncoder(context, flags);
   try {
     const record = await withCache(context, { flags, encoder }, (cache) =>
@@ -115,12 +116,15 @@ export function transferLines({
       : [
           line(
             "target without duplicates",
-            `${number(leakage.targetWithout.macroF1)} (${leakage.normalised} rows left out)`,
+            `${number(leakage.targetWithout.macroF1)} (${counted(leakage.normalised, "row")} left out)`,
           ),
         ];
   return [
-    line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${source.n} rows`),
-    line("macro-F1 on the target", `${number(target.macroF1)} ${within(target.interval95)}, ${target.n} rows`),
+    line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${counted(source.n, "row")}`),
+    line(
+      "macro-F1 on the target",
+      `${number(target.macroF1)} ${within(target.interval95)}, ${counted(target.n, "row")}`,
+    ),
     line("drop", number(drop)),
     line("majority class on the target", number(target.majority.macroF1)),
     line("bag of words on the target", number(target.bagOfWords!.macroF1)),

@@ -3,7 +3,7 @@ import type { EmbeddedCorpus } from "../../embedding/embedCorpus.js";
 import { vectorsOfWindows } from "../../embedding/cachedEmbed.js";
 import { checkTextType, missingText, openArrow, rawRow, rowTexts } from "../../corpus/arrowTable.js";
 import { textsOf } from "../../formats/arrow/text.js";
-import { findTextColumns } from "../../corpus/columns.js";
+import { findColumn, textColumnNames } from "../../corpus/columns.js";
 import type { RowCounts } from "../../corpus/row.js";
 import { findSource } from "../../corpus/source.js";
 import { escapedRaw, faultError } from "../../corpus/table.js";
@@ -67,7 +67,10 @@ export async function embedArrow(
 function textPlaces(schema: Schema, file: string, { textColumn }: CorpusFlags): readonly number[] {
   const columns = schema.fields.map(({ name }) => name);
   const named = textColumn !== undefined;
-  const places = findTextColumns(columns, textColumn ?? "text", { file, named, namedBy: "format" });
+  const names = textColumnNames(columns, textColumn ?? "text");
+  const places = names.map((name) =>
+    findColumn(columns, name, { file, flag: "--text-column", named, namedBy: "format" }),
+  );
   for (const place of places) checkTextType(schema, place, file);
   return places;
 }

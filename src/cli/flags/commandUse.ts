@@ -89,10 +89,15 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       isMet: ({ flags }) => flags["dev"] === undefined,
       else: "with --dev, whose rows settings are chosen on",
     },
+    {
+      flags: ["poolRare"],
+      isMet: ({ flags }) => flags["minPerClass"] !== undefined,
+      else: "without --min-per-class",
+    },
   ],
   predict: [
     {
-      flags: [...READING.filter((name) => name !== "encoding" && name !== "invalidUtf8"), ...["to", "prefix"]],
+      flags: [...READING.filter((name) => name !== "encoding" && name !== "invalidUtf8"), "to", "prefix"],
       isMet: ({ flags }) => flags["input"] !== undefined,
       else: "without --input",
     },

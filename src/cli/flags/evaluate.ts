@@ -5,7 +5,8 @@ import type { CorpusFlags, EncoderFlags, GlobalFlags } from "./options.js";
 import { selectiveFlags, type SelectiveFlags } from "./selective.js";
 
 export interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
-  readonly map?: string | undefined;
+  /** False for --no-map. */
+  readonly map?: string | false | undefined;
   readonly errors?: string | undefined;
   readonly report?: string | undefined;
 }
@@ -23,7 +24,11 @@ export function declareEvaluate(command: Command): Command {
     .argument("<head>", "folder of a head, or sentiment")
     .argument("<corpus...>", "labeled rows, or .conll for entities");
   addFlags(command, [
-    flag("input", "--map <map>", 'rename or drop labels, such as "4=positive,2=drop"'),
+    flag("input", "--map <map>", 'rename or drop labels, such as "4=positive,2=drop"').default(
+      undefined,
+      "as in training",
+    ),
+    flag("advanced", "--no-map", "take the labels as they are, without the map of the training"),
     ...selectiveFlags(),
     flag("output", "--errors <file>", "mistakes, most confident first: .csv or .jsonl"),
     flag("output", "--report <file>", "page with reliability diagram and more: .html"),

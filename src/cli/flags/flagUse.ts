@@ -21,6 +21,14 @@ const NAMES: Readonly<Record<Kind, string>> = {
   tagger: "heads that find entities (--task ner)",
 };
 
+/** Flags that choose what `train` makes, as they are written, and what each is for. */
+const CHOICES: Readonly<Record<string, string>> = {
+  "--tune": "heads that give one label a text",
+  "--label-errors": "rows of one label each",
+  "--multi-label": "rows with any number of labels each",
+  "--task ner": "sentences with tagged entities",
+};
+
 type Uses = readonly (readonly [flags: readonly string[], by: readonly Kind[]])[];
 
 const MLPS: readonly Kind[] = ["mlp", "search"];
@@ -51,7 +59,8 @@ const USES = {
       ["head", "task"],
       [...TRAINED, "tagger"],
     ],
-    [["map"], [...TRAINED, "tagger", "label errors"]],
+    [["map"], [...TEXTS, "tagger", "label errors"]],
+    [["minPerClass", "poolRare"], TEXTS],
     [["dev"], [...TEXTS, "tagger"]],
     [["tune", "fewShot", "tensorboard", "classWeights", "explainable"], TRAINED],
     [["tuneSeconds", "tuneLayers", "tunePoolings"], TRAINED],
@@ -68,7 +77,6 @@ const USES = {
   evaluate: [
     [OF_ROWS, ["classifier", "multi-label"]],
     [[...SELECTIVE, "report"], ["classifier"]],
-    [["map"], ["classifier", "tagger"]],
   ],
   transfer: [
     [OF_TEXTS, ["classifier"]],
@@ -95,12 +103,20 @@ export function refuseUnused(command: keyof typeof USES, kind: Kind, flags: Give
   for (const [names, by] of USES[command] as Uses) {
     const name = by.includes(kind) ? undefined : names.find((one) => isGiven(flags, one));
     if (name === undefined) continue;
-    const whom = by.map((one) => NAMES[one]).join(", ");
-    throw new HeadstartError(
-      "E_USAGE",
-      `${written(name)} does nothing for ${NAMES[kind]}: it is for ${whom}. Leave it out`,
-    );
+    throw new HeadstartError("E_USAGE", refusalOf(name, { flags, kind, by }));
   }
+}
+
+function refusalOf(
+  name: string,
+  { flags, kind, by }: { readonly flags: GivenFlags; readonly kind: Kind; readonly by: readonly Kind[] },
+): string {
+  const flag = name === "task" && flags["task"] === "ner" ? "--task ner" : written(name);
+  const choice = CHOICES[flag];
+  const whom = choice ?? by.map((one) => NAMES[one]).join(", ");
+  const isOther = choice !== undefined && NAMES[kind].includes("(--");
+  const advice = isOther ? "Leave one of the two out" : "Leave it out";
+  return `${flag} does nothing for ${NAMES[kind]}: it is for ${whom}. ${advice}`;
 }
 
 /** The kinds that a flag has an effect for; undefined where it has one for all. */

@@ -1,4 +1,4 @@
-import type { Command, Option } from "commander";
+import { InvalidArgumentError, type Command, type Option } from "commander";
 import type { Head } from "../../head/head.js";
 import type { HeadFile } from "../../head/file/schema.js";
 import { folderName } from "../outputPaths.js";
@@ -19,7 +19,10 @@ export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFl
   readonly cv?: number | undefined;
   readonly map?: string | undefined;
   readonly labelErrors?: boolean | undefined;
-  readonly multiLabel?: string | undefined;
+  /** True where no separator is given. */
+  readonly multiLabel?: string | true | undefined;
+  readonly minPerClass?: number | undefined;
+  readonly poolRare?: string | undefined;
   /** Keeps training rows with the head, so many at most. */
   readonly explainable?: number | true | undefined;
 }
@@ -33,6 +36,7 @@ const EXAMPLES = [
   "train tweets.csv -o mlp-head --head mlp --hidden 256,64 --tensorboard runs",
   "train tweets.csv -o explainable-head --explainable",
   "train tweets.csv -o sentiment-head --label-errors",
+  "train comments.csv -o topics-head --multi-label --label-column toxic,obscene,threat",
   "train news.conll -o entity-head --task ner",
   "train news.conll --dev dev.conll -o entity-head --task ner --crf",
 ];
@@ -61,13 +65,24 @@ function taskFlags(): Option[] {
       .choices(["classification", "sentiment", "spam", "ner"])
       .default("classification"),
     flag("learn", "--head <kind>", "kind").default(undefined, "logistic; ner: mlp").choices(["logistic", "mlp"]),
-    flag("learn", "--multi-label <sep>", 'rows have several labels, such as a|b with "|"'),
+    flag("learn", "--multi-label [sep]", 'rows have lists of labels, or a|b with "|"').argParser(separatorOf),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
     flag("learn", "--cv <folds>", "also score all rows, by cross-validation").argParser(wholeNumber(2)),
     errors,
     formerName(errors, "--check"),
     ...searchFlags(),
   ];
+}
+
+/** A corpus after --multi-label would be taken for its separator. */
+function separatorOf(written: string): string {
+  if (written !== "" && !/\.(csv|tsv|jsonl|gz)$/i.test(written)) return written;
+  throw new InvalidArgumentError('Give a separator, such as "|", or name the corpus before --multi-label.');
+}
+
+function labelOf(written: string): string {
+  if (written.trim() !== "") return written.trim();
+  throw new InvalidArgumentError("Give a label, such as other.");
 }
 
 function extraFlags(): Option[] {
@@ -78,6 +93,10 @@ function extraFlags(): Option[] {
     flag("output", "--explainable [rows]", "keep so many training texts (without a number: 10000)").argParser(
       wholeNumber(1),
     ),
+    flag("advanced", "--min-per-class <rows>", "leave out labels with fewer rows, and the rows of these").argParser(
+      wholeNumber(1),
+    ),
+    flag("advanced", "--pool-rare <label>", "--min-per-class: give their rows this label instead").argParser(labelOf),
     few.argParser(numbers),
     formerName(few, "--few <numbers>"),
     flag("advanced", "--tensorboard <folder>", "write the losses as TensorBoard event files"),

@@ -6,6 +6,7 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { wordVectorKind, type SubwordPooling } from "../../tagging/vectors/subwords.js";
 import { contextualVectors } from "../../tagging/vectors/contextualVectors.js";
+import { counted } from "../../text/numbers.js";
 import { withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";
 import {
@@ -30,7 +31,9 @@ export async function readSentences(
 ): Promise<TaggedCorpus> {
   const corpus = await readTagged(files, { ...corpusOptions(flags), stdin, onReject: rejectedRows.add, map });
   const { sentences, rejected, repaired, notices } = corpus;
-  reporter.info(`${files.join(", ")}: ${sentences.length} sentences, ${rejected} rejected, ${repaired} tags repaired`);
+  reporter.info(
+    `${files.join(", ")}: ${counted(sentences.length, "sentence")}, ${rejected} rejected, ${counted(repaired, "tag")} repaired`,
+  );
   for (const notice of notices) reporter.warn(notice);
   return corpus;
 }
@@ -74,10 +77,11 @@ export async function embedSentences(
   const { cached, tokens, windowed, cut } = made;
   if (cache !== undefined)
     reporter.info(
-      `${files.join(", ")}: ${cached} of ${sentences.length} sentences from the cache, ${tokens} tokens embedded`,
+      `${files.join(", ")}: ${cached} of ${counted(sentences.length, "sentence")} from the cache, ${counted(tokens, "token")} embedded`,
     );
   if (windowed > 0)
-    reporter.info(`${windowed} sentences are longer than the encoder reads: taken in windows that overlap`);
-  if (cut.size > 0) reporter.warn(`${cut.size} words have no subwords, or too many: their entities may be lost`);
+    reporter.info(`${counted(windowed, "sentence")} longer than the encoder reads, taken in windows that overlap`);
+  if (cut.size > 0)
+    reporter.warn(`${counted(cut.size, "word")} without subwords, or with too many: their entities may be lost`);
   return { sentences, ...made };
 }

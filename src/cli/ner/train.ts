@@ -7,6 +7,7 @@ import { heldByTagger, saveTagger, surfaceHash } from "../../tagging/file/folder
 import { requireContext } from "../../tagging/vectors/contextualVectors.js";
 import { trainTagger, type TrainedTagger } from "../../tagging/train.js";
 import { NO_SURFACE_FEATURES } from "../../tagging/model/wordFeatures.js";
+import { counted } from "../../text/numbers.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
@@ -85,7 +86,7 @@ export async function trainTaggerCommand(
       lines,
       more: [
         ...entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
-        `${flags.output}: ${trained.epochs} epochs; holds ${heldText(holds)}`,
+        `${flags.output}: ${counted(trained.epochs, "epoch")}; holds ${heldText(holds)}`,
         "",
         ...lines,
       ],

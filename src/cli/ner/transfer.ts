@@ -4,6 +4,7 @@ import { entitiesText } from "../../report/text/entities.js";
 import { saveTaggingReport } from "../../report/html/transfer/saveReport.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
+import { counted } from "../../text/numbers.js";
 import { VERSION } from "../../version.js";
 import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experiment/runTagging.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
@@ -61,6 +62,7 @@ export async function transferTaggerCommand(
       layerCount: encoder.ports.states.length,
       seed: flags.seed,
       signal: context.signal,
+      map,
     });
     const report = path.join(flags.output, "report.html");
     const made = { createdAt: context.now(), headstart: VERSION, seed: flags.seed, encoder: encoder.name };
@@ -90,12 +92,12 @@ function transferLines({ source, target, ceiling, joint, leakage, verdict, repor
   const scored = (name: string, found: TaggingEvaluation | null): readonly string[] => {
     if (found === null) return [];
     const [low, high] = found.interval95.map((x) => x.toFixed(3));
-    return [line(name, `${found.entityF1.toFixed(3)} (95 % ${low} to ${high}), ${found.n} sentences`)];
+    return [line(name, `${found.entityF1.toFixed(3)} (95 % ${low} to ${high}), ${counted(found.n, "sentence")}`)];
   };
   const duplicates = ({ normalised, targetWithout }: TaggingRecord["leakage"]): readonly string[] => {
     if (normalised === 0) return [];
     const score = targetWithout === null ? "none is left" : targetWithout.entityF1.toFixed(3);
-    return [line("target without duplicates", `${score} (${normalised} sentences left out)`)];
+    return [line("target without duplicates", `${score} (${counted(normalised, "sentence")} left out)`)];
   };
   return [
     ...scored("entity F1 in-domain", source),

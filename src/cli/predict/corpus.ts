@@ -1,12 +1,14 @@
-import type { Corpus } from "../../corpus/corpus.js";
+import { openCorpus, type Corpus } from "../../corpus/corpus.js";
 import type { Row } from "../../corpus/row.js";
+import { asTrained, rememberedReading } from "../../dataset/reading.js";
 import { forecastRows } from "../../embedding/rowEstimate.js";
 import { inWindows } from "../../encoder/embed/windows.js";
 import { commitTogether } from "../../files/commit.js";
 import type { Printed } from "../../files/folderMark.js";
-import { count } from "../../text/numbers.js";
-import { openTexts, type Context } from "../context.js";
-import { collectRejectedRows } from "../rejectedRows.js";
+import { count, counted } from "../../text/numbers.js";
+import type { Context } from "../context.js";
+import { corpusOptions } from "../flags/options.js";
+import { collectRejectedRows, type RejectedRows } from "../rejectedRows.js";
 import { about } from "../progress.js";
 import { refuseTakenNames, predictionColumns, type PredictionColumns } from "./columns.js";
 import { fileOf, formatOf, openRowsOutput, type RowsOutput } from "./output.js";
@@ -24,7 +26,7 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
   const file = fileOf(flags);
   const rejectedRows = collectRejectedRows(file);
   if (files !== undefined) rejectedRows.spillTo(files.folder);
-  const corpus = await openTexts(context, input, flags, rejectedRows);
+  const corpus = await openInput(context, run, rejectedRows);
   let output: RowsOutput | undefined;
   try {
     const { dialect } = corpus;
@@ -65,8 +67,27 @@ function summary(
   const found = entities === undefined ? "" : `, ${entities === 1 ? "1 entity" : `${count(entities)} entities`}`;
   return {
     json: { rows, rejected, ...(entities === undefined ? {} : { entities }), output: file },
-    lines: [`${read} rows in = ${rows} out + ${rejected} rejected${found}`, ...(file === undefined ? [] : [file])],
+    lines: [
+      `${counted(read, "row")} in = ${rows} out + ${rejected} rejected${found}`,
+      ...(file === undefined ? [] : [file]),
+    ],
   };
+}
+
+/** Opens the input with the column of texts that the training had, unless the flags name one. */
+async function openInput(
+  { reporter, stdin }: Context,
+  { input, flags, reading }: CorpusRun,
+  rejectedRows: RejectedRows,
+): Promise<Corpus> {
+  const given = corpusOptions(flags);
+  const own = reading && { textColumn: reading.textColumn };
+  const corpus = await openCorpus(input, { ...asTrained(given, own), stdin, onReject: rejectedRows.add });
+  const { textColumn } = corpus;
+  const { remark, notices } = rememberedReading(given, own, { reading: { textColumn }, seen: new Set() });
+  if (remark !== undefined) reporter.info(remark);
+  for (const notice of notices) reporter.warn(notice);
+  return corpus;
 }
 
 /** Texts that are predicted together; explaining takes many texts for each. */

@@ -1,7 +1,7 @@
 import { excerpt, HeadstartError } from "../../errors.js";
 import { isFile } from "../../files/exists.js";
 import { csvFields, DELIMITERS } from "../../formats/csv.js";
-import { shellWord } from "../../report/text/trainingSummary.js";
+import { shellWord } from "../../text/shell.js";
 
 /** Endings of files that `--input` reads. */
 const ROWS = /\.(csv|tsv|jsonl)(\.gz)?$/i;
@@ -35,11 +35,15 @@ export async function refuseFileNames(texts: readonly string[], args: readonly s
  * Refuses a pipe whose first line says that it is a table and not lines of text: the header of a CSV file that has the
  * text column beside others, or a JSON object that has it.
  *
- * @param args  the whole command line
+ * @param columns  names that the text column may have
+ * @param args     the whole command line
  * @throws HeadstartError E_USAGE with the command that reads the table
  */
-export function refuseTable(first: string, column: string, args: readonly string[]): void {
-  const format = tableFormat(first, column);
+export function refuseTable(
+  first: string,
+  { columns, args }: { readonly columns: readonly string[]; readonly args: readonly string[] },
+): void {
+  const format = columns.map((column) => tableFormat(first, column)).find((found) => found !== undefined);
   if (format === undefined) return;
   const meant = ["headstart", ...args, "--input", "-", "--from", format].map(shellWord).join(" ");
   const is = format === "jsonl" ? "a JSON object" : "the header of a table";

@@ -1,3 +1,4 @@
+import type { Reading } from "../../dataset/reading.js";
 import type { Pipeline } from "../../pipeline/pipeline.js";
 import type { FileOutputs } from "../finished.js";
 import type { PredictFlags } from "../flags/predict.js";
@@ -10,6 +11,8 @@ export interface PredictRun {
   /** Of the head. */
   readonly labels: readonly string[];
   readonly flags: PredictFlags;
+  /** How the training rows of the head were read. */
+  readonly reading: Reading | undefined;
   readonly predict: (texts: readonly string[]) => Promise<readonly AnyPrediction[]>;
   /** Undefined where no file is to be written. */
   readonly files: FileOutputs | undefined;

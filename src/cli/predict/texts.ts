@@ -25,7 +25,7 @@ export async function predictTexts(context: Context, texts: readonly string[], r
     const lines = linesOf(context.stdin, { most: EMBED_DEFAULTS.window, invalidUtf8, encoding });
     let isFirst = true;
     for await (const some of lines) {
-      if (isFirst) refuseTable(some[0], flags.textColumn ?? "text", context.args);
+      if (isFirst) refuseTable(some[0], { columns: textColumns(run), args: context.args });
       isFirst = false;
       await print(some);
     }
@@ -40,6 +40,10 @@ function printedPrediction(text: string, prediction: AnyPrediction): object {
   const { probability: _, ...shown } = prediction;
   return { text, ...shown };
 }
+
+/** Columns that texts may be in, if what comes should be a table after all. */
+const textColumns = ({ flags, reading }: PredictRun): readonly string[] =>
+  flags.textColumn === undefined ? [reading?.textColumn ?? [], "text"].flat() : [flags.textColumn];
 
 function explained(texts: readonly string[], predictions: readonly AnyPrediction[]): readonly string[] {
   const shown = texts.map((text, i) => {

@@ -2,7 +2,7 @@ import type { RowCounts } from "../../corpus/row.js";
 import type { Parts } from "../../dataset/splitParts.js";
 import { excerpt } from "../../errors.js";
 import type { Printed } from "../../files/folderMark.js";
-import { shellWord } from "../../report/text/trainingSummary.js";
+import { shellWord } from "../../text/shell.js";
 import { fitted, padLeft, padRight } from "../../report/text/width.js";
 import { count, counted } from "../../text/numbers.js";
 import type { CorpusFlags } from "../flags/options.js";

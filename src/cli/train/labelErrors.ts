@@ -13,6 +13,7 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import type { CorpusFlags, EncoderFlags, GlobalFlags } from "../flags/options.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
 import { escapeControls } from "../../text/escape.js";
+import { counted } from "../../text/numbers.js";
 import { fitted } from "../../report/text/width.js";
 
 interface CheckFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
@@ -91,9 +92,7 @@ export function warnOfLabels({ reporter }: Context, rows: Pick<LabeledCorpus, "t
   for (const problem of ["conflict", "tiny"] as const) {
     const n = findings.filter((finding) => finding.problem === problem).length;
     if (n > 0)
-      reporter.warn(
-        `${n} ${n === 1 ? "row" : "rows"} ${WORDS[problem]}; --label-errors lists them and likely label errors`,
-      );
+      reporter.warn(`${counted(n, "row")} ${WORDS[problem]}; --label-errors lists them and likely label errors`);
   }
 }
 
@@ -135,14 +134,14 @@ function summary({ labelErrors, rows, file, seconds }: Checked & { readonly seco
 function described({ labelErrors, rows, file }: Checked): readonly string[] {
   const counts = countsOf(labelErrors);
   const kinds = Object.entries(counts) as [LabelProblem, number][];
-  const lines = kinds.map(([problem, n]) => `${String(n).padStart(7)} rows ${WORDS[problem]}`);
+  const lines = kinds.map(([problem, n]) => `${String(n).padStart(7)} ${n === 1 ? "row" : "rows"} ${WORDS[problem]}`);
   const none = labelErrors.crossValidation === null ? ["        (too few rows to hold any out)"] : [];
   const worst = labelErrors.findings.filter(({ problem }) => problem === "mislabeled").slice(0, SHOWN);
   const examples = worst.map(({ row, suggested }) => {
     const text = fitted(escapeControls(rows.texts[row]), 60);
     return `  ${rows.labels[row]} -> ${suggested ?? "?"}?  ${text}`;
   });
-  const found = `${labelErrors.findings.length} findings in ${rows.texts.length} rows, the most certain first; nothing was changed`;
+  const found = `${counted(labelErrors.findings.length, "finding")} in ${counted(rows.texts.length, "row")}, the most certain first; nothing was changed`;
   return [...lines, ...none, ...examples, `${file}: ${found}`];
 }
 

@@ -1,24 +1,38 @@
-import { labelsIn, labelsToLearn, trainMultiLabel } from "../../classification/multiLabel.js";
+import { labelsToLearn, trainMultiLabel } from "../../classification/multiLabel.js";
 import { describeMultiLabel } from "../../classification/describeMultiLabel.js";
+import { labelsIn } from "../../dataset/labelCell.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
-import { HeadstartError } from "../../errors.js";
+import { withLabelLists } from "../../dataset/multiLabelCorpus.js";
+import { withoutRare, type RareOptions } from "../../dataset/rareLabels.js";
 import { heldText, NOTHING_HELD } from "../../head/file/heldTexts.js";
 import { saveMultiLabel } from "../../head/file/multiLabel.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
+import { counted } from "../../text/numbers.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
 import { multiLabelScoreLines, trainingText } from "../../report/text/trainingSummary.js";
 import { collectRejectedRows } from "../rejectedRows.js";
-import { embedWithProgress, openEncoder, readLabeledCorpus, withCache, type Context } from "../context.js";
+import {
+  embedWithProgress,
+  labelMapOf,
+  openEncoder,
+  readLabeledCorpus,
+  warnOfUnused,
+  withCache,
+  type Context,
+} from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
 import { type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
 
 type Flags = GlobalFlags & CorpusFlags & EncoderFlags;
 
-interface TrainFlags extends Flags {
+interface TrainFlags extends Flags, RareOptions {
   readonly output: string;
-  readonly multiLabel: string;
+  /** True where the labels are lists, or columns of 0 and 1. */
+  readonly multiLabel: string | true;
+  readonly map?: string | undefined;
   readonly dev?: string[] | undefined;
 }
 
@@ -29,19 +43,22 @@ export async function trainMultiLabelCommand(
   { flags, openOutput }: { readonly flags: TrainFlags; readonly openOutput: () => Promise<FolderOutput | undefined> },
 ): Promise<void> {
   const { reporter, clock, signal, now } = context;
-  const separator = flags.multiLabel;
-  if (separator === "") throw new HeadstartError("E_USAGE", 'Give a separator: --multi-label "|"');
+  const separator = flags.multiLabel === true ? undefined : flags.multiLabel;
+  const map = labelMapOf(flags.map);
   const output = await openOutput();
   if (output === undefined) return;
   const rejectedRows = collectRejectedRows(flags.output);
-  const rows = await readLabeledCorpus(context, files, { flags, rejectedRows });
-  const devRows =
-    flags.dev === undefined ? undefined : await readLabeledCorpus(context, flags.dev, { flags, rejectedRows });
+  const read = async (from: readonly string[]): Promise<LabeledCorpus> =>
+    withLabelLists(await readLabeledCorpus(context, from, { flags, rejectedRows }), { separator, map });
+  const sides = { corpus: await read(files), devCorpus: flags.dev === undefined ? undefined : await read(flags.dev) };
+  warnOfUnused(context, map, [sides.corpus.seen, sides.devCorpus?.seen ?? []]);
+  const { corpus: rows, devCorpus: devRows, rare } = withoutRare(sides, { ...flags, areLists: true });
+  if (rare !== undefined) reporter.warn(rare.remark);
   // Labels are checked before the long part begins.
   const labels = labelsToLearn(rows.labels, separator);
   if (devRows !== undefined) {
     const own = devRows.labels.flatMap((cell) => labelsIn(cell, separator));
-    labelIndices(labels, own, devRows.files.join(", "));
+    labelIndices(labels, own, devRows.files.join(", "), { map });
   }
   const began = clock();
   const encoder = await openEncoder(context, flags);
@@ -62,11 +79,11 @@ export async function trainMultiLabelCommand(
       seed: flags.seed,
       signal,
       onTrial: ({ C, iterations, devLogLoss }) =>
-        reporter.detail(`C = ${C}: ${iterations} iterations, dev log loss ${devLogLoss.toFixed(4)}`),
+        reporter.detail(`C = ${C}: ${counted(iterations, "iteration")}, dev log loss ${devLogLoss.toFixed(4)}`),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) reporter.warn(warning);
-    const file = describeMultiLabel(trained, { encoder, files, createdAt: now(), seed: flags.seed });
+    const file = describeMultiLabel(trained, { encoder, corpus: rows, createdAt: now(), seed: flags.seed });
     const seconds = (clock() - began) / 1000;
     const { head, dev: score, n, devFrom, C, trials, warnings } = trained;
     const summary = {
@@ -75,6 +92,7 @@ export async function trainMultiLabelCommand(
       labels: head.labels,
       n,
       rejected: rows.counts.rejected,
+      ...(rare === undefined ? {} : { rare: rare.counts }),
       holds: NOTHING_HELD,
     };
     const epochs = trials.reduce((sum, trial) => sum + trial.iterations, 0);

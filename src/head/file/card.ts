@@ -1,5 +1,6 @@
 import type { HeadFile } from "./schema.js";
 import { heldSection, type HeldTexts } from "./heldTexts.js";
+import { readingLines } from "./reading.js";
 import { sparkline } from "./sparkline.js";
 import { count } from "../../text/numbers.js";
 import { plain } from "../../text/markdown.js";
@@ -22,6 +23,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     "",
     `- Rows: ${count(training.n)} (${counts.join(", ")}) from ${training.files.map(plain).join(", ")}`,
     `- Rejected rows: ${training.rejected}; rows dropped by the label map: ${training.dropped}`,
+    ...readingLines(file.reading),
     `- Class weights: ${training.classWeights}; ${settingsOf(file)}; seed ${training.seed}`,
     ...curveLines(training.curve),
     ...searchLines(training.search),

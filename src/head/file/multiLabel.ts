@@ -15,7 +15,7 @@ import {
   type Sealed,
 } from "./artifact.js";
 import type { TensorShelf } from "./artifactTensors.js";
-import {} from "./card.js";
+import { ReadingRecord, readingLines } from "./reading.js";
 import { Counts, EncoderIdentity, IntervalSchema, MULTI_LABEL_FORMAT } from "./schema.js";
 import { heldSection, NOTHING_HELD } from "./heldTexts.js";
 import type { MultiLabelHead } from "../linear/oneVsRest.js";
@@ -27,10 +27,12 @@ const MultiLabelFile = z.strictObject({
   ...SEAL,
   headstart: z.string(),
   createdAt: z.string(),
-  separator: z.string().min(1),
+  /** Stands between labels that are no list; absent where the training rows had lists alone. */
+  separator: z.string().min(1).optional(),
   labels: labelList(2),
   encoder: EncoderIdentity,
   weights: WeightsFile,
+  reading: ReadingRecord.optional(),
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
@@ -108,7 +110,7 @@ function headFrom({ floats, doubles, invalid }: TensorShelf, { labels, encoder }
   };
 }
 
-function card({ labels, encoder, training }: MultiLabelFile): string {
+function card({ labels, encoder, training, reading }: MultiLabelFile): string {
   const { dev, n, C, devFrom } = training;
   return [
     "# Multi-label head",
@@ -117,6 +119,7 @@ function card({ labels, encoder, training }: MultiLabelFile): string {
     "",
     `Trained on ${n} rows from ${training.files.map(plain).join(", ")}, C ${C}.`,
     "",
+    ...(reading === undefined ? [] : [...readingLines(reading), ""]),
     `Dev: ${devFrom}. C and the thresholds were chosen on these rows, so the scores are optimistic; evaluate on rows of your own.`,
     "",
     "| macro-F1 (95 %) | micro-F1 | exact match | rows |",

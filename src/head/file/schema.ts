@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { HeadstartError } from "../../errors.js";
 import { checkedRecord, fieldOf, labelList, SEAL, WeightsFile, type ArtifactRecord } from "./artifact.js";
+import { ReadingRecord } from "./reading.js";
 
 /** Rows of each label; zod's own record drops a label called `__proto__`. */
 export const Counts = z.custom<Record<string, number>>(isCounts, "expected whole numbers of 0 or more by name");
@@ -133,6 +134,7 @@ export const HeadFile = z.strictObject({
   weights: WeightsFile,
   calibration: Calibration.optional(),
   neighbors: NeighborIndex.optional(),
+  reading: ReadingRecord.optional(),
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),

@@ -2,11 +2,13 @@ import { checkFolds, type CrossValidation } from "../../classification/crossVali
 import { describeHead } from "../../classification/describeHead.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
+import { withoutRare, type RareLabels, type RareOptions } from "../../dataset/rareLabels.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { saveHead } from "../../head/file/folder.js";
+import { keptReading } from "../../head/file/reading.js";
 import type { HeadFile } from "../../head/file/schema.js";
 import { buildNeighborIndex, type NeighborIndex } from "../../head/neighbors.js";
 import type { Evaluation } from "../../metrics/classification.js";
@@ -20,6 +22,7 @@ import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } fr
 export interface TrainClassifierOptions
   extends
     TrainModelOptions,
+    RareOptions,
     Pick<TrainOptions, "head" | "mlp" | "Cs" | "classWeights" | "fewShot" | "cv" | "onTrial" | "onEpoch" | "onFold"> {
   /** What the labels mean; for the record. @default "classification" */
   readonly task?: HeadFile["task"] | undefined;
@@ -42,20 +45,21 @@ export interface ClassifierModel extends ClassifierPipeline {
 }
 
 export async function trainClassifierModel(rows: Rows, options: TrainClassifierOptions): Promise<ClassifierModel> {
-  const corpus = await readRows(rows, options);
-  const devCorpus = options.dev === undefined ? undefined : await readRows(options.dev, options);
+  const read = await readRows(rows, options);
+  const devRead = options.dev === undefined ? undefined : await readRows(options.dev, options);
+  const { corpus, devCorpus, rare } = withoutRare({ corpus: read, devCorpus: devRead }, options);
   // Labels are checked before the long part begins.
-  const { labels } = checkLabels(corpus.labels, { minPerClass: devCorpus === undefined ? 2 : 1 });
-  if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "));
+  const { labels } = checkLabels(corpus.labels, { map: options.map, minPerClass: devCorpus === undefined ? 2 : 1 });
+  if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "), { map: options.map });
   if (options.cv !== undefined) checkFolds(corpus.texts, options.cv);
   const encoder = await openTrainingEncoder(options);
   try {
     const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
-    const { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal } = options;
-    const how = { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal };
+    const { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal, map } = options;
+    const how = { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal, map };
     const trained = await trainClassifier(data, { dev, ...how });
     const neighbors = await neighborsOf(data, trained.head.labels, options);
-    return model({ corpus, encoder, trained, neighbors }, options);
+    return model({ corpus, rare, encoder, trained, neighbors }, options);
   } catch (error) {
     await encoder.close();
     throw error;
@@ -75,21 +79,25 @@ async function neighborsOf(
 
 interface Made {
   readonly corpus: LabeledCorpus;
+  readonly rare: RareLabels | undefined;
   readonly encoder: Encoder;
   readonly trained: TrainedHead;
   readonly neighbors: NeighborIndex | undefined;
 }
 
-function model({ corpus, encoder, trained, neighbors }: Made, options: TrainClassifierOptions): ClassifierModel {
+function model({ corpus, rare, encoder, trained, neighbors }: Made, options: TrainClassifierOptions): ClassifierModel {
   const { task, seed } = options;
   const name = `the head trained on ${corpus.files.join(", ")}`;
   const loadNeighbors = (): Promise<NeighborIndex | undefined> => Promise.resolve(neighbors);
   return {
-    ...classifierPipeline({ ...trained, name, loadNeighbors }, encodingWith(encoder, options)),
+    ...classifierPipeline(
+      { ...trained, name, loadNeighbors, reading: keptReading(corpus.reading) },
+      encodingWith(encoder, options),
+    ),
     evaluation: trained.dev,
     crossValidation: trained.cv,
     trained,
-    warnings: [...corpus.notices, ...trained.warnings],
+    warnings: [...corpus.notices, ...(rare === undefined ? [] : [rare.remark]), ...trained.warnings],
     async save(folder, saving = {}) {
       checkSaving(folder, saving);
       const file = describeHead(trained, { task, seed, createdAt: createdAtOf(saving), corpus, encoder });

@@ -1,15 +1,18 @@
 import { describeMultiLabel } from "../../classification/describeMultiLabel.js";
 import {
-  labelsIn,
   labelsToLearn,
   trainMultiLabel,
   type MultiLabelTrainOptions,
   type TrainedMultiLabel,
 } from "../../classification/multiLabel.js";
+import { labelsIn } from "../../dataset/labelCell.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
+import { withLabelLists } from "../../dataset/multiLabelCorpus.js";
+import { withoutRare, type RareLabels, type RareOptions } from "../../dataset/rareLabels.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { saveMultiLabel } from "../../head/file/multiLabel.js";
+import { keptReading } from "../../head/file/reading.js";
 import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
 import { multiLabelPipeline } from "../multiLabel.js";
 import type { MultiLabelPipeline } from "../pipeline.js";
@@ -17,10 +20,11 @@ import { readRows, type Rows } from "../rows.js";
 import { embedLabeled, encodingWith, openTrainingEncoder } from "./encoding.js";
 import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
 
-export interface TrainMultiLabelOptions extends TrainModelOptions, Pick<MultiLabelTrainOptions, "Cs" | "onTrial"> {
+export interface TrainMultiLabelOptions
+  extends TrainModelOptions, RareOptions, Pick<MultiLabelTrainOptions, "Cs" | "onTrial"> {
   readonly task?: undefined;
-  /** Stands between the labels of a row, such as `|`. */
-  readonly multiLabel: string;
+  /** Stands between the labels of a row, such as `|`; true where they are lists, or columns of 0 and 1. */
+  readonly multiLabel: string | true;
 }
 
 /** A trained multi-label head: it predicts, and can be saved. */
@@ -35,20 +39,26 @@ export interface MultiLabelModel extends MultiLabelPipeline {
 }
 
 export async function trainMultiLabelModel(rows: Rows, options: TrainMultiLabelOptions): Promise<MultiLabelModel> {
-  const { multiLabel: separator, Cs, onTrial, seed, threads, signal } = options;
-  const corpus = await readRows(rows, options);
-  const devCorpus = options.dev === undefined ? undefined : await readRows(options.dev, options);
+  const { map, Cs, onTrial, seed, threads, signal } = options;
+  const separator = options.multiLabel === true ? undefined : options.multiLabel;
+  const read = async (of: Rows): Promise<LabeledCorpus> =>
+    withLabelLists(await readRows(of, { ...options, map: undefined }), { separator, map });
+  const sides = {
+    corpus: await read(rows),
+    devCorpus: options.dev === undefined ? undefined : await read(options.dev),
+  };
+  const { corpus, devCorpus, rare } = withoutRare(sides, { ...options, areLists: true });
   // Labels are checked before the long part begins.
   const labels = labelsToLearn(corpus.labels, separator);
   if (devCorpus !== undefined) {
     const own = devCorpus.labels.flatMap((cell) => labelsIn(cell, separator));
-    labelIndices(labels, own, devCorpus.files.join(", "));
+    labelIndices(labels, own, devCorpus.files.join(", "), { map });
   }
   const encoder = await openTrainingEncoder(options);
   try {
     const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
     const trained = await trainMultiLabel(data, { dev, separator, Cs, onTrial, seed, threads, signal });
-    return model({ corpus, encoder, trained }, options);
+    return model({ corpus, rare, encoder, trained }, options);
   } catch (error) {
     await encoder.close();
     throw error;
@@ -57,25 +67,26 @@ export async function trainMultiLabelModel(rows: Rows, options: TrainMultiLabelO
 
 interface Made {
   readonly corpus: LabeledCorpus;
+  readonly rare: RareLabels | undefined;
   readonly encoder: Encoder;
   readonly trained: TrainedMultiLabel;
 }
 
-function model({ corpus, encoder, trained }: Made, options: TrainMultiLabelOptions): MultiLabelModel {
+function model({ corpus, rare, encoder, trained }: Made, options: TrainMultiLabelOptions): MultiLabelModel {
   const { head, separator } = trained;
   const { files, notices } = corpus;
   const { seed = 1 } = options;
   return {
     ...multiLabelPipeline(
-      { name: `the head trained on ${files.join(", ")}`, head, separator },
+      { name: `the head trained on ${files.join(", ")}`, head, separator, reading: keptReading(corpus.reading) },
       encodingWith(encoder, options),
     ),
     evaluation: trained.dev,
     trained,
-    warnings: [...notices, ...trained.warnings],
+    warnings: [...notices, ...(rare === undefined ? [] : [rare.remark]), ...trained.warnings],
     async save(folder, saving = {}) {
       checkSaving(folder, saving);
-      const file = describeMultiLabel(trained, { encoder, files, createdAt: createdAtOf(saving), seed });
+      const file = describeMultiLabel(trained, { encoder, corpus, createdAt: createdAtOf(saving), seed });
       await saveMultiLabel(folder, { head, file }, { force: saving.force === true });
     },
   };

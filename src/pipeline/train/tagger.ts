@@ -1,4 +1,5 @@
 import type { Encoder } from "../../encoder/encoder.js";
+import { keptReading } from "../../head/file/reading.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
@@ -77,7 +78,7 @@ function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOpti
   const name = `the head trained on ${corpus.files.join(", ")}`;
   const isSeen = (surface: string): boolean => surfaces.has(surface);
   return {
-    ...taggerPipeline({ name, tagger, isSeen }, encodingWith(encoder, options)),
+    ...taggerPipeline({ name, tagger, isSeen, reading: keptReading(corpus.reading) }, encodingWith(encoder, options)),
     evaluation: trained.dev,
     trained,
     warnings: corpus.notices,

@@ -1,6 +1,6 @@
 import type { EntityScore } from "../../metrics/entities.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
-import { count, decimals, range } from "../../text/numbers.js";
+import { count, counted, decimals, range } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
 import { fitted, padLeft, padRight } from "./width.js";
 
@@ -14,7 +14,7 @@ export function entitiesText(
   const { n, entities, interval95, errors, perType } = evaluation;
   const head = [
     ...(title === undefined ? [] : [escapeControls(title)]),
-    `  entity F1 ${decimals(evaluation.entityF1)}, 95 % interval ${range(interval95)} (${count(entities)} entities, ${count(n)} sentences)`,
+    `  entity F1 ${decimals(evaluation.entityF1)}, 95 % interval ${range(interval95)} (${count(entities)} ${entities === 1 ? "entity" : "entities"}, ${counted(n, "sentence")})`,
     `  as conlleval reads it ${decimals(evaluation.entityF1Conlleval)}`,
   ];
   const line = (name: string, { precision, recall, f1, support }: EntityScore): string =>

@@ -22,7 +22,7 @@ export function explanationText(
   const distance =
     why.distance === null
       ? "  no nearest texts: this head keeps no training texts (train --explainable keeps them)"
-      : `  further from the training texts than ${percent(why.distance.percentile / 100)} of them are from each other`;
+      : `  ${percent(why.distance.percentile / 100)} of the training texts are nearer to the others than this text is`;
   const predicted = prediction.label === label ? label : `${prediction.label ?? "abstains"} (most probable: ${label})`;
   const certainty = why.calibrated ? "calibrated" : "not calibrated";
   return [

@@ -5,6 +5,7 @@ import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { count, counted, decimals, range, signedRange } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
+import { shellWord } from "../../text/shell.js";
 
 /** What was trained, for people. */
 export interface Training {
@@ -88,10 +89,4 @@ function comparedText(difference: number, interval95?: Interval): string {
   const [low, high] = interval95;
   const chance = isEqual ? "" : low > 0 || high < 0 ? ": beyond chance" : ": not beyond chance";
   return `${compared} (95 % interval ${signedRange(interval95)})${chance}`;
-}
-
-/** A word as a shell takes it. */
-export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }

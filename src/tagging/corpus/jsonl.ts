@@ -7,7 +7,7 @@ import { textLines, type TextLineOptions } from "../../corpus/decode/textLines.j
 import { excerpt, HeadstartError } from "../../errors.js";
 import type { RawSentence } from "./sentence.js";
 import { joinWords, splitWords } from "./splitWords.js";
-import { count } from "../../text/numbers.js";
+import { count, counted } from "../../text/numbers.js";
 
 const Place = z.object({ start: z.int().nonnegative(), end: z.int().nonnegative(), label: z.string().min(1) });
 const Triple = z
@@ -56,7 +56,8 @@ export function sentenceFrom(value: unknown, line: number): RawSentence | string
   const tagged = Tagged.safeParse(value);
   if (tagged.success) {
     const { tokens, ner_tags: tags } = tagged.data;
-    if (tokens.length !== tags.length) return `it has ${tokens.length} tokens and ${tags.length} tags`;
+    if (tokens.length !== tags.length)
+      return `it has ${counted(tokens.length, "token")} and ${counted(tags.length, "tag")}`;
     if (tokens.length > MOST_WORDS) return tooLong(tokens.length);
     return { line, ...joinWords(tokens), tags, spans: [] };
   }

@@ -4,6 +4,7 @@ import { applyLabelMap, type LabelMap } from "../../dataset/labelMap.js";
 import type { Rejection } from "../../corpus/row.js";
 import { findSource, type Source, type SourceOptions } from "../../corpus/source.js";
 import { HeadstartError } from "../../errors.js";
+import { counted } from "../../text/numbers.js";
 import { readTaggedJsonl } from "./jsonl.js";
 import type { RawSentence, Span, TaggedCorpus, TaggedSentence } from "./sentence.js";
 import {
@@ -76,7 +77,10 @@ export function taggedCorpus(
   for (const { file, raw: written } of read) {
     const raw = written.map((sentence) => ({ ...sentence, tags: sentence.tags?.map(firstAlternative) }));
     const several = written.flatMap(({ tags }) => tags ?? []).filter((tag) => firstAlternative(tag) !== tag).length;
-    if (several > 0) notices.push(`${file}: ${several} words have several tags; the first of them counts`);
+    if (several > 0)
+      notices.push(
+        `${file}: ${counted(several, "word")} ${several === 1 ? "has" : "have"} several tags; the first of them counts`,
+      );
     const scheme = detectScheme(raw.flatMap(({ tags }) => (tags === undefined ? [] : [tags])));
     let own = 0;
     for (const sentence of raw) {
@@ -84,7 +88,10 @@ export function taggedCorpus(
       sentences.push(tagged(sentence, { file, seen, map, isBio: scheme === "BIO" }));
     }
     repaired += own;
-    if (own > 0) notices.push(`${file}: ${own} tags break the rules of ${scheme}; repaired as conlleval reads them`);
+    if (own > 0)
+      notices.push(
+        `${file}: ${counted(own, "tag")} ${own === 1 ? "breaks" : "break"} the rules of ${scheme}; repaired as conlleval reads them`,
+      );
   }
   if (sentences.length === 0) {
     const message = `${files.join(", ")} gives no sentences. Give a corpus of words with tags`;
@@ -92,7 +99,7 @@ export function taggedCorpus(
   }
   const lost = sentences.reduce((sum, { unaligned }) => sum + unaligned.length, 0);
   if (lost > 0) notices.push(`${lost} entities begin or end inside a word: they are not learned, and count as missed`);
-  return { files, sentences, seen, repaired, rejected, notices };
+  return { files, sentences, seen, repaired, rejected, notices, reading: { map } };
 }
 
 type RawOptions = TaggedOptions & { readonly onReject: (rejection: Rejection) => void; readonly limit: number };

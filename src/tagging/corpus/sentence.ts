@@ -1,3 +1,4 @@
+import type { Reading } from "../../dataset/reading.js";
 import type { Word } from "./splitWords.js";
 
 /** An entity: characters `[start, end)` of a text, UTF-16 units, so that `text.slice(start, end)` is the entity. */
@@ -42,6 +43,8 @@ export interface TaggedCorpus {
   readonly sentences: readonly TaggedSentence[];
   /** Labels before the map. */
   readonly seen: ReadonlySet<string>;
+  /** How it was read, as far as others are to be read in the same way. */
+  readonly reading?: Pick<Reading, "map"> | undefined;
   /** Tags that broke the rules of their scheme, repaired as conlleval does. */
   readonly repaired: number;
   readonly rejected: number;

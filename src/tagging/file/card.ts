@@ -1,3 +1,4 @@
+import { mapLines } from "../../head/file/reading.js";
 import { heldSection, type HeldTexts } from "../../head/file/heldTexts.js";
 import type { TaggerFile } from "./schema.js";
 import { count } from "../../text/numbers.js";
@@ -22,6 +23,7 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
     "",
     `- Sentences: ${count(training.n)} from ${training.files.map(plain).join(", ")}`,
     `- Entities: ${counts.join(", ")}`,
+    ...mapLines(file.reading),
     `- Epochs: ${training.epochs}, chosen on dev among ${training.trials.length}; seed ${training.seed}; tags repaired: ${training.repaired}`,
     "",
     "## Scores on dev sentences",

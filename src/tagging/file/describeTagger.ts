@@ -1,5 +1,6 @@
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Sealed } from "../../head/file/artifact.js";
+import { readingRecord } from "../../head/file/reading.js";
 import { VERSION } from "../../version.js";
 import type { TaggedCorpus } from "../corpus/sentence.js";
 import type { TaggerFile } from "./schema.js";
@@ -15,13 +16,14 @@ export function describeTagger(
     createdAt,
   }: {
     readonly encoder: Encoder;
-    readonly corpus: Pick<TaggedCorpus, "files" | "repaired">;
+    readonly corpus: Pick<TaggedCorpus, "files" | "repaired" | "reading">;
     readonly seed: number;
     /** ISO 8601, UTC. */
     readonly createdAt: string;
   },
 ): Omit<TaggerFile, Sealed> {
   const { name, fingerprint, width, maxTokens, prompt, precision, layers } = encoder;
+  const reading = readingRecord(corpus.reading);
   // The entities that were lost are named by their texts, which do not belong into a head.
   const { lost: _, ...scores } = dev;
   return {
@@ -38,6 +40,7 @@ export function describeTagger(
       contextWindow: tagger.contextWindow,
       surfaceFeatures: tagger.surfaceFeatures,
     },
+    ...(reading === undefined ? {} : { reading }),
     training: {
       files: [...corpus.files],
       n,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ReadingRecord } from "../../head/file/reading.js";
 import { labelList, SEAL, WeightsFile } from "../../head/file/artifact.js";
 
 const Score = z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.number() });
@@ -33,6 +34,7 @@ export const TaggerFile = z.strictObject({
     }),
   }),
   weights: WeightsFile,
+  reading: ReadingRecord.optional(),
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.int().positive(),

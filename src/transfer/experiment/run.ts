@@ -1,7 +1,8 @@
 import { HOW_CHOSEN } from "../../classification/selectC.js";
 import { evaluateHead, mistakesOf, type Evaluated, type EvaluatedHead } from "../../classification/evaluate.js";
 import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
-import { bridge, quotedLabels } from "../../dataset/mapLabels.js";
+import { addedMapFlag, bridge } from "../../dataset/mapAdvice.js";
+import { quotedLabels } from "../../dataset/mapLabels.js";
 import { holdOut, joinRows, pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { normalizedText, duplicatesBetween } from "../../dataset/duplicates.js";
@@ -82,7 +83,7 @@ export async function runTransfer(
     seconds[step] = (clock() - start) / 1000;
     return result;
   };
-  checkMapped(corpora);
+  checkMapped(corpora, options.map);
   const sides = await timed("embed", () => embedSides(corpora, options));
   const trained = await timed("train", () => trainClassifier(sides.source, trainOptions(options)));
   const source = evaluateHead(trained, sides.sourceDev, { seed, file: "the held-out source rows" });
@@ -126,7 +127,7 @@ export async function runTransfer(
     leakage: leakageOf(sides, trained, seed),
     divergence,
     mistakes: mistakes(target, sides.target.texts),
-    warnings: warningsOf(trained, target, corpora),
+    warnings: warningsOf(trained, target, { corpora, map: options.map }),
     seconds,
     report: options.report,
   };
@@ -178,12 +179,13 @@ async function compareWithOwn(
   return { ceiling: evaluate(own), joint: evaluate(both) };
 }
 
-function trainOptions({ seed = 1, classWeights = "none", threads, signal }: TransferOptions): TrainOptions {
+function trainOptions({ seed = 1, classWeights = "none", threads, signal, map }: TransferOptions): TrainOptions {
   return {
     seed,
     classWeights,
     threads,
     signal,
+    map,
   };
 }
 
@@ -219,17 +221,20 @@ function mistakes(evaluated: Evaluated, texts: readonly string[]): TransferMista
     }));
 }
 
-function warningsOf(trained: TrainedHead, target: Evaluated, corpora: TransferCorpora): string[] {
+function warningsOf(
+  trained: TrainedHead,
+  target: Evaluated,
+  { corpora, map }: { readonly corpora: TransferCorpora; readonly map: LabelMap | undefined },
+): string[] {
   const { missing } = target.evaluation;
-  const drops = missing.map((label) => `${label}=drop`).join(",");
+  const flag = addedMapFlag(map, new Map(missing.map((label) => [label, undefined])));
+  const advice = flag === undefined ? "" : `; ${flag} leaves it out of training`;
   return [
     ...trained.warnings,
     ...corpora.source.notices,
     ...corpora.target.notices,
     ...(missing.length > 0
-      ? [
-          `no target row has the label ${missing.join(", ")}, and every prediction of it counts as a mistake; --map "${drops}" leaves it out of training`,
-        ]
+      ? [`no target row has the label ${missing.join(", ")}, and every prediction of it counts as a mistake${advice}`]
       : []),
   ];
 }
@@ -243,15 +248,15 @@ const summary = (corpus: LabeledCorpus, labels: readonly string[]): CorpusSummar
 });
 
 /** Before the long part: whether there are labels to learn, and the target has none that were not learned. */
-function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora): void {
-  for (const corpus of [sourceDev, target, targetTrain]) if (corpus !== undefined) requireKnown(corpus, source);
-  if (targetTrain !== undefined) requireKnown(target, targetTrain);
+function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora, map: LabelMap | undefined): void {
+  for (const corpus of [sourceDev, target, targetTrain]) if (corpus !== undefined) requireKnown(corpus, source, map);
+  if (targetTrain !== undefined) requireKnown(target, targetTrain, map);
   // One row of a label to train on, one to choose C on and, unless they are given, one held out.
-  checkLabels(source.labels, { minPerClass: sourceDev === undefined ? 3 : 2 });
-  if (targetTrain !== undefined) checkLabels(targetTrain.labels, { minPerClass: 1 });
+  checkLabels(source.labels, { map, minPerClass: sourceDev === undefined ? 3 : 2 });
+  if (targetTrain !== undefined) checkLabels(targetTrain.labels, { map, minPerClass: 1 });
 }
 
-function requireKnown(corpus: LabeledCorpus, learned: LabeledCorpus): void {
+function requireKnown(corpus: LabeledCorpus, learned: LabeledCorpus, map: LabelMap | undefined): void {
   const learntLabels = new Set(learned.labels);
   const strange = [...new Set(corpus.labels)].filter((label) => !learntLabels.has(label));
   if (strange.length === 0) return;
@@ -259,7 +264,7 @@ function requireKnown(corpus: LabeledCorpus, learned: LabeledCorpus): void {
   throw new HeadstartError(
     "E_LABEL_MAP",
     `${corpus.files.join(", ")} has labels that ${learned.files.join(", ")} has not: ${quotedLabels(strange)}. It has ` +
-      `${quotedLabels(known)}. ${bridge(strange[0], known[0])}`,
+      `${quotedLabels(known)}. ${bridge(strange, { known, map })}`,
     { file: corpus.files[0] },
   );
 }

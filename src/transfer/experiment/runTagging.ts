@@ -1,4 +1,6 @@
 import { normalizedText } from "../../dataset/duplicates.js";
+import type { LabelMap } from "../../dataset/labelMap.js";
+import { bridge } from "../../dataset/mapAdvice.js";
 import { HeadstartError } from "../../errors.js";
 import { addEntityCounts, bootstrapEntities, entityScore, type EntityCounts } from "../../metrics/entities.js";
 import { splitSentences, joinSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
@@ -17,6 +19,11 @@ export interface TaggingCorpora {
   readonly target: EmbeddedSentences;
   /** Gives the ceiling and the verdict. */
   readonly targetTrain: EmbeddedSentences | undefined;
+}
+
+export interface TaggingTransferOptions extends Omit<TrainTaggerOptions, "dev"> {
+  /** The map that gave the labels, which what is advised about them keeps. */
+  readonly map?: LabelMap | undefined;
 }
 
 /** What a transfer experiment with entities found. Plain JSON. */
@@ -53,9 +60,9 @@ export interface TaggingLeakage {
  */
 export async function runTaggingTransfer(
   { source, sourceDev, target, targetTrain }: TaggingCorpora,
-  options: Omit<TrainTaggerOptions, "dev">,
+  options: TaggingTransferOptions,
 ): Promise<TaggingTransfer> {
-  requireCommonLabel(source, target);
+  requireCommonLabel(source, target, options.map);
   const { seed = 1 } = options;
   const home =
     sourceDev === undefined ? splitSentences(source, { seed, share: 0.2 }) : { train: source, dev: sourceDev };
@@ -107,12 +114,12 @@ function leakageOf(
   return { normalised, targetWithout: { n: others.length, entityF1: entityScore(addEntityCounts(others)).f1 } };
 }
 
-function requireCommonLabel(source: EmbeddedSentences, target: EmbeddedSentences): void {
+function requireCommonLabel(source: EmbeddedSentences, target: EmbeddedSentences, map: LabelMap | undefined): void {
   const [learned, wanted] = [entityLabels(source.sentences), entityLabels(target.sentences)];
   if (learned.some((label) => wanted.includes(label))) return;
   throw new HeadstartError(
     "E_LABEL_MAP",
     `Source and target have no label of entities in common: ${learned.join(", ")}; ${wanted.join(", ")}. ` +
-      `Bridge them with --map, such as --map "${learned[0] ?? "a"}=${wanted[0] ?? "b"}"`,
+      bridge(wanted, { known: learned, map }),
   );
 }

@@ -78,7 +78,7 @@ describe("crossValidate()", () => {
     );
     const calls: number[] = [];
     const cv = await crossValidate(few, { ...OPTIONS, folds: 10, onFold: (done) => calls.push(done) });
-    expect(cv.perFold.map(({ n }) => n)).toEqual(new Array(10).fill(1));
+    expect(cv.perFold.map(({ n }) => n)).toEqual(Array.from({ length: 10 }, () => 1));
     expect(calls).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 

@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  predictMultiLabel,
-  evaluateMultiLabelHead,
-  labelsIn,
-  trainMultiLabel,
-} from "../../../src/classification/multiLabel.js";
+import { predictMultiLabel, evaluateMultiLabelHead, trainMultiLabel } from "../../../src/classification/multiLabel.js";
 import { fitLogistic } from "../../../src/head/linear/logistic.js";
 import { bestThresholds, fitMultiLabelPath, multiLabelProbabilities } from "../../../src/head/linear/oneVsRest.js";
 import { loadMultiLabel, saveMultiLabel } from "../../../src/head/file/multiLabel.js";
@@ -28,14 +23,6 @@ function several(rows: number, seed: number) {
 }
 
 const options = { separator: "|", threads: 1, Cs: [0.01, 0.1, 1] };
-
-describe("labelsIn()", () => {
-  it("parts a cell, trims, and gives each label once; separators alone are no label", () => {
-    expect(labelsIn("b | a|b", "|")).toEqual(["b", "a"]);
-    expect(labelsIn("|", "|")).toEqual([]);
-    expect(labelsIn("a, b", ", ")).toEqual(["a", "b"]);
-  });
-});
 
 describe("fitMultiLabelPath()", () => {
   it("reaches for every label what a logistic head of two labels reaches alone", async () => {

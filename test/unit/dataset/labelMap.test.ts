@@ -14,6 +14,14 @@ describe("parseLabelMap()", () => {
     ]);
   });
 
+  it("takes a label with outer spaces by its name in quotes, else by its name without them", () => {
+    const map = parseLabelMap('good=positive,"bad "=negative,meh =drop');
+    const labels = ["good", "good ", " good", "bad ", "bad", "meh ", "meh"];
+    const mapped = ["positive", "positive", "positive", "negative", "bad", undefined, undefined];
+    expect(labels.map((label) => applyLabelMap(map, label))).toEqual(mapped);
+    expect(unusedMapKeys(map, new Set(["good ", "bad ", "meh"]))).toEqual([]);
+  });
+
   it("takes labels in quotes to the letter", () => {
     const map = parseLabelMap('"a,b"=c,"d=e"="f""g"," h "="drop"');
     expect([...map]).toEqual([
@@ -49,6 +57,7 @@ describe("parseLabelMap()", () => {
     "a=b,a=c",
     '"a"=b,a=b',
     'a=b c"d',
+    "a=...",
   ])("refuses %j", (written) => {
     expect(() => parseLabelMap(written)).toThrow(expect.objectContaining({ code: "E_LABEL_MAP" }));
   });

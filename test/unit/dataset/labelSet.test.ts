@@ -35,6 +35,26 @@ describe("checkLabels() [C11]", () => {
     }
   });
 
+  it.each([
+    [["good", "bad"], "2 rows are too few for 2 labels", "Give 2 rows or more of each label"],
+    [["a", "b", "c"], "3 rows are too few for 3 labels", "Give 2 rows or more of each label"],
+    [["good"], "there is 1 row, with the label", "Give 2 rows or more of each of two or more labels"],
+    [["good", "good", "bad"], 'fewer than 2 rows have "bad"', "Give 2 rows or more of each label"],
+    [times({ a: 9, b: 9, c: 1 }), 'fewer than 2 rows have "c"', 'or leave such labels out with --map "c=drop"'],
+  ])("says of %j that rows are missing, and how many are needed", (labels, found, advice) => {
+    const { message } = refusal(labels);
+    expect(message).toContain(found);
+    expect(message).toContain(advice);
+    expect(message).not.toContain("look like");
+  });
+
+  it("advises a map that does what the one in use does too", () => {
+    const map = new Map([["5", "good"]]);
+    expect(refusal(times({ good: 9, bad: 9, c: 1 }), { map }).message).toContain('--map "5=good,c=drop"');
+    const { warnings } = checkLabels(times({ good: 9, Good: 3, bad: 9, Bad: 4 }), { map });
+    expect(warnings.at(-1)).toContain('--map "5=good,Bad=bad,Good=good" brings them together');
+  });
+
   it("keeps a class of one row when rows are not to be split", () => {
     expect(checkLabels(times({ ham: 5, spam: 1 }), { minPerClass: 1 }).counts).toEqual([5, 1]);
     expect(refusal(times({ ham: 5, spam: 4 }), { minPerClass: 5 }).message).toContain("fewer than 5");

@@ -19,7 +19,7 @@ const wrong: readonly (readonly [of: Of, options: object, says: RegExp])[] = [
   ["evaluate() of a classifier", { map: { neutral: "drop" } }, /map.*parseLabelMap/],
   ["evaluate() of a classifier", { limit: 0 }, /limit/],
   ["evaluate() of a classifier", { limit: "x" }, /limit/],
-  ["evaluate() of a multi-label head", { map: new Map() }, /there is no option map/],
+  ["evaluate() of a multi-label head", { goal: {} }, /there is no option goal/],
   ["train() of a classifier", { seed: "x" }, /seed/],
   ["train() of a classifier", { task: "foo" }, /task/],
   ["train() of a classifier", { head: "svm" }, /head/],

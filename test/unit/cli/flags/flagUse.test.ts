@@ -38,6 +38,30 @@ describe("refuseUnused()", () => {
     );
   });
 
+  it("says what a flag is for, and not that it is for itself, where two flags choose what is learned", () => {
+    const choices = {
+      "--tune": { tune: true },
+      "--label-errors": { labelErrors: true },
+      "--multi-label": { multiLabel: true },
+      "--task ner": { task: "ner" },
+    };
+    const names = Object.keys(choices) as (keyof typeof choices)[];
+    for (const a of names) {
+      for (const b of names.filter((name) => name !== a)) {
+        const flags = { ...choices[a], ...choices[b] };
+        let said = "";
+        try {
+          refuseUnusedInTraining(flags);
+        } catch (error) {
+          said = (error as Error).message;
+        }
+        expect(said).toMatch(
+          /^(--[a-z -]+) does nothing for (?:(?!\1).)*: it is for (?!.*--).*\. Leave one of the two out$/,
+        );
+      }
+    }
+  });
+
   it.each([
     {},
     { head: "mlp", hidden: [8], epochs: 3, patience: 2 },
@@ -56,6 +80,7 @@ describe("refuseUnused()", () => {
       map: "a=b",
     },
     { multiLabel: "|" },
+    { multiLabel: true, map: "a=b", minPerClass: 5, poolRare: "other" },
     { explainable: true },
     { explainable: 10, classWeights: "balanced", tensorboard: "runs" },
   ])("lets pass what is used: %o", (flags) => expect(() => refuseUnusedInTraining(flags)).not.toThrow());

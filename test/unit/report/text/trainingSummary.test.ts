@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evaluateClassification, type Advantage, type Evaluation } from "../../../../src/metrics/classification.js";
-import { scoreLines, shellWord, trainingText } from "../../../../src/report/text/trainingSummary.js";
+import { scoreLines, trainingText } from "../../../../src/report/text/trainingSummary.js";
 
 const TRAINING = {
   head: "out/head",
@@ -60,16 +60,4 @@ describe("scoreLines()", () => {
   it("claims nothing of chance where no interval was measured", () => {
     expect(scored(0.6)[2]).toBe("  bag of words    0.600  the head is 0.400 better");
   });
-});
-
-describe("shellWord()", () => {
-  it.each([
-    ["out/head-1", "out/head-1"],
-    ["4=positive,2=drop", "4=positive,2=drop"],
-    ["my head", '"my head"'],
-    ["a;b", '"a;b"'],
-    ["", '""'],
-    ['say "x"', "'say \"x\"'"],
-    ["it's $HOME", "'it'\\''s $HOME'"],
-  ])("writes %j as %s", (word, written) => expect(shellWord(word)).toBe(written));
 });
