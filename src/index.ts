@@ -10,6 +10,7 @@ export type {
   ClassifierPipeline,
   ClassifierPredictOptions,
   EncodedCounts,
+  EvaluatedTexts,
   EntityMistake,
   PipelineEvaluateOptions,
   Mistake,
@@ -47,9 +48,11 @@ export type { LabelMap } from "./dataset/labelMap.js";
 export type { RareOptions } from "./dataset/rareLabels.js";
 export type { Complete } from "./defaults.js";
 export type { EmbedCounts } from "./encoder/embed/embedded.js";
-export type { EncoderOptions, Precision } from "./encoder/encoder.js";
+export type { EncoderOptions, EncoderPooling, Precision } from "./encoder/encoder.js";
 export type { KeptModel, ModelStore } from "./encoder/modelCache.js";
 export type { DevPredictions } from "./head/devPredictions.js";
+export type { ScriptReading } from "./embedding/scripts.js";
+export type { ReadingCounts, TextReading } from "./embedding/textReading.js";
 export type { Curve, FewShotScore, HeadFile, SearchRecord } from "./head/file/schema.js";
 export type { DenseLayer, Head, LogisticHead, MlpHead, TemperatureScaled } from "./head/head.js";
 export type { BagOfWords } from "./head/linear/bagOfWords.js";
@@ -69,7 +72,8 @@ export type { EntityScore } from "./metrics/entities.js";
 export type { MultiLabelEvaluation } from "./metrics/multiLabel.js";
 export type { RiskPoint } from "./metrics/riskCoverage.js";
 export type { Sentence, Span, TaggedSentence } from "./tagging/corpus/sentence.js";
-export type { Word } from "./tagging/corpus/splitWords.js";
+export type { OffsetUnit } from "./tagging/corpus/offsets.js";
+export type { Word, WordRule } from "./tagging/corpus/splitWords.js";
 export type { ErrorTable, LostEntity } from "./tagging/errorAnalysis.js";
 export type { FoundEntity, TaggingEvaluation } from "./tagging/evaluate.js";
 export type { CrfWeights } from "./tagging/model/crf.js";

@@ -1,7 +1,7 @@
 export { embedStream, embedTexts } from "../encoder/embed/embed.js";
 export type { EmbedCounts, Embedded, EmbedOptions } from "../encoder/embed/embed.js";
 export type { Texts } from "../encoder/embed/texts.js";
-export type { EmbeddingEncoder, Encoder, EncoderOptions, Precision } from "../encoder/encoder.js";
+export type { EmbeddingEncoder, Encoder, EncoderOptions, EncoderPooling, Precision } from "../encoder/encoder.js";
 export { listEncoders } from "../encoder/listing.js";
 export type { ListedEncoder, ListOptions } from "../encoder/listing.js";
 export { loadEncoder } from "../encoder/load.js";

@@ -1,7 +1,7 @@
 import type { Encoder } from "../encoder/encoder.js";
 import type { Sealed } from "../head/file/artifact.js";
 import { readingRecord } from "../head/file/reading.js";
-import type { HeadFile } from "../head/file/schema.js";
+import type { EncoderIdentity, HeadFile } from "../head/file/schema.js";
 import { VERSION } from "../version.js";
 import { kept } from "../head/devPredictions.js";
 import type { Interval } from "../metrics/bootstrap.js";
@@ -34,7 +34,6 @@ export interface DescribeOptions {
 export function describeHead(trained: TrainedHead, options: DescribeOptions): Omit<HeadFile, Sealed> {
   const { task = "classification", seed = 1, createdAt, corpus, encoder } = options;
   const reading = readingRecord(corpus.reading);
-  const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
   return {
     format: "headstart-head",
     headstart: VERSION,
@@ -43,7 +42,7 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
     kind: trained.head.kind,
     ...(trained.mlp === undefined ? {} : { mlp: { ...trained.mlp, hidden: [...trained.mlp.hidden] } }),
     labels: [...trained.head.labels],
-    encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
+    encoder: encoderIdentity(encoder),
     calibration: calibrationOf(trained),
     ...(reading === undefined ? {} : { reading }),
     training: {
@@ -80,6 +79,24 @@ function crossValidationOf(cv: CrossValidation): NonNullable<HeadFile["training"
     perFold: [...perFold],
     perLabel: cv.confusion.labels.map((label) => ({ label, ...perLabel[label] })),
   };
+}
+
+/** The encoder that a head needs, with the settings that it was trained with. */
+export function encoderIdentity(encoder: Encoder): EncoderIdentity {
+  const {
+    name,
+    fingerprint,
+    width,
+    pooling,
+    normalize,
+    maxTokens,
+    prompt,
+    precision,
+    layer = null,
+    modelFile,
+  } = encoder;
+  const settings = { pooling, normalize, maxTokens, prompt, precision, layer };
+  return { name, fingerprint, width, ...settings, ...(modelFile === undefined ? {} : { modelFile }) };
 }
 
 function calibrationOf({ head, devPredictions, calibration }: TrainedHead): NonNullable<HeadFile["calibration"]> {

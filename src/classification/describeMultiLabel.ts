@@ -4,6 +4,7 @@ import type { MultiLabelFile } from "../head/file/multiLabel.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 import { readingRecord } from "../head/file/reading.js";
 import { VERSION } from "../version.js";
+import { encoderIdentity } from "./describeHead.js";
 import type { TrainedMultiLabel } from "./multiLabel.js";
 
 /** What the folder of a multi-label head says of it: labels, the encoder it needs, and how it was trained. */
@@ -21,7 +22,6 @@ export function describeMultiLabel(
     readonly seed: number;
   },
 ): Omit<MultiLabelFile, Sealed> {
-  const { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer } = encoder;
   const reading = readingRecord(corpus.reading);
   const { exactMatch, microF1, macroF1, interval95 } = dev;
   const score = { n: dev.n, exactMatch, microF1, macroF1, interval95: [...interval95] as [number, number] };
@@ -31,7 +31,7 @@ export function describeMultiLabel(
     createdAt,
     ...(separator === undefined ? {} : { separator }),
     labels: [...head.labels],
-    encoder: { name, fingerprint, width, pooling, normalize, maxTokens, prompt, precision, layer: layer ?? null },
+    encoder: encoderIdentity(encoder),
     ...(reading === undefined ? {} : { reading }),
     training: { files: [...corpus.files], n, labelCounts: { ...labelCounts }, C, seed, devFrom, dev: score },
   };

@@ -12,6 +12,7 @@ import { refuseTexts } from "../dataset/labelSet.js";
 import type { Matrix } from "../math/matrix.js";
 import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiLabel.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
+import { textHashes } from "../dataset/textHashes.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
 import { counted } from "../text/numbers.js";
@@ -38,6 +39,8 @@ export interface TrainedMultiLabel {
   readonly head: MultiLabelHead;
   readonly separator: string | undefined;
   readonly n: number;
+  /** Of the texts of the training rows, each once. */
+  readonly textHashes: Int32Array;
   /** Training rows that have each label. */
   readonly labelCounts: Readonly<Record<string, number>>;
   readonly C: number;
@@ -133,6 +136,7 @@ export async function trainMultiLabel(
     head,
     separator,
     n: train.texts.length,
+    textHashes: textHashes(train.texts),
     labelCounts: labelCounts(train.labels.flatMap((cell) => labelsIn(cell, separator))),
     C: fitted.C,
     trials: tried.map((one) => one.trial),

@@ -1,6 +1,6 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { foldCorpus } from "../dataset/split.js";
-import type { Pooling } from "../math/pooling.js";
+import type { EncoderPooling } from "../encoder/encoder.js";
 import { argmax, predictProbabilities, type Head } from "../head/head.js";
 import type { SearchRecord } from "../head/file/schema.js";
 import { logLosses } from "../metrics/logLoss.js";
@@ -23,7 +23,7 @@ import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
 export interface View {
   /** Null for the last. */
   readonly layer: number | null;
-  readonly pooling: Pooling;
+  readonly pooling: EncoderPooling;
   /** Gives the vectors `[texts, width]` of the rows; called when its turn comes, if there is time left. */
   readonly load: () => Promise<LabeledVectors>;
 }

@@ -13,6 +13,7 @@ import { chooseHead, sides, type ChooseOptions, type Trial } from "./chooseHead.
 import { crossValidate, type CrossValidation } from "./crossValidate.js";
 import { evaluateHead } from "./evaluate.js";
 import { fewShotScores } from "./fewShot.js";
+import { textHashes } from "../dataset/textHashes.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
@@ -49,6 +50,8 @@ export interface TrainedHead {
   readonly labelCounts: Readonly<Record<string, number>>;
   /** Rows it was trained on. */
   readonly n: number;
+  /** Of the texts of these rows, each once. */
+  readonly textHashes: Int32Array;
   /** Null where the kind has none. */
   readonly C: number | null;
   readonly mlp: Complete<MlpSettings> | undefined;
@@ -97,9 +100,11 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     labelCounts: labelCounts(train.labels),
   };
   const perLabel = options.fewShot ?? [];
+  const { evaluation } = evaluateHead(judged, dev, { seed, file: "the dev rows" });
   return {
     ...judged,
     n: train.texts.length,
+    textHashes: textHashes(train.texts),
     C: chosen.C,
     mlp: chosen.mlp,
     curve: chosen.curve,
@@ -107,10 +112,10 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     trials: chosen.trials,
     search: chosen.search,
     fewShot: await fewShotScores(train, { ...fit, perLabel, dev }),
-    dev: evaluateHead(judged, dev, { seed, file: "the dev rows" }).evaluation,
+    dev: evaluation,
     devFrom,
     cv,
-    warnings: [...warnings, ...chosen.warnings],
+    warnings: [...warnings, ...chosen.warnings, ...uselessness(evaluation)],
   };
 }
 
@@ -122,6 +127,16 @@ async function crossValidated(data: LabeledVectors, options: TrainOptions): Prom
     "E_USAGE",
     "Cross-validation chooses on rows of its own: give neither dev rows nor a search",
   );
+}
+
+/** A head that does not beat the simplest guess, in words. */
+function uselessness({ n, macroF1, accuracy, majority }: Evaluation): string[] {
+  if (macroF1 > majority.macroF1 || accuracy > majority.accuracy) return [];
+  return [
+    `on the ${n} dev rows the head is no better than always predicting the most frequent label (macro-F1 ` +
+      `${majority.macroF1.toFixed(3)}): it has learned nothing that helps there. Give it more rows, look at the labels, or ` +
+      "choose another encoder",
+  ];
 }
 
 function passed({ threads, signal, onEpoch }: TrainOptions): Pick<TrainOptions, "threads" | "signal" | "onEpoch"> {

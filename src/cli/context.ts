@@ -81,8 +81,12 @@ export async function openEncoder(
     `encoder ${encoder.name}: ${fixed ? "with the settings that the head was trained with" : encoder.decisions.join("; ")}`,
   );
   if (encoder.dependsOnBatch) {
+    const why =
+      encoder.pooling === "model"
+        ? "this model pools by itself, so the last digits of a text's vector would change with its neighbors: "
+        : "this model quantizes whole batches at once, so a text's vector would change with its neighbors: ";
     reporter.warn(
-      "this model quantizes whole batches at once, so a text's vector would change with its neighbors: " +
+      why +
         (flags.allowBatchDependence === true
           ? "allowed by --allow-batch-dependence"
           : "texts go through one at a time (--allow-batch-dependence for speed)"),

@@ -1,4 +1,6 @@
+import type { Encoder } from "../encoder/encoder.js";
 import { HeadstartError } from "../errors.js";
+import { reportReading } from "./reading.js";
 import type { HeadFile } from "../head/file/schema.js";
 import { createPipeline } from "../pipeline/load.js";
 import { openHeadEncoder } from "../pipeline/openEncoder.js";
@@ -42,6 +44,7 @@ type OwnSettings = Partial<Omit<HeadFile["encoder"], "name" | "fingerprint" | "w
  */
 function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
   const asked: readonly (readonly [flag: string, asked: unknown, own: unknown])[] = [
+    ["--model-file", flags.modelFile, own.modelFile],
     ["--pooling", flags.pooling, own.pooling],
     ["--no-normalize", flags.normalize === false ? false : undefined, own.normalize],
     ["--layer", flags.layer, own.layer],
@@ -62,8 +65,14 @@ function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
 }
 
 /** Says what the encoder had to do for texts, as far as people want to know it. */
-export function reportEncoded({ reporter }: Context, what: string, counts: EncodedCounts): void {
-  const { texts, tokens, cached, hasCache, windowed = 0, cutWords = 0 } = counts;
+export function reportEncoded(
+  context: Context,
+  counts: EncodedCounts,
+  { what, encoder }: { readonly what: string; readonly encoder: Pick<Encoder, "name" | "maxTokens"> },
+): void {
+  const { reporter } = context;
+  const { texts, tokens, cached, hasCache, windowed = 0, cutWords = 0, reading } = counts;
+  reportReading(context, reading, { encoder, use: "evaluate" });
   if (hasCache)
     reporter.info(`${what}: ${cached} of ${texts} from the cache, ${counted(tokens, "token")} through the encoder`);
   if (windowed > 0)

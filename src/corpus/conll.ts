@@ -1,6 +1,7 @@
 import { excerpt, HeadstartError } from "../errors.js";
-import type { TextChunk } from "./decode/textChunk.js";
+import { byteAt, type TextPosition, type TextChunk } from "./decode/textChunk.js";
 import { textLines, type TextLineOptions } from "./decode/textLines.js";
+import type { Rejection } from "./row.js";
 import { count } from "../text/numbers.js";
 
 /** Words of one sentence with the tags of the last column, as they stand in the file. */
@@ -9,56 +10,126 @@ interface ConllSentence {
   readonly line: number;
   readonly words: readonly string[];
   readonly tags: readonly string[];
+  /** 1-based line of each word. */
+  readonly lines: readonly number[];
+}
+
+interface ConllOptions extends TextLineOptions {
+  /** Is given each sentence that cannot be read, by its first such line. @default it is an error */
+  readonly onReject?: ((rejection: Rejection) => void) | undefined;
 }
 
 /**
  * Sentences of a CoNLL file: a word a line, its tag in the last of two or more columns, sentences parted by lines that
- * are empty or hold white space only. Columns are parted by tabs or, in lines without one, by spaces. Lines of
- * `-DOCSTART-` are left out.
+ * are empty or hold white space only, and by lines of `-DOCSTART-`. Columns are parted by tabs or, in lines without one,
+ * by spaces. Comments, lines of `#` without a tag, are left out.
  *
- * @throws HeadstartError E_CONLL for a line of one column and for a sentence that does not end, and whatever reading throws
+ * @throws HeadstartError E_CONLL for a word without a tag and for a sentence that does not end, and whatever reading throws
  */
 export async function* readConll(
   chunks: AsyncGenerator<TextChunk>,
-  options: TextLineOptions,
+  options: ConllOptions,
 ): AsyncGenerator<ConllSentence> {
-  let [words, tags, first]: [string[], string[], number] = [[], [], 0];
+  let own = newSentence();
+  let columnCount = 0;
   for await (const { position, raw } of textLines(chunks, options)) {
     const line = raw.trim() === "" ? "" : raw.replace(/[\r\n]+$/, "");
-    if (line === "") {
-      if (words.length > 0) yield { line: first, words, tags };
-      [words, tags] = [[], []];
+    const columns = line.includes("\t")
+      ? line.split("\t").map((cell) => cell.trim())
+      : line.replace(/^ +| +$/g, "").split(/ +/);
+    if (line === "" || columns[0] === "-DOCSTART-") {
+      if (own.words.length > 0 && !own.isBad) yield finished(own);
+      own = newSentence();
       continue;
     }
-    const columns = line.includes("\t") ? line.split("\t").map((cell) => cell.trim()) : line.trim().split(/ +/);
-    if (columns[0] === "-DOCSTART-") continue;
-    const tag = columns.at(-1)!;
-    if (columns.length < 2 || columns[0] === "" || tag === "") throw malformed(options.file, position.line, line);
-    if (words.length === 0) first = position.line;
-    words.push(columns[0]);
-    tags.push(tag);
-    if (words.length > MOST_WORDS) throw endless(options.file, first);
+    if (own.isBad || isComment(columns, { isFirst: own.words.length === 0, columnCount })) continue;
+    const fault = faultOf(columns) ?? (own.words.length === MOST_WORDS ? TOO_LONG : undefined);
+    if (fault === undefined) {
+      addWord(own, columns, position.line);
+      columnCount = columns.length;
+      continue;
+    }
+    if (options.onReject === undefined) throw malformed(fault, { file: options.file, line, position, own });
+    options.onReject({
+      file: options.file,
+      line: position.line,
+      ...byteAt(position),
+      reason: fault,
+      raw: excerpt(line),
+    });
+    own.isBad = true;
   }
-  if (words.length > 0) yield { line: first, words, tags };
+  if (own.words.length > 0 && !own.isBad) yield finished(own);
 }
 
 /** Longer sentences are none: what is learned of them grows with the square of their words. */
 export const MOST_WORDS = 10_000;
 
-function endless(file: string, line: number): HeadstartError {
-  return new HeadstartError(
-    "E_CONLL",
-    `Cannot read the sentence at ${file}:${line}: it has more than ${count(MOST_WORDS)} words. ` +
-      `Put an empty line after each sentence`,
-    { file, line },
-  );
+interface Growing {
+  readonly words: string[];
+  readonly tags: string[];
+  readonly lines: number[];
+  /** Whether one of its lines could not be read. */
+  isBad: boolean;
 }
 
-function malformed(file: string, line: number, found: string): HeadstartError {
+const newSentence = (): Growing => ({ words: [], tags: [], lines: [], isBad: false });
+const finished = ({ words, tags, lines }: Growing): ConllSentence => ({ line: lines[0], words, tags, lines });
+
+function addWord({ words, tags, lines }: Growing, columns: readonly string[], line: number): void {
+  words.push(columns[0]);
+  tags.push(columns.at(-1)!);
+  lines.push(line);
+}
+
+/** A tag that says so itself, by its prefix or its ending. */
+const TAG = /^(?:O|[BIESLUM][-_].+|.+[-_][BIESLUM])$/;
+
+/**
+ * Whether a line that begins with `#` is a comment: `# id 7 domain=en` is one, the words in `# O` and `#Oslo B-LOC` are
+ * none.
+ *
+ * @param columnCount  of the words before it
+ */
+function isComment(
+  columns: readonly string[],
+  { isFirst, columnCount }: { readonly isFirst: boolean; readonly columnCount: number },
+): boolean {
+  const [word, second] = columns;
+  if (!word.startsWith("#")) return false;
+  if (columns.length === 1) return isFirst || word === "#";
+  if (/\s/.test(word) || (word === "#" && columns[2] === "=")) return true;
+  const isLikeWords = columnCount === 0 || columns.length === columnCount;
+  if (TAG.test(columns.at(-1)!)) return !isLikeWords && word === "#" && columns.length > 2;
+  return word === "#" || (isFirst && !(isLikeWords && columnCount > 0)) || second === "=";
+}
+
+const TOO_LONG = `it has more than ${count(MOST_WORDS)} words`;
+
+/** What is wrong with a line, as a clause. */
+function faultOf(columns: readonly string[]): string | undefined {
+  if (columns[0].trim() === "") return "its word is white space";
+  return columns.length < 2 || columns.at(-1) === "" ? "it has no word and tag" : undefined;
+}
+
+interface BadLine {
+  readonly file: string;
+  readonly line: string;
+  readonly position: TextPosition;
+  readonly own: Growing;
+}
+
+function malformed(fault: string, { file, line, position, own }: BadLine): HeadstartError {
+  if (fault === TOO_LONG) {
+    const [first] = own.lines;
+    const message = `Cannot read the sentence at ${file}:${first}: ${fault}. Put an empty line after each sentence`;
+    return new HeadstartError("E_CONLL", message, { file, line: first });
+  }
   return new HeadstartError(
     "E_CONLL",
-    `Cannot read the word at ${file}:${line}: "${excerpt(found)}" has no word and tag. ` +
-      `Write a word and its tag on each line, parted by a tab or a space, and an empty line after each sentence`,
-    { file, line },
+    `Cannot read the word at ${file}:${position.line}, "${excerpt(line)}": ${fault}. Write a word and its tag on each ` +
+      `line, parted by a tab or a space, and an empty line after each sentence, or leave such sentences out with ` +
+      `--bad-rows skip`,
+    { file, line: position.line },
   );
 }

@@ -9,6 +9,7 @@ import {
 } from "../encoder/embed/embed.js";
 import type { EmbedWindowsOptions } from "../encoder/embed/embedded.js";
 import { inWindows } from "../encoder/embed/windows.js";
+import { cutTogether } from "../encoder/tokenizer/tokenizer.js";
 import { matrix, row, type Matrix } from "../math/matrix.js";
 import type { ReusedRows } from "../onnx/runtime/bufferPool.js";
 import type { VectorCache } from "../store/cache/vectorCache.js";
@@ -63,13 +64,13 @@ export async function* vectorsOfWindows(
   options: EmbedWindowsOptions & Pick<VectorsOptions, "cache"> = {},
 ): AsyncGenerator<CachedEmbedded> {
   const { cache, onProgress, ...rest } = options;
-  const ahead: LookedUp[] = [];
+  const ahead: (LookedUp & { readonly counts: EmbedCounts })[] = [];
   let cached = 0;
   async function* missing(): AsyncGenerator<readonly string[]> {
     for await (const texts of windows) {
       const found = lookUp(texts, cache);
       cached += texts.length - found.missing.length;
-      ahead.push(found);
+      ahead.push({ ...found, counts: countKnown(encoder, found) });
       yield found.missing.map((i) => texts[i]);
     }
   }
@@ -82,7 +83,7 @@ export async function* vectorsOfWindows(
     );
     const { length } = found.texts;
     const vectors = part.texts === length ? part.vectors : merge(found, part.vectors, options.memory);
-    yield { ...part, vectors, texts: length, cached: length - part.texts };
+    yield { ...addCounts(part, found.counts), vectors, cached: length - part.texts };
   }
 }
 
@@ -98,6 +99,22 @@ interface LookedUp {
 function lookUp(texts: readonly string[], cache: VectorCache | undefined): LookedUp {
   const known = cache?.get(texts) ?? [];
   return { texts, known, missing: Array.from(texts.keys()).filter((i) => known[i] === undefined) };
+}
+
+/** What embedding would have counted of the texts that the cache has, but for the tokens, which need no encoder. */
+function countKnown(encoder: Encoder, { texts, known }: LookedUp): EmbedCounts {
+  const found = texts.filter((_, i) => known[i] !== undefined);
+  const firsts = [...new Set(found)];
+  const read = cutTogether(encoder.tokenizer, firsts, (text) => encoder.tokenizer.tokenize(text));
+  const of = new Map(firsts.map((text, i) => [text, read[i]]));
+  const counts = { ...NONE, texts: found.length };
+  for (const text of found) {
+    const { truncated, empty, unknown } = of.get(text)!;
+    counts.truncated += Number(truncated);
+    counts.empty += Number(empty);
+    counts.unknown += unknown;
+  }
+  return counts;
 }
 
 function merge({ texts, known, missing }: LookedUp, embedded: Matrix, memory: ReusedRows | undefined): Matrix {

@@ -6,12 +6,15 @@ import type { PieceTokenizer, Tokenizer } from "./tokenizer/tokenizer.js";
 
 export type Precision = "fp32" | "int8";
 
+/** How a text's vector is made: of its token vectors, or by the model itself, which gives one for a whole text. */
+export type EncoderPooling = Pooling | "model";
+
 export interface EncoderOptions {
   /** Use what is on this machine only. @default false */
   readonly offline?: boolean | undefined;
-  /** @default what the model's own files say, else mean */
-  readonly pooling?: Pooling | undefined;
-  /** Scale vectors to length 1. @default what the model's own files say, else true */
+  /** @default what the model's own files say, else the model's own vectors of texts where it gives them, else mean */
+  readonly pooling?: EncoderPooling | undefined;
+  /** Scale vectors to length 1. @default what the model's own files say, else true, but for vectors that the model makes */
   readonly normalize?: boolean | undefined;
   /** Tokens of a text, special ones included. @default the smallest limit in the model's files */
   readonly maxTokens?: number | undefined;
@@ -25,6 +28,8 @@ export interface EncoderOptions {
    * @default what pooling needs
    */
   readonly layers?: readonly number[] | "spread" | undefined;
+  /** The ONNX file to read, relative to the encoder's folder, where it has several. @default one with a usual name */
+  readonly modelFile?: string | undefined;
   /** Precision of the computation. @default that of the model's file */
   readonly precision?: Precision | undefined;
   /** Where models rewritten to int8 are kept between runs. @default nowhere: they are rewritten at every load */
@@ -45,7 +50,7 @@ export interface EmbeddingEncoder {
   readonly path: string;
   /** Length of a vector. */
   readonly width: number;
-  readonly pooling: Pooling;
+  readonly pooling: EncoderPooling;
   readonly normalize: boolean;
   /** Whether a text's vector may change with its batch; then every text goes through alone. */
   readonly dependsOnBatch: boolean;
@@ -77,6 +82,8 @@ export interface Encoder extends EmbeddingEncoder {
   /** Which hidden states are pooled; undefined for the last layer's. */
   readonly layer: number | undefined;
   readonly precision: Precision;
+  /** The ONNX file, where one was asked for by name. */
+  readonly modelFile?: string | undefined;
   /** What was decided and why, a line each. */
   readonly decisions: readonly string[];
   close(): Promise<void>;

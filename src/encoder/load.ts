@@ -1,6 +1,7 @@
 import { excerpt, HeadstartError } from "../errors.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import { locateEncoder } from "./locate.js";
+import { relativeName } from "./folder/modelFile.js";
 import { isTokenTable, loadTokenTable } from "./static/tokenTable.js";
 import { loadWordVectors } from "./static/loadWordVectors.js";
 
@@ -17,12 +18,13 @@ import { loadWordVectors } from "./static/loadWordVectors.js";
 export async function loadEncoder(name: string, options: EncoderOptions = {}): Promise<Encoder> {
   const { offline, onDownload, signal } = options;
   checkOptions(options);
-  const found = await locateEncoder(name, { offline, onProgress: onDownload, signal });
+  const modelFile = options.modelFile === undefined ? undefined : relativeName(options.modelFile);
+  const found = await locateEncoder(name, { offline, modelFile, onProgress: onDownload, signal });
   if (found.kind === "file") return loadWordVectors(found, options);
   if (await isTokenTable(found)) return loadTokenTable(found, options);
   // With all that reads and rewrites models, which takes as long to load as a whole command that needs none.
   const { loadTransformer } = await import("./transformer.js");
-  return loadTransformer(found, options);
+  return loadTransformer(found, { ...options, modelFile });
 }
 
 /** Without this a session pool of no threads would give zeros, and a precision misspelled would be left out. */
@@ -31,7 +33,7 @@ function checkOptions({ threads, pooling, precision }: EncoderOptions): void {
     const message = `Cannot run an encoder on ${threads} threads. Give a whole number of 1 or more with --threads`;
     throw new HeadstartError("E_USAGE", message);
   }
-  checkChoice(pooling, ["mean", "cls", "max"], "--pooling");
+  checkChoice(pooling, ["mean", "cls", "max", "model"], "--pooling");
   checkChoice(precision, ["fp32", "int8"], "--precision");
 }
 

@@ -2,19 +2,27 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { excerpt, HeadstartError } from "../errors.js";
-import { dependsOnBatch, encoderPorts, isQuantized } from "../onnx/model/encoderGraph.js";
+import { dependsOnBatch, encoderPorts, isQuantized, positionRows } from "../onnx/model/encoderGraph.js";
+import { sentenceOutput, tokenOutput } from "../onnx/model/encoderOutputs.js";
 import { outsideBytes, weightFiles } from "../onnx/model/externalData.js";
 import { openEncoderSessions } from "../onnx/runtime/embeddingLookup.js";
 import { releaseBytes } from "../onnx/runtime/releaseBytes.js";
-import { readModel } from "../onnx/model/model.js";
+import { readModel, type OnnxModel } from "../onnx/model/model.js";
 import { refuseHugeTensors } from "../onnx/model/sizeBounds.js";
 import type { Encoder, EncoderOptions, Precision } from "./encoder.js";
 import type { EncoderFolder } from "./locate.js";
-import { describeBrokenFile } from "./folder/modelFile.js";
+import { chooseModelFile } from "./folder/modelFile.js";
+import { tokenizerFileOf } from "./folder/requiredFiles.js";
+import { readTokenizerJson } from "./folder/tokenizerFiles.js";
 import { readyModel } from "./model/optimize.js";
 import { sampleCosines } from "./model/compare.js";
-import { readEncoderSettings, type EncoderSettings } from "./folder/settings.js";
-import { MAX_TOKENIZER_BYTES, parseEncoderJson, readBytes } from "./folder/settingsFile.js";
+import {
+  readEncoderSettings,
+  type EncoderSettings,
+  type ModelFacts,
+  type SettingsOverrides,
+} from "./folder/settings.js";
+import { checked, parseEncoderJson, readBytes } from "./folder/settingsFile.js";
 import { loadTokenizer, type PieceTokenizer } from "./tokenizer/tokenizer.js";
 import { sha256, startSha256 } from "../files/contentHash.js";
 import { isFile } from "../files/exists.js";
@@ -54,17 +62,23 @@ function asRefusal(
 
 async function load(folder: EncoderFolder, options: EncoderOptions): Promise<Encoder> {
   const { threads, layer, layers } = options;
-  const settings = await readEncoderSettings(folder, overridesOf(options));
-  const file = path.join(folder.path, settings.modelFile);
+  tokenizerFileOf(folder.files, folder.name);
+  const asked = { asked: options.modelFile, precision: options.precision };
+  const file = path.join(folder.path, chooseModelFile(folder.files, asked));
   const bytes = await readWhole(file);
   const model = readModel(bytes, file);
   const outside = await weightFiles(model, file);
-  const ports = encoderPorts(model, file);
+  const ofTokens = layer !== undefined || layers !== undefined;
+  if (ofTokens && options.pooling === "model") throw noLayersOfTexts(file);
+  const settings = await readEncoderSettings(folder, overridesOf(options), factsOf(model, ofTokens));
+  // The runtime sums over the tokens of one text in another order than over those of many.
+  const ofTexts = settings.pooling === "model";
+  const ports = encoderPorts(model, file, { ofTexts, stated: settings.stated });
   const { tokenizer, tokenizerBytes } = await readTokenizer(folder, settings);
   refuseHugeTensors(model, { file, outside: (t) => outsideBytes(t, file) });
   const width = widthOf(ports.width ?? settings.width, file);
   const { pooling, normalize, maxTokens, prompt, lowerCase } = settings;
-  const use = { width, pooling, normalize, tokenizer, dependsOnBatch: dependsOnBatch(model) };
+  const use = { width, pooling, normalize, tokenizer, dependsOnBatch: ofTexts || dependsOnBatch(model) };
   const hash = await digestOfModel(bytes, outside);
   const { source, precision, hidden, tokens, states, stateLayers, remark } = await readyModel(model, {
     file,
@@ -102,10 +116,12 @@ async function load(folder: EncoderFolder, options: EncoderOptions): Promise<Enc
     prompt,
     layer,
     precision,
+    modelFile: options.modelFile === undefined ? undefined : settings.modelFile,
     decisions: [
       ...settings.decisions,
       ...(layer === undefined ? [] : [`hidden states after layer ${layer}`]),
       ...(stateLayers === undefined ? [] : [`token vectors after layers ${stateLayers.join(", ")}`]),
+      ...(ports.batch === undefined ? [] : ["one text at a time, as the model was exported for"]),
       remark,
     ],
     ...use,
@@ -116,6 +132,23 @@ async function load(folder: EncoderFolder, options: EncoderOptions): Promise<Enc
     close: () => session.close(),
   };
 }
+
+/** What is to be known of a model to choose how it is used; vectors of texts are none of its layers. */
+function factsOf(model: OnnxModel, ofTokens: boolean): ModelFacts {
+  return {
+    ofTexts: ofTokens ? undefined : sentenceOutput(model)?.value.name,
+    ofTokens: tokenOutput(model) !== undefined,
+    positions: positionRows(model),
+  };
+}
+
+const noLayersOfTexts = (file: string): HeadstartError =>
+  new HeadstartError(
+    "E_USAGE",
+    `Cannot take a layer of ${file} with --pooling model: its vectors of whole texts are made of the last one. ` +
+      "Leave one of the two out",
+    { file },
+  );
 
 /** @throws HeadstartError E_ENCODER_INVALID where it is not said, or no width that a vector could have */
 function widthOf(width: number | undefined, file: string): number {
@@ -132,13 +165,10 @@ function overridesOf({
   normalize,
   maxTokens,
   prompt,
-}: EncoderOptions): Parameters<typeof readEncoderSettings>[1] {
-  return {
-    pooling,
-    normalize,
-    maxTokens,
-    prompt,
-  };
+  modelFile,
+  precision,
+}: EncoderOptions): SettingsOverrides {
+  return { pooling, normalize, maxTokens, prompt, modelFile, precision };
 }
 
 async function readWhole(file: string): Promise<Uint8Array> {
@@ -148,25 +178,17 @@ async function readWhole(file: string): Promise<Uint8Array> {
   return checked(await readFile(file), file);
 }
 
-function checked(bytes: Uint8Array, file: string): Uint8Array {
-  const broken = describeBrokenFile(bytes.subarray(0, 512), bytes.length);
-  if (broken !== undefined) {
-    throw new HeadstartError("E_ENCODER_INVALID", `Cannot load ${file}: it ${broken}. Fetch the file again`, { file });
-  }
-  return bytes;
-}
-
 /** The tokenizer and the bytes of its two files, the second being empty where there is none. */
 async function readTokenizer(
   folder: EncoderFolder,
   { tokenizerFile, tokenizerConfigFile, maxTokens, prompt, lowerCase }: EncoderSettings,
 ): Promise<{ tokenizer: PieceTokenizer; tokenizerBytes: readonly Uint8Array[] }> {
   const file = path.join(folder.path, tokenizerFile);
-  const bytes = checked(await readBytes(file, MAX_TOKENIZER_BYTES), file);
   const configFile = tokenizerConfigFile === undefined ? undefined : path.join(folder.path, tokenizerConfigFile);
   const configBytes = configFile === undefined ? new Uint8Array(0) : checked(await readBytes(configFile), configFile);
   const config = configFile === undefined ? {} : parseEncoderJson(configBytes, configFile);
-  const tokenizer = loadTokenizer(parseEncoderJson(bytes, file), config, { file, maxTokens, prompt, lowerCase });
+  const { json, bytes } = await readTokenizerJson(folder, tokenizerFile);
+  const tokenizer = loadTokenizer(json, config, { file, maxTokens, prompt, lowerCase });
   return { tokenizer, tokenizerBytes: [bytes, configBytes] };
 }
 

@@ -11,6 +11,9 @@ import type { CalibratedHead } from "../classification/reliability.js";
 import type { EvaluatedHead } from "../classification/evaluate.js";
 import type { NeighborIndex } from "../head/neighbors.js";
 import type { Matrix } from "../math/matrix.js";
+import { seenTexts } from "../dataset/textHashes.js";
+import { countsOf } from "../embedding/textReading.js";
+import { embedRows } from "./embedRows.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
 import type {
   CallOptions,
@@ -25,6 +28,8 @@ import { checkTexts, readRows, summaryOfLabeled, type Rows } from "./rows.js";
 /** A classifier as it predicts, explains and is evaluated. */
 export interface ClassifierParts extends CalibratedHead, EvaluatedHead {
   readonly name: string;
+  /** Hashes of the training texts; undefined where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
   /** The training rows that it keeps, if it keeps any. */
   readonly loadNeighbors: () => Promise<NeighborIndex | undefined>;
   /** How its training rows were read. */
@@ -36,12 +41,12 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
   const encoding = encodingOf(parts);
   let neighbors: Promise<NeighborIndex | undefined> | undefined;
 
-  async function embed(texts: readonly string[], options: CallOptions = {}): Promise<Matrix> {
+  const embedAndRead = (texts: readonly string[], options: CallOptions) =>
+    embedRows(encoding, texts, { ...options, embedding: parts.embedding });
+
+  async function embed(texts: readonly string[], { onProgress, signal }: CallOptions): Promise<Matrix> {
     const { encoder, cache } = await encoding.open();
-    const { onProgress, signal } = options;
-    const { vectors, ...counts } = await vectorsOf(encoder, texts, { ...parts.embedding, cache, onProgress, signal });
-    options.onEncoded?.({ ...counts, hasCache: cache !== undefined });
-    return vectors;
+    return (await vectorsOf(encoder, texts, { ...parts.embedding, cache, onProgress, signal })).vectors;
   }
 
   async function explain(texts: readonly string[], vectors: Matrix, { signal }: CallOptions): Promise<Explanation[]> {
@@ -61,7 +66,7 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     checkTexts(texts);
     checkOptions("predict() of a classifier", options);
     const how = predictOptions(saved, { ...options, name });
-    const vectors = await embed(texts, options);
+    const { vectors } = await embedAndRead(texts, options);
     // Without a goal no label is null, which the overloads of ClassifierPipeline say.
     const predictions = predictVectors(head, vectors, how) as (SelectivePrediction & { label: string })[];
     if (options.explain !== true) return predictions;
@@ -80,7 +85,7 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     const inUse = map === undefined ? { map: saved.reading?.map, isRemembered: true } : { map };
     labelIndices(labelSpace(head.labels, map).labels, corpus.labels, file, inUse);
     predictOptions(saved, { goal, map, name });
-    const vectors = await embed(corpus.texts, options);
+    const { vectors, reading } = await embedAndRead(corpus.texts, options);
     const evaluated = evaluateHead(saved, { ...corpus, vectors }, { map, seed, file });
     const reliability = measureReliability(saved, { evaluated, vectors }, { map, seed, goal });
     const { counts, dropped } = corpus;
@@ -89,6 +94,8 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
       kind: "classifier",
       ...evaluated.evaluation,
       ...reliability,
+      ...countsOf(reading),
+      seenInTraining: seenTexts(saved.textHashes, corpus.texts),
       rejected: counts.rejected,
       dropped,
       mistakes,

@@ -91,10 +91,11 @@ export function createPipeline(head: AnyHead, parts: EncodingParts & { readonly 
       return classifierPipeline({ ...head, name, labelCounts, loadNeighbors, reading }, parts);
     }
     case "multi-label":
-      return multiLabelPipeline({ name, head: head.head, separator: head.file.separator, reading }, parts);
+      return multiLabelPipeline({ ...head, name, separator: head.file.separator, reading }, parts);
     case "tagger": {
-      const { tagger, surfaces } = head;
-      return taggerPipeline({ name, tagger, isSeen: (surface) => surfaces.has(surfaceHash(surface)), reading }, parts);
+      const { tagger, surfaces, textHashes } = head;
+      const isSeen = (surface: string): boolean => surfaces.has(surfaceHash(surface));
+      return taggerPipeline({ name, tagger, isSeen, textHashes, reading }, parts);
     }
   }
 }

@@ -4,9 +4,10 @@ import { labelsIn } from "../dataset/labelCell.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { withLabelLists } from "../dataset/multiLabelCorpus.js";
 import { asTrained, rememberedReading, type Reading } from "../dataset/reading.js";
-import { vectorsOf } from "../embedding/cachedEmbed.js";
+import { seenTexts } from "../dataset/textHashes.js";
+import { countsOf } from "../embedding/textReading.js";
 import type { MultiLabelHead } from "../head/linear/oneVsRest.js";
-import type { Matrix } from "../math/matrix.js";
+import { embedRows } from "./embedRows.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
 import type { CallOptions, Mistake, MultiLabelPipeline } from "./pipeline.js";
 import { checkTexts, readRows, summaryOfLabeled } from "./rows.js";
@@ -18,20 +19,18 @@ export interface MultiLabelParts {
   readonly separator?: string | undefined;
   /** How its training rows were read. */
   readonly reading?: Reading | undefined;
+  /** Hashes of the training texts; undefined where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
 }
 
 export function multiLabelPipeline(
-  { name, head, separator, reading }: MultiLabelParts,
+  { name, head, separator, reading, textHashes }: MultiLabelParts,
   parts: EncodingParts,
 ): MultiLabelPipeline {
   const encoding = encodingOf(parts);
 
-  async function embed(texts: readonly string[], { onProgress, signal, onEncoded }: CallOptions): Promise<Matrix> {
-    const { encoder, cache } = await encoding.open();
-    const { vectors, ...counts } = await vectorsOf(encoder, texts, { ...parts.embedding, cache, onProgress, signal });
-    onEncoded?.({ ...counts, hasCache: cache !== undefined });
-    return vectors;
-  }
+  const embed = (texts: readonly string[], options: CallOptions) =>
+    embedRows(encoding, texts, { ...options, embedding: parts.embedding });
 
   return {
     kind: "multi-label",
@@ -40,7 +39,7 @@ export function multiLabelPipeline(
     async predict(texts, options = {}) {
       checkTexts(texts);
       checkOptions("predict() of a multi-label head", options);
-      return predictMultiLabel(head, await embed(texts, options), separator);
+      return predictMultiLabel(head, (await embed(texts, options)).vectors, separator);
     },
     async evaluate(rows, options = {}) {
       checkOptions("evaluate() of a multi-label head", options);
@@ -52,7 +51,8 @@ export function multiLabelPipeline(
       const own = corpus.labels.flatMap((cell) => labelsIn(cell, separator));
       // Labels are checked before the long part begins.
       labelIndices(head.labels, own, file, { map });
-      const data = { ...corpus, vectors: await embed(corpus.texts, options) };
+      const { vectors, reading: read } = await embed(corpus.texts, options);
+      const data = { ...corpus, vectors };
       const evaluation = evaluateMultiLabelHead(head, data, { seed: options.seed, file });
       const predictions = predictMultiLabel(head, data.vectors, separator);
       const joined = (labels: readonly string[]): string => [...labels].sort().join(separator ?? DEFAULT_SEPARATOR);
@@ -62,7 +62,8 @@ export function multiLabelPipeline(
         return label === predicted ? [] : [{ text, label, predicted, probability, ...corpus.places[r] }];
       });
       mistakes.sort((a, b) => b.probability - a.probability);
-      return { kind: "multi-label", ...evaluation, rejected: corpus.counts.rejected, mistakes };
+      const counts = { ...countsOf(read), seenInTraining: seenTexts(textHashes, corpus.texts) };
+      return { kind: "multi-label", ...evaluation, ...counts, rejected: corpus.counts.rejected, mistakes };
     },
     close: encoding.close,
   };

@@ -32,14 +32,14 @@ export async function openHeadEncoder(
 
 /** Settings of the encoder that a head was trained with. */
 function settingsOf(head: AnyHead): EncoderOptions {
-  const { maxTokens, prompt, precision } = head.file.encoder;
+  const { maxTokens, prompt, precision, modelFile } = head.file.encoder;
   if (head.kind === "tagger") {
     const { layers } = head.file.encoder;
     // Layer -1 stands for the only one, where a model does not name its layers.
-    return { maxTokens, prompt, precision, layers: layers[0] < 0 ? "spread" : layers };
+    return { maxTokens, prompt, precision, modelFile, layers: layers[0] < 0 ? "spread" : layers };
   }
   const { pooling, normalize, layer } = head.file.encoder;
-  return { pooling, normalize, maxTokens, prompt, precision, ...(layer === null ? {} : { layer }) };
+  return { pooling, normalize, maxTokens, prompt, precision, modelFile, ...(layer === null ? {} : { layer }) };
 }
 
 const isAboutSettings = (error: unknown): error is HeadstartError =>

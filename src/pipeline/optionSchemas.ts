@@ -45,6 +45,12 @@ const ROWS = {
   onReject: callback,
 };
 
+/** Of files with entities. */
+const TAGGED_ROWS = {
+  offsets: z.enum(["auto", "utf16", "code-points", "bytes"]),
+  tagNames: z.array(z.string().min(1)).min(1),
+};
+
 const EVALUATE = { ...CALL, ...ROWS, seed, onRead: callback };
 
 const TRAIN = {
@@ -97,7 +103,7 @@ export const OPTIONS = {
   "predict() of a tagger": ofKind(CALL),
   "evaluate() of a classifier": ofKind({ ...EVALUATE, map: labelMap, goal }),
   "evaluate() of a multi-label head": ofKind({ ...EVALUATE, map: labelMap }),
-  "evaluate() of a tagger": ofKind({ ...EVALUATE, map: labelMap }),
+  "evaluate() of a tagger": ofKind({ ...EVALUATE, ...TAGGED_ROWS, map: labelMap }),
   "explain()": ofKind(CALL),
   "train() of a classifier": ofKind({
     ...TRAIN,
@@ -128,6 +134,7 @@ export const OPTIONS = {
   }),
   "train() of a tagger": ofKind({
     ...TRAIN,
+    ...TAGGED_ROWS,
     map: labelMap,
     task: z.literal("ner"),
     kind: z.enum(["linear", "mlp"]),

@@ -4,6 +4,7 @@ import type { Prediction, SelectivePrediction } from "../classification/predict.
 import type { Reliability } from "../classification/reliability.js";
 import type { SelectiveGoal } from "../classification/selectivePrediction.js";
 import type { MultiLabelPrediction } from "../classification/multiLabel.js";
+import type { ReadingCounts, TextReading } from "../embedding/textReading.js";
 import type { EmbedCounts } from "../encoder/embed/embedded.js";
 import type { MultiLabelEvaluation } from "../metrics/multiLabel.js";
 import type { Span } from "../tagging/corpus/sentence.js";
@@ -22,6 +23,8 @@ export interface EncodedCounts extends Pick<EmbedCounts, "tokens"> {
   readonly cutWords?: number | undefined;
   /** Whether there is a cache. */
   readonly hasCache: boolean;
+  /** How the encoder reads the texts, whether a cache had them or not. */
+  readonly reading: TextReading;
 }
 
 /** What holds for every call that embeds texts. */
@@ -75,8 +78,14 @@ export interface EntityMistake {
   readonly line: number;
 }
 
+/** What there is to know of the texts of an evaluation. Plain JSON. */
+export interface EvaluatedTexts extends ReadingCounts {
+  /** Rows whose text, normalized, the head was trained on: of these it knows the labels. Null where it cannot tell. */
+  readonly seenInTraining: number | null;
+}
+
 /** Scores, reliability and mistakes (the most confident first) of a classifier. Plain JSON. */
-export interface ClassifierEvaluation extends Evaluation, Reliability {
+export interface ClassifierEvaluation extends Evaluation, Reliability, EvaluatedTexts {
   readonly kind: "classifier";
   readonly rejected: number;
   /** Rows whose label the map drops. */
@@ -85,14 +94,14 @@ export interface ClassifierEvaluation extends Evaluation, Reliability {
 }
 
 /** Scores and mistakes of a multi-label head. Plain JSON. */
-export interface MultiLabelPipelineEvaluation extends MultiLabelEvaluation {
+export interface MultiLabelPipelineEvaluation extends MultiLabelEvaluation, EvaluatedTexts {
   readonly kind: "multi-label";
   readonly rejected: number;
   readonly mistakes: readonly Mistake[];
 }
 
 /** Scores and mistakes of a tagger. Plain JSON. */
-export interface TaggerEvaluation extends TaggingEvaluation {
+export interface TaggerEvaluation extends TaggingEvaluation, EvaluatedTexts {
   readonly kind: "tagger";
   readonly rejected: number;
   /** Tags that broke the rules of their scheme. */

@@ -11,9 +11,12 @@ import {
   type PlacedRow,
 } from "../dataset/labeledCorpus.js";
 import type { Remembered } from "../dataset/reading.js";
-import { sentenceFrom } from "../tagging/corpus/jsonl.js";
-import { readTagged, taggedCorpus } from "../tagging/corpus/readTagged.js";
+import type { OffsetUnit } from "../tagging/corpus/offsets.js";
+import { readTagged } from "../tagging/corpus/readTagged.js";
+import { readRow } from "../tagging/corpus/rowForms.js";
 import type { RawSentence, Span, TaggedCorpus } from "../tagging/corpus/sentence.js";
+import type { WordRule } from "../tagging/corpus/splitWords.js";
+import { taggedCorpus } from "../tagging/corpus/taggedCorpus.js";
 
 /** A text with its label; of several labels a list of them, or the separator of the head stands between them. */
 export interface LabeledRow {
@@ -32,8 +35,13 @@ export type Rows = string | readonly string[] | Iterable<LabeledRow> | AsyncIter
 /** Tagged sentences: a path or several, or sentences one after the other. */
 export type TaggedRows = string | readonly string[] | Iterable<TaggedRow> | AsyncIterable<TaggedRow>;
 
-/** How rows are read; all but `map` and `limit` is about files. */
-export type RowsOptions = LabeledOptions;
+/** How rows are read; all but `map`, `limit` and what taggers have is about files. */
+export interface RowsOptions extends LabeledOptions {
+  /** Taggers: what start and end of entities count. @default what fits the words of a file better; of rows "utf16" */
+  readonly offsets?: OffsetUnit | "auto" | undefined;
+  /** Taggers: names of tags that are numbers, the first being that of 0. */
+  readonly tagNames?: readonly string[] | undefined;
+}
 
 /** What was read. */
 export interface ReadSummary {
@@ -96,9 +104,13 @@ async function* placed(
 /**
  * Reads tagged sentences from files, or takes those that are given.
  *
+ * @param options  `wordRule`: how texts are cut into words; without it the rule that aligns most entities
  * @throws HeadstartError E_USAGE for rows that are none, E_NO_ROWS when there are none, and whatever reading throws
  */
-export async function readTaggedRows(rows: TaggedRows, options: RowsOptions = {}): Promise<TaggedCorpus> {
+export async function readTaggedRows(
+  rows: TaggedRows,
+  options: RowsOptions & { readonly wordRule?: WordRule | undefined } = {},
+): Promise<TaggedCorpus> {
   const { limit = Infinity, ...reading } = options;
   const paths = pathsOf(rows);
   if (paths !== undefined) return readTagged(paths, { ...reading, limit });
@@ -106,12 +118,15 @@ export async function readTaggedRows(rows: TaggedRows, options: RowsOptions = {}
   for await (const row of rows as AsyncIterable<TaggedRow>) {
     if (raw.length >= limit) break;
     const line = raw.length + 1;
-    const sentence = sentenceFrom(row, line);
-    if (typeof sentence === "string")
-      throw new HeadstartError("E_USAGE", `Cannot take row ${line}: ${sentence}. ${FORM}`);
-    raw.push(sentence);
+    const read = readRow(row, line, options.tagNames);
+    if (!("sentence" in read)) {
+      const reason = "fault" in read ? read.fault : read.leftOut;
+      throw new HeadstartError("E_USAGE", `Cannot take row ${line}: ${reason}. ${FORM}`);
+    }
+    raw.push(read.sentence);
   }
-  return taggedCorpus([{ file: ROWS, raw }], { rejected: 0, map: options.map });
+  const { map, offsets = "utf16", tagNames, wordRule } = options;
+  return { ...taggedCorpus([{ file: ROWS, raw }], { map, offsets, tagNames, wordRule }), rejected: 0 };
 }
 
 const FORM = "Give each row a text and entities of start, end and label, or tokens and ner_tags";

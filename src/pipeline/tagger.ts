@@ -1,12 +1,15 @@
 import { checkOptions } from "./checkOptions.js";
 import { evaluateTagger, findEntities, type FoundEntity } from "../tagging/evaluate.js";
-import { goldSpans } from "../tagging/corpus/readTagged.js";
+import { goldSpans } from "../tagging/corpus/spans.js";
 import type { Sentence, Span, TaggedSentence } from "../tagging/corpus/sentence.js";
-import { splitWords } from "../tagging/corpus/splitWords.js";
+import { EARLIER_RULE, splitWords } from "../tagging/corpus/splitWords.js";
 import { rememberedReading, type Reading } from "../dataset/reading.js";
 import type { Tagger } from "../tagging/model/tagger.js";
 import { contextualVectors, type ContextualVectors } from "../tagging/vectors/contextualVectors.js";
 import { wordVectorKind } from "../tagging/vectors/subwords.js";
+import { readSentenceTexts } from "../tagging/vectors/readSentenceTexts.js";
+import { seenTexts } from "../dataset/textHashes.js";
+import { countsOf, type TextReading } from "../embedding/textReading.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
 import type { CallOptions, EntityMistake, TaggerPipeline } from "./pipeline.js";
 import { checkTexts, readTaggedRows, summaryOfTagged } from "./rows.js";
@@ -18,14 +21,19 @@ export interface TaggerParts {
   readonly isSeen: (surface: string) => boolean;
   /** How its training sentences were read. */
   readonly reading?: Reading | undefined;
+  /** Hashes of the training sentences; undefined where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
 }
 
-export function taggerPipeline({ name, tagger, isSeen, reading }: TaggerParts, parts: EncodingParts): TaggerPipeline {
-  const { subwordPooling, labels } = tagger;
+export function taggerPipeline(
+  { name, tagger, isSeen, reading, textHashes }: TaggerParts,
+  parts: EncodingParts,
+): TaggerPipeline {
+  const { subwordPooling, labels, wordRule = EARLIER_RULE } = tagger;
   const { threads } = parts;
   const encoding = encodingOf(parts, (encoder) => ({ ...encoder, ...wordVectorKind(encoder, subwordPooling) }));
 
-  async function embed(sentences: readonly Sentence[], options: CallOptions): Promise<ContextualVectors> {
+  async function embed(sentences: readonly Sentence[], options: CallOptions): Promise<ContextualVectors & ReadWords> {
     const { encoder, cache } = await encoding.open();
     const { onProgress, signal } = options;
     const made = await contextualVectors(encoder, sentences, {
@@ -36,9 +44,10 @@ export function taggerPipeline({ name, tagger, isSeen, reading }: TaggerParts, p
       signal,
     });
     const { tokens, cached, windowed, cut } = made;
-    const texts = sentences.length;
-    options.onEncoded?.({ texts, tokens, cached, windowed, cutWords: cut.size, hasCache: cache !== undefined });
-    return made;
+    const reading = await readSentenceTexts(encoder, sentences, { ...made, signal });
+    const counts = { texts: sentences.length, tokens, cached, windowed, cutWords: cut.size, reading };
+    options.onEncoded?.({ ...counts, hasCache: cache !== undefined });
+    return { ...made, reading };
   }
 
   return {
@@ -48,23 +57,32 @@ export function taggerPipeline({ name, tagger, isSeen, reading }: TaggerParts, p
     async predict(texts, options = {}) {
       checkOptions("predict() of a tagger", options);
       checkTexts(texts);
-      const sentences = texts.map((text) => ({ text, words: splitWords(text) }));
+      const sentences = texts.map((text) => ({ text, words: splitWords(text, wordRule) }));
       const found = await findEntities(tagger, { sentences, ...(await embed(sentences, options)) }, { threads });
       return texts.map((text, i) => ({ text, entities: found[i] }));
     },
     async evaluate(rows, options = {}) {
       checkOptions("evaluate() of a tagger", options);
-      const corpus = await readTaggedRows(rows, { ...options, map: options.map ?? reading?.map });
+      const corpus = await readTaggedRows(rows, { ...options, map: options.map ?? reading?.map, wordRule });
       options.onRead?.(summaryOfTagged(corpus, rememberedReading(options, reading && { map: reading.map }, corpus)));
       const { sentences, rejected, repaired } = corpus;
       const data = { sentences, ...(await embed(sentences, options)) };
       const { map, seed } = options;
       const { evaluation, found } = await evaluateTagger(tagger, data, { isSeen, map, seed, threads });
       const mistakes = sentences.flatMap((sentence, s) => mistakeIn(sentence, found[s]));
-      return { kind: "tagger", ...evaluation, rejected, repaired, mistakes };
+      const seen = seenTexts(
+        textHashes,
+        sentences.map(({ text }) => text),
+      );
+      const counts = { ...countsOf(data.reading), seenInTraining: seen };
+      return { kind: "tagger", ...evaluation, ...counts, rejected, repaired, mistakes };
     },
     close: encoding.close,
   };
+}
+
+interface ReadWords {
+  readonly reading: TextReading;
 }
 
 function mistakeIn(sentence: TaggedSentence, predicted: readonly FoundEntity[]): EntityMistake[] {

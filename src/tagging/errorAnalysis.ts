@@ -1,11 +1,11 @@
-import { goldSpans } from "./corpus/readTagged.js";
+import { goldSpans } from "./corpus/spans.js";
 import type { Span, TaggedSentence } from "./corpus/sentence.js";
 
 /** Where entities were lost: every true entity that was not found counts once, and every predicted one that overlaps none. */
 export interface ErrorTable {
   /** A word of the entity was cut, or the tokenizer finds nothing in it. */
   readonly truncated: number;
-  /** The entity begins or ends inside a word. */
+  /** The entity begins or ends inside a word, or overlaps a longer one. */
   readonly tokenizerSplit: number;
   /** Right label, other words. */
   readonly boundary: number;

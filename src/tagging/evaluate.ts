@@ -12,7 +12,7 @@ import type { Interval } from "../metrics/bootstrap.js";
 import { applyLabelMap, type LabelMap } from "../dataset/labelMap.js";
 import type { EmbeddedSentences, TaggerInput } from "./vectors/embeddedSentences.js";
 import { errorTable, lostEntities, type ErrorTable, type LostEntity } from "./errorAnalysis.js";
-import { characterSpans, goldSpans } from "./corpus/readTagged.js";
+import { characterSpans, goldSpans } from "./corpus/spans.js";
 import type { Span, TaggedSentence } from "./corpus/sentence.js";
 import { decode, emissionsOf, type FoundSpan, type Tagger } from "./model/tagger.js";
 

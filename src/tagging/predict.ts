@@ -1,7 +1,7 @@
 import type { Encoder } from "../encoder/encoder.js";
 import { findEntities, type FoundEntity } from "./evaluate.js";
 import type { Tagger } from "./model/tagger.js";
-import { splitWords } from "./corpus/splitWords.js";
+import { EARLIER_RULE, splitWords } from "./corpus/splitWords.js";
 import { contextualVectors, type WordVectorOptions } from "./vectors/contextualVectors.js";
 
 /** A text with the entities that were found in it. */
@@ -30,7 +30,8 @@ export async function predictEntities(
   texts: readonly string[],
   { encoder, threads, ...making }: PredictEntitiesOptions,
 ): Promise<TextEntities[]> {
-  const sentences = texts.map((text) => ({ text, words: splitWords(text) }));
+  const { wordRule = EARLIER_RULE } = tagger;
+  const sentences = texts.map((text) => ({ text, words: splitWords(text, wordRule) }));
   const vectors = await contextualVectors(encoder, sentences, { ...making, subwordPooling: tagger.subwordPooling });
   const found = await findEntities(tagger, { ...vectors, sentences }, { threads });
   return texts.map((text, i) => ({ text, entities: found[i] }));

@@ -1,16 +1,21 @@
 import { counted } from "../text/numbers.js";
 import { HeadstartError } from "../errors.js";
+import { textHashes } from "../dataset/textHashes.js";
 import { withOutsideBias, chooseOutsideBias } from "./model/outsideBias.js";
 import { evaluateTagger, surfacesOf, type TaggingEvaluation } from "./evaluate.js";
 import { splitSentences, type EmbeddedSentences, type SentenceSplit } from "./vectors/embeddedSentences.js";
 import { fitTagger, type FitTaggerOptions } from "./model/fit.js";
-import { goldSpans } from "./corpus/readTagged.js";
+import { goldSpans } from "./corpus/spans.js";
+import type { WordRule } from "./corpus/splitWords.js";
+import { fittingRule } from "./corpus/wordRule.js";
 import { entityLabels } from "./corpus/sentence.js";
 import type { Tagger } from "./model/tagger.js";
 
 export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "onEpoch"> {
   /** Sentences to choose the epoch on. @default a seeded tenth of the training sentences, equal ones on one side */
   readonly dev?: EmbeddedSentences | undefined;
+  /** How the head cuts texts into words. @default the rule by which texts are cut most like the training sentences */
+  readonly wordRule?: WordRule | undefined;
   /** Called after every epoch that was evaluated. */
   readonly onTrial?: ((trial: TaggerTrial) => void) | undefined;
 }
@@ -35,6 +40,8 @@ export interface TrainedTagger {
   readonly labelCounts: Readonly<Record<string, number>>;
   /** Sentences it was trained on. */
   readonly n: number;
+  /** Of the texts of these sentences, each once. */
+  readonly textHashes: Int32Array;
   /** The epoch that was kept. */
   readonly epochs: number;
   readonly trials: readonly TaggerTrial[];
@@ -58,7 +65,7 @@ const TRIALS = 8;
  * console.log(tagger.labels, dev.entityF1);
  */
 export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerOptions = {}): Promise<TrainedTagger> {
-  const { dev: given, onTrial, seed = 1, epochs = defaultEpochs(data), ...rest } = options;
+  const { dev: given, onTrial, seed = 1, epochs = defaultEpochs(data), wordRule = ruleOf(data), ...rest } = options;
   const { train, dev, devFrom } = given === undefined ? splitSentences(data, { seed }) : givenDev(data, given);
   const labels = entityLabels(train.sentences);
   if (labels.length === 0) {
@@ -84,7 +91,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
     },
   });
   const { tagger: unbalanced, epoch, outsideBias, layerWeights } = best!;
-  const tagger = withOutsideBias(unbalanced, outsideBias);
+  const tagger = { ...withOutsideBias(unbalanced, outsideBias), wordRule };
   const surfaces = surfacesOf(train.sentences);
   const { evaluation } = await evaluateTagger(tagger, dev, { isSeen: (form) => surfaces.has(form), seed, ...threads });
   return {
@@ -92,6 +99,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
     surfaces,
     labelCounts: countLabels(train),
     n: train.sentences.length,
+    textHashes: textHashes(train.sentences.map(({ text }) => text)),
     epochs: epoch,
     trials,
     dev: evaluation,
@@ -105,6 +113,9 @@ interface Best extends TaggerTrial {
   readonly tagger: Tagger;
   readonly layerWeights: readonly number[] | undefined;
 }
+
+const ruleOf = ({ sentences }: EmbeddedSentences): WordRule =>
+  fittingRule(sentences.map(({ words }) => words.map(({ text }) => text)));
 
 /** Few sentences are seen more often, so that a corpus of any size gets enough steps. */
 const defaultEpochs = ({ vectors }: EmbeddedSentences): number =>

@@ -116,7 +116,14 @@ describe("headstart predict --input", () => {
   it("writes .csv: the columns of the input, and the prediction in six decimals", async () => {
     await box.write("in.csv", csv(COLUMNS, ROWS));
     const finished = await box.call(["predict", "head", "--input", "in.csv", "-o", "out.csv", "--json"]);
-    expect(jsonOf(finished)).toEqual({ rows: 2100, rejected: 0, output: "out.csv" });
+    expect(jsonOf(finished)).toEqual({
+      rows: 2100,
+      rejected: 0,
+      output: "out.csv",
+      empty: 0,
+      truncated: 0,
+      unknownTokens: 0,
+    });
     const [header, ...lines] = (await readFile(box.path("out.csv"), "utf8")).trimEnd().split("\n");
     expect(header).toBe("id,text,label,predicted_label,probability");
     const rows = lines.map((line) => line.split(","));
@@ -129,7 +136,7 @@ describe("headstart predict --input", () => {
     await box.write("odd.csv", csv(["text", "label", "probability"], [["sun", "a", "c"]]));
     const args = ["predict", "head", "--input", "odd.csv", "-o", "odd.jsonl", "--prefix", "our_"];
     const { code, stdout } = await box.call(args);
-    expect([code, stdout]).toEqual([0, "1 rows in = 1 out + 0 rejected\nodd.jsonl\n"]);
+    expect([code, stdout]).toEqual([0, "1 row in = 1 out + 0 rejected\nodd.jsonl\n"]);
     const row = JSON.parse(await readFile(box.path("odd.jsonl"), "utf8")) as Record<string, unknown>;
     const { our_label: label, our_probabilities: probabilities } = row;
     expectPredictions([{ text: row["text"], label, probabilities }], ["sun"]);

@@ -123,6 +123,67 @@ describe("a head that finds entities", () => {
     expect(one["weights"]["sha256"]).not.toBe(two["weights"]["sha256"]);
   });
 
+  it("finds words of scripts without spaces as it learned them, whether they stand apart or not", async () => {
+    const [names, places] = [
+      ["王明", "李娜", "张伟"],
+      ["北京", "上海", "广州"],
+    ];
+    const sentences = Array.from({ length: 30 }, (_, i) => {
+      const [name, place] = [names[i % 3], places[Math.floor(i / 3) % 3]];
+      const word = (text: string, label: string): string =>
+        [...text].map((letter, at) => `${letter} ${at === 0 ? "B" : "I"}-${label}`).join("\n");
+      return `${word(name, "PER")}\n住 O\n在 O\n${word(place, "LOC")}\n。 O\n`;
+    });
+    await box.write("zh.conll", sentences.join("\n"));
+    const how = ["--task", "ner", "--crf", "--encoder", TINY, "--quiet", "--epochs", "8"];
+    succeeded(await box.run(["train", "zh.conll", "-o", "zh", ...how]));
+    const text = "张伟住在上海。";
+    for (const written of [text, [...text].join(" ")]) {
+      const [found] = linesOf(await box.call(["predict", "zh", written, "--quiet"]));
+      const entities = found["entities"] as { text: string; label: string }[];
+      expect(entities.map((own) => [own.text.replaceAll(" ", ""), own.label])).toEqual([
+        ["张伟", "PER"],
+        ["上海", "LOC"],
+      ]);
+    }
+  }, 60_000);
+
+  it("is evaluated on texts with entities as it cuts them itself, and on tags that are numbers", async () => {
+    const row = {
+      text: "Ada-based firms went to Oslo",
+      entities: [
+        [0, 3, "person"],
+        [24, 28, "place"],
+      ],
+    };
+    await box.write("spans.json", JSON.stringify([row]));
+    const args = ["evaluate", "head", "spans.json", "--json"];
+    const finished = succeeded(await box.call(args));
+    expect(jsonOf(finished)).toMatchObject({ n: 1, entities: 2 });
+    expect(finished.stderr).toContain("1 entity begins or ends inside a word");
+    await box.write("numbers.jsonl", JSON.stringify({ tokens: ["Ada", "went"], ner_tags: [1, 0] }));
+    const numbers = ["evaluate", "head", "numbers.jsonl", "--quiet"];
+    expectFailure(await box.call(numbers), { exit: 3, code: "E_JSONL", says: [/--tag-names O,B-PER,I-PER/] });
+    expect(jsonOf(await box.call([...numbers, "--json", "--tag-names", "O,B-person"]))).toMatchObject({
+      n: 1,
+      entities: 1,
+    });
+  });
+
+  it("is not trained on entities most of which begin or end inside words", async () => {
+    const rows = ["Ada went home", "Bob went home"].map((text) =>
+      JSON.stringify({ text, entities: [[0, 2, "person"]] }),
+    );
+    await box.write("short.jsonl", rows.join("\n"));
+    expectFailure(await box.call(["train", "short.jsonl", "-o", "no", "--task", "ner", "--encoder", TINY]), {
+      exit: 3,
+      code: "E_TAGS",
+      says: [
+        /2 of 2 begin or end inside a word, such as "Ad" \(0 to 2\) in "Ada" at short\.jsonl:1.*Add 1 to each end/,
+      ],
+    });
+  });
+
   it("is evaluated under a map that leaves it one label", async () => {
     const args = ["evaluate", "head", "a.conll", "--map", "person=drop", "--json", "--quiet"];
     expect(Object.keys(jsonOf(await box.call(args))["perType"] as object)).toEqual(["place"]);

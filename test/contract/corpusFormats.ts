@@ -129,7 +129,7 @@ const TAGGED: readonly Format<TaggedWords>[] = [
       ),
     lineOf: (i) => 2 * i + 1,
     codes: { empty: "E_NO_ROWS", bad: "E_CONLL" },
-    skips: false,
+    skips: true,
   },
   {
     name: "jsonl of tokens",

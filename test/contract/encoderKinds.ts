@@ -1,6 +1,6 @@
 /** A small encoder of every kind, in a folder or file of its own, and the same with one weight changed. */
 
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EncoderOptions } from "../../src/encoder/encoder.js";
 import { distill } from "../../src/encoder/static/distill.js";
@@ -8,8 +8,8 @@ import { saveTokenTable } from "../../src/encoder/static/saveTokenTable.js";
 import { loadEncoder } from "../../src/encoder/load.js";
 import type { ErrorCode } from "../../src/errors.js";
 import { seeded } from "../../src/math/random.js";
-import { writeModel } from "../../src/onnx/model/model.js";
-import { fixture, fixtureModel } from "../unit/encoder/tinyBert.js";
+import { readModel, writeModel } from "../../src/onnx/model/model.js";
+import { fixture, fixtureModel, pooledInGraph } from "../unit/encoder/tinyBert.js";
 
 /** Words that are one token of every kind. */
 export const WORDS = ["good", "film", "day", "night", "the", "food", "was", "bad", "x", "time"];
@@ -64,6 +64,15 @@ const ofTransformers = {
   ],
 } as const satisfies Partial<EncoderKind>;
 
+/** A transformer whose graph pools, as sentence-transformers exports it, and whose files say nothing of that. */
+async function ofTexts(folder: string, changed?: "changed"): Promise<string> {
+  const path = await transformer(folder, changed);
+  const model = readModel(await readFile(join(path, "onnx/model.onnx")), "tiny-bert");
+  await writeFile(join(path, "onnx/model.onnx"), writeModel(pooledInGraph(model)));
+  for (const file of ["modules.json", "1_Pooling"]) await rm(join(path, file), { recursive: true });
+  return path;
+}
+
 async function tokenTable(folder: string, changed?: "changed"): Promise<string> {
   const encoder = await loadEncoder(fixture("tiny-bert"), { threads: 1 });
   const path = join(folder, "table");
@@ -116,6 +125,13 @@ const ofStatic = {
 export const ENCODERS: readonly EncoderKind[] = [
   { name: "transformer, fp32", options: {}, ...ofTransformers },
   { name: "transformer, int8", options: { precision: "int8" }, ...ofTransformers },
+  {
+    ...ofTransformers,
+    name: "transformer that pools itself",
+    make: ofTexts,
+    options: { normalize: true },
+    refused: [...ofTransformers.refused, [{ pooling: "model", layer: 1 }, "E_USAGE", "--pooling model"]],
+  },
   { name: "token table", width: 8, make: tokenTable, ...ofStatic },
   { name: "word vectors, GloVe", width: 6, make: glove, ...ofStatic },
   { name: "word vectors, word2vec binary", width: 6, make: word2vec, ...ofStatic },

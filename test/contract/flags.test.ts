@@ -12,7 +12,7 @@ const KINDS: readonly Kind[] = ["classifier", "multi-label", "tagger"];
 /** Flags of all kinds, and those that every command accepts. */
 const ALWAYS = new Set(
   (
-    "input output encoder encoding limit bad-rows invalid-utf8 max-field from max-tokens prompt batch-tokens precision " +
+    "input output encoder encoding limit bad-rows invalid-utf8 max-field from max-tokens prompt batch-tokens precision model-file " +
     "allow-batch-dependence cache no-cache cache-max force seed threads offline json quiet verbose source target " +
     "source-dev target-train task"
   ).split(" "),
@@ -41,6 +41,9 @@ const COLUMNS = (...kinds: Kind[]): Readonly<Record<string, Use>> => ({
   quote: use(["none"], ...kinds),
 });
 
+/** How entities and tags in files are read. */
+const ENTITIES = { offsets: use(["utf16"], "tagger"), "tag-names": use(["O,B-LOC"], "tagger") };
+
 /** The other flags: a value, and the kinds that they have an effect for. */
 const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   predict: {
@@ -65,6 +68,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     errors: use(["errors.jsonl"], "classifier", "multi-label", "tagger"),
     map: use(["x=y"], ...KINDS),
     "no-map": use([], ...KINDS),
+    ...ENTITIES,
   },
   transfer: {
     ...COLUMNS("classifier"),
@@ -75,6 +79,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     crf: use([], "tagger"),
     epochs: use(["1"], "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
+    ...ENTITIES,
   },
 };
 

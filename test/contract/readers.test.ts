@@ -206,7 +206,7 @@ describe.each(LABELED_FORMATS)("openCorpus() on $name", (format) => {
 const SENTENCES: readonly TaggedWords[] = [
   { words: ["Ada", "Bell", "lives", "in", "Oslo"], tags: ["B-person", "I-person", "O", "O", "B-place"] },
   { words: ["nothing"], tags: ["O"] },
-  { words: ["Köln", "東京"], tags: ["B-place", "B-place"] },
+  { words: ["Köln", "東"], tags: ["B-place", "B-place"] },
   { words: ["é", "😀", "مرحبا"], tags: ["O", "B-zwölf", "I-zwölf"] },
 ];
 const ONE_WORD: readonly TaggedWords[] = ["a", "b", "c"].map((word) => ({ words: [word], tags: ["B-x"] }));

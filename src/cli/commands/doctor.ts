@@ -165,7 +165,7 @@ async function sameAlone(encoder: Encoder): Promise<Check> {
 async function sameElsewhere(encoder: Encoder): Promise<Check> {
   const name = "agrees with transformers.js";
   if (encoder.isStatic) return { name, ok: true, found: "not compared: it knows no static encoders" };
-  if (encoder.pooling === "max" || encoder.prompt !== "")
+  if (encoder.pooling === "max" || encoder.pooling === "model" || encoder.prompt !== "")
     return { name, ok: true, found: "not compared: it offers no such pooling or prompt" };
   const extract = await extractorOf(encoder.path).catch(() => undefined);
   if (extract === undefined) return { name, ok: true, found: "not compared: it does not load this folder" };

@@ -12,6 +12,8 @@ import { claimRun, type EmbedRun } from "../embed/run.js";
 import type { EmbeddedArrow } from "../embed/arrow.js";
 import { readBeside } from "../finished.js";
 import { forecastRows } from "../../embedding/rowEstimate.js";
+import { readTexts } from "../../embedding/textReading.js";
+import { readingWarnings } from "../../report/text/readingRemarks.js";
 import { fileName } from "../outputPaths.js";
 import { about } from "../progress.js";
 import { withCommonFlags } from "../flags/commonFlags.js";
@@ -115,11 +117,16 @@ interface EmbedJob {
   readonly total: ((rows: number, bytes: number) => number | undefined) | undefined;
 }
 
+/** Of the rows, the first ones, which tell whether the encoder can read texts of this kind. */
+const ROWS_READ = 2048;
+
 async function embedRows(
-  { reporter, signal }: Context,
+  context: Context,
   { corpus, encoder, writer, cache, run, flags, total }: EmbedJob,
 ): Promise<EmbeddedCorpus> {
+  const { reporter, signal } = context;
   const meter = reporter.meter("embedding");
+  const first: string[] = [];
   let [rows, bytes] = [0, 0];
   const done = await embedCorpus(encoder, corpus.rows(), {
     ...embedOptions(flags),
@@ -127,13 +134,16 @@ async function embedRows(
     run,
     writer,
     signal,
-    onRow: ({ values }) => {
-      rows++;
+    onRow: ({ text, values }) => {
+      if (++rows <= ROWS_READ) first.push(text);
       for (const value of values) bytes += Buffer.byteLength(value ?? "") + 1;
     },
     onProgress: (now) => meter.update(now.done, about(total?.(rows, bytes))),
   });
   meter.end();
+  const reading = await readTexts(encoder, first, signal);
+  for (const warning of readingWarnings({ ...reading, empty: 0 }, { encoder: encoder.name, use: "embed" }))
+    reporter.warn(warning);
   return done;
 }
 

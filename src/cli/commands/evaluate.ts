@@ -1,3 +1,5 @@
+import type { Encoder } from "../../encoder/encoder.js";
+import { count } from "../../text/numbers.js";
 import { droppingFlag, type MapInUse } from "../../dataset/mapAdvice.js";
 import { labelSpace } from "../../dataset/mapLabels.js";
 import { excerpt, HeadstartError } from "../../errors.js";
@@ -71,7 +73,9 @@ async function evaluateWith(context: Context, { head, name, files, flags, output
   const rejectedRows = collectRejectedRows(errors);
   const pipeline = openPipeline(context, head, { name, flags });
   try {
-    const evaluation = await evaluated(context, pipeline, { files, flags, onReject: rejectedRows.add });
+    const { encoder } = head.file;
+    const evaluation = await evaluated(context, pipeline, { files, flags, encoder, onReject: rejectedRows.add });
+    warnOfSeen(reporter, evaluation);
     warnOfScores(context, { pipeline, evaluation, inUse: mapInUse(head, flags) });
     const { mistakes, ...scores } = evaluation;
     const written = { ...(errors === undefined ? {} : { errors }), ...(report === undefined ? {} : { report }) };
@@ -98,8 +102,14 @@ async function evaluated(
   {
     files,
     flags,
+    encoder,
     onReject,
-  }: { readonly files: readonly string[]; readonly flags: EvaluateFlags; readonly onReject: RejectedRows["add"] },
+  }: {
+    readonly files: readonly string[];
+    readonly flags: EvaluateFlags;
+    readonly encoder: Pick<Encoder, "name" | "maxTokens">;
+    readonly onReject: RejectedRows["add"];
+  },
 ): Promise<PipelineEvaluation> {
   const { reporter, stdin, signal } = context;
   const map = labelMapOf(flags.map);
@@ -110,6 +120,8 @@ async function evaluated(
   return pipeline.evaluate(files, {
     ...corpusOptions(flags),
     labelColumn: flags.labelColumn,
+    offsets: flags.offsets,
+    tagNames: flags.tagNames,
     map,
     stdin,
     onReject,
@@ -124,7 +136,7 @@ async function evaluated(
     onProgress: ({ done }) => meter?.update(done),
     onEncoded: (counts) => {
       meter?.end();
-      reportEncoded(context, name, counts);
+      reportEncoded(context, counts, { what: name, encoder });
     },
   });
 }
@@ -161,8 +173,18 @@ function warnOfScores({ reporter }: Context, { pipeline, evaluation, inUse }: Sc
     reporter.warn(`${file}:${line}: ${label} "${excerpt(text)}" ${LOST[why]}`);
 }
 
+/** Of these rows the head has learned the labels. */
+function warnOfSeen(reporter: Reporter, { n, seenInTraining }: PipelineEvaluation): void {
+  if (seenInTraining === null || seenInTraining === 0) return;
+  reporter.warn(
+    `the head was trained on the texts of ${count(seenInTraining)} of the ${count(n)} rows, so its scores on them are too ` +
+      "good. Evaluate it on others",
+  );
+}
+
 const LOST = {
-  tokenizerSplit: "begins or ends inside a word: no prediction can be it, and it counts as missed",
+  tokenizerSplit:
+    "begins or ends inside a word, or overlaps a longer one: no prediction can be it, and it counts as missed",
   truncated: "has a word whose subwords were cut, or that has none: it counts as missed unless it is found",
 } as const;
 

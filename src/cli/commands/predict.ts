@@ -8,6 +8,8 @@ import { openFiles, readBeside, type FileOutputs } from "../finished.js";
 import { refuseUnused } from "../flags/flagUse.js";
 import { declarePredict, type PredictFlags } from "../flags/predict.js";
 import { openPipeline } from "../openPipeline.js";
+import { addReadings, countsOf, NOTHING_READ } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { checkFiles } from "../outputPaths.js";
 import { predictCorpus } from "../predict/corpus.js";
 import { refuseFileNames } from "../predict/meantInput.js";
@@ -65,13 +67,21 @@ async function predictWith(context: Context, { head, name, texts, flags, files }
   warnOfNoNeighbors(context, { head, name, flags });
   const pipeline = openPipeline(context, head, { name, flags });
   const shown: TextEntities[] = [];
-  const predicted = predictor(pipeline, flags, context.signal);
+  let reading = NOTHING_READ;
+  const predicted = predictor(pipeline, flags, {
+    signal: context.signal,
+    onEncoded: (counts) => (reading = addReadings(reading, counts.reading)),
+  });
   const run: PredictRun = {
     kind: pipeline.kind,
     labels: pipeline.labels,
     flags,
     reading: readingOf(head.file.reading),
     files,
+    reportReading() {
+      reportReading(context, reading, { encoder: head.file.encoder, use: "predict" });
+      return countsOf(reading);
+    },
     async predict(some) {
       const predictions = await predicted(some);
       if (html !== undefined) for (const own of predictions) if ("entities" in own) shown.push(own);

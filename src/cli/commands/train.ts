@@ -22,6 +22,7 @@ import {
   type AddCommand,
   type Context,
 } from "../context.js";
+import { readTraining } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { mlpSettingsOf } from "../flags/mlp.js";
 import { checkCommand, warnOfLabels } from "../train/labelErrors.js";
@@ -93,6 +94,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   warnOfLabels(context, rows);
   const began = clock();
   let encoder = await openEncoder(context, flags);
+  const counts = await readTraining(context, encoder, devRows === undefined ? [rows] : [rows, devRows]);
   const mlp = mlpSettingsOf(flags);
   const curves = await openCurves(context, {
     output: flags.output,
@@ -150,7 +152,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const seconds = (clock() - began) / 1000;
     const printed = {
       ...described(trained, { flags, holds, seconds }),
-      json: summary(trained, { flags, rows, rare, holds, seconds, fitSeconds }),
+      json: { ...summary(trained, { flags, rows, rare, holds, seconds, fitSeconds }), ...counts },
     };
     await rejectedRows.save(reporter);
     await curves.finish(page);

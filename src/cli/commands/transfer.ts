@@ -16,6 +16,8 @@ import {
   type Context,
 } from "../context.js";
 import { refuseUnused } from "../flags/flagUse.js";
+import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined } from "../flags/options.js";
 import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
@@ -67,7 +69,13 @@ async function transferTexts(
   checkLabels(corpora.source.labels, { map });
   const encoder = await openEncoder(context, flags);
   try {
-    const record = await withCache(context, { flags, encoder }, (cache) =>
+    const texts: Record<string, ReadingCounts> = {};
+    for (const [name, corpus] of Object.entries(corpora)) {
+      const reading = await readTexts(encoder, corpus.texts, signal);
+      reportReading(context, reading, { encoder, use: "transfer", what: corpus.files.join(", ") });
+      texts[name] = countsOf(reading);
+    }
+    const found = await withCache(context, { flags, encoder }, (cache) =>
       runTransfer(encoder, corpora, {
         map,
         threads: flags.threads,
@@ -81,6 +89,7 @@ async function transferTexts(
         report: path.join(flags.output, "report.html"),
       }),
     );
+    const record = { ...found, texts };
     for (const warning of record.warnings) reporter.warn(warning);
     const lines = transferLines(record);
     const sides = [record.source, record.target].flatMap((side, i) => [

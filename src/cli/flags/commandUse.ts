@@ -7,7 +7,7 @@ const OF_CSV = ["header", "delimiter", "quote"];
 const READING = [
   ...["textColumn", ...OF_CSV, "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"],
 ];
-const SETTINGS = ["pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
+const SETTINGS = ["modelFile", "pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
 const BATCHES = ["batchTokens", "allowBatchDependence"];
 const CACHE = ["cache", "cacheMax"];
 const ALWAYS = ["seed", "threads", "offline", "json", "quiet", "debug"];
@@ -30,7 +30,10 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   split: { used: [...READING.filter((name) => name !== "dropMissing"), "labelColumn", "force"] },
   transfer: { used: TRAINING },
   // It keeps no vectors; --no-cache makes it rewrite the model for --precision int8 again.
-  distill: { used: ["pooling", "normalize", "layer", "prompt", "precision", "force"], accepted: ["encoder", "cache"] },
+  distill: {
+    used: ["modelFile", "pooling", "normalize", "layer", "prompt", "precision", "force"],
+    accepted: ["encoder", "cache"],
+  },
   cache: { used: CACHE },
   doctor: {
     used: [...READING.filter((name) => name !== "dropMissing"), "encoder", ...SETTINGS, "batchTokens", "store"],

@@ -55,6 +55,7 @@ const encoderFlags = (command: string): Option[] => [
     ? flag("advanced", "--encoder <name>", "the head's encoder under another name").default(undefined, "as in training")
     : flag("encoder", "--encoder <name>", "name, folder, hub id or file").default(undefined, BUILT_IN_ENCODER),
   flag("encoder", "--cache [folder]", "keep vectors for later runs (HEADSTART_CACHE)"),
+  flag("advanced", "--model-file <file>", "ONNX file of the encoder, where it has several"),
   flag("advanced", "--precision <kind>", "numbers that the encoder computes with").choices(["fp32", "int8"]),
   flag("advanced", "--no-cache", "use no cache, even where HEADSTART_CACHE names one"),
   flag("advanced", "--cache-max <size>", "most that vectors may take, such as 2GB (HEADSTART_CACHE_MAX)").argParser(
@@ -64,6 +65,7 @@ const encoderFlags = (command: string): Option[] => [
     "mean",
     "cls",
     "max",
+    "model",
   ]),
   flag("advanced", "--no-normalize", "do not scale vectors to length 1"),
   flag("advanced", "--layer <number>", "use the hidden states after this layer; 0: the embeddings").argParser(

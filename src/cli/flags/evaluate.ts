@@ -2,9 +2,10 @@ import type { Command } from "commander";
 import { verboseFlag, withCommonFlags } from "./commonFlags.js";
 import { addFlags, flag, withExamples } from "./flag.js";
 import type { CorpusFlags, EncoderFlags, GlobalFlags } from "./options.js";
+import { entityFlags, type EntityFlags } from "./tagger.js";
 import { selectiveFlags, type SelectiveFlags } from "./selective.js";
 
-export interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags {
+export interface EvaluateFlags extends GlobalFlags, CorpusFlags, EncoderFlags, SelectiveFlags, EntityFlags {
   /** False for --no-map. */
   readonly map?: string | false | undefined;
   readonly errors?: string | undefined;
@@ -32,6 +33,7 @@ export function declareEvaluate(command: Command): Command {
     ...selectiveFlags(),
     flag("output", "--errors <file>", "mistakes, most confident first: .csv or .jsonl"),
     flag("output", "--report <file>", "page with reliability diagram and more: .html"),
+    ...entityFlags(),
     verboseFlag("also print reliability, risk and coverage, sets"),
   ]);
   withCommonFlags(command);

@@ -45,6 +45,8 @@ const MLP_FLAGS = [
   "patience",
 ];
 const TAGGER_FLAGS = ["crf", "layers", "scalarMix", "subwordPooling", "surfaceFeatures", "context", "ensemble"];
+/** How entities and tags in files are read. */
+const ENTITY_FLAGS = ["offsets", "tagNames"];
 const SELECTIVE = ["minPrecision", "maxRisk", "coverage", "costs"];
 /** Words with tags have no columns, and their vectors are of all words of a sentence. */
 const OF_ROWS = ["textColumn", "labelColumn", "dropMissing", "header", "delimiter", "quote"];
@@ -67,7 +69,7 @@ const USES = {
     [["cv"], ["logistic", "mlp"]],
     [["labelErrors"], ["label errors"]],
     [["multiLabel"], ["multi-label"]],
-    [TAGGER_FLAGS, ["tagger"]],
+    [[...TAGGER_FLAGS, ...ENTITY_FLAGS], ["tagger"]],
   ],
   predict: [
     [[...SELECTIVE, "sets", "explain"], ["classifier"]],
@@ -77,11 +79,12 @@ const USES = {
   evaluate: [
     [OF_ROWS, ["classifier", "multi-label"]],
     [[...SELECTIVE, "report"], ["classifier"]],
+    [ENTITY_FLAGS, ["tagger"]],
   ],
   transfer: [
     [OF_TEXTS, ["classifier"]],
     [["classWeights"], ["classifier"]],
-    [["crf", "epochs"], ["tagger"]],
+    [["crf", "epochs", ...ENTITY_FLAGS], ["tagger"]],
   ],
 } satisfies Readonly<Record<string, Uses>>;
 

@@ -3,8 +3,7 @@ import type { CorpusOptions } from "../../corpus/corpus.js";
 import { isDelimiter } from "../../corpus/csvStart.js";
 import type { CorpusFormat } from "../../corpus/source.js";
 import type { EmbedOptions } from "../../encoder/embed/embed.js";
-import type { EncoderOptions, Precision } from "../../encoder/encoder.js";
-import type { Pooling } from "../../math/pooling.js";
+import type { EncoderOptions, EncoderPooling, Precision } from "../../encoder/encoder.js";
 import { parseSize, SIZE_ADVICE } from "./bytes.js";
 
 /** Flags that every command has a use for, as commander gives them. */
@@ -48,7 +47,8 @@ export interface CacheFlags {
 /** Flags of the commands that embed. */
 export interface EncoderFlags extends CacheFlags {
   readonly encoder?: string | undefined;
-  readonly pooling?: Pooling | undefined;
+  readonly modelFile?: string | undefined;
+  readonly pooling?: EncoderPooling | undefined;
   readonly normalize?: boolean | undefined;
   readonly layer?: number | undefined;
   readonly maxTokens?: number | undefined;
@@ -69,6 +69,7 @@ export function encoderOptions(flags: EncoderFlags & GlobalFlags): EncoderOption
     maxTokens: flags.maxTokens,
     prompt: flags.prompt,
     precision: flags.precision,
+    modelFile: flags.modelFile,
   });
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Option } from "commander";
+import type { OffsetUnit } from "../../tagging/corpus/offsets.js";
 import { flag, formerName } from "./flag.js";
 import { wholeNumber } from "./options.js";
 
@@ -12,6 +13,28 @@ export interface TaggerTrainingFlags {
   /** False for --no-surface-features. */
   readonly surfaceFeatures?: boolean | undefined;
   readonly ensemble?: number | undefined;
+}
+
+/** How the files of heads that find entities are read. */
+export interface EntityFlags {
+  readonly offsets?: OffsetUnit | "auto" | undefined;
+  readonly tagNames?: readonly string[] | undefined;
+}
+
+export const entityFlags = (): Option[] => [
+  flag("advanced", "--offsets <unit>", "what start and end of entities count")
+    .default(undefined, "auto")
+    .choices(["auto", "utf16", "code-points", "bytes"]),
+  flag("advanced", "--tag-names <names>", 'names of tags that are numbers, such as "O,B-PER,I-PER"').argParser(
+    nameList,
+  ),
+];
+
+/** Names in the order of the numbers. */
+function nameList(written: string): string[] {
+  const names = written.split(",").map((name) => name.trim());
+  if (names.every((name) => name !== "")) return names;
+  throw new InvalidArgumentError('Give names with commas between them, such as "O,B-PER,I-PER".');
 }
 
 export const crfFlag = (): Option => flag("learn", "--crf", "CRF layer: learns how tags follow each other");

@@ -7,9 +7,9 @@ import { addFlags, flag, formerName, withExamples } from "./flag.js";
 import { mlpFlags, type MlpFlags } from "./mlp.js";
 import { wholeNumber, type CorpusFlags, type GlobalFlags } from "./options.js";
 import { searchFlags, type SearchFlags } from "./search.js";
-import { taggerFlags, type TaggerTrainingFlags } from "./tagger.js";
+import { entityFlags, taggerFlags, type EntityFlags, type TaggerTrainingFlags } from "./tagger.js";
 
-export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags, TaggerTrainingFlags {
+export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFlags, TaggerTrainingFlags, EntityFlags {
   readonly output: string;
   readonly task: HeadFile["task"] | "ner";
   readonly head?: Head["kind"] | undefined;
@@ -48,7 +48,14 @@ export function declareTrain(command: Command): Command {
     .addOption(
       flag("output", "-o, --output <folder>", "folder of the head").argParser(folderName).makeOptionMandatory(),
     );
-  addFlags(command, [...dataFlags(), ...taskFlags(), ...mlpFlags(), ...taggerFlags(), ...extraFlags()]);
+  addFlags(command, [
+    ...dataFlags(),
+    ...taskFlags(),
+    ...mlpFlags(),
+    ...taggerFlags(),
+    ...entityFlags(),
+    ...extraFlags(),
+  ]);
   withCommonFlags(command);
   return withExamples(command, EXAMPLES);
 }

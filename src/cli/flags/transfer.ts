@@ -3,9 +3,9 @@ import { folderName } from "../outputPaths.js";
 import { verboseFlag, withCommonFlags } from "./commonFlags.js";
 import { addFlags, flag, withExamples } from "./flag.js";
 import { wholeNumber, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
-import { crfFlag } from "./tagger.js";
+import { crfFlag, entityFlags, type EntityFlags } from "./tagger.js";
 
-export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags {
+export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EntityFlags {
   readonly source: string[];
   readonly target: string[];
   readonly sourceDev?: string[] | undefined;
@@ -39,6 +39,7 @@ export function declareTransfer(command: Command): Command {
     flag("output", "-o, --output <folder>", "folder of report.html and record.json")
       .argParser(folderName)
       .makeOptionMandatory(),
+    ...entityFlags(),
     verboseFlag("also print scores per label and confusion matrices"),
   ]);
   withCommonFlags(command);

@@ -6,9 +6,13 @@ import type { VectorCache } from "../../store/cache/vectorCache.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { wordVectorKind, type SubwordPooling } from "../../tagging/vectors/subwords.js";
 import { contextualVectors } from "../../tagging/vectors/contextualVectors.js";
+import { readSentenceTexts } from "../../tagging/vectors/readSentenceTexts.js";
+import type { TextReading } from "../../embedding/textReading.js";
 import { counted } from "../../text/numbers.js";
 import { withCache, type Context } from "../context.js";
 import type { RejectedRows } from "../rejectedRows.js";
+import type { WordRule } from "../../tagging/corpus/splitWords.js";
+import type { EntityFlags } from "../flags/tagger.js";
 import {
   corpusOptions,
   embedOptions,
@@ -17,7 +21,7 @@ import {
   type GlobalFlags,
 } from "../flags/options.js";
 
-export type TaggerFlags = GlobalFlags & CorpusFlags & EncoderFlags;
+export type TaggerFlags = GlobalFlags & CorpusFlags & EncoderFlags & EntityFlags;
 
 /** Reads tagged sentences and says what was read. */
 export async function readSentences(
@@ -27,9 +31,24 @@ export async function readSentences(
     flags,
     map,
     rejectedRows,
-  }: { readonly flags: CorpusFlags; readonly map: LabelMap | undefined; readonly rejectedRows: RejectedRows },
+    wordRule,
+  }: {
+    readonly flags: CorpusFlags & EntityFlags;
+    readonly map: LabelMap | undefined;
+    readonly rejectedRows: RejectedRows;
+    /** How texts are cut into words. @default the rule that aligns most entities */
+    readonly wordRule?: WordRule | undefined;
+  },
 ): Promise<TaggedCorpus> {
-  const corpus = await readTagged(files, { ...corpusOptions(flags), stdin, onReject: rejectedRows.add, map });
+  const corpus = await readTagged(files, {
+    ...corpusOptions(flags),
+    stdin,
+    onReject: rejectedRows.add,
+    map,
+    offsets: flags.offsets,
+    tagNames: flags.tagNames,
+    wordRule,
+  });
   const { sentences, rejected, repaired, notices } = corpus;
   reporter.info(
     `${files.join(", ")}: ${counted(sentences.length, "sentence")}, ${rejected} rejected, ${counted(repaired, "tag")} repaired`,
@@ -64,7 +83,7 @@ export async function embedSentences(
   { reporter, signal }: Context,
   { files, sentences }: TaggedCorpus,
   { encoder, flags, subwordPooling, cache }: WordJob & { readonly cache: VectorCache | undefined },
-): Promise<EmbeddedSentences> {
+): Promise<EmbeddedSentences & { readonly reading: TextReading }> {
   const meter = reporter.meter("embedding sentences", sentences.length);
   const made = await contextualVectors(encoder, sentences, {
     ...embedOptions(flags),
@@ -83,5 +102,5 @@ export async function embedSentences(
     reporter.info(`${counted(windowed, "sentence")} longer than the encoder reads, taken in windows that overlap`);
   if (cut.size > 0)
     reporter.warn(`${counted(cut.size, "word")} without subwords, or with too many: their entities may be lost`);
-  return { sentences, ...made };
+  return { sentences, ...made, reading: await readSentenceTexts(encoder, sentences, { ...made, signal }) };
 }

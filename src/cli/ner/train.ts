@@ -2,6 +2,7 @@ import type { LabelMap } from "../../dataset/labelMap.js";
 import { heldText } from "../../head/file/heldTexts.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { entityScoreLines, trainingText } from "../../report/text/trainingSummary.js";
+import { requireAligned } from "../../tagging/corpus/alignment.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../../tagging/file/folder.js";
 import { requireContext } from "../../tagging/vectors/contextualVectors.js";
@@ -11,6 +12,8 @@ import { counted } from "../../text/numbers.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { nextOf } from "../nextEvaluation.js";
+import { addReadings, countsOf } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
 import type { TaggerTrainingFlags } from "../flags/tagger.js";
@@ -37,7 +40,9 @@ export async function trainTaggerCommand(
   const { reporter, clock, signal, now } = context;
   const rejectedRows = collectRejectedRows(flags.output);
   const corpus = await readSentences(context, files, { flags, map, rejectedRows });
-  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejectedRows }));
+  requireAligned(corpus);
+  const { wordRule } = corpus;
+  const devCorpus = flags.dev && (await readSentences(context, flags.dev, { flags, map, rejectedRows, wordRule }));
   warnOfUnused(context, map, [corpus.seen, ...(devCorpus === undefined ? [] : [devCorpus.seen])]);
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
@@ -48,6 +53,9 @@ export async function trainTaggerCommand(
       data: await embedSentences(context, corpus, { ...job, cache }),
       dev: devCorpus && (await embedSentences(context, devCorpus, { ...job, cache })),
     }));
+    const readings = [data, ...(dev === undefined ? [] : [dev])].map(({ reading }) => reading);
+    const reading = readings.reduce(addReadings);
+    reportReading(context, reading, { encoder, use: "train" });
     const fitBegan = clock();
     const fitting = reporter.meter("training: epochs");
     const trained = await trainTagger(data, {
@@ -61,6 +69,7 @@ export async function trainTaggerCommand(
       layers: flags.scalarMix === true ? "mix" : "concat",
       layerCount: encoder.ports.states.length,
       subwordPooling: job.subwordPooling,
+      wordRule,
       surfaceFeatures: flags.surfaceFeatures === false ? NO_SURFACE_FEATURES : undefined,
       seed: flags.seed,
       signal,
@@ -76,8 +85,9 @@ export async function trainTaggerCommand(
     const file = describeTagger(trained, { encoder, corpus, seed: flags.seed, createdAt: now() });
     const surfaces = new Set([...trained.surfaces].map(surfaceHash));
     const seconds = (clock() - began) / 1000;
-    const holds = heldByTagger(trained.tagger, surfaces);
-    const counts = { head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
+    const { textHashes } = trained;
+    const holds = heldByTagger(trained.tagger, { surfaces, textHashes });
+    const counts = { ...countsOf(reading), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
     const { n, devFrom } = trained;
     const training = { head: flags.output, n, unit: "sentence", devFrom, seconds, ...nextOf(flags) } as const;
     const lines = trainingText(entityScoreLines(trained.dev), training);
@@ -94,7 +104,7 @@ export async function trainTaggerCommand(
     await rejectedRows.save(reporter);
     // What is kept for a later run of the same command names no lost entities by their texts, as nothing in a head does.
     const kept = { ...printed, json: { ...printed.json, dev: file.training.dev } };
-    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, file }, output.saving(kept));
+    await saveTagger(flags.output, { tagger: trained.tagger, surfaces, textHashes, file }, output.saving(kept));
     await printResult(context, flags, printed);
   } finally {
     await encoder.close();

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
+import { requireAligned } from "../../tagging/corpus/alignment.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { saveTaggingReport } from "../../report/html/transfer/saveReport.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
@@ -8,6 +9,8 @@ import { counted } from "../../text/numbers.js";
 import { VERSION } from "../../version.js";
 import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experiment/runTagging.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
+import { countsOf, type ReadingCounts } from "../../embedding/textReading.js";
+import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { printResult, type FolderOutput } from "../finished.js";
 import { embedSentences, readSentences, withWordCache, type TaggerFlags } from "./context.js";
@@ -34,9 +37,12 @@ export async function transferTaggerCommand(
   }: { readonly flags: TransferTaggerFlags; readonly map: LabelMap | undefined; readonly output: FolderOutput },
 ): Promise<void> {
   const rejectedRows = collectRejectedRows(flags.output);
-  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejectedRows });
+  const source = await readSentences(context, flags.source, { flags, map, rejectedRows });
+  requireAligned(source);
+  const { wordRule } = source;
+  const read = (files: readonly string[]) => readSentences(context, files, { flags, map, rejectedRows, wordRule });
   const corpora = {
-    source: await read(flags.source),
+    source,
     sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
     target: await read(flags.target),
     targetTrain: flags.targetTrain && (await read(flags.targetTrain)),
@@ -55,6 +61,13 @@ export async function transferTaggerCommand(
         targetTrain: corpora.targetTrain && (await embed(corpora.targetTrain)),
       };
     });
+    const texts: Record<string, ReadingCounts> = {};
+    for (const [name, data] of Object.entries(embedded)) {
+      if (data === undefined) continue;
+      const what = corpora[name as keyof typeof corpora]?.files.join(", ");
+      reportReading(context, data.reading, { encoder, use: "transfer", what });
+      texts[name] = countsOf(data.reading);
+    }
     const result = await runTaggingTransfer(embedded, {
       threads: flags.threads,
       epochs: flags.epochs,
@@ -70,6 +83,7 @@ export async function transferTaggerCommand(
       ...made,
       map: Object.fromEntries([...(map ?? [])].map(([a, b]) => [a, b ?? "drop"])),
       ...result,
+      texts,
       report,
     };
     const lines = transferLines(record);

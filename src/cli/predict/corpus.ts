@@ -41,7 +41,7 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
     await rejectedRows.save(reporter);
     for (const notice of corpus.notices) reporter.warn(notice);
     if (counts.rows === 0) reporter.warn("the corpus has no rows, so the output has none either");
-    const printed = summary(corpus, { ...counts, file });
+    const printed = summary(corpus, { ...counts, file, read: run.reportReading() });
     const pages = await pageFiles(run);
     if (files === undefined || written === undefined) return reporter.info(printed.lines[0]);
     await commitTogether([written, ...pages], files.saving(printed));
@@ -59,16 +59,19 @@ interface Counts {
   readonly entities: number | undefined;
 }
 
-function summary(
-  { counts }: Corpus,
-  { rows, entities, file }: Counts & { readonly file?: string | undefined },
-): Printed {
-  const { read, rejected } = counts;
+interface Predicted extends Counts {
+  readonly file: string | undefined;
+  /** What the encoder made of the texts. */
+  readonly read: object;
+}
+
+function summary({ counts }: Corpus, { rows, entities, file, read }: Predicted): Printed {
+  const { rejected } = counts;
   const found = entities === undefined ? "" : `, ${entities === 1 ? "1 entity" : `${count(entities)} entities`}`;
   return {
-    json: { rows, rejected, ...(entities === undefined ? {} : { entities }), output: file },
+    json: { rows, rejected, ...(entities === undefined ? {} : { entities }), output: file, ...read },
     lines: [
-      `${counted(read, "row")} in = ${rows} out + ${rejected} rejected${found}`,
+      `${counted(counts.read, "row")} in = ${rows} out + ${rejected} rejected${found}`,
       ...(file === undefined ? [] : [file]),
     ],
   };

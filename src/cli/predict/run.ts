@@ -1,5 +1,6 @@
 import type { Reading } from "../../dataset/reading.js";
-import type { Pipeline } from "../../pipeline/pipeline.js";
+import type { CallOptions, Pipeline } from "../../pipeline/pipeline.js";
+import type { ReadingCounts } from "../../embedding/textReading.js";
 import type { FileOutputs } from "../finished.js";
 import type { PredictFlags } from "../flags/predict.js";
 import { selectiveGoalOf } from "../flags/selective.js";
@@ -14,6 +15,8 @@ export interface PredictRun {
   /** How the training rows of the head were read. */
   readonly reading: Reading | undefined;
   readonly predict: (texts: readonly string[]) => Promise<readonly AnyPrediction[]>;
+  /** Says how the encoder read all texts so far, and gives the counts. */
+  readonly reportReading: () => ReadingCounts;
   /** Undefined where no file is to be written. */
   readonly files: FileOutputs | undefined;
   /** The page, once all texts are predicted; undefined where none is asked for. */
@@ -24,10 +27,10 @@ export interface PredictRun {
 export function predictor(
   pipeline: Pipeline,
   flags: PredictFlags,
-  signal: AbortSignal,
+  { signal, onEncoded }: Pick<CallOptions, "signal" | "onEncoded">,
 ): (texts: readonly string[]) => Promise<readonly AnyPrediction[]> {
-  if (pipeline.kind !== "classifier") return (texts) => pipeline.predict(texts, { signal });
+  if (pipeline.kind !== "classifier") return (texts) => pipeline.predict(texts, { signal, onEncoded });
   const { sets, explain } = flags;
   const goal = selectiveGoalOf(flags, pipeline.labels);
-  return (texts) => pipeline.predict(texts, { goal, sets, explain, signal });
+  return (texts) => pipeline.predict(texts, { goal, sets, explain, signal, onEncoded });
 }

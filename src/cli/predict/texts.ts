@@ -30,6 +30,7 @@ export async function predictTexts(context: Context, texts: readonly string[], r
       await print(some);
     }
   }
+  run.reportReading();
   await commitTogether(await pageFiles(run), files?.saving({ lines: all.map(jsonText), json: all }));
   await files?.print();
 }

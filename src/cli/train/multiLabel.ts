@@ -6,12 +6,13 @@ import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { withLabelLists } from "../../dataset/multiLabelCorpus.js";
 import { withoutRare, type RareOptions } from "../../dataset/rareLabels.js";
-import { heldText, NOTHING_HELD } from "../../head/file/heldTexts.js";
-import { saveMultiLabel } from "../../head/file/multiLabel.js";
+import { heldText } from "../../head/file/heldTexts.js";
+import { heldByMultiLabel, saveMultiLabel } from "../../head/file/multiLabel.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
 import { counted } from "../../text/numbers.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
 import { multiLabelScoreLines, trainingText } from "../../report/text/trainingSummary.js";
+import { readTraining } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import {
   embedWithProgress,
@@ -63,6 +64,7 @@ export async function trainMultiLabelCommand(
   const began = clock();
   const encoder = await openEncoder(context, flags);
   try {
+    const counts = await readTraining(context, encoder, devRows === undefined ? [rows] : [rows, devRows]);
     const embedded = async (of: typeof rows, cache: VectorCache | undefined): Promise<LabeledVectors> => {
       const { vectors } = await embedWithProgress(context, of.texts, { encoder, cache, flags, what: "texts" });
       return { texts: of.texts, labels: of.labels, vectors };
@@ -86,6 +88,7 @@ export async function trainMultiLabelCommand(
     const file = describeMultiLabel(trained, { encoder, corpus: rows, createdAt: now(), seed: flags.seed });
     const seconds = (clock() - began) / 1000;
     const { head, dev: score, n, devFrom, C, trials, warnings } = trained;
+    const holds = heldByMultiLabel({ textHashes: trained.textHashes.length });
     const summary = {
       head: flags.output,
       task: "multi-label",
@@ -93,7 +96,8 @@ export async function trainMultiLabelCommand(
       n,
       rejected: rows.counts.rejected,
       ...(rare === undefined ? {} : { rare: rare.counts }),
-      holds: NOTHING_HELD,
+      ...counts,
+      holds,
     };
     const epochs = trials.reduce((sum, trial) => sum + trial.iterations, 0);
     const training = { head: flags.output, n, unit: "row", devFrom, seconds, ...nextOf(flags) } as const;
@@ -103,13 +107,13 @@ export async function trainMultiLabelCommand(
       lines,
       more: [
         ...multiLabelText(score, `Dev: ${devFrom}`).split("\n"),
-        `${flags.output}: C = ${C}; holds ${heldText(NOTHING_HELD)}`,
+        `${flags.output}: C = ${C}; holds ${heldText(holds)}`,
         "",
         ...lines,
       ],
     };
     await rejectedRows.save(reporter);
-    await saveMultiLabel(flags.output, { head: trained.head, file }, output.saving(printed));
+    await saveMultiLabel(flags.output, { ...trained, file }, output.saving(printed));
     await printResult(context, flags, printed);
   } finally {
     await encoder.close();

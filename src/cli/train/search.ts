@@ -2,15 +2,14 @@ import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { sides } from "../../classification/chooseHead.js";
 import { searchHead, viewName, type SearchResult, type View } from "../../classification/search.js";
-import type { Encoder } from "../../encoder/encoder.js";
-import type { Pooling } from "../../math/pooling.js";
+import type { Encoder, EncoderPooling } from "../../encoder/encoder.js";
 import { embedWithProgress, openEncoder, withCache, type Context } from "../context.js";
 import { mlpSettingsOf } from "../flags/mlp.js";
 import { defined } from "../flags/options.js";
 import { TUNE_SECONDS, type SearchFlags } from "../flags/search.js";
 
 /** Tried where the user names no pooling. */
-const USUAL_POOLINGS: readonly Pooling[] = ["mean", "cls"];
+const USUAL_POOLINGS: readonly EncoderPooling[] = ["mean", "cls"];
 
 /** Rows by the view that a search chose, and the encoder of that view. */
 export interface SearchedRows {
@@ -89,7 +88,10 @@ function viewsOf(flags: SearchFlags, { layer, pooling, isStatic }: Encoder) {
   const usual = flags.pooling === undefined && !isStatic ? USUAL_POOLINGS : [];
   const poolings = new Set([pooling, ...(flags.tunePoolings ?? usual)]);
   return [...layers].flatMap((l) =>
-    [...poolings].map((p) => ({ layer: l, pooling: p, isOwn: l === layer && p === pooling })),
+    [...poolings]
+      // The vectors that a model makes itself are of its last layer.
+      .filter((p) => p !== "model" || l === layer)
+      .map((p) => ({ layer: l, pooling: p, isOwn: l === layer && p === pooling })),
   );
 }
 

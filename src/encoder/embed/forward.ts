@@ -34,10 +34,15 @@ export async function tokenVectors(
 export async function pooledVectors(encoder: EmbeddingEncoder, { batch, tokens }: TokenBatch): Promise<Float32Array> {
   const { ports, tokenizer, width, session, pooling } = encoder;
   const { feeds } = encoderInputs(batch, tokens, { ports, padId: tokenizer.padId });
+  const ofTexts = [batch.texts.length, width];
+  if (pooling === "model") {
+    const output = (await session.run(feeds, [ports.hidden])).get(ports.hidden)!;
+    return numbersOf(output, ofTexts, encoder);
+  }
   const lengths = Int32Array.from(batch.texts, (text) => tokens[text].ids.length);
   const pool = { pooling, shape: shapeOf(encoder, batch), lengths };
   const output = (await session.run(feeds, [ports.hidden], pool)).get(ports.hidden)!;
-  if (sameShape(output.dims, [batch.texts.length, width])) return output.data as Float32Array;
+  if (sameShape(output.dims, ofTexts)) return output.data as Float32Array;
   return poolBatch(numbersOf(output, pool.shape, encoder), pool);
 }
 
@@ -52,7 +57,7 @@ function numbersOf({ data, dims }: SessionOutput, wanted: readonly number[], enc
   if (data instanceof Float32Array && sameShape(dims, wanted)) return data;
   throw new HeadstartError(
     "E_ENCODER_INVALID",
-    `${encoder.name} gave token vectors of shape [${dims.join(", ")}] where [${wanted.join(", ")}] in float32 was ` +
+    `${encoder.name} gave vectors of shape [${dims.join(", ")}] where [${wanted.join(", ")}] in float32 was ` +
       `expected. Its model and config.json do not belong together: fetch or export it again`,
     { file: encoder.path },
   );

@@ -15,11 +15,15 @@ export const TOKENS_A_THREAD = 384;
 /** Batches that wait at every session worker, so that none is idle while this thread tokenizes or pools. */
 export const BATCHES_PER_WORKER = 2;
 
-/** Tokens of a batch at most; 0, which is one text a batch, where a text's vector would change with its neighbors. */
+/**
+ * Tokens of a batch at most; 0, which is one text a batch, where the model takes no more or a text's vector would change
+ * with its neighbors.
+ */
 export function batchBudget(
-  { dependsOnBatch, session }: EmbeddingEncoder,
+  { dependsOnBatch, session, ports }: EmbeddingEncoder,
   { allowBatchDependence, batchTokens }: EmbedOptions,
 ): number {
+  if (ports.batch === 1) return 0;
   if (dependsOnBatch && allowBatchDependence !== true) return 0;
   return batchTokens ?? TOKENS_A_THREAD * session.threads;
 }

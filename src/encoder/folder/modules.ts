@@ -6,11 +6,13 @@ import type { Pooling } from "../../math/pooling.js";
 import { readSettingsFile } from "./settingsFile.js";
 
 /** What an encoder's own files say about the way from token vectors to one vector. */
-interface Modules {
+export interface Modules {
   /** Undefined where they say nothing. */
   readonly pooling: PoolingModule | undefined;
   /** Undefined where they say nothing. */
   readonly normalize: boolean | undefined;
+  /** Why the steps cannot be done here, where they cannot. */
+  readonly refusal?: HeadstartError | undefined;
 }
 
 export interface PoolingModule {
@@ -46,38 +48,53 @@ const SWITCHES = {
 } as const;
 
 /**
- * Reads modules.json and the pooling settings that it points to; without it, the folders `1_Pooling` and the like.
+ * Reads modules.json and the pooling settings that it points to; without it, the folders `1_Pooling` and the like. Of
+ * steps that are not done here (a Dense layer, code of its own) it gives the refusal: left out, the vectors would be
+ * others.
  *
- * @throws HeadstartError E_ENCODER_UNSUPPORTED for a step that is not done here (a Dense layer, code of its own): left
- *   out, the vectors would be others; E_ENCODER_MISSING, E_ENCODER_INVALID
+ * @throws HeadstartError E_ENCODER_MISSING, E_ENCODER_INVALID
  */
 export async function readModules(folder: EncoderFolder): Promise<Modules> {
   const modules = await readSettingsFile(folder, "modules.json", ModulesFile);
   if (modules === undefined) return modulesByFolder(folder);
-  const steps = modules.map(({ type, path }) => ({ kind: kindOf(type, folder), path }));
-  const kinds = steps.map(({ kind }) => kind).join(" ");
-  if (!/^Transformer( Pooling)?( Normalize)*$/.test(kinds))
-    throw unsupported(folder, `modules.json asks for ${kinds || "nothing"}`);
-  if (steps[0].path !== "") throw unsupported(folder, `modules.json puts its transformer into ${steps[0].path}`);
+  const steps = modules.map(({ type, path }) => ({ type, kind: kindOf(type), path }));
+  const normalize = steps.some(({ kind }) => kind === "Normalize");
+  const strange = strangeStep(steps);
+  if (strange !== undefined) return { pooling: undefined, normalize, refusal: unsupported(folder, strange) };
   const pooling = steps.find(({ kind }) => kind === "Pooling");
-  return {
-    pooling: pooling === undefined ? undefined : await readPooling(folder, pooling.path),
-    normalize: steps.some(({ kind }) => kind === "Normalize"),
-  };
+  return { pooling: pooling === undefined ? undefined : await readPooling(folder, pooling.path), normalize };
+}
+
+interface Step {
+  readonly type: string;
+  /** Undefined for a module that is not known here. */
+  readonly kind: string | undefined;
+  readonly path: string;
+}
+
+/** What of the steps is not done here, as a clause. */
+function strangeStep(steps: readonly Step[]): string | undefined {
+  const unknown = steps.find(({ kind }) => kind === undefined);
+  if (unknown !== undefined) return `modules.json asks for the module ${unknown.type}`;
+  const kinds = steps.map(({ kind }) => kind).join(" ");
+  if (!/^Transformer( Pooling)?( Normalize)*$/.test(kinds)) return `modules.json asks for ${kinds || "nothing"}`;
+  return steps[0].path === "" ? undefined : `modules.json puts its transformer into ${steps[0].path}`;
 }
 
 /** Class name of a module of sentence-transformers; its folders have moved between versions, the class names have not. */
-function kindOf(type: string, folder: EncoderFolder): string {
+function kindOf(type: string): string | undefined {
   const kind = type.slice(type.lastIndexOf(".") + 1);
-  if (type.startsWith("sentence_transformers.") && ["Transformer", "Pooling", "Normalize"].includes(kind)) return kind;
-  throw unsupported(folder, `modules.json asks for the module ${type}`);
+  const isKnown = type.startsWith("sentence_transformers.") && ["Transformer", "Pooling", "Normalize"].includes(kind);
+  return isKnown ? kind : undefined;
 }
 
 /** Exports of other programs may lack modules.json; a Normalize step leaves no file, so nothing is known of it then. */
 async function modulesByFolder(folder: EncoderFolder): Promise<Modules> {
   const steps = folder.files.filter((file) => MODULE_CONFIG.test(file));
   const other = steps.find((file) => !/_(Transformer|Pooling|Normalize)\//.test(file));
-  if (other !== undefined) throw unsupported(folder, `it has ${other}`);
+  if (other !== undefined) {
+    return { pooling: undefined, normalize: undefined, refusal: unsupported(folder, `it has ${other}`) };
+  }
   const pooling = steps.filter((file) => file.includes("_Pooling/"));
   if (pooling.length > 1) throw unsupported(folder, `it has ${pooling.join(" and ")} and no modules.json`);
   return {
@@ -103,14 +120,10 @@ function modesOf(settings: z.infer<typeof PoolingFile>): readonly string[] {
   return on.length === 0 ? ["mean"] : on.map(([mode]) => mode);
 }
 
-/** @throws HeadstartError E_ENCODER_UNSUPPORTED when the file asks for several poolings, or one that is not done here */
-export function poolingOf({ modes, file }: PoolingModule, folder: EncoderFolder): Pooling {
+/** The pooling that a file asks for; undefined where it asks for several, or for one that is not done here. */
+export function poolingOf({ modes }: PoolingModule): Pooling | undefined {
   const [mode] = modes;
-  if (modes.length === 1 && (mode === "mean" || mode === "cls" || mode === "max")) return mode;
-  throw unsupported(
-    folder,
-    `${file} asks for pooling ${modes.join(" and ")}; mean, cls and max are done, one at a time`,
-  );
+  return modes.length === 1 && (mode === "mean" || mode === "cls" || mode === "max") ? mode : undefined;
 }
 
 const OTHER_ENCODER = "Choose an encoder that is a transformer with mean, cls or max pooling";

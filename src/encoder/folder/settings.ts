@@ -2,30 +2,43 @@ import { join } from "node:path";
 import { z } from "zod";
 import { excerpt } from "../../errors.js";
 import type { EncoderFolder } from "./folder.js";
-import { REQUIRED_FILES, missingFile } from "./requiredFiles.js";
-import { chooseModelFile } from "./modelFile.js";
-import { poolingOf, readModules, unsupported, type PoolingModule } from "./modules.js";
-import type { Pooling } from "../../math/pooling.js";
+import { chooseNormalize, choosePooling, type ModelOutputs } from "./choosePooling.js";
+import { TOKENIZER_FILE, tokenizerFileOf } from "./requiredFiles.js";
+import { chooseModelFile, modelFileDecision } from "./modelFile.js";
+import { readModules, unsupported, type PoolingModule } from "./modules.js";
+import type { EncoderPooling } from "../encoder.js";
 import { invalidSettings, readSettingsFile } from "./settingsFile.js";
-import { chooseTokenLimit, statedTokenLimit, positionLimit } from "./tokenLimit.js";
+import { chooseTokenLimit, modelTypeOf, positionLimit, statedTokenLimit } from "./tokenLimit.js";
+import type { StatedShape } from "../../onnx/model/encoderOutputs.js";
 
 /** What the caller wants other than the encoder's own files say. */
 export interface SettingsOverrides {
-  /** @default what the files say, else mean */
-  readonly pooling?: Pooling | undefined;
+  /** @default what the files say, else what the model has an output for, else mean */
+  readonly pooling?: EncoderPooling | undefined;
   /** Scale vectors to length 1. @default what the files say, else true */
   readonly normalize?: boolean | undefined;
   /** Tokens of a text, special ones included. @default the smallest limit in the files */
   readonly maxTokens?: number | undefined;
   /** Text put before every text. @default the files' default prompt, else none */
   readonly prompt?: string | undefined;
+  /** The ONNX file to read. @default one with a usual name */
+  readonly modelFile?: string | undefined;
   /** Changes no choice of file: int8 is made from the fp32 file. */
   readonly precision?: "fp32" | "int8" | undefined;
 }
 
+/** What a model's graph says of itself. */
+export interface ModelFacts extends ModelOutputs {
+  /** Rows of its table of positions, where it has one by that name. */
+  readonly positions?: number | undefined;
+}
+
+/** What is taken for true of a model that nobody has looked at. */
+const USUAL_MODEL: ModelFacts = { ofTexts: undefined, ofTokens: true };
+
 /** How an encoder is to be used. */
 export interface EncoderSettings {
-  readonly pooling: Pooling;
+  readonly pooling: EncoderPooling;
   /** Whether vectors are scaled to length 1. */
   readonly normalize: boolean;
   /** Longest text in tokens, special ones and the prompt's included. */
@@ -36,10 +49,13 @@ export interface EncoderSettings {
   readonly lowerCase: boolean;
   /** Length of a token vector, where config.json says it. */
   readonly width?: number | undefined;
+  /** What config.json says of the model's outputs. */
+  readonly stated: StatedShape;
   /** Transformer layers, where config.json says it. */
   readonly layers?: number | undefined;
   /** Relative to the encoder's folder, as are the following. */
   readonly modelFile: string;
+  /** `vocab.txt` where there is no tokenizer.json. */
   readonly tokenizerFile: string;
   readonly tokenizerConfigFile?: string | undefined;
   /** What was decided and on whose word, a short line each; those of the folder come first. */
@@ -47,17 +63,28 @@ export interface EncoderSettings {
 }
 
 const count = z.number().nullish();
+/** Of models that call something else so. */
+const maybeCount = count.catch(undefined);
 const ConfigFile = z.object({
   model_type: z.string().nullish(),
   max_position_embeddings: count,
   pad_token_id: count,
+  vocab_size: maybeCount,
   hidden_size: count,
   dim: count, // DistilBERT's word for it
+  d_model: maybeCount, // T5's
+  n_embd: maybeCount, // GPT's
+  emb_dim: maybeCount, // XLM's
+  word_embed_proj_dim: maybeCount, // OPT's, where its last layer has another width
   num_hidden_layers: count,
   n_layers: count,
 });
+const WIDTHS = ["hidden_size", "dim", "d_model", "n_embd", "emb_dim", "word_embed_proj_dim"] as const;
 const TransformerFile = z.object({ max_seq_length: count, do_lower_case: z.boolean().nullish() });
-const TokenizerConfigFile = z.object({ model_max_length: count });
+const TokenizerConfigFile = z.object({
+  model_max_length: count,
+  tokenizer_class: z.string().nullish().catch(undefined),
+});
 const PromptsFile = z.object({
   prompts: z.record(z.string(), z.string()).nullish(),
   default_prompt_name: z.string().nullish(),
@@ -69,39 +96,44 @@ const TRANSFORMER_FILE = /^sentence_[\w-]+_config\.json$/;
 /**
  * Reads how an encoder is meant to be used from its own files, and says of each choice where it comes from.
  *
- * Without modules.json, mean pooling and vectors of length 1 are assumed; the decisions say so.
+ * Without modules.json, vectors are those that the model makes of whole texts, where it does, else mean pooling and vectors
+ * of length 1 are assumed; the decisions say so.
  *
+ * @param model  what its graph says
  * @throws HeadstartError E_ENCODER_MISSING when a needed file is missing; E_ENCODER_INVALID when one is malformed;
  *   E_ENCODER_UNSUPPORTED when they ask for what is not done here; E_USAGE for an impossible `maxTokens`
  */
 export async function readEncoderSettings(
   folder: EncoderFolder,
   overrides: SettingsOverrides = {},
+  model: ModelFacts = USUAL_MODEL,
 ): Promise<EncoderSettings> {
-  for (const file of REQUIRED_FILES)
-    if (!folder.files.includes(file)) throw missingFile(folder.name, file, folder.files);
-  const modelFile = chooseModelFile(folder.files, overrides.precision);
-  const config = await readSettingsFile(folder, "config.json", ConfigFile);
+  const tokenizerFile = tokenizerFileOf(folder.files, folder.name);
+  const modelFile = chooseModelFile(folder.files, { asked: overrides.modelFile, precision: overrides.precision });
+  const config = (await readSettingsFile(folder, "config.json", ConfigFile)) ?? {};
   const modules = await readModules(folder);
-  const pooling = choosePooling(folder, modules.pooling, overrides.pooling);
-  const normalize = chooseNormalize(modules.normalize, overrides.normalize);
-  const limit = await readLimits(folder, config ?? {}, overrides.maxTokens);
+  const pooling = choosePooling(folder, modules, { asked: overrides.pooling, outputs: model });
+  const normalize = chooseNormalize(modules, { asked: overrides.normalize, pooling: pooling.value });
+  const limit = await readLimits(folder, config, { asked: overrides.maxTokens, rows: model.positions, modelFile });
   const prompt = await choosePrompt(folder, modules.pooling, overrides.prompt);
-  const [width, layers] = [config?.hidden_size ?? config?.dim, config?.num_hidden_layers ?? config?.n_layers];
+  const stated = statedShape(config);
+  const [width, layers] = [stated.widths[0]?.[1], config.num_hidden_layers ?? config.n_layers];
   return {
     pooling: pooling.value,
     normalize: normalize.value,
     maxTokens: limit.maxTokens,
     prompt: prompt.value,
     lowerCase: limit.lowerCase,
+    stated,
     ...(typeof width === "number" ? { width } : {}),
     ...(typeof layers === "number" ? { layers } : {}),
     modelFile,
-    tokenizerFile: "tokenizer.json",
+    tokenizerFile,
     ...(folder.files.includes("tokenizer_config.json") ? { tokenizerConfigFile: "tokenizer_config.json" } : {}),
     decisions: [
       ...folder.decisions,
-      `model ${modelFile}`,
+      modelFileDecision(folder.files, modelFile, overrides.modelFile),
+      ...(tokenizerFile === TOKENIZER_FILE ? [] : [`tokenizer made of ${tokenizerFile}`]),
       pooling.decision,
       normalize.decision,
       ...limit.decisions,
@@ -110,28 +142,22 @@ export async function readEncoderSettings(
   };
 }
 
-function choosePooling(folder: EncoderFolder, module: PoolingModule | undefined, asked: Pooling | undefined) {
-  if (asked !== undefined) {
-    const own = module === undefined ? "" : `; ${module.file} says ${module.modes.join(" and ")}`;
-    return { value: asked, decision: `pooling ${asked} (asked for${own})` };
-  }
-  if (module !== undefined) {
-    const value = poolingOf(module, folder);
-    return { value, decision: `pooling ${value} (${module.file})` };
-  }
-  if (folder.files.includes("modules.json"))
-    throw unsupported(folder, "modules.json has no Pooling", "Choose another encoder, or give --pooling");
-  return { value: "mean" as const, decision: "pooling mean (assumed: no modules.json)" };
+type Config = z.infer<typeof ConfigFile>;
+
+function statedShape(config: Config): StatedShape {
+  const widths = WIDTHS.flatMap((key) => (typeof config[key] === "number" ? [[key, config[key]] as const] : []));
+  return { widths, vocabulary: config.vocab_size ?? undefined };
 }
 
-function chooseNormalize(own: boolean | undefined, asked: boolean | undefined) {
-  const value = asked ?? own ?? true;
-  const word = value ? "normalized to length 1" : "not normalized";
-  const why = asked !== undefined ? "asked for" : own === undefined ? "assumed: no modules.json" : "modules.json";
-  return { value, decision: `vectors ${word} (${why})` };
-}
-
-async function readLimits(folder: EncoderFolder, config: z.infer<typeof ConfigFile>, asked: number | undefined) {
+async function readLimits(
+  folder: EncoderFolder,
+  config: Config,
+  {
+    asked,
+    rows,
+    modelFile,
+  }: { readonly asked: number | undefined; readonly rows: number | undefined; readonly modelFile: string },
+) {
   const file = transformerFile(folder);
   const transformer = await readSettingsFile(folder, file, TransformerFile);
   const tokenizer = await readSettingsFile(folder, "tokenizer_config.json", TokenizerConfigFile);
@@ -139,7 +165,11 @@ async function readLimits(folder: EncoderFolder, config: z.infer<typeof ConfigFi
     statedTokenLimit(transformer?.max_seq_length, file),
     statedTokenLimit(tokenizer?.model_max_length, "tokenizer_config.json"),
   ].filter((limit) => limit !== undefined);
-  const { maxTokens, decision } = chooseTokenLimit(limits, { asked, positions: positionLimit(config) });
+  const model_type = config.model_type ?? modelTypeOf(tokenizer?.tokenizer_class);
+  const positions =
+    positionLimit({ ...config, model_type }, "config.json") ??
+    positionLimit({ model_type, max_position_embeddings: rows }, modelFile);
+  const { maxTokens, decision } = chooseTokenLimit(limits, { asked, positions });
   const lowerCase = transformer?.do_lower_case ?? false;
   return { maxTokens, lowerCase, decisions: lowerCase ? [decision, `texts lower-cased first (${file})`] : [decision] };
 }

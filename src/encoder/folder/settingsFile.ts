@@ -48,6 +48,15 @@ export async function readBytes(path: string, most = MAX_SETTINGS_BYTES): Promis
   }
 }
 
+/** The bytes, unless they are visibly not those of the file. @throws HeadstartError E_ENCODER_INVALID */
+export function checked(bytes: Uint8Array, file: string): Uint8Array {
+  const broken = describeBrokenFile(bytes.subarray(0, 512), bytes.length);
+  if (broken !== undefined) {
+    throw new HeadstartError("E_ENCODER_INVALID", `Cannot load ${file}: it ${broken}. Fetch the file again`, { file });
+  }
+  return bytes;
+}
+
 function parse(bytes: Buffer, path: string): unknown {
   const broken = describeBrokenFile(bytes, bytes.length);
   if (broken !== undefined) throw invalidSettings(path, `the file ${broken}`);

@@ -37,11 +37,22 @@ export function statedTokenLimit(tokens: number | null | undefined, file: string
   return { tokens: Math.floor(tokens), file };
 }
 
-/** The longest text that the position table has room for. */
-export function positionLimit(settings: PositionSettings): TokenLimit | undefined {
+/** `xlm-roberta` of `XLMRobertaTokenizerFast`: a model's type by the class of its tokenizer. */
+export const modelTypeOf = (tokenizerClass: string | null | undefined): string | undefined =>
+  tokenizerClass
+    ?.replace(/Tokenizer(Fast)?$/, "")
+    .replace(/(?<=[a-z]|XLM)(?=[A-Z])/g, "-")
+    .toLowerCase();
+
+/**
+ * The longest text that the position table has room for.
+ *
+ * @param file  that says so
+ */
+export function positionLimit(settings: PositionSettings, file: string): TokenLimit | undefined {
   const offset = COUNTS_FROM_PADDING.includes(settings.model_type ?? "") ? (settings.pad_token_id ?? 1) + 1 : 0;
   const positions = settings.max_position_embeddings;
-  return typeof positions === "number" ? statedTokenLimit(positions - offset, "config.json") : undefined;
+  return typeof positions === "number" ? statedTokenLimit(positions - offset, file) : undefined;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface DownloadProgress {
 export interface DownloadOptions extends HubAccess, HubCache {
   readonly hub: HubId;
   readonly commit: string;
+  /** The ONNX file that is asked for. */
+  readonly modelFile?: string | undefined;
   readonly limits: HubLimits;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }

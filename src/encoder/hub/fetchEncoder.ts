@@ -18,6 +18,8 @@ export interface HubOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Ask nothing of the network. @default what HF_HUB_OFFLINE says */
   readonly offline?: boolean | undefined;
+  /** The ONNX file to fetch, where the repository has several. @default one with a usual name */
+  readonly modelFile?: string | undefined;
   /** Called for each piece of a file that arrives. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Stops a download; what was incomplete is removed. */
@@ -45,7 +47,8 @@ export async function fetchEncoder(hub: HubId, options: HubOptions = {}): Promis
   const settings = hubSettings(options.env ?? process.env);
   const repository = repositoryFolder(settings.cache, hub.id);
   const commit = await readRef(repository, hub.revision);
-  const cached = commit === undefined ? undefined : await readSnapshot(repository, commit);
+  const cached =
+    commit === undefined ? undefined : await readSnapshot(repository, { commit, modelFile: options.modelFile });
   const { offline = settings.offline, limits = HUB_LIMITS, files = nodeFiles, ...rest } = options;
   if (offline) return offlineFolder(hub, { repository, commit, cached });
   if (isCommit(hub.revision) && cached !== undefined && (await isWhole(cached))) {

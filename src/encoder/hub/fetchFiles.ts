@@ -3,7 +3,7 @@ import { HeadstartError } from "../../errors.js";
 import { hasContent } from "../../files/contentHash.js";
 import { absenceMarker, linkBlob, markAbsent, snapshotFolder, sweepLeftovers, writeRef } from "./cache.js";
 import { TRIES, downloadBlob, type DownloadOptions } from "./download.js";
-import { OPTIONAL_FILES, isSafePath, neededFiles } from "../folder/requiredFiles.js";
+import { OPTIONAL_FILES, USUAL_FILES, isSafePath, neededFiles } from "../folder/requiredFiles.js";
 import { refuseTooMuch, refuseWithoutRoom } from "./limits.js";
 import type { Listing, RemoteFile } from "./listing.js";
 import { HubUnreachable } from "./request.js";
@@ -25,16 +25,17 @@ export interface HubFolder {
  * @throws HeadstartError E_HUB, E_CHECKSUM, E_ENCODER_MISSING, E_ENCODER_UNSUPPORTED, E_OUTPUT_WRITE
  */
 export async function fetchFiles({ files }: Pick<Listing, "files">, options: DownloadOptions): Promise<HubFolder> {
-  const { commit, repository, hub } = options;
+  const { commit, repository, hub, modelFile } = options;
   const remote = new Map(files.filter(({ name }) => isSafePath(name)).map((file) => [file.name, file]));
   const names = [...remote.keys()];
-  const needed = neededFiles(names, hub.id).flatMap((name) => remote.get(name) ?? []);
+  const needed = neededFiles(names, { name: hub.id, modelFile }).flatMap((name) => remote.get(name) ?? []);
   refuseTooMuch(needed, options);
   await sweepLeftovers(options);
   await refuseWithoutRoom(needed, options);
   const path = snapshotFolder(repository, commit);
   for (const file of needed) await fetchFile(file, join(path, file.name), options);
-  for (const name of [...OPTIONAL_FILES, ...PREFERRED_MODEL_FILES, `${chooseModelFile(names)}_data`]) {
+  const data = `${chooseModelFile(names, { asked: modelFile })}_data`;
+  for (const name of [...USUAL_FILES, ...OPTIONAL_FILES, ...PREFERRED_MODEL_FILES, data]) {
     if (!remote.has(name)) await markAbsent(absenceMarker(repository, commit, name), options.files);
   }
   await writeRef(options, hub.revision, commit);

@@ -4,12 +4,11 @@ import { dependsOnBatch, hiddenStates, isQuantized, type EncoderPorts } from "..
 import { FIRST_TOKENS, keepFirstTokens } from "../../onnx/rewrite/firstTokens.js";
 import { foldBiases } from "../../onnx/rewrite/foldBiases.js";
 import { mapWeights, type ModelSource } from "../../onnx/runtime/mappedModel.js";
-import { copyModel, distinctNames, valueInfo, writeModel, type OnnxModel } from "../../onnx/model/model.js";
+import { changed, copyModel, distinctNames, valueInfo, writeModel, type OnnxModel } from "../../onnx/model/model.js";
 import { productInputs, quantizeInt8 } from "../../onnx/quantize/quantize.js";
 import { tokensFirst } from "../../onnx/rewrite/tokensFirst.js";
-import type { Precision } from "../encoder.js";
+import type { EncoderPooling, Precision } from "../encoder.js";
 import type { ModelStore } from "../modelCache.js";
-import type { Pooling } from "../../math/pooling.js";
 import { sha256 } from "../../files/contentHash.js";
 
 interface Wanted {
@@ -26,7 +25,7 @@ interface Wanted {
   readonly precision: Precision | undefined;
   /** Files that hold weights outside the model file. */
   readonly outside: readonly string[];
-  readonly pooling: Pooling;
+  readonly pooling: EncoderPooling;
   /** Keeps int8 models for the next run. */
   readonly store: ModelStore | undefined;
   /** Measures how near the vectors of two forms of the model are. */
@@ -91,7 +90,8 @@ export async function readyModel(model: OnnxModel, wanted: Wanted): Promise<Read
     return { ...rest, source: writeModel(distinctNames(ready)), remark: rest.precision };
   };
   if (store === undefined) return madeInt8();
-  const choices = JSON.stringify([REWRITE_VERSION, wanted.hash, layer ?? null, layers ?? null, pooling === "cls"]);
+  const output = pooling === "model" ? pooling : pooling === "cls";
+  const choices = JSON.stringify([REWRITE_VERSION, wanted.hash, layer ?? null, layers ?? null, output]);
   const key = sha256(choices);
   const kept = await store.get(key);
   const about = About.safeParse(kept?.about);
@@ -170,6 +170,7 @@ function rewrite(model: OnnxModel, wanted: Wanted, toInt8: boolean): Rewritten {
   }
   if (!isPlain(model)) return { ...whole, ready: model };
   const ready = simplified(model, toInt8);
+  if (pooling === "model") return { ...whole, ready: onlyOutput(ready, ports.hidden) };
   // Cutting would change what one scale for the whole batch is taken from.
   const cut = pooling !== "cls" || dependsOnBatch(model) ? undefined : keepFirstTokens(ready, ports);
   const tokens = cut === undefined ? Infinity : FIRST_TOKENS;
@@ -184,6 +185,10 @@ function simplified(model: OnnxModel, toInt8: boolean): OnnxModel {
   // Vectors of models that hold int8 stay those of the file, also where some of their products are fp32.
   return isQuantized(model) ? model : foldBiases(model);
 }
+
+/** A model that computes what one of its outputs needs. */
+const onlyOutput = (model: OnnxModel, name: string): OnnxModel =>
+  changed(model, { graph: changed(model.graph, { output: model.graph.output.filter((o) => o.name === name) }) });
 
 const turned = (model: OnnxModel, states: readonly string[]): OnnxModel => tokensFirst(model, states) ?? model;
 

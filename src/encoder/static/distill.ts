@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { HeadstartError } from "../../errors.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { embedTexts } from "../embed/embed.js";
@@ -6,7 +5,7 @@ import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { Encoder } from "../encoder.js";
 import { listFiles } from "../folder/folder.js";
 import { reduceRows } from "./pca.js";
-import { MAX_TOKENIZER_BYTES, parseEncoderJson, readBytes } from "../folder/settingsFile.js";
+import { readTokenizerJson } from "../folder/tokenizerFiles.js";
 import { readEncoderSettings } from "../folder/settings.js";
 import { readVocabulary, type Vocabulary } from "../tokenizer/vocabulary.js";
 
@@ -114,17 +113,18 @@ function aroundText({ tokenizer }: Encoder): { readonly before: readonly number[
   return { before: none.slice(0, parting), after: none.slice(parting) };
 }
 
+/** A model that was loaded has what its settings ask for. */
+const USED = { ofTexts: "", ofTokens: true } as const;
+
 /**
  * The encoder's tokenizer.json, without the cutting and padding that some files ask for, and with the lower-casing that
  * some encoders have from another file.
  */
-async function tokenizerOf({ name, path, pooling, prompt }: Encoder): Promise<object> {
+async function tokenizerOf({ name, path, pooling, prompt, modelFile }: Encoder): Promise<object> {
   const folder = { name, kind: "local", path, files: await listFiles(path), decisions: [] } as const;
-  const { lowerCase, tokenizerFile } = await readEncoderSettings(folder, { pooling, prompt });
-  const file = join(path, tokenizerFile);
-  const json = parseEncoderJson(await readBytes(file, MAX_TOKENIZER_BYTES), file) as {
-    readonly normalizer?: object | null | undefined;
-  };
+  const { lowerCase, tokenizerFile } = await readEncoderSettings(folder, { pooling, prompt, modelFile }, USED);
+  const { json: own } = await readTokenizerJson(folder, tokenizerFile);
+  const json = own as { readonly normalizer?: object | null | undefined };
   const normalizers = [{ type: "Lowercase" }, json.normalizer ?? []].flat();
   const normalizer = lowerCase ? { type: "Sequence", normalizers } : (json.normalizer ?? null);
   return { ...json, truncation: null, padding: null, normalizer };

@@ -33,13 +33,17 @@ export function staticSettings(
   options: EncoderOptions,
   own: { readonly normalize: boolean; readonly width: number; readonly maxTokens?: number | undefined },
 ): StaticSettings {
-  const { pooling = "mean", prompt = "", layer, layers, precision } = options;
+  const { pooling = "mean", prompt = "", layer, layers, precision, modelFile } = options;
   const asked = layer ?? (Array.isArray(layers) ? layers.join(", ") : undefined);
   if (asked !== undefined) throw unfit("E_USAGE", `take layer ${asked} of`, "it has no layers. Leave --layer out");
   if (precision === "int8")
     throw unfit("E_ENCODER_UNSUPPORTED", "run in int8", "it only looks rows up. Leave --precision out");
   if (pooling === "cls")
     throw unfit("E_USAGE", "take the first token of", "no token stands for the text. Choose --pooling mean or max");
+  if (pooling === "model")
+    throw unfit("E_USAGE", "take --pooling model of", "it is a table of vectors. Choose --pooling mean or max");
+  if (modelFile !== undefined)
+    throw unfit("E_USAGE", `take --model-file ${modelFile} of`, "it has no ONNX file. Leave --model-file out");
   if (options.maxTokens !== undefined) checkLimit(options.maxTokens);
   const normalize = options.normalize ?? own.normalize;
   const maxTokens =

@@ -1,9 +1,13 @@
-import { excerpt, HeadstartError, messageOf } from "../../errors.js";
-import { libraryTokenizer } from "./libraryTokenizer.js";
+import { HeadstartError, messageOf } from "../../errors.js";
+import { checkTokenizerFile, type TokenizerFile } from "./file.js";
+import { readPipeline, type Encode } from "./pipeline.js";
+import { cutsAtSpaces } from "./stages/preTokenizers.js";
+import { UnreadSetting } from "./stages/settings.js";
+import { readTemplate, type Frame } from "./stages/template.js";
 import { textPieces } from "./textPieces.js";
-import { checkTokenizerFile } from "./file.js";
-import { tokenizerWatch, whileLoading } from "./watch.js";
-import { isBertTokenizer, wordByWord, type TokenizerFile, type Normalizer } from "./wordPiece.js";
+import { readVocabulary, unknownIdOf } from "./vocabulary.js";
+import { tokenizingFailure, tokenizerWatch, whileLoading } from "./watch.js";
+import { isBertTokenizer, wordByWord } from "./wordPiece.js";
 
 /** Token ids of one text, special tokens included. */
 export interface Tokens {
@@ -17,7 +21,10 @@ export interface Tokens {
 }
 
 export interface Tokenizer {
-  /** Tokens of `text`, at most `maxTokens` with the special ones; what is cut is the end of the text. */
+  /**
+   * Tokens of `text`, at most `maxTokens` with the special ones; what is cut is the end of the text, or its start where
+   * the settings say so.
+   */
   tokenize(text: string): Tokens;
   /** Id that fills up shorter texts in a batch. */
   readonly padId: number;
@@ -87,39 +94,33 @@ export interface TokenizerOptions {
  *   E_TOKENIZER_LIMIT
  */
 export function loadTokenizer(json: unknown, config: unknown, options: TokenizerOptions): PieceTokenizer {
-  const { file, maxTokens, prompt = "", lowerCase = false, mostMs } = options;
-  const { body, isPlain, before, after, padId, unknownId, clean } = openTokenizer(json, config, file);
+  const { file, maxTokens, prompt = "", lowerCase = false } = options;
+  const opened = openTokenizer(json, config, file);
+  const { before, after, padId, unknownId, keepsEnd } = opened;
   const room = maxTokens - before.length - after.length;
   if (room < 1) {
     throw new HeadstartError("E_USAGE", `At most ${maxTokens} tokens leave no room for a text beside the special ones`);
   }
-  const watch = isPlain ? undefined : tokenizerWatch(file, mostMs);
-  const cut = (whole: string): readonly number[] =>
-    checkIds(body(clean(lowerCase ? whole.toLowerCase() : whole)), whole, file);
-  const tokensOf = (whole: string): readonly number[] => {
-    if (watch === undefined) return cut(whole);
-    const ids: number[] = [];
-    for (const piece of textPieces(whole)) {
-      for (const id of watch.one(piece, () => cut(piece))) ids.push(id);
-      if (ids.length > room) break;
-    }
-    return ids;
-  };
+  const { encode, together } = watched(opened, keepsEnd ? Infinity : room, options);
+  const tokensOf = (text: string, goesOn = false): readonly number[] =>
+    encode(lowerCase ? text.toLowerCase() : text, goesOn);
   const promptIds = prompt === "" ? [] : tokensOf(prompt);
   return {
     padId,
-    together: watch?.together,
+    together,
     lead: before.length + promptIds.length,
     room: Math.max(1, room - promptIds.length),
-    wordPieces: (word, isFirst) => tokensOf(isFirst ? word.toWellFormed() : ` ${word.toWellFormed()}`),
+    wordPieces: (word, isFirst) =>
+      isFirst ? tokensOf(word.toWellFormed()) : tokensOf(` ${word.toWellFormed()}`, true),
     frame: (ids) => [...before, ...promptIds, ...ids, ...after],
     tokenize(text) {
       const own = text.toWellFormed();
       const ids = tokensOf(prompt + own);
-      const kept = ids.length > room ? ids.slice(0, room) : ids;
+      const truncated = ids.length > room;
+      const kept = !truncated ? ids : keepsEnd ? ids.slice(-room) : ids.slice(0, room);
       return {
         ids: [...before, ...kept, ...after],
-        truncated: ids.length > room,
+        truncated,
         empty: prompt === "" ? ids.length === 0 : tokensOf(own).length === 0,
         unknown: kept.reduce((count, id) => (id === unknownId ? count + 1 : count), 0),
       };
@@ -127,103 +128,100 @@ export function loadTokenizer(json: unknown, config: unknown, options: Tokenizer
   };
 }
 
-/** Whether every id is one: of what it does not know a tokenizer may have no token for it. */
-function checkIds(ids: readonly number[], text: string, file: string): readonly number[] {
-  if (ids.every((id) => id !== undefined)) return ids;
-  throw new HeadstartError(
-    "E_ENCODER_INVALID",
-    `Cannot cut the text "${excerpt(text)}" into tokens with ${file}: it has none for what its vocabulary lacks. ` +
-      `Choose another encoder, or leave the text out`,
-    { file },
-  );
+/** Encodes texts with failures explained, and watched over where settings can make that take long. */
+function watched(
+  { encode, isPlain, inParts }: OpenTokenizer,
+  enough: number,
+  { file, mostMs }: TokenizerOptions,
+): { readonly encode: Encode } & Pick<Tokenizer, "together"> {
+  if (isPlain) {
+    return {
+      together: undefined,
+      encode(text, goesOn) {
+        try {
+          return encode(text, goesOn);
+        } catch (error) {
+          throw tokenizingFailure(error, text, file);
+        }
+      },
+    };
+  }
+  const watch = tokenizerWatch(file, mostMs);
+  const encodeParts: Encode = (text, goesOn) => {
+    const ids: number[] = [];
+    let isFirst = true;
+    for (const piece of inParts ? textPieces(text) : [text]) {
+      for (const id of watch.one(piece, () => encode(piece, goesOn || !isFirst))) ids.push(id);
+      if (ids.length > enough) break;
+      isFirst = false;
+    }
+    return ids;
+  };
+  return { together: watch.together, encode: encodeParts };
 }
 
-/** The library looks for the unknown token of a list of words in the config alone. */
-function withUnknown(config: unknown, { model }: TokenizerFile): object {
-  const { unk_token } = config as { readonly unk_token?: unknown | undefined };
-  if (typeof unk_token === "string" || typeof model?.unk_token !== "string" || Array.isArray(config))
-    return config as object;
-  return typeof config === "object" ? { ...config, unk_token: model.unk_token } : (config as object);
-}
-
-interface OpenTokenizer {
-  /** Ids of a text without special tokens; undefined ones for what it has no token for. */
-  readonly body: (text: string) => number[];
+interface OpenTokenizer extends Frame {
+  /** Ids of a text without special tokens. */
+  readonly encode: Encode;
   /** Whether no setting of the file can make that take long. */
   readonly isPlain: boolean;
-  /** Special tokens in front of a text and behind it. */
-  readonly before: readonly number[];
-  readonly after: readonly number[];
+  /** Whether a long text may be cut at a space between words. */
+  readonly inParts: boolean;
+  /** Whether the start of a text is cut off where there are too many tokens, not its end. */
+  readonly keepsEnd: boolean;
   readonly padId: number;
   /** Id of the token for what the vocabulary lacks; undefined where there is none. */
   readonly unknownId: number | undefined;
-  /** Evens out differences from the reference tokenizer. */
-  readonly clean: (text: string) => string;
 }
 
 function openTokenizer(json: unknown, config: unknown, file: string): OpenTokenizer {
   try {
     const contents = checkTokenizerFile(json);
-    // Without its control tokens the tokenizer cannot be made to emit them by a text; its template still adds them.
-    const words = { ...contents, added_tokens: contents.added_tokens?.filter((t) => !t.special) ?? [] };
-    const isPlain = isBertTokenizer(words);
-    const { body, special, front } = whileLoading(Object.keys(contents.model?.vocab ?? {}).length, () => {
-      const tokenizer = libraryTokenizer(words, withUnknown(config ?? {}, contents));
-      const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
-      const own = isPlain ? wordByWord(words, encode) : encode;
-      const around = tokenizer.encode("").ids;
-      return { body: own, special: around, front: Math.max(0, tokenizer.encode("a").ids.indexOf(own("a")[0])) };
+    const { added_tokens, model, pre_tokenizer } = contents;
+    const isPlain = isBertTokenizer(contents);
+    const encode = whileLoading(Object.keys(model.vocab).length, () => {
+      const whole = readPipeline(contents);
+      refuseGrowth(whole);
+      return isPlain ? wordByWord(contents, (word) => whole(word, true)) : whole;
     });
-    if (!special.every(Number.isInteger)) throw new Error("its template names tokens that it does not have");
     return {
-      body,
+      encode,
       isPlain,
-      before: special.slice(0, front),
-      after: special.slice(front),
+      inParts: cutsAtSpaces(pre_tokenizer) && (added_tokens ?? []).every(({ special }) => special),
+      keepsEnd: truncatesStart(contents, config),
+      ...readTemplate(contents.post_processor, (token) => idOf(token, contents)),
       padId: padIdOf(contents, config),
       unknownId: unknownIdOf(contents),
-      clean: likeReference(contents.normalizer ?? undefined),
     };
   } catch (cause) {
-    const found = messageOf(cause);
-    const message = `Cannot make a tokenizer from ${file}: ${found}. Fetch the file again`;
+    const advice = cause instanceof UnreadSetting ? "Choose another encoder" : "Fetch the file again";
+    const message = `Cannot make a tokenizer from ${file}: ${messageOf(cause)}. ${advice}`;
     throw new HeadstartError("E_ENCODER_INVALID", message, { file, cause });
   }
 }
 
-/** Ideographs beyond U+FFFF that BERT splits off as words of their own; the library looks at UTF-16 units only. */
-const RARE_IDEOGRAPHS =
-  /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
-
-/**
- * Evens out two differences from the reference tokenizer, where its normalizers bring them up: the library sets no rare
- * ideographs apart, and lowers capital sigma by JavaScript's rule, which knows a final form.
- */
-function likeReference(normalizer: Normalizer | undefined): (text: string) => string {
-  const all = normalizersIn(normalizer);
-  const lowers = all.some((n) => n.type === "Lowercase" || (n.type === "BertNormalizer" && n.lowercase === true));
-  const splits = all.some((n) => n.type === "BertNormalizer" && n.handle_chinese_chars === true);
-  return (text) => {
-    const lowered = lowers ? text.replaceAll("\u03a3", "\u03c3") : text;
-    return splits ? lowered.replace(RARE_IDEOGRAPHS, " $& ") : lowered;
-  };
+/** @throws RangeError where any text grows without end; what else is wrong may be so with some texts only */
+function refuseGrowth(encode: Encode): void {
+  try {
+    encode("a", false);
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+  }
 }
 
-function normalizersIn(normalizer: Normalizer | undefined): Normalizer[] {
-  if (normalizer === undefined) return [];
-  return [normalizer, ...(normalizer.normalizers ?? []).flatMap(normalizersIn)];
+function idOf(token: string, file: TokenizerFile): number | undefined {
+  const id = readVocabulary(file).tokens.indexOf(token);
+  return id === -1 ? undefined : id;
+}
+
+/** The settings say so, or else the file. */
+function truncatesStart({ truncation }: TokenizerFile, config: unknown): boolean {
+  const { truncation_side } = (config ?? {}) as { readonly truncation_side?: unknown };
+  return (truncation_side ?? String(truncation?.direction).toLowerCase()) === "left";
 }
 
 function padIdOf(json: TokenizerFile, config: unknown): number {
   const named = (config as { pad_token?: string | { content?: string } | undefined } | undefined)?.pad_token;
   const content = typeof named === "string" ? named : named?.content;
   return json.added_tokens?.find((t) => t.content === content)?.id ?? 0;
-}
-
-/** WordPiece, BPE and WordLevel name the token; Unigram gives its place in the vocabulary. */
-export function unknownIdOf({ model }: TokenizerFile): number | undefined {
-  if (typeof model?.unk_id === "number") return model.unk_id;
-  if (typeof model?.unk_token !== "string") return undefined;
-  const id = (model.vocab as Readonly<Record<string, unknown>> | undefined)?.[model.unk_token];
-  return typeof id === "number" ? id : undefined;
 }

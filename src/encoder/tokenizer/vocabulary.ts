@@ -1,5 +1,5 @@
-import { unknownIdOf } from "./tokenizer.js";
-import type { TokenizerFile } from "./wordPiece.js";
+import type { TokenizerFile } from "./file.js";
+import { unknownTokenOf } from "./stages/entries.js";
 
 /** What a tokenizer.json says of its tokens. */
 export interface Vocabulary {
@@ -13,7 +13,7 @@ export interface Vocabulary {
 /** The tokens of a `tokenizer.json`, by id: its model's, an object or Unigram's list of pairs, and those added. */
 export function readVocabulary(json: unknown): Vocabulary {
   const file = json as TokenizerFile;
-  const vocab = file.model?.vocab;
+  const vocab = file.model.vocab;
   const own: readonly (readonly [string, number])[] = Array.isArray(vocab)
     ? vocab.map((pair: readonly [string, number], id) => [pair[0], id])
     : Object.entries((vocab ?? {}) as Readonly<Record<string, number>>);
@@ -28,4 +28,11 @@ export function readVocabulary(json: unknown): Vocabulary {
     special: new Set(unknownId === undefined ? special : [...special, unknownId]),
     unknownId,
   };
+}
+
+/** WordPiece, BPE and WordLevel name the token; Unigram gives its place in the vocabulary. */
+export function unknownIdOf({ model }: TokenizerFile): number | undefined {
+  if (Array.isArray(model.vocab)) return model.unk_id ?? undefined;
+  const id = (model.vocab as Readonly<Record<string, unknown>>)[unknownTokenOf(model) ?? ""];
+  return typeof id === "number" ? id : undefined;
 }

@@ -50,7 +50,7 @@ export function tokenizerWatch(file: string, mostMs = MOST_MS): TokenizerWatch {
       try {
         return watching ? work() : run(mostMs, work);
       } catch (error) {
-        throw error instanceof HeadstartError ? error : explain(error, { text, file, mostMs });
+        throw tokenizingFailure(error, text, file, mostMs);
       }
     },
     together(work) {
@@ -95,13 +95,9 @@ function within<T>(milliseconds: number, work: () => T): T {
   return result!.value;
 }
 
-interface Watched {
-  readonly text: string;
-  readonly file: string;
-  readonly mostMs: number;
-}
-
-function explain(error: unknown, { text, file, mostMs }: Watched): HeadstartError {
+/** What a text could not be tokenized for. */
+export function tokenizingFailure(error: unknown, text: string, file: string, mostMs = MOST_MS): HeadstartError {
+  if (error instanceof HeadstartError) return error;
   const slow = error instanceof TooLong;
   const found = slow ? `it has not ended after ${mostMs / 1000} seconds` : messageOf(error);
   return new HeadstartError(

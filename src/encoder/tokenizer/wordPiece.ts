@@ -1,32 +1,7 @@
 import { pieceTrie } from "./pieceTrie.js";
 import { rememberWords } from "./memoize.js";
-
-/** The part of a tokenizer that changes a text's characters. */
-export interface Normalizer {
-  readonly type?: string | undefined;
-  readonly lowercase?: boolean | undefined;
-  readonly handle_chinese_chars?: boolean | undefined;
-  readonly normalizers?: readonly Normalizer[] | undefined;
-}
-
-/** What of `tokenizer.json` is looked at. */
-export interface TokenizerFile {
-  readonly added_tokens?:
-    readonly { readonly id: number; readonly content: string; readonly special: boolean }[] | undefined;
-  readonly normalizer?: Normalizer | null | undefined;
-  readonly pre_tokenizer?: { readonly type?: string | undefined } | null | undefined;
-  readonly model?: {
-    readonly type?: string | undefined;
-    readonly vocab?: Readonly<Record<string, number>> | undefined;
-    readonly unk_token?: string | undefined;
-    /** Of the other kinds of tokenizer. */
-    readonly unk_id?: unknown | undefined;
-    readonly continuing_subword_prefix?: string | undefined;
-    readonly max_input_chars_per_word?: number | undefined;
-  } | null;
-}
-
-type Encode = (text: string) => readonly number[];
+import type { TokenizerFile } from "./file.js";
+import { DEFAULT_LONGEST_WORD, DEFAULT_PREFIX, idsByToken, unknownIdOrFail, unknownTokenOf } from "./stages/entries.js";
 
 /** Of a word, in a tokenizer whose words are cut without a watch over the time: trying all their parts is cubic. */
 const MOST_CHARACTERS = 200;
@@ -39,13 +14,12 @@ const PLAIN_PREFIX = /^[!-~]{0,16}$/;
  */
 export function isBertTokenizer({ model, normalizer, pre_tokenizer, added_tokens }: TokenizerFile): boolean {
   return (
-    model?.type === "WordPiece" &&
-    model.vocab !== undefined &&
-    PLAIN_PREFIX.test(model.continuing_subword_prefix ?? "##") &&
+    model.type === "WordPiece" &&
+    PLAIN_PREFIX.test(model.continuing_subword_prefix ?? DEFAULT_PREFIX) &&
     (model.max_input_chars_per_word ?? 0) <= MOST_CHARACTERS &&
     normalizer?.type === "BertNormalizer" &&
     pre_tokenizer?.type === "BertPreTokenizer" &&
-    (added_tokens ?? []).length === 0
+    (added_tokens ?? []).every(({ special }) => special)
   );
 }
 
@@ -53,7 +27,10 @@ export function isBertTokenizer({ model, normalizer, pre_tokenizer, added_tokens
  * Ids of a text, word by word: words of plain ASCII are cut here, the others by `encode`, whose results are remembered.
  * Most of a corpus is plain, so this is many times as fast as cutting whole texts.
  */
-export function wordByWord(file: TokenizerFile, encode: Encode): (text: string) => number[] {
+export function wordByWord(
+  file: TokenizerFile,
+  encode: (text: string) => readonly number[],
+): (text: string) => number[] {
   const cutPlain = plainCutter(file);
   const idsOf = rememberWords(encode);
   return (text) => {
@@ -90,10 +67,10 @@ const isWordLetter = (letter: number): boolean =>
  * @see Wu et al. 2016, section 4.1: https://arxiv.org/abs/1609.08144
  */
 function plainCutter({ model, normalizer }: TokenizerFile): (text: string, span: Span, all: number[]) => boolean {
-  const vocab = new Map(Object.entries(model?.vocab ?? {}));
-  const { unk_token = "[UNK]", continuing_subword_prefix = "##", max_input_chars_per_word = 100 } = model ?? {};
-  const unknown = vocab.get(unk_token) ?? 0;
-  const trie = pieceTrie(vocab, continuing_subword_prefix);
+  const vocab = idsByToken(model);
+  const unknown = vocab.get(unknownTokenOf(model) ?? "");
+  const trie = pieceTrie(vocab, model.continuing_subword_prefix ?? DEFAULT_PREFIX);
+  const mostCharacters = model.max_input_chars_per_word ?? DEFAULT_LONGEST_WORD;
   const lowers = normalizer?.lowercase !== false;
 
   const cutWord = (text: string, { start, end }: Span, all: number[]): void => {
@@ -107,9 +84,9 @@ function plainCutter({ model, normalizer }: TokenizerFile): (text: string, span:
         if (node === -1) break;
         if (trie.idAt(node) !== -1) [id, to] = [trie.idAt(node), i + 1];
       }
-      if (id === -1 || end - start > max_input_chars_per_word) {
+      if (id === -1 || end - start > mostCharacters) {
         all.length = before;
-        all.push(unknown);
+        all.push(unknownIdOrFail(unknown));
         return;
       }
       all.push(id);

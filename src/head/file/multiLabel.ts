@@ -17,7 +17,8 @@ import {
 import type { TensorShelf } from "./artifactTensors.js";
 import { ReadingRecord, readingLines } from "./reading.js";
 import { Counts, EncoderIdentity, IntervalSchema, MULTI_LABEL_FORMAT } from "./schema.js";
-import { heldSection, NOTHING_HELD } from "./heldTexts.js";
+import { textHashesFrom, textHashTensor, withTextHashes } from "./tensors.js";
+import { heldSection, NOTHING_HELD, type HeldTexts } from "./heldTexts.js";
 import type { MultiLabelHead } from "../linear/oneVsRest.js";
 import { plain } from "../../text/markdown.js";
 
@@ -36,6 +37,7 @@ const MultiLabelFile = z.strictObject({
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
+    textHashes: z.number().int().nonnegative().optional(),
     labelCounts: Counts,
     C: z.number().positive(),
     seed: z.number().int(),
@@ -56,13 +58,19 @@ export type MultiLabelFile = z.infer<typeof MultiLabelFile>;
 export interface SavedMultiLabel {
   readonly path: string;
   readonly head: MultiLabelHead;
+  /** Hashes of the training texts, ascending; absent where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
   readonly file: MultiLabelFile;
 }
 
 /** @throws HeadstartError E_DIVERGED where it holds NaN or infinity, E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE */
 export async function saveMultiLabel(
   folder: string,
-  { head, file }: { readonly head: MultiLabelHead; readonly file: Omit<MultiLabelFile, Sealed> },
+  {
+    head,
+    textHashes,
+    file,
+  }: Pick<SavedMultiLabel, "head" | "textHashes"> & { readonly file: Omit<MultiLabelFile, Sealed> },
   options: CommitFolderOptions = {},
 ): Promise<void> {
   const { weights, bias, standardizer, thresholds } = head;
@@ -73,8 +81,15 @@ export async function saveMultiLabel(
     ["mean", { dtype: "F32", shape: [width], data: standardizer.mean }],
     ["factor", { dtype: "F32", shape: [width], data: standardizer.factor }],
     ["thresholds", { dtype: "F64", shape: [k], data: thresholds }],
+    ...(textHashes === undefined ? [] : [textHashTensor(textHashes)]),
   ]);
-  const parts = { schema: MultiLabelFile, fields: file, tensors, format: MULTI_LABEL_FORMAT, card };
+  const parts = {
+    schema: MultiLabelFile,
+    fields: withTextHashes(file, textHashes),
+    tensors,
+    format: MULTI_LABEL_FORMAT,
+    card,
+  };
   await saveArtifact(folder, parts, options);
 }
 
@@ -93,7 +108,9 @@ export async function loadMultiLabel(name: string): Promise<SavedMultiLabel> {
     throw new HeadstartError("E_HEAD_MISMATCH", message, { file: record.path });
   }
   const file = checkedRecord(MultiLabelFile, record);
-  return { path: name, file, head: headFrom(await readTensorFile(name, file.weights), file) };
+  const tensors = await readTensorFile(name, file.weights);
+  const textHashes = textHashesFrom(tensors, file.training.textHashes);
+  return { path: name, file, head: headFrom(tensors, file), textHashes };
 }
 
 function headFrom({ floats, doubles, invalid }: TensorShelf, { labels, encoder }: MultiLabelFile): MultiLabelHead {
@@ -109,6 +126,12 @@ function headFrom({ floats, doubles, invalid }: TensorShelf, { labels, encoder }
     thresholds,
   };
 }
+
+/** What a multi-label head holds of its training texts. */
+export const heldByMultiLabel = ({ textHashes = 0 }: { readonly textHashes?: number | undefined }): HeldTexts => ({
+  ...NOTHING_HELD,
+  textHashes,
+});
 
 function card({ labels, encoder, training, reading }: MultiLabelFile): string {
   const { dev, n, C, devFrom } = training;
@@ -126,7 +149,7 @@ function card({ labels, encoder, training, reading }: MultiLabelFile): string {
     "| --- | --- | --- | --- |",
     `| ${dev.macroF1.toFixed(3)} (${dev.interval95.map((x) => x.toFixed(3)).join(" to ")}) | ${dev.microF1.toFixed(3)} | ${dev.exactMatch.toFixed(3)} | ${dev.n} |`,
     "",
-    ...heldSection(NOTHING_HELD),
+    ...heldSection(heldByMultiLabel(training)),
     "It works only with the encoder named above.",
     "",
   ].join("\n");

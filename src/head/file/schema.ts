@@ -46,16 +46,21 @@ const NeighborIndex = z.strictObject({
   rows: z.number().int().positive(),
 });
 
+/** How a text's vector is made; "model": by the model itself. */
+const EncoderPooling = z.enum(["mean", "cls", "max", "model"]);
+
 export const EncoderIdentity = z.object({
   name: z.string().min(1),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
   width: z.number().int().positive(),
-  pooling: z.enum(["mean", "cls", "max"]),
+  pooling: EncoderPooling,
   normalize: z.boolean(),
   maxTokens: z.number().int().positive(),
   prompt: z.string(),
   precision: z.enum(["fp32", "int8"]),
   layer: z.number().int().nonnegative().nullable(),
+  /** The ONNX file, where the encoder has several and one was asked for. */
+  modelFile: z.string().min(1).optional(),
 });
 
 const MlpForm = z.strictObject({
@@ -79,7 +84,7 @@ const Curve = z.strictObject({
   best: z.number().int(),
 });
 
-const View = z.strictObject({ layer: z.number().int().nullable(), pooling: z.enum(["mean", "cls", "max"]) });
+const View = z.strictObject({ layer: z.number().int().nullable(), pooling: EncoderPooling });
 const Spread = z.strictObject({ mean: z.number(), deviation: z.number() });
 
 /** What a search chose, and among what. */
@@ -138,6 +143,8 @@ export const HeadFile = z.strictObject({
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.number().int().positive(),
+    /** Hashes of training texts; absent in heads that keep none. */
+    textHashes: z.number().int().nonnegative().optional(),
     rejected: z.number().int().nonnegative(),
     dropped: z.number().int().nonnegative(),
     labelCounts: Counts,

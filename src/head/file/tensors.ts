@@ -14,14 +14,17 @@ export interface HeadNumbers {
   readonly bagOfWords: BagOfWords;
   /** Absent where the head was never calibrated. */
   readonly devPredictions?: DevPredictions | undefined;
+  /** Hashes of the training texts, ascending; absent where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
 }
 
 const float = (data: Float32Array, ...shape: number[]): Tensor => ({ dtype: "F32", shape, data });
 
 /** A head with its baseline and its dev predictions, as the tensors of `head.safetensors`. */
-export function headTensors({ head, bagOfWords, devPredictions }: HeadNumbers): Map<string, Tensor> {
+export function headTensors({ head, bagOfWords, devPredictions, textHashes }: HeadNumbers): Map<string, Tensor> {
   return new Map([
     ...tensorsOf(head, bagOfWords),
+    ...(textHashes === undefined ? [] : [textHashTensor(textHashes)]),
     ...(devPredictions === undefined ? [] : predictionTensors(devPredictions)),
   ]);
 }
@@ -38,6 +41,20 @@ function tensorsOf(head: Head, bag: BagOfWords): Map<string, Tensor> {
     ["bag_of_words.bias", float(bag.bias, bag.bias.length)],
   ]);
 }
+
+/** The training texts of a head of any kind. */
+export const textHashTensor = (hashes: Int32Array): [string, Tensor] => [
+  "texts.hashes",
+  { dtype: "I32", shape: [hashes.length], data: hashes },
+];
+
+/** What a head's folder says of itself, with the number of these hashes. */
+export const withTextHashes = <T extends { readonly training: object }>(file: T, hashes: Int32Array | undefined): T =>
+  hashes === undefined ? file : { ...file, training: { ...file.training, textHashes: hashes.length } };
+
+/** @param kept  how many there are to be; undefined for none */
+export const textHashesFrom = ({ integers }: TensorShelf, kept: number | undefined): Int32Array | undefined =>
+  kept === undefined ? undefined : integers("texts.hashes", kept);
 
 function weightTensors(head: Head): [string, Tensor][] {
   switch (head.kind) {
@@ -76,6 +93,7 @@ export function headFromTensors(tensors: TensorShelf, headFile: HeadFile): HeadN
   const hashes = tensors.integers("bag_of_words.hashes", undefined);
   const words = hashes.length;
   const devPredictions = predictionsFrom(tensors, headFile);
+  const textHashes = textHashesFrom(tensors, headFile.training.textHashes);
   return {
     head: {
       ...modelFrom(tensors, headFile),
@@ -89,6 +107,7 @@ export function headFromTensors(tensors: TensorShelf, headFile: HeadFile): HeadN
       bias: floats("bag_of_words.bias", k),
     },
     ...(devPredictions === undefined ? {} : { devPredictions }),
+    ...(textHashes === undefined ? {} : { textHashes }),
   };
 }
 

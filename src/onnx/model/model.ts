@@ -207,9 +207,7 @@ export const looksUpRows = (n: NodeProto): boolean =>
 export const shapeOf = (t: TensorProto): number[] => t.dims.map(Number);
 
 /** Rank of an input or output, or undefined where the file does not say. */
-export function rankOf(value: ValueInfoProto): number | undefined {
-  return value.type?.value.case === "tensorType" ? value.type.value.value.shape?.dim.length : undefined;
-}
+export const rankOf = (value: ValueInfoProto): number | undefined => dimensions(value)?.length;
 
 /** Element type of an input or output by its number in the format, or undefined where the file does not say. */
 export function elementTypeOf(value: ValueInfoProto): number | undefined {
@@ -217,9 +215,12 @@ export function elementTypeOf(value: ValueInfoProto): number | undefined {
   return type === 0 ? undefined : type;
 }
 
-/** Last dimension of an input or output, or undefined where it is free or not said, as some say by -1 or 0. */
-export function lastDimension(value: ValueInfoProto): number | undefined {
+/** Dimensions of an input or output, undefined where one is free or not said, as some say by -1 or 0. */
+export function dimensions(value: ValueInfoProto): (number | undefined)[] | undefined {
   if (value.type?.value.case !== "tensorType") return undefined;
-  const dimension = value.type.value.value.shape?.dim.at(-1)?.value;
-  return dimension?.case === "dimValue" && dimension.value > 0n ? Number(dimension.value) : undefined;
+  return value.type.value.value.shape?.dim.map(({ value: size }) =>
+    size.case === "dimValue" && size.value > 0n ? Number(size.value) : undefined,
+  );
 }
+
+export const lastDimension = (value: ValueInfoProto): number | undefined => dimensions(value)?.at(-1);

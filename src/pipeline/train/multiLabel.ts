@@ -78,7 +78,13 @@ function model({ corpus, rare, encoder, trained }: Made, options: TrainMultiLabe
   const { seed = 1 } = options;
   return {
     ...multiLabelPipeline(
-      { name: `the head trained on ${files.join(", ")}`, head, separator, reading: keptReading(corpus.reading) },
+      {
+        name: `the head trained on ${files.join(", ")}`,
+        head,
+        separator,
+        reading: keptReading(corpus.reading),
+        textHashes: trained.textHashes,
+      },
       encodingWith(encoder, options),
     ),
     evaluation: trained.dev,
@@ -87,7 +93,7 @@ function model({ corpus, rare, encoder, trained }: Made, options: TrainMultiLabe
     async save(folder, saving = {}) {
       checkSaving(folder, saving);
       const file = describeMultiLabel(trained, { encoder, corpus, createdAt: createdAtOf(saving), seed });
-      await saveMultiLabel(folder, { head, file }, { force: saving.force === true });
+      await saveMultiLabel(folder, { ...trained, file }, { force: saving.force === true });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Encoder } from "../../encoder/encoder.js";
+import { requireAligned } from "../../tagging/corpus/alignment.js";
 import { keptReading } from "../../head/file/reading.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
@@ -17,7 +18,7 @@ import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } fr
 export interface TrainTaggerModelOptions
   extends
     TrainModelOptions<TaggedRows>,
-    Omit<TrainTaggerOptions, "dev" | "layerCount" | "seed" | "threads" | "signal"> {
+    Omit<TrainTaggerOptions, "dev" | "layerCount" | "wordRule" | "seed" | "threads" | "signal"> {
   readonly task: "ner";
   readonly multiLabel?: undefined;
 }
@@ -35,7 +36,11 @@ export interface TaggerModel extends TaggerPipeline {
 
 export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerModelOptions): Promise<TaggerModel> {
   const corpus = await readTaggedRows(rows, options);
-  const devCorpus = options.dev === undefined ? undefined : await readTaggedRows(options.dev, options);
+  const devCorpus =
+    options.dev === undefined
+      ? undefined
+      : await readTaggedRows(options.dev, { ...options, wordRule: corpus.wordRule });
+  requireAligned(corpus);
   const encoder = await openTrainingEncoder(options, "spread");
   try {
     requireContext(encoder);
@@ -49,7 +54,13 @@ export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerMod
       }),
     });
     const layerCount = encoder.ports.states.length;
-    const trained = await trainTagger(data, { ...settingsOf(options), dev, subwordPooling, layerCount });
+    const trained = await trainTagger(data, {
+      ...settingsOf(options),
+      dev,
+      subwordPooling,
+      layerCount,
+      wordRule: corpus.wordRule,
+    });
     return model({ corpus, encoder, trained }, options);
   } catch (error) {
     await encoder.close();
@@ -73,12 +84,15 @@ interface Made {
 }
 
 function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOptions): TaggerModel {
-  const { tagger, surfaces } = trained;
+  const { tagger, surfaces, textHashes } = trained;
   const { seed = 1 } = options;
   const name = `the head trained on ${corpus.files.join(", ")}`;
   const isSeen = (surface: string): boolean => surfaces.has(surface);
   return {
-    ...taggerPipeline({ name, tagger, isSeen, reading: keptReading(corpus.reading) }, encodingWith(encoder, options)),
+    ...taggerPipeline(
+      { name, tagger, isSeen, textHashes, reading: keptReading(corpus.reading) },
+      encodingWith(encoder, options),
+    ),
     evaluation: trained.dev,
     trained,
     warnings: corpus.notices,
@@ -86,7 +100,7 @@ function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOpti
       checkSaving(folder, saving);
       const file = describeTagger(trained, { encoder, corpus, seed, createdAt: createdAtOf(saving) });
       const hashes = new Set([...surfaces].map(surfaceHash));
-      await saveTagger(folder, { tagger, surfaces: hashes, file }, { force: saving.force === true });
+      await saveTagger(folder, { tagger, surfaces: hashes, textHashes, file }, { force: saving.force === true });
     },
   };
 }

@@ -1,77 +1,150 @@
-import { z } from "zod";
-import { MOST_WORDS } from "../../corpus/conll.js";
-import { fieldsOf } from "../../formats/json.js";
 import type { Rejection } from "../../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../../corpus/decode/textChunk.js";
 import { textLines, type TextLineOptions } from "../../corpus/decode/textLines.js";
 import { excerpt, HeadstartError } from "../../errors.js";
+import { nestsTooDeep, NO_OBJECT, parseJson, TOO_DEEP } from "../../formats/json.js";
+import { arrayElements } from "../../formats/jsonElements.js";
+import { count } from "../../text/numbers.js";
+import { isPair, readRow } from "./rowForms.js";
 import type { RawSentence } from "./sentence.js";
-import { joinWords, splitWords } from "./splitWords.js";
-import { count, counted } from "../../text/numbers.js";
+import { isObject } from "./spanForms.js";
 
-const Place = z.object({ start: z.int().nonnegative(), end: z.int().nonnegative(), label: z.string().min(1) });
-const Triple = z
-  .tuple([z.int().nonnegative(), z.int().nonnegative(), z.string().min(1)])
-  .transform(([start, end, label]) => ({ start, end, label }));
-const Places = z.array(z.union([Place, Triple]));
-const Tagged = z.object({ tokens: z.array(z.string().min(1)), ner_tags: z.array(z.string()) });
-const Spanned = z.object({ text: z.string(), entities: Places.optional(), spans: Places.optional() });
+export interface JsonRowOptions {
+  readonly badRows?: "fail" | "skip" | undefined;
+  readonly onReject: (rejection: Rejection) => void;
+  /** Is given a row that is no mistake, and is rejected all the same, such as one that an annotator skipped. */
+  readonly onLeftOut: (reason: string, line: number) => void;
+  /** Names of tags that are numbers. */
+  readonly tagNames?: readonly string[] | undefined;
+}
 
-/** Sentences of JSONL, one object a line: `tokens` and `ner_tags`, or `text` and `entities` (or `spans`). */
-export async function* readTaggedJsonl(
+/** A file that is one value of JSON is read whole, up to so many characters. */
+const MOST_CHARACTERS = 256 * 1024 * 1024;
+
+/** Limits of a file that may be one value of JSON, on one line or on many. */
+export const WHOLE_JSON = {
+  maxLineLength: MOST_CHARACTERS,
+  advice: "Write one object a line, as JSONL has them: jq -c '.[]'",
+} as const;
+
+/**
+ * Sentences of rows in the forms that `readRow` knows: one a line; or elements of one array, which is all there is or
+ * lies where Rasa has its examples, or the annotator for spaCy its annotations.
+ *
+ * @throws HeadstartError E_JSONL naming the line, E_FIELD_TOO_LARGE for an array of more than 256 Mi characters
+ */
+export async function* readTaggedJson(
   chunks: AsyncGenerator<TextChunk>,
   lines: TextLineOptions,
-  options: { readonly badRows?: "fail" | "skip" | undefined; readonly onReject: (rejection: Rejection) => void },
+  options: JsonRowOptions,
 ): AsyncGenerator<RawSentence> {
+  const { file } = lines;
+  for await (const { value, raw, position } of jsonRows(chunks, lines)) {
+    const { line } = position;
+    const read = value instanceof SyntaxError ? { fault: value.message } : readRow(value, line, options.tagNames);
+    if ("sentence" in read) {
+      yield read.sentence;
+      continue;
+    }
+    if ("fault" in read && options.badRows !== "skip") throw faulty(read, { file, line });
+    if ("leftOut" in read) options.onLeftOut(read.leftOut, line);
+    const reason = "fault" in read ? read.fault : read.leftOut;
+    options.onReject({ file, line, ...byteAt(position), reason, raw: excerpt(raw) });
+  }
+}
+
+const FORM = "Give it tokens and ner_tags, or text and entities of start, end and label";
+
+const faulty = (
+  { fault, advice = FORM }: { readonly fault: string; readonly advice?: string | undefined },
+  { file, line }: { readonly file: string; readonly line: number },
+): HeadstartError =>
+  new HeadstartError(
+    "E_JSONL",
+    `Cannot read the row at ${file}:${line}: ${fault}. ${advice}, or leave such rows out with --bad-rows skip`,
+    { file, line },
+  );
+
+interface JsonRow {
+  /** Or what is wrong with it. */
+  readonly value: unknown;
+  readonly raw: string;
+  readonly position: TextPosition;
+}
+
+/** The rows of a file, whose first line tells whether each line is one. */
+async function* jsonRows(chunks: AsyncGenerator<TextChunk>, lines: TextLineOptions): AsyncGenerator<JsonRow> {
+  const whole: string[] = [];
+  let [length, isFirst, isWhole] = [0, true, false];
   for await (const { position, raw } of textLines(chunks, lines)) {
-    if (raw.trim() === "") continue;
-    const read = sentenceOf(raw, position);
-    if (typeof read !== "string") {
-      if (read.words.length > 0) yield read;
+    if (isFirst && raw.trim() === "") {
+      whole.push("\n");
       continue;
     }
-    const { file } = lines;
-    if (options.badRows === "skip") {
-      options.onReject({ file, line: position.line, ...byteAt(position), reason: read, raw: excerpt(raw) });
+    const value = isWhole ? undefined : valueOf(raw);
+    if (isFirst) isWhole = isWholeFile(value, raw, lines.file);
+    isFirst = false;
+    if (!isWhole) {
+      if (raw.trim() !== "") yield { value, raw, position };
       continue;
     }
-    throw new HeadstartError(
-      "E_JSONL",
-      `Cannot read the row at ${file}:${position.line}: ${read}. Give it tokens and ner_tags, or text and entities of ` +
-        `start, end and label, or leave such rows out with --bad-rows skip`,
-      { file, line: position.line },
-    );
+    whole.push(raw, "\n");
+    length += raw.length + 1;
+    if (length > MOST_CHARACTERS) throw tooLarge(lines.file);
+  }
+  if (isWhole) yield* rowsOf(whole.join(""), lines.file);
+}
+
+/** The value of a line, or what is wrong with it. */
+function valueOf(raw: string): unknown {
+  try {
+    return parseJson(raw);
+  } catch {
+    return new SyntaxError(nestsTooDeep(raw) ? TOO_DEEP : NO_OBJECT);
   }
 }
 
-/** The sentence of a line, or what is wrong with it. */
-function sentenceOf(raw: string, { line }: TextPosition): RawSentence | string {
-  const value = fieldsOf(raw);
-  if (typeof value === "string") return value;
-  return sentenceFrom(value, line);
-}
-
-/** The sentence of an object with `tokens` and `ner_tags`, or `text` and `entities` (or `spans`), or what is wrong with it. */
-export function sentenceFrom(value: unknown, line: number): RawSentence | string {
-  const tagged = Tagged.safeParse(value);
-  if (tagged.success) {
-    const { tokens, ner_tags: tags } = tagged.data;
-    if (tokens.length !== tags.length)
-      return `it has ${counted(tokens.length, "token")} and ${counted(tags.length, "tag")}`;
-    if (tokens.length > MOST_WORDS) return tooLong(tokens.length);
-    return { line, ...joinWords(tokens), tags, spans: [] };
+/** Whether a file with this first line is one value. */
+function isWholeFile(value: unknown, raw: string, file: string): boolean {
+  if (value instanceof SyntaxError) {
+    const start = raw.trim();
+    return start.startsWith("[") || start === "{" || (start.startsWith("{") && /\.json(?:\.gz)?$/i.test(file));
   }
-  const spanned = Spanned.safeParse(value);
-  if (!spanned.success) return "it has neither tokens with ner_tags (as strings) nor a text with entities";
-  const { text, entities, spans } = spanned.data;
-  const places = entities ?? spans;
-  if (places === undefined) return "it has a text, but no entities";
-  const outside = places.find(({ start, end }) => start >= end || end > text.length);
-  if (outside !== undefined) return `an entity from ${outside.start} to ${outside.end} is not inside its text`;
-  const words = splitWords(text);
-  if (words.length > MOST_WORDS) return tooLong(words.length);
-  return { line, text, words, tags: undefined, spans: places };
+  return !isPair(value) && pathOf(value) !== undefined;
 }
 
-const tooLong = (words: number): string =>
-  `it has ${count(words)} words, more than the ${count(MOST_WORDS)} of a sentence`;
+/** Where the rows of a value are; undefined where it is a row itself. */
+function pathOf(value: unknown): readonly string[] | undefined {
+  if (Array.isArray(value)) return [];
+  if (!isObject(value)) return undefined;
+  const { rasa_nlu_data: rasa, annotations } = value;
+  if (isObject(rasa) && Array.isArray(rasa["common_examples"])) return ["rasa_nlu_data", "common_examples"];
+  return Array.isArray(annotations) && annotations.some(isPair) ? ["annotations"] : undefined;
+}
+
+function* rowsOf(text: string, file: string): Generator<JsonRow> {
+  const value = valueOf(text);
+  if (value instanceof SyntaxError) {
+    const message =
+      `Cannot read ${file}: it begins like an array or object of JSON, but is none. ` +
+      `Check that it is whole, or write one object a line, as JSONL has them`;
+    throw new HeadstartError("E_JSONL", message, { file, line: 1 });
+  }
+  const path = pathOf(value);
+  let [line, from] = [1, 0];
+  for (const { json, at } of path === undefined ? [{ json: text, at: text.search(/\S/) }] : arrayElements(text, path)) {
+    for (let end = text.indexOf("\n", from); end >= 0 && end < at; end = text.indexOf("\n", from)) {
+      line++;
+      from = end + 1;
+    }
+    const own: unknown = JSON.parse(json);
+    // Rasa leaves the field out where there are none.
+    const row = path?.length === 2 && isObject(own) ? { entities: [], ...own } : own;
+    yield { value: row, raw: json.slice(0, 200), position: { chunk: undefined, index: 0, line } };
+  }
+}
+
+function tooLarge(file: string): HeadstartError {
+  const message = `Cannot read ${file}: it is one array of more than ${count(MOST_CHARACTERS)} characters. ${WHOLE_JSON.advice}`;
+  return new HeadstartError("E_FIELD_TOO_LARGE", message, { file });
+}

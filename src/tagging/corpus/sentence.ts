@@ -1,5 +1,5 @@
 import type { Reading } from "../../dataset/reading.js";
-import type { Word } from "./splitWords.js";
+import type { Word, WordRule } from "./splitWords.js";
 
 /** An entity: characters `[start, end)` of a text, UTF-16 units, so that `text.slice(start, end)` is the entity. */
 export interface Span {
@@ -23,19 +23,39 @@ export interface TaggedSentence extends Sentence {
   readonly tags: readonly string[];
   /** IOB2 as the file has it, illegal sequences left; the same as `tags` where there are none. */
   readonly written: readonly string[];
-  /** Entities that are not made of whole words: a tagger of words cannot predict them. */
+  /** Entities that are not made of whole words, or overlap a longer one: a tagger of words cannot predict them. */
   readonly unaligned: readonly Span[];
 }
 
-/** A sentence as a file has it: its words with tags of any scheme, or with spans. */
-export interface RawSentence {
+/** A sentence as a file has it: words with tags of any scheme, or a text with spans. */
+export type RawSentence = RawTags | RawSpans;
+
+export interface RawTags {
+  readonly line: number;
+  readonly words: readonly string[];
+  readonly tags: readonly string[];
+  /** 1-based line of each word, where each has its own. */
+  readonly lines?: readonly number[] | undefined;
+}
+
+export interface RawSpans {
   readonly line: number;
   readonly text: string;
-  readonly words: readonly Word[];
-  /** Undefined where spans are given. */
-  readonly tags: readonly string[] | undefined;
-  readonly spans: readonly Span[];
+  readonly spans: readonly WrittenSpan[];
+  /** The tool that wrote it counts UTF-16 units. */
+  readonly isUtf16?: boolean | undefined;
+  /** What is special about it. */
+  readonly remarks?: readonly Remark[] | undefined;
 }
+
+/** A span as a file has it, in whatever it counts. */
+export interface WrittenSpan extends Span {
+  /** What it holds, where the file says so. */
+  readonly surface?: string | undefined;
+}
+
+/** What a reader should know of rows of exports. */
+export type Remark = "annotations" | "labels" | "binary";
 
 export interface TaggedCorpus {
   /** Files as the user named them. */
@@ -48,6 +68,8 @@ export interface TaggedCorpus {
   /** Tags that broke the rules of their scheme, repaired as conlleval does. */
   readonly repaired: number;
   readonly rejected: number;
+  /** How its texts are cut into words, or how texts are cut most like it. */
+  readonly wordRule: WordRule;
   /** What the reader should know, a line each. */
   readonly notices: readonly string[];
 }

@@ -1,4 +1,4 @@
-import { excerpt, HeadstartError } from "../../errors.js";
+import { excerpt, HeadstartError, type ErrorPlace } from "../../errors.js";
 
 /** An entity over the words `[start, end)` of a sentence. */
 export interface WordSpan {
@@ -9,33 +9,51 @@ export interface WordSpan {
 
 /**
  * How tags tell where an entity begins and ends. BIO is IOB2: every entity begins with B. In IOB1 it begins with I,
- * unless another of its label stands directly in front. IOBES and BILOU mark its end, and single words, too.
+ * unless another of its label stands directly in front. IOBES, BMES and BILOU mark its end, and single words, too.
  */
-type TagScheme = "BIO" | "IOB1" | "IOBES" | "BILOU";
+export type TagScheme = "BIO" | "IOB1" | "IOBES" | "BMES" | "BILOU";
 
 interface Tag {
-  /** O, B, I, E (also written L) or S (also written U). */
+  /** O, B, I (also written M), E (also written L) or S (also written U). */
   readonly part: "O" | "B" | "I" | "E" | "S";
   readonly label: string;
 }
 
 const OUTSIDE: Tag = { part: "O", label: "" };
-const PARTS: Readonly<Record<string, Tag["part"]>> = { B: "B", I: "I", E: "E", L: "E", S: "S", U: "S" };
+const PARTS: Readonly<Record<string, Tag["part"]>> = { B: "B", I: "I", M: "I", E: "E", L: "E", S: "S", U: "S" };
+
+/** The part and the label of a tag; undefined when it is neither O nor a part, a hyphen and a label. */
+function partsOf(tag: string): Tag | undefined {
+  if (tag === "O") return OUTSIDE;
+  const part = tag[1] === "-" ? PARTS[tag[0]] : undefined;
+  return part !== undefined && tag.length > 2 ? { part, label: tag.slice(2) } : undefined;
+}
+
+export const isTag = (tag: string): boolean => partsOf(tag) !== undefined;
 
 /** @throws HeadstartError E_TAGS when the tag is neither O nor a part, a hyphen and a label */
 function parseTag(tag: string): Tag {
-  if (tag === "O") return OUTSIDE;
-  const part = tag[1] === "-" ? PARTS[tag[0]] : undefined;
-  if (part !== undefined && tag.length > 2) return { part, label: tag.slice(2) };
-  throw new HeadstartError(
+  const parts = partsOf(tag);
+  if (parts === undefined) throw tagError(tag);
+  return parts;
+}
+
+/** The error for a tag that is none. */
+export function tagError(tag: string, place: ErrorPlace = {}): HeadstartError {
+  const at = place.file === undefined ? "" : ` at ${place.file}:${place.line}`;
+  const advice = /^\d+$/.test(tag)
+    ? "Name the tags in the order of their numbers, such as --tag-names O,B-PER,I-PER for 0, 1 and 2"
+    : "Write all tags of the file so, or all but O as labels alone";
+  return new HeadstartError(
     "E_TAGS",
-    `Cannot read the tag "${excerpt(tag)}": tags are O, or one of B, I, E, S, L, U, a hyphen and a label, such as ` +
-      `B-person. Write them so`,
+    `Cannot read the tag "${excerpt(tag)}"${at}: tags are O, or one of B, I, E, S, L, U, M, a hyphen and a label, such ` +
+      `as B-person. ${advice}`,
+    place,
   );
 }
 
 /** Several tags for one word, as some test files have them where annotators differed. */
-const ALTERNATIVES = /^(?:O|[BIESLU]-[^,]+)(?:,(?:O|[BIESLU]-[^,]+))+$/;
+const ALTERNATIVES = /^(?:O|[BIESLUM]-[^,]+)(?:,(?:O|[BIESLUM]-[^,]+))+$/;
 
 /** The first of the tags that a word has, such as `B-group` of `B-group,B-person`; others as they are. */
 export const firstAlternative = (tag: string): string =>
@@ -45,6 +63,7 @@ export const firstAlternative = (tag: string): string =>
 export function detectScheme(sentences: readonly (readonly string[])[]): TagScheme {
   const parts = new Set(sentences.flatMap((tags) => tags.map((tag) => (tag === "O" ? "O" : tag[0]))));
   if (parts.has("L") || parts.has("U")) return "BILOU";
+  if (parts.has("M")) return "BMES";
   if (parts.has("E") || parts.has("S")) return "IOBES";
   return sentences.some(hasFreeB) || !parts.has("I") ? "BIO" : "IOB1";
 }

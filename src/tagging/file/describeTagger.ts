@@ -22,7 +22,8 @@ export function describeTagger(
     readonly createdAt: string;
   },
 ): Omit<TaggerFile, Sealed> {
-  const { name, fingerprint, width, maxTokens, prompt, precision, layers } = encoder;
+  const { name, fingerprint, width, maxTokens, prompt, precision, layers, modelFile } = encoder;
+  const chosen = modelFile === undefined ? {} : { modelFile };
   const reading = readingRecord(corpus.reading);
   // The entities that were lost are named by their texts, which do not belong into a head.
   const { lost: _, ...scores } = dev;
@@ -34,10 +35,11 @@ export function describeTagger(
     kind: tagger.kind,
     crf: tagger.crf,
     labels: [...tagger.labels],
-    encoder: { name, fingerprint, width, maxTokens, prompt, precision, layers: [...(layers ?? [])] },
+    encoder: { name, fingerprint, width, maxTokens, prompt, precision, layers: [...(layers ?? [])], ...chosen },
     words: {
       subwordPooling: tagger.subwordPooling,
       contextWindow: tagger.contextWindow,
+      ...(tagger.wordRule === undefined ? {} : { wordRule: tagger.wordRule }),
       surfaceFeatures: tagger.surfaceFeatures,
     },
     ...(reading === undefined ? {} : { reading }),

@@ -1,6 +1,7 @@
 import { HeadstartError } from "../../errors.js";
 import { checkedRecord, readRecord, readTensorFile, saveArtifact, type Sealed } from "../../head/file/artifact.js";
 import type { TensorShelf } from "../../head/file/artifactTensors.js";
+import { textHashesFrom, textHashTensor, withTextHashes } from "../../head/file/tensors.js";
 import { NOTHING_HELD, type HeldTexts } from "../../head/file/heldTexts.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import type { CommitFolderOptions } from "../../files/commitFolder.js";
@@ -17,6 +18,8 @@ export interface SavedTagger {
   readonly tagger: Tagger;
   /** Surface forms of the training entities, lower-cased, as `surfaceHash` has them. */
   readonly surfaces: ReadonlySet<number>;
+  /** Hashes of the training sentences, ascending; absent where they are not kept. */
+  readonly textHashes?: Int32Array | undefined;
   readonly file: TaggerFile;
 }
 
@@ -30,23 +33,31 @@ export async function saveTagger(
   {
     tagger,
     surfaces,
+    textHashes,
     file,
-  }: { readonly tagger: Tagger; readonly surfaces: ReadonlySet<number>; readonly file: Omit<TaggerFile, Sealed> },
+  }: Omit<SavedTagger, "path" | "file"> & { readonly file: Omit<TaggerFile, Sealed> },
   options: CommitFolderOptions = {},
 ): Promise<void> {
   const parts = {
     schema: TaggerFile,
-    fields: file,
-    tensors: tensorsOf(tagger, surfaces),
+    fields: withTextHashes(file, textHashes),
+    tensors: new Map([
+      ...tensorsOf(tagger, surfaces),
+      ...(textHashes === undefined ? [] : [textHashTensor(textHashes)]),
+    ]),
     format: "headstart-head",
-    card: (complete: TaggerFile) => taggerCard(complete, heldByTagger(tagger, surfaces)),
+    card: (complete: TaggerFile) => taggerCard(complete, heldByTagger(tagger, { surfaces, textHashes })),
   };
   await saveArtifact(folder, parts, options);
 }
 
 /** What a tagger's folder holds of the training sentences. */
-export const heldByTagger = ({ features, cues }: Tagger, surfaces: ReadonlySet<number>): HeldTexts => ({
+export const heldByTagger = (
+  { features, cues }: Tagger,
+  { surfaces, textHashes }: Pick<SavedTagger, "surfaces" | "textHashes">,
+): HeldTexts => ({
   ...NOTHING_HELD,
+  textHashes: textHashes?.length ?? 0,
   writingHashes: features.hashes.length + cues.hashes.length,
   entityHashes: surfaces.size,
 });
@@ -61,7 +72,9 @@ export const heldByTagger = ({ features, cues }: Tagger, surfaces: ReadonlySet<n
  */
 export async function loadTagger(folder: string): Promise<SavedTagger> {
   const file = checkedRecord(TaggerFile, await readRecord(folder));
-  return { path: folder, file, ...fromTensors(await readTensorFile(folder, file.weights), file) };
+  const tensors = await readTensorFile(folder, file.weights);
+  const textHashes = textHashesFrom(tensors, file.training.textHashes);
+  return { path: folder, file, textHashes, ...fromTensors(tensors, file) };
 }
 
 /** @throws HeadstartError E_HEAD_MISMATCH unless the encoder gives the word vectors that the tagger was trained on */

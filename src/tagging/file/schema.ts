@@ -22,10 +22,13 @@ export const TaggerFile = z.strictObject({
     prompt: z.string(),
     precision: z.enum(["fp32", "int8"]),
     layers: z.array(z.int()).min(1),
+    modelFile: z.string().min(1).optional(),
   }),
   words: z.strictObject({
     subwordPooling: z.enum(["first", "mean", "first-last"]),
     contextWindow: z.int().nonnegative().max(8),
+    /** Not there in heads of earlier versions. */
+    wordRule: z.enum(["words", "parts", "characters", "segments", "runs"]).optional(),
     surfaceFeatures: z.strictObject({
       shape: z.boolean(),
       affixes: z.boolean(),
@@ -38,6 +41,7 @@ export const TaggerFile = z.strictObject({
   training: z.strictObject({
     files: z.array(z.string()),
     n: z.int().positive(),
+    textHashes: z.int().nonnegative().optional(),
     repaired: z.int().nonnegative(),
     labelCounts: z.custom<Record<string, number>>(isRecord, "expected counts by name"),
     layerWeights: z.array(z.number()).nullable(),

@@ -1,6 +1,6 @@
 import { addEntityCounts, countEntities, entityScore } from "../../metrics/entities.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
-import { characterSpans, goldSpans } from "../corpus/readTagged.js";
+import { characterSpans, goldSpans } from "../corpus/spans.js";
 import { bestSpans, emissionsOf, type Tagger } from "./tagger.js";
 import { OUTSIDE } from "../corpus/tagSet.js";
 

@@ -7,6 +7,7 @@ import { featureRows, type FeatureTable } from "./featureTable.js";
 import type { TaggerInput } from "../vectors/embeddedSentences.js";
 import { spansOfTags, type TagSpan } from "../corpus/tagSet.js";
 import { cuesOf, surfaceFeaturesOf, type SurfaceFeatureOptions } from "./wordFeatures.js";
+import type { WordRule } from "../corpus/splitWords.js";
 import type { SubwordPooling } from "../vectors/subwords.js";
 
 /** What is learned to label words: a linear model or an MLP of one hidden layer, and a CRF over their tags. */
@@ -18,6 +19,8 @@ export interface Tagger {
   /** Words to either side whose vectors count too. */
   readonly contextWindow: number;
   readonly subwordPooling: SubwordPooling;
+  /** How texts are cut into words. @default "runs": a head of an earlier version */
+  readonly wordRule?: WordRule | undefined;
   readonly surfaceFeatures: SurfaceFeatureOptions;
   readonly standardizer: Standardizer;
   /** `[(2 contextWindow + 1) * units, width]`: weights for each word of the window, from the first to the last. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { vectorsOf } from "../../../src/embedding/cachedEmbed.js";
 import { embedTexts } from "../../../src/encoder/embed/embed.js";
-import { openVectorCache } from "../../../src/store/cache/vectorCache.js";
+import { openVectorCache, type VectorCache } from "../../../src/store/cache/vectorCache.js";
 import { counting, fixture, openEncoder } from "../encoder/tinyBert.js";
 import { tempFolder } from "../files/tempFolder.js";
 
@@ -36,6 +36,22 @@ describe("vectorsOf", () => {
     expect(vectors).toEqual(mixed.vectors);
     expect(vectors).toEqual((await embedTexts(encoder, ["new text", ...[...texts].reverse(), "bad"])).vectors);
     await later.close();
+  });
+
+  it("counts empty, cut and unknown the same whether the cache has all texts, some or none", async () => {
+    const encoder = await openEncoder(fixture("tiny-bert"), { maxTokens: 8 });
+    const odd = [...texts, "good 中 中", "", "day ".repeat(30), "good 中 中"];
+    const counts = async (cache?: VectorCache): Promise<object> => {
+      const { empty, truncated, unknown, texts: n } = await vectorsOf(encoder, odd, { cache, window: 4 });
+      return { empty, truncated, unknown, n };
+    };
+    const cold = await counts();
+    expect(cold).toEqual({ empty: 2, truncated: 1, unknown: 4, n: 10 });
+    const cache = await openVectorCache(join(await tempFolder(), "cache"), encoder);
+    await vectorsOf(encoder, odd.slice(4, 8), { cache });
+    expect(await counts(cache)).toEqual(cold);
+    expect(await counts(cache)).toEqual(cold);
+    await cache.close();
   });
 
   it("tells of progress from what the cache had up to all texts", async () => {

@@ -2,11 +2,21 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { embedTexts } from "../../../src/encoder/embed/embed.js";
-import type { EncoderOptions } from "../../../src/encoder/encoder.js";
+import type { Encoder, EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
-import { valueInfo, writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model/model.js";
+import { cosine, row, type Matrix } from "../../../src/math/matrix.js";
+import { changed, valueInfo, writeModel, type OnnxModel, type TensorProto } from "../../../src/onnx/model/model.js";
 import { quantizeInt8 } from "../../../src/onnx/quantize/quantize.js";
-import { fixture, fixtureModel, folderFrom, golden, modelBytes, openEncoder, type PooledText } from "./tinyBert.js";
+import {
+  fixture,
+  fixtureModel,
+  folderFrom,
+  golden,
+  modelBytes,
+  openEncoder,
+  pooledInGraph,
+  type PooledText,
+} from "./tinyBert.js";
 
 const TINY = fixture("tiny-bert");
 const MODEL = "onnx/model.onnx";
@@ -60,13 +70,95 @@ describe("loadEncoder", () => {
     });
   });
 
-  it.each([
-    ["odd-inputs", "pixel_values"],
-    ["rank2-output", "sentence_embedding"],
-  ] as const)("refuses %s with E_ENCODER_UNSUPPORTED, naming %s", async (name, found) => {
-    await expect(loadEncoder(fixture(name))).rejects.toMatchObject({
+  it("refuses odd-inputs with E_ENCODER_UNSUPPORTED, naming pixel_values", async () => {
+    await expect(loadEncoder(fixture("odd-inputs"))).rejects.toMatchObject({
       code: "E_ENCODER_UNSUPPORTED",
-      message: expect.stringContaining(found),
+      message: expect.stringContaining("pixel_values"),
+    });
+  });
+
+  it("gives the vectors of a model that pools by itself bit for bit, in fp32 and near them in int8", async () => {
+    const folder = await folderFrom("tiny-bert", {
+      [MODEL]: writeModel(pooledInGraph(fixtureModel("tiny-bert"))),
+      "modules.json": undefined,
+      "1_Pooling/config.json": undefined,
+    });
+    const own = await openEncoder(folder);
+    expect(own).toMatchObject({ pooling: "model", normalize: false, dependsOnBatch: true });
+    const mean = await openEncoder(folder, { pooling: "mean", normalize: false });
+    expect(mean).toMatchObject({ pooling: "mean", dependsOnBatch: false });
+    const of = async (encoder: Encoder): Promise<Matrix> => (await embedTexts(encoder, texts)).vectors;
+    const [vectors, means] = [await of(own), await of(mean)];
+    vectors.data.forEach((x, i) => expect(x).toBeCloseTo(means.data[i], 5));
+    const int8 = await of(await openEncoder(folder, { precision: "int8" }));
+    texts.forEach((_, r) => expect(cosine(row(int8, r), row(vectors, r))).toBeGreaterThan(0.99));
+    // A layer has token vectors alone.
+    expect(await openEncoder(folder, { layer: 1 })).toMatchObject({ pooling: "mean", layer: 1 });
+    const alone = await folderFrom("rank2-output", {});
+    expect((await embedTexts(await openEncoder(alone), texts)).vectors.cols).toBe(32);
+    await expect(loadEncoder(alone, { pooling: "mean" })).rejects.toMatchObject({ code: "E_ENCODER_UNSUPPORTED" });
+  });
+
+  it("runs a model that was exported for one text at a time, to the same vectors", async () => {
+    const model = fixtureModel("tiny-bert");
+    const input = model.graph.input.map(({ name }) => valueInfo(name, "int64", [1, "tokens"]));
+    const single = writeModel(changed(model, { graph: changed(model.graph, { input }) }));
+    const encoder = await openEncoder(await folderFrom("tiny-bert", { [MODEL]: single }));
+    expect(encoder.decisions.join()).toContain("one text at a time");
+    const { vectors } = await embedTexts(encoder, texts, { allowBatchDependence: true });
+    expect(vectors).toEqual((await embedTexts(await openEncoder(TINY), texts)).vectors);
+  });
+
+  it("takes the ONNX file that is asked for, of several, and has it in its fingerprint", async () => {
+    const quantized = writeModel(quantizeInt8(fixtureModel("tiny-bert"), { minWeights: 256 }));
+    const folder = await folderFrom("tiny-bert", { "onnx/model_quantized.onnx": quantized });
+    const usual = await openEncoder(folder);
+    const chosen = await openEncoder(folder, { modelFile: "onnx/model_quantized.onnx" });
+    expect([usual.precision, chosen.precision]).toEqual(["fp32", "int8"]);
+    expect([usual.modelFile, chosen.modelFile]).toEqual([undefined, "onnx/model_quantized.onnx"]);
+    expect(usual.fingerprint).toBe((await openEncoder(TINY)).fingerprint);
+    expect(chosen.fingerprint).not.toBe(usual.fingerprint);
+    expect(usual.decisions.join()).toContain("of 2 ONNX files");
+    await expect(loadEncoder(folder, { modelFile: "onnx/other.onnx" })).rejects.toMatchObject({
+      code: "E_ENCODER_MISSING",
+    });
+  });
+
+  it("makes BERT's tokenizer of vocab.txt, to the same vectors, also without config.json", async () => {
+    const tokenizer = JSON.parse(await readFile(join(TINY, "tokenizer.json"), "utf8")) as {
+      readonly model: { readonly vocab: Readonly<Record<string, number>> };
+    };
+    const lines = Object.entries(tokenizer.model.vocab).sort(([, a], [, b]) => a - b);
+    const vocabulary = lines.map(([token]) => `${token}\n`).join("");
+    const files = { "tokenizer.json": undefined, "config.json": undefined, "vocab.txt": vocabulary };
+    const encoder = await openEncoder(await folderFrom("tiny-bert", files));
+    const usual = await openEncoder(TINY);
+    expect(encoder.decisions).toContain("tokenizer made of vocab.txt");
+    expect(encoder.maxTokens).toBe(64);
+    expect((await embedTexts(encoder, texts)).vectors).toEqual((await embedTexts(usual, texts)).vectors);
+    const cased = await folderFrom("tiny-bert", {
+      ...files,
+      "tokenizer_config.json": '{"tokenizer_class": "BertTokenizerFast", "do_lower_case": false}',
+    });
+    const { fingerprint, tokenizer: own } = await openEncoder(cased);
+    expect(fingerprint).not.toBe(encoder.fingerprint);
+    expect(own.tokenize("GOOD").unknown).toBe(1);
+    expect(encoder.tokenizer.tokenize("GOOD").unknown).toBe(0);
+  });
+
+  it.each([
+    ["RobertaTokenizer", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n", "RobertaTokenizer"],
+    ["BertTokenizer", "[PAD]\n[UNK]\n[CLS]\n", "[SEP]"],
+    ["BertTokenizer", "", "is empty"],
+  ])("refuses a vocab.txt of a %s that is %j", async (tokenizer_class, vocabulary, named) => {
+    const folder = await folderFrom("tiny-bert", {
+      "tokenizer.json": undefined,
+      "vocab.txt": vocabulary,
+      "tokenizer_config.json": JSON.stringify({ tokenizer_class }),
+    });
+    await expect(loadEncoder(folder)).rejects.toMatchObject({
+      code: "E_ENCODER_INVALID",
+      message: expect.stringContaining(named),
     });
   });
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import type { Encoder, EncoderOptions } from "../../../src/encoder/encoder.js";
 import { loadEncoder } from "../../../src/encoder/load.js";
-import { readModel, type OnnxModel } from "../../../src/onnx/model/model.js";
+import { changed, node, readModel, valueInfo, type OnnxModel } from "../../../src/onnx/model/model.js";
 import { tempFolder } from "../files/tempFolder.js";
 
 export type Fixture =
@@ -76,6 +76,31 @@ export async function folderFrom(
     await writeFile(join(folder, file), content);
   }
   return folder;
+}
+
+/** A model that also gives the mean of its token vectors, in an output of this name, as sentence-transformers exports it. */
+export function pooledInGraph(model: OnnxModel, name = "sentence_embedding"): OnnxModel {
+  const made = (
+    type: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: Readonly<Record<string, bigint | readonly number[]>> = {},
+  ) => node(type, { inputs, outputs: [output] }, { name: `pooling/${output}`, attributes });
+  const nodes = [
+    made("Cast", ["attention_mask"], "pooling/real", { to: 1n }),
+    made("Unsqueeze", ["pooling/real"], "pooling/mask", { axes: [2] }),
+    made("Mul", ["last_hidden_state", "pooling/mask"], "pooling/masked"),
+    made("ReduceSum", ["pooling/masked"], "pooling/sum", { axes: [1], keepdims: 0n }),
+    made("ReduceSum", ["pooling/mask"], "pooling/count", { axes: [1], keepdims: 0n }),
+    made("Div", ["pooling/sum", "pooling/count"], name),
+  ];
+  const { graph } = model;
+  return changed(model, {
+    graph: changed(graph, {
+      node: [...graph.node, ...nodes],
+      output: [...graph.output, valueInfo(name, "float32", ["batch", 32])],
+    }),
+  });
 }
 
 /** An encoder that counts what goes through it. */

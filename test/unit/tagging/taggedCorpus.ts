@@ -2,7 +2,7 @@ import { matrix } from "../../../src/math/matrix.js";
 import { seeded } from "../../../src/math/random.js";
 import type { EmbeddedSentences } from "../../../src/tagging/vectors/embeddedSentences.js";
 import { offsetsOf } from "../../../src/tagging/vectors/contextualVectors.js";
-import { joinWords } from "../../../src/tagging/corpus/splitWords.js";
+import { joinWords } from "../../../src/tagging/corpus/joinWords.js";
 
 /** Numbers of a word's vector: two tell its tag apart, the others are noise. */
 const WIDTH = 4;

@@ -22,7 +22,9 @@ export async function inGroups(encoder: Encoder, texts: readonly string[], size:
   const parts: Matrix[] = [];
   for (let at = 0; at < texts.length; at += size) {
     const group = texts.slice(at, at + size);
-    parts.push((await embedTexts(encoder, group, { batchTokens: 1e9, allowBatchDependence: true })).vectors);
+    parts.push(
+      (await embedTexts(encoder, group, { batchTokens: 1e9, allowBatchDependence: !encoder.dependsOnBatch })).vectors,
+    );
   }
   return stackRows(encoder.width, parts);
 }

@@ -1,7 +1,12 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { HeadstartError } from "../../../../src/errors.js";
-import { chooseModelFile, describeBrokenFile, externalDataOf } from "../../../../src/encoder/folder/modelFile.js";
+import {
+  chooseModelFile,
+  describeBrokenFile,
+  externalDataOf,
+  modelFileDecision,
+} from "../../../../src/encoder/folder/modelFile.js";
 
 describe("chooseModelFile()", () => {
   it.each([
@@ -10,15 +15,41 @@ describe("chooseModelFile()", () => {
     [["config.json", "deep/down/encoder.onnx"], "deep/down/encoder.onnx"],
   ])("takes the first of onnx/model.onnx, model.onnx and the only one: %j", (files, expected) => {
     expect(chooseModelFile(files)).toBe(expected);
-    expect(chooseModelFile(files, "fp32")).toBe(expected);
-    expect(chooseModelFile(files, "int8")).toBe(expected);
+    expect(chooseModelFile(files, { precision: "fp32" })).toBe(expected);
+    expect(chooseModelFile(files, { precision: "int8" })).toBe(expected);
   });
 
   it("does not guess between several, and names them", () => {
     const choose = (): string => chooseModelFile(["onnx/model_q4.onnx", "onnx/model_int8.onnx", "config.json"]);
     expect(choose).toThrow(HeadstartError);
-    expect(choose).toThrow(/onnx\/model_q4\.onnx, onnx\/model_int8\.onnx\. Keep one/);
-    expect(() => chooseModelFile(["a.onnx", "b.onnx"], "int8")).toThrow("int8 is made from the fp32 file");
+    expect(choose).toThrow(/onnx\/model_q4\.onnx, onnx\/model_int8\.onnx\. Choose one with --model-file/);
+    expect(() => chooseModelFile(["a.onnx", "b.onnx"], { precision: "int8" })).toThrow(
+      "int8 is made from the fp32 file",
+    );
+  });
+
+  const several = ["onnx/model.onnx", "onnx/model_quantized.onnx", "config.json"];
+
+  it.each(["onnx/model_quantized.onnx", "./onnx/model_quantized.onnx", "onnx\\model_quantized.onnx"])(
+    "takes the file that is asked for, as people write it: %s",
+    (asked) => {
+      expect(chooseModelFile(several, { asked })).toBe("onnx/model_quantized.onnx");
+    },
+  );
+
+  it.each(["model_quantized.onnx", "onnx/model_quantised.onnx", "config.json", "../model.onnx", "x"])(
+    "refuses to take %s, listing the ONNX files that there are",
+    (asked) => {
+      const choose = (): string => chooseModelFile(several, { asked });
+      expect(choose).toThrow(expect.objectContaining({ code: "E_ENCODER_MISSING" }));
+      expect(choose).toThrow("the encoder's ONNX files are onnx/model.onnx, onnx/model_quantized.onnx");
+    },
+  );
+
+  it("says that there are others, and of one that was asked for that it was", () => {
+    expect(modelFileDecision(["a.onnx"], "a.onnx", undefined)).toBe("model a.onnx");
+    expect(modelFileDecision(several, several[0], undefined)).toMatch(/^model onnx\/model\.onnx \(of 2 .*--model-file/);
+    expect(modelFileDecision(several, several[1], several[1])).toBe("model onnx/model_quantized.onnx (asked for)");
   });
 
   it("says what is there when no file is ONNX", () => {

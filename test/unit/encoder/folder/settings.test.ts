@@ -4,6 +4,7 @@ import { listFiles } from "../../../../src/encoder/folder/folder.js";
 import {
   readEncoderSettings,
   type EncoderSettings,
+  type ModelFacts,
   type SettingsOverrides,
 } from "../../../../src/encoder/folder/settings.js";
 import { ENCODER_FILES, failure, temporaryFolder, writeFiles } from "../hub/fakeHub.js";
@@ -15,13 +16,17 @@ afterEach(() => folder.remove());
 type Files = Readonly<Record<string, unknown>>;
 
 /** Settings of the usual encoder with some files replaced (objects as JSON), or left out where undefined. */
-async function settings(changes: Files = {}, overrides: SettingsOverrides = {}): Promise<EncoderSettings> {
+async function settings(
+  changes: Files = {},
+  overrides: SettingsOverrides = {},
+  model?: ModelFacts,
+): Promise<EncoderSettings> {
   await rm(folder.path, { recursive: true, force: true });
   const files = Object.entries({ ...ENCODER_FILES, ...changes }).filter(([, content]) => content !== undefined);
   const texts = files.map(([name, content]) => [name, typeof content === "string" ? content : JSON.stringify(content)]);
   await writeFiles(folder.path, Object.fromEntries(texts));
   const found = { name: "mine", kind: "local", path: folder.path, files: await listFiles(folder.path) } as const;
-  return readEncoderSettings({ ...found, decisions: ["found here"] }, overrides);
+  return readEncoderSettings({ ...found, decisions: ["found here"] }, overrides, model);
 }
 
 const BARE = { "modules.json": undefined, "1_Pooling/config.json": undefined };
@@ -36,6 +41,7 @@ describe("readEncoderSettings()", () => {
       maxTokens: 256,
       prompt: "",
       lowerCase: false,
+      stated: { widths: [["hidden_size", 32]], vocabulary: undefined },
       width: 32,
       layers: 2,
       modelFile: "onnx/model.onnx",
@@ -86,15 +92,51 @@ describe("readEncoderSettings()", () => {
     ]);
   });
 
-  it.each(["config.json", "tokenizer.json", "onnx/model.onnx"])(
-    "names a missing %s and what is there",
-    async (file) => {
-      const { code, message } = await failure(settings({ [file]: undefined }));
+  it.each(["tokenizer.json", "onnx/model.onnx"])("names a missing %s and what is there", async (file) => {
+    const { code, message } = await failure(settings({ [file]: undefined }));
+    expect(code).toBe("E_ENCODER_MISSING");
+    expect(message).toContain(file === "onnx/model.onnx" ? "no .onnx file" : `${file} is missing`);
+    expect(message).toContain("modules.json");
+  });
+
+  it("does without config.json, and takes the longest text from the model's table of positions", async () => {
+    const bare = {
+      "config.json": undefined,
+      "sentence_bert_config.json": undefined,
+      "tokenizer_config.json": { tokenizer_class: "XLMRobertaTokenizerFast" },
+    };
+    expect(await settings(bare)).toMatchObject({ maxTokens: 512 });
+    const usual = { ofTexts: undefined, ofTokens: true };
+    // Positions of RoBERTa's kind are counted from the padding on.
+    expect((await settings(bare, {}, { ...usual, positions: 130 })).maxTokens).toBe(128);
+    const bert = { ...bare, "tokenizer_config.json": { tokenizer_class: "BertTokenizer" } };
+    expect((await settings(bert, {}, { ...usual, positions: 130 })).maxTokens).toBe(130);
+    // What config.json says counts more.
+    expect((await settings({}, {}, { ...usual, positions: 130 })).maxTokens).toBe(256);
+  });
+
+  it.each([["vocab.json", "merges.txt"], ["sentencepiece.bpe.model"], ["spiece.model"]])(
+    "says how tokenizer.json is made of %s",
+    async (...names) => {
+      const others = Object.fromEntries(names.map((name) => [name, "x"]));
+      const { code, message } = await failure(settings({ "tokenizer.json": undefined, ...others }));
       expect(code).toBe("E_ENCODER_MISSING");
-      expect(message).toContain(file === "onnx/model.onnx" ? "no .onnx file" : `${file} is missing`);
-      expect(message).toContain("modules.json");
+      for (const name of names) expect(message).toContain(name);
+      expect(message).toContain('AutoTokenizer.from_pretrained("mine").save_pretrained("mine")');
     },
   );
+
+  it.each([
+    ["d_model", 64],
+    ["n_embd", 48],
+    ["emb_dim", 40],
+  ])("knows the width as %s too, and passes over a field of that name that is none", async (key, width) => {
+    expect(await settings({ "config.json": { [key]: width } })).toMatchObject({
+      width,
+      stated: { widths: [[key, width]] },
+    });
+    expect(await settings({ "config.json": { [key]: "wide" } })).not.toHaveProperty("width");
+  });
 
   it.each<[string, string, string]>([
     ["config.json", "{", "JSON"],
@@ -117,6 +159,44 @@ describe("readEncoderSettings()", () => {
 
   it("accepts a byte order mark", async () => {
     expect(await settings({ "config.json": '\ufeff{"hidden_size": 8}' })).toMatchObject({ width: 8 });
+  });
+});
+
+describe("readEncoderSettings() of a model that gives vectors of texts", () => {
+  const both = { ofTexts: "sentence_embedding", ofTokens: true };
+  const alone = { ofTexts: "sentence_embedding", ofTokens: false };
+  const dense = [...POOLED, step("Dense", "2_Dense"), step("Normalize", "3_Normalize")];
+
+  it("takes them as they are where no file says how to pool, and says so", async () => {
+    const found = await settings(BARE, {}, both);
+    expect(found).toMatchObject({ pooling: "model", normalize: false });
+    expect(found.decisions).toContain(
+      'vectors of the model\'s own output "sentence_embedding" (no file says how to pool)',
+    );
+    expect(found.decisions).toContain("vectors not normalized (as the model gives them)");
+    expect(await settings(BARE, { normalize: true }, both)).toMatchObject({ pooling: "model", normalize: true });
+  });
+
+  it("pools token vectors as a file or the caller says, and names the output that is not used", async () => {
+    const found = await settings({}, {}, both);
+    expect(found).toMatchObject({ pooling: "cls", normalize: true });
+    expect(found.decisions.find((line) => line.startsWith("pooling"))).toMatch(/"sentence_embedding" is not used/);
+    expect(await settings(BARE, { pooling: "mean" }, both)).toMatchObject({ pooling: "mean" });
+    expect(await settings({}, { pooling: "model" }, both)).toMatchObject({ pooling: "model", normalize: true });
+  });
+
+  it.each<[string, Files]>([
+    ["a pooling", { "1_Pooling/config.json": { pooling_mode_lasttoken: true, pooling_mode_mean_tokens: false } }],
+    ["a step", { "modules.json": dense }],
+  ])("leaves %s to it that is not done here", async (_, files) => {
+    expect(await settings(files, {}, both)).toMatchObject({ pooling: "model", normalize: true });
+    expect((await failure(settings(files))).code).toBe("E_ENCODER_UNSUPPORTED");
+  });
+
+  it("takes them where it gives no others, and refuses them of a model that has none", async () => {
+    expect(await settings({}, {}, alone)).toMatchObject({ pooling: "model", normalize: true });
+    const { code, message } = await failure(settings({}, { pooling: "model" }));
+    expect([code, message]).toEqual(["E_ENCODER_UNSUPPORTED", expect.stringContaining("--pooling model")]);
   });
 });
 

@@ -80,6 +80,32 @@ describe("fetchEncoder()", () => {
     expect(await unfinished()).toEqual([]);
   });
 
+  it("fetches the ONNX file that is asked for beside the one that is there, and asks for neither again", async () => {
+    const [other, text] = ["onnx/model_q4.onnx", "small "];
+    hub.files = { ...ENCODER_FILES, [other]: text };
+    await fetchEncoder(pinned, options());
+    expect(hub.requests.some((request) => request.includes(other))).toBe(false);
+    hub.requests.length = 0;
+    await fetchEncoder(pinned, options({ modelFile: other }));
+    expect(await readFile(snapshot(other), "utf8")).toBe(text);
+    expect(hub.requests.some((request) => isModelRequest(request.split("?")[0]))).toBe(false);
+    hub.requests.length = 0;
+    await fetchEncoder(pinned, options({ modelFile: other }));
+    await fetchEncoder(pinned, options());
+    expect(hub.requests).toEqual([]);
+    const { code, message } = await failure(fetchEncoder(pinned, options({ modelFile: "onnx/model_q5.onnx" })));
+    expect([code, message]).toEqual(["E_ENCODER_MISSING", expect.stringContaining(`${MODEL}, ${other}`)]);
+  });
+
+  it("fetches vocab.txt where there is no tokenizer.json, does without config.json, and remembers both", async () => {
+    const { "tokenizer.json": _, "config.json": __, ...others } = ENCODER_FILES;
+    hub.files = { ...others, "vocab.txt": "[UNK]" };
+    await fetchEncoder(pinned, options());
+    expect(await readFile(snapshot("vocab.txt"), "utf8")).toBe("[UNK]");
+    hub.requests.length = 0;
+    expect(await fetchEncoder(pinned, options({ offline: true }))).toMatchObject({ decisions: [] });
+  });
+
   it("asks nothing for a commit that is complete in the cache", async () => {
     await fetchEncoder(pinned, options());
     hub.requests.length = 0;

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
-import { Tokenizer } from "@huggingface/tokenizers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isBertTokenizer, wordByWord, type TokenizerFile } from "../../../../src/encoder/tokenizer/wordPiece.js";
+import type { TokenizerFile } from "../../../../src/encoder/tokenizer/file.js";
+import { readPipeline } from "../../../../src/encoder/tokenizer/pipeline.js";
+import { isBertTokenizer, wordByWord } from "../../../../src/encoder/tokenizer/wordPiece.js";
 
 const MINI = new URL("../../../../data/encoders/headstart-mini/tokenizer.json", import.meta.url);
 const whole = JSON.parse(readFileSync(MINI, "utf8")) as TokenizerFile;
 const file: TokenizerFile = { ...whole, added_tokens: [] };
-const library = new Tokenizer(file as object, {});
-const encode = (text: string): number[] => library.encode(text, { add_special_tokens: false }).ids;
+const pipeline = readPipeline(file);
+const encode = (text: string): number[] => pipeline(text, false);
 
 describe("wordByWord", () => {
   const words = wordByWord(file, encode);
@@ -46,7 +47,7 @@ describe("wordByWord", () => {
   it("keeps capitals where the normalizer does", () => {
     const cased: TokenizerFile = {
       ...file,
-      normalizer: { ...file.normalizer, lowercase: false },
+      normalizer: { ...file.normalizer!, lowercase: false },
       model: { ...file.model, vocab: { "[UNK]": 0, Un: 1, un: 2 } },
     };
     expect(wordByWord(cased, () => [])("Un un")).toEqual([1, 2]);

@@ -61,6 +61,36 @@ describe("encoderPorts", () => {
     );
   });
 
+  it("takes the vectors of texts where it is told to, of whatever width", () => {
+    const stated = { widths: [["hidden_size", 64]] } as const;
+    expect(encoderPorts(fixtureModel("rank2-output"), "m", { ofTexts: true, stated })).toMatchObject({
+      hidden: "sentence_embedding",
+      width: 32,
+    });
+  });
+
+  it.each([
+    [[1, 16], "1 x 16 tokens"],
+    [["batch", 16], "16 tokens"],
+    [[8, "tokens"], "batches of 8 texts"],
+  ])("refuses a graph of the fixed shape %j, saying which", (dims, said) => {
+    const model = modelOf(["input_ids", "attention_mask"], [["h", ["b", "t", 8]]]);
+    model.graph.input[1] = valueInfo("attention_mask", "int64", dims);
+    expect(() => encoderPorts(model, "fixed.onnx")).toThrow(
+      expect.objectContaining({
+        code: "E_ENCODER_INVALID",
+        message: expect.stringContaining(`fixed.onnx was exported for ${said} only`),
+      }),
+    );
+  });
+
+  it("says of a graph for one text of any length that it takes one at a time", () => {
+    const model = modelOf(["input_ids", "attention_mask"], [["h", ["b", "t", 8]]]);
+    expect(encoderPorts(model, "m").batch).toBeUndefined();
+    model.graph.input = model.graph.input.map(({ name }) => valueInfo(name, "int64", [1, "tokens"]));
+    expect(encoderPorts(model, "m").batch).toBe(1);
+  });
+
   it("refuses an input beside the known ones, but not a weight that is listed among the inputs", () => {
     const model = modelOf(["input_ids", "attention_mask", "position_ids"], [["h", ["b", "t", 8]]]);
     expect(() => encoderPorts(model, "m")).toThrow(/"position_ids"/);

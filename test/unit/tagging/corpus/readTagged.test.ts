@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
 import { alignWords } from "../../../../src/tagging/vectors/align.js";
-import { goldSpans, readTagged } from "../../../../src/tagging/corpus/readTagged.js";
+import { readTagged } from "../../../../src/tagging/corpus/readTagged.js";
+import { goldSpans } from "../../../../src/tagging/corpus/spans.js";
 import { splitWords } from "../../../../src/tagging/corpus/splitWords.js";
 
 let folder: string;
@@ -53,7 +54,7 @@ describe("readTagged()", () => {
     const { sentences, notices } = await readTagged([path]);
     expect(sentences[0].tags).toEqual(["O"]);
     expect(goldSpans(sentences[0]).strict).toEqual([{ start: 3, end: 8, label: "x" }]);
-    expect(notices.join()).toContain("count as missed");
+    expect(notices.join()).toContain("counts as missed");
   });
 
   it("renames and drops labels by a map", async () => {
@@ -84,46 +85,119 @@ describe("readTagged()", () => {
     expect([sentences.length, rejected]).toEqual([1, 2]);
   });
 
+  it("names file and line of a tag that is none, or leaves out its sentence alone", async () => {
+    const path = await file("g.conll", "Ana B-x\nleft O\n\n# a comment\nin O\nOslo y\n\nBea B-x\n");
+    const place = { file: path, line: 6 };
+    await expect(readTagged([path])).rejects.toMatchObject({
+      code: "E_TAGS",
+      place,
+      message: expect.stringMatching(/"y" at .*:6/) as string,
+    });
+    const { sentences, rejected } = await readTagged([path], { badRows: "skip" });
+    expect([sentences.map(({ line }) => line), rejected]).toEqual([[1, 8], 1]);
+    const rows = [
+      { tokens: ["a"], ner_tags: ["O"] },
+      { tokens: ["b"], ner_tags: ["B-"] },
+    ];
+    const json = await file("g.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+    await expect(readTagged([json])).rejects.toMatchObject({ code: "E_TAGS", place: { file: json, line: 2 } });
+  });
+
+  it("reads an array, or where Rasa has its examples, as it reads its elements on lines of their own", async () => {
+    const rows = [
+      { text: "Ada runs", entities: [{ start: 0, end: 3, label: "x", note: '"],}' }] },
+      { text: "to Paris", entities: [[3, 8, "y"]] },
+    ];
+    const { sentences: expected } = await readTagged([
+      await file("h.jsonl", rows.map((row) => JSON.stringify(row)).join("\n")),
+    ]);
+    const tagsOf = expected.map(({ tags }) => tags);
+    for (const [name, content] of [
+      ["h.json", JSON.stringify(rows, undefined, 2)],
+      ["h1.json", JSON.stringify(rows)],
+      ["h2.jsonl", `\n[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`],
+      ["h3.json", rows.map((row) => JSON.stringify(row)).join("\n")],
+      ["h4.json", JSON.stringify({ rasa_nlu_data: { regex_features: ["]"], common_examples: rows } }, undefined, 1)],
+      [
+        "h5.json",
+        JSON.stringify({ classes: ["x"], annotations: rows.map(({ text, entities }) => [text, { entities }]) }),
+      ],
+      ["h6.jsonl", rows.map(({ text, entities }) => JSON.stringify([text, { entities }])).join("\n")],
+    ] as const)
+      expect((await readTagged([await file(name, content)])).sentences.map(({ tags }) => tags)).toEqual(tagsOf);
+    const { sentences } = await readTagged([join(folder, "h.json")]);
+    expect(sentences.map(({ line }) => line)).toEqual([2, 13]);
+  });
+
+  it("names the line of an element that cannot be read, and refuses an array that is cut off", async () => {
+    const path = await file("i.json", '[\n{"text": "a", "entities": []},\n\n{"text": 7}\n]');
+    await expect(readTagged([path])).rejects.toMatchObject({ code: "E_JSONL", place: { file: path, line: 4 } });
+    expect(await readTagged([path], { badRows: "skip" })).toMatchObject({ sentences: { length: 1 }, rejected: 1 });
+    const cut = await file("j.json", '[\n{"text": "a", "entities": []},\n');
+    await expect(readTagged([cut], { badRows: "skip" })).rejects.toMatchObject({ code: "E_JSONL" });
+    const text = await file("k.json", '{"text": "a", "entities": []}\n{"text": \n');
+    await expect(readTagged([text])).rejects.toMatchObject({ code: "E_JSONL", place: { line: 2 } });
+  });
+
+  it("leaves out rows that annotators rejected, counts them, and says so", async () => {
+    const rows = ["accept", "reject", "ignore"].map((verdict) =>
+      JSON.stringify({ text: "Ada runs", spans: [{ start: 0, end: 3, label: "x" }], ["answer"]: verdict }),
+    );
+    const { sentences, rejected, notices } = await readTagged([await file("l.jsonl", rows.join("\n"))]);
+    expect([sentences.length, rejected]).toEqual([1, 2]);
+    expect(notices).toEqual([expect.stringMatching(/2 rows left out .* line 2: an annotator chose reject/)]);
+  });
+
+  it("takes white space off the edges of entities, and says of how many", async () => {
+    const row = {
+      text: " Ada  runs",
+      entities: [
+        [0, 5, "x"],
+        [6, 10, "y"],
+      ],
+    };
+    const { sentences, notices } = await readTagged([await file("m.jsonl", JSON.stringify(row))]);
+    expect(sentences[0].tags).toEqual(["B-x", "B-y"]);
+    expect(notices).toEqual([expect.stringContaining("edges of 1 entity")]);
+    const blank = await file("n.jsonl", JSON.stringify({ text: "a  b", entities: [[1, 3, "x"]] }));
+    await expect(readTagged([blank])).rejects.toMatchObject({ code: "E_JSONL", place: { line: 1 } });
+  });
+
+  it("takes offsets as its words fit, says so, and as it is asked to", async () => {
+    const row = { text: "😀 Ada runs", entities: [[2, 5, "x"]] };
+    const path = await file("o.jsonl", JSON.stringify(row));
+    const { sentences, notices } = await readTagged([path]);
+    expect(sentences[0].tags).toEqual(["O", "B-x", "O"]);
+    expect(notices).toEqual([expect.stringMatching(/o\.jsonl: .*code points, which matters for 1.*--offsets utf16/)]);
+    expect((await readTagged([path], { offsets: "utf16" })).sentences[0].tags).toEqual(["O", "O", "O"]);
+    const bytes = await file("p.jsonl", JSON.stringify({ ...row, entities: [[5, 8, "x"]] }));
+    expect((await readTagged([bytes], { offsets: "bytes" })).sentences[0].tags).toEqual(["O", "B-x", "O"]);
+  });
+
+  it("rejects a row whose entities lie outside its text as the file counts, and no other", async () => {
+    const rows = [
+      { text: "😀 Ada", entities: [[2, 5, "x"]] },
+      { text: "😀 Ada", entities: [[2, 6, "x"]] },
+    ];
+    const path = await file("q.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+    await expect(readTagged([path])).rejects.toMatchObject({ code: "E_JSONL", place: { line: 2 } });
+    expect(await readTagged([path], { badRows: "skip" })).toMatchObject({ sentences: { length: 1 }, rejected: 1 });
+  });
+
+  it("cuts texts by the rule that aligns most entities, or by the one it is given", async () => {
+    const row = { text: "Oslo-based firms", entities: [[0, 4, "x"]] };
+    const path = await file("r.jsonl", JSON.stringify(row));
+    expect(await readTagged([path])).toMatchObject({
+      wordRule: "parts",
+      sentences: [{ tags: ["B-x", "O", "O", "O"] }],
+    });
+    const whole = await readTagged([path], { wordRule: "words" });
+    expect(whole.sentences[0].words.map(({ text }) => text)).toEqual(["Oslo-based", "firms"]);
+  });
+
   it("names the line of a word without a tag", async () => {
     const path = await file("e.conll", "a O\nb\n");
     await expect(readTagged([path])).rejects.toMatchObject({ code: "E_CONLL", place: { line: 2 } });
-  });
-});
-
-describe("splitWords()", () => {
-  it("keeps addresses, names, tags, emoji and abbreviations whole", () => {
-    const text = "@ann didn't see https://a.b/c?d, U.S. #tag 👨‍👩‍👧 Dr. Li's 3.5% :)";
-    expect(splitWords(text).map((word) => word.text)).toEqual([
-      "@ann",
-      "did",
-      "n't",
-      "see",
-      "https://a.b/c?d",
-      ",",
-      "U.S.",
-      "#tag",
-      "👨‍👩‍👧",
-      "Dr.",
-      "Li",
-      "'s",
-      "3.5%",
-      ":)",
-    ]);
-  });
-
-  it("puts everything but white space into exactly one word", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "grapheme" }), (text) => {
-        const words = splitWords(text);
-        let at = 0;
-        for (const { start, end, text: own } of words) {
-          expect(text.slice(at, start).trim()).toBe("");
-          expect(text.slice(start, end)).toBe(own);
-          at = end;
-        }
-        expect(text.slice(at).trim()).toBe("");
-      }),
-    );
   });
 });
 

@@ -47,6 +47,12 @@ describe("detectScheme()", () => {
     expect(tagsOf(conllevalSpans(tags), tags.length)).toEqual(ONE);
   });
 
+  it("knows BMES, in which the inside of an entity is M", () => {
+    const tags = ["B-x", "M-x", "E-x", "O", "S-y"];
+    expect([detectScheme([tags]), countIllegal(tags, "BMES")]).toEqual(["BMES", 0]);
+    expect(tagsOf(conllevalSpans(tags), 5)).toEqual(["B-x", "I-x", "I-x", "O", "B-y"]);
+  });
+
   it("takes B that only part neighbors of one label for IOB1", () => {
     expect(detectScheme([["I-x", "B-x", "O"]])).toBe("IOB1");
     expect(conllevalSpans(["I-x", "B-x", "O"])).toHaveLength(2);

@@ -32,6 +32,7 @@ it("saveTagger() writes no word of the sentences, those of lost entities include
   const loaded = await loadTagger(folder);
   expect(loaded.tagger).toMatchObject({ labels: trained.tagger.labels, inputs: trained.tagger.inputs });
   expect(loaded.surfaces).toEqual(surfaces);
+  expect(loaded.tagger.wordRule).toBe("words");
   const card = await readFile(join(folder, "README.md"), "utf8");
   expect(card).toContain(`The names of the training entities, ${surfaces.size} of them, as 32-bit hashes`);
 });

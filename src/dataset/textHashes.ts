@@ -1,0 +1,16 @@
+import { sha256Bytes } from "../files/contentHash.js";
+import { normalizedText } from "./duplicates.js";
+
+/** 32 bits of a text, normalized: enough to tell whether it is among some hundred thousand, and not what it says. */
+const textHash = (text: string): number => sha256Bytes(normalizedText(text)).readInt32LE(0);
+
+/** Hashes of texts, each once, ascending. */
+export const textHashes = (texts: readonly string[]): Int32Array =>
+  Int32Array.from(new Set(texts.map((text) => textHash(text)))).sort();
+
+/** How many of the texts are among those that were hashed; null where nobody kept the hashes. */
+export function seenTexts(hashes: Int32Array | undefined, texts: readonly string[]): number | null {
+  if (hashes === undefined) return null;
+  const known = new Set(hashes);
+  return texts.filter((text) => known.has(textHash(text))).length;
+}
