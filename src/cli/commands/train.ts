@@ -1,16 +1,15 @@
 import { describeHead } from "../../classification/describeHead.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
-import { trainClassifier, type TrainedHead } from "../../classification/train.js";
+import { trainClassifier } from "../../classification/train.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { buildNeighborIndex, type NeighborIndex } from "../../head/neighbors.js";
 import { saveHead } from "../../head/file/folder.js";
-import { heldByHead, heldText, type HeldTexts } from "../../head/file/heldTexts.js";
+import { heldByHead } from "../../head/file/heldTexts.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { MLP_DEFAULTS } from "../../head/mlp/mlp.js";
-import { withoutRare, type RareLabels } from "../../dataset/rareLabels.js";
+import { withoutRare } from "../../dataset/rareLabels.js";
 import { checkLabels } from "../../dataset/labelSet.js";
-import { evaluationText } from "../../report/text/evaluation.js";
 import { renderTrainingReport } from "../../report/html/trainingReport.js";
 import {
   embedWithProgress,
@@ -30,13 +29,10 @@ import { trainMultiLabelCommand } from "../train/multiLabel.js";
 import { defined } from "../flags/options.js";
 import { declareTrain, type TrainFlags } from "../flags/train.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import type { Printed } from "../../files/folderMark.js";
 import { checkFolds } from "../../classification/crossValidate.js";
-import { crossValidationLines, scoreLines, trainingText } from "../../report/text/trainingSummary.js";
-import { nextOf } from "../nextEvaluation.js";
 import { search } from "../train/search.js";
+import { describeTraining } from "../train/summary.js";
 import { refuseUnused, trainedKind } from "../flags/flagUse.js";
-import { counted } from "../../text/numbers.js";
 import { openCurves } from "../train/curves.js";
 import { trainTaggerCommand } from "../ner/train.js";
 
@@ -150,10 +146,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const page = renderTrainingReport(file);
     const parts = { ...trained, file, page, neighbors };
     const seconds = (clock() - began) / 1000;
-    const printed = {
-      ...described(trained, { flags, holds, seconds }),
-      json: { ...summary(trained, { flags, rows, rare, holds, seconds, fitSeconds }), ...counts },
-    };
+    const printed = describeTraining(trained, { flags, rows, rare, holds, seconds, fitSeconds });
     await rejectedRows.save(reporter);
     await curves.finish(page);
     // Last, since it says that all is done.
@@ -201,93 +194,3 @@ async function withVectors(
   const { vectors } = await embedWithProgress(context, rows.texts, job);
   return { texts: rows.texts, labels: rows.labels, vectors };
 }
-
-function summary(
-  trained: TrainedHead,
-  {
-    flags,
-    rows,
-    rare,
-    holds,
-    seconds,
-    fitSeconds,
-  }: {
-    flags: TrainFlags;
-    rows: LabeledCorpus;
-    rare: RareLabels | undefined;
-    holds: HeldTexts;
-    seconds: number;
-    fitSeconds: number;
-  },
-): object {
-  return {
-    head: flags.output,
-    task: flags.task,
-    labels: trained.head.labels,
-    n: trained.n,
-    rejected: rows.counts.rejected,
-    dropped: rows.dropped,
-    ...(rare === undefined ? {} : { rare: rare.counts }),
-    dev: trained.dev,
-    devFrom: trained.devFrom,
-    ...(trained.cv === undefined ? {} : { cv: trained.cv }),
-    calibration: { temperature: trained.head.temperature, ...trained.calibration },
-    C: trained.C,
-    kind: trained.head.kind,
-    trials: trained.trials,
-    ...(trained.mlp === undefined ? {} : { mlp: trained.mlp }),
-    ...(trained.search === undefined ? {} : { search: trained.search }),
-    ...(trained.fewShot.length === 0 ? {} : { fewShot: trained.fewShot }),
-    curve: trained.curve,
-    holds,
-    // Passes over the rows: an iteration of L-BFGS is one.
-    epochs: trained.trials.reduce((sum, trial) => sum + trial.iterations, 0) || trained.curve.train.length,
-    seconds,
-    fitSeconds,
-    warnings: trained.warnings,
-  };
-}
-
-interface Summary {
-  readonly flags: TrainFlags;
-  readonly holds: HeldTexts;
-  readonly seconds: number;
-}
-
-function described(trained: TrainedHead, { flags, holds, seconds }: Summary): Omit<Printed, "json"> {
-  const { before, after } = trained.calibration;
-  const { n, devFrom } = trained;
-  const held = holds.texts > 0 ? heldText(holds) : undefined;
-  const training = { head: flags.output, n, unit: "row", devFrom, seconds, holds: held, ...nextOf(flags) } as const;
-  const lines = [...shortScores(trained), ...fewLines(trained)];
-  return {
-    lines: trainingText(lines, training),
-    more: [
-      ...(trained.cv === undefined
-        ? []
-        : [...evaluationText(trained.cv, { title: `Cross-validation in ${trained.cv.folds} folds` }).split("\n"), ""]),
-      ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
-      `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
-      `${flags.output}: ${settingText(trained)}; holds ${heldText(holds)}`,
-      "",
-      ...trainingText(lines, { ...training, holds: undefined }),
-    ],
-  };
-}
-
-/** What the scores of all rows say, and then only the main number of the few dev rows. */
-function shortScores({ cv, dev }: TrainedHead): readonly string[] {
-  const ofDev = scoreLines(dev);
-  return cv === undefined ? ofDev : [...crossValidationLines(cv), `This head: ${ofDev[0]}`];
-}
-
-function settingText({ C, mlp, curve }: TrainedHead): string {
-  if (mlp === undefined) return `C = ${C}`;
-  return `mlp ${mlp.hidden.join("-")}, epoch ${curve.best} of ${curve.train.length}`;
-}
-
-const fewLines = ({ fewShot }: TrainedHead): readonly string[] =>
-  fewShot.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
-    const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
-    return `With ${counted(perLabel, "row")} a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
-  });

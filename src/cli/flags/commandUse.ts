@@ -4,9 +4,8 @@
  */
 
 const OF_CSV = ["header", "delimiter", "quote"];
-const READING = [
-  ...["textColumn", ...OF_CSV, "encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"],
-];
+const OF_FILES = ["encoding", "limit", "badRows", "invalidUtf8", "maxField", "from", "dropMissing"];
+const READING = ["textColumn", ...OF_CSV, ...OF_FILES];
 const SETTINGS = ["modelFile", "pooling", "normalize", "layer", "maxTokens", "prompt", "precision"];
 const BATCHES = ["batchTokens", "allowBatchDependence"];
 const CACHE = ["cache", "cacheMax"];

@@ -20,7 +20,7 @@ export function withCommonFlags(command: Command): Command {
 }
 
 const corpusFlags = (): Option[] => [
-  flag("input", "--text-column <name>", "column with the texts; title,body joins two").default(undefined, "text"),
+  flag("input", "--text-column <name>", "column with the texts; a,b joins two").default(undefined, "text"),
   flag("input", "--label-column <name>", "column with the labels").default(undefined, "label"),
   flag("advanced", "--limit <rows>", "read at most this many rows").argParser(wholeNumber(1)),
   flag("input", "--bad-rows <what>", "what malformed rows do").choices(["fail", "skip"]).default("fail"),
