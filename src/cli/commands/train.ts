@@ -33,6 +33,7 @@ import { checkFolds } from "../../classification/crossValidate.js";
 import { search } from "../train/search.js";
 import { describeTraining } from "../train/summary.js";
 import { refuseUnused, trainedKind } from "../flags/flagUse.js";
+import { counted } from "../../text/numbers.js";
 import { openCurves } from "../train/curves.js";
 import { trainTaggerCommand } from "../ner/train.js";
 
@@ -146,7 +147,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const page = renderTrainingReport(file);
     const parts = { ...trained, file, page, neighbors };
     const seconds = (clock() - began) / 1000;
-    const printed = describeTraining(trained, { flags, rows, rare, holds, seconds, fitSeconds });
+    const printed = describeTraining(trained, { flags, rows, rare, counts, holds, seconds, fitSeconds });
     await rejectedRows.save(reporter);
     await curves.finish(page);
     // Last, since it says that all is done.

@@ -1,6 +1,7 @@
 import { openCorpus, type Corpus } from "../../corpus/corpus.js";
 import type { Row } from "../../corpus/row.js";
 import { asTrained, rememberedReading } from "../../dataset/reading.js";
+import type { ReadingCounts } from "../../embedding/textReading.js";
 import { forecastRows } from "../../embedding/rowEstimate.js";
 import { inWindows } from "../../encoder/embed/windows.js";
 import { commitTogether } from "../../files/commit.js";
@@ -62,7 +63,7 @@ interface Counts {
 interface Predicted extends Counts {
   readonly file: string | undefined;
   /** What the encoder made of the texts. */
-  readonly read: object;
+  readonly read: ReadingCounts;
 }
 
 function summary({ counts }: Corpus, { rows, entities, file, read }: Predicted): Printed {

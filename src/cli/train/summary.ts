@@ -1,4 +1,5 @@
 import type { TrainedHead } from "../../classification/train.js";
+import type { ReadingCounts } from "../../embedding/textReading.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import type { RareLabels } from "../../dataset/rareLabels.js";
 import type { Printed } from "../../files/folderMark.js";
@@ -13,6 +14,8 @@ interface Training {
   readonly flags: TrainFlags;
   readonly rows: LabeledCorpus;
   readonly rare: RareLabels | undefined;
+  /** What the encoder made of the texts. */
+  readonly counts: ReadingCounts;
   readonly holds: HeldTexts;
   readonly seconds: number;
   readonly fitSeconds: number;
@@ -20,7 +23,7 @@ interface Training {
 
 /** What `train` prints of a classifier. */
 export const describeTraining = (trained: TrainedHead, training: Training): Printed => ({
-  json: summary(trained, training),
+  json: { ...summary(trained, training), ...training.counts },
   ...described(trained, training),
 });
 
