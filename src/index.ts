@@ -35,7 +35,9 @@ export type { Prediction, SelectivePrediction } from "./classification/predict.j
 export type { ChoiceScore, Reliability } from "./classification/reliability.js";
 export type { SearchResult, View } from "./classification/search.js";
 export type { SelectiveGoal } from "./classification/selectivePrediction.js";
-export type { TrainedHead, TrainOptions, Trial } from "./classification/train.js";
+export type { ChooseOptions, Trial } from "./classification/chooseHead.js";
+export type { CrossValidation, FoldScore } from "./classification/crossValidate.js";
+export type { TrainedHead, TrainOptions } from "./classification/train.js";
 export type { CorpusOptions } from "./corpus/corpus.js";
 export type { DecodeOptions } from "./corpus/decode/decode.js";
 export type { Rejection } from "./corpus/row.js";

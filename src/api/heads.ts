@@ -1,4 +1,7 @@
+export type { ChooseOptions } from "../classification/chooseHead.js";
 export type { CrossValPredictions, CrossValPredictOptions } from "../classification/crossValPredict.js";
+export { crossValidate } from "../classification/crossValidate.js";
+export type { CrossValidateOptions, CrossValidation, FoldScore } from "../classification/crossValidate.js";
 export { describeHead } from "../classification/describeHead.js";
 export type { DescribeOptions } from "../classification/describeHead.js";
 export { evaluateHead } from "../classification/evaluate.js";

@@ -7,6 +7,8 @@ import { kept } from "../head/devPredictions.js";
 import type { Interval } from "../metrics/bootstrap.js";
 import type { CalibrationScore } from "../metrics/calibrationScore.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
+import type { Evaluation } from "../metrics/classification.js";
+import type { CrossValidation } from "./crossValidate.js";
 import type { TrainedHead } from "./train.js";
 
 export interface DescribeOptions {
@@ -32,7 +34,6 @@ export interface DescribeOptions {
 export function describeHead(trained: TrainedHead, options: DescribeOptions): Omit<HeadFile, Sealed> {
   const { task = "classification", seed = 1, createdAt, corpus, encoder } = options;
   const reading = readingRecord(corpus.reading);
-  const { accuracy, macroF1, macroRecall, n, interval95, majority, bagOfWords } = trained.dev;
   return {
     format: "headstart-head",
     headstart: VERSION,
@@ -56,11 +57,27 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
       curve: trained.curve,
       ...(trained.search === undefined ? {} : { search: trained.search }),
       ...(trained.fewShot.length === 0 ? {} : { fewShot: [...trained.fewShot] }),
+      ...(trained.cv === undefined ? {} : { cv: crossValidationOf(trained.cv) }),
       seed,
       devFrom: trained.devFrom,
-      dev: { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords },
+      dev: scoreOf(trained.dev),
       warnings: [...trained.warnings],
     },
+  };
+}
+
+function scoreOf(evaluation: Evaluation): HeadFile["training"]["dev"] {
+  const { n, accuracy, macroF1, macroRecall, interval95, majority, bagOfWords } = evaluation;
+  return { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords };
+}
+
+function crossValidationOf(cv: CrossValidation): NonNullable<HeadFile["training"]["cv"]> {
+  const { folds, perFold, perLabel } = cv;
+  return {
+    folds,
+    ...scoreOf(cv),
+    perFold: [...perFold],
+    perLabel: cv.confusion.labels.map((label) => ({ label, ...perLabel[label] })),
   };
 }
 

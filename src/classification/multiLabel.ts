@@ -18,7 +18,7 @@ import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
 import { counted } from "../text/numbers.js";
 import { C_VALUES } from "./fit.js";
 import type { Prediction } from "./predict.js";
-import type { Trial } from "./train.js";
+import type { Trial } from "./chooseHead.js";
 
 export interface MultiLabelTrainOptions {
   /** Stands between the labels of a row, where they are no list. @default nothing does */

@@ -1,8 +1,7 @@
-import { counted } from "../text/numbers.js";
-import { type Complete } from "../defaults.js";
+import type { Complete } from "../defaults.js";
 import type { LabelMap } from "../dataset/labelMap.js";
+import { HeadstartError } from "../errors.js";
 import { checkLabels } from "../dataset/labelSet.js";
-import { HeadstartError, unreachable } from "../errors.js";
 import { fitBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
 import type { Head } from "../head/head.js";
 import type { DevPredictions } from "../head/devPredictions.js";
@@ -10,36 +9,20 @@ import type { Curve, FewShotScore, SearchRecord } from "../head/file/schema.js";
 import type { MlpEpoch, MlpSettings } from "../head/mlp/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { calibrateHead, type CalibrationResult } from "./calibrateHead.js";
-import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./selectC.js";
+import { chooseHead, sides, type ChooseOptions, type Trial } from "./chooseHead.js";
+import { crossValidate, type CrossValidation } from "./crossValidate.js";
 import { evaluateHead } from "./evaluate.js";
 import { fewShotScores } from "./fewShot.js";
-import {
-  fitMlpHead,
-  fitSetup,
-  fitLogisticHeads,
-  logisticHead,
-  mlpHead,
-  C_VALUES,
-  type FitOptions,
-  type FittedHead,
-} from "./fit.js";
 import { textHashes } from "../dataset/textHashes.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
-import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
-import type { SearchResult } from "./search.js";
+import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
-export interface TrainOptions {
+export interface TrainOptions extends ChooseOptions {
   /** Rows to choose the regularization on. @default a seeded, duplicate-aware tenth of the training rows, at most 5,000 */
   readonly dev?: LabeledVectors | undefined;
-  /** Weights of the data against the penalty to choose from. @default 1e-4 to 1 in half decades */
-  readonly Cs?: readonly number[] | undefined;
-  /** Kind of the head. @default "logistic" */
-  readonly head?: Head["kind"] | undefined;
-  /** Of an MLP. */
-  readonly mlp?: MlpSettings | undefined;
-  /** What searchHead() has found, to be fitted instead of choosing on dev. */
-  readonly searchResult?: Pick<SearchResult, "setup" | "search"> | undefined;
+  /** Also cross-validates the training in so many folds, for scores by all rows; not together with `dev`. @default not */
+  readonly cv?: number | undefined;
   /** Also reports the scores with so many rows of each label. @default none */
   readonly fewShot?: readonly number[] | undefined;
   /** `balanced` gives every label the same total weight. @default "none" */
@@ -50,20 +33,10 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
   /** The map that gave the labels, which what is advised about them keeps. */
   readonly map?: LabelMap | undefined;
-  /** Called after every value of C that was tried. */
-  readonly onTrial?: ((trial: Trial) => void) | undefined;
   /** Called after every epoch of an MLP. */
   readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
-}
-
-/** One value of C that was tried. */
-export interface Trial {
-  readonly C: number;
-  readonly iterations: number;
-  readonly converged: boolean;
-  /** Mean log loss on the dev rows. */
-  readonly devLogLoss: number;
-  readonly devMacroF1: number;
+  /** Called after every fold of the cross-validation, which comes first. */
+  readonly onFold?: ((done: number, folds: number) => void) | undefined;
 }
 
 /** A head with its baseline, its dev scores and how it was chosen. */
@@ -91,16 +64,18 @@ export interface TrainedHead {
   readonly dev: Evaluation;
   /** Where the dev rows come from. */
   readonly devFrom: string;
+  /** Undefined unless it was asked for. */
+  readonly cv: CrossValidation | undefined;
   readonly warnings: readonly string[];
 }
 
-const DEV_FRACTION = 0.1;
-
 /**
  * Trains a head of the requested kind: a logistic one for each value of C, of which it keeps one by the dev rows (see
- * selectC.ts), or an MLP that stops by the dev rows. What searchHead() has found is fitted without them. The bag-of-words baseline is fitted on the same training rows.
+ * selectC.ts), or an MLP that stops by the dev rows. What searchHead() has found is fitted without them. The bag-of-words
+ * baseline is fitted on the same training rows. With `cv` the head is the same, and cross-validated scores come with it.
  *
- * @throws HeadstartError E_LABELS when there are fewer than two labels, or a label too rare to be split
+ * @throws HeadstartError E_LABELS when there are fewer than two labels, a label too rare to be split, or fewer different
+ *   texts than folds; E_USAGE for `cv` together with `dev`
  * @example
  * const { texts, labels } = await readLabeled(["reviews.csv"]);
  * const { vectors } = await embedTexts(encoder, texts);
@@ -113,11 +88,12 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     map: options.map,
     minPerClass: options.dev === undefined ? 2 : 1,
   });
+  const cv = await crossValidated(data, options);
   const { train, dev, devFrom } = sides(data, { seed, dev: options.dev });
   const y = labelIndices(labels, train.labels, "the training rows");
   const devY = labelIndices(labels, dev.labels, "the dev rows");
   const fit = { labels, classWeights, seed, ...passed(options) };
-  const chosen = await fitChosen({ train, dev }, fit, options);
+  const chosen = await chooseHead({ train, dev }, fit, options);
   const judged = {
     ...calibrateHead(chosen.head, { dev, y: devY, seed }),
     bagOfWords: await fitBagOfWords(train.texts, y, { labels }),
@@ -138,8 +114,19 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     fewShot: await fewShotScores(train, { ...fit, perLabel, dev }),
     dev: evaluation,
     devFrom,
+    cv,
     warnings: [...warnings, ...chosen.warnings, ...uselessness(evaluation)],
   };
+}
+
+async function crossValidated(data: LabeledVectors, options: TrainOptions): Promise<CrossValidation | undefined> {
+  const { cv: folds, dev, searchResult } = options;
+  if (folds === undefined) return undefined;
+  if (dev === undefined && searchResult === undefined) return crossValidate(data, { ...options, folds });
+  throw new HeadstartError(
+    "E_USAGE",
+    "Cross-validation chooses on rows of its own: give neither dev rows nor a search",
+  );
 }
 
 /** A head that does not beat the simplest guess, in words. */
@@ -152,80 +139,10 @@ function uselessness({ n, macroF1, accuracy, majority }: Evaluation): string[] {
   ];
 }
 
-interface Sides {
-  readonly train: LabeledVectors;
-  readonly dev: LabeledVectors;
-}
-
-interface Chosen extends FittedHead, Pick<TrainedHead, "C" | "mlp" | "trials" | "search"> {}
-
-const NOT_SEARCHED = { mlp: undefined, trials: [], search: undefined } as const;
-
-/** Fits what was chosen before, or a head of the kind that is asked for, choosing by the dev rows. */
-async function fitChosen({ train, dev }: Sides, fit: FitOptions, options: TrainOptions): Promise<Chosen> {
-  const { searchResult, head: kind = "logistic" } = options;
-  if (searchResult !== undefined) {
-    const { setup, search } = searchResult;
-    const fitted = await fitSetup(train, setup, fit);
-    return setup.kind === "mlp"
-      ? { ...NOT_SEARCHED, ...fitted, search, C: null, mlp: setup.settings }
-      : { ...NOT_SEARCHED, ...fitted, search, C: setup.C };
-  }
-  switch (kind) {
-    case "logistic":
-      return logisticByDev({ train, dev }, fit, options);
-    case "mlp": {
-      const fitted = await fitMlpHead(train, { ...fit, dev, settings: options.mlp ?? {} });
-      return { ...NOT_SEARCHED, ...mlpHead(fitted), C: null, mlp: fitted.settings };
-    }
-    default:
-      return unreachable(kind);
-  }
-}
-
-/** One head for each value of C, from strong to weak regularization; keeps one by the dev rows. */
-async function logisticByDev(
-  { train, dev }: Sides,
-  fit: FitOptions,
-  { Cs = C_VALUES, onTrial }: TrainOptions,
-): Promise<Chosen> {
-  const devRows = { vectors: dev.vectors, y: labelIndices(fit.labels, dev.labels, "the dev rows") };
-  const candidates: Candidate[] = [];
-  for await (const fitted of fitLogisticHeads(train, { ...fit, Cs })) {
-    const next = candidate(fitted, devRows);
-    candidates.push(next);
-    onTrial?.(trialOf(next));
-    if (isPastBest(candidates)) break;
-  }
-  if (candidates.length === 0) throw new HeadstartError("E_USAGE", "No value of C to try. Name at least one");
-  const { fitted } = chooseCandidate(candidates);
-  const { C } = fitted;
-  return { ...NOT_SEARCHED, ...logisticHead(fitted), C, trials: candidates.map(trialOf) };
-}
-
-const trialOf = (tried: Candidate): Trial => ({
-  C: tried.fitted.C,
-  iterations: tried.fitted.iterations,
-  converged: tried.fitted.converged,
-  devLogLoss: meanLoss(tried),
-  devMacroF1: tried.macroF1,
-});
-
 function passed({ threads, signal, onEpoch }: TrainOptions): Pick<TrainOptions, "threads" | "signal" | "onEpoch"> {
   return {
     threads,
     signal,
     onEpoch,
   };
-}
-
-/** The rows to fit on, those kept from the fit, and where these come from. */
-export function sides(
-  data: LabeledVectors,
-  { seed, dev }: { readonly seed: number; readonly dev: LabeledVectors | undefined },
-): { train: LabeledVectors; dev: LabeledVectors; devFrom: string } {
-  if (dev !== undefined) return { train: data, dev, devFrom: `${counted(dev.texts.length, "row")} given for it` };
-  const held = holdOut(data, { devFraction: DEV_FRACTION, seed });
-  const from = `${held.dev.texts.length} of the ${data.texts.length} training rows`;
-  return { ...held, devFrom: `${from}, set aside by seed ${seed}, equal texts on one side` };
 }

@@ -44,6 +44,8 @@ export interface Context {
   /** Puts data on stdout as it is: vectors in a format of files. */
   readonly printData: (content: string | Uint8Array) => Promise<void>;
   readonly stdin: StandardInput;
+  /** The whole command line behind the name of the program. */
+  readonly args: readonly string[];
   /** Milliseconds since some fixed moment. */
   readonly clock: () => number;
   /** ISO 8601, UTC. */

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   train: async () => (await import("./commands/train.js")).addTrain,
   evaluate: async () => (await import("./commands/evaluate.js")).addEvaluate,
   predict: async () => (await import("./commands/predict.js")).addPredict,
+  split: async () => (await import("./commands/split.js")).addSplit,
   transfer: async () => (await import("./commands/transfer.js")).addTransfer,
   distill: async () => (await import("./commands/distill.js")).addDistill,
   encoders: async () => (await import("./commands/encoders.js")).addEncoders,
@@ -82,7 +83,7 @@ export async function run(given: readonly string[], world: World): Promise<numbe
     env: world.env,
   });
   hearLibraries(reporter);
-  const context = { ...world, reporter, ...printing(world.stdout) };
+  const context = { ...world, args: given, reporter, ...printing(world.stdout) };
   const args = flags.includes("--help-all") ? given.map((arg) => (arg === "--help-all" ? "--help" : arg)) : given;
   try {
     const program = await programFor(args, { context, all: args !== given });

@@ -114,13 +114,17 @@ export const OPTIONS = {
     Cs: z.array(positive).min(1),
     classWeights: z.enum(["none", "balanced"]),
     fewShot: z.array(atLeastOne),
+    cv: z.int().min(2),
+    onFold: callback,
     explainable: z.boolean().or(atLeastOne),
     onEpoch: callback,
     ...RARE,
-  }).refine(
-    (options) => !isGiven(options, "mlp") || (options as { readonly head?: string }).head === "mlp",
-    'mlp has no effect without head: "mlp"',
-  ),
+  })
+    .refine(
+      (options) => !isGiven(options, "mlp") || (options as { readonly head?: string }).head === "mlp",
+      'mlp has no effect without head: "mlp"',
+    )
+    .refine((options) => !isGiven(options, "cv") || !isGiven(options, "dev"), "cv and dev do not go together"),
   "train() of a multi-label head": ofKind({
     ...TRAIN,
     ...RARE,

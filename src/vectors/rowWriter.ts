@@ -7,7 +7,7 @@ import {
   type PendingFile,
 } from "../files/commit.js";
 import { refuseReplacingFile } from "../files/replacing.js";
-import { csvLine, type Cell } from "../formats/csv.js";
+import { csvLine, type Cell, type CsvDialect } from "../formats/csv.js";
 
 export type { Cell } from "../formats/csv.js";
 
@@ -25,8 +25,11 @@ export interface RowWriter {
 
 const FLUSH_AT = 2 ** 16;
 
+/** Formats of rows: CSV with a header, or JSON lines, one object a row. */
+export type RowFormat = "csv" | "jsonl";
+
 /** @throws HeadstartError E_OUTPUT_ENDING unless the path ends in `.csv` or `.jsonl` */
-export function rowFormat(path: string): "csv" | "jsonl" {
+export function rowFormat(path: string): RowFormat {
   if (path.endsWith(".csv")) return "csv";
   if (path.endsWith(".jsonl")) return "jsonl";
   throw new HeadstartError("E_OUTPUT_ENDING", `Cannot tell how to write ${path} from its ending. Use .csv or .jsonl`, {
@@ -37,10 +40,65 @@ export function rowFormat(path: string): "csv" | "jsonl" {
 export interface RowWriterOptions extends CommitFilesOptions {
   /** Whether the caller has seen to it that nothing is there that is not to be replaced; `commit` looks again. @default false */
   readonly claimed?: boolean | undefined;
+  /** How CSV is written, but for its quotes, which are always those of RFC 4180. @default commas, CRLF, no byte order mark */
+  readonly dialect?: CsvDialect | undefined;
+}
+
+/** Rows as text in one of the formats. */
+interface RowText {
+  /** What stands before the first row. */
+  readonly head: string;
+  readonly row: RowTextOf;
+}
+
+type RowTextOf = (cells: readonly Cell[], json?: readonly (string | undefined)[]) => string;
+
+function rowText(format: RowFormat, columns: readonly string[], dialect?: CsvDialect): RowText {
+  const checked = (cells: readonly Cell[]): readonly Cell[] => {
+    if (cells.length === columns.length) return cells;
+    throw new RangeError(`a row of ${cells.length} cells for ${columns.length} columns`);
+  };
+  if (format === "csv") {
+    const mark = dialect?.byteOrderMark === true ? "\ufeff" : "";
+    return { head: mark + csvLine(columns, dialect), row: (cells) => csvLine(checked(cells), dialect) };
+  }
+  const names = columns.map((column) => JSON.stringify(column));
+  return { head: "", row: (cells, json = []) => jsonLine(names, checked(cells), json) };
+}
+
+/** Writes rows of named columns to a pipe, where what was written cannot be taken back. */
+export interface RowStream extends Pick<RowWriter, "write"> {
+  /** Writes what is left, the header where there was no row. */
+  end(): Promise<void>;
+}
+
+/** @param write  resolves when the reader has taken it */
+export function openRowStream(
+  write: (text: string) => Promise<void>,
+  {
+    format,
+    columns,
+    dialect,
+  }: { readonly format: RowFormat; readonly columns: readonly string[]; readonly dialect?: CsvDialect | undefined },
+): RowStream {
+  const { head, row } = rowText(format, columns, dialect);
+  let text = head;
+  const end = async (): Promise<void> => {
+    const ready = text;
+    text = "";
+    if (ready !== "") await write(ready);
+  };
+  return {
+    end,
+    async write(cells, json) {
+      text += row(cells, json);
+      if (text.length >= FLUSH_AT) await end();
+    },
+  };
 }
 
 /**
- * Opens a writer of `.csv` (RFC 4180, with a header) or `.jsonl` (one object a row).
+ * Opens a writer of `.csv` (with a header) or `.jsonl` (one object a row).
  *
  * @throws HeadstartError E_OUTPUT_ENDING, E_OUTPUT_EXISTS, E_OUTPUT_WRITE
  */
@@ -53,28 +111,24 @@ export async function openRowWriter(
   if (options.claimed !== true) await refuseReplacingFile(path, options);
   await checkOutputFolder(path);
   const pending = await openPending(path);
-  const names = columns.map((column) => JSON.stringify(column));
-  let text = format === "csv" ? csvLine(columns) : "";
   let open = true;
   let written: Promise<void> = Promise.resolve();
-  const flush = (): Promise<void> => {
-    const bytes = new TextEncoder().encode(text);
-    text = "";
-    written = written.then(() => pending.write(bytes));
-    return written;
-  };
+  const rows = openRowStream(
+    (text) => {
+      const bytes = new TextEncoder().encode(text);
+      written = written.then(() => pending.write(bytes));
+      return written;
+    },
+    // What a .csv file holds is read by the rules of CSV, whatever those of the file that it came from.
+    { format, columns, dialect: options.dialect && { ...options.dialect, quoting: "rfc4180" } },
+  );
   const finish = async (): Promise<PendingFile> => {
-    await flush();
+    await rows.end();
     return pending;
   };
   return {
     finish,
-    async write(cells, json = []) {
-      if (cells.length !== columns.length)
-        throw new RangeError(`a row of ${cells.length} cells for ${columns.length} columns`);
-      text += format === "csv" ? csvLine(cells) : jsonLine(names, cells, json);
-      if (text.length >= FLUSH_AT) await flush();
-    },
+    write: rows.write,
     async commit() {
       await commitTogether([await finish()], options);
       open = false;

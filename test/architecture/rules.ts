@@ -91,6 +91,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "cli/embed": 1,
   "cli/train": 1,
   "cli/predict": 1,
+  "cli/split": 1,
   "cli/evaluate": 1,
   "cli/ner": 1,
   "cli/commands": 2,

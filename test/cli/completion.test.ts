@@ -76,7 +76,7 @@ describe("headstart completion", () => {
     expect(script).toMatch(/^#compdef headstart$/m);
     expect(script).toContain("'distill:turn an encoder into a table of token vectors, far faster and less accurate'");
     expect(script).toContain("'--task[labels]:value:(classification sentiment spam ner)'");
-    expect(script).toContain("'--text-column[column with the texts]:value:_files'");
+    expect(script).toContain("'--text-column[column with the texts; a,b joins two]:value:_files'");
     expect(script).toContain("'--force[replace an existing output]'");
     expect(script).toContain("'1:what:(bash zsh fish)'");
     expect(script).toContain("'*:file:_files'");

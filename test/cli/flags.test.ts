@@ -46,6 +46,10 @@ const COMMANDS: Readonly<Record<string, readonly [args: readonly string[], shown
   ],
   evaluate: [["head", "in.csv"], ANSWERING],
   predict: [["head", "--input", "in.csv", "-o", "out.csv"], ANSWERING.filter((flag) => flag !== "--label-column")],
+  split: [
+    ["in.csv", "-o", "parts"],
+    [...READING, "--label-column", "--force", ...ALWAYS],
+  ],
   transfer: [["--source", "in.csv", "--target", "other.csv", "-o", "moved"], TRAINING],
   distill: [
     [TINY, "-o", "table"],

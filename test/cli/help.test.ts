@@ -12,6 +12,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["train", "--multi-label", "|"],
   ["evaluate"],
   ["predict"],
+  ["split"],
   ["transfer"],
   ["transfer", "--task", "ner"],
   ["distill"],

@@ -113,7 +113,7 @@ describe("headstart predict --input", () => {
   const COLUMNS = ["id", "text", "label"];
   const ROWS = labelledRows(2100).map(([text, label], i) => [String(i), text, label]);
 
-  it("writes .csv: the columns of the input, its own label under another name, and the prediction", async () => {
+  it("writes .csv: the columns of the input, and the prediction in six decimals", async () => {
     await box.write("in.csv", csv(COLUMNS, ROWS));
     const finished = await box.call(["predict", "head", "--input", "in.csv", "-o", "out.csv", "--json"]);
     expect(jsonOf(finished)).toEqual({
@@ -124,24 +124,47 @@ describe("headstart predict --input", () => {
       truncated: 0,
       unknownTokens: 0,
     });
-    expect(finished.stderr).toContain('the input\'s own column "label" is called "input_label" in out.csv');
-    const [header, ...lines] = (await readFile(box.path("out.csv"), "utf8")).trimEnd().split("\r\n");
-    expect(header).toBe("id,text,input_label,label,probability");
+    const [header, ...lines] = (await readFile(box.path("out.csv"), "utf8")).trimEnd().split("\n");
+    expect(header).toBe("id,text,label,predicted_label,probability");
     const rows = lines.map((line) => line.split(","));
     expect(rows.map((row) => row.slice(0, 3))).toEqual(ROWS);
     const alone = linesOf(await box.call(["predict", "head", ROWS[7][1]]))[0] as unknown as Prediction;
-    expect(rows[7].slice(3)).toEqual([alone.label, String(alone.probabilities[alone.label])]);
+    expect(rows[7].slice(3)).toEqual([alone.label, alone.probabilities[alone.label].toFixed(6)]);
   });
 
-  it("writes .jsonl with all probabilities, and renames until a name is free", async () => {
-    await box.write("odd.csv", csv(["text", "label", "input_label", "probability"], [["sun", "a", "b", "c"]]));
-    const args = ["predict", "head", "--input", "odd.csv", "-o", "odd.jsonl"];
+  it("writes .jsonl with all probabilities, under other names with --prefix", async () => {
+    await box.write("odd.csv", csv(["text", "label", "probability"], [["sun", "a", "c"]]));
+    const args = ["predict", "head", "--input", "odd.csv", "-o", "odd.jsonl", "--prefix", "our_"];
     const { code, stdout } = await box.call(args);
     expect([code, stdout]).toEqual([0, "1 row in = 1 out + 0 rejected\nodd.jsonl\n"]);
-    const row = JSON.parse(await readFile(box.path("odd.jsonl"), "utf8")) as Prediction & Record<string, unknown>;
-    expectPredictions([row], ["sun"]);
-    const given = { input_input_label: "a", input_label: "b", input_probability: "c" };
-    expect(row).toMatchObject({ ...given, probability: row.probabilities[row.label] });
+    const row = JSON.parse(await readFile(box.path("odd.jsonl"), "utf8")) as Record<string, unknown>;
+    const { our_label: label, our_probabilities: probabilities } = row;
+    expectPredictions([{ text: row["text"], label, probabilities }], ["sun"]);
+    const probability = (probabilities as Record<string, number>)[label as string];
+    expect(row).toMatchObject({ label: "a", probability: "c", our_probability: probability });
+  });
+
+  it.each([["taken.csv"], ["taken.jsonl"]])("never writes over a column of the input: %s", async (output) => {
+    await box.write("taken.in.csv", csv(["text", "predicted_label", "model_label"], [["sun", "a", "b"]]));
+    const args = ["predict", "head", "--input", "taken.in.csv", "-o", output];
+    const says = [/column "predicted_label" already/, /--prefix model2_$/];
+    expectFailure(await box.call(args), { exit: 3, code: "E_COLUMN_AMBIGUOUS", says });
+    expect(await box.files()).not.toContain(output);
+    succeeded(await box.call([...args, "--prefix", "model2_"]));
+  });
+
+  it("gives the probability of each label a column with --probabilities", async () => {
+    await box.write("few.csv", csv(["text"], [["sun"], ["rain awful"]]));
+    const { stdout } = succeeded(
+      await box.call(["predict", "head", "--input", "few.csv", "--to", "csv", "--probabilities"]),
+    );
+    const [header, ...lines] = stdout.trimEnd().split("\n");
+    expect(header).toBe("text,predicted_label,probability,probability_bad,probability_good");
+    for (const line of lines) {
+      const [, label, probability, bad, good] = line.split(",");
+      expect(probability).toBe(label === "good" ? good : bad);
+      expect(Number(bad) + Number(good)).toBeCloseTo(1, 5);
+    }
   });
 
   it("keeps the types of JSONL in .jsonl", async () => {
@@ -156,7 +179,7 @@ describe("headstart predict --input", () => {
     const finished = await box.call(["predict", "head", "--input", "none.csv", "-o", "none-out.csv", "--json"]);
     expect(jsonOf(finished)).toMatchObject({ rows: 0 });
     expect(finished.stderr).toContain("warning: the corpus has no rows");
-    expect(await readFile(box.path("none-out.csv"), "utf8")).toBe("id,text,label,probability\r\n");
+    expect(await readFile(box.path("none-out.csv"), "utf8")).toBe("id,text,predicted_label,probability\n");
   });
 
   it("skips bad rows and tells of them", async () => {
@@ -167,8 +190,11 @@ describe("headstart predict --input", () => {
   });
 
   it.each([
-    [["--input", "in.csv"], /go together/],
-    [["-o", "out.jsonl"], /go together/],
+    [["-o", "out.jsonl"], /-o is for the rows of --input/],
+    [["-o", "out.jsonl", "--", "a text"], /-o is for the rows of --input/],
+    [["--input", "in.csv", "-o", "x.csv", "--to", "jsonl"], /--to jsonl is for stdout/],
+    [["--to", "jsonl", "a text"], /--to does nothing without --input/],
+    [["--prefix", "x", "a text"], /--prefix does nothing without --input/],
     [["--input", "in.csv", "-o", "x.csv", "--", "a text"], /not both/],
     [["--input", "in.csv", "-o", "x.parquet"], /\.csv or \.jsonl/],
   ])("refuses %j", async (flags, says) => {

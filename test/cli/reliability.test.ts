@@ -66,8 +66,8 @@ describe("headstart predict", () => {
       expect(stdout).toContain("nearest training texts");
       const args = ["predict", "head", "--input", "train.csv", "--limit", "3", "-o", "out.csv", "--explain"];
       succeeded(await box.call(args));
-      const [header] = (await readFile(box.path("out.csv"), "utf8")).split("\r\n");
-      expect(header).toBe("text,input_label,label,probability,further_than,nearest_text,nearest_label,words");
+      const [header] = (await readFile(box.path("out.csv"), "utf8")).split("\n");
+      expect(header).toBe("text,label,predicted_label,probability,further_than,nearest_text,nearest_label,words");
     },
     SLOW,
   );

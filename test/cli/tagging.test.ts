@@ -73,11 +73,38 @@ describe("a head that finds entities", () => {
     succeeded(await box.call(["predict", "head", "--input", "t.csv", "-o", "out.jsonl", "--quiet"]));
     const rows = (await readFile(box.path("out.jsonl"), "utf8")).trim().split("\n");
     expect(rows.map((row) => (JSON.parse(row) as { id: string }).id)).toEqual(["1", "2"]);
-    expectFailure(await box.call(["predict", "head", "--input", "t.csv", "-o", "out.csv"]), {
-      exit: 2,
-      code: "E_OUTPUT_ENDING",
-      says: [/\.jsonl/],
-    });
+  });
+
+  it("predicts a corpus in CSV with a row for each entity, and one of empty cells where there is none", async () => {
+    await box.write("many.csv", "id,text,entity_id\n1,Ada is in Oslo with Bob,x\n2,,y\n3,Dee is in Rome,z\n");
+    const given = ["predict", "head", "--input", "many.csv", "--quiet"];
+    const found = linesOf(await box.call([...given, "--json"])) as unknown as {
+      id: string;
+      text: string;
+      entities: { start: number; end: number; text: string; label: string; score: number }[];
+    }[];
+    const rows = succeeded(await box.call([...given, "--to", "csv"]))
+      .stdout.trimEnd()
+      .split("\n");
+    const [header, ...lines] = rows.map((line) => line.trimEnd().split(","));
+    expect(header.slice(3)).toEqual(["entity_start", "entity_end", "entity_text", "entity_label", "entity_score"]);
+    const expected = found.flatMap(({ id, text, entities }) =>
+      (entities.length === 0 ? [undefined] : entities).map((entity) =>
+        entity === undefined
+          ? [id, text, "", "", "", "", ""]
+          : [id, text, `${entity.start}`, `${entity.end}`, entity.text, entity.label, entity.score.toFixed(6)],
+      ),
+    );
+    expect(lines.map(([id, text, , ...own]) => [id, text, ...own])).toEqual(expected);
+    expect(new Set(lines.map(([id]) => id))).toEqual(new Set(["1", "2", "3"]));
+    const entities = found.reduce((sum, row) => sum + row.entities.length, 0);
+    const told = await box.call(["predict", "head", "--input", "many.csv", "-o", "many-out.csv", "--json", "--quiet"]);
+    expect(jsonOf(told)).toMatchObject({ rows: 3, rejected: 0, entities, output: "many-out.csv" });
+    const clash = await box.call([...given, "--prefix", "entity_", "--to", "csv", "--limit", "1"]);
+    expect(clash.code).toBe(0);
+    await box.write("clash.csv", "text,entity_text\nAda,x\n");
+    const refused = await box.call(["predict", "head", "--input", "clash.csv"]);
+    expectFailure(refused, { exit: 3, code: "E_COLUMN_AMBIGUOUS", says: [/"entity_text".*--prefix model_$/] });
   });
 
   it("is trained with the context window and the ensemble that flags ask for", async () => {

@@ -50,6 +50,9 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     ...REJECT_OPTION,
     sets: use(["0.9"], "classifier"),
     explain: use([], "classifier"),
+    probabilities: use([], "classifier", "multi-label"),
+    to: use(["jsonl", "--input", "in.csv"], ...KINDS),
+    prefix: use(["our_", "--input", "in.csv"], ...KINDS),
     html: use(["page.html"], "tagger"),
     // Of the rows of --input, whatever the head.
     "text-column": use(["text", "--input", "in.csv", "-o", "out.jsonl"], ...KINDS),
@@ -173,6 +176,19 @@ describe("a flag that has no effect on a command, whatever it is about,", () => 
     [["encoders"], ["--prompt", "query: "]],
     [["cache"], ["--no-normalize"]],
     [["cache"], ["--all"]],
+    [["split", "in.csv", "-o", "parts"], ["--drop-missing"]],
+    [
+      ["split", "in.csv", "-o", "parts", "--dev", "0.1"],
+      ["--from", "csv"],
+    ],
+    [
+      ["predict", "head", "Oslo"],
+      ["--to", "csv"],
+    ],
+    [
+      ["train", "in.csv", "-o", "new", "--dev", "in.csv"],
+      ["--cv", "2"],
+    ],
     [["doctor"], ["--invalid-utf8", "replace"]],
   ])("is refused by %j: %j", async (args, flag) => {
     const before = await box.files();
@@ -201,6 +217,10 @@ describe("a flag that has no effect on a command, whatever it is about,", () => 
       ["--limit", "3"],
     ],
     [["encoders"], ["--store", "fp16"]],
+    [
+      ["split", "in.csv", "-o", "parts"],
+      ["--encoder", "x"],
+    ],
   ])("is warned of by %j, as it is promised that it is accepted: %j", async (args, flag) => {
     const { stderr } = succeeded(await box.run([...args, ...flag, "--force"]));
     expect(stderr).toContain(`warning: ${flag[0]} does nothing `);

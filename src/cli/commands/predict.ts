@@ -3,7 +3,6 @@ import { readingOf } from "../../head/file/reading.js";
 import { readHead, type AnyHead } from "../../pipeline/readHead.js";
 import { entitiesPage } from "../../report/html/entitiesPage.js";
 import type { TextEntities } from "../../tagging/predict.js";
-import { rowFormat } from "../../vectors/rowWriter.js";
 import type { AddCommand, Context } from "../context.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
 import { refuseUnused } from "../flags/flagUse.js";
@@ -12,8 +11,9 @@ import { openPipeline } from "../openPipeline.js";
 import { addReadings, countsOf, NOTHING_READ } from "../../embedding/textReading.js";
 import { reportReading } from "../reading.js";
 import { checkFiles } from "../outputPaths.js";
-import { checkFormat } from "../predict/cells.js";
 import { predictCorpus } from "../predict/corpus.js";
+import { refuseFileNames } from "../predict/meantInput.js";
+import { checkOutput, fileOf } from "../predict/output.js";
 import { predictor, type PredictRun } from "../predict/run.js";
 import { predictTexts } from "../predict/texts.js";
 
@@ -31,10 +31,10 @@ async function predictCommand(
     flags,
   }: { readonly head: string; readonly texts: readonly string[]; readonly flags: PredictFlags },
 ): Promise<void> {
-  const { input, output, html } = flags;
+  const { input, html } = flags;
   checkUsage(context, texts, flags);
-  if (output !== undefined) rowFormat(output);
-  const outputs = [output, html].filter((file) => file !== undefined);
+  await refuseFileNames(texts, context.args);
+  const outputs = [fileOf(flags), html].filter((file) => file !== undefined);
   const read = input ?? (texts.length > 0 ? [] : ["-"]);
   const beside = readBeside(context, flags);
   const { uses } = beside;
@@ -43,7 +43,6 @@ async function predictCommand(
   const head = await readHead(name);
   refuseUnused("predict", head.kind, { ...flags });
   if (outputs.length === 0) return predictWith(context, { head, name, texts, flags, files: undefined });
-  if (output !== undefined) checkFormat(output, { kind: head.kind, format: rowFormat(output) });
   const command = { name: "predict", flags, uses, inputs: [...inputs, head.file.encoder.name], texts };
   const files = await openFiles(context, outputs, command);
   if (files === undefined) return;
@@ -64,7 +63,7 @@ interface PredictJob {
 }
 
 async function predictWith(context: Context, { head, name, texts, flags, files }: PredictJob): Promise<void> {
-  const { input, output, html } = flags;
+  const { input, html } = flags;
   warnOfNoNeighbors(context, { head, name, flags });
   const pipeline = openPipeline(context, head, { name, flags });
   const shown: TextEntities[] = [];
@@ -75,6 +74,7 @@ async function predictWith(context: Context, { head, name, texts, flags, files }
   });
   const run: PredictRun = {
     kind: pipeline.kind,
+    labels: pipeline.labels,
     flags,
     reading: readingOf(head.file.reading),
     files,
@@ -93,9 +93,8 @@ async function predictWith(context: Context, { head, name, texts, flags, files }
         : () => entitiesPage(shown, { title: `Entities by ${name}`, labels: pipeline.labels }),
   };
   try {
-    if (input !== undefined && output !== undefined && files !== undefined) {
-      await predictCorpus(context, { ...run, input, output, files });
-    } else await predictTexts(context, texts, run);
+    if (input !== undefined) await predictCorpus(context, { ...run, input });
+    else await predictTexts(context, texts, run);
     if (html !== undefined) context.reporter.info(html);
   } finally {
     await pipeline.close();
@@ -114,10 +113,9 @@ function warnOfNoNeighbors(
   );
 }
 
-function checkUsage({ stdin }: Context, texts: readonly string[], { input, output }: PredictFlags): void {
-  if ((input === undefined) !== (output === undefined)) {
-    throw new HeadstartError("E_USAGE", "--input and --output go together: --input tweets.csv -o predictions.csv");
-  }
+function checkUsage({ stdin }: Context, texts: readonly string[], flags: PredictFlags): void {
+  const { input } = flags;
+  checkOutput(flags);
   if (input !== undefined && texts.length > 0) throw new HeadstartError("E_USAGE", "Give texts or --input, not both");
   if (input === undefined && texts.length === 0 && stdin.isTTY) {
     throw new HeadstartError(

@@ -1,16 +1,15 @@
 import { describeHead } from "../../classification/describeHead.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
-import { trainClassifier, type TrainedHead } from "../../classification/train.js";
+import { trainClassifier } from "../../classification/train.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { buildNeighborIndex, type NeighborIndex } from "../../head/neighbors.js";
 import { saveHead } from "../../head/file/folder.js";
-import { heldByHead, heldText, type HeldTexts } from "../../head/file/heldTexts.js";
+import { heldByHead } from "../../head/file/heldTexts.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { MLP_DEFAULTS } from "../../head/mlp/mlp.js";
-import { withoutRare, type RareLabels } from "../../dataset/rareLabels.js";
+import { withoutRare } from "../../dataset/rareLabels.js";
 import { checkLabels } from "../../dataset/labelSet.js";
-import { evaluationText } from "../../report/text/evaluation.js";
 import { renderTrainingReport } from "../../report/html/trainingReport.js";
 import {
   embedWithProgress,
@@ -30,10 +29,9 @@ import { trainMultiLabelCommand } from "../train/multiLabel.js";
 import { defined, flagsFor } from "../flags/options.js";
 import { declareTrain, type TrainFlags } from "../flags/train.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import type { Printed } from "../../files/folderMark.js";
-import { scoreLines, trainingText } from "../../report/text/trainingSummary.js";
-import { nextOf } from "../nextEvaluation.js";
+import { checkFolds } from "../../classification/crossValidate.js";
 import { search } from "../train/search.js";
+import { describeTraining } from "../train/summary.js";
 import { refuseUnused, trainedKind } from "../flags/flagUse.js";
 import { counted } from "../../text/numbers.js";
 import { openCurves } from "../train/curves.js";
@@ -91,6 +89,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { map, minPerClass: devRows === undefined ? 2 : 1 });
   if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "), { map });
+  if (flags.cv !== undefined) checkFolds(rows.texts, flags.cv);
   warnOfLabels(context, rows);
   const began = clock();
   let encoder = await openEncoder(context, flags);
@@ -109,6 +108,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     encoder = found.encoder;
     const { data, dev, searchResult } = found;
     const fitBegan = clock();
+    const folding = reporter.meter("cross-validating: folds");
     const fitting = reporter.meter("training");
     let trials = 0;
     const trained = await trainClassifier(data, {
@@ -118,6 +118,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       fewShot: flags.fewShot,
       head: flags.head,
       mlp,
+      cv: flags.cv,
       seed: flags.seed,
       classWeights: flags.classWeights,
       signal,
@@ -132,6 +133,10 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
         fitting.update(epoch.epoch, mlp.epochs ?? MLP_DEFAULTS.epochs);
         curves.epoch(epoch);
       },
+      onFold: (done, folds) => {
+        folding.update(done, folds);
+        if (done === folds) folding.end();
+      },
     });
     fitting.end();
     curves.head(trained);
@@ -144,10 +149,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const page = renderTrainingReport(file);
     const parts = { ...trained, file, page, neighbors };
     const seconds = (clock() - began) / 1000;
-    const printed = {
-      ...described(trained, { flags, holds, seconds }),
-      json: { ...summary(trained, { flags, rows, rare, holds, seconds, fitSeconds }), ...counts },
-    };
+    const printed = describeTraining(trained, { flags, rows, rare, counts, holds, seconds, fitSeconds });
     await rejectedRows.save(reporter);
     await curves.finish(page);
     // Last, since it says that all is done.
@@ -195,83 +197,3 @@ async function withVectors(
   const { vectors } = await embedWithProgress(context, rows.texts, job);
   return { texts: rows.texts, labels: rows.labels, vectors };
 }
-
-function summary(
-  trained: TrainedHead,
-  {
-    flags,
-    rows,
-    rare,
-    holds,
-    seconds,
-    fitSeconds,
-  }: {
-    flags: TrainFlags;
-    rows: LabeledCorpus;
-    rare: RareLabels | undefined;
-    holds: HeldTexts;
-    seconds: number;
-    fitSeconds: number;
-  },
-): object {
-  return {
-    head: flags.output,
-    task: flags.task,
-    labels: trained.head.labels,
-    n: trained.n,
-    rejected: rows.counts.rejected,
-    dropped: rows.dropped,
-    ...(rare === undefined ? {} : { rare: rare.counts }),
-    dev: trained.dev,
-    devFrom: trained.devFrom,
-    calibration: { temperature: trained.head.temperature, ...trained.calibration },
-    C: trained.C,
-    kind: trained.head.kind,
-    trials: trained.trials,
-    ...(trained.mlp === undefined ? {} : { mlp: trained.mlp }),
-    ...(trained.search === undefined ? {} : { search: trained.search }),
-    ...(trained.fewShot.length === 0 ? {} : { fewShot: trained.fewShot }),
-    curve: trained.curve,
-    holds,
-    // Passes over the rows: an iteration of L-BFGS is one.
-    epochs: trained.trials.reduce((sum, trial) => sum + trial.iterations, 0) || trained.curve.train.length,
-    seconds,
-    fitSeconds,
-    warnings: trained.warnings,
-  };
-}
-
-interface Summary {
-  readonly flags: TrainFlags;
-  readonly holds: HeldTexts;
-  readonly seconds: number;
-}
-
-function described(trained: TrainedHead, { flags, holds, seconds }: Summary): Omit<Printed, "json"> {
-  const { before, after } = trained.calibration;
-  const { n, devFrom } = trained;
-  const held = holds.texts > 0 ? heldText(holds) : undefined;
-  const training = { head: flags.output, n, unit: "row", devFrom, seconds, holds: held, ...nextOf(flags) } as const;
-  const lines = [...scoreLines(trained.dev), ...fewLines(trained)];
-  return {
-    lines: trainingText(lines, training),
-    more: [
-      ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
-      `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
-      `${flags.output}: ${settingText(trained)}; holds ${heldText(holds)}`,
-      "",
-      ...trainingText(lines, { ...training, holds: undefined }),
-    ],
-  };
-}
-
-function settingText({ C, mlp, curve }: TrainedHead): string {
-  if (mlp === undefined) return `C = ${C}`;
-  return `mlp ${mlp.hidden.join("-")}, epoch ${curve.best} of ${curve.train.length}`;
-}
-
-const fewLines = ({ fewShot }: TrainedHead): readonly string[] =>
-  fewShot.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
-    const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
-    return `With ${counted(perLabel, "row")} a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
-  });

@@ -28,6 +28,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   train: { used: TRAINING },
   evaluate: { used: [...PREDICTING, "labelColumn"], accepted: SETTINGS },
   predict: { used: PREDICTING, accepted: SETTINGS },
+  split: { used: [...READING.filter((name) => name !== "dropMissing"), "labelColumn", "force"] },
   transfer: { used: TRAINING },
   // It keeps no vectors; --no-cache makes it rewrite the model for --precision int8 again.
   distill: {
@@ -88,6 +89,11 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       else: "without --tune",
     },
     {
+      flags: ["cv"],
+      isMet: ({ flags }) => flags["dev"] === undefined,
+      else: "with --dev, whose rows settings are chosen on",
+    },
+    {
       flags: ["poolRare"],
       isMet: ({ flags }) => flags["minPerClass"] !== undefined,
       else: "without --min-per-class",
@@ -95,7 +101,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   ],
   predict: [
     {
-      flags: READING.filter((name) => name !== "encoding" && name !== "invalidUtf8"),
+      flags: [...READING.filter((name) => name !== "encoding" && name !== "invalidUtf8"), "to", "prefix"],
       isMet: ({ flags }) => flags["input"] !== undefined,
       else: "without --input",
     },
@@ -136,9 +142,10 @@ const isCsv =
 
 /** Files that rows are read from. */
 function rowsOf({ command, operands, flags }: Parsed): readonly string[] {
-  const named = ["input", "dev", "source", "target", "sourceDev", "targetTrain"].flatMap(
-    (name) => (flags[name] as string[] | undefined) ?? [],
-  );
+  const named = ["input", "dev", "source", "target", "sourceDev", "targetTrain"].flatMap((name) => {
+    const files = flags[name];
+    return Array.isArray(files) ? (files as string[]) : [];
+  });
   const own = command === "predict" ? [] : command === "evaluate" ? operands.slice(1) : operands;
   return [...own, ...named];
 }

@@ -60,12 +60,14 @@ const USES = {
     [["dev"], [...TEXTS, "tagger"]],
     [["tune", "fewShot", "tensorboard", "classWeights", "explainable"], TRAINED],
     [["tuneSeconds", "tuneLayers", "tunePoolings"], TRAINED],
+    [["cv"], ["logistic", "mlp"]],
     [["labelErrors"], ["label errors"]],
     [["multiLabel"], ["multi-label"]],
     [[...TAGGER_FLAGS, ...ENTITY_FLAGS], ["tagger"]],
   ],
   predict: [
     [[...SELECTIVE, "sets", "explain"], ["classifier"]],
+    [["probabilities"], ["classifier", "multi-label"]],
     [["html"], ["tagger"]],
   ],
   evaluate: [

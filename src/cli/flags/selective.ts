@@ -20,9 +20,7 @@ export const selectiveFlags = (): Option[] => [
   flag("predictions", "--max-risk <share>", "predict so many texts that the error rate stays below this").argParser(
     share,
   ),
-  flag("predictions", "--coverage <share>", "predict this share of the texts, the most confident ones").argParser(
-    share,
-  ),
+  flag("predictions", "--coverage <share>", "predict this share of the texts, most confident first").argParser(share),
   flag("predictions", "--costs <costs>", 'costs of wrong predictions, such as "spam=10,ham=1"'),
 ];
 

@@ -16,6 +16,7 @@ export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFl
   readonly fewShot?: readonly number[] | undefined;
   readonly tensorboard?: string | undefined;
   readonly dev?: string[] | undefined;
+  readonly cv?: number | undefined;
   readonly map?: string | undefined;
   readonly labelErrors?: boolean | undefined;
   /** True where no separator is given. */
@@ -29,6 +30,7 @@ export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFl
 const EXAMPLES = [
   "train tweets.csv -o sentiment-head",
   "train sms.csv -o spam-head --task spam --class-weights balanced",
+  "train reviews.csv -o head --cv 5",
   "train tweets.csv -o tuned-head --tune --cache",
   'train train.csv --dev dev.csv -o head --label-column stars --map "1=bad,5=good,3=drop"',
   "train tweets.csv -o mlp-head --head mlp --hidden 256,64 --tensorboard runs",
@@ -72,6 +74,7 @@ function taskFlags(): Option[] {
     flag("learn", "--head <kind>", "kind").default(undefined, "logistic; ner: mlp").choices(["logistic", "mlp"]),
     flag("learn", "--multi-label [sep]", 'rows have lists of labels, or a|b with "|"').argParser(separatorOf),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
+    flag("learn", "--cv <folds>", "also score all rows, by cross-validation").argParser(wholeNumber(2)),
     errors,
     formerName(errors, "--check"),
     ...searchFlags(),

@@ -4,11 +4,13 @@ import type { ReadingCounts } from "../../embedding/textReading.js";
 import type { FileOutputs } from "../finished.js";
 import type { PredictFlags } from "../flags/predict.js";
 import { selectiveGoalOf } from "../flags/selective.js";
-import type { AnyPrediction } from "./cells.js";
+import type { AnyPrediction } from "./columns.js";
 
 /** A run of `predict`: how texts become predictions, and where these go. */
 export interface PredictRun {
   readonly kind: Pipeline["kind"];
+  /** Of the head. */
+  readonly labels: readonly string[];
   readonly flags: PredictFlags;
   /** How the training rows of the head were read. */
   readonly reading: Reading | undefined;

@@ -4,7 +4,8 @@ import { commitTogether, openPending, type PendingFile } from "../../files/commi
 import { explanationText } from "../../report/text/explanation.js";
 import { jsonText } from "../../report/text/width.js";
 import type { Context } from "../context.js";
-import { printedPrediction, type AnyPrediction } from "./cells.js";
+import type { AnyPrediction } from "./columns.js";
+import { refuseTable } from "./meantInput.js";
 import type { PredictRun } from "./run.js";
 
 /** Prints predictions for texts that are given, or else for the lines of the pipe as they come. */
@@ -22,12 +23,28 @@ export async function predictTexts(context: Context, texts: readonly string[], r
   else {
     const { encoding, invalidUtf8 } = flags;
     const lines = linesOf(context.stdin, { most: EMBED_DEFAULTS.window, invalidUtf8, encoding });
-    for await (const some of lines) await print(some);
+    let isFirst = true;
+    for await (const some of lines) {
+      if (isFirst) refuseTable(some[0], { columns: textColumns(run), args: context.args });
+      isFirst = false;
+      await print(some);
+    }
   }
   run.reportReading();
   await commitTogether(await pageFiles(run), files?.saving({ lines: all.map(jsonText), json: all }));
   await files?.print();
 }
+
+/** A prediction as it is printed: the object of a JSON line. */
+function printedPrediction(text: string, prediction: AnyPrediction): object {
+  if ("entities" in prediction) return prediction;
+  const { probability: _, ...shown } = prediction;
+  return { text, ...shown };
+}
+
+/** Columns that texts may be in, if what comes should be a table after all. */
+const textColumns = ({ flags, reading }: PredictRun): readonly string[] =>
+  flags.textColumn === undefined ? [reading?.textColumn ?? [], "text"].flat() : [flags.textColumn];
 
 function explained(texts: readonly string[], predictions: readonly AnyPrediction[]): readonly string[] {
   const shown = texts.map((text, i) => {

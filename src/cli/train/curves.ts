@@ -1,4 +1,5 @@
-import type { Trial, TrainedHead } from "../../classification/train.js";
+import type { Trial } from "../../classification/chooseHead.js";
+import type { TrainedHead } from "../../classification/train.js";
 import type { MlpEpoch } from "../../head/mlp/mlp.js";
 import { sparkline } from "../../head/file/sparkline.js";
 import { renderTrainingSoFar, type TrainingSoFar } from "../../report/html/trainingReport.js";

@@ -1,6 +1,6 @@
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
-import { sides } from "../../classification/train.js";
+import { sides } from "../../classification/chooseHead.js";
 import { searchHead, viewName, type SearchResult, type View } from "../../classification/search.js";
 import type { Encoder, EncoderPooling } from "../../encoder/encoder.js";
 import { embedWithProgress, openEncoder, withCache, type Context } from "../context.js";

@@ -29,6 +29,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     ...searchLines(training.search),
     ...fewLines(training.fewShot),
     "",
+    ...crossValidationLines(training.cv),
     "## Scores on dev rows",
     "",
     `Dev: ${training.devFrom}. ${devRole(file)}`,
@@ -116,6 +117,35 @@ function fewLines(fewShot: HeadFile["training"]["fewShot"]): string[] {
       ({ perLabel, macroF1: { mean, deviation, lowest, highest } }) =>
         `| ${perLabel} | ${mean.toFixed(3)} | ${deviation.toFixed(3)} | ${lowest.toFixed(3)} to ${highest.toFixed(3)} |`,
     ),
+  ];
+}
+
+function crossValidationLines(cv: HeadFile["training"]["cv"]): string[] {
+  if (cv === undefined) return [];
+  const number = (x: number): string => x.toFixed(3);
+  const line = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const score = (name: string, s: { accuracy: number; macroF1: number }): string =>
+    line(name, number(s.accuracy), number(s.macroF1));
+  const [low, high] = cv.interval95;
+  return [
+    "## Scores by cross-validation",
+    "",
+    `All ${count(cv.n)} rows in ${cv.folds} folds, equal texts in one: each fold is predicted by a head trained on the others in the same way, with all that is chosen chosen inside them.`,
+    "",
+    "| | accuracy | macro-F1 |",
+    "| --- | --- | --- |",
+    score("heads like this one", cv),
+    ...(cv.bagOfWords === null ? [] : [score("bag of words, same folds", cv.bagOfWords)]),
+    score("always the majority class", cv.majority),
+    "",
+    `Macro-F1's 95 % interval over the rows is ${number(low)} to ${number(high)}; it leaves out how much a head varies with the rows that it is trained on. Macro-F1 of the single folds: ${cv.perFold.map(({ macroF1 }) => number(macroF1)).join(", ")}.`,
+    "",
+    "| label | precision | recall | F1 | rows |",
+    "| --- | --- | --- | --- | --- |",
+    ...cv.perLabel.map(({ label, precision, recall, f1, support }) =>
+      line(plain(label), number(precision), number(recall), number(f1), count(support)),
+    ),
+    "",
   ];
 }
 

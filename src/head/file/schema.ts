@@ -98,6 +98,25 @@ const SearchRecord = z.strictObject({
   skipped: z.array(z.string()),
 });
 
+/** Scores by cross-validation. */
+const CrossValidationRecord = z.strictObject({
+  folds: z.number().int(),
+  ...DevScore.shape,
+  /** Of the folds, those without rows left out. */
+  perFold: z.array(
+    z.strictObject({ n: z.number().int(), accuracy: z.number(), macroF1: z.number(), C: z.number().nullable() }),
+  ),
+  perLabel: z.array(
+    z.strictObject({
+      label: z.string(),
+      precision: z.number(),
+      recall: z.number(),
+      f1: z.number(),
+      support: z.number().int(),
+    }),
+  ),
+});
+
 /** Few-shot scores: with few rows of each label, over several draws. */
 const FewShotScore = z.strictObject({
   perLabel: z.number().int(),
@@ -135,6 +154,7 @@ export const HeadFile = z.strictObject({
     curve: Curve.optional(),
     search: SearchRecord.optional(),
     fewShot: z.array(FewShotScore).optional(),
+    cv: CrossValidationRecord.optional(),
     trials: z.array(
       z.strictObject({
         C: z.number(),

@@ -1,3 +1,4 @@
+import { checkFolds, type CrossValidation } from "../../classification/crossValidate.js";
 import { describeHead } from "../../classification/describeHead.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
@@ -22,7 +23,7 @@ export interface TrainClassifierOptions
   extends
     TrainModelOptions,
     RareOptions,
-    Pick<TrainOptions, "head" | "mlp" | "Cs" | "classWeights" | "fewShot" | "onTrial" | "onEpoch"> {
+    Pick<TrainOptions, "head" | "mlp" | "Cs" | "classWeights" | "fewShot" | "cv" | "onTrial" | "onEpoch" | "onFold"> {
   /** What the labels mean; for the record. @default "classification" */
   readonly task?: HeadFile["task"] | undefined;
   readonly multiLabel?: undefined;
@@ -34,6 +35,8 @@ export interface TrainClassifierOptions
 export interface ClassifierModel extends ClassifierPipeline {
   /** Scores on the dev rows. */
   readonly evaluation: Evaluation;
+  /** Scores on all rows by cross-validation; undefined unless `cv` asks for it. */
+  readonly crossValidation: CrossValidation | undefined;
   /** The head itself, and how it was trained. */
   readonly trained: TrainedHead;
   readonly warnings: readonly string[];
@@ -48,11 +51,12 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(corpus.labels, { map: options.map, minPerClass: devCorpus === undefined ? 2 : 1 });
   if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "), { map: options.map });
+  if (options.cv !== undefined) checkFolds(corpus.texts, options.cv);
   const encoder = await openTrainingEncoder(options);
   try {
     const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
-    const { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal, map } = options;
-    const how = { head, mlp, Cs, classWeights, fewShot, onTrial, onEpoch, seed, threads, signal, map };
+    const { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal, map } = options;
+    const how = { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal, map };
     const trained = await trainClassifier(data, { dev, ...how });
     const neighbors = await neighborsOf(data, trained.head.labels, options);
     return model({ corpus, rare, encoder, trained, neighbors }, options);
@@ -91,6 +95,7 @@ function model({ corpus, rare, encoder, trained, neighbors }: Made, options: Tra
       encodingWith(encoder, options),
     ),
     evaluation: trained.dev,
+    crossValidation: trained.cv,
     trained,
     warnings: [...corpus.notices, ...(rare === undefined ? [] : [rare.remark]), ...trained.warnings],
     async save(folder, saving = {}) {

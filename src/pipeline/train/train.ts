@@ -20,6 +20,11 @@ import { trainTaggerModel, type TaggerModel, type TrainTaggerModelOptions } from
  * console.log(model.evaluation.macroF1, await model.predict(["a good idea"]));
  * await model.save("days-head", { force: true });
  * await model.close();
+ *
+ * // With `cv` also scores on all rows, each predicted by a head that has not seen it.
+ * const { crossValidation, close } = await train(rows, { cv: 5 });
+ * console.log(crossValidation?.macroF1, crossValidation?.interval95);
+ * await close();
  */
 export async function train(rows: Rows, options?: TrainClassifierOptions): Promise<ClassifierModel>;
 export async function train(rows: Rows, options: TrainMultiLabelOptions): Promise<MultiLabelModel>;

@@ -1,3 +1,4 @@
+import type { CrossValidation } from "../../classification/crossValidate.js";
 import type { Interval } from "../../metrics/bootstrap.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
@@ -39,11 +40,12 @@ export function trainingText(score: readonly string[], training: Training): read
 }
 
 /** The main number with its interval, and what simpler models reach on the same rows. */
-export function scoreLines({ macroF1, n, interval95, majority, bagOfWords, overBagOfWords }: Evaluation): string[] {
+export function scoreLines(evaluation: Evaluation, on = counted(evaluation.n, "dev row")): string[] {
+  const { macroF1, interval95, majority, bagOfWords, overBagOfWords } = evaluation;
   const line = (name: string, value: number, compared: string): string =>
     `  ${name.padEnd(14)}  ${decimals(value)}  ${compared}`;
   return [
-    `macro-F1 ${decimals(macroF1)} on ${counted(n, "dev row")} (95 % interval ${range(interval95)})`,
+    `macro-F1 ${decimals(macroF1)} on ${on} (95 % interval ${range(interval95)})`,
     line("majority class", majority.macroF1, comparedText(macroF1 - majority.macroF1)),
     ...(bagOfWords === null
       ? []
@@ -54,6 +56,17 @@ export function scoreLines({ macroF1, n, interval95, majority, bagOfWords, overB
             comparedText(macroF1 - bagOfWords.macroF1, overBagOfWords?.interval95),
           ),
         ]),
+  ];
+}
+
+/** The same by cross-validation, with what the interval leaves out. */
+export function crossValidationLines(cv: CrossValidation): string[] {
+  const scores = cv.perFold.map(({ macroF1 }) => macroF1);
+  const spread: Interval = [Math.min(...scores), Math.max(...scores)];
+  return [
+    ...scoreLines(cv, `all ${counted(cv.n, "row")}, by ${cv.folds}-fold cross-validation`),
+    `  accuracy        ${decimals(cv.accuracy)}  macro-F1 of the single folds ${range(spread)}`,
+    "  The interval is over the rows; it leaves out how much a head varies with its training rows.",
   ];
 }
 
