@@ -34,7 +34,7 @@ const UNREADABLE: readonly Case[] = [
     file: "in.xlsx",
     content: "",
     code: "E_INPUT_ENDING",
-    says: [/\.csv, \.tsv or \.jsonl/],
+    says: [/\.csv.*--from/],
   },
   { name: "an empty file", content: "", code: "E_CSV_HEADER", says: [/in\.csv:1: .*it is empty/] },
   { name: "an empty JSONL file", file: "in.jsonl", content: "\n", code: "E_JSONL", says: [/no JSON object/] },

@@ -41,7 +41,7 @@ export const addEmbed: AddCommand = (program, context) => {
   const command = program
     .command("embed")
     .description("turn the texts of a corpus into vectors")
-    .argument("<corpus...>", "texts: .csv, .tsv, .jsonl, also .gz; - for the pipe")
+    .argument("<corpus...>", "texts: .csv, .jsonl, .json, .txt, .parquet, .arrow, ...; - for the pipe")
     .addOption(
       flag("output", "-o, --output <file>", ".parquet, .arrow, .npy, .jsonl, or - for a pipe")
         .argParser(fileName)
