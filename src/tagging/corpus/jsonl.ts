@@ -2,7 +2,7 @@ import type { Rejection } from "../../corpus/row.js";
 import { byteAt, type TextChunk, type TextPosition } from "../../corpus/decode/textChunk.js";
 import { textLines, type TextLineOptions } from "../../corpus/decode/textLines.js";
 import { excerpt, HeadstartError } from "../../errors.js";
-import { nestsTooDeep, NO_OBJECT, parseJson, TOO_DEEP } from "../../formats/json.js";
+import { jsonOrUndefined, nestsTooDeep, NO_OBJECT, nonFiniteAsNull, TOO_DEEP } from "../../formats/json.js";
 import { arrayElements } from "../../formats/jsonElements.js";
 import { count } from "../../text/numbers.js";
 import { isPair, readRow } from "./rowForms.js";
@@ -95,13 +95,10 @@ async function* jsonRows(chunks: AsyncGenerator<TextChunk>, lines: TextLineOptio
   if (isWhole) yield* rowsOf(whole.join(""), lines.file);
 }
 
-/** The value of a line, or what is wrong with it. */
+/** The value of a line, or what is wrong with it; `NaN`, which Python writes, is null. */
 function valueOf(raw: string): unknown {
-  try {
-    return parseJson(raw);
-  } catch {
-    return new SyntaxError(nestsTooDeep(raw) ? TOO_DEEP : NO_OBJECT);
-  }
+  if (nestsTooDeep(raw)) return new SyntaxError(TOO_DEEP);
+  return jsonOrUndefined(raw) ?? jsonOrUndefined(nonFiniteAsNull(raw) ?? raw) ?? new SyntaxError(NO_OBJECT);
 }
 
 /** Whether a file with this first line is one value. */
@@ -122,7 +119,8 @@ function pathOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(annotations) && annotations.some(isPair) ? ["annotations"] : undefined;
 }
 
-function* rowsOf(text: string, file: string): Generator<JsonRow> {
+function* rowsOf(written: string, file: string): Generator<JsonRow> {
+  const text = jsonOrUndefined(written) === undefined ? (nonFiniteAsNull(written) ?? written) : written;
   const value = valueOf(text);
   if (value instanceof SyntaxError) {
     const message =

@@ -129,6 +129,19 @@ describe("readTagged()", () => {
     expect(sentences.map(({ line }) => line)).toEqual([2, 13]);
   });
 
+  it("reads rows with NaN in a field that it does not need", async () => {
+    const row = '{"text": "NaN runs", "entities": [[0, 3, "x"]], "score": NaN}';
+    for (const [name, content] of [
+      ["s.jsonl", row],
+      ["s.json", `[\n${row},\n${row}]`],
+    ] as const) {
+      const { sentences } = await readTagged([await file(name, content)]);
+      expect([sentences[0].text, sentences[0].tags]).toEqual(["NaN runs", ["B-x", "O"]]);
+    }
+    const unusable = await file("t.jsonl", '{"text": "a", "entities": [[NaN, 1, "x"]]}');
+    await expect(readTagged([unusable])).rejects.toMatchObject({ code: "E_JSONL", place: { line: 1 } });
+  });
+
   it("names the line of an element that cannot be read, and refuses an array that is cut off", async () => {
     const path = await file("i.json", '[\n{"text": "a", "entities": []},\n\n{"text": 7}\n]');
     await expect(readTagged([path])).rejects.toMatchObject({ code: "E_JSONL", place: { file: path, line: 4 } });
