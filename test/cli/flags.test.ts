@@ -136,8 +136,8 @@ describe("headstart", () => {
       for (const [flag] of text.matchAll(/(?<=[^\w-])--[a-z][a-z0-9-]+/g)) advised.add(flag);
     }
     expect(advised.size).toBeGreaterThan(30);
-    // --debug is known to those who need it, one asks for help, and the last is a flag of Node.
-    const others = ["--debug", "--help-all", "--max-old-space-size"];
+    // --crf is on without it, --debug is known to those who need it, one asks for help, and the last is a flag of Node.
+    const others = ["--crf", "--debug", "--help-all", "--max-old-space-size"];
     expect([...advised].filter((flag) => !known.has(flag)).toSorted()).toEqual(others);
   });
 

@@ -155,7 +155,9 @@ function arraysOfObjects(json: string): readonly { readonly start: number; reado
     else if (match[0] === "[" || match[0] === "{") {
       if (depth === 1 && /^\[\s*\{/.test(json.slice(at, at + 1000))) start = at;
       depth++;
-    } else if (--depth === 1 && start >= 0) {
+    } else {
+      depth--;
+      if (depth !== 1 || start < 0) continue;
       found.push({ start, end: at + 1 });
       start = -1;
     }

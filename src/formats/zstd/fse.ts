@@ -15,7 +15,9 @@ export function fseTable(counts: readonly number[], log: number): FseTable {
   const [symbols, bits, bases] = [new Uint8Array(size), new Uint8Array(size), new Uint16Array(size)];
   let high = size;
   counts.forEach((count, symbol) => {
-    if (count === -1) symbols[--high] = symbol;
+    if (count !== -1) return;
+    high--;
+    symbols[high] = symbol;
   });
   const step = (size >> 1) + (size >> 3) + 3;
   let at = 0;

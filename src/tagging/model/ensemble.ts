@@ -40,10 +40,11 @@ export function meanTagger(ensemble: readonly Tagger[]): Tagger {
 const meanOf = (lists: readonly Float32Array[]): Float32Array =>
   lists[0].map((_, i) => lists.reduce((sum, list) => sum + list[i], 0) / lists.length);
 
+/** In single precision, as a file keeps them: a tagger predicts the same before it is saved and after. */
 function meanCrf(ensemble: readonly Tagger[]): CrfWeights {
   const mean = (pick: (crfWeights: CrfWeights) => Float64Array): Float64Array =>
-    pick(ensemble[0].crfWeights).map(
-      (_, i) => ensemble.reduce((sum, { crfWeights }) => sum + pick(crfWeights)[i], 0) / ensemble.length,
+    pick(ensemble[0].crfWeights).map((_, i) =>
+      Math.fround(ensemble.reduce((sum, { crfWeights }) => sum + pick(crfWeights)[i], 0) / ensemble.length),
     );
   const { tags } = ensemble[0].crfWeights;
   return {
