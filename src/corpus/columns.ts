@@ -133,7 +133,7 @@ export function findColumn(columns: readonly string[], wanted: string, options: 
     "E_COLUMN_MISSING",
     `Cannot read column "${excerpt(wanted)}" from ${file}: the header has ${listedNames(columns)}. ` +
       (nearest === undefined ? "" : `Did you mean ${quoted(nearest)}? `) +
-      `Name it with ${flag}${namedBy === "header" ? otherwiseRead(columns) : ""}`,
+      `Name it with ${flag}${namedBy === "header" ? otherwiseRead(columns, file) : ""}`,
     place,
   );
 }
@@ -156,10 +156,12 @@ function numberedColumn(columns: readonly string[], wanted: string, { file, flag
 const NO_HEADER = "If the first line is a row, read the file with --no-header";
 
 /** How else a header might be meant that lacks a column. */
-function otherwiseRead(header: readonly string[]): string {
-  if (looksLikeRow(header)) return `. ${NO_HEADER}`;
-  const separators = header.length === 1 && /[^\p{L}\p{N}\s_"'.()-]/u.test(header[0]);
-  return separators ? ". If another character stands between the columns, name it with --delimiter" : "";
+function otherwiseRead(header: readonly string[], file: string): string {
+  const isPipeOfOne = file === "-" && header.length === 1;
+  if (looksLikeRow(header) && !isPipeOfOne) return `. ${NO_HEADER}`;
+  const separators = header.length === 1 && !looksLikeRow(header) && /[^\p{L}\p{N}\s_"'.()-]/u.test(header[0]);
+  if (separators) return ". If another character stands between the columns, name it with --delimiter";
+  return isPipeOfOne ? ". If each line of the pipe is a text, read it with --from txt" : "";
 }
 
 /** Whether what stands in a header is hardly the name of a column: a number, a sentence. */

@@ -63,9 +63,19 @@ const unheaded = ({ cells }: TableRecord): NamedColumns => ({
 });
 
 function namesOf(header: TableRecord, file: string): NamedColumns {
+  const json = LIKE_JSON.exec(header.raw);
+  if (json !== null) throw isJson(file, json[1] === "{" && json[2] !== "" ? "jsonl" : "json");
   if (header.fault !== undefined) throw faultError(file, header, header.fault);
   const cells = header.cells.map((cell) => cell ?? "");
   return nameColumns(cells, { file, line: header.position.line });
+}
+
+/** The line with which JSON begins: its first bracket, and what follows it. */
+const LIKE_JSON = /^\s*([[{])(\s*[{}"][^]*|)\s*$/;
+
+function isJson(file: string, format: "jsonl" | "json"): HeadstartError {
+  const message = `Cannot read the columns of ${file}: its first line is JSON, not names. Read it with --from ${format}`;
+  return new HeadstartError("E_CSV_HEADER", message, { file, line: 1 });
 }
 
 function isEmpty({ file, header }: CsvTableOptions): HeadstartError {

@@ -24,6 +24,7 @@ const ENDINGS: Readonly<Record<string, CorpusFormat>> = {
   iob2: "conll",
   parquet: "parquet",
   arrow: "arrow",
+  arrows: "arrow",
   feather: "arrow",
   ipc: "arrow",
 };

@@ -22,6 +22,16 @@ const KINDS: Readonly<Record<FileKind, { readonly name?: string; readonly advice
   XML: { advice: "Save it as CSV" },
 };
 
+/** For the pipe, whose name cannot be chosen. */
+const OF_PIPE: Partial<Readonly<Record<FileKind, string>>> = {
+  "a Parquet file": "Save it as a file whose name ends in .parquet",
+  "an Arrow file": "Read it with --from arrow",
+  "gzip data": "Unpack it in front, with gunzip",
+};
+const TWICE = "It is compressed twice: unpack it once";
+
+const hasNoEnding = (file: string): boolean => file === "-" || file === "/dev/stdin";
+
 const MARKUP: readonly FileKind[] = ["an HTML page", "XML"];
 /** Their marks are letters, with which text can begin as well. */
 const MARKED_BY_LETTERS: readonly FileKind[] = ["a Parquet file", "an Arrow file"];
@@ -37,7 +47,8 @@ export function refuseOtherKinds(head: Uint8Array, file: string, isTable: boolea
   if (kind === undefined || (!isTable && MARKUP.includes(kind))) return;
   if (MARKED_BY_LETTERS.includes(kind) && !head.some((byte) => byte < 0x20 && !WHITE_SPACE.includes(byte))) return;
   const { name = kind, advice } = KINDS[kind];
-  const message = `Cannot read ${file} as text: it looks like ${name}. ${advice}`;
+  const otherwise = hasNoEnding(file) ? OF_PIPE[kind] : kind === "gzip data" && /\.gz$/i.test(file) ? TWICE : undefined;
+  const message = `Cannot read ${file} as text: it looks like ${name}. ${otherwise ?? advice}`;
   throw new HeadstartError("E_INPUT_UNREADABLE", message, { file });
 }
 

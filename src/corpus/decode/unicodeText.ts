@@ -90,13 +90,26 @@ function validPrefix(bytes: Uint8Array, isValid: (prefix: Uint8Array) => boolean
  */
 const LARGER: Readonly<Record<string, string>> = { "ISO-8859-1": "windows-1252", "ISO-8859-9": "windows-1254" };
 
-function notValid(bytes: Uint8Array, at: number, name: string): string {
+function notValid(bytes: Uint8Array, at: number, name: UnicodeName): string {
   const value = `0x${bytes[at].toString(16).toUpperCase().padStart(2, "0")}`;
+  const advice = name !== "utf-8" && isUtf8(bytes) ? "It may be UTF-8: leave --encoding out" : otherName(bytes);
+  return `the byte ${value} is not valid ${name}. ${advice}, or read such bytes as U+FFFD with --invalid-utf8 replace`;
+}
+
+function otherName(bytes: Uint8Array): string {
   const guess = detect(bytes);
   const other = guess !== null && !/^(utf-8|ascii)$/i.test(guess) && iconv.encodingExists(guess);
   const likely = guess === null ? "" : (LARGER[guess] ?? guess);
-  const advice = other
+  return other
     ? `It may be ${likely}: name the encoding of the file with --encoding ${likely}`
     : "Name the encoding of the file with --encoding";
-  return `the byte ${value} is not valid ${name}. ${advice}, or read such bytes as U+FFFD with --invalid-utf8 replace`;
+}
+
+/** Whether bytes are UTF-8, the last character perhaps cut off; with a NUL they might be UTF-16. */
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    return !bytes.includes(0) && new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true }) !== "";
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
 import { HeadstartError } from "../../errors.js";
-import { shellWord } from "../../text/shell.js";
 import type { TextChunk, TextPosition } from "../decode/textChunk.js";
+import { jqRows } from "./jqRows.js";
 
 /** One value as it stands in a JSON document. */
 export interface JsonFrame {
@@ -167,7 +167,3 @@ export class JsonFramer {
 }
 
 const nameOf = (file: string): string => (file === "-" ? "the pipe" : file);
-
-/** A command that writes the rows of a document as JSONL. */
-export const jqRows = (file: string, rows = ".[]"): string =>
-  file === "-" ? `jq -c ${shellWord(rows)}` : `jq -c ${shellWord(rows)} ${shellWord(file)} > rows.jsonl`;

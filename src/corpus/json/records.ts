@@ -2,8 +2,9 @@ import { excerpt, HeadstartError } from "../../errors.js";
 import { fieldsOf, kindOf, stringEnd } from "../../formats/json.js";
 import { encodingError, type TextChunk } from "../decode/textChunk.js";
 import { lineGroups } from "../decode/textLines.js";
-import { hasText, textFields } from "./fieldNames.js";
-import { JsonFramer, jqRows, type JsonFrame } from "./frame.js";
+import { hasText } from "./fieldNames.js";
+import { JsonFramer, type JsonFrame } from "./frame.js";
+import { jqRows, rowsProgram } from "./jqRows.js";
 
 export interface JsonRecordsOptions {
   readonly file: string;
@@ -134,7 +135,7 @@ function rowsWithin(frame: JsonFrame, { file, maxLength, textColumn }: JsonRecor
   // What is wrong with it, a record says; what has a text is a row.
   if (typeof fields === "string" || hasText(fields, textColumn)) return [frame];
   const arrays = arraysOfObjects(raw);
-  if (arrays.length !== 1) throw noRows(file, `it is ${described(fields)}`, rowsCommand(fields, { file, textColumn }));
+  if (arrays.length !== 1) throw noRows(file, `it is ${described(fields)}`, rowsProgram(fields, textColumn));
   const [{ start, end }] = arrays;
   const line = position.line + raw.slice(0, start).split("\n").length - 1;
   const text = raw.slice(start, end);
@@ -177,25 +178,10 @@ function described(fields: Fields): string {
   return entries.length === 0 ? "an object without fields" : `one object of ${shown.join(", ")}${more}`;
 }
 
-/** A command that makes rows of an object of columns, as data frames write them, or of one of its fields. */
-function rowsCommand(
-  fields: Fields,
-  { file, textColumn }: { readonly file: string; readonly textColumn: string | readonly string[] },
-): string {
-  const [name] = textFields(fields, textColumn);
-  const texts = fields[name];
-  const column = `.${JSON.stringify(name)}`;
-  if (Array.isArray(texts)) return jqRows(file, `range(${column} | length) as $i | map_values(.[$i])`);
-  if (typeof texts === "object" && texts !== null)
-    return jqRows(file, `. as $t | ${column} | keys_unsorted[] as $k | $t | map_values(.[$k])`);
-  const inner = Object.entries(fields).find(([, value]) => typeof value === "object" && value !== null)?.[0];
-  return jqRows(file, inner === undefined ? ".[]" : `.${JSON.stringify(inner)}[]`);
-}
-
-function noRows(file: string, found: string, command?: string): HeadstartError {
+function noRows(file: string, found: string, program?: string): HeadstartError {
   const name = file === "-" ? "the pipe" : file;
   const message =
     `Cannot read the rows of ${name}: ${found}, not an array of objects. ` +
-    `Write one object a line${command === undefined ? "" : `, such as with ${command}`}`;
+    `Write one object a line${program === undefined ? "" : `, such as with ${jqRows(file, program)}`}`;
   return new HeadstartError("E_JSONL", message, { file, line: 1 });
 }

@@ -32,13 +32,13 @@ export async function openJsonTable(chunks: AsyncGenerator<TextChunk>, options: 
   const close = async (): Promise<void> => {
     await groups.return(undefined);
   };
-  const { fields, file, textColumn, textOtherwise } = options;
+  const { fields, file, format, textColumn, textOtherwise } = options;
   const tableOf = (names: Pick<FieldNames, "columns" | "vectors">, frames: typeof groups): Table => {
     const { columns, vectors } = names;
     return {
       columns,
       vectors,
-      records: rowsOf(frames, { columns, vectors, texts: textColumnNames(columns, textColumn, textOtherwise) }),
+      records: rowsOf(frames, { format, columns, vectors, texts: textColumnNames(columns, textColumn, textOtherwise) }),
       close,
     };
   };
@@ -50,7 +50,7 @@ export async function openJsonTable(chunks: AsyncGenerator<TextChunk>, options: 
       for (const { raw } of frames) addObject(names, raw, textColumn);
       const first = names.columns.length === 0 ? frames.length : frames.findIndex(({ raw }) => isObject(raw));
       for (const frame of frames.slice(0, first)) {
-        const record = recordOf(objectOf(frame), { columns: [], vectors: [], texts: [] });
+        const record = recordOf(objectOf(frame, format), { format, columns: [], vectors: [], texts: [] });
         options.onFault(record, record.fault ?? NOT_AN_OBJECT);
       }
       if (first < frames.length) return tableOf(names, replay(frames.slice(first), groups));
@@ -102,6 +102,13 @@ const NOT_AN_OBJECT: Fault = {
   advice: `Write one JSON object on each line, ${LEAVE_OUT}`,
 };
 
+/** A line of JSONL with which a document of JSON begins, or with several objects. */
+const OF_DOCUMENT: Fault = {
+  ...NOT_AN_OBJECT,
+  advice: `If the file is one JSON document, or has its objects in other than one line each, read it with --from json`,
+};
+const DOCUMENT_START = /^\s*(?:\[\s*(?:\{|$)|\{\s*$)|\}\s*,?\s*\{/;
+
 const NESTED: Fault = {
   code: "E_JSONL",
   found: TOO_DEEP,
@@ -116,13 +123,13 @@ async function* replay(
   yield* rest;
 }
 
-interface Columns extends Pick<FieldNames, "columns" | "vectors"> {
+interface Columns extends Pick<FieldNames, "columns" | "vectors">, Pick<JsonRecordsOptions, "format"> {
   /** Fields that must hold a string or a number; of several one must, and the others may hold nothing. */
   readonly texts: readonly string[];
 }
 
 async function* rowsOf(groups: AsyncGenerator<readonly JsonFrame[]>, columns: Columns): AsyncGenerator<TableRecord> {
-  for await (const group of groups) for (const frame of group) yield recordOf(objectOf(frame), columns);
+  for await (const group of groups) for (const frame of group) yield recordOf(objectOf(frame, columns.format), columns);
 }
 
 function recordOf({ position, raw, fields, nonFinite }: JsonObject, own: Columns): TableRecord {
@@ -187,11 +194,13 @@ const isText = (value: unknown): boolean =>
 const isFields = (fields: JsonObject["fields"]): fields is ReadonlyMap<string, unknown> => fields instanceof Map;
 
 /** The object of a frame, its fields in their order, in a map so that no name can mean more than itself. */
-function objectOf({ position, raw }: JsonFrame): JsonObject {
+function objectOf({ position, raw }: JsonFrame, format: JsonRecordsOptions["format"]): JsonObject {
   const { value, json } = parsed(raw);
   const nonFinite = json !== raw;
-  if (typeof value === "string")
-    return { position, raw, nonFinite, fields: value === TOO_DEEP ? NESTED : NOT_AN_OBJECT };
+  if (typeof value === "string") {
+    const notAnObject = format === "jsonl" && DOCUMENT_START.test(raw) ? OF_DOCUMENT : NOT_AN_OBJECT;
+    return { position, raw, nonFinite, fields: value === TOO_DEEP ? NESTED : notAnObject };
+  }
   const fields = new Map<string, unknown>(Object.entries(value));
   for (const [name, exact] of longIntegers(value, json)) fields.set(name, exact);
   return { position, raw, nonFinite, fields };

@@ -202,6 +202,27 @@ describe("openCorpus() on CSV", () => {
   });
 
   it.each([
+    ["an object", '{"text":"a"}\n{"text":"b"}\n', "jsonl"],
+    ["an object that begins with a space", ' { "text": 1 }', "jsonl"],
+    ["an array", '[{"text":"a"},{"text":"b"}]', "json"],
+    ["the bracket of an array", '[\n{"text":"a"}\n]', "json"],
+    ["the bracket of an object", '{\n"text": "a"\n}', "json"],
+  ])("says how a first line is read that is %s", async (_, content, from) => {
+    for (const options of [{}, { badRows: "skip" }, { from: "tsv" }] as const) {
+      const error = await failure(readBytes(content, options));
+      expect([error.code, error.place.line]).toEqual(["E_CSV_HEADER", 1]);
+      expect(error.message).toMatch(new RegExp(`--from ${from}$`));
+    }
+  });
+
+  it("says how a pipe of texts is read", async () => {
+    expect((await failure(readBytes("a text, or two\nb\n"))).message).not.toContain("--from txt");
+    for (const line of ["a text", "a longer text: it ends here!"])
+      expect((await failure(readBytes(`${line}\nb\n`))).message).toMatch(/--from txt$/);
+    expect((await readBytes("[text],{n}\na,1\n", { textColumn: "[text]" })).values).toEqual([["a", "1"]]);
+  });
+
+  it.each([
     ["one less", "a", "it has 1 field where the header has 2"],
     ["one more", "a,b,c", "it has 3 fields where the header has 2"],
     ["a hundred more", "a,b" + ",".repeat(100), "it has 102 fields where the header has 2"],

@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { openCorpus } from "../../../src/corpus/corpus.js";
 import { formatNamed, formatOf, type CorpusFormatName } from "../../../src/corpus/format.js";
 import { readTagged } from "../../../src/tagging/corpus/readTagged.js";
 import { tempFolder } from "../files/tempFolder.js";
-import { failure, readFiles } from "./reading.js";
+import { failure, readBytes, readFiles } from "./reading.js";
 
 async function fileOf(name: string, content: string): Promise<string> {
   const path = join(await tempFolder(), name);
@@ -23,7 +24,7 @@ describe("formatOf()", () => {
     ["txt", ["a.txt", "a.text.gz"]],
     ["conll", ["a.conll", "a.bio", "a.iob", "a.iob2.gz"]],
     ["parquet", ["a.parquet"]],
-    ["arrow", ["a.arrow", "a.feather", "a.ipc"]],
+    ["arrow", ["a.arrow", "a.arrows", "a.feather", "a.ipc"]],
   ])("tells %s by the ending", (format, paths) => {
     expect(paths.map((path) => formatOf(path, undefined))).toEqual(paths.map(() => format));
   });
@@ -96,5 +97,18 @@ describe("readTagged() on words with tags", () => {
     expect([table.code, table.message]).toEqual(["E_INPUT_ENDING", expect.stringContaining('column "text"')]);
     const csv = await failure(readTagged([await fileOf("x.csv", "text,label\na,b\n")]));
     expect([csv.code, csv.message]).toEqual(["E_INPUT_ENDING", expect.stringContaining("--from conll")]);
+  });
+});
+
+describe("openCorpus() on data of another kind", () => {
+  it("says what fits where it comes from: gzip in a pipe, and packed twice in a file", async () => {
+    const packed = gzipSync("text\na\n");
+    expect((await failure(readBytes(packed))).message).toMatch(/Unpack it in front, with gunzip$/);
+    const folder = await tempFolder();
+    const paths = ["a.csv", "b.csv.gz"].map((name) => join(folder, name));
+    await writeFile(paths[0], packed);
+    await writeFile(paths[1], gzipSync(packed));
+    expect((await failure(readFiles([paths[0]]))).message).toMatch(/Give it a name that ends in \.gz/);
+    expect((await failure(readFiles([paths[1]]))).message).toMatch(/compressed twice: unpack it once$/);
   });
 });

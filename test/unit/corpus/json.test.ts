@@ -75,6 +75,15 @@ describe("openCorpus() on a JSON document", () => {
       '{"text":["a"],"label":["x"]}',
       /"text" \(an array\), "label" \(an array\).*range\(\."text" \| length/,
     ],
+    [
+      "names and rows of values",
+      '{"columns":["text","n"],"data":[["a",1]]}',
+      /'\."columns" as \$names \| \."data"\[\] \|/,
+    ],
+    ["an object of rows", '{"r1":{"text":"a","spans":[{}]},"r2":{"text":"b"}}', /jq -c "\.\[\]"/],
+    ["rows deeper in it", '{"all":{"rows":[{"text":"a"}]}}', /jq -c '\."all"\."rows"\[\]'/],
+    ["an array of texts", '{"docs":["a","b"]}', /jq -c '\."docs"\[\] \| \{"text": \.\}'/],
+    ["no rows at all", '{"a":1}', /Write one object a line$/],
     ["columns as objects", '{"text":{"0":"a"}}', /jq -c '\. as \$t \| \."text" \| keys_unsorted/],
     ["two arrays of objects", '{"train":[{"text":"a"}],"test":[{"text":"b"}]}', /jq -c '\."train"\[\]'/],
   ])("refuses %s, and says what to do", async (_, document, says) => {

@@ -82,6 +82,22 @@ describe("openCorpus() on JSONL", () => {
     expect(got.rejections).toEqual([{ file: "-", line: 2, byte: 26, reason, raw: line }]);
   });
 
+  it.each([
+    ["an array in one line", '[{"text":"a"},{"text":"b"}]'],
+    ["an array over several lines", '[\n{"text":"a"},\n{"text":"b"}\n]'],
+    ["an indented object", '{\n  "text": "a"\n}\n{\n  "text": "b"\n}'],
+    ["two objects in one line", '{"text":"a"} {"text":"b"}'],
+  ])("says how %s is read", async (_, document) => {
+    expect((await failure(read(document))).message).toMatch(/it is not a JSON object.*read it with --from json$/);
+    const got = await read(document, { from: "json" });
+    expect(got.rows.map(({ text }) => text)).toEqual(["a", "b"]);
+  });
+
+  it("does not say so of a value in a document", async () => {
+    const error = await failure(read('[[{}],{"text":"b"}]', { from: "json" }));
+    expect(error.message).not.toContain("--from json");
+  });
+
   it("takes the columns from the first object when bad rows in front of it are skipped", async () => {
     const got = await read('oops\n[]\n{"text":"a"}\n', { badRows: "skip" });
     expect([got.columns, got.lines, got.rejections.map((r) => r.line)]).toEqual([["text"], [3], [1, 2]]);

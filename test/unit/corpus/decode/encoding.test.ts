@@ -128,6 +128,15 @@ describe("openCorpus() on encodings", () => {
     expect(error.message).toContain('no encoding is called "klingon"');
   });
 
+  it("says that a file is UTF-8 where another encoding was named for it", async () => {
+    for (const size of [7, 1000]) {
+      const error = await failure(readBytes("text\né\n€ 12\n", { encoding: "utf-16" }, size));
+      expect(error.message).toContain("It may be UTF-8: leave --encoding out");
+    }
+    const other = await failure(readBytes(Buffer.from([0x61, 0, 0, 0xd8, 0x61, 0]), { encoding: "utf-16" }));
+    expect(other.message).not.toContain("UTF-8:");
+  });
+
   it("counts bytes of rejected rows in the encoding of the file", async () => {
     const western = iconv.encode("text,label\né,x\nbad\n", "latin1");
     const wide = utf16("\ufefftext,label\né,x\nbad\n", true);
