@@ -13,7 +13,8 @@ import type { Matrix } from "../math/matrix.js";
 import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiLabel.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import { textHashes } from "../dataset/textHashes.js";
-import { labelIndices } from "../dataset/mapLabels.js";
+import type { LabelMap } from "../dataset/labelMap.js";
+import { labelIndices, labelSpace, type LabelSpace } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
 import { counted } from "../text/numbers.js";
 import { C_VALUES } from "./fit.js";
@@ -163,7 +164,9 @@ function trialOf(
 }
 
 /**
- * Evaluates a multi-label head on rows whose labels are cells. @throws HeadstartError E_LABEL_MAP for unknown labels
+ * Evaluates a multi-label head on rows whose labels are cells.
+ *
+ * @throws HeadstartError E_LABEL_MAP for unknown labels, and for a map that leaves none
  *
  * @example
  * const { head } = await trainMultiLabel(topics, { separator: "|" });
@@ -174,17 +177,33 @@ export function evaluateMultiLabelHead(
   data: LabeledVectors,
   {
     separator,
+    map,
     seed = 1,
     file = "the corpus",
   }: {
     readonly separator?: string | undefined;
+    /** Brings the predictions to the labels of the rows, which it has been applied to already. */
+    readonly map?: LabelMap | undefined;
     readonly seed?: number | undefined;
     readonly file?: string | undefined;
   },
 ): MultiLabelEvaluation {
-  const truth = marksIn(data.labels, { labels: head.labels, separator, file });
-  const predicted = marksOf(multiLabelProbabilities(head, data.vectors), head);
-  return evaluateMultiLabel(truth, predicted, { labels: head.labels, seed });
+  const space = labelSpace(head.labels, map, 1);
+  const { labels } = space;
+  const truth = marksIn(data.labels, { labels, separator, file });
+  const predicted = mappedMarks(marksOf(multiLabelProbabilities(head, data.vectors), head), space);
+  return evaluateMultiLabel(truth, predicted, { labels, seed });
+}
+
+/** Marks `[rows, labels]` of marks `[rows, head labels]`: a label is there where one that becomes it is. */
+function mappedMarks(marks: Uint8Array, { labels, target }: LabelSpace): Uint8Array {
+  const rows = marks.length / target.length;
+  const mapped = new Uint8Array(rows * labels.length);
+  marks.forEach((mark, at) => {
+    const to = target[at % target.length];
+    if (mark === 1 && to >= 0) mapped[Math.floor(at / target.length) * labels.length + to] = 1;
+  });
+  return mapped;
 }
 
 /** Stands between the labels of a prediction, where nothing did between those that were learned. */

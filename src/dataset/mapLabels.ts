@@ -4,7 +4,7 @@ import { bridge, type MapInUse } from "./mapAdvice.js";
 import { applyLabelMap, type LabelMap } from "./labelMap.js";
 
 /** Probabilities of a head brought to the labels of a corpus by a declared map. */
-interface LabelSpace {
+export interface LabelSpace {
   readonly labels: readonly string[];
   /** For each label of the head its index in `labels`, or -1 where the map drops it. */
   readonly target: Int32Array;
@@ -13,15 +13,16 @@ interface LabelSpace {
 /**
  * The labels that a head can predict under a map: dropped ones are left out, renamed ones merge.
  *
- * @throws HeadstartError E_LABEL_MAP when fewer than two labels are left
+ * @param least  labels that a head of its kind needs
+ * @throws HeadstartError E_LABEL_MAP when fewer are left
  */
-export function labelSpace(headLabels: readonly string[], map: LabelMap | undefined): LabelSpace {
+export function labelSpace(headLabels: readonly string[], map: LabelMap | undefined, least: 1 | 2 = 2): LabelSpace {
   const mapped = headLabels.map((label) => (map === undefined ? label : applyLabelMap(map, label)));
   const labels = [...new Set(mapped.filter((label) => label !== undefined))];
-  if (labels.length < 2) {
+  if (labels.length < least) {
     throw new HeadstartError(
       "E_LABEL_MAP",
-      `The map leaves the head ${labels.length} of its labels (${headLabels.join(", ")}). Keep two or more`,
+      `The map leaves the head ${labels.length} of its labels (${headLabels.join(", ")}). Keep ${least === 1 ? "one" : "two"} or more`,
     );
   }
   return { labels, target: Int32Array.from(mapped, (label) => (label === undefined ? -1 : labels.indexOf(label))) };

@@ -1,7 +1,8 @@
 import { checkOptions } from "./checkOptions.js";
 import { DEFAULT_SEPARATOR, evaluateMultiLabelHead, predictMultiLabel } from "../classification/multiLabel.js";
 import { labelsIn } from "../dataset/labelCell.js";
-import { labelIndices } from "../dataset/mapLabels.js";
+import { applyLabelMap } from "../dataset/labelMap.js";
+import { labelIndices, labelSpace } from "../dataset/mapLabels.js";
 import { withLabelLists } from "../dataset/multiLabelCorpus.js";
 import { asTrained, rememberedReading, type Reading } from "../dataset/reading.js";
 import { seenTexts } from "../dataset/textHashes.js";
@@ -50,15 +51,19 @@ export function multiLabelPipeline(
       const file = corpus.files.join(", ");
       const own = corpus.labels.flatMap((cell) => labelsIn(cell, separator));
       // Labels are checked before the long part begins.
-      labelIndices(head.labels, own, file, { map });
+      labelIndices(labelSpace(head.labels, options.map, 1).labels, own, file, { map });
       const { vectors, reading: read } = await embed(corpus.texts, options);
       const data = { ...corpus, vectors };
-      const evaluation = evaluateMultiLabelHead(head, data, { seed: options.seed, file });
+      const evaluation = evaluateMultiLabelHead(head, data, { map: options.map, seed: options.seed, file });
       const predictions = predictMultiLabel(head, data.vectors, separator);
+      // A map that is remembered has been applied to the labels of the head already.
+      const mappedLabel = (label: string): string | undefined =>
+        options.map === undefined ? label : applyLabelMap(options.map, label);
       const joined = (labels: readonly string[]): string => [...labels].sort().join(separator ?? DEFAULT_SEPARATOR);
       const mistakes = corpus.texts.flatMap((text, r): Mistake[] => {
         const { labels, probability } = predictions[r];
-        const [label, predicted] = [joined(labelsIn(corpus.labels[r], separator)), joined(labels)];
+        const mapped = new Set(labels.flatMap((one) => mappedLabel(one) ?? []));
+        const [label, predicted] = [joined(labelsIn(corpus.labels[r], separator)), joined([...mapped])];
         return label === predicted ? [] : [{ text, label, predicted, probability, ...corpus.places[r] }];
       });
       mistakes.sort((a, b) => b.probability - a.probability);

@@ -141,6 +141,36 @@ describe("headstart predict, of a file that is not named with --input,", () => {
   });
 
   it.each([
+    ["rows.json", [], "predict head --quiet --input rows.json"],
+    ["rows.ndjson", ["sun"], "predict head --quiet --input rows.ndjson"],
+    ["rows.jsonl", ["-o", "rows.csv"], "predict head -o rows.csv --quiet --input rows.jsonl"],
+    ["rows.jsonl", ["--", "sun"], "predict head --quiet --input rows.jsonl"],
+  ])("names a command that runs as it is: for %s beside %j", async (file, more, meant) => {
+    await box.write(file, file.endsWith(".json") ? '[{"text": "sun"}]' : '{"text": "sun"}\n');
+    const flags = more.includes("--") ? ["--quiet", ...more] : [...more, "--quiet"];
+    const refused = await box.call(["predict", "head", file, ...flags]);
+    expectFailure(refused, { exit: 2, code: "E_USAGE", says: [new RegExp(`headstart ${meant} \\(`)] });
+    succeeded(await box.call(meant.split(" ")));
+  });
+
+  it("puts the lines of several files in one pipe", async () => {
+    await box.write("a.txt", "sun\n");
+    await box.write("b.txt", "rain\n");
+    const says = [/To predict its lines: cat a\.txt b\.txt \| headstart predict head \(/];
+    expectFailure(await box.call(["predict", "head", "a.txt", "b.txt"]), { exit: 2, code: "E_USAGE", says });
+  });
+
+  it.each([
+    ['[{"text": "sun"}]', ["--from", "json"]],
+    ['[\n{"text": "sun"}\n]\n', ["--from", "json"]],
+    ['{"id": 1, "body": "sun"}\n', ["--from", "jsonl", "--text-column", "body"]],
+  ])("refuses a pipe of JSON in other forms: %j", async (input, flags) => {
+    const says = [new RegExp(`To predict the rows: headstart predict head --input - ${flags.join(" ")}\\. See`)];
+    expectFailure(await box.call(["predict", "head"], { input }), { exit: 2, code: "E_USAGE", says });
+    expect(linesOf(await box.call(["predict", "head", "--input", "-", ...flags, "--json"], { input }))).toHaveLength(1);
+  });
+
+  it.each([
     ["text,label\nsun,good\n", "csv"],
     ['\ufeffid;"text"\r\n1;sun\r\n', "csv"],
     ["id\ttext\n1\tsun\n", "tsv"],
@@ -160,6 +190,9 @@ describe("headstart predict, of a file that is not named with --input,", () => {
     ['{"id": 1}'],
     ["text,text"],
     ['text,"'],
+    ['She said "hi", text'],
+    ['sun;a "b" c'],
+    ["[laughs] and text"],
     ["a,b"],
   ])("takes %j for a line of text", async (line) => {
     expect(linesOf(await box.run(["predict", "head"], { input: `${line}\nsun\n` }))).toHaveLength(2);

@@ -32,8 +32,8 @@ async function predictCommand(
   }: { readonly head: string; readonly texts: readonly string[]; readonly flags: PredictFlags },
 ): Promise<void> {
   const { input, html } = flags;
+  if (input === undefined) await refuseFileNames(texts, context.args);
   checkUsage(context, texts, flags);
-  await refuseFileNames(texts, context.args);
   const outputs = [fileOf(flags), html].filter((file) => file !== undefined);
   const read = input ?? (texts.length > 0 ? [] : ["-"]);
   const beside = readBeside(context, flags);

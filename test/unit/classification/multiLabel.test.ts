@@ -9,6 +9,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { madeUpHead } from "../head/file/savedHead.js";
 import { tempFolder } from "../files/tempFolder.js";
+import { parseLabelMap } from "../../../src/dataset/labelMap.js";
 import { pickRows } from "../../../src/dataset/labeledVectors.js";
 import { toyVectors } from "./toyVectors.js";
 
@@ -78,6 +79,23 @@ describe("trainMultiLabel()", () => {
   it("refuses a separator that leaves one label", async () => {
     const one = { ...several(20, 1), labels: Array.from({ length: 20 }, () => "a") };
     await expect(trainMultiLabel(one, options)).rejects.toMatchObject({ code: "E_LABELS" });
+  });
+});
+
+describe("evaluateMultiLabelHead()", () => {
+  it("brings the predictions to the labels of the rows by the map, as merged or dropped marks", async () => {
+    const data = several(240, 1);
+    const { head } = await trainMultiLabel(data, options);
+    const rows = (of: readonly (readonly string[])[]) => ({ ...data, labels: of.map((cell) => cell.join("|") || "|") });
+    const score = (of: readonly (readonly string[])[], written: string) =>
+      evaluateMultiLabelHead(head, rows(of), { separator: "|", map: parseLabelMap(written) });
+    const predicted = predictMultiLabel(head, data.vectors, "|").map(({ labels }) => labels);
+    const merged = predicted.map((labels) => [...new Set(labels.map((one) => (one === "bad" ? "good" : one)))]);
+    expect(score(merged, "bad=good")).toMatchObject({ exactMatch: 1, macroF1: 1 });
+    expect(Object.keys(score(merged, "bad=good").perLabel)).toEqual(["good", "even"]);
+    const alone = predicted.map((labels) => labels.filter((one) => one === "even"));
+    expect(score(alone, "bad=drop,good=drop")).toMatchObject({ exactMatch: 1, macroF1: 1 });
+    expect(() => score(alone, "bad=drop,good=drop,even=drop")).toThrow(/Keep one or more/);
   });
 });
 
