@@ -3,7 +3,7 @@ import { count, counted } from "../../text/numbers.js";
 import { labelStudioResults, labelStudioText } from "./labelStudio.js";
 import type { RawSentence } from "./sentence.js";
 import { splitWords } from "./splitWords.js";
-import { isObject, valueKind, writtenSpan, type Fields } from "./spanForms.js";
+import { isObject, valueKind, writtenSpan, type Fields, type FormedSpan } from "./spanForms.js";
 
 /** What a row gives: a sentence; nothing, since it was not annotated, with the reason; or what is wrong with it. */
 export type ReadRow =
@@ -103,7 +103,7 @@ function sentenceOf({ line, text, spans: written, isBinary, remarks = [] }: Span
   if (typeof fault === "string") return { fault };
   const own = spans.filter((span) => typeof span !== "string");
   const outside = own.find(({ start, end }) => start >= end || end > Buffer.byteLength(text));
-  if (outside !== undefined) return { fault: outsideText(outside), advice: COUNT_OFFSETS };
+  if (outside !== undefined) return { fault: outsideText(outside), advice: adviceOn(outside) };
   const words = text.length > MOST_WORDS ? splitWords(text, "parts").length : 0;
   if (words > MOST_WORDS) return tooLong(words);
   const all = [
@@ -117,8 +117,15 @@ function sentenceOf({ line, text, spans: written, isBinary, remarks = [] }: Span
 
 export const COUNT_OFFSETS = "Count start and end in characters of the text, or say what they count with --offsets";
 
-export const outsideText = ({ start, end }: { readonly start: number; readonly end: number }): string =>
-  `an entity from ${start} to ${end} is not inside its text`;
+type Offsets = Pick<FormedSpan, "start" | "end">;
+
+export function outsideText({ start, end }: Offsets): string {
+  if (start === end) return `an entity from ${start} to ${end} is empty`;
+  return `an entity from ${start} to ${end} ${start > end ? "ends before it begins" : "is not inside its text"}`;
+}
+
+const adviceOn = ({ start, end }: Offsets): string =>
+  start < end ? COUNT_OFFSETS : "Take the entity out, or let end be the place behind its last character";
 
 /** Names what was found, since nothing of it could be read. */
 function unknownForm(row: Fields): ReadRow {

@@ -36,6 +36,8 @@ export interface RawTags {
   readonly tags: readonly string[];
   /** 1-based line of each word, where each has its own. */
   readonly lines?: readonly number[] | undefined;
+  /** The words, if `words` are what counts them in every sentence of the file. */
+  readonly countedWords?: readonly string[] | undefined;
 }
 
 export interface RawSpans {

@@ -108,7 +108,7 @@ describe("readRow()", () => {
     [{ text: TEXT, entities: [{ start: 0.5, end: 3, label: "x" }] }, "start 0.5 and end 3"],
     [{ text: TEXT, entities: [{ start: "/p[1]", end: "/p[1]", label: "x" }] }, "start (a string)"],
     [{ text: TEXT, entities: [[0, 99, "x"]] }, "from 0 to 99 is not inside"],
-    [{ text: TEXT, entities: [[3, 3, "x"]] }, "from 3 to 3 is not inside"],
+    [{ text: TEXT, entities: [[3, 3, "x"]] }, "from 3 to 3 is empty"],
     [{ tokens: ["a"], ner_tags: ["O", "O"] }, "1 token and 2 tags"],
     [{ tokens: ["a", "\u00a0"], ner_tags: ["O", "O"] }, "white space"],
     [task({ result: [{ value: { x: 1, y: 2, rectanglelabels: ["a"] } }] }), "start (missing)"],
