@@ -33,7 +33,7 @@ async function predictCommand(
 ): Promise<void> {
   const { input, html } = flags;
   checkUsage(context, texts, flags);
-  await refuseFileNames(texts, context.args);
+  await refuseFileNames(texts, { args: context.args, head: name });
   const outputs = [fileOf(flags), html].filter((file) => file !== undefined);
   const read = input ?? (texts.length > 0 ? [] : ["-"]);
   const beside = readBeside(context, flags);

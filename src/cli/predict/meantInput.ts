@@ -1,10 +1,11 @@
 import { excerpt, HeadstartError } from "../../errors.js";
+import { formatOf, hasEnding } from "../../corpus/format.js";
 import { isFile } from "../../files/exists.js";
 import { csvFields, DELIMITERS } from "../../formats/csv.js";
 import { shellWord } from "../../text/shell.js";
 
-/** Endings of files that `--input` reads. */
-const ROWS = /\.(csv|tsv|jsonl)(\.gz)?$/i;
+/** Whether `--input` reads a file as rows; plain lines and files without a known ending go through the pipe. */
+const isRows = (file: string): boolean => hasEnding(file) && !/\.te?xt$/i.test(file);
 
 /**
  * Refuses a text that is the name of a file, since it is the rows of the file that are meant.
@@ -12,13 +13,18 @@ const ROWS = /\.(csv|tsv|jsonl)(\.gz)?$/i;
  * @param args   the whole command line; what stands behind `--` is a text, whatever it is called
  * @throws HeadstartError E_USAGE with the command that reads the file
  */
-export async function refuseFileNames(texts: readonly string[], args: readonly string[]): Promise<void> {
+export async function refuseFileNames(
+  texts: readonly string[],
+  { args, head }: { readonly args: readonly string[]; readonly head: string },
+): Promise<void> {
   const end = args.indexOf("--");
   const plain = end < 0 ? texts : texts.slice(0, texts.length - (args.length - end - 1));
   const files: string[] = [];
   for (const text of plain) if (text.length < 1000 && !text.includes("\0") && (await isFile(text))) files.push(text);
   if (files.length === 0) return;
-  const areRows = files.every((file) => ROWS.test(file));
+  const tagged = files.find((file) => hasEnding(file) && formatOf(file, undefined) === "conll");
+  if (tagged !== undefined) throw taggedFile(tagged, head);
+  const areRows = files.every(isRows);
   const rest = args.filter((arg) => !files.includes(arg));
   const meant = areRows
     ? ["headstart", ...rest, "--input", ...files].map(shellWord).join(" ")
@@ -30,6 +36,14 @@ export async function refuseFileNames(texts: readonly string[], args: readonly s
     { file: files[0] },
   );
 }
+
+const taggedFile = (file: string, head: string): HeadstartError =>
+  new HeadstartError(
+    "E_USAGE",
+    `${excerpt(file)} is a file of words with tags, not a text. To measure the head on it: ` +
+      ["headstart", "evaluate", head, file].map(shellWord).join(" "),
+    { file },
+  );
 
 /**
  * Refuses a pipe whose first line says that it is a table and not lines of text: the header of a CSV file that has the
