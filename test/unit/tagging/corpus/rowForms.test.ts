@@ -40,6 +40,30 @@ describe("readRow()", () => {
     expect(read).toMatchObject({ sentence: { line: 4, text: TEXT, spans: PLACES } });
   });
 
+  it("reads the entities of the field that has some, where another is empty", () => {
+    for (const row of [
+      { text: TEXT, entities: [], label: triples },
+      { text: TEXT, spans: [], annotations: PLACES },
+      { text: TEXT, label: [], kinds: studio },
+    ])
+      expect(readRow(row, 4, undefined)).toMatchObject({ sentence: { spans: PLACES } });
+    expect(readRow({ text: TEXT, entities: [], spans: [] }, 4, undefined)).toMatchObject({ sentence: { spans: [] } });
+  });
+
+  it("takes of several texts in a task of Label Studio the one that holds its entities", () => {
+    const data = { title: "Another text here", body: TEXT, url: "https://example.org/a" };
+    expect(readRow({ ...task({ result }), data }, 4, undefined)).toMatchObject({
+      sentence: { text: TEXT, spans: PLACES },
+    });
+    expect(readRow({ ...task({ result }), data: { ...data, copy: TEXT } }, 4, undefined)).toHaveProperty("fault");
+    expect(readRow({ ...task({ result: [] }), data }, 4, undefined)).toHaveProperty("fault");
+  });
+
+  it("takes tags of entities before tags that may be of other kinds", () => {
+    const row = { tokens: ["Ana", "left"], tags: ["NNP", "VBD"], ner: ["B-x", "O"] };
+    expect(readRow(row, 1, undefined)).toMatchObject({ sentence: { tags: ["B-x", "O"] } });
+  });
+
   it.each([
     ["tokens", "ner_tags"],
     ["tokens", "tags"],
