@@ -29,7 +29,9 @@ describe("refuseFileNames()", () => {
   it("lets texts pass, and what stands behind --", async () => {
     const path = join(folder, "text.csv");
     await writeFile(path, "a");
-    await refuseFileNames(["a text"], { args: ["predict", "h", "a text"], head: "h" });
-    await refuseFileNames([path], { args: ["predict", "h", "--", path], head: "h" });
+    const plain = refuseFileNames(["a text"], { args: ["predict", "h", "a text"], head: "h" });
+    await expect(plain).resolves.toBeUndefined();
+    const behind = refuseFileNames([path], { args: ["predict", "h", "--", path], head: "h" });
+    await expect(behind).resolves.toBeUndefined();
   });
 });
