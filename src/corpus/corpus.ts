@@ -287,6 +287,6 @@ const mayBeTyped = ({ format, rereadable }: Source): boolean =>
 const taggedWords = (file: string): HeadstartError =>
   new HeadstartError(
     "E_INPUT_ENDING",
-    `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and heads that find entities take. Name a .csv, .tsv, .jsonl or .parquet file, or say what it is with --from`,
+    `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and evaluate take. Write its texts a line each into a .txt file, or say what it is with --from`,
     { file },
   );

@@ -22,6 +22,8 @@ const ENDINGS: Readonly<Record<string, CorpusFormat>> = {
   bio: "conll",
   iob: "conll",
   iob2: "conll",
+  bioes: "conll",
+  bmes: "conll",
   parquet: "parquet",
   arrow: "arrow",
   arrows: "arrow",
@@ -49,7 +51,7 @@ export function formatOf(path: string, named: CorpusFormatName | undefined): Cor
   throw new HeadstartError(
     "E_INPUT_ENDING",
     `Cannot read ${path}: its ending names no format of rows. Say what it is with --from, such as --from jsonl, or ` +
-      `name a .csv, .tsv, .jsonl, .json, .txt, .parquet or .arrow file`,
+      `name a .csv, .tsv, .jsonl, .json, .txt, .conll, .parquet or .arrow file`,
     { file: path },
   );
 }

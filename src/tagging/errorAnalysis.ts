@@ -5,7 +5,7 @@ import type { Span, TaggedSentence } from "./corpus/sentence.js";
 export interface ErrorTable {
   /** A word of the entity was cut, or the tokenizer finds nothing in it. */
   readonly truncated: number;
-  /** The entity begins or ends inside a word, or overlaps a longer one. */
+  /** The entity begins or ends inside a word, or overlaps one as long or longer. */
   readonly tokenizerSplit: number;
   /** Right label, other words. */
   readonly boundary: number;

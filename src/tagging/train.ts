@@ -81,7 +81,10 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
   const { train, dev, devFrom } = given === undefined ? splitSentences(data, { seed }) : givenDev(data, given);
   const labels = entityLabels(train.sentences);
   if (labels.length === 0) {
-    throw new HeadstartError("E_LABELS", "The training sentences have no entities. Give a corpus with tagged entities");
+    throw new HeadstartError(
+      "E_LABELS",
+      "The training sentences have no entities. Give a corpus with tagged entities; of CoNLL the last column counts",
+    );
   }
   const threads = { threads: rest.threads };
   const every = epochsBetween(epochs, patience);

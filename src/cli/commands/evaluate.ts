@@ -184,7 +184,7 @@ function warnOfSeen(reporter: Reporter, { n, seenInTraining }: PipelineEvaluatio
 
 const LOST = {
   tokenizerSplit:
-    "begins or ends inside a word, or overlaps a longer one: no prediction can be it, and it counts as missed",
+    "begins or ends inside a word, or overlaps one as long or longer: no prediction can be it, and it counts as missed",
   truncated: "has a word whose subwords were cut, or that has none: it counts as missed unless it is found",
 } as const;
 

@@ -32,7 +32,7 @@ async function predictCommand(
   }: { readonly head: string; readonly texts: readonly string[]; readonly flags: PredictFlags },
 ): Promise<void> {
   const { input, html } = flags;
-  if (input === undefined) await refuseFileNames(texts, context.args);
+  if (input === undefined) await refuseFileNames(texts, { args: context.args, head: name });
   checkUsage(context, texts, flags);
   const outputs = [fileOf(flags), html].filter((file) => file !== undefined);
   const read = input ?? (texts.length > 0 ? [] : ["-"]);

@@ -6,7 +6,7 @@ import { DELIMITERS } from "../../formats/csv.js";
 import { shellWord } from "../../text/shell.js";
 
 /** Whether the ending of a file names a format whose rows `--input` reads, and that is more than a text a line. */
-const hasRows = (file: string): boolean => hasEnding(file) && !["txt", "conll"].includes(formatOf(file, undefined));
+const hasRows = (file: string): boolean => hasEnding(file) && formatOf(file, undefined) !== "txt";
 
 /**
  * Refuses a text that is the name of a file, since it is the rows of the file that are meant.
@@ -14,12 +14,17 @@ const hasRows = (file: string): boolean => hasEnding(file) && !["txt", "conll"].
  * @param args   the whole command line; what stands behind `--` is a text, whatever it is called
  * @throws HeadstartError E_USAGE with the command that reads the file
  */
-export async function refuseFileNames(texts: readonly string[], args: readonly string[]): Promise<void> {
+export async function refuseFileNames(
+  texts: readonly string[],
+  { args, head }: { readonly args: readonly string[]; readonly head: string },
+): Promise<void> {
   const end = args.indexOf("--");
   const plain = end < 0 ? texts : texts.slice(0, Math.max(0, texts.length - (args.length - end - 1)));
   const files: string[] = [];
   for (const text of plain) if (text.length < 1000 && !text.includes("\0") && (await isFile(text))) files.push(text);
   if (files.length === 0) return;
+  const tagged = files.find((file) => hasEnding(file) && formatOf(file, undefined) === "conll");
+  if (tagged !== undefined) throw taggedFile(tagged, head);
   const areRows = files.every(hasRows);
   throw new HeadstartError(
     "E_USAGE",
@@ -46,6 +51,13 @@ function withoutTexts(args: readonly string[], texts: readonly string[]): readon
   for (const text of [...texts].reverse()) rest.splice(rest.lastIndexOf(text), 1);
   return rest.filter((arg) => arg !== "--");
 }
+const taggedFile = (file: string, head: string): HeadstartError =>
+  new HeadstartError(
+    "E_USAGE",
+    `${excerpt(file)} is a file of words with tags, not a text. To measure the head on it: ` +
+      ["headstart", "evaluate", head, file].map(shellWord).join(" "),
+    { file },
+  );
 
 /**
  * Refuses a pipe whose first line says that it is a table and not lines of text: the header of a CSV file that has the

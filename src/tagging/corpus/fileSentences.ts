@@ -1,6 +1,7 @@
 import type { Rejection } from "../../corpus/row.js";
 import { excerpt, HeadstartError, type ErrorPlace } from "../../errors.js";
 import { count, counted } from "../../text/numbers.js";
+import { withCountedWords } from "./countedWords.js";
 import { chooseUnit, spansInUnit, UNIT_NAMES, type ChosenUnit, type OffsetUnit } from "./offsets.js";
 import { COUNT_OFFSETS, outsideText } from "./rowForms.js";
 import type { RawSentence, RawSpans, RawTags, SentenceRemark } from "./sentence.js";
@@ -41,8 +42,9 @@ export const isSpans = (raw: RawSentence): raw is RawSpans => "text" in raw;
  *
  * @throws HeadstartError E_TAGS, E_JSONL naming the line
  */
-export function sentencesIn({ file, raw }: FileSentences, options: FileSentenceOptions): ReadSentences {
+export function sentencesIn({ file, raw: written }: FileSentences, options: FileSentenceOptions): ReadSentences {
   const { offsets = "auto", tagNames } = options;
+  const { raw, notices: wordNotices } = withCountedWords(written);
   const spanned = raw.filter(isSpans);
   const form = tagForm(
     raw.filter(isTags).flatMap(({ tags }) => tags),
@@ -67,7 +69,7 @@ export function sentencesIn({ file, raw }: FileSentences, options: FileSentenceO
       : [
           `${counted(illegal, "tag")} ${illegal === 1 ? "breaks" : "break"} the rules of ${scheme}; repaired as conlleval reads them`,
         ];
-  const notices = [...form.notices, ...repairs, ...spanNotices(spanned, chosen, trims.count)];
+  const notices = [...wordNotices, ...form.notices, ...repairs, ...spanNotices(spanned, chosen, trims.count)];
   return { sentences, scheme, illegal, notices };
 }
 

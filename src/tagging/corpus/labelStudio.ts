@@ -31,10 +31,18 @@ function labeled(value: Fields): readonly unknown[] {
   return name === undefined ? [] : [{ ...value, labels: value[name] }];
 }
 
-/** The text of a task: `text`, or the only string there is. */
-export function labelStudioText(data: unknown): string | undefined {
+/** The text of a task: `text`; the only string there is; or the only one in which each span holds what it says. */
+export function labelStudioText(data: unknown, spans: readonly unknown[]): string | undefined {
   if (!isObject(data)) return undefined;
   if (typeof data["text"] === "string") return data["text"];
   const texts = Object.values(data).filter((value) => typeof value === "string");
-  return texts.length === 1 ? texts[0] : undefined;
+  if (texts.length === 1) return texts[0];
+  const fitting = spans.length === 0 ? [] : texts.filter((text) => spans.every((span) => isHeld(span, text)));
+  return fitting.length === 1 ? fitting[0] : undefined;
 }
+
+/** Whether a text has at the place of a span what the span says. */
+const isHeld = (span: unknown, text: string): boolean =>
+  isObject(span) &&
+  typeof span["text"] === "string" &&
+  span["text"] === text.slice(Number(span["start"]), Number(span["end"]));

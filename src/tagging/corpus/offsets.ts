@@ -1,4 +1,5 @@
 import type { RawSpans, Span, WrittenSpan } from "./sentence.js";
+import { trimmed } from "./spans.js";
 import { splitWords } from "./splitWords.js";
 
 /** What `start` and `end` of entities count: UTF-16 units as JavaScript does, code points as Python does, or bytes of UTF-8. */
@@ -22,6 +23,8 @@ export interface ChosenUnit {
  */
 export function chooseUnit(sentences: readonly RawSpans[]): ChosenUnit {
   const fits: Record<OffsetUnit, number> = { utf16: 0, "code-points": 0, bytes: 0 };
+  /** As `fits`, white space at the edges of entities aside. */
+  const trimmedFits: Record<OffsetUnit, number> = { ...fits };
   const differing: Record<OffsetUnit, number> = { utf16: 0, "code-points": 0, bytes: 0 };
   let byJavaScript = 0;
   for (const { text, spans, isUtf16 } of sentences) {
@@ -31,7 +34,11 @@ export function chooseUnit(sentences: readonly RawSpans[]): ChosenUnit {
     for (const span of spans) {
       const read = places.map(({ unit, at }) => ({ unit, own: placed(span, at) }));
       const [utf16, codePoints, bytes] = read.map(({ own }) => own);
-      for (const { unit, own } of read) fits[unit] += fitOf(own, { text, surface: span.surface, boundaries });
+      for (const { unit, own } of read) {
+        const place = { text, surface: span.surface, boundaries };
+        fits[unit] += fitOf(own, place);
+        trimmedFits[unit] += fitOf(own && trimmed(own, text), place);
+      }
       if (!same(codePoints, bytes)) differing.bytes++;
       if (same(utf16, codePoints)) continue;
       for (const unit of ["utf16", "code-points"] as const) differing[unit]++;
@@ -39,8 +46,11 @@ export function chooseUnit(sentences: readonly RawSpans[]): ChosenUnit {
     }
   }
   const preferred: OffsetUnit[] =
-    2 * byJavaScript > differing.utf16 ? ["utf16", "code-points", "bytes"] : ["code-points", "utf16", "bytes"];
-  const unit = preferred.reduce((best, one) => (fits[one] > fits[best] ? one : best));
+    2 * byJavaScript > differing.utf16 ? ["utf16", "code-points"] : ["code-points", "utf16"];
+  // Few tools count bytes: that an entity holds a space more or less is no sign of it.
+  const isBytes = trimmedFits.bytes > Math.max(trimmedFits.utf16, trimmedFits["code-points"]);
+  const likely: OffsetUnit[] = isBytes ? [...preferred, "bytes"] : preferred;
+  const unit = likely.reduce((best, one) => (fits[one] > fits[best] ? one : best));
   return { unit, matters: differing[unit] };
 }
 

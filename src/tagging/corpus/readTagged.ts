@@ -71,9 +71,9 @@ interface LeftOut {
   readonly reason: string;
 }
 
+/** Rows without a mistake that hold nothing to learn, or that annotators did not accept. */
 const leftOutNotice = (file: string, [first, ...more]: readonly LeftOut[]): string =>
-  `${file}: ${counted(1 + more.length, "row")} left out that annotators did not accept, such as line ${first.line}: ` +
-  first.reason;
+  `${file}: ${counted(1 + more.length, "row")} left out, such as line ${first.line}: ` + first.reason;
 
 type RawOptions = TaggedOptions & { readonly onReject: (rejection: Rejection) => void; readonly limit: number };
 

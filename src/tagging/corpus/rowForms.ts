@@ -3,7 +3,7 @@ import { count, counted } from "../../text/numbers.js";
 import { labelStudioResults, labelStudioText } from "./labelStudio.js";
 import type { RawSentence } from "./sentence.js";
 import { splitWords } from "./splitWords.js";
-import { isObject, valueKind, writtenSpan, type Fields } from "./spanForms.js";
+import { isObject, valueKind, writtenSpan, type Fields, type FormedSpan } from "./spanForms.js";
 
 /** What a row gives: a sentence; nothing, since it was not annotated, with the reason; or what is wrong with it. */
 export type ReadRow =
@@ -13,7 +13,7 @@ export type ReadRow =
 
 /** Fields that may hold the words, and their tags. */
 const WORDS = ["tokens", "words"];
-const TAGS = ["ner_tags", "tags", "labels", "ner"];
+const TAGS = ["ner_tags", "ner", "tags", "labels"];
 const TEXTS = ["text", "data"];
 const SPANS = ["entities", "spans", "ents", "label", "labels", "annotations"];
 
@@ -64,12 +64,14 @@ function taggedWords(row: Fields, line: number, names: readonly string[] | undef
 const NO_WORDS = { leftOut: "it has no words" };
 const NAME_TAGS = "Name all tags in the order of their numbers, such as --tag-names O,B-PER,I-PER for 0, 1 and 2";
 
+const NAME_TEXT = 'Name the text of its data "text"';
+
 function labelStudioTask(row: Fields, line: number): ReadRow | undefined {
   const results = labelStudioResults(row);
   if (results === undefined) return undefined;
   if (typeof results === "string") return { leftOut: results };
-  const text = labelStudioText(row["data"]);
-  if (text === undefined) return { fault: "its data has no text" };
+  const text = labelStudioText(row["data"], results.spans);
+  if (text === undefined) return { fault: "its data has no text that tells itself", advice: NAME_TEXT };
   return sentenceOf({ line, text, spans: results.spans, ...(results.hasSeveral && { remarks: ["annotations"] }) });
 }
 
@@ -77,7 +79,9 @@ function spannedText(row: Fields, line: number): ReadRow | undefined {
   const text = TEXTS.map((name) => row[name]).find((value) => typeof value === "string");
   if (typeof text !== "string") return undefined;
   const isSpans = (value: unknown): boolean => Array.isArray(value) && value.every(isLikeSpan);
-  const name = SPANS.find((one) => isSpans(row[one])) ?? Object.keys(row).find((one) => hasLabels(row[one]));
+  // A tool may leave another field empty than the one that it fills.
+  const filled = SPANS.find((one) => isSpans(row[one]) && (row[one] as unknown[]).length > 0);
+  const name = filled ?? Object.keys(row).find((one) => hasLabels(row[one])) ?? SPANS.find((one) => isSpans(row[one]));
   // Prodigy and the short form of Label Studio leave the field out where nothing is marked.
   const isMarked = row["answer"] === "accept" || ("annotation_id" in row && "annotator" in row);
   if (name === undefined) return isMarked ? sentenceOf({ line, text, spans: [] }) : undefined;
@@ -103,7 +107,7 @@ function sentenceOf({ line, text, spans: written, isBinary, remarks = [] }: Span
   if (typeof fault === "string") return { fault };
   const own = spans.filter((span) => typeof span !== "string");
   const outside = own.find(({ start, end }) => start >= end || end > Buffer.byteLength(text));
-  if (outside !== undefined) return { fault: outsideText(outside), advice: COUNT_OFFSETS };
+  if (outside !== undefined) return { fault: outsideText(outside), advice: adviceOn(outside) };
   const words = text.length > MOST_WORDS ? splitWords(text, "parts").length : 0;
   if (words > MOST_WORDS) return tooLong(words);
   const all = [
@@ -117,8 +121,15 @@ function sentenceOf({ line, text, spans: written, isBinary, remarks = [] }: Span
 
 export const COUNT_OFFSETS = "Count start and end in characters of the text, or say what they count with --offsets";
 
-export const outsideText = ({ start, end }: { readonly start: number; readonly end: number }): string =>
-  `an entity from ${start} to ${end} is not inside its text`;
+type Offsets = Pick<FormedSpan, "start" | "end">;
+
+export function outsideText({ start, end }: Offsets): string {
+  if (start === end) return `an entity from ${start} to ${end} is empty`;
+  return `an entity from ${start} to ${end} ${start > end ? "ends before it begins" : "is not inside its text"}`;
+}
+
+const adviceOn = ({ start, end }: Offsets): string =>
+  start < end ? COUNT_OFFSETS : "Take the entity out, or let end be the place behind its last character";
 
 /** Names what was found, since nothing of it could be read. */
 function unknownForm(row: Fields): ReadRow {

@@ -23,7 +23,7 @@ export interface TaggedSentence extends Sentence {
   readonly tags: readonly string[];
   /** IOB2 as the file has it, illegal sequences left; the same as `tags` where there are none. */
   readonly written: readonly string[];
-  /** Entities that are not made of whole words, or overlap a longer one: a tagger of words cannot predict them. */
+  /** Entities that are not made of whole words, or overlap one as long or longer: a tagger of words cannot predict them. */
   readonly unaligned: readonly Span[];
 }
 
@@ -36,6 +36,8 @@ export interface RawTags {
   readonly tags: readonly string[];
   /** 1-based line of each word, where each has its own. */
   readonly lines?: readonly number[] | undefined;
+  /** The words, if `words` are what counts them in every sentence of the file. */
+  readonly countedWords?: readonly string[] | undefined;
 }
 
 export interface RawSpans {

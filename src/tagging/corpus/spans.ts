@@ -7,7 +7,7 @@ export interface AlignedSpans {
   readonly aligned: readonly WordSpan[];
   /** They begin or end inside a word. */
   readonly insideWords: readonly Span[];
-  /** They share words with a longer one. */
+  /** They share words with one that is as long or longer. */
   readonly overlapping: readonly Span[];
 }
 

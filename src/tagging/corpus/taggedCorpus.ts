@@ -98,10 +98,15 @@ function sentenceOfTags(raw: RawTags, { isBio, ...making }: Making & { readonly 
 function sentenceOfSpans({ text, spans }: RawSpans, making: Making) {
   const words = splitWords(text, making.wordRule);
   const own = spans.map(({ start, end, label }): Span => ({ start, end, label }));
-  const { aligned, insideWords, overlapping } = alignSpans(mapped(own, making), words);
+  const { aligned, insideWords, overlapping } = alignSpans(distinct(mapped(own, making)), words);
   const tags = tagsOf(aligned, words.length);
   return { text, words, tags, written: tags, insideWords, overlapping };
 }
+
+/** Each span once, however often a row lists it. */
+const distinct = (spans: readonly Span[]): Span[] => [
+  ...new Map(spans.map((span) => [`${span.start} ${span.end} ${span.label}`, span])).values(),
+];
 
 /** Spans with their labels as the map has them. */
 const mapped = <S extends { readonly label: string }>(spans: readonly S[], { seen, map }: Making): S[] =>
@@ -122,7 +127,7 @@ function mapTags(tags: readonly string[], map: LabelMap | undefined): string[] {
 function lostNotices(made: readonly MadeSentence[]): string[] {
   const lost = [
     [made.reduce((sum, { insideWords }) => sum + insideWords, 0), "begins or ends", "begin or end", "inside a word"],
-    [made.reduce((sum, { overlapping }) => sum + overlapping, 0), "overlaps", "overlap", "a longer one"],
+    [made.reduce((sum, { overlapping }) => sum + overlapping, 0), "overlaps", "overlap", "one as long or longer"],
   ] as const;
   return lost.flatMap(([n, one, several, what]) => {
     if (n === 0) return [];

@@ -39,7 +39,10 @@ export function splitSentences(
 ): SentenceSplit {
   const groups = equalSentences(data);
   if (groups.length < 2) {
-    throw new HeadstartError("E_LABELS", "One sentence cannot be trained on and measured. Give more, or --dev");
+    const { length } = data.sentences;
+    const found = length === 1 ? "There is one training sentence" : `The ${length} training sentences are all equal`;
+    const message = `${found}, and a head is measured on others than it learns from. Give more, or --dev`;
+    throw new HeadstartError("E_LABELS", message);
   }
   const { length } = data.sentences;
   const wanted = Math.max(1, Math.round(share * length));

@@ -35,6 +35,16 @@ describe("readConll()", () => {
     expect(await sentences(text)).toEqual(found);
   });
 
+  it.each([
+    ["Word\tTag\nAna\tx\n", ["Ana/x"]],
+    ["\n# a comment\ntoken pos ner_tags\nAna NN B-x\n", ["Ana/B-x"]],
+    ["id\tform\tlabel\n1\tAna\tO\n", ["1/O"]],
+    ["Ana O\n\nword tag\n", ["Ana/O", "word/tag"]],
+    ["word O\ntag B-x\n", ["word/O tag/B-x"]],
+  ])("takes a first line that names the columns for no word in %j", async (text, found) => {
+    expect(await sentences(text)).toEqual(found);
+  });
+
   it("ends a sentence at -DOCSTART-, which is no word", async () => {
     const text = "-DOCSTART- -X- O O\nAna NN O B-x\n-DOCSTART-\nBea NN O B-x\n\n-DOCSTART- O\n\n";
     expect(await sentences(text)).toEqual(["Ana/B-x", "Bea/B-x"]);
@@ -46,6 +56,8 @@ describe("readConll()", () => {
     ["a O\nb\nb O\n\nc O\n", 2, "no word and tag"],
     ["a\tO\nb\t\n\nc\tO\n", 2, "no word and tag"],
     ["a O\n#b\n\nc O\n", 2, "no word and tag"],
+    ["a O\nb B-x\rb O\n\nc O\n", 2, "carriage returns"],
+    ["a\tO\nb\tB-x\rb\tO\n\nc\tO\n", 2, "carriage returns"],
   ])("names the line of a bad word in %j, or leaves out its sentence alone", async (text, line, says) => {
     await expect(sentences(text)).rejects.toMatchObject({
       code: "E_CONLL",

@@ -116,6 +116,15 @@ describe("holdOut()", () => {
     });
   });
 
+  it.each([
+    [1, "There is one training sentence"],
+    [3, "The 3 training sentences are all equal"],
+  ])("says of %i equal sentences why they cannot be parted", (n, says) => {
+    const [first] = train.sentences;
+    const equal = { ...train, sentences: Array.from({ length: n }, () => first) };
+    expect(() => splitSentences(equal, { seed: 1 })).toThrow(says);
+  });
+
   it("keeps the cut words where they are", () => {
     const cut = new Set(train.offsets.subarray(0, -1)); // the first of every sentence
     const { train: kept, dev } = splitSentences({ ...train, cut }, { seed: 3 });

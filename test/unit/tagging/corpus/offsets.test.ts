@@ -53,6 +53,16 @@ describe("chooseUnit()", () => {
     expect(chooseUnit(texts.map(([text, entity]) => spanned(text, entity, unit))).unit).toBe(unit);
   });
 
+  it("looks through white space at the edges, which makes no file one of bytes", () => {
+    const row = { line: 1, text: "in\u00a0Riga .", spans: [{ start: 2, end: 8, label: "x" }] };
+    expect(chooseUnit([row]).unit).toBe("code-points");
+  });
+
+  it.each(["utf16", "code-points"] as const)("takes %s where the other holds white space too", (unit) => {
+    const rows = [spanned("go to Big😀Bar now", "Big😀Bar", unit), spanned("to 😀 now", "😀", unit)];
+    expect(chooseUnit(rows).unit).toBe(unit);
+  });
+
   it("believes what the file says that its entities hold", () => {
     const units = ["utf16", "code-points"] as const;
     for (const unit of units) {

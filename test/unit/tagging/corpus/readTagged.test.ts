@@ -63,6 +63,37 @@ describe("readTagged()", () => {
     expect(sentences[0].tags).toEqual(["B-z", "I-z", "O"]);
   });
 
+  it.each([
+    ["from 1", "#\tsource\n1\tAna\tB-x\n2\truns\tO\n\n1\tBo\tB-x\n", ["Ana runs", "Bo"]],
+    ["from 0", "0 Ana NN B-x\n1 runs VB O\n", ["Ana runs"]],
+    ["in the first sentence alone", "1 CD B-x\n2 CD O\n\nBo NN B-x\n", ["1 2", "Bo"]],
+    ["in single words", "1 CD O\n\n1 CD B-x\n", ["1", "1"]],
+    ["with no column of words", "1 O\n2 B-x\n", ["1 2"]],
+  ])("reads the second column where the first counts the words of every sentence: %s", async (_, content, texts) => {
+    const { sentences, notices } = await readTagged([await file("counted.conll", content)]);
+    expect(sentences.map(({ text }) => text)).toEqual(texts);
+    expect(notices.join().includes("first column counts the words")).toBe(!/\d/.test(texts[0]));
+  });
+
+  it("counts an entity once, however often a row lists it", async () => {
+    const entities = [
+      [0, 3, "x"],
+      [0, 3, "y"],
+      [0, 3, "x"],
+    ];
+    const path = await file("twice.jsonl", JSON.stringify({ text: "Ana runs", entities }));
+    const all = (await readTagged([path])).notices.join();
+    expect(all).toContain("1 entity overlaps one as long or longer");
+    const { sentences, notices } = await readTagged([path], { map: parseLabelMap("y=x") });
+    expect([sentences[0].unaligned, notices]).toEqual([[], []]);
+  });
+
+  it("says of a row without words that it is left out, and nothing of annotators", async () => {
+    const path = await file("none.jsonl", '{"tokens":[],"ner_tags":[]}\n{"tokens":["a"],"ner_tags":["O"]}\n');
+    const { notices } = await readTagged([path]);
+    expect(notices).toEqual([`${path}: 1 row left out, such as line 1: it has no words`]);
+  });
+
   it("takes the first of several tags of a word, and says how many words have them", async () => {
     const { sentences, notices } = await readTagged([await file("f.conll", "a B-x,B-y\nb I-x,I-y\n")]);
     expect(sentences[0].tags).toEqual(["B-x", "I-x"]);
@@ -158,7 +189,7 @@ describe("readTagged()", () => {
     );
     const { sentences, rejected, notices } = await readTagged([await file("l.jsonl", rows.join("\n"))]);
     expect([sentences.length, rejected]).toEqual([1, 2]);
-    expect(notices).toEqual([expect.stringMatching(/2 rows left out .* line 2: an annotator chose reject/)]);
+    expect(notices).toEqual([expect.stringMatching(/2 rows left out, .* line 2: an annotator chose reject/)]);
   });
 
   it("takes white space off the edges of entities, and says of how many", async () => {

@@ -40,6 +40,30 @@ describe("readRow()", () => {
     expect(read).toMatchObject({ sentence: { line: 4, text: TEXT, spans: PLACES } });
   });
 
+  it("reads the entities of the field that has some, where another is empty", () => {
+    for (const row of [
+      { text: TEXT, entities: [], label: triples },
+      { text: TEXT, spans: [], annotations: PLACES },
+      { text: TEXT, label: [], kinds: studio },
+    ])
+      expect(readRow(row, 4, undefined)).toMatchObject({ sentence: { spans: PLACES } });
+    expect(readRow({ text: TEXT, entities: [], spans: [] }, 4, undefined)).toMatchObject({ sentence: { spans: [] } });
+  });
+
+  it("takes of several texts in a task of Label Studio the one that holds its entities", () => {
+    const data = { title: "Another text here", body: TEXT, url: "https://example.org/a" };
+    expect(readRow({ ...task({ result }), data }, 4, undefined)).toMatchObject({
+      sentence: { text: TEXT, spans: PLACES },
+    });
+    expect(readRow({ ...task({ result }), data: { ...data, copy: TEXT } }, 4, undefined)).toHaveProperty("fault");
+    expect(readRow({ ...task({ result: [] }), data }, 4, undefined)).toHaveProperty("fault");
+  });
+
+  it("takes tags of entities before tags that may be of other kinds", () => {
+    const row = { tokens: ["Ana", "left"], tags: ["NNP", "VBD"], ner: ["B-x", "O"] };
+    expect(readRow(row, 1, undefined)).toMatchObject({ sentence: { tags: ["B-x", "O"] } });
+  });
+
   it.each([
     ["tokens", "ner_tags"],
     ["tokens", "tags"],
@@ -108,7 +132,7 @@ describe("readRow()", () => {
     [{ text: TEXT, entities: [{ start: 0.5, end: 3, label: "x" }] }, "start 0.5 and end 3"],
     [{ text: TEXT, entities: [{ start: "/p[1]", end: "/p[1]", label: "x" }] }, "start (a string)"],
     [{ text: TEXT, entities: [[0, 99, "x"]] }, "from 0 to 99 is not inside"],
-    [{ text: TEXT, entities: [[3, 3, "x"]] }, "from 3 to 3 is not inside"],
+    [{ text: TEXT, entities: [[3, 3, "x"]] }, "from 3 to 3 is empty"],
     [{ tokens: ["a"], ner_tags: ["O", "O"] }, "1 token and 2 tags"],
     [{ tokens: ["a", "\u00a0"], ner_tags: ["O", "O"] }, "white space"],
     [task({ result: [{ value: { x: 1, y: 2, rectanglelabels: ["a"] } }] }), "start (missing)"],
