@@ -1,24 +1,24 @@
+import { formatOf, hasEnding } from "../../corpus/format.js";
 import { excerpt, HeadstartError } from "../../errors.js";
 import { isFile } from "../../files/exists.js";
 import { csvFields, DELIMITERS } from "../../formats/csv.js";
 import { shellWord } from "../../text/shell.js";
 
-/** Endings of files that `--input` reads. */
-const ROWS = /\.(csv|tsv|jsonl)(\.gz)?$/i;
-
 /**
- * Refuses a text that is the name of a file, since it is the rows of the file that are meant.
+ * Refuses a text that is the name of a file, since it is the rows of the file that are meant, and a dash alone,
+ * which elsewhere means the pipe.
  *
  * @param args   the whole command line; what stands behind `--` is a text, whatever it is called
- * @throws HeadstartError E_USAGE with the command that reads the file
+ * @throws HeadstartError E_USAGE with the command that reads the file or the pipe
  */
 export async function refuseFileNames(texts: readonly string[], args: readonly string[]): Promise<void> {
   const end = args.indexOf("--");
   const plain = end < 0 ? texts : texts.slice(0, texts.length - (args.length - end - 1));
+  if (plain.length === 1 && plain[0] === "-") throw pipeAsText(args);
   const files: string[] = [];
   for (const text of plain) if (text.length < 1000 && !text.includes("\0") && (await isFile(text))) files.push(text);
   if (files.length === 0) return;
-  const areRows = files.every((file) => ROWS.test(file));
+  const areRows = files.every((file) => hasEnding(file) && formatOf(file, undefined) !== "txt");
   const rest = args.filter((arg) => !files.includes(arg));
   const meant = areRows
     ? ["headstart", ...rest, "--input", ...files].map(shellWord).join(" ")
@@ -28,6 +28,15 @@ export async function refuseFileNames(texts: readonly string[], args: readonly s
     `${excerpt(files[0])} is a file, not a text. To predict its ${areRows ? "rows" : "lines"}: ${meant} ` +
       `(behind -- it would be a text)`,
     { file: files[0] },
+  );
+}
+
+function pipeAsText(args: readonly string[]): HeadstartError {
+  const command = ["headstart", ...args.filter((arg) => arg !== "-")].map(shellWord).join(" ");
+  return new HeadstartError(
+    "E_USAGE",
+    `- is not read as the pipe here: lines of a pipe are read where no text is given. To predict its lines: ${command}; to predict the rows of a ` +
+      `table in it: ${command} --input - (behind -- it would be a text)`,
   );
 }
 
