@@ -164,6 +164,7 @@ describe("--model-file", () => {
       exit: 4,
       code: "E_HEAD_MISMATCH",
     });
+    succeeded(await box.call(["predict", "quantized", "a", "--model-file", "./onnx/model_quantized.onnx"]));
     await rm(box.path("two-files/onnx/model_quantized.onnx"));
     expectFailure(await box.call(["predict", "quantized", "a"]), {
       exit: 4,

@@ -178,10 +178,6 @@ describe("a flag that has no effect on a command, whatever it is about,", () => 
     [["cache"], ["--all"]],
     [["split", "in.csv", "-o", "parts"], ["--drop-missing"]],
     [
-      ["split", "in.csv", "-o", "parts", "--dev", "0.1"],
-      ["--from", "csv"],
-    ],
-    [
       ["predict", "head", "Oslo"],
       ["--to", "csv"],
     ],

@@ -12,7 +12,7 @@ import { corpusOptions } from "../flags/options.js";
 import { collectRejectedRows, type RejectedRows } from "../rejectedRows.js";
 import { about } from "../progress.js";
 import { refuseTakenNames, predictionColumns, type PredictionColumns } from "./columns.js";
-import { fileOf, formatOf, openRowsOutput, type RowsOutput } from "./output.js";
+import { fileOf, writtenFormat, openRowsOutput, type RowsOutput } from "./output.js";
 import type { PredictRun } from "./run.js";
 import { pageFiles } from "./texts.js";
 
@@ -31,7 +31,7 @@ export async function predictCorpus(context: Context, run: CorpusRun): Promise<v
   let output: RowsOutput | undefined;
   try {
     const { dialect } = corpus;
-    const format = formatOf(flags, corpus);
+    const format = writtenFormat(flags, corpus);
     const { prefix, probabilities, sets, explain } = flags;
     const options = { format, kind, labels, prefix, probabilities, sets, explain };
     refuseTakenNames(corpus.columns, { ...options, file: input.join(", ") });

@@ -44,7 +44,7 @@ export function checkOutput(flags: PredictFlags): void {
 const usage = (message: string): HeadstartError => new HeadstartError("E_USAGE", message);
 
 /** The format of the rows: as the file is named, as `--to` says, or else as the input has it. */
-export function formatOf(flags: PredictFlags, corpus: Pick<Corpus, "dialect">): RowFormat {
+export function writtenFormat(flags: PredictFlags, corpus: Pick<Corpus, "dialect">): RowFormat {
   const file = fileOf(flags);
   if (file !== undefined) return rowFormat(file);
   if (flags.json === true) return "jsonl";
