@@ -9,6 +9,7 @@ import type { AnyHead } from "../pipeline/readHead.js";
 import { counted } from "../text/numbers.js";
 import { openCache, openEncoder, type Context } from "./context.js";
 import { embedOptions, type EncoderFlags, type GlobalFlags } from "./flags/options.js";
+import { relativeName } from "../encoder/folder/modelFile.js";
 
 /**
  * A head as a pipeline that opens its encoder when it is first needed; flags that make it another one are refused.
@@ -44,7 +45,7 @@ type OwnSettings = Partial<Omit<HeadFile["encoder"], "name" | "fingerprint" | "w
  */
 function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
   const asked: readonly (readonly [flag: string, asked: unknown, own: unknown])[] = [
-    ["--model-file", flags.modelFile, own.modelFile],
+    ["--model-file", flags.modelFile && relativeName(flags.modelFile), own.modelFile],
     ["--pooling", flags.pooling, own.pooling],
     ["--no-normalize", flags.normalize === false ? false : undefined, own.normalize],
     ["--layer", flags.layer, own.layer],

@@ -16,7 +16,7 @@ export interface CsvSettings {
  * one is of the text itself: read as in RFC 4180, it would take rows in up to the next quote. Commas stand in most texts,
  * so there are quotes for them.
  */
-export function quotingOf(quote: CsvSettings["quote"], delimiter: string | undefined): CsvQuoting {
+function quotingOf(quote: CsvSettings["quote"], delimiter: string | undefined): CsvQuoting {
   if (quote !== "auto") return quote === "none" ? "none" : "rfc4180";
   return delimiter === "\t" ? "line" : "rfc4180";
 }

@@ -157,14 +157,6 @@ function listed({ labels, counts }: CountedLabels, most = MOST_SHOWN): string {
   return shown.join(", ") + (order.length > most ? ` and ${order.length - most} more` : "");
 }
 
-/** Two labels that look like one class written in two ways, as indices. */
-export interface NearMissLabels {
-  readonly rare: number;
-  readonly common: number;
-  /** In what alone they differ. */
-  readonly why: string;
-}
-
 function nearMisses({ labels, counts }: CountedLabels, { map }: LabelSetOptions): string[] {
   const pairs = nearMissPairs(labels, counts);
   const advice = mergeAdvice(

@@ -21,7 +21,7 @@ const MOST_CHARACTERS = 1000;
 const MOST_BLANKS = 10;
 
 /** `--map` with what it is to do, as a shell takes it; undefined where no one could copy it. */
-export function mapFlag(written: string): string | undefined {
+function mapFlag(written: string): string | undefined {
   if (written.length > MOST_CHARACTERS || escapeControls(written) !== written) return undefined;
   const word = shellWord(written);
   return `--map ${word === written ? `"${word}"` : word}`;

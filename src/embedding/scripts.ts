@@ -13,7 +13,8 @@ type Cut = (word: string) => { readonly pieces: number; readonly unknown: number
 /**
  * Scripts by the letters that tell them, with the letters a token has at the least where the encoder knows words of that
  * script. An English WordPiece vocabulary has the single letters of most alphabets, and gives 1.0 to 1.4 letters a token
- * there; English in it has 4.1, German 2.6. An ideograph is a word.
+ * there; English in it has 4.1, German 2.6. An ideograph is a word, and words of Japanese mix them with syllables, of which
+ * that vocabulary has each by itself.
  */
 const SCRIPTS: readonly { readonly name: string; readonly letter: RegExp; readonly least: number }[] = [
   { name: "Arabic", letter: /\p{Script=Arabic}/u, least: 1.5 },
@@ -28,7 +29,8 @@ const SCRIPTS: readonly { readonly name: string; readonly letter: RegExp; readon
   { name: "Armenian", letter: /\p{Script=Armenian}/u, least: 1.5 },
   { name: "Thai", letter: /\p{Script=Thai}/u, least: 1.5 },
   { name: "Korean", letter: /\p{Script=Hangul}/u, least: 0.8 },
-  { name: "Chinese or Japanese", letter: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u, least: 0.7 },
+  { name: "Japanese", letter: /[\p{Script=Hiragana}\p{Script=Katakana}]/u, least: 1.1 },
+  { name: "Chinese", letter: /\p{Script=Han}/u, least: 0.7 },
 ];
 const NO_LETTERS: ScriptReading = { letters: 0, tried: 0, pieces: 0, unknown: 0 };
 const LATIN = "Latin";

@@ -38,7 +38,8 @@ type Reader = Pick<Encoder, "tokenizer" | "isStatic">;
 const TEXTS_A_TURN = 512;
 /** Emoji that are named. */
 const MOST_NAMED = 2;
-const EMOJI = /\p{Emoji_Presentation}/gu;
+/** Shown as pictures of themselves, or by the sign for that behind them, as a heart is. */
+const EMOJI = /\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f/gu;
 
 /** How an encoder reads texts, each of equal ones too; the same with and without a cache, since it looks at the texts alone. */
 export async function readTexts(encoder: Reader, texts: readonly string[], signal?: AbortSignal): Promise<TextReading> {

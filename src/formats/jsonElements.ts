@@ -5,6 +5,8 @@ export interface JsonElement {
   readonly json: string;
   /** Where it begins, in UTF-16 units. */
   readonly at: number;
+  /** The line it begins on, from 1. */
+  readonly line: number;
 }
 
 const SPACE = /[ \t\n\r]*/y;
@@ -16,15 +18,19 @@ const SCALAR = /[^\s,\]}]+/y;
  * The elements of an array in JSON text, one after the other.
  *
  * @param json  whole and valid
- * @param path  names of fields that lead to the array from the outermost object
+ * @param path  names of fields that lead to the array from the outermost object; of a name that stands twice the later
+ *   field, as `JSON.parse` has it
  */
 export function* arrayElements(json: string, path: readonly string[] = []): Generator<JsonElement> {
   let at = arrayAt(json, path) + 1;
+  let [line, lineStart] = [1, 0];
   for (;;) {
     at = after(SPACE, json, at);
     if (json[at] === "]") return;
+    for (let feed = json.indexOf("\n", lineStart); feed >= 0 && feed < at; feed = json.indexOf("\n", lineStart))
+      [line, lineStart] = [line + 1, feed + 1];
     const end = valueEnd(json, at);
-    yield { json: json.slice(at, end), at };
+    yield { json: json.slice(at, end), at, line };
     at = after(SPACE, json, end);
     if (json[at] === ",") at++;
   }
@@ -32,20 +38,21 @@ export function* arrayElements(json: string, path: readonly string[] = []): Gene
 
 /** Where the array begins to which the path leads. */
 function arrayAt(json: string, path: readonly string[]): number {
-  let at = after(SPACE, json, 0);
-  for (const name of path) {
-    at = after(SPACE, json, at + 1);
-    for (;;) {
-      const nameEnd = stringEnd(json, at);
-      const value = after(SPACE, json, after(SPACE, json, nameEnd) + 1);
-      if (JSON.parse(json.slice(at, nameEnd)) === name) {
-        at = value;
-        break;
-      }
-      at = after(SPACE, json, after(SPACE, json, valueEnd(json, value)) + 1);
-    }
+  return path.reduce((at, name) => fieldAt(json, at, name), after(SPACE, json, 0));
+}
+
+/** Where the value of a field begins, of an object that begins at a place and has it. */
+function fieldAt(json: string, object: number, name: string): number {
+  let found = object;
+  let at = after(SPACE, json, object + 1);
+  while (json[at] === '"') {
+    const nameEnd = stringEnd(json, at);
+    const value = after(SPACE, json, after(SPACE, json, nameEnd) + 1);
+    if (JSON.parse(json.slice(at, nameEnd)) === name) found = value;
+    at = after(SPACE, json, valueEnd(json, value));
+    if (json[at] === ",") at = after(SPACE, json, at + 1);
   }
-  return at;
+  return found;
 }
 
 function valueEnd(json: string, start: number): number {

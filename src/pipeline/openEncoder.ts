@@ -17,7 +17,9 @@ export async function openHeadEncoder(
   head: AnyHead,
   { name, open }: { readonly name?: string | undefined; readonly open: OpenEncoder },
 ): Promise<Encoder> {
-  const encoder = await open(name ?? head.file.encoder.name, settingsOf(head)).catch((error: unknown) => {
+  const { name: own, modelFile } = head.file.encoder;
+  const encoder = await open(name ?? own, settingsOf(head)).catch((error: unknown) => {
+    if (modelFile !== undefined && isMissing(error, modelFile)) throw withoutModel(head, name ?? own, error);
     throw name !== undefined && isAboutSettings(error) ? cannotGive(head, name, error) : error;
   });
   try {
@@ -44,6 +46,19 @@ function settingsOf(head: AnyHead): EncoderOptions {
 
 const isAboutSettings = (error: unknown): error is HeadstartError =>
   error instanceof HeadstartError && (error.code === "E_ENCODER_UNSUPPORTED" || error.code === "E_USAGE");
+
+const isMissing = (error: unknown, file: string): error is HeadstartError =>
+  error instanceof HeadstartError && error.code === "E_ENCODER_MISSING" && error.place.file === file;
+
+/** An encoder without the ONNX file whose vectors the head was trained on. */
+function withoutModel({ file }: AnyHead, name: string, cause: HeadstartError): HeadstartError {
+  return new HeadstartError(
+    "E_HEAD_MISMATCH",
+    `The head was trained with ${file.encoder.modelFile} of ${file.encoder.name}, and ${name} has no such file. ` +
+      `Put it back, name an encoder that has it with --encoder, or train the head again`,
+    { cause },
+  );
+}
 
 /** An encoder that cannot even do what the head's own does; the user did not ask for those settings. */
 function cannotGive({ file }: AnyHead, name: string, cause: HeadstartError): HeadstartError {

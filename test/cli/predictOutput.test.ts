@@ -136,8 +136,28 @@ describe("headstart predict, of a file that is not named with --input,", () => {
     await box.write("my notes.txt", "sun\n");
     const lines = await box.run(["predict", "head", "my notes.txt"]);
     expectFailure(lines, { exit: 2, code: "E_USAGE", says: [/headstart predict head < "my notes\.txt" \(/] });
+    for (const file of ["rows.ndjson", "rows.json", "rows.parquet", "rows.json.gz"]) {
+      await box.write(file, "x");
+      const rows = await box.call(["predict", "head", file]);
+      const reads = [new RegExp(`To predict its rows: headstart predict head --input ${file} \\(`)];
+      expectFailure(rows, { exit: 2, code: "E_USAGE", says: reads });
+    }
     const asText = succeeded(await box.run(["predict", "head", "--", "sheet.csv"]));
     expect(linesOf(asText)).toMatchObject([{ text: "sheet.csv" }]);
+  });
+
+  it("refuses a dash as the only text, and says how a pipe is read", async () => {
+    const says = [/lines: headstart predict head --quiet; .*: headstart predict head --quiet --input - \(/];
+    expectFailure(await box.run(["predict", "head", "-", "--quiet"], { input: "sun\n" }), {
+      exit: 2,
+      code: "E_USAGE",
+      says,
+    });
+    for (const texts of [
+      ["--", "-"],
+      ["a", "-"],
+    ])
+      expect(linesOf(succeeded(await box.call(["predict", "head", ...texts]))).at(-1)).toMatchObject({ text: "-" });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { cp, readFile } from "node:fs/promises";
+import { cp, readFile, rm } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeModel } from "../../src/onnx/model/model.js";
 import { quantizeInt8 } from "../../src/onnx/quantize/quantize.js";
@@ -163,6 +163,13 @@ describe("--model-file", () => {
     expectFailure(await box.call(["predict", "head", "a", "--model-file", "x.onnx"]), {
       exit: 4,
       code: "E_HEAD_MISMATCH",
+    });
+    succeeded(await box.call(["predict", "quantized", "a", "--model-file", "./onnx/model_quantized.onnx"]));
+    await rm(box.path("two-files/onnx/model_quantized.onnx"));
+    expectFailure(await box.call(["predict", "quantized", "a"]), {
+      exit: 4,
+      code: "E_HEAD_MISMATCH",
+      says: [/trained with onnx\/model_quantized\.onnx of .*two-files, and .*two-files has no such file/],
     });
   });
 });

@@ -10,6 +10,12 @@ describe("headstart ends with 2 and one line", () => {
     ["an unknown command", ["embedd", "in.csv"], "E_USAGE", /'embedd' \(Did you mean embed\?\)/],
     ["help for an unknown command", ["help", "embedd"], "E_USAGE", /no such command/],
     ["a missing argument", ["embed", "-o", "out.npy"], "E_USAGE", /'corpus'/],
+    ...["in.csv", "in.json", "in.ndjson.gz", "in.parquet"].map((file): [string, readonly string[], string, RegExp] => [
+      `the corpus ${file} after --multi-label`,
+      ["train", "-o", "head", "--multi-label", file],
+      "E_USAGE",
+      /name the corpus before --multi-label/,
+    ]),
     ["a missing head", ["predict"], "E_USAGE", /'head'/],
     ["a missing output", ["embed", "in.csv"], "E_USAGE", /--output/],
     ["a missing source", ["transfer", "--target", "in.csv", "-o", "out"], "E_USAGE", /--source/],

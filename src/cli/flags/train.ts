@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command, type Option } from "commander";
+import { hasEnding } from "../../corpus/format.js";
 import type { Head } from "../../head/head.js";
 import type { HeadFile } from "../../head/file/schema.js";
 import { folderName } from "../outputPaths.js";
@@ -83,7 +84,7 @@ function taskFlags(): Option[] {
 
 /** A corpus after --multi-label would be taken for its separator. */
 function separatorOf(written: string): string {
-  if (written !== "" && !/\.(csv|tsv|jsonl|gz)$/i.test(written)) return written;
+  if (written !== "" && !hasEnding(written)) return written;
   throw new InvalidArgumentError('Give a separator, such as "|", or name the corpus before --multi-label.');
 }
 

@@ -9,10 +9,11 @@ import { shellWord } from "../../text/shell.js";
 const hasRows = (file: string): boolean => hasEnding(file) && formatOf(file, undefined) !== "txt";
 
 /**
- * Refuses a text that is the name of a file, since it is the rows of the file that are meant.
+ * Refuses a text that is the name of a file, since it is the rows of the file that are meant, and a dash alone,
+ * which elsewhere means the pipe.
  *
  * @param args   the whole command line; what stands behind `--` is a text, whatever it is called
- * @throws HeadstartError E_USAGE with the command that reads the file
+ * @throws HeadstartError E_USAGE with the command that reads the file or the pipe
  */
 export async function refuseFileNames(
   texts: readonly string[],
@@ -20,6 +21,7 @@ export async function refuseFileNames(
 ): Promise<void> {
   const end = args.indexOf("--");
   const plain = end < 0 ? texts : texts.slice(0, Math.max(0, texts.length - (args.length - end - 1)));
+  if (plain.length === 1 && plain[0] === "-") throw pipeAsText(withoutTexts(args, texts));
   const files: string[] = [];
   for (const text of plain) if (text.length < 1000 && !text.includes("\0") && (await isFile(text))) files.push(text);
   if (files.length === 0) return;
@@ -51,6 +53,16 @@ function withoutTexts(args: readonly string[], texts: readonly string[]): readon
   for (const text of [...texts].reverse()) rest.splice(rest.lastIndexOf(text), 1);
   return rest.filter((arg) => arg !== "--");
 }
+
+function pipeAsText(args: readonly string[]): HeadstartError {
+  const command = ["headstart", ...args].map(shellWord).join(" ");
+  return new HeadstartError(
+    "E_USAGE",
+    `- is not read as the pipe here: lines of a pipe are read where no text is given. To predict its lines: ${command}; ` +
+      `to predict the rows of a table in it: ${command} --input - (behind -- it would be a text)`,
+  );
+}
+
 const taggedFile = (file: string, head: string): HeadstartError =>
   new HeadstartError(
     "E_USAGE",

@@ -35,13 +35,12 @@ export class JsonFramer {
   #start: TextPosition | undefined;
   #parts: string[] = [];
   #length = 0;
-  #line: number;
+  /** From 1. */
+  #line = 1;
 
-  /** @param line  1-based line on which the text starts */
-  constructor(options: JsonFramerOptions, line = 1) {
+  constructor(options: JsonFramerOptions) {
     this.#options = options;
     this.#expected = options.form === "array" ? "array" : "value";
-    this.#line = line;
   }
 
   /** The line that was reached. */
@@ -54,9 +53,10 @@ export class JsonFramer {
     return this.#expected === "end";
   }
 
-  /** The values that end in the next stretch of text, from `at` on. @throws HeadstartError E_JSONL, E_FIELD_TOO_LARGE */
-  push(chunk: TextChunk, at = 0): readonly JsonFrame[] {
+  /** The values that end in the next stretch of text. @throws HeadstartError E_JSONL, E_FIELD_TOO_LARGE */
+  push(chunk: TextChunk): readonly JsonFrame[] {
     const frames: JsonFrame[] = [];
+    let at = 0;
     while (at < chunk.text.length) {
       if (this.#start === undefined) {
         at = this.#between(chunk, at);

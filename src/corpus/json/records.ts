@@ -1,5 +1,6 @@
 import { excerpt, HeadstartError } from "../../errors.js";
-import { fieldsOf, kindOf, stringEnd } from "../../formats/json.js";
+import { fieldsOf, kindOf, nonFiniteAsNull } from "../../formats/json.js";
+import { arrayElements } from "../../formats/jsonElements.js";
 import { encodingError, type TextChunk } from "../decode/textChunk.js";
 import { lineGroups } from "../decode/textLines.js";
 import { hasText } from "./fieldNames.js";
@@ -129,42 +130,21 @@ async function* objectRecords(
 }
 
 /** The rows that a single object holds: those of its one array of objects. */
-function rowsWithin(frame: JsonFrame, { file, maxLength, textColumn }: JsonRecordsOptions): readonly JsonFrame[] {
+function rowsWithin(frame: JsonFrame, { file, textColumn }: JsonRecordsOptions): readonly JsonFrame[] {
   const { raw, position } = frame;
-  const fields = fieldsOf(raw);
+  const fields = fieldsOf(nonFiniteAsNull(raw) ?? raw);
   // What is wrong with it, a record says; what has a text is a row.
   if (typeof fields === "string" || hasText(fields, textColumn)) return [frame];
-  const arrays = arraysOfObjects(raw);
-  if (arrays.length !== 1) throw noRows(file, `it is ${described(fields)}`, rowsProgram(fields, textColumn));
-  const [{ start, end }] = arrays;
-  const line = position.line + raw.slice(0, start).split("\n").length - 1;
-  const text = raw.slice(start, end);
-  const framer = new JsonFramer({ file, maxLength, form: "array" }, line);
-  const chunk = { text, byte: 0, sizeOf: Buffer.byteLength, replaced: 0, invalid: undefined };
-  const rows = framer.push(chunk);
-  return rows.map((row) => ({ raw: row.raw, position: { chunk: undefined, index: 0, line: row.position.line } }));
+  const names = Object.keys(fields).filter((name) => isArrayOfObjects(fields[name]));
+  if (names.length !== 1) throw noRows(file, `it is ${described(fields)}`, rowsProgram(fields, textColumn));
+  return [...arrayElements(raw, names)].map(({ json, line }) => ({
+    raw: json,
+    position: { chunk: undefined, index: 0, line: position.line + line - 1 },
+  }));
 }
 
-/** Where the arrays lie that are fields of an object and start with an object. */
-function arraysOfObjects(json: string): readonly { readonly start: number; readonly end: number }[] {
-  const found: { start: number; end: number }[] = [];
-  const sign = /["[\]{}]/g;
-  let [depth, start] = [0, -1];
-  for (let match = sign.exec(json); match !== null; match = sign.exec(json)) {
-    const at = match.index;
-    if (match[0] === '"') sign.lastIndex = stringEnd(json, at);
-    else if (match[0] === "[" || match[0] === "{") {
-      if (depth === 1 && /^\[\s*\{/.test(json.slice(at, at + 1000))) start = at;
-      depth++;
-    } else {
-      depth--;
-      if (depth !== 1 || start < 0) continue;
-      found.push({ start, end: at + 1 });
-      start = -1;
-    }
-  }
-  return found;
-}
+const isArrayOfObjects = (value: unknown): boolean =>
+  Array.isArray(value) && typeof value[0] === "object" && value[0] !== null && !Array.isArray(value[0]);
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -47,6 +47,7 @@ function askedFile(files: readonly string[], asked: string): string {
   throw new HeadstartError(
     "E_ENCODER_MISSING",
     `Cannot take --model-file ${excerpt(asked)}: the encoder's ONNX files are ${someOf(candidates)}. ${hint}`,
+    { file },
   );
 }
 

@@ -129,18 +129,19 @@ function* rowsOf(written: string, file: string): Generator<JsonRow> {
     throw new HeadstartError("E_JSONL", message, { file, line: 1 });
   }
   const path = pathOf(value);
-  let [line, from] = [1, 0];
-  for (const { json, at } of path === undefined ? [{ json: text, at: text.search(/\S/) }] : arrayElements(text, path)) {
-    for (let end = text.indexOf("\n", from); end >= 0 && end < at; end = text.indexOf("\n", from)) {
-      line++;
-      from = end + 1;
-    }
-    const own: unknown = JSON.parse(json);
+  if (path === undefined) {
+    const line = text.slice(0, text.search(/\S/)).split("\n").length;
+    return yield { value, raw: text.trim().slice(0, 200), position: at(line) };
+  }
+  for (const { json, line } of arrayElements(text, path)) {
+    const own = valueOf(json);
     // Rasa leaves the field out where there are none.
-    const row = path?.length === 2 && isObject(own) ? { entities: [], ...own } : own;
-    yield { value: row, raw: json.slice(0, 200), position: { chunk: undefined, index: 0, line } };
+    const row = path.length === 2 && isObject(own) ? { entities: [], ...own } : own;
+    yield { value: row, raw: json.slice(0, 200), position: at(line) };
   }
 }
+
+const at = (line: number): TextPosition => ({ chunk: undefined, index: 0, line });
 
 function tooLarge(file: string): HeadstartError {
   const message = `Cannot read ${file}: it is one array of more than ${count(MOST_CHARACTERS)} characters. ${WHOLE_JSON.advice}`;

@@ -32,6 +32,16 @@ describe("openCorpus() on a JSON document", () => {
     expect((await read(document)).values).toEqual(values);
   });
 
+  it("reads NaN in an object that holds the rows as null, in a row or beside them, and says on which line a row is none", async () => {
+    const rows = '[{"text":"NaN","n":NaN},\n\n{"text":"b","n":-Infinity},\n[1]]';
+    const got = await read(`\n{"v":Infinity,\n"rows":${rows}}`, { badRows: "skip" });
+    expect(got.values).toEqual([
+      ["NaN", null],
+      ["b", null],
+    ]);
+    expect(got.rejections).toMatchObject([{ line: 6 }]);
+  });
+
   it("gives the same rows as the lines of JSONL with the same objects, whatever they are", async () => {
     const object = fc.record({ text: fc.string({ unit: "binary" }), other: fc.jsonValue() });
     await fc.assert(

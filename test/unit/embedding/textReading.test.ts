@@ -15,7 +15,9 @@ const languages: readonly (readonly [name: string, text: string])[] = [
   ["Devanagari", "खाना बहुत स्वादिष्ट था हम जल्द लौटेंगे"],
   ["Thai", "อาหารอร่อยมากเราจะกลับมาเร็วๆนี้"],
   ["Korean", "음식이 아주 맛있어서 곧 다시 올 것입니다"],
-  ["Chinese or Japanese", "这家餐厅的饭菜非常好吃我们很快会再来"],
+  ["Chinese", "这家餐厅的饭菜非常好吃我们很快会再来"],
+  ["Japanese", "この店の料理はとてもおいしかった"],
+  ["Japanese", "サービスがひどい"],
 ];
 
 describe("readTexts()", () => {
@@ -80,7 +82,7 @@ describe("unreadScript()", () => {
   it("takes a script for read whose words are few tokens, and Chinese whose characters are known", () => {
     const cyrillic = { letters: 100, tried: 100, pieces: 40, unknown: 0 };
     const chinese = { letters: 50, tried: 50, pieces: 50, unknown: 1 };
-    expect(unreadScript({ Cyrillic: cyrillic, "Chinese or Japanese": chinese })).toBeUndefined();
+    expect(unreadScript({ Cyrillic: cyrillic, Chinese: chinese })).toBeUndefined();
     const spelled = { ...cyrillic, pieces: 99 };
     expect(unreadScript({ Cyrillic: spelled, Latin: { ...cyrillic, letters: 300 } })).toEqual({
       name: "Cyrillic",
@@ -109,6 +111,11 @@ describe("readingWarnings()", () => {
 
   it("warns of emoji without a token by two that are the same to the encoder", async () => {
     expect(await warnings(emoji)).toEqual([expect.stringMatching(/^2 of 3 texts have emoji .* 😍 😡: all of these/)]);
+  });
+
+  it("counts emoji that are made of a sign of text and the mark for a picture, not the bare sign", async () => {
+    const [warning] = await warnings(["love it \u2764\ufe0f", "no \u2639\ufe0f", "bare \u2639"]);
+    expect(warning).toMatch(/^2 of 3 texts have emoji .* \u2764\ufe0f \u2639\ufe0f: all of these/);
   });
 
   it("recommends a multilingual encoder for another script, once, whatever else is unknown in it", async () => {

@@ -9,9 +9,17 @@ describe("arrayElements()", () => {
         const json = JSON.stringify(values, undefined, space);
         const found = [...arrayElements(json)];
         expect(found.map((own) => JSON.parse(own.json) as unknown)).toEqual(JSON.parse(json));
-        for (const { json: own, at } of found) expect(json.slice(at, at + own.length)).toBe(own);
+        for (const { json: own, at, line } of found) {
+          expect(json.slice(at, at + own.length)).toBe(own);
+          expect(line).toBe(json.slice(0, at).split("\n").length);
+        }
       }),
     );
+  });
+
+  it("takes of fields with the same name the later one, as JSON.parse does", () => {
+    const json = '{"a":{"b":[1]},"a":7,"a":{"b":3,"b":[4,5],"c":[6]}}';
+    expect([...arrayElements(json, ["a", "b"])].map((own) => own.json)).toEqual(["4", "5"]);
   });
 
   it("finds an array by the names that lead to it, behind anything", () => {

@@ -173,6 +173,18 @@ describe("readTagged()", () => {
     await expect(readTagged([unusable])).rejects.toMatchObject({ code: "E_JSONL", place: { line: 1 } });
   });
 
+  it("reads numbers that JSON does not have as null, in lines and in an array", async () => {
+    const rows = ['{"text": "a NaN", "entities": [], "score": NaN}', '{"text": "b", "entities": [], "x": [-Infinity]}'];
+    for (const [name, content] of [
+      ["nan.jsonl", rows.join("\n")],
+      ["nan.json", `[${rows.join(",\n")}]`],
+      ["nan2.json", `{"annotations": NaN, "annotations": [["a NaN", {"entities": []}], ["b", {"entities": []}]]}`],
+    ] as const) {
+      const { sentences } = await readTagged([await file(name, content)]);
+      expect(sentences.map(({ words }) => words.map(({ text }) => text).join(" "))).toEqual(["a NaN", "b"]);
+    }
+  });
+
   it("names the line of an element that cannot be read, and refuses an array that is cut off", async () => {
     const path = await file("i.json", '[\n{"text": "a", "entities": []},\n\n{"text": 7}\n]');
     await expect(readTagged([path])).rejects.toMatchObject({ code: "E_JSONL", place: { file: path, line: 4 } });
