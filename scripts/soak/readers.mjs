@@ -58,7 +58,9 @@ async function rowsOf(opened) {
 const quote = (/** @type {string} */ cell) => `"${cell.replaceAll('"', '""')}"`;
 /** @param {string} delimiter */
 const csv = (delimiter) => {
-  const rows = [["text", "label", "id"], ...TEXTS.map((text, i) => [text, LABELS[i], String(i)])];
+  // Where tabs separate the fields, a row is a line.
+  const texts = delimiter === "\t" ? TEXTS.map((text) => text.replaceAll(/[\r\n]+/g, " ")) : TEXTS;
+  const rows = [["text", "label", "id"], ...texts.map((text, i) => [text, LABELS[i], String(i)])];
   return Buffer.from(rows.map((row) => row.map(quote).join(delimiter)).join("\n"));
 };
 const JSONL = Buffer.from(
@@ -229,7 +231,7 @@ const tokenizer = async ({ world }) => {
       model: {
         type: "BPE",
         unk_token: null,
-        vocab: Object.fromEntries(["\u0120", ...letters].map((l, i) => [l, i])),
+        vocab: Object.fromEntries(["\u0120", "ab", "abc", ...letters].map((l, i) => [l, i])),
         merges: ["a b", "ab c"],
       },
     },

@@ -48,12 +48,11 @@ export function formatOf(path: string, named: CorpusFormatName | undefined): Cor
   if (named !== undefined) return formatNamed(named);
   const ending = ENDING.exec(path)?.[1].toLowerCase();
   if (ending !== undefined) return ENDINGS[ending];
-  throw new HeadstartError(
-    "E_INPUT_ENDING",
-    `Cannot read ${path}: its ending names no format of rows. Say what it is with --from, such as --from jsonl, or ` +
-      `name a .csv, .tsv, .jsonl, .json, .txt, .conll, .parquet or .arrow file`,
-    { file: path },
-  );
+  const why = /\.(xlsx?|ods)$/i.test(path)
+    ? "it is a workbook. Save it as CSV"
+    : "its ending names no format of rows. Say what it is with --from, such as --from jsonl, or name a .csv, .tsv, " +
+      ".jsonl, .json, .txt, .conll, .parquet or .arrow file";
+  throw new HeadstartError("E_INPUT_ENDING", `Cannot read ${path}: ${why}`, { file: path });
 }
 
 /** Whether rows come as objects of JSON, each of which may have other fields. */

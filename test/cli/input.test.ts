@@ -31,10 +31,17 @@ const UNREADABLE: readonly Case[] = [
   { name: "a file below a file", file: "x.csv/y.csv", code: "E_INPUT_MISSING", says: [/x\.csv\/y\.csv/] },
   {
     name: "an unknown ending",
+    file: "in.doc",
+    content: "",
+    code: "E_INPUT_ENDING",
+    says: [/\.csv/, /--from/],
+  },
+  {
+    name: "a workbook",
     file: "in.xlsx",
     content: "",
     code: "E_INPUT_ENDING",
-    says: [/\.csv.*--from/],
+    says: [/it is a workbook\. Save it as CSV/],
   },
   { name: "an empty file", content: "", code: "E_CSV_HEADER", says: [/in\.csv:1: .*it is empty/] },
   { name: "an empty JSONL file", file: "in.jsonl", content: "\n", code: "E_JSONL", says: [/no JSON object/] },

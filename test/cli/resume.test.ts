@@ -171,7 +171,7 @@ describe("two runs to one output", { timeout: 180_000 }, () => {
       expectFailure(second, { exit: 7, code: "E_LOCKED", says });
     }
     first.process.stdin.end("1,the sun\n");
-    expect((await first.finished).stdout).toContain("1 rows in = 1 out");
+    expect((await first.finished).stdout).toContain("1 row in = 1 out");
   });
 });
 

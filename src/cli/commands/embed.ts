@@ -20,6 +20,7 @@ import { about } from "../progress.js";
 import { withCommonFlags } from "../flags/commonFlags.js";
 import { flag, withExamples } from "../flags/flag.js";
 import { defined, embedOptions, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "../flags/options.js";
+import { count, counted } from "../../text/numbers.js";
 
 interface EmbedFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EmbedOutputFlags {
   readonly repair?: boolean | undefined;
@@ -187,7 +188,7 @@ function described({ flags, corpus, encoder, done, written, seconds }: Finished)
       : `; stored as ${flags.store}, cosine to fp32 ${written.storeCosine.mean.toFixed(6)} on average, ${written.storeCosine.min.toFixed(6)} at least`;
   const rate = Math.round(written.rows / Math.max(seconds, 1e-3)).toLocaleString("en");
   return [
-    `${read} rows in = ${written.rows} out + ${rejected} rejected${remarks.length > 0 ? ` (${remarks.join(", ")})` : ""}`,
+    `${counted(read, "row")} in = ${count(written.rows)} out + ${count(rejected)} rejected${remarks.length > 0 ? ` (${remarks.join(", ")})` : ""}`,
     `${written.files.join(" and ")}: ${written.rows} x ${encoder.width}, ${(written.bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s, ${rate} texts/s${loss}`,
   ];
 }

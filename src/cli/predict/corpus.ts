@@ -72,7 +72,7 @@ function summary({ counts }: Corpus, { rows, entities, file, read }: Predicted):
   return {
     json: { rows, rejected, ...(entities === undefined ? {} : { entities }), output: file, ...read },
     lines: [
-      `${counted(counts.read, "row")} in = ${rows} out + ${rejected} rejected${found}`,
+      `${counted(counts.read, "row")} in = ${count(rows)} out + ${count(rejected)} rejected${found}`,
       ...(file === undefined ? [] : [file]),
     ],
   };

@@ -34,7 +34,7 @@ export function describeSplit(
   { labels, parts, counts, flags }: SplitResult,
 ): { readonly printed: Printed; readonly warnings: readonly string[] } {
   const perLabel = labels === undefined ? undefined : countLabels(written, labels);
-  const sum = written.map(({ name, rows }) => `${rows.length} ${name}`).join(" + ");
+  const sum = written.map(({ name, rows }) => `${count(rows.length)} ${name}`).join(" + ");
   const remark =
     parts.duplicates === 0
       ? []
@@ -49,7 +49,7 @@ export function describeSplit(
         perLabel: perLabel === undefined ? null : byName(perLabel),
       },
       lines: [
-        `${counts.read} rows in = ${sum} + ${counts.rejected} rejected`,
+        `${counted(counts.read, "row")} in = ${sum} + ${count(counts.rejected)} rejected`,
         ...remark,
         ...(perLabel === undefined ? [] : labelTable(written, perLabel)),
         ...(perLabel === undefined ? written.map(({ output }) => output) : next(written, flags)),

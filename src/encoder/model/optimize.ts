@@ -205,7 +205,7 @@ function statesOf(
   const last = all.length - 1;
   if (all.length === 0 && layers === "spread") return { states: [ports.hidden], stateLayers: [-1] };
   const stateLayers = layers === "spread" ? [...new Set([last, Math.floor(last / 2), 0])] : layers;
-  const twice = stateLayers.find((layer, i) => stateLayers.indexOf(layer) < i);
+  const twice = stateLayers.find((layer, i) => stateLayers.includes(layer, i + 1) && !Number.isNaN(layer));
   if (twice !== undefined)
     throw new HeadstartError("E_USAGE", `Cannot take layer ${twice} of ${file} twice. Name it once`, { file });
   const strange = stateLayers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer > last);
