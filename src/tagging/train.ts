@@ -14,6 +14,8 @@ import { entityLabels } from "./corpus/sentence.js";
 import type { Tagger } from "./model/tagger.js";
 
 export interface TrainTaggerOptions extends Omit<FitTaggerOptions, "labels" | "onEpoch"> {
+  /** Threads that score the dev sentences. @default all cores */
+  readonly threads?: number | undefined;
   /** Sentences to choose the epoch on. @default a seeded tenth of the training sentences, equal ones on one side */
   readonly dev?: EmbeddedSentences | undefined;
   /** Stop when dev entity F1 has not risen for so many epochs; the best one is kept either way. @default 10 */

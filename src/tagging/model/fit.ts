@@ -34,7 +34,7 @@ import { cuesOf, NO_SURFACE_FEATURES, surfaceFeaturesOf } from "./wordFeatures.j
  */
 export async function fitTagger(data: EmbeddedSentences, options: FitTaggerOptions): Promise<Tagger> {
   const settings: FitSettings = withDefaults(FIT_DEFAULTS, options);
-  const { seed, threads, surfaceFeatures, kind } = settings;
+  const { seed, surfaceFeatures, kind } = settings;
   refuseNonFinite(data.vectors, "Cannot fit a tagger on these word vectors");
   const standardizer = fitStandardizer(data.vectors);
   const tags = tagSet(settings.labels);
@@ -64,7 +64,8 @@ export async function fitTagger(data: EmbeddedSentences, options: FitTaggerOptio
     featureDropout: settings.featureDropout,
     room: new Room(),
   };
-  const products = await openRowProducts("float32", threads === undefined ? {} : { threads });
+  // A second thread waits for work in a loop while the rest of a step is computed, and takes longer than it saves.
+  const products = await openRowProducts("float32", { threads: 1 });
   try {
     await fitEpochs(ensemble, { settings, prepared, products, taggerNow, onBatch: countSentences(data, settings) });
   } finally {

@@ -40,7 +40,6 @@ export interface FitTaggerOptions {
   readonly featureDropout?: number | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
-  readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after every step: sentences learned from so far by all networks together, and how many it will be at most. */
   readonly onStep?: ((progress: { readonly done: number; readonly atMost: number }) => void) | undefined;
