@@ -55,7 +55,13 @@ describe("openCorpus() on files", () => {
     ]);
   });
 
-  it.each(["data.xlsx", "data.conllu", "data.csv.zip", "data", "csv"])("refuses the ending of %s", async (name) => {
+  it.each(["data.xlsx", "data.xls", "data.ods"])("says that %s is a workbook, and what to do", async (name) => {
+    const error = await failure(openCorpus([join(folder, name)], {}));
+    expect([error.code, error.exitCode]).toEqual(["E_INPUT_ENDING", 3]);
+    expect(error.message).toMatch(/it is a workbook\. Save it as CSV$/);
+  });
+
+  it.each(["data.conllu", "data.csv.zip", "data", "csv"])("refuses the ending of %s", async (name) => {
     const error = await failure(openCorpus([join(folder, name)], {}));
     expect([error.code, error.exitCode]).toEqual(["E_INPUT_ENDING", 3]);
     expect(error.message).toContain("--from");
