@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { addCounts } from "../encoder/embed/embedded.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { cutTogether, type Tokens } from "../encoder/tokenizer/tokenizer.js";
 import { lettersByScript, mergeScripts, type ScriptReading } from "./scripts.js";
@@ -88,11 +89,7 @@ function remembered(of: (key: string) => boolean): (key: string) => boolean {
 /** The reading of two lists of texts together. */
 export function addReadings(a: TextReading, b: TextReading): TextReading {
   return {
-    texts: a.texts + b.texts,
-    empty: a.empty + b.empty,
-    truncated: a.truncated + b.truncated,
-    tokens: a.tokens + b.tokens,
-    unknown: a.unknown + b.unknown,
+    ...addCounts(a, b),
     emoji: a.emoji + b.emoji,
     emojiSeen: [...new Set([...a.emojiSeen, ...b.emojiSeen])].slice(0, MOST_NAMED),
     scripts: mergeScripts(a.scripts, b.scripts),
