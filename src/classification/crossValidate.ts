@@ -4,7 +4,8 @@ import { labelIndices } from "../dataset/mapLabels.js";
 import { foldCorpus } from "../dataset/split.js";
 import { HeadstartError } from "../errors.js";
 import { argmax, predictProbabilities } from "../head/head.js";
-import { fitBagOfWords, predictBagOfWords } from "../head/linear/bagOfWords.js";
+import { predictBagOfWords } from "../head/linear/bagOfWords.js";
+import { chooseBagOfWords } from "../head/linear/chooseBagOfWords.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import { advantageOver, evaluateClassification, scorePredictions, type Evaluation } from "../metrics/classification.js";
 import { chooseHead, sides, type ChooseOptions } from "./chooseHead.js";
@@ -143,7 +144,7 @@ async function predictFold(
   const fit = { labels, classWeights, seed, threads, signal };
   const { head, C } = await chooseHead({ train, dev: known }, fit, { Cs, head: kind, mlp });
   const y = labelIndices(labels, train.labels, "the training rows");
-  const bagOfWords = await fitBagOfWords(train.texts, y, { labels });
+  const bagOfWords = await chooseBagOfWords(train.texts, y, { labels, classWeights, seed, signal });
   return {
     labels,
     predicted: argmax(predictProbabilities(head, test.vectors), labels.length),

@@ -2,7 +2,8 @@ import type { Complete } from "../defaults.js";
 import type { LabelMap } from "../dataset/labelMap.js";
 import { HeadstartError } from "../errors.js";
 import { checkLabels } from "../dataset/labelSet.js";
-import { fitBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
+import type { BagOfWords } from "../head/linear/bagOfWords.js";
+import { chooseBagOfWords } from "../head/linear/chooseBagOfWords.js";
 import type { Head } from "../head/head.js";
 import type { DevPredictions } from "../head/devPredictions.js";
 import type { Curve, FewShotScore, SearchRecord } from "../head/file/schema.js";
@@ -96,7 +97,7 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
   const chosen = await chooseHead({ train, dev }, fit, options);
   const judged = {
     ...calibrateHead(chosen.head, { dev, y: devY, seed }),
-    bagOfWords: await fitBagOfWords(train.texts, y, { labels }),
+    bagOfWords: await chooseBagOfWords(train.texts, y, { labels, classWeights, seed, signal: options.signal }),
     labelCounts: labelCounts(train.labels),
   };
   const perLabel = options.fewShot ?? [];
