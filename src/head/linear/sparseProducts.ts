@@ -1,33 +1,58 @@
 import type { Floats } from "../../onnx/runtime/gemm.js";
 import type { SparseRows } from "./sparseRows.js";
 
-/** Logits `[rows, k]` without biases, for weights `[cols, k]`. */
-export function sparseLogits({ starts, columns, values }: SparseRows, weights: Floats, k: number): Float64Array {
-  const rows = starts.length - 1;
-  const logits = new Float64Array(rows * k);
-  for (let r = 0; r < rows; r++) {
-    const end = starts[r + 1];
-    for (let i = starts[r]; i < end; i++) {
-      const value = values[i];
-      for (let at = r * k, from = columns[i] * k, c = 0; c < k; c++) logits[at + c] += value * weights[from + c];
-    }
+/** Logits that the loops below take at a time, in variables of their own: twice as fast as one loop over all of them. */
+const BLOCK = 3;
+
+/** Logits `[rows, k]` without biases, for weights `[cols, k]`; k is 1, or 3 and more. */
+export function sparseLogits(matrix: SparseRows, weights: Floats, k: number): Float64Array {
+  const { starts, columns, values } = matrix;
+  const logits = new Float64Array((starts.length - 1) * k);
+  for (let r = 0; r < starts.length - 1; r++) {
+    const [start, end] = [starts[r], starts[r + 1]];
+    if (k === 1) for (let i = start; i < end; i++) logits[r] += values[i] * weights[columns[i]];
+    else
+      for (let c = 0; c < k; c += BLOCK) {
+        // The last block may overlap the one before.
+        const from = Math.min(c, k - BLOCK);
+        let [first, second, third] = [0, 0, 0];
+        for (let i = start; i < end; i++) {
+          const value = values[i];
+          const at = columns[i] * k + from;
+          first += value * weights[at];
+          second += value * weights[at + 1];
+          third += value * weights[at + 2];
+        }
+        logits[r * k + from] = first;
+        logits[r * k + from + 1] = second;
+        logits[r * k + from + 2] = third;
+      }
   }
   return logits;
 }
 
-/** Gradients of the weights, `[cols, k]`, from residuals `[rows, k]`. */
-export function sparseGradients(
-  { cols, starts, columns, values }: SparseRows,
-  residuals: Floats,
-  k: number,
-): Float64Array {
+/** Gradients of the weights, `[cols, k]`, from residuals `[rows, k]`; k is 1, or 3 and more. */
+export function sparseGradients(matrix: SparseRows, residuals: Floats, k: number): Float64Array {
+  const { cols, starts, columns, values } = matrix;
   const gradients = new Float64Array(k * cols);
   for (let r = 0; r < starts.length - 1; r++) {
-    const end = starts[r + 1];
-    for (let i = starts[r]; i < end; i++) {
-      const value = values[i];
-      for (let at = r * k, to = columns[i] * k, c = 0; c < k; c++) gradients[to + c] += value * residuals[at + c];
-    }
+    const [start, end] = [starts[r], starts[r + 1]];
+    if (k === 1) for (let i = start; i < end; i++) gradients[columns[i]] += values[i] * residuals[r];
+    else
+      for (let c = 0; c < k; c += BLOCK) {
+        const from = Math.min(c, k - BLOCK);
+        // What overlaps counts once.
+        const first = from < c ? 0 : residuals[r * k + from];
+        const second = from + 1 < c ? 0 : residuals[r * k + from + 1];
+        const third = residuals[r * k + from + 2];
+        for (let i = start; i < end; i++) {
+          const value = values[i];
+          const at = columns[i] * k + from;
+          gradients[at] += value * first;
+          gradients[at + 1] += value * second;
+          gradients[at + 2] += value * third;
+        }
+      }
   }
   return gradients;
 }
