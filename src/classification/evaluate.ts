@@ -1,15 +1,8 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
-import { argmax, predictProbabilities, type Head } from "../head/head.js";
+import { argmax, decisionScores, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
-import {
-  advantageOver,
-  evaluateClassification,
-  majorityScore,
-  scorePredictions,
-  type Evaluation,
-} from "../metrics/classification.js";
-import { countOf, labelCounts } from "../dataset/labeledCorpus.js";
+import { evaluateClassification, type Evaluation } from "../metrics/classification.js";
 import { labelIndices, labelSpace, project } from "../dataset/mapLabels.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
@@ -17,7 +10,6 @@ import type { LabeledVectors } from "../dataset/labeledVectors.js";
 export interface EvaluatedHead {
   readonly head: Head;
   readonly bagOfWords: BagOfWords;
-  readonly labelCounts: Readonly<Record<string, number>>;
 }
 
 export interface EvaluateOptions {
@@ -41,7 +33,8 @@ export interface Evaluated {
 }
 
 /**
- * Evaluates a head on labeled vectors, with the baselines that were fitted on its training rows beside it.
+ * Evaluates a head on labeled vectors, with baselines beside it: the best constant prediction, and the bag of words
+ * that was fitted on its training rows.
  *
  * @throws HeadstartError E_LABEL_MAP when the rows have labels that the head does not know
  * @example
@@ -49,41 +42,45 @@ export interface Evaluated {
  * console.log(evaluation.macroF1, evaluation.interval95, evaluation.majority.macroF1);
  */
 export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, options: EvaluateOptions = {}): Evaluated {
+  const probabilities = predictProbabilities(trained.head, data.vectors);
+  const words = predictBagOfWords(trained.bagOfWords, data.texts);
+  return evaluatePredictions(trained, { probabilities, words, labels: data.labels }, options);
+}
+
+/** Predictions of labeled rows. */
+export interface PredictedRows {
+  /** `[rows, head labels]`, calibrated. */
+  readonly probabilities: Float64Array;
+  /** The same by the bag of words. */
+  readonly words: Float64Array;
+  /** The true labels. */
+  readonly labels: readonly string[];
+}
+
+/** Evaluates predictions of a head, or of heads like it on rows that these have not seen. */
+export function evaluatePredictions(
+  { head }: Pick<EvaluatedHead, "head">,
+  rows: PredictedRows,
+  options: EvaluateOptions = {},
+): Evaluated {
   const { map, seed = 1, file = "the corpus" } = options;
-  const space = labelSpace(trained.head.labels, map);
+  const space = labelSpace(head.labels, map);
   const { labels } = space;
   const classes = labels.length;
-  const truth = labelIndices(labels, data.labels, file);
-  const probabilities = project(predictProbabilities(trained.head, data.vectors), space);
-  const predicted = argmax(probabilities, classes);
-  const words = argmax(project(predictBagOfWords(trained.bagOfWords, data.texts), space), classes);
+  const truth = labelIndices(labels, rows.labels, file);
+  const probabilities = project(rows.probabilities, space);
+  const predicted = argmax(project(decisionScores(head, rows.probabilities), space), classes);
+  const words = argmax(project(rows.words, space), classes);
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
-    baselines: {
-      majority: majorityScore(truth, majorityClass(labels, countsIn(trained, space)), classes),
-      bagOfWords: scorePredictions(truth, words, classes),
-    },
+    bagOfWords: words,
   });
-  const isCalibrated = trained.head.temperature !== undefined;
+  const isCalibrated = head.temperature !== undefined;
   const evaluation: Evaluation = {
     ...scored,
-    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
     ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
   };
   return { evaluation, labels, truth, predicted, probabilities };
-}
-
-function countsIn(
-  { head, labelCounts: counts }: EvaluatedHead,
-  { labels, target }: ReturnType<typeof labelSpace>,
-): Record<string, number> {
-  const result = labelCounts([]);
-  head.labels.forEach((label, k) => {
-    if (target[k] < 0) return;
-    const name = labels[target[k]];
-    result[name] = countOf(result, name) + countOf(counts, label);
-  });
-  return result;
 }
 
 /** Rows that were predicted wrongly, as indices, the most confident first. */
@@ -92,13 +89,4 @@ export function mistakesOf({ truth, predicted, probabilities, labels }: Evaluate
   return Array.from(truth.keys())
     .filter((r) => truth[r] !== predicted[r])
     .sort((a, b) => confidence(b) - confidence(a) || a - b);
-}
-
-/** Index of the label with the most training rows. */
-export function majorityClass(labels: readonly string[], counts: Readonly<Record<string, number>>): number {
-  let best = 0;
-  labels.forEach((label, i) => {
-    if (countOf(counts, label) > countOf(counts, labels[best])) best = i;
-  });
-  return best;
 }

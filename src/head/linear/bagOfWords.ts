@@ -37,8 +37,8 @@ export interface BagOfWordsRows {
 export interface BagOfWordsOptions extends BagOfWordsRows {
   /** What is counted. @default "words" */
   readonly features?: TextFeatures | undefined;
-  /** One fit for each, started from the one before. @default 4 alone */
-  readonly Cs?: readonly number[] | undefined;
+  /** @default 4 */
+  readonly C?: number | null | undefined;
   /** Rows that a feature must stand in. @default 2 */
   readonly minRows?: number | undefined;
   /** The most frequent features are kept. @default 50000, with many labels fewer */
@@ -59,18 +59,28 @@ const TOLERANCE = 1e-6;
 const CURVATURE = 0.25;
 
 /**
- * Fits the baseline on training texts with each value of C: sublinear term frequency times smoothed inverse document
+ * Fits the baseline on training texts: sublinear term frequency times smoothed inverse document
  * frequency, rows scaled to length 1, L2-penalized log loss.
  *
  * @param y  label index of every text
  * @see Manning, Raghavan & Schuetze 2008, section 6.4
  */
-export async function* fitBagsOfWords(
+export async function fitBagOfWords(
   texts: readonly string[],
   y: Int32Array,
   options: BagOfWordsOptions,
+): Promise<BagOfWords> {
+  for await (const bag of fitBagsOfWords(texts, y, { ...options, Cs: [options.C ?? DEFAULT_C] })) return bag;
+  throw new RangeError("no value of C to fit");
+}
+
+/** Fits one baseline for each value of C, in the given order, each started from the one before. */
+export async function* fitBagsOfWords(
+  texts: readonly string[],
+  y: Int32Array,
+  options: Omit<BagOfWordsOptions, "C"> & { readonly Cs: readonly number[] },
 ): AsyncGenerator<BagOfWords> {
-  const { labels, features = "words", Cs = [DEFAULT_C], minRows = MIN_ROWS } = options;
+  const { labels, features = "words", Cs, minRows = MIN_ROWS } = options;
   const k = logitCount(labels.length);
   const maxFeatures = options.maxFeatures ?? Math.min(MOST_FEATURES, Math.floor(MOST_WEIGHTS / k));
   const vocabulary = fitVocabulary(texts, { features, minRows, maxFeatures });

@@ -3,7 +3,7 @@ import { foldCorpus } from "../../dataset/split.js";
 import { seeded, shuffled } from "../../math/random.js";
 import { logLosses } from "../../metrics/logLoss.js";
 import { rowWeights } from "../fitData.js";
-import { fitBagsOfWords, predictSparse, type BagOfWords, type BagOfWordsRows } from "./bagOfWords.js";
+import { fitBagOfWords, fitBagsOfWords, predictSparse, type BagOfWords, type BagOfWordsRows } from "./bagOfWords.js";
 import { sparseRows, type SparseRows } from "./sparseRows.js";
 import { TEXT_FEATURES, type TextFeatures } from "./textFeatures.js";
 import { logitCount } from "./logisticLoss.js";
@@ -45,9 +45,7 @@ export async function chooseBagOfWords(
   y: Int32Array,
   { seed = 1, ...options }: ChooseBagOfWordsOptions,
 ): Promise<BagOfWords> {
-  const { features, C } = await choose({ texts, y }, { seed, ...options });
-  for await (const bag of fitBagsOfWords(texts, y, { ...options, features, Cs: [C] })) return bag;
-  throw new RangeError("no value of C to fit");
+  return fitBagOfWords(texts, y, { ...options, ...(await choose({ texts, y }, { seed, ...options })) });
 }
 
 async function choose(all: LabeledTexts, options: BagOfWordsRows & { readonly seed: number }): Promise<Choice> {
@@ -56,13 +54,13 @@ async function choose(all: LabeledTexts, options: BagOfWordsRows & { readonly se
   const groups = duplicateGroups(sample.texts);
   const fold = foldCorpus(sample.y, groups, { folds: FOLDS, seed: options.seed });
   if (new Set(groups).size < FOLDS) return DEFAULT_CHOICE;
-  let best: Choice & { readonly loss: number } = { ...DEFAULT_CHOICE, loss: Infinity };
+  let best = { ...DEFAULT_CHOICE, loss: Infinity };
   for (const features of candidates(all, options)) {
-    for (const scored of await crossValidated(sample, fold, { ...options, features })) {
-      if (scored.loss < best.loss) best = { features, ...scored };
+    for (const { C, loss } of await crossValidated(sample, fold, { ...options, features })) {
+      if (loss < best.loss) best = { features, C, loss };
     }
   }
-  return best;
+  return { features: best.features, C: best.C };
 }
 
 function candidates({ texts }: LabeledTexts, { labels }: BagOfWordsRows): readonly TextFeatures[] {

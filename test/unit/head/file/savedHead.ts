@@ -23,6 +23,8 @@ export function madeUpHead(
       bias: drawn(k),
     },
     bagOfWords: {
+      features: "words",
+      C: null,
       labels,
       hashes: Int32Array.from({ length: words }, (_, i) => (i - 1) * 1_000_000_007),
       idf: drawn(words),

@@ -1,18 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  fitBagsOfWords,
-  predictBagOfWords,
-  type BagOfWords,
-  type BagOfWordsOptions,
-} from "../../../../src/head/linear/bagOfWords.js";
+import { fitBagOfWords, predictBagOfWords, type BagOfWords } from "../../../../src/head/linear/bagOfWords.js";
 import { wordsOf } from "../../../../src/head/linear/textFeatures.js";
 import { argmax, logitProbabilities } from "../../../../src/head/head.js";
-
-/** The fit with a single value of C. */
-async function fitted(texts: readonly string[], y: Int32Array, options: BagOfWordsOptions): Promise<BagOfWords> {
-  for await (const bag of fitBagsOfWords(texts, y, options)) return bag;
-  throw new Error("none was fitted");
-}
 
 const labels = ["bad", "good", "none"];
 const texts = Array.from({ length: 60 }, (_, i) => {
@@ -24,16 +13,16 @@ const texts = Array.from({ length: 60 }, (_, i) => {
   return `the film number ${i % 7} is ${mood[Math.floor(i / 3) % 3]} !`;
 });
 const y = Int32Array.from(texts, (_, i) => i % 3);
-const bag: BagOfWords = await fitted(texts, y, { labels });
+const bag: BagOfWords = await fitBagOfWords(texts, y, { labels });
 
 const rowOf = (all: Float64Array, r: number): number[] => [...all.subarray(3 * r, 3 * r + 3)];
 
-describe("fitBagsOfWords()", () => {
+describe("fitBagOfWords()", () => {
   it("learns texts that words tell apart, for three labels and for two", async () => {
     expect([...argmax(predictBagOfWords(bag, texts), 3)]).toEqual([...y]);
     const two = texts.filter((_, i) => i % 3 < 2);
     const truth = Int32Array.from(two, (_, i) => i % 2);
-    const pair = await fitted(two, truth, { labels: ["bad", "good"] });
+    const pair = await fitBagOfWords(two, truth, { labels: ["bad", "good"] });
     expect(pair.bias).toHaveLength(1);
     expect([...argmax(predictBagOfWords(pair, two), 2)]).toEqual([...truth]);
     expect([...argmax(predictBagOfWords(pair, ["a boring boring thing", "so lovely"]), 2)]).toEqual([0, 1]);
@@ -56,7 +45,7 @@ describe("fitBagsOfWords()", () => {
     const some = ["a a rare b", "a b", "a c c", "a b c"];
     const truth = Int32Array.of(0, 1, 0, 1);
     const words = async (options: object): Promise<number> =>
-      (await fitted(some, truth, { labels: ["x", "y"], ...options })).hashes.length;
+      (await fitBagOfWords(some, truth, { labels: ["x", "y"], ...options })).hashes.length;
     expect(await words({})).toBe(3); // a, b, c
     expect(await words({ minRows: 1 })).toBe(4);
     expect(await words({ minRows: 3 })).toBe(2);
@@ -70,12 +59,12 @@ describe("fitBagsOfWords()", () => {
 
   it("is the same to the bit for the same texts, and does not write to its inputs", async () => {
     const before = y.slice();
-    expect(await fitted(texts, y, { labels })).toEqual(bag);
+    expect(await fitBagOfWords(texts, y, { labels })).toEqual(bag);
     expect(y).toEqual(before);
   });
 
   it("predicts by its biases alone where it has no words", async () => {
-    const bare = await fitted(["one", "two", "three"], Int32Array.of(0, 1, 1), { labels: ["x", "y"] });
+    const bare = await fitBagOfWords(["one", "two", "three"], Int32Array.of(0, 1, 1), { labels: ["x", "y"] });
     expect(bare.hashes).toHaveLength(0);
     const p = predictBagOfWords(bare, ["anything", ""]);
     // Two rows of three have the second label.
