@@ -15,6 +15,7 @@ import type { HeldOutPredictions, Trial } from "./chosenHead.js";
 import { chooseHead, type ChooseOptions } from "./chooseHead.js";
 import type { FitOptions } from "./fit.js";
 import { crossValidate, type CrossValidation } from "./crossValidate.js";
+import { constantRemarks } from "./overConstant.js";
 import { evaluatePredictions } from "./evaluate.js";
 import { fewShotScores } from "./fewShot.js";
 import { predictHeldOut } from "./heldOut.js";
@@ -142,7 +143,7 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     devFrom: heldOut.from,
     choice: chosen.choice,
     cv,
-    warnings: [...warnings, ...chosen.warnings, ...uselessness(evaluation)],
+    warnings: [...warnings, ...chosen.warnings, ...constantRemarks(evaluation, "held-out row")],
   };
 }
 
@@ -184,16 +185,6 @@ async function crossValidated(data: LabeledVectors, options: TrainOptions): Prom
     "E_USAGE",
     "Cross-validation chooses on rows of its own: give neither dev rows nor a search",
   );
-}
-
-/** A head that does not beat the simplest guess, in words. */
-function uselessness({ n, macroF1, accuracy, majority }: Evaluation): string[] {
-  if (macroF1 > majority.macroF1 || accuracy > majority.accuracy) return [];
-  return [
-    `on the ${n} held-out rows the head is no better than always predicting the most frequent label (macro-F1 ` +
-      `${majority.macroF1.toFixed(3)}): it has learned nothing that helps there. Give it more rows, look at the labels, or ` +
-      "choose another encoder",
-  ];
 }
 
 function passed({ threads, signal, onEpoch }: TrainOptions): Pick<TrainOptions, "threads" | "signal" | "onEpoch"> {

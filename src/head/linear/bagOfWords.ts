@@ -51,8 +51,8 @@ const MOST_FEATURES = 50_000;
 /** Features times logits: what the file, the memory and the time of a fit go by. */
 const MOST_WEIGHTS = 2_000_000;
 const MOST_ITERATIONS = 200;
-/** A fit ends where a step would lower the loss by less than this share of it: nothing in the scores changes below it. */
-const RESOLUTION = 1e-4;
+/** A fit ends where a step would lower the loss by less than this share of it, which changes no score. */
+const RESOLUTION = 1e-3;
 /** Stops too where no element of the gradient is larger: a loss of 0 has no share. */
 const TOLERANCE = 1e-6;
 /** Most that p (1 - p) can be. */
