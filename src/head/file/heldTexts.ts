@@ -49,7 +49,7 @@ export const heldByHead = ({
 export function heldText({ texts, textHashes, wordHashes, writingHashes, entityHashes, devRows }: HeldTexts): string {
   const hashed: [n: number, what: string][] = [
     [textHashes, "training texts"],
-    [wordHashes, "words or parts of text"],
+    [wordHashes, "words or parts of words"],
     [writingHashes, "words and parts of words"],
     [entityHashes, "entity names"],
   ];
