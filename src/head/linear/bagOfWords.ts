@@ -52,7 +52,7 @@ const MOST_FEATURES = 50_000;
 const MOST_WEIGHTS = 2_000_000;
 const MOST_ITERATIONS = 200;
 /** A fit ends where a step would lower the loss by less than this share of it, which changes no score. */
-const RESOLUTION = 1e-3;
+const RESOLUTION = 1e-4;
 /** Stops too where no element of the gradient is larger: a loss of 0 has no share. */
 const TOLERANCE = 1e-6;
 /** Most that p (1 - p) can be. */
