@@ -7,9 +7,9 @@ import { argmax, predictProbabilities } from "../head/head.js";
 import { predictBagOfWords } from "../head/linear/bagOfWords.js";
 import { chooseBagOfWords } from "../head/linear/chooseBagOfWords.js";
 import { evaluateClassification, scorePredictions, type Evaluation } from "../metrics/classification.js";
-import type { ChooseOptions } from "./chooseHead.js";
-import { chooseLogistic } from "./chooseLogistic.js";
-import { fitMlpHead } from "./fit.js";
+import type { ChooseOptions } from "./choice/chooseHead.js";
+import { chooseLogistic } from "./choice/chooseLogistic.js";
+import { fitMlpHead } from "./choice/fit.js";
 
 export interface CrossValidateOptions extends Omit<ChooseOptions, "searchResult" | "onTrial" | "onHeldOut"> {
   /** Number of folds, and of heads. */

@@ -6,7 +6,7 @@ import { minimize } from "../../math/lbfgs.js";
 import { linearObjective } from "./linearObjective.js";
 import { logitCount, logLossInto } from "./logisticLoss.js";
 import { columnMoments, meanLogits, sparseGradients, sparseLogits } from "./sparseProducts.js";
-import { fitVocabulary, sparseRows, type SparseRows, type Vocabulary } from "./sparseRows.js";
+import { fitVocabulary, sparseRows, type SparseRows, type TextVocabulary } from "./sparseRows.js";
 import type { TextFeatures } from "./textFeatures.js";
 import { rowWeights } from "../fitData.js";
 
@@ -16,7 +16,7 @@ import { rowWeights } from "../fitData.js";
  *
  * Features are kept as 32-bit hashes, so a saved baseline spells none of the training texts.
  */
-export interface BagOfWords extends Vocabulary {
+export interface BagOfWords extends TextVocabulary {
   readonly labels: readonly string[];
   /** Weight of the data against the penalty; null where it was not kept. */
   readonly C: number | null;

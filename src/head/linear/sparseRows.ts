@@ -2,7 +2,7 @@ import { hashFeatures, type TextFeatures } from "./textFeatures.js";
 import { HashNumbers } from "./hashNumbers.js";
 
 /** Features that are counted, and what each weighs. */
-export interface Vocabulary {
+export interface TextVocabulary {
   /** What the hashes are of. */
   readonly features: TextFeatures;
   /** Hash of every feature, ascending. */
@@ -20,7 +20,7 @@ interface VocabularyOptions {
 }
 
 /** Features that stand in enough of the texts, with their smoothed inverse document frequency. */
-export function fitVocabulary(texts: readonly string[], options: VocabularyOptions): Vocabulary {
+export function fitVocabulary(texts: readonly string[], options: VocabularyOptions): TextVocabulary {
   const { features, minRows, maxFeatures } = options;
   const { hashes, rows } = rowsOfFeatures(texts, features);
   const kept = Int32Array.from(hashes.keys()).filter((i) => rows[i] >= minRows);
@@ -68,7 +68,7 @@ export interface SparseRows {
 }
 
 /** Sublinear term frequency times inverse document frequency, rows scaled to length 1. */
-export function sparseRows(texts: readonly string[], { features, hashes, idf }: Vocabulary): SparseRows {
+export function sparseRows(texts: readonly string[], { features, hashes, idf }: TextVocabulary): SparseRows {
   const numbers = HashNumbers.of(hashes);
   const counts = new Int32Array(hashes.length);
   const starts = new Int32Array(texts.length + 1);
