@@ -59,6 +59,8 @@ export type { ReadingCounts, TextReading } from "./embedding/textReading.js";
 export type { Curve, FewShotScore, HeadFile, SearchRecord } from "./head/file/schema.js";
 export type { DenseLayer, Head, LogisticHead, MlpHead, Calibrated } from "./head/head.js";
 export type { BagOfWords } from "./head/linear/bagOfWords.js";
+export type { TextVocabulary } from "./head/linear/sparseRows.js";
+export type { TextFeatures } from "./head/linear/textFeatures.js";
 export type { MultiLabelHead } from "./head/linear/oneVsRest.js";
 export type { Activation } from "./head/mlp/activation.js";
 export type { MlpEpoch, MlpSettings, Schedule } from "./head/mlp/mlp.js";

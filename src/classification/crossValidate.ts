@@ -4,12 +4,11 @@ import { labelIndices } from "../dataset/mapLabels.js";
 import { foldCorpus } from "../dataset/split.js";
 import { HeadstartError } from "../errors.js";
 import { argmax, predictProbabilities } from "../head/head.js";
-import { fitBagOfWords, predictBagOfWords } from "../head/linear/bagOfWords.js";
-import { labelCounts } from "../dataset/labeledCorpus.js";
-import { advantageOver, evaluateClassification, scorePredictions, type Evaluation } from "../metrics/classification.js";
+import { predictBagOfWords } from "../head/linear/bagOfWords.js";
+import { chooseBagOfWords } from "../head/linear/chooseBagOfWords.js";
+import { evaluateClassification, scorePredictions, type Evaluation } from "../metrics/classification.js";
 import type { ChooseOptions } from "./choice/chooseHead.js";
 import { chooseLogistic } from "./choice/chooseLogistic.js";
-import { majorityClass } from "./evaluate.js";
 import { fitMlpHead } from "./choice/fit.js";
 
 export interface CrossValidateOptions extends Omit<ChooseOptions, "searchResult" | "onTrial" | "onHeldOut"> {
@@ -63,7 +62,7 @@ export function checkFolds(texts: readonly string[], folds: number): void {
 /**
  * Cross-validates the training of a head: the rows are dealt into folds, stratified, equal texts in one, and each fold is
  * predicted by a head that was trained on the others as `trainClassifier` does it, with all that is chosen chosen inside
- * them. The baselines are fitted on the same rows as the heads.
+ * them. The bag of words is chosen and fitted on the same rows as the heads.
  *
  * A label that all folds but one lack cannot be predicted there, and counts as a mistake.
  *
@@ -79,7 +78,7 @@ export async function crossValidate(data: LabeledVectors, options: CrossValidate
   const labels = [...new Set(data.labels)].sort();
   const truth = labelIndices(labels, data.labels, "the rows");
   const fold = foldCorpus(truth, duplicateGroups(data.texts), { folds, seed });
-  const [predicted, words, majority] = [0, 1, 2].map(() => new Int32Array(truth.length));
+  const [predicted, words] = [0, 1].map(() => new Int32Array(truth.length));
   const perFold: FoldScore[] = [];
   for (let f = 0; f < folds; f++) {
     const inside = Int32Array.from(fold.keys()).filter((r) => fold[r] === f);
@@ -91,7 +90,6 @@ export async function crossValidate(data: LabeledVectors, options: CrossValidate
     inside.forEach((r, i) => {
       predicted[r] = place[found.predicted[i]];
       words[r] = place[found.words[i]];
-      majority[r] = place[found.majority];
     });
     const own = scorePredictions(
       inside.map((r) => truth[r]),
@@ -101,15 +99,9 @@ export async function crossValidate(data: LabeledVectors, options: CrossValidate
     perFold.push({ n: inside.length, ...own, C: found.C });
     onFold?.(f + 1, folds);
   }
-  const classes = labels.length;
-  const baselines = {
-    majority: scorePredictions(truth, majority, classes),
-    bagOfWords: scorePredictions(truth, words, classes),
-  };
   return {
     folds,
-    ...evaluateClassification(truth, predicted, labels, { seed, baselines }),
-    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
+    ...evaluateClassification(truth, predicted, labels, { seed, bagOfWords: words }),
     perFold,
   };
 }
@@ -120,7 +112,6 @@ interface FoldPredictions {
   /** Index into `labels` of each row of the fold. */
   readonly predicted: Int32Array;
   readonly words: Int32Array;
-  readonly majority: number;
   readonly C: number | null;
 }
 
@@ -142,12 +133,11 @@ async function predictFold(
       ? { ...(await fitMlpHead(train, { ...fit, settings: mlp ?? {} })), C: null }
       : await chooseLogistic({ train, dev: undefined }, fit, { Cs });
   const y = labelIndices(labels, train.labels, "the training rows");
-  const bagOfWords = await fitBagOfWords(train.texts, y, { labels });
+  const bagOfWords = await chooseBagOfWords(train.texts, y, { labels, classWeights, seed, signal });
   return {
     labels,
     predicted: argmax(predictProbabilities(head, test.vectors), labels.length),
     words: argmax(predictBagOfWords(bagOfWords, test.texts), labels.length),
-    majority: majorityClass(labels, labelCounts(train.labels)),
     C,
   };
 }

@@ -2,14 +2,7 @@ import type { LabelMap } from "../dataset/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
 import { argmax, decisionScores, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
-import {
-  advantageOver,
-  evaluateClassification,
-  majorityScore,
-  scorePredictions,
-  type Evaluation,
-} from "../metrics/classification.js";
-import { countOf, labelCounts } from "../dataset/labeledCorpus.js";
+import { evaluateClassification, type Evaluation } from "../metrics/classification.js";
 import { labelIndices, labelSpace, project } from "../dataset/mapLabels.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
 
@@ -17,7 +10,6 @@ import type { LabeledVectors } from "../dataset/labeledVectors.js";
 export interface EvaluatedHead {
   readonly head: Head;
   readonly bagOfWords: BagOfWords;
-  readonly labelCounts: Readonly<Record<string, number>>;
 }
 
 export interface EvaluateOptions {
@@ -41,7 +33,8 @@ export interface Evaluated {
 }
 
 /**
- * Evaluates a head on labeled vectors, with the baselines that were fitted on its training rows beside it.
+ * Evaluates a head on labeled vectors, with baselines beside it: the best constant prediction, and the bag of words
+ * that was fitted on its training rows.
  *
  * @throws HeadstartError E_LABEL_MAP when the rows have labels that the head does not know
  * @example
@@ -66,12 +59,11 @@ export interface PredictedRows {
 
 /** Evaluates predictions of a head, or of heads like it on rows that these have not seen. */
 export function evaluatePredictions(
-  trained: Pick<EvaluatedHead, "head" | "labelCounts">,
+  { head }: Pick<EvaluatedHead, "head">,
   rows: PredictedRows,
   options: EvaluateOptions = {},
 ): Evaluated {
   const { map, seed = 1, file = "the corpus" } = options;
-  const { head } = trained;
   const space = labelSpace(head.labels, map);
   const { labels } = space;
   const classes = labels.length;
@@ -81,31 +73,14 @@ export function evaluatePredictions(
   const words = argmax(project(rows.words, space), classes);
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
-    baselines: {
-      majority: majorityScore(truth, majorityClass(labels, countsIn(trained, space)), classes),
-      bagOfWords: scorePredictions(truth, words, classes),
-    },
+    bagOfWords: words,
   });
   const isCalibrated = head.temperature !== undefined;
   const evaluation: Evaluation = {
     ...scored,
-    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
     ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
   };
   return { evaluation, labels, truth, predicted, probabilities };
-}
-
-function countsIn(
-  { head, labelCounts: counts }: Pick<EvaluatedHead, "head" | "labelCounts">,
-  { labels, target }: ReturnType<typeof labelSpace>,
-): Record<string, number> {
-  const result = labelCounts([]);
-  head.labels.forEach((label, k) => {
-    if (target[k] < 0) return;
-    const name = labels[target[k]];
-    result[name] = countOf(result, name) + countOf(counts, label);
-  });
-  return result;
 }
 
 /** Rows that were predicted wrongly, as indices, the most confident first. */
@@ -114,13 +89,4 @@ export function mistakesOf({ truth, predicted, probabilities, labels }: Evaluate
   return Array.from(truth.keys())
     .filter((r) => truth[r] !== predicted[r])
     .sort((a, b) => confidence(b) - confidence(a) || a - b);
-}
-
-/** Index of the label with the most training rows. */
-export function majorityClass(labels: readonly string[], counts: Readonly<Record<string, number>>): number {
-  let best = 0;
-  labels.forEach((label, i) => {
-    if (countOf(counts, label) > countOf(counts, labels[best])) best = i;
-  });
-  return best;
 }

@@ -3,6 +3,7 @@ import type { LabelMap } from "../dataset/labelMap.js";
 import { HeadstartError } from "../errors.js";
 import { checkLabels } from "../dataset/labelSet.js";
 import { fitBagOfWords, predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
+import { chooseBagOfWords } from "../head/linear/chooseBagOfWords.js";
 import type { Head } from "../head/head.js";
 import { balancedShift } from "../head/priorShift.js";
 import type { DevPredictions } from "../head/devPredictions.js";
@@ -12,7 +13,9 @@ import type { Evaluation } from "../metrics/classification.js";
 import { calibrateHead, type CalibrationResult } from "./calibrateHead.js";
 import type { HeldOutPredictions, Trial } from "./choice/chosenHead.js";
 import { chooseHead, type ChooseOptions } from "./choice/chooseHead.js";
+import type { FitOptions } from "./choice/fit.js";
 import { crossValidate, type CrossValidation } from "./crossValidate.js";
+import { constantRemarks } from "./overConstant.js";
 import { evaluatePredictions } from "./evaluate.js";
 import { fewShotScores } from "./fewShot.js";
 import { predictHeldOut } from "./choice/heldOut.js";
@@ -103,7 +106,7 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
   const fit = { labels, classWeights, seed, ...passed(options) };
   const chosen = await chooseHead({ train: data, dev }, fit, options);
   const { heldOut } = chosen;
-  const bagOfWords = await fitBagOfWords(data.texts, y, { labels });
+  const bagOfWords = await chooseBagOfWords(data.texts, y, { labels, classWeights, seed, signal: options.signal });
   const { calibratedProbabilities, ...judged } = calibrateHead(chosen.head, {
     held: {
       texts: heldOut.rows.texts,
@@ -114,10 +117,10 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     seed,
   });
   const { evaluation } = evaluatePredictions(
-    { head: judged.head, labelCounts: counts },
+    judged,
     {
       probabilities: calibratedProbabilities,
-      words: await heldOutWords(data, heldOut, { labels, bagOfWords }),
+      words: await heldOutWords(data, heldOut, { labels, classWeights, bagOfWords }),
       labels: heldOut.rows.labels,
     },
     { seed, file: "the dev rows" },
@@ -140,15 +143,22 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     devFrom: heldOut.from,
     choice: chosen.choice,
     cv,
-    warnings: [...warnings, ...chosen.warnings, ...uselessness(evaluation)],
+    warnings: [...warnings, ...chosen.warnings, ...constantRemarks(evaluation, "held-out row")],
   };
 }
 
-/** Probabilities of the held-out rows by bags of words that were fitted on the same rows as the heads. */
+/**
+ * Probabilities of the held-out rows by bags of words that were fitted on the same rows as the heads; their features and
+ * their C are those that were chosen on all training rows, as the heads' C is.
+ */
 async function heldOutWords(
   data: LabeledVectors,
   { rows, plan }: HeldOutPredictions,
-  { labels, bagOfWords }: { readonly labels: readonly string[]; readonly bagOfWords: BagOfWords },
+  {
+    labels,
+    classWeights,
+    bagOfWords,
+  }: Pick<FitOptions, "labels" | "classWeights"> & { readonly bagOfWords: BagOfWords },
 ): Promise<Float64Array> {
   if (plan === undefined) return predictBagOfWords(bagOfWords, rows.texts);
   const [[words]] = await predictHeldOut(
@@ -158,7 +168,8 @@ async function heldOutWords(
       labels,
       settings: 1,
       async *fitPart(fit, own) {
-        const bag = await fitBagOfWords(fit.texts, labelIndices(own, fit.labels, "the training rows"), { labels: own });
+        const y = labelIndices(own, fit.labels, "the training rows");
+        const bag = await fitBagOfWords(fit.texts, y, { ...bagOfWords, labels: own, classWeights });
         yield { predict: (held) => predictBagOfWords(bag, held.texts) };
       },
     },
@@ -174,16 +185,6 @@ async function crossValidated(data: LabeledVectors, options: TrainOptions): Prom
     "E_USAGE",
     "Cross-validation chooses on rows of its own: give neither dev rows nor a search",
   );
-}
-
-/** A head that does not beat the simplest guess, in words. */
-function uselessness({ n, macroF1, accuracy, majority }: Evaluation): string[] {
-  if (macroF1 > majority.macroF1 || accuracy > majority.accuracy) return [];
-  return [
-    `on the ${n} held-out rows the head is no better than always predicting the most frequent label (macro-F1 ` +
-      `${majority.macroF1.toFixed(3)}): it has learned nothing that helps there. Give it more rows, look at the labels, or ` +
-      "choose another encoder",
-  ];
 }
 
 function passed({ threads, signal, onEpoch }: TrainOptions): Pick<TrainOptions, "threads" | "signal" | "onEpoch"> {

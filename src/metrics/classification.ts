@@ -36,8 +36,10 @@ export interface Evaluation {
   /** Has no prototype, so a label may have any name. */
   readonly perLabel: Readonly<Record<string, LabelScore>>;
   readonly confusion: Confusion;
-  /** Always predicting one label. */
+  /** Always predicting the most frequent label of these rows, which no other constant prediction beats. */
   readonly majority: Score;
+  /** How much better the predictions are than that. */
+  readonly overMajority: Advantage;
   /** A linear model of word counts, fitted on the same training rows as the head; null when there is none. */
   readonly bagOfWords: Score | null;
   /** How much more the predictions are right than those of the bag of words on the same rows; absent without one. */
@@ -59,15 +61,8 @@ export interface Advantage {
 }
 
 export interface EvaluationOptions extends BootstrapOptions {
-  /** What simpler models reach on the same rows. */
-  readonly baselines?:
-    | {
-        /** @default always predicting the majority class of the truth, the best that any constant prediction can do */
-        readonly majority?: Score | undefined;
-        /** @default null */
-        readonly bagOfWords?: Score | null | undefined;
-      }
-    | undefined;
+  /** What a bag of words predicts for the same rows: indices into `labels`. @default there is none */
+  readonly bagOfWords?: Int32Array | undefined;
 }
 
 /**
@@ -111,9 +106,26 @@ export function evaluateClassification(
     intervals95: { accuracy, macroF1, macroRecall },
     perLabel: byName(labels, perLabel),
     confusion: { labels: [...labels], counts: toRows(counts, classes) },
-    majority: options.baselines?.majority ?? majorityScore(truth, majorityIndex(truth, classes), classes),
-    bagOfWords: options.baselines?.bagOfWords ?? null,
+    ...baselines(truth, predicted, { ...options, classes }),
     missing: labels.filter((_, c) => perLabel[c].support === 0),
+  };
+}
+
+/** What simpler predictions reach on the same rows, and what the predictions have over them. */
+function baselines(
+  truth: Int32Array,
+  predicted: Int32Array,
+  { bagOfWords, classes, ...options }: EvaluationOptions & { readonly classes: number },
+): Pick<Evaluation, "majority" | "overMajority" | "bagOfWords" | "overBagOfWords"> {
+  const over = (other: Int32Array): Advantage => advantageOver(truth, [predicted, other], { ...options, classes });
+  const constant = new Int32Array(truth.length).fill(majorityIndex(truth, classes));
+  return {
+    majority: scorePredictions(truth, constant, classes),
+    overMajority: over(constant),
+    bagOfWords: null,
+    ...(bagOfWords === undefined
+      ? {}
+      : { bagOfWords: scorePredictions(truth, bagOfWords, classes), overBagOfWords: over(bagOfWords) }),
   };
 }
 
@@ -131,11 +143,6 @@ export function advantageOver(
 export function scorePredictions(truth: Int32Array, predicted: Int32Array, classes: number): Score {
   const { accuracy, macroF1 } = macroScores(confusionCounts(truth, predicted, classes), classes);
   return { accuracy, macroF1 };
-}
-
-/** Scores of predicting `label` for every row; `label` is best the majority class of the training rows. */
-export function majorityScore(truth: Int32Array, label: number, classes: number): Score {
-  return scorePredictions(truth, new Int32Array(truth.length).fill(label), classes);
 }
 
 /** Index of the class with the most rows; the first of several. */

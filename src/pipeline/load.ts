@@ -86,9 +86,8 @@ export function createPipeline(head: AnyHead, parts: EncodingParts & { readonly 
   const reading = readingOf(head.file.reading);
   switch (head.kind) {
     case "classifier": {
-      const { labelCounts } = head.file.training;
       const loadNeighbors = (): Promise<NeighborIndex | undefined> => loadNeighborIndex(head);
-      return classifierPipeline({ ...head, name, labelCounts, loadNeighbors, reading }, parts);
+      return classifierPipeline({ ...head, name, loadNeighbors, reading }, parts);
     }
     case "multi-label":
       return multiLabelPipeline({ ...head, name, separator: head.file.separator, reading }, parts);

@@ -37,7 +37,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     "| | accuracy | macro-F1 |",
     "| --- | --- | --- |",
     score("this head", dev),
-    ...(dev.bagOfWords === null ? [] : [score("bag of words, same rows", dev.bagOfWords)]),
+    ...(dev.bagOfWords === null ? [] : [score(`bag of words, same rows${bagOfWordsForm(file)}`, dev.bagOfWords)]),
     score("always the majority class", dev.majority),
     "",
     `n = ${count(dev.n)}; macro-F1's 95 % interval is ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; macro-recall ${number(dev.macroRecall)}.`,
@@ -53,6 +53,12 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
       : []),
     "",
   ].join("\n");
+}
+
+/** What the baseline counts, where that was kept. */
+function bagOfWordsForm({ training: { bagOfWords } }: HeadFile): string {
+  if (bagOfWords === undefined) return "";
+  return ` (${bagOfWords.features}${bagOfWords.C === null ? "" : `, C ${bagOfWords.C}`})`;
 }
 
 function settingsOf({ training, mlp }: HeadFile): string {

@@ -8,7 +8,7 @@ import { checkedRecord, fieldOf, readRecord, readTensorFile, saveArtifact, type 
 import { headCard } from "./card.js";
 import { headFileOf, HeadFile, MULTI_LABEL_FORMAT } from "./schema.js";
 import { heldByHead } from "./heldTexts.js";
-import { headFromTensors, headTensors, withTextHashes, type HeadNumbers } from "./tensors.js";
+import { headFromTensors, headTensors, withBagOfWords, withTextHashes, type HeadNumbers } from "./tensors.js";
 import type { NeighborIndex } from "../neighbors.js";
 import { readNeighborIndex, writeNeighborIndex } from "./neighbors.js";
 import { sha256 } from "../../files/contentHash.js";
@@ -61,7 +61,7 @@ export async function saveHead(
   };
   const parts = {
     schema: HeadFile,
-    fields: { ...withTextHashes(file, numbers.textHashes), neighbors: kept },
+    fields: { ...withTextHashes(withBagOfWords(file, numbers.bagOfWords), numbers.textHashes), neighbors: kept },
     tensors: headTensors(numbers),
     format: "headstart-head",
     card: (complete: HeadFile) => headCard(complete, heldByHead({ ...numbers, neighbors })),

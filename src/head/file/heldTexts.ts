@@ -9,7 +9,7 @@ export interface HeldTexts {
   readonly texts: number;
   /** 32-bit hashes of whole training texts. */
   readonly textHashes: number;
-  /** 32-bit hashes of words. */
+  /** 32-bit hashes of what the bag of words counts: words, pairs of words or runs of characters. */
   readonly wordHashes: number;
   /** 32-bit hashes of the surface features of words in a head that finds entities, whole words among them. */
   readonly writingHashes: number;
@@ -49,7 +49,7 @@ export const heldByHead = ({
 export function heldText({ texts, textHashes, wordHashes, writingHashes, entityHashes, devRows }: HeldTexts): string {
   const hashed: [n: number, what: string][] = [
     [textHashes, "training texts"],
-    [wordHashes, "words"],
+    [wordHashes, "words or parts of words"],
     [writingHashes, "words and parts of words"],
     [entityHashes, "entity names"],
   ];
@@ -82,7 +82,7 @@ export function heldSection({
     ],
     [
       wordHashes > 0,
-      `${count(wordHashes)} words that occur in two or more training texts, as 32-bit hashes, each with weights and the number of texts that have it.`,
+      `${count(wordHashes)} words, pairs of words or runs of 2 to 5 characters that occur in two or more training texts, as 32-bit hashes, each with weights and the number of texts that have it.`,
     ],
     [
       writingHashes > 0,

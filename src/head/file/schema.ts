@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HeadstartError } from "../../errors.js";
 import { checkedRecord, fieldOf, labelList, SEAL, WeightsFile, type ArtifactRecord } from "./artifact.js";
 import { ReadingRecord } from "./reading.js";
+import { TEXT_FEATURES } from "../linear/textFeatures.js";
 
 /** Rows of each label; zod's own record drops a label called `__proto__`. */
 export const Counts = z.custom<Record<string, number>>(isCounts, "expected whole numbers of 0 or more by name");
@@ -86,6 +87,13 @@ const Curve = z.strictObject({
   best: z.number().int(),
 });
 
+/** What the baseline counts, and how it was regularized. */
+const BagOfWordsForm = z.strictObject({
+  features: z.enum(TEXT_FEATURES),
+  /** Null where it was not kept. */
+  C: z.number().positive().nullable(),
+});
+
 const View = z.strictObject({ layer: z.number().int().nullable(), pooling: EncoderPooling });
 const Spread = z.strictObject({ mean: z.number(), deviation: z.number() });
 
@@ -149,6 +157,8 @@ export const HeadFile = z.strictObject({
     textHashes: z.number().int().nonnegative().optional(),
     rejected: z.number().int().nonnegative(),
     dropped: z.number().int().nonnegative(),
+    /** Absent in older heads, whose baseline counts words. */
+    bagOfWords: BagOfWordsForm.optional(),
     labelCounts: Counts,
     classWeights: z.enum(["none", "balanced"]),
     /** Null where the kind has none. */

@@ -48,6 +48,12 @@ export const textHashTensor = (hashes: Int32Array): [string, Tensor] => [
   { dtype: "I32", shape: [hashes.length], data: hashes },
 ];
 
+/** What a head's folder says of itself, with what its baseline counts. */
+export const withBagOfWords = <T extends { readonly training: object }>(file: T, { features, C }: BagOfWords): T => ({
+  ...file,
+  training: { ...file.training, bagOfWords: { features, C } },
+});
+
 /** What a head's folder says of itself, with the number of these hashes. */
 export const withTextHashes = <T extends { readonly training: object }>(file: T, hashes: Int32Array | undefined): T =>
   hashes === undefined ? file : { ...file, training: { ...file.training, textHashes: hashes.length } };
@@ -100,6 +106,9 @@ export function headFromTensors(tensors: TensorShelf, headFile: HeadFile): HeadN
       ...(calibration === undefined ? {} : calibrationFrom(calibration)),
     },
     bagOfWords: {
+      features: "words",
+      C: null,
+      ...headFile.training.bagOfWords,
       labels,
       hashes,
       idf: floats("bag_of_words.idf", words),

@@ -1,6 +1,6 @@
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { foldCorpus } from "../../dataset/split.js";
-import { wordsOf } from "../../head/linear/bagOfWords.js";
+import { wordsOf } from "../../head/linear/textFeatures.js";
 import { argmax, predictProbabilities } from "../../head/head.js";
 import { fitLogistic } from "../../head/linear/logistic.js";
 import { stackRows, takeRows, type Matrix } from "../../math/matrix.js";

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeHead } from "../../../src/classification/describeHead.js";
 import { evaluateHead } from "../../../src/classification/evaluate.js";
-import { majorityClass } from "../../../src/classification/evaluate.js";
 import type { LabeledVectors } from "../../../src/dataset/labeledVectors.js";
 import type { Trial } from "../../../src/classification/choice/chosenHead.js";
 import { bestCandidate } from "../../../src/classification/choice/selectC.js";
@@ -194,12 +193,5 @@ describe("a trained head", () => {
     expect(reversed).not.toEqual(dev.labels);
     const [plain, shuffled] = [await made(dev.labels), await made(reversed)];
     plain.forEach((bytes, i) => expect(Buffer.compare(bytes, shuffled[i])).toBe(0));
-  });
-});
-
-describe("majorityClass()", () => {
-  it("is the label with the most rows, the first of several; labels without a count have none", () => {
-    expect(majorityClass(["a", "b", "c"], { a: 1, b: 3, c: 3 })).toBe(1);
-    expect(majorityClass(["constructor", "a"], { a: 1 })).toBe(1);
   });
 });

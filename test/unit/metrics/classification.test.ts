@@ -4,7 +4,6 @@ import {
   advantageOver,
   majorityIndex,
   evaluateClassification,
-  majorityScore,
   scorePredictions,
 } from "../../../src/metrics/classification.js";
 import { golden } from "./golden.js";
@@ -77,13 +76,31 @@ describe("evaluateClassification()", () => {
     expect(({} as Record<string, unknown>).support).toBeUndefined();
   });
 
-  it("takes the majority class of the truth as baseline unless baselines are given", () => {
-    const own = evaluateClassification(Int32Array.of(1, 1, 0), Int32Array.of(0, 0, 0), ["x", "y"], quick);
-    expect(own.majority.accuracy).toBeCloseTo(2 / 3, 12);
-    expect(own.majority.macroF1).toBeCloseTo(0.4, 12);
-    expect(own.bagOfWords).toBeNull();
-    const baselines = { majority: { accuracy: 0.1, macroF1: 0.2 }, bagOfWords: { accuracy: 0.3, macroF1: 0.4 } };
-    expect(evaluateClassification(truth, truth, ["x", "y"], { ...quick, baselines })).toMatchObject(baselines);
+  it("compares with the best constant prediction, which no label beats in accuracy or macro-F1", () => {
+    const labels = ["x", "y", "z", "none"];
+    for (const [t, p] of [
+      ["0010212", "1111111"],
+      ["2222", "2222"],
+      ["0112201", "0112201"],
+    ].map((digits) => digits.map((own) => Int32Array.from(own, Number)))) {
+      const { majority, accuracy, overMajority } = evaluateClassification(t, p, labels, quick);
+      labels.forEach((_, c) => {
+        const constant = scorePredictions(t, new Int32Array(t.length).fill(c), labels.length);
+        expect(majority.accuracy).toBeGreaterThanOrEqual(constant.accuracy);
+        expect(majority.macroF1).toBeGreaterThanOrEqual(constant.macroF1);
+      });
+      expect(accuracy > majority.accuracy ? overMajority.macroF1 : 1).toBeGreaterThan(0);
+    }
+  });
+
+  it("compares with a bag of words where there is one", () => {
+    const words = Int32Array.from(truth, (t, r) => (r === 0 ? 1 - t : t));
+    const own = evaluateClassification(truth, truth, ["x", "y"], { ...quick, bagOfWords: words });
+    expect(own.bagOfWords).toEqual(scorePredictions(truth, words, 2));
+    expect(own.overBagOfWords).toEqual(advantageOver(truth, [truth, words], { ...quick, classes: 2 }));
+    const without = evaluateClassification(truth, truth, ["x", "y"], quick);
+    expect(without.bagOfWords).toBeNull();
+    expect(without).not.toHaveProperty("overBagOfWords");
   });
 
   it("refuses no rows, unequal lengths and classes without a label", () => {
@@ -102,17 +119,10 @@ describe("evaluateClassification()", () => {
   });
 });
 
-describe("majorityScore()", () => {
-  it("scores the given label even where it is not the majority class", () => {
-    const truth = Int32Array.of(0, 0, 0, 1);
-    expect(majorityScore(truth, 1, 2)).toEqual({ accuracy: 0.25, macroF1: 0.2 });
-    expect(majorityIndex(truth, 2)).toBe(0);
+describe("majorityIndex()", () => {
+  it("is the class with the most rows, the first of several", () => {
+    expect(majorityIndex(Int32Array.of(0, 0, 0, 1), 2)).toBe(0);
     expect(majorityIndex(Int32Array.of(2, 1), 3)).toBe(1);
-  });
-
-  it("equals scorePredictions() of constant predictions", () => {
-    const truth = Int32Array.of(0, 2, 2, 1);
-    expect(majorityScore(truth, 2, 3)).toEqual(scorePredictions(truth, Int32Array.of(2, 2, 2, 2), 3));
   });
 });
 

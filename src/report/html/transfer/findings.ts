@@ -1,7 +1,7 @@
 import type { Interval } from "../../../metrics/bootstrap.js";
 import type { Evaluation } from "../../../metrics/classification.js";
 import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
-import { count, counted, decimals, range, rows, signedRange } from "../../../text/numbers.js";
+import { count, counted, decimals, range, rows, signed, signedRange } from "../../../text/numbers.js";
 import { html, verbatim, type Html } from "../html.js";
 
 /**
@@ -42,11 +42,11 @@ const reach = ({ macroF1, interval95: [low, high] }: Evaluation): readonly [belo
   Math.max(0, high - macroF1),
 ];
 
-/** How a bag of words compares with the interval of the head on the same rows. */
-export function besideBagOfWords({ interval95, bagOfWords }: Evaluation): "none" | "below" | "inside" | "above" {
-  if (bagOfWords === null) return "none";
-  if (bagOfWords.macroF1 < interval95[0]) return "below";
-  return bagOfWords.macroF1 <= interval95[1] ? "inside" : "above";
+/** How a bag of words compares with the head on the same rows, by the interval of their difference. */
+export function besideBagOfWords({ bagOfWords, overBagOfWords }: Evaluation): "none" | "below" | "unsure" | "above" {
+  if (bagOfWords === null || overBagOfWords === undefined) return "none";
+  const [low, high] = overBagOfWords.interval95;
+  return low > 0 ? "below" : high < 0 ? "above" : "unsure";
 }
 
 /** Names for source and target: the file without its folders, or with them where both would be the same. */
@@ -108,25 +108,19 @@ export function findings(record: TransferRecord): readonly Html[] {
 }
 
 function bagOfWordsFinding(target: Evaluation): readonly Html[] {
-  const reached = target.bagOfWords === null ? "" : decimals(target.bagOfWords.macroF1);
+  const { bagOfWords, overBagOfWords: over } = target;
+  if (bagOfWords === null || over === undefined) return [];
+  const [reached, by] = [decimals(bagOfWords.macroF1), `${signed(over.macroF1)} (${signedRange(over.interval95)})`];
+  const start = html`A bag of words trained on the same rows scores ${reached} on the target; the head has ${by} over it`;
   switch (besideBagOfWords(target)) {
     case "none":
       return [];
     case "below":
-      return [
-        html`A bag of words trained on the same rows scores ${reached} on the target, below the head’s interval: the
-        encoder’s vectors carry more than the words alone.`,
-      ];
-    case "inside":
-      return [
-        html`A bag of words trained on the same rows scores ${reached} on the target, inside the head’s interval: these
-        rows do not show that the encoder is better than counting words.`,
-      ];
+      return [html`${start}: the encoder’s vectors carry more than what the texts are written with.`];
+    case "unsure":
+      return [html`${start}: these rows do not show which of the two is better.`];
     case "above":
-      return [
-        html`A bag of words trained on the same rows scores ${reached} on the target, above the head’s interval: here,
-        counting words does better than the encoder.`,
-      ];
+      return [html`${start}: here, a bag of words does better than the encoder.`];
   }
 }
 

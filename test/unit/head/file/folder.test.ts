@@ -62,6 +62,25 @@ describe("saveHead and loadHead", () => {
     });
   });
 
+  it("keep what a baseline counts, and how it was regularized", async () => {
+    const folder = join(await tempFolder(), "head");
+    const made = madeUpHead(["a", "b", "c"]);
+    const bagOfWords = { ...made.bagOfWords, features: "characters", C: 0.3 } as const;
+    await saveHead(folder, { ...made, bagOfWords });
+    const loaded = await loadHead(folder);
+    expect(loaded.bagOfWords).toEqual(bagOfWords);
+    expect(loaded.file.training.bagOfWords).toEqual({ features: "characters", C: 0.3 });
+    expect(await readFile(join(folder, "README.md"), "utf8")).not.toContain("undefined");
+  });
+
+  it("read a baseline whose kind was not kept, as that of older heads, as one of words", async () => {
+    const { file, bagOfWords } = await loadHead("sentiment");
+    expect(file.training.bagOfWords).toBeUndefined();
+    expect([bagOfWords.features, bagOfWords.C]).toEqual(["words", null]);
+    const [negative, , positive] = predictBagOfWords(bagOfWords, ["what a wonderful, great day"]);
+    expect(positive).toBeGreaterThan(negative);
+  });
+
   it("keep a baseline without words", async () => {
     const folder = join(await tempFolder(), "head");
     const made = madeUpHead(["a", "b", "c"], { words: 0 });

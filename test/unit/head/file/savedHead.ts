@@ -23,6 +23,8 @@ export function madeUpHead(
       bias: drawn(k),
     },
     bagOfWords: {
+      features: "words",
+      C: null,
       labels,
       hashes: Int32Array.from({ length: words }, (_, i) => (i - 1) * 1_000_000_007),
       idf: drawn(words),
@@ -53,6 +55,7 @@ export function madeUpHead(
         rejected: 0,
         dropped: 0,
         labelCounts: Object.fromEntries(labels.map((label, i) => [label, i + 1])),
+        bagOfWords: { features: "words", C: null },
         classWeights: "none",
         C: 0.1,
         trials: [{ C: 0.1, iterations: 7, converged: true, devLogLoss: 0.5, devMacroF1: 0.8 }],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fitBagOfWords, predictBagOfWords, wordsOf, type BagOfWords } from "../../../../src/head/linear/bagOfWords.js";
+import { fitBagOfWords, predictBagOfWords, type BagOfWords } from "../../../../src/head/linear/bagOfWords.js";
+import { wordsOf } from "../../../../src/head/linear/textFeatures.js";
 import { argmax, logitProbabilities } from "../../../../src/head/head.js";
 
 const labels = ["bad", "good", "none"];
@@ -16,37 +17,7 @@ const bag: BagOfWords = await fitBagOfWords(texts, y, { labels });
 
 const rowOf = (all: Float64Array, r: number): number[] => [...all.subarray(3 * r, 3 * r + 3)];
 
-describe("wordsOf", () => {
-  it("takes runs of letters and digits in lower case, apostrophes inside, and each sign by itself", () => {
-    expect(wordsOf("Don't STOP, it’s 5pm… #now 'quoted' :-)")).toEqual([
-      "don't",
-      "stop",
-      ",",
-      "it’s",
-      "5pm",
-      "…",
-      "#",
-      "now",
-      "'",
-      "quoted",
-      "'",
-      ":",
-      "-",
-      ")",
-    ]);
-    expect(wordsOf("नमस्ते 😀👍🏽 Ünïcöde e\u0301t\u00e9")).toEqual([
-      "नमस्ते",
-      "😀",
-      "👍",
-      "🏽",
-      "ünïcöde",
-      "e\u0301t\u00e9",
-    ]);
-    expect(wordsOf(" \n\t")).toEqual([]);
-  });
-});
-
-describe("fitBagOfWords", () => {
+describe("fitBagOfWords()", () => {
   it("learns texts that words tell apart, for three labels and for two", async () => {
     expect([...argmax(predictBagOfWords(bag, texts), 3)]).toEqual([...y]);
     const two = texts.filter((_, i) => i % 3 < 2);
@@ -78,7 +49,7 @@ describe("fitBagOfWords", () => {
     expect(await words({})).toBe(3); // a, b, c
     expect(await words({ minRows: 1 })).toBe(4);
     expect(await words({ minRows: 3 })).toBe(2);
-    expect(await words({ minRows: 1, maxWords: 1 })).toBe(1);
+    expect(await words({ minRows: 1, maxFeatures: 1 })).toBe(1);
   });
 
   it("gives a rarer word the greater weight in a text", () => {
@@ -102,7 +73,7 @@ describe("fitBagOfWords", () => {
   });
 });
 
-describe("predictBagOfWords", () => {
+describe("predictBagOfWords()", () => {
   it("predicts by its biases alone for texts without a word it knows", () => {
     const wanted = [...logitProbabilities(Float64Array.from(bag.bias), 3)];
     const all = predictBagOfWords(bag, ["", "Xylophone quux", "😀"]);

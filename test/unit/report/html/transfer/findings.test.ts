@@ -9,6 +9,7 @@ import {
   outcome,
 } from "../../../../../src/report/html/transfer/findings.js";
 import { html, toText } from "../../../../../src/report/html/html.js";
+import type { Evaluation } from "../../../../../src/metrics/classification.js";
 import type { TransferRecord } from "../../../../../src/transfer/experiment/record.js";
 import { evaluationOf, sampleRecord, withoutTargetTrain } from "./sampleRecord.js";
 
@@ -74,15 +75,23 @@ describe("dropInterval()", () => {
   });
 });
 
+/** An evaluation beside a bag of words, over which it has so much. */
+const over = (macroF1: number, interval95: readonly [number, number]): Evaluation => ({
+  ...fair,
+  bagOfWords: { accuracy: fair.accuracy, macroF1: fair.macroF1 - macroF1 },
+  overBagOfWords: { macroF1, interval95, mcnemarP: 0.5 },
+});
+
 describe("besideBagOfWords()", () => {
   it.each([
-    [0.5, "below", "carry more than the words alone"],
-    [0.7, "inside", "do not show that the encoder is better"],
-    [0.9, "above", "counting words does better"],
-  ] as const)("places %f %s the interval, and a finding says so", (macroF1, place, words) => {
-    const target = { ...fair, bagOfWords: { accuracy: macroF1, macroF1 } };
+    [0.1, [0.02, 0.18], "below", "+0.100 (+0.020 to +0.180) over it: the encoder’s vectors carry more"],
+    [0.1, [-0.02, 0.2], "unsure", "(−0.020 to +0.200) over it: these rows do not show which of the two is better"],
+    [-0.1, [-0.2, 0], "unsure", "do not show which"],
+    [-0.1, [-0.18, -0.02], "above", "−0.100 (−0.180 to −0.020) over it: here, a bag of words does better"],
+  ] as const)("goes by the interval of the difference: %f, %j is %s", (macroF1, interval95, place, words) => {
+    const target = over(macroF1, interval95);
     expect(besideBagOfWords(target)).toBe(place);
-    expect(text(findings(between(good, target)))).toContain(words);
+    expect(text(findings(between(good, target))).replace(/\s+/g, " ")).toContain(words);
   });
 
   it("is none without one, and no finding speaks of it", () => {
@@ -177,10 +186,10 @@ describe("advice()", () => {
     expect(advised({ target })).toContain("None of the target’s 20 rows is labeled “positive”");
   });
 
-  it("warns of a head without use and of a bag of words that does as well", () => {
+  it("warns of a head without use and of a bag of words that is shown to do better", () => {
     expect(text(advice(between(good, none)))).toContain("Do not use this head");
     expect(text(advice(between(none, none)))).toContain("Look at the source first");
-    const target = { ...fair, bagOfWords: { accuracy: 0.7, macroF1: 0.7 } };
-    expect(text(advice(between(good, target)))).toContain("Try another encoder");
+    expect(text(advice(between(good, over(-0.1, [-0.18, -0.02]))))).toContain("Try another encoder");
+    expect(text(advice(between(good, over(-0.1, [-0.2, 0.02]))))).not.toContain("Try another encoder");
   });
 });

@@ -11,7 +11,7 @@ export function evaluationOf(
 ): Evaluation {
   const pairs = counts.flatMap((cells, t) => cells.flatMap((n, p) => Array.from({ length: n }, () => [t, p] as const)));
   const [truth, predicted] = [0, 1].map((side) => Int32Array.from(pairs, (pair) => pair[side]));
-  return evaluateClassification(truth, predicted, labels, { resamples: 200, baselines: { bagOfWords } });
+  return { ...evaluateClassification(truth, predicted, labels, { resamples: 200 }), bagOfWords };
 }
 
 function corpus(file: string, perLabel: readonly number[], more: Partial<CorpusSummary> = {}): CorpusSummary {
