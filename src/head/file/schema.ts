@@ -96,6 +96,8 @@ const SearchRecord = z.strictObject({
   candidates: z.array(z.strictObject({ name: z.string(), view: View, logLoss: Spread, macroF1: Spread })),
   /** What the time budget left out. */
   skipped: z.array(z.string()),
+  /** Rows that the log loss leaves out, since the rows outside of their fold lack their label or a second one; absent for none. */
+  alone: z.number().int().optional(),
 });
 
 /** Scores by cross-validation. */
