@@ -1,5 +1,10 @@
 export { HeadstartError } from "./errors.js";
 export type { ErrorCode, ErrorDetails, ErrorPlace } from "./errors.js";
+export { compareHeads } from "./pipeline/compare/compare.js";
+export type { CompareOptions, HeadComparison } from "./pipeline/compare/compare.js";
+export type { ClassifierComparison, DifferingRow } from "./pipeline/compare/classifiers.js";
+export type { SeenRows } from "./pipeline/compare/comparing.js";
+export type { DifferingSentence, TaggerComparison } from "./pipeline/compare/taggers.js";
 export { loadPipeline } from "./pipeline/load.js";
 export type { PipelineOptions } from "./pipeline/load.js";
 export type {
@@ -67,9 +72,18 @@ export type { Interval } from "./metrics/bootstrap.js";
 export type { ReliabilityBin } from "./metrics/calibration.js";
 export type { CalibrationScore } from "./metrics/calibrationScore.js";
 export type { Advantage, Confusion, Evaluation, Score } from "./metrics/classification.js";
+export type {
+  Agreement,
+  ComparisonCall,
+  Difference,
+  EntityComparison,
+  Measured,
+  PredictionComparison,
+} from "./metrics/comparison.js";
 export type { PredictionSetScore } from "./metrics/conformal.js";
 export type { LabelScore } from "./metrics/confusion.js";
 export type { EntityScore } from "./metrics/entities.js";
+export type { McNemar } from "./metrics/mcnemar.js";
 export type { MultiLabelEvaluation } from "./metrics/multiLabel.js";
 export type { RiskPoint } from "./metrics/riskCoverage.js";
 export type { Sentence, Span, TaggedSentence } from "./tagging/corpus/sentence.js";

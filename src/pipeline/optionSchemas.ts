@@ -160,6 +160,16 @@ export const OPTIONS = {
     inputDropout: dropout,
     featureDropout: dropout,
   }),
+  "compareHeads()": ofKind({
+    ...EVALUATE,
+    ...TAGGED_ROWS,
+    map: labelMap,
+    encoder: z.string().min(1),
+    cache: z.string().min(1),
+    offline: z.boolean(),
+    threads,
+    batchTokens: atLeastOne,
+  }),
   "save()": ofKind({ force: z.boolean(), createdAt: z.string() }),
 } as const;
 

@@ -86,6 +86,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "report/html/transfer": 1,
   pipeline: 0,
   "pipeline/train": 1,
+  "pipeline/compare": 1,
   "cli/flags": 0,
   "cli/completion": 0,
   "cli/embed": 1,
