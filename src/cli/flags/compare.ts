@@ -19,9 +19,9 @@ const EXAMPLES = [
 
 export function declareCompare(command: Command): Command {
   command
-    .description("compare two heads on the same rows, and show where they differ")
-    .argument("<head>", "folder of a head, or sentiment")
-    .argument("<other>", "folder of the other head")
+    .description("compare two heads on the same rows")
+    .argument("<a>", "folder of a head, or sentiment")
+    .argument("<b>", "folder of the other head")
     .argument("<corpus...>", "labeled rows, or .conll for entities");
   addFlags(command, [
     flag("input", "--map <map>", 'rename or drop labels, such as "4=positive,2=drop"').default(
