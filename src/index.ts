@@ -42,6 +42,7 @@ export type { SearchResult, View } from "./classification/search.js";
 export type { SelectiveGoal } from "./classification/selectivePrediction.js";
 export type { ChooseOptions, Trial } from "./classification/chooseHead.js";
 export type { CrossValidation, FoldScore } from "./classification/crossValidate.js";
+export type { CrossValidationPlan, RepeatedCrossValidation, RepeatScore } from "./classification/repeatedFolds.js";
 export type { TrainedHead, TrainOptions } from "./classification/train.js";
 export type { CorpusOptions } from "./corpus/corpus.js";
 export type { DecodeOptions } from "./corpus/decode/decode.js";

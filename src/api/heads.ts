@@ -17,6 +17,8 @@ export { predictVectors } from "../classification/predict.js";
 export type { Prediction, PredictOptions, SelectivePrediction } from "../classification/predict.js";
 export { calibrationSetOf, measureReliability, predictionSetThreshold } from "../classification/reliability.js";
 export type { CalibratedHead, Reliability, ReliabilityOptions } from "../classification/reliability.js";
+export { repeatCrossValidation } from "../classification/repeatedFolds.js";
+export type { CrossValidationPlan, RepeatedCrossValidation, RepeatScore } from "../classification/repeatedFolds.js";
 export { searchHead } from "../classification/search.js";
 export type { SearchOptions, SearchResult, View } from "../classification/search.js";
 export { ABSTAIN, applyDecisionRule, fitDecisionRule } from "../classification/selectivePrediction.js";

@@ -8,7 +8,7 @@ import type { Interval } from "../metrics/bootstrap.js";
 import type { CalibrationScore } from "../metrics/calibrationScore.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 import type { Evaluation } from "../metrics/classification.js";
-import type { CrossValidation } from "./crossValidate.js";
+import type { RepeatedCrossValidation } from "./repeatedFolds.js";
 import type { TrainedHead } from "./train.js";
 
 export interface DescribeOptions {
@@ -71,10 +71,11 @@ function scoreOf(evaluation: Evaluation): HeadFile["training"]["dev"] {
   return { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords };
 }
 
-function crossValidationOf(cv: CrossValidation): NonNullable<HeadFile["training"]["cv"]> {
-  const { folds, perFold, perLabel } = cv;
+function crossValidationOf(cv: RepeatedCrossValidation): NonNullable<HeadFile["training"]["cv"]> {
+  const { folds, repeats, perFold, perRepeat, perLabel } = cv;
   return {
     folds,
+    ...(repeats === 1 ? {} : { repeats, perRepeat: [...perRepeat] }),
     ...scoreOf(cv),
     perFold: [...perFold],
     perLabel: cv.confusion.labels.map((label) => ({ label, ...perLabel[label] })),

@@ -10,8 +10,8 @@ import type { MlpEpoch, MlpSettings } from "../head/mlp/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { calibrateHead, type CalibrationResult } from "./calibrateHead.js";
 import { chooseHead, sides, type ChooseOptions, type Trial } from "./chooseHead.js";
-import { crossValidate, type CrossValidation } from "./crossValidate.js";
 import { evaluateHead } from "./evaluate.js";
+import { repeatCrossValidation, type CrossValidationPlan, type RepeatedCrossValidation } from "./repeatedFolds.js";
 import { fewShotScores } from "./fewShot.js";
 import { textHashes } from "../dataset/textHashes.js";
 import { labelIndices } from "../dataset/mapLabels.js";
@@ -21,8 +21,8 @@ import type { LabeledVectors } from "../dataset/labeledVectors.js";
 export interface TrainOptions extends ChooseOptions {
   /** Rows to choose the regularization on. @default a seeded, duplicate-aware tenth of the training rows, at most 5,000 */
   readonly dev?: LabeledVectors | undefined;
-  /** Also cross-validates the training in so many folds, for scores by all rows; not together with `dev`. @default not */
-  readonly cv?: number | undefined;
+  /** Also cross-validates the training, in so many folds, for scores by all rows; not together with `dev`. @default not */
+  readonly cv?: CrossValidationPlan | undefined;
   /** Also reports the scores with so many rows of each label. @default none */
   readonly fewShot?: readonly number[] | undefined;
   /** `balanced` gives every label the same total weight. @default "none" */
@@ -65,7 +65,7 @@ export interface TrainedHead {
   /** Where the dev rows come from. */
   readonly devFrom: string;
   /** Undefined unless it was asked for. */
-  readonly cv: CrossValidation | undefined;
+  readonly cv: RepeatedCrossValidation | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -119,10 +119,13 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
   };
 }
 
-async function crossValidated(data: LabeledVectors, options: TrainOptions): Promise<CrossValidation | undefined> {
-  const { cv: folds, dev, searchResult } = options;
-  if (folds === undefined) return undefined;
-  if (dev === undefined && searchResult === undefined) return crossValidate(data, { ...options, folds });
+async function crossValidated(
+  data: LabeledVectors,
+  options: TrainOptions,
+): Promise<RepeatedCrossValidation | undefined> {
+  const { cv, dev, searchResult } = options;
+  if (cv === undefined) return undefined;
+  if (dev === undefined && searchResult === undefined) return repeatCrossValidation(data, cv, options);
   throw new HeadstartError(
     "E_USAGE",
     "Cross-validation chooses on rows of its own: give neither dev rows nor a search",

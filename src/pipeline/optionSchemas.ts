@@ -114,7 +114,11 @@ export const OPTIONS = {
     Cs: z.array(positive).min(1),
     classWeights: z.enum(["none", "balanced"]),
     fewShot: z.array(atLeastOne),
-    cv: z.int().min(2),
+    cv: z.union([
+      z.int().min(2),
+      z.string().regex(/^\d+x\d+$/, "give folds, such as 5, or folds and repeats, such as 5x2"),
+      z.strictObject({ folds: z.int().min(2), repeats: atLeastOne.optional() }),
+    ]),
     onFold: callback,
     explainable: z.boolean().or(atLeastOne),
     onEpoch: callback,

@@ -89,7 +89,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { map, minPerClass: devRows === undefined ? 2 : 1 });
   if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "), { map });
-  if (flags.cv !== undefined) checkFolds(rows.texts, flags.cv);
+  if (flags.cv !== undefined) checkFolds(rows.texts, flags.cv.folds);
   warnOfLabels(context, rows);
   const began = clock();
   let encoder = await openEncoder(context, flags);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command, type Option } from "commander";
+import { foldsOf, type CrossValidationPlan } from "../../classification/repeatedFolds.js";
 import { hasEnding } from "../../corpus/format.js";
 import type { Head } from "../../head/head.js";
 import type { HeadFile } from "../../head/file/schema.js";
@@ -17,7 +18,7 @@ export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFl
   readonly fewShot?: readonly number[] | undefined;
   readonly tensorboard?: string | undefined;
   readonly dev?: string[] | undefined;
-  readonly cv?: number | undefined;
+  readonly cv?: { readonly folds: number; readonly repeats: number } | undefined;
   readonly map?: string | undefined;
   readonly labelErrors?: boolean | undefined;
   /** True where no separator is given. */
@@ -75,7 +76,9 @@ function taskFlags(): Option[] {
     flag("learn", "--head <kind>", "kind").default(undefined, "logistic; ner: mlp").choices(["logistic", "mlp"]),
     flag("learn", "--multi-label [sep]", 'rows have lists of labels, or a|b with "|"').argParser(separatorOf),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    flag("learn", "--cv <folds>", "also score all rows, by cross-validation").argParser(wholeNumber(2)),
+    flag("learn", "--cv <folds>", "also score all rows, by cross-validation: 5, or 5x2 to repeat it").argParser(
+      cvFolds,
+    ),
     errors,
     formerName(errors, "--check"),
     ...searchFlags(),
@@ -86,6 +89,14 @@ function taskFlags(): Option[] {
 function separatorOf(written: string): string {
   if (written !== "" && !hasEnding(written)) return written;
   throw new InvalidArgumentError('Give a separator, such as "|", or name the corpus before --multi-label.');
+}
+
+function cvFolds(written: string): { readonly folds: number; readonly repeats: number } {
+  try {
+    return foldsOf(written as CrossValidationPlan);
+  } catch {
+    throw new InvalidArgumentError("Give a whole number of at least 2, such as 5, or 5x2 for 2 repeats.");
+  }
 }
 
 function labelOf(written: string): string {

@@ -67,7 +67,12 @@ function described(trained: TrainedHead, { flags, holds, seconds }: Training): O
     more: [
       ...(trained.cv === undefined
         ? []
-        : [...evaluationText(trained.cv, { title: `Cross-validation in ${trained.cv.folds} folds` }).split("\n"), ""]),
+        : [
+            ...evaluationText(trained.cv, {
+              title: `Cross-validation in ${trained.cv.folds} folds${trained.cv.repeats === 1 ? "" : `, mean of ${trained.cv.repeats} repeats`}`,
+            }).split("\n"),
+            "",
+          ]),
       ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
       `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
       `${flags.output}: ${settingText(trained)}; holds ${heldText(holds)}`,

@@ -130,7 +130,7 @@ function crossValidationLines(cv: HeadFile["training"]["cv"]): string[] {
   return [
     "## Scores by cross-validation",
     "",
-    `All ${count(cv.n)} rows in ${cv.folds} folds, equal texts in one: each fold is predicted by a head trained on the others in the same way, with all that is chosen chosen inside them.`,
+    `All ${count(cv.n)} rows in ${cv.folds} folds, equal texts in one${cv.repeats === undefined ? "" : `, mean of ${cv.repeats} repeats`}: each fold is predicted by a head trained on the others in the same way, with all that is chosen chosen inside them.`,
     "",
     "| | accuracy | macro-F1 |",
     "| --- | --- | --- |",

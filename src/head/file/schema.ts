@@ -103,6 +103,9 @@ const SearchRecord = z.strictObject({
 /** Scores by cross-validation. */
 const CrossValidationRecord = z.strictObject({
   folds: z.number().int(),
+  /** How often the rows were dealt into folds; absent for once. */
+  repeats: z.number().int().optional(),
+  perRepeat: z.array(z.strictObject({ seed: z.number().int(), accuracy: z.number(), macroF1: z.number() })).optional(),
   ...DevScore.shape,
   /** Of the folds, those without rows left out. */
   perFold: z.array(
