@@ -9,16 +9,8 @@ import type { MlpSettings } from "../head/mlp/mlp.js";
 import { scorePredictions } from "../metrics/classification.js";
 import { counted } from "../text/numbers.js";
 import { fitOnPresent, type Predict } from "./foldHead.js";
-import { goodCandidates, meanLoss } from "./selectC.js";
-import {
-  fitMlpHead,
-  fitLogisticHeads,
-  mlpSettings,
-  setupName,
-  C_VALUES,
-  type FitOptions,
-  type HeadSetup,
-} from "./fit.js";
+import { bestCandidate, HOW_CHOSEN, valuesOfC, type HeldOutScore } from "./selectC.js";
+import { fitMlpHead, fitLogisticHeads, mlpSettings, setupName, type FitOptions, type HeadSetup } from "./fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
 
@@ -63,8 +55,10 @@ interface CandidateResult {
   readonly setup: HeadSetup;
   readonly view: View;
   readonly data: LabeledVectors;
-  /** Log loss of every row whose label the other folds have, in its fold's absence. */
-  readonly losses: Float64Array;
+  /** Of all rows, each predicted in its fold's absence. */
+  readonly held: HeldOutScore;
+  /** How many rows the log loss leaves out. */
+  readonly alone: number;
   readonly scored: SearchRecord["candidates"][number];
 }
 
@@ -74,11 +68,10 @@ const MLPS: readonly MlpSettings[] = [
   { hidden: [256, 64], dropout: 0.3 },
 ];
 const MOST_FOLDS = 5;
-const RULE =
-  "of those whose log loss is within one standard error of the least (paired by row) the one with the highest macro-F1";
+const RULE = `the one with the ${HOW_CHOSEN}`;
 
 const bestOf = (candidates: readonly CandidateResult[]): CandidateResult =>
-  goodCandidates(candidates).reduce((best, r) => (r.scored.macroF1.mean > best.scored.macroF1.mean ? r : best));
+  candidates[bestCandidate(candidates.map(({ held }) => held))];
 
 /**
  * Chooses C, kind of head, and layer and pooling by stratified cross-validation, equal texts in one fold, on the
@@ -95,7 +88,7 @@ const bestOf = (candidates: readonly CandidateResult[]): CandidateResult =>
  * console.log(setup.kind, search.folds); // logistic 5
  */
 export async function searchHead(views: readonly View[], options: SearchOptions): Promise<SearchResult> {
-  const { Cs = C_VALUES, mlps = MLPS, kinds = ["logistic", "mlp"] } = options;
+  const { mlps = MLPS, kinds = ["logistic", "mlp"] } = options;
   const began = options.clock?.() ?? 0;
   const late = (): boolean =>
     options.clock !== undefined && options.clock() - began > (options.seconds ?? Infinity) * 1000;
@@ -113,7 +106,7 @@ export async function searchHead(views: readonly View[], options: SearchOptions)
     }
     const data = await view.load();
     folds ??= foldsOf(data, options);
-    tell(await crossValidateLogistic({ view, data, folds }, { ...options, Cs }));
+    tell(await crossValidateLogistic({ view, data, folds }, { ...options, Cs: options.Cs ?? valuesOfC(data.labels) }));
   }
   const { view, data } = bestOf(candidates);
   for (const setup of kinds.includes("mlp") ? mlpSetups(mlps, options.mlp) : []) {
@@ -135,7 +128,7 @@ export async function searchHead(views: readonly View[], options: SearchOptions)
       chosen: chosen.scored.name,
       candidates: candidates.map(({ scored }) => scored),
       skipped,
-      ...(chosen.losses.length === data.texts.length ? {} : { alone: data.texts.length - chosen.losses.length }),
+      ...(chosen.alone === 0 ? {} : { alone: chosen.alone }),
     },
   };
 }
@@ -234,31 +227,42 @@ async function crossValidateMlp(
 
 /** Gathers the predictions of one setup on each fold. */
 function collectPredictions({ view, data, folds }: Rows, labels: readonly string[]) {
-  const losses = new Float64Array(data.texts.length).fill(NaN);
-  const perFold: { logLoss: number; macroF1: number }[] = [];
+  const [k, n] = [labels.length, data.texts.length];
+  const [all, truth] = [new Float64Array(n * k), labelIndices(labels, data.labels, "the training rows")];
+  /** Whether the rows outside of the row's fold have its label, and another one. */
+  const isLearned = (r: number): boolean => {
+    const outside = folds.outside[folds.of[r]];
+    return outside.size > 1 && outside.has(data.labels[r]);
+  };
+  const perFold: HeldOutScore[] = [];
+  const scored = (rows: Int32Array): HeldOutScore => {
+    const y = rows.map((r) => truth[r]);
+    const own = Float64Array.from({ length: rows.length * k }, (_, at) => all[rows[Math.floor(at / k)] * k + (at % k)]);
+    const losses = logLosses(own, y, k).filter((_, i) => isLearned(rows[i]));
+    return {
+      logLoss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
+      macroF1: scorePredictions(y, argmax(own, k), k).macroF1,
+    };
+  };
   return {
     take(predict: Predict, test: LabeledVectors, at: Int32Array): void {
-      const y = labelIndices(labels, test.labels, "the training rows");
       const probabilities = predict(test.vectors);
-      const learned = folds.outside[folds.of[at[0]]];
-      const own = logLosses(probabilities, y, labels.length).map((l, i) => (learned.has(test.labels[i]) ? l : NaN));
-      at.forEach((row, i) => (losses[row] = own[i]));
-      const { macroF1 } = scorePredictions(y, argmax(probabilities, labels.length), labels.length);
-      perFold.push({ logLoss: meanLoss({ losses: scoredOnly(own) }), macroF1 });
+      at.forEach((row, i) => all.set(probabilities.subarray(i * k, (i + 1) * k), row * k));
+      perFold.push(scored(at));
     },
     candidate(setup: HeadSetup): CandidateResult {
-      const scored = {
+      const summary = {
         name: `${setupName(setup)}, ${viewName(view)}`,
         view: { layer: view.layer, pooling: view.pooling },
         logLoss: spreadOf(perFold.map(({ logLoss }) => logLoss).filter((loss) => !Number.isNaN(loss))),
         macroF1: spreadOf(perFold.map(({ macroF1 }) => macroF1)),
       };
-      return { setup, view, data, losses: scoredOnly(losses), scored };
+      const every = Int32Array.from(truth.keys());
+      const alone = every.filter((r) => !isLearned(r)).length;
+      return { setup, view, data, held: scored(every), alone, scored: summary };
     },
   };
 }
-
-const scoredOnly = (losses: Float64Array): Float64Array => losses.filter((loss) => !Number.isNaN(loss));
 
 export const viewName = ({ layer, pooling }: Pick<View, "layer" | "pooling">): string =>
   `${layer === null ? "last layer" : `layer ${layer}`}, ${pooling}`;
