@@ -61,7 +61,7 @@ export type { KeptModel, ModelStore } from "./encoder/modelCache.js";
 export type { DevPredictions } from "./head/devPredictions.js";
 export type { ScriptReading } from "./embedding/scripts.js";
 export type { ReadingCounts, TextReading } from "./embedding/textReading.js";
-export type { Curve, FewShotScore, HeadFile, SearchRecord } from "./head/file/schema.js";
+export type { Curve, FewShotScore, HeadFile, LearningCurve, SearchRecord } from "./head/file/schema.js";
 export type { DenseLayer, Head, LogisticHead, MlpHead, Calibrated } from "./head/head.js";
 export type { BagOfWords } from "./head/linear/bagOfWords.js";
 export type { MultiLabelHead } from "./head/linear/oneVsRest.js";

@@ -11,6 +11,8 @@ export type { Explanation, ExplainOptions } from "../classification/explain.js";
 export type { FitOptions } from "../classification/fit.js";
 export { findLabelErrors } from "../classification/labelErrors.js";
 export type { LabelError, LabelErrors, LabelProblem } from "../classification/labelErrors.js";
+export { learningCurve } from "../classification/learningCurve.js";
+export type { LearningCurveOptions } from "../classification/learningCurve.js";
 export { evaluateMultiLabelHead, predictMultiLabel, trainMultiLabel } from "../classification/multiLabel.js";
 export type { MultiLabelTrainOptions, TrainedMultiLabel } from "../classification/multiLabel.js";
 export { predictVectors } from "../classification/predict.js";

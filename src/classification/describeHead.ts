@@ -57,6 +57,7 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
       curve: trained.curve,
       ...(trained.search === undefined ? {} : { search: trained.search }),
       ...(trained.fewShot.length === 0 ? {} : { fewShot: [...trained.fewShot] }),
+      ...(trained.learningCurve === undefined ? {} : { learningCurve: trained.learningCurve }),
       ...(trained.cv === undefined ? {} : { cv: crossValidationOf(trained.cv) }),
       seed,
       devFrom: trained.devFrom,

@@ -6,7 +6,7 @@ import { fitBagOfWords, predictBagOfWords, type BagOfWords } from "../head/linea
 import type { Head } from "../head/head.js";
 import { balancedShift } from "../head/priorShift.js";
 import type { DevPredictions } from "../head/devPredictions.js";
-import type { Curve, FewShotScore, SearchRecord } from "../head/file/schema.js";
+import type { Curve, FewShotScore, LearningCurve, SearchRecord } from "../head/file/schema.js";
 import type { MlpEpoch, MlpSettings } from "../head/mlp/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { calibrateHead, type CalibrationResult } from "./calibrateHead.js";
@@ -14,7 +14,8 @@ import type { HeldOutPredictions, Trial } from "./chosenHead.js";
 import { chooseHead, type ChooseOptions } from "./chooseHead.js";
 import { evaluatePredictions } from "./evaluate.js";
 import { repeatCrossValidation, type CrossValidationPlan, type RepeatedCrossValidation } from "./repeatedFolds.js";
-import { fewShotScores } from "./fewShot.js";
+import { fewShotScores, learningCurve } from "./learningCurve.js";
+import type { FitOptions } from "./fit.js";
 import { predictHeldOut } from "./heldOut.js";
 import { textHashes } from "../dataset/textHashes.js";
 import { labelIndices } from "../dataset/mapLabels.js";
@@ -28,6 +29,8 @@ export interface TrainOptions extends ChooseOptions {
   readonly cv?: CrossValidationPlan | undefined;
   /** Also reports the scores with so many rows of each label. @default none */
   readonly fewShot?: readonly number[] | undefined;
+  /** Also trains on growing shares of the rows, for what more rows would bring. @default the curve of `fewShot`, else none */
+  readonly learningCurve?: boolean | undefined;
   /** `balanced` gives every label the same total weight. @default "none" */
   readonly classWeights?: "none" | "balanced" | undefined;
   /** @default 1 */
@@ -40,6 +43,8 @@ export interface TrainOptions extends ChooseOptions {
   readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
   /** Called after every fold of the cross-validation, which comes first. */
   readonly onFold?: ((done: number, folds: number) => void) | undefined;
+  /** Called after every draw of `fewShot` or `learningCurve`, which come last. */
+  readonly onDraw?: ((done: number, draws: number) => void) | undefined;
 }
 
 /** A head with its baseline, its dev scores and how it was chosen. */
@@ -62,6 +67,8 @@ export interface TrainedHead {
   readonly curve: Curve;
   readonly search: SearchRecord | undefined;
   readonly fewShot: readonly FewShotScore[];
+  /** Undefined unless it was asked for. */
+  readonly learningCurve: LearningCurve | undefined;
   readonly classWeights: "none" | "balanced";
   readonly trials: readonly Trial[];
   /** On the given dev rows, or on held-out training rows by heads that were fitted without them. */
@@ -122,7 +129,7 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     },
     { seed, file: "the dev rows" },
   );
-  const perLabel = options.fewShot ?? [];
+  const curves = await curvesOf(data, fit, options);
   return {
     ...judged,
     bagOfWords,
@@ -135,13 +142,25 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     classWeights,
     trials: chosen.trials,
     search: chosen.search,
-    fewShot: perLabel.length === 0 ? [] : await fewShotScores(data, { ...fit, perLabel, dev: heldOut.rows }),
+    ...curves,
     dev: evaluation,
     devFrom: heldOut.from,
     choice: chosen.choice,
     cv,
     warnings: [...warnings, ...chosen.warnings, ...uselessness(evaluation)],
   };
+}
+
+async function curvesOf(
+  data: LabeledVectors,
+  fit: FitOptions,
+  { fewShot: perLabel = [], learningCurve: asked = false, dev, onDraw }: TrainOptions,
+): Promise<Pick<TrainedHead, "fewShot" | "learningCurve">> {
+  const { labels, classWeights, seed, threads, signal } = fit;
+  const how = { labels, classWeights, seed, threads, signal, dev, onDraw };
+  const few = perLabel.length === 0 ? undefined : await learningCurve(data, { ...how, perLabel });
+  const curve = asked ? await learningCurve(data, how) : few;
+  return { fewShot: few === undefined ? [] : fewShotScores(few), learningCurve: curve };
 }
 
 /** Probabilities of the held-out rows by bags of words that were fitted on the same rows as the heads. */

@@ -114,6 +114,8 @@ export const OPTIONS = {
     Cs: z.array(positive).min(1),
     classWeights: z.enum(["none", "balanced"]),
     fewShot: z.array(atLeastOne),
+    learningCurve: z.boolean(),
+    onDraw: callback,
     cv: z.union([
       z.int().min(2),
       z.string().regex(/^\d+x\d+$/, "give folds, such as 5, or folds and repeats, such as 5x2"),

@@ -58,7 +58,7 @@ const USES = {
     [["map"], [...TEXTS, "tagger", "label errors"]],
     [["minPerClass", "poolRare"], TEXTS],
     [["dev"], [...TEXTS, "tagger"]],
-    [["tune", "fewShot", "tensorboard", "classWeights", "explainable"], TRAINED],
+    [["tune", "fewShot", "learningCurve", "tensorboard", "classWeights", "explainable"], TRAINED],
     [["tuneSeconds", "tuneLayers", "tunePoolings"], TRAINED],
     [["cv"], ["logistic", "mlp"]],
     [["labelErrors"], ["label errors"]],

@@ -16,6 +16,7 @@ export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFl
   readonly task: HeadFile["task"] | "ner";
   readonly head?: Head["kind"] | undefined;
   readonly fewShot?: readonly number[] | undefined;
+  readonly learningCurve?: boolean | undefined;
   readonly tensorboard?: string | undefined;
   readonly dev?: string[] | undefined;
   readonly cv?: { readonly folds: number; readonly repeats: number } | undefined;
@@ -118,6 +119,7 @@ function extraFlags(): Option[] {
     flag("advanced", "--pool-rare <label>", "--min-per-class: give their rows this label instead").argParser(labelOf),
     few.argParser(numbers),
     formerName(few, "--few <numbers>"),
+    flag("advanced", "--learning-curve", "also train on shares of the rows, to say what more rows would bring"),
     flag("advanced", "--tensorboard <folder>", "write the losses as TensorBoard event files"),
   ];
 }

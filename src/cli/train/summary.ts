@@ -46,6 +46,7 @@ function summary(trained: TrainedHead, { flags, rows, rare, holds, seconds, fitS
     ...(trained.mlp === undefined ? {} : { mlp: trained.mlp }),
     ...(trained.search === undefined ? {} : { search: trained.search }),
     ...(trained.fewShot.length === 0 ? {} : { fewShot: trained.fewShot }),
+    ...(trained.learningCurve === undefined ? {} : { learningCurve: trained.learningCurve }),
     curve: trained.curve,
     holds,
     // Passes over the rows: an iteration of L-BFGS is one.

@@ -131,6 +131,34 @@ const FewShotScore = z.strictObject({
   macroF1: z.strictObject({ mean: z.number(), deviation: z.number(), lowest: z.number(), highest: z.number() }),
 });
 
+/** Scores by the number of training rows, and what more rows would bring. */
+const LearningCurveRecord = z.strictObject({
+  points: z.array(
+    z.strictObject({
+      /** Mean number of rows that were drawn. */
+      rows: z.number().int(),
+      /** Rows of each label that were asked for; null where a share of all was drawn. */
+      perLabel: z.number().int().nullable(),
+      draws: z.number().int(),
+      macroF1: z.strictObject({ mean: z.number(), deviation: z.number(), lowest: z.number(), highest: z.number() }),
+      /** What a head trained on so many other rows like these reaches, in 95 of 100 cases. */
+      band95: z.tuple([z.number(), z.number()]),
+    }),
+  ),
+  scoredOn: z.string(),
+  /** Gain in macro-F1 of `more` rows beside `rows`, by error = a + b rows^-c; null where there are too few sizes. */
+  forecast: z
+    .strictObject({
+      rows: z.number().int(),
+      more: z.number().int(),
+      gain: z.number(),
+      interval95: z.tuple([z.number(), z.number()]),
+      law: z.strictObject({ a: z.number(), b: z.number(), c: z.number() }),
+    })
+    .nullable(),
+  says: z.string(),
+});
+
 /** `headstart.json` of a head folder. */
 export const HeadFile = z.strictObject({
   format: z.literal("headstart-head"),
@@ -161,6 +189,7 @@ export const HeadFile = z.strictObject({
     curve: Curve.optional(),
     search: SearchRecord.optional(),
     fewShot: z.array(FewShotScore).optional(),
+    learningCurve: LearningCurveRecord.optional(),
     cv: CrossValidationRecord.optional(),
     trials: z.array(
       z.strictObject({
@@ -184,6 +213,7 @@ export type HeadFile = z.infer<typeof HeadFile>;
 export type Curve = z.infer<typeof Curve>;
 export type SearchRecord = z.infer<typeof SearchRecord>;
 export type FewShotScore = z.infer<typeof FewShotScore>;
+export type LearningCurve = z.infer<typeof LearningCurveRecord>;
 export type EncoderIdentity = z.infer<typeof EncoderIdentity>;
 
 function isCounts(value: unknown): boolean {

@@ -24,7 +24,20 @@ export interface TrainClassifierOptions
   extends
     TrainModelOptions,
     RareOptions,
-    Pick<TrainOptions, "head" | "mlp" | "Cs" | "classWeights" | "fewShot" | "cv" | "onTrial" | "onEpoch" | "onFold"> {
+    Pick<
+      TrainOptions,
+      | "head"
+      | "mlp"
+      | "Cs"
+      | "classWeights"
+      | "fewShot"
+      | "learningCurve"
+      | "onDraw"
+      | "cv"
+      | "onTrial"
+      | "onEpoch"
+      | "onFold"
+    > {
   /** What the labels mean; for the record. @default "classification" */
   readonly task?: HeadFile["task"] | undefined;
   readonly multiLabel?: undefined;
@@ -56,8 +69,40 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
   const encoder = await openTrainingEncoder(options);
   try {
     const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
-    const { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal, map } = options;
-    const how = { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal, map };
+    const {
+      head,
+      mlp,
+      Cs,
+      classWeights,
+      fewShot,
+      learningCurve,
+      onDraw,
+      cv,
+      onTrial,
+      onEpoch,
+      onFold,
+      seed,
+      threads,
+      signal,
+      map,
+    } = options;
+    const how = {
+      head,
+      mlp,
+      Cs,
+      classWeights,
+      fewShot,
+      learningCurve,
+      onDraw,
+      cv,
+      onTrial,
+      onEpoch,
+      onFold,
+      seed,
+      threads,
+      signal,
+      map,
+    };
     const trained = await trainClassifier(data, { dev, ...how });
     const neighbors = await neighborsOf(data, trained.head.labels, options);
     return model({ corpus, rare, encoder, trained, neighbors }, options);
