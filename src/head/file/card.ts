@@ -28,6 +28,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     ...curveLines(training.curve),
     ...searchLines(training.search),
     ...fewLines(training.fewShot),
+    ...learningCurveLines(training.learningCurve),
     "",
     ...crossValidationLines(training.cv),
     "## Scores on held-out rows",
@@ -126,6 +127,26 @@ function fewLines(fewShot: HeadFile["training"]["fewShot"]): string[] {
       ({ perLabel, macroF1: { mean, deviation, lowest, highest } }) =>
         `| ${perLabel} | ${mean.toFixed(3)} | ${deviation.toFixed(3)} | ${lowest.toFixed(3)} to ${highest.toFixed(3)} |`,
     ),
+  ];
+}
+
+function learningCurveLines(curve: HeadFile["training"]["learningCurve"]): string[] {
+  if (curve === undefined) return [];
+  const number = (x: number): string => x.toFixed(3);
+  return [
+    "",
+    "## Learning curve",
+    "",
+    `Macro-F1 on ${curve.scoredOn}; the band is where another head lies that is trained on so many other rows.`,
+    "",
+    "| rows | draws | mean | 95 % band |",
+    "| --- | --- | --- | --- |",
+    ...curve.points.map(
+      ({ rows, draws, macroF1, band95: [low, high] }) =>
+        `| ${rows} | ${draws} | ${number(macroF1.mean)} | ${number(low)} to ${number(high)} |`,
+    ),
+    "",
+    `${curve.says[0].toUpperCase()}${curve.says.slice(1)}.`,
   ];
 }
 
