@@ -20,8 +20,8 @@ export interface PowerLaw {
 }
 
 /** Exponents that are tried. */
-const EXPONENTS = Array.from({ length: 30 }, (_, i) => 0.05 * (i + 1));
-const RESAMPLES = 400;
+const EXPONENTS = Array.from({ length: 15 }, (_, i) => 0.1 * (i + 1));
+const RESAMPLES = 200;
 /** No point weighs as if it were known better than this. */
 const LEAST_DEVIATION = 1e-4;
 

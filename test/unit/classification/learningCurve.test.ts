@@ -77,17 +77,17 @@ describe("learningCurve()", () => {
   it("has a band that a head trained on other rows falls into in most cases", async () => {
     const test = toyVectors(2000, { distance: 0.6, seed: 99 });
     let [bands, covered] = [0, 0];
-    for (let trial = 1; trial <= 12; trial++) {
+    for (let trial = 1; trial <= 10; trial++) {
       const data = toyVectors(80, { distance: 0.6, seed: trial });
-      const curve = await learningCurve(data, { ...HOW, perLabel: [5, 15] });
+      const curve = await learningCurve(data, { ...HOW, perLabel: [15] });
       const other = toyVectors(30, { distance: 0.6, seed: 1000 + trial });
       const { dev } = await trainClassifier(other, { threads: 1, Cs: [0.1], dev: test });
-      const [low, high] = curve.points[1].band95;
+      const [low, high] = curve.points[0].band95;
       bands++;
       if (dev.macroF1 >= low && dev.macroF1 <= high) covered++;
     }
-    // At 95 % fewer than 8 of 12 come up in less than one case of 10,000.
-    expect(covered / bands).toBeGreaterThanOrEqual(8 / 12);
+    // At 95 % fewer than 6 of 10 come up in less than one case of 10,000.
+    expect(covered / bands).toBeGreaterThanOrEqual(6 / 10);
   }, 60_000);
 });
 
@@ -108,7 +108,7 @@ describe("forecastGain()", () => {
     const random = seeded(4);
     const gain = errorAt(law, 160) - errorAt(law, 320);
     let covered = 0;
-    for (let trial = 0; trial < 60; trial++) {
+    for (let trial = 0; trial < 40; trial++) {
       const points = sizes.map((rows) => {
         const noise = Array.from({ length: 12 }, random).reduce((sum, u) => sum + u, -6);
         return { rows, error: errorAt(law, rows) + 0.01 * noise, deviation: 0.01, degrees: 4 };
@@ -116,8 +116,8 @@ describe("forecastGain()", () => {
       const [low, high] = forecastGain(points, { from: 160, to: 320, seed: trial }).interval95;
       if (low <= gain && gain <= high) covered++;
     }
-    // At 95 % fewer than 49 of 60 come up in less than one case of 10,000.
-    expect(covered).toBeGreaterThanOrEqual(49);
+    // At 95 % fewer than 31 of 40 come up in less than one case of 10,000.
+    expect(covered).toBeGreaterThanOrEqual(31);
     const flat = sizes.map((rows) => ({ rows, error: 0.3, deviation: 0.001, degrees: 4 }));
     expect(forecastGain(flat, { from: 160, to: 320 }).gain).toBeCloseTo(0, 6);
   });
