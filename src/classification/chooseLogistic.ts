@@ -17,7 +17,7 @@ import { findPlan, planHeldOut, predictHeldOut, type HeldOutPlan } from "./heldO
 import { bestCandidate, valuesOfC, type HeldOutScore } from "./selectC.js";
 
 export interface ChooseLogisticOptions {
-  /** Weights of the data against the penalty to choose from. @default 1e-4 to 1 in half decades, see valuesOfC() */
+  /** Weights of the data against the penalty to choose from. @default 1e-4 to 3 in half decades, see valuesOfC() */
   readonly Cs?: readonly number[] | undefined;
   /** Called with every value of C that was tried. */
   readonly onTrial?: ((trial: Trial) => void) | undefined;
