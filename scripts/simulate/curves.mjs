@@ -20,7 +20,10 @@ function rows(n, shares, distance) {
   const data = new Float32Array(n * WIDTH);
   for (let r = 0; r < n; r++) {
     let left = random();
-    const k = Math.max(0, shares.findIndex((share) => (left -= share) < 0));
+    const k = Math.max(
+      0,
+      shares.findIndex((share) => (left -= share) < 0),
+    );
     labels.push(`label ${k}`);
     for (let d = 0; d < WIDTH; d++) data[r * WIDTH + d] = normal() + (d === k ? distance : 0);
   }
@@ -45,7 +48,9 @@ const SETTINGS = [
   { n: 800, shares: [0.8, 0.2], distance: 1 },
 ];
 
-console.log("| rows | labels' shares | band covers a new draw | forecast's interval covers | median width of it | says nothing |");
+console.log(
+  "| rows | labels' shares | band covers a new draw | forecast's interval covers | median width of it | says nothing |",
+);
 console.log("| --- | --- | --- | --- | --- | --- |");
 for (const { n, shares, distance } of SETTINGS) {
   const labels = names(shares);
@@ -54,7 +59,17 @@ for (const { n, shares, distance } of SETTINGS) {
   const [now, later] = [[], []];
   for (let i = 0; i < 20; i++) {
     const more = rows(2 * n, shares, distance);
-    now.push(await truthOf(pickRows(more, Array.from({ length: n }, (_, r) => r)), test, labels, 0.1));
+    now.push(
+      await truthOf(
+        pickRows(
+          more,
+          Array.from({ length: n }, (_, r) => r),
+        ),
+        test,
+        labels,
+        0.1,
+      ),
+    );
     later.push(await truthOf(more, test, labels, 0.1));
   }
   const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -89,10 +104,17 @@ console.log("\n| rows | labels' shares | two of equal skill are called different
 console.log("| --- | --- | --- |");
 const COMPARED = 1000;
 for (const n of [10, 20, 50, 200, 1000]) {
-  for (const shares of [[0.5, 0.5], [0.9, 0.1], [0.6, 0.3, 0.1]]) {
+  for (const shares of [
+    [0.5, 0.5],
+    [0.9, 0.1],
+    [0.6, 0.3, 0.1],
+  ]) {
     const draw = () => {
       let left = random();
-      return Math.max(0, shares.findIndex((share) => (left -= share) < 0));
+      return Math.max(
+        0,
+        shares.findIndex((share) => (left -= share) < 0),
+      );
     };
     let calls = 0;
     for (let trial = 0; trial < COMPARED; trial++) {
@@ -101,6 +123,6 @@ for (const n of [10, 20, 50, 200, 1000]) {
       const { call } = comparePredictions(truth, [first, second], names(shares), { seed: trial, resamples: 500 });
       if (call !== "unknown") calls++;
     }
-    console.log(`| ${n} | ${shares.join(", ")} | ${(100 * calls / COMPARED).toFixed(1)} % of ${COMPARED} |`);
+    console.log(`| ${n} | ${shares.join(", ")} | ${((100 * calls) / COMPARED).toFixed(1)} % of ${COMPARED} |`);
   }
 }

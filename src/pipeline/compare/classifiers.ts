@@ -63,7 +63,7 @@ export async function compareClassifiers(
   given: Rows,
   options: PipelineEvaluateOptions & { readonly parts: ComparingParts },
 ): Promise<ClassifierComparison> {
-  const { seed, parts, ...how } = options;
+  const { seed, parts: _parts, ...how } = options;
   const readings = both(heads, ({ head }) => readingOf(head.file.reading));
   const { map, ofHeads } = sharedMap(how.map, readings);
   const reading = { ...readings[1], ...readings[0], map };

@@ -110,7 +110,7 @@ export async function compareTaggers(
 async function readForEach(
   heads: readonly [NamedTagger, NamedTagger],
   given: TaggedRows,
-  { parts: _, ...options }: Options,
+  { parts: _parts, ...options }: Options,
 ): Promise<readonly [TaggedCorpus, TaggedCorpus]> {
   const [a, b] = heads.map(({ head }) => head.tagger.wordRule ?? EARLIER_RULE);
   // Rows that are not in files may come only once.
