@@ -1,7 +1,7 @@
 // Simulates the band of a learning curve, its forecast, and the calls of a comparison, where the truth is known.
 //   node scripts/simulate/curves.mjs [seed] [trials]
 
-const { learningCurve } = await import("../../dist/classification/learningCurve.js");
+const { learningCurve } = await import("../../dist/classification/curve/learningCurve.js");
 const { pickRows } = await import("../../dist/dataset/labeledVectors.js");
 const { argmax, predictProbabilities } = await import("../../dist/head/head.js");
 const { fitLogistic } = await import("../../dist/head/linear/logistic.js");

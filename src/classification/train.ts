@@ -10,13 +10,13 @@ import type { Curve, FewShotScore, LearningCurve, SearchRecord } from "../head/f
 import type { MlpEpoch, MlpSettings } from "../head/mlp/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { calibrateHead, type CalibrationResult } from "./calibrateHead.js";
-import type { HeldOutPredictions, Trial } from "./chosenHead.js";
-import { chooseHead, type ChooseOptions } from "./chooseHead.js";
+import type { HeldOutPredictions, Trial } from "./choice/chosenHead.js";
+import { chooseHead, type ChooseOptions } from "./choice/chooseHead.js";
 import { evaluatePredictions } from "./evaluate.js";
 import { repeatCrossValidation, type CrossValidationPlan, type RepeatedCrossValidation } from "./repeatedFolds.js";
-import { fewShotScores, learningCurve } from "./learningCurve.js";
-import type { FitOptions } from "./fit.js";
-import { predictHeldOut } from "./heldOut.js";
+import { fewShotScores, learningCurve } from "./curve/learningCurve.js";
+import type { FitOptions } from "./choice/fit.js";
+import { predictHeldOut } from "./choice/heldOut.js";
 import { textHashes } from "../dataset/textHashes.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { countOf, labelCounts } from "../dataset/labeledCorpus.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { drawRows } from "../../../src/classification/drawRows.js";
-import { fewShotScores, learningCurve } from "../../../src/classification/learningCurve.js";
-import { errorAt, fitPowerLaw, forecastGain } from "../../../src/classification/powerLaw.js";
+import { drawRows } from "../../../src/classification/curve/drawRows.js";
+import { fewShotScores, learningCurve } from "../../../src/classification/curve/learningCurve.js";
+import { errorAt, fitPowerLaw, forecastGain } from "../../../src/classification/curve/powerLaw.js";
 import { trainClassifier } from "../../../src/classification/train.js";
 import { seeded } from "../../../src/math/random.js";
 import { toyVectors } from "./toyVectors.js";

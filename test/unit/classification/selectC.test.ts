@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bestCandidate, valuesOfC } from "../../../src/classification/selectC.js";
+import { bestCandidate, valuesOfC } from "../../../src/classification/choice/selectC.js";
 
 describe("bestCandidate()", () => {
   it("takes the least log loss among those whose macro-F1 is near the highest", () => {

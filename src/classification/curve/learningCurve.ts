@@ -1,17 +1,17 @@
-import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
-import { labelIndices } from "../dataset/mapLabels.js";
-import { HeadstartError } from "../errors.js";
-import type { FewShotScore, LearningCurve } from "../head/file/schema.js";
-import { argmax } from "../head/head.js";
-import { bootstrapIntervals, type Interval } from "../metrics/bootstrap.js";
-import { confusionCounts, macroScores } from "../metrics/confusion.js";
-import { counted } from "../text/numbers.js";
+import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { labelIndices } from "../../dataset/mapLabels.js";
+import { HeadstartError } from "../../errors.js";
+import type { FewShotScore, LearningCurve } from "../../head/file/schema.js";
+import { argmax } from "../../head/head.js";
+import { bootstrapIntervals, type Interval } from "../../metrics/bootstrap.js";
+import { confusionCounts, macroScores } from "../../metrics/confusion.js";
+import { counted } from "../../text/numbers.js";
 import { drawRows, type Draw, type DrawSize } from "./drawRows.js";
-import { fitSetup, type FitOptions, type HeadSetup } from "./fit.js";
-import { fitOnPresent, presentLabels, type Predict } from "./foldHead.js";
+import { fitSetup, type FitOptions, type HeadSetup } from "../choice/fit.js";
+import { fitOnPresent, presentLabels, type Predict } from "../choice/foldHead.js";
 import { forecastGain, type CurvePoint } from "./powerLaw.js";
-import { searchHead, spreadOf } from "./search.js";
-import { valuesOfC } from "./selectC.js";
+import { searchHead, spreadOf } from "../choice/search.js";
+import { valuesOfC } from "../choice/selectC.js";
 
 export interface LearningCurveOptions extends Omit<FitOptions, "onEpoch"> {
   /** Rows of each label to draw. @default growing shares of all rows, every label in proportion */

@@ -1,6 +1,6 @@
-import type { Interval } from "../metrics/bootstrap.js";
-import { percentileInterval } from "../metrics/bootstrap.js";
-import { seeded, type Random } from "../math/random.js";
+import type { Interval } from "../../metrics/bootstrap.js";
+import { percentileInterval } from "../../metrics/bootstrap.js";
+import { seeded, type Random } from "../../math/random.js";
 
 /** A measured error of heads that were trained on so many rows. */
 export interface CurvePoint {

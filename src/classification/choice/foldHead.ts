@@ -1,6 +1,6 @@
-import { predictProbabilities, type Head } from "../head/head.js";
-import type { LabeledVectors } from "../dataset/labeledVectors.js";
-import type { Matrix } from "../math/matrix.js";
+import { predictProbabilities, type Head } from "../../head/head.js";
+import type { LabeledVectors } from "../../dataset/labeledVectors.js";
+import type { Matrix } from "../../math/matrix.js";
 
 /*
  * Rows outside of a fold, or drawn from others, may lack a label that the rest has. A head is then fitted with the labels

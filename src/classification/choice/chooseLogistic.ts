@@ -1,12 +1,12 @@
-import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
-import { HeadstartError } from "../errors.js";
-import { predictProbabilities } from "../head/head.js";
-import type { FittedLogistic } from "../head/linear/logistic.js";
+import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { HeadstartError } from "../../errors.js";
+import { predictProbabilities } from "../../head/head.js";
+import type { FittedLogistic } from "../../head/linear/logistic.js";
 import {
   NOT_SEARCHED,
   onDev,
   onHeldRows,
-  scoreOf,
+  heldOutScore,
   type ChosenHead,
   type Given,
   type HeldOutPredictions,
@@ -88,7 +88,7 @@ async function chooseByPlan(
     },
   });
   const rows = pickRows(train, plan.rows);
-  const scores = probabilities.map((repeats) => meanScore(repeats.map((own) => scoreOf(own, rows, fit))));
+  const scores = probabilities.map((repeats) => meanScore(repeats.map((own) => heldOutScore(own, rows, fit))));
   const trials = Cs.map((C, c) => trialOf({ C, ...fits[c] }, scores[c]));
   trials.forEach((trial) => onTrial?.(trial));
   const index = bestCandidate(scores);
@@ -103,7 +103,7 @@ async function logisticByDev(
 ): Promise<ChosenHead> {
   const tried: { fitted: FittedLogistic; score: HeldOutScore; trial: Trial }[] = [];
   for await (const fitted of fitLogisticHeads(train, { ...fit, Cs })) {
-    const score = scoreOf(predictProbabilities(fitted.head, dev.vectors), dev, fit);
+    const score = heldOutScore(predictProbabilities(fitted.head, dev.vectors), dev, fit);
     const trial = trialOf(fitted, score);
     tried.push({ fitted, score, trial });
     onTrial?.(trial);

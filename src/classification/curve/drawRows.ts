@@ -1,8 +1,8 @@
-import { duplicateGroups } from "../dataset/duplicates.js";
-import type { LabeledVectors } from "../dataset/labeledVectors.js";
-import { labelIndices } from "../dataset/mapLabels.js";
-import { splitCorpus } from "../dataset/split.js";
-import { seeded, shuffled } from "../math/random.js";
+import { duplicateGroups } from "../../dataset/duplicates.js";
+import type { LabeledVectors } from "../../dataset/labeledVectors.js";
+import { labelIndices } from "../../dataset/mapLabels.js";
+import { splitCorpus } from "../../dataset/split.js";
+import { seeded, shuffled } from "../../math/random.js";
 
 /** Rows to train on, and those that can score what is trained: none of them has a text that was drawn. Both ascending. */
 export interface Draw {

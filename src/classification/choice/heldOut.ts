@@ -1,9 +1,9 @@
-import { duplicateGroups } from "../dataset/duplicates.js";
-import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
-import { labelIndices } from "../dataset/mapLabels.js";
-import { foldCorpus, splitCorpus } from "../dataset/split.js";
-import { HeadstartError } from "../errors.js";
-import { count } from "../text/numbers.js";
+import { duplicateGroups } from "../../dataset/duplicates.js";
+import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { labelIndices } from "../../dataset/mapLabels.js";
+import { foldCorpus, splitCorpus } from "../../dataset/split.js";
+import { HeadstartError } from "../../errors.js";
+import { count } from "../../text/numbers.js";
 
 /** Rows that are predicted by a head which was fitted on other rows, as indices. */
 interface Part {
