@@ -47,7 +47,7 @@ export interface ClassifierComparison extends PredictionComparison {
   /** Of the first head, then what the second and the rows have beside them. */
   readonly labels: readonly string[];
   /** Labels of the rows that each head does not know, and so never predicts. */
-  readonly unknownLabels: Two<readonly string[]>;
+  readonly unknownLabels: readonly [first: readonly string[], second: readonly string[]];
   readonly seenInTraining: SeenRows;
   readonly rejected: number;
   /** Rows whose label the map drops. */
