@@ -77,7 +77,7 @@ function taskFlags(): Option[] {
     flag("learn", "--head <kind>", "kind").default(undefined, "logistic; ner: mlp").choices(["logistic", "mlp"]),
     flag("learn", "--multi-label [sep]", 'rows have lists of labels, or a|b with "|"').argParser(separatorOf),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    flag("learn", "--cv <folds>", "score all rows in folds: 5, or 5x2 twice").argParser(cvFolds),
+    flag("learn", "--cv <folds>", "cross-validate in 5 folds, or 5x2 twice").argParser(cvFolds),
     errors,
     formerName(errors, "--check"),
     ...searchFlags(),
