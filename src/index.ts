@@ -1,5 +1,10 @@
 export { HeadstartError } from "./errors.js";
 export type { ErrorCode, ErrorDetails, ErrorPlace } from "./errors.js";
+export { compareHeads } from "./pipeline/compare/compare.js";
+export type { CompareOptions, HeadComparison } from "./pipeline/compare/compare.js";
+export type { ClassifierComparison, DifferingRow } from "./pipeline/compare/classifiers.js";
+export type { SeenRows } from "./pipeline/compare/comparing.js";
+export type { DifferingSentence, TaggerComparison } from "./pipeline/compare/taggers.js";
 export { loadPipeline } from "./pipeline/load.js";
 export type { PipelineOptions } from "./pipeline/load.js";
 export type {
@@ -39,6 +44,7 @@ export type { ChooseOptions } from "./classification/choice/chooseHead.js";
 export type { ChooseLogisticOptions } from "./classification/choice/chooseLogistic.js";
 export type { Trial } from "./classification/choice/chosenHead.js";
 export type { CrossValidation, FoldScore } from "./classification/crossValidate.js";
+export type { CrossValidationPlan, RepeatedCrossValidation, RepeatScore } from "./classification/repeatedFolds.js";
 export type { TrainedHead, TrainOptions } from "./classification/train.js";
 export type { CorpusOptions } from "./corpus/corpus.js";
 export type { DecodeOptions } from "./corpus/decode/decode.js";
@@ -56,7 +62,7 @@ export type { KeptModel, ModelStore } from "./encoder/modelCache.js";
 export type { DevPredictions } from "./head/devPredictions.js";
 export type { ScriptReading } from "./embedding/scripts.js";
 export type { ReadingCounts, TextReading } from "./embedding/textReading.js";
-export type { Curve, FewShotScore, HeadFile, SearchRecord } from "./head/file/schema.js";
+export type { Curve, FewShotScore, HeadFile, LearningCurve, SearchRecord } from "./head/file/schema.js";
 export type { DenseLayer, Head, LogisticHead, MlpHead, Calibrated } from "./head/head.js";
 export type { BagOfWords } from "./head/linear/bagOfWords.js";
 export type { TextVocabulary } from "./head/linear/sparseRows.js";
@@ -71,9 +77,18 @@ export type { Interval } from "./metrics/bootstrap.js";
 export type { ReliabilityBin } from "./metrics/calibration.js";
 export type { CalibrationScore } from "./metrics/calibrationScore.js";
 export type { Advantage, Confusion, Evaluation, Score } from "./metrics/classification.js";
+export type {
+  Agreement,
+  ComparisonCall,
+  Difference,
+  EntityComparison,
+  Measured,
+  PredictionComparison,
+} from "./metrics/comparison.js";
 export type { PredictionSetScore } from "./metrics/conformal.js";
 export type { LabelScore } from "./metrics/confusion.js";
 export type { EntityScore } from "./metrics/entities.js";
+export type { McNemar } from "./metrics/mcnemar.js";
 export type { MultiLabelEvaluation } from "./metrics/multiLabel.js";
 export type { RiskPoint } from "./metrics/riskCoverage.js";
 export type { Sentence, Span, TaggedSentence } from "./tagging/corpus/sentence.js";

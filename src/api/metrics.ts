@@ -4,6 +4,8 @@ export { scoreCalibration } from "../metrics/calibrationScore.js";
 export type { CalibrationScore } from "../metrics/calibrationScore.js";
 export { evaluateClassification } from "../metrics/classification.js";
 export type { Evaluation, EvaluationOptions } from "../metrics/classification.js";
+export { comparePredictions } from "../metrics/comparison.js";
+export type { Agreement, ComparisonCall, Difference, Measured, PredictionComparison } from "../metrics/comparison.js";
 export { conformalThreshold, predictionSets } from "../metrics/conformal.js";
 export { mcnemar } from "../metrics/mcnemar.js";
 export type { McNemar } from "../metrics/mcnemar.js";

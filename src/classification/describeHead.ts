@@ -8,7 +8,7 @@ import type { Interval } from "../metrics/bootstrap.js";
 import type { CalibrationScore } from "../metrics/calibrationScore.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 import type { Evaluation } from "../metrics/classification.js";
-import type { CrossValidation } from "./crossValidate.js";
+import type { RepeatedCrossValidation } from "./repeatedFolds.js";
 import type { TrainedHead } from "./train.js";
 
 export interface DescribeOptions {
@@ -57,6 +57,7 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
       curve: trained.curve,
       ...(trained.search === undefined ? {} : { search: trained.search }),
       ...(trained.fewShot.length === 0 ? {} : { fewShot: [...trained.fewShot] }),
+      ...(trained.learningCurve === undefined ? {} : { learningCurve: trained.learningCurve }),
       ...(trained.cv === undefined ? {} : { cv: crossValidationOf(trained.cv) }),
       seed,
       devFrom: trained.devFrom,
@@ -72,10 +73,11 @@ function scoreOf(evaluation: Evaluation): HeadFile["training"]["dev"] {
   return { n, accuracy, macroF1, macroRecall, interval95: [...interval95], majority, bagOfWords };
 }
 
-function crossValidationOf(cv: CrossValidation): NonNullable<HeadFile["training"]["cv"]> {
-  const { folds, perFold, perLabel } = cv;
+function crossValidationOf(cv: RepeatedCrossValidation): NonNullable<HeadFile["training"]["cv"]> {
+  const { folds, repeats, perFold, perRepeat, perLabel } = cv;
   return {
     folds,
+    ...(repeats === 1 ? {} : { repeats, perRepeat: [...perRepeat] }),
     ...scoreOf(cv),
     perFold: [...perFold],
     perLabel: cv.confusion.labels.map((label) => ({ label, ...perLabel[label] })),

@@ -7,17 +7,17 @@ import { chooseBagOfWords } from "../head/linear/chooseBagOfWords.js";
 import type { Head } from "../head/head.js";
 import { balancedShift } from "../head/priorShift.js";
 import type { DevPredictions } from "../head/devPredictions.js";
-import type { Curve, FewShotScore, SearchRecord } from "../head/file/schema.js";
+import type { Curve, FewShotScore, LearningCurve, SearchRecord } from "../head/file/schema.js";
 import type { MlpEpoch, MlpSettings } from "../head/mlp/mlp.js";
 import type { Evaluation } from "../metrics/classification.js";
 import { calibrateHead, type CalibrationResult } from "./calibrateHead.js";
 import type { HeldOutPredictions, Trial } from "./choice/chosenHead.js";
 import { chooseHead, type ChooseOptions } from "./choice/chooseHead.js";
-import type { FitOptions } from "./choice/fit.js";
-import { crossValidate, type CrossValidation } from "./crossValidate.js";
 import { constantRemarks } from "./overConstant.js";
 import { evaluatePredictions } from "./evaluate.js";
-import { fewShotScores } from "./fewShot.js";
+import { repeatCrossValidation, type CrossValidationPlan, type RepeatedCrossValidation } from "./repeatedFolds.js";
+import { fewShotScores, learningCurve } from "./curve/learningCurve.js";
+import type { FitOptions } from "./choice/fit.js";
 import { predictHeldOut } from "./choice/heldOut.js";
 import { textHashes } from "../dataset/textHashes.js";
 import { labelIndices } from "../dataset/mapLabels.js";
@@ -27,10 +27,12 @@ import type { LabeledVectors } from "../dataset/labeledVectors.js";
 export interface TrainOptions extends ChooseOptions {
   /** Rows to score on, and where there are 500 or more, or for an MLP, to choose on. @default held-out training rows */
   readonly dev?: LabeledVectors | undefined;
-  /** Also cross-validates the training in so many folds, for scores by all rows; not together with `dev`. @default not */
-  readonly cv?: number | undefined;
+  /** Also cross-validates the training, in so many folds, for scores by all rows; not together with `dev`. @default not */
+  readonly cv?: CrossValidationPlan | undefined;
   /** Also reports the scores with so many rows of each label. @default none */
   readonly fewShot?: readonly number[] | undefined;
+  /** Also trains on growing shares of the rows, for what more rows would bring. @default the curve of `fewShot`, else none */
+  readonly learningCurve?: boolean | undefined;
   /** `balanced` gives every label the same total weight. @default "none" */
   readonly classWeights?: "none" | "balanced" | undefined;
   /** @default 1 */
@@ -43,6 +45,8 @@ export interface TrainOptions extends ChooseOptions {
   readonly onEpoch?: ((epoch: MlpEpoch) => void) | undefined;
   /** Called after every fold of the cross-validation, which comes first. */
   readonly onFold?: ((done: number, folds: number) => void) | undefined;
+  /** Called after every draw of `fewShot` or `learningCurve`, which come last. */
+  readonly onDraw?: ((done: number, draws: number) => void) | undefined;
 }
 
 /** A head with its baseline, its dev scores and how it was chosen. */
@@ -65,6 +69,8 @@ export interface TrainedHead {
   readonly curve: Curve;
   readonly search: SearchRecord | undefined;
   readonly fewShot: readonly FewShotScore[];
+  /** Undefined unless it was asked for. */
+  readonly learningCurve: LearningCurve | undefined;
   readonly classWeights: "none" | "balanced";
   readonly trials: readonly Trial[];
   /** On the given dev rows, or on held-out training rows by heads that were fitted without them. */
@@ -74,7 +80,7 @@ export interface TrainedHead {
   /** What was chosen, and on which rows, in words. */
   readonly choice: string;
   /** Undefined unless it was asked for. */
-  readonly cv: CrossValidation | undefined;
+  readonly cv: RepeatedCrossValidation | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -125,7 +131,7 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     },
     { seed, file: "the dev rows" },
   );
-  const perLabel = options.fewShot ?? [];
+  const curves = await curvesOf(data, fit, options);
   return {
     ...judged,
     bagOfWords,
@@ -138,13 +144,25 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
     classWeights,
     trials: chosen.trials,
     search: chosen.search,
-    fewShot: perLabel.length === 0 ? [] : await fewShotScores(data, { ...fit, perLabel, dev: heldOut.rows }),
+    ...curves,
     dev: evaluation,
     devFrom: heldOut.from,
     choice: chosen.choice,
     cv,
     warnings: [...warnings, ...chosen.warnings, ...constantRemarks(evaluation, "held-out row")],
   };
+}
+
+async function curvesOf(
+  data: LabeledVectors,
+  fit: FitOptions,
+  { fewShot: perLabel = [], learningCurve: asked = false, dev, onDraw }: TrainOptions,
+): Promise<Pick<TrainedHead, "fewShot" | "learningCurve">> {
+  const { labels, classWeights, seed, threads, signal } = fit;
+  const how = { labels, classWeights, seed, threads, signal, dev, onDraw };
+  const few = perLabel.length === 0 ? undefined : await learningCurve(data, { ...how, perLabel });
+  const curve = asked ? await learningCurve(data, how) : few;
+  return { fewShot: few === undefined ? [] : fewShotScores(few), learningCurve: curve };
 }
 
 /**
@@ -177,10 +195,13 @@ async function heldOutWords(
   return words;
 }
 
-async function crossValidated(data: LabeledVectors, options: TrainOptions): Promise<CrossValidation | undefined> {
-  const { cv: folds, dev, searchResult } = options;
-  if (folds === undefined) return undefined;
-  if (dev === undefined && searchResult === undefined) return crossValidate(data, { ...options, folds });
+async function crossValidated(
+  data: LabeledVectors,
+  options: TrainOptions,
+): Promise<RepeatedCrossValidation | undefined> {
+  const { cv, dev, searchResult } = options;
+  if (cv === undefined) return undefined;
+  if (dev === undefined && searchResult === undefined) return repeatCrossValidation(data, cv, options);
   throw new HeadstartError(
     "E_USAGE",
     "Cross-validation chooses on rows of its own: give neither dev rows nor a search",

@@ -24,16 +24,19 @@ export function openPipeline(
   refuseOtherSettings(flags, head.file.encoder);
   return createPipeline(head, {
     name,
-    encoder: () =>
-      openHeadEncoder(head, {
-        name: flags.encoder,
-        open: (encoder, settings) => openEncoder(context, flags, { name: encoder, ...settings }),
-      }),
+    encoder: () => openEncoderOf(context, head, flags),
     openCache: (owner) => openCache(context, flags, owner),
     embedding: embedOptions(flags),
     threads: flags.threads,
   });
 }
+
+/** The encoder of a head, or the one that the flags name if it is the same. @throws HeadstartError E_HEAD_MISMATCH */
+export const openEncoderOf = (context: Context, head: AnyHead, flags: EncoderFlags & GlobalFlags): Promise<Encoder> =>
+  openHeadEncoder(head, {
+    name: flags.encoder,
+    open: (encoder, settings) => openEncoder(context, flags, { name: encoder, ...settings }),
+  });
 
 /** What of an encoder's settings a head was trained with; those that it has no use for are left out. */
 type OwnSettings = Partial<Omit<HeadFile["encoder"], "name" | "fingerprint" | "width">>;
@@ -43,7 +46,7 @@ type OwnSettings = Partial<Omit<HeadFile["encoder"], "name" | "fingerprint" | "w
  *
  * @throws HeadstartError E_HEAD_MISMATCH naming the first
  */
-function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
+export function refuseOtherSettings(flags: EncoderFlags, own: OwnSettings): void {
   const asked: readonly (readonly [flag: string, asked: unknown, own: unknown])[] = [
     ["--model-file", flags.modelFile && relativeName(flags.modelFile), own.modelFile],
     ["--pooling", flags.pooling, own.pooling],

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   embed: async () => (await import("./commands/embed.js")).addEmbed,
   train: async () => (await import("./commands/train.js")).addTrain,
   evaluate: async () => (await import("./commands/evaluate.js")).addEvaluate,
+  compare: async () => (await import("./commands/compare.js")).addCompare,
   predict: async () => (await import("./commands/predict.js")).addPredict,
   split: async () => (await import("./commands/split.js")).addSplit,
   transfer: async () => (await import("./commands/transfer.js")).addTransfer,

@@ -8,7 +8,8 @@ import {
 } from "../embedding/textReading.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { readingText, readingWarnings, type ReadingUse } from "../report/text/readingRemarks.js";
-import { count } from "../text/numbers.js";
+import type { ReadSummary } from "../pipeline/rows.js";
+import { count, counted } from "../text/numbers.js";
 import type { Context } from "./context.js";
 
 /** Says how an encoder reads texts, as far as people want to know it, and warns of what they should change. */
@@ -42,4 +43,19 @@ export async function readTraining(
   for (const { texts } of corpora) all = addReadings(all, await readTexts(encoder, texts, context.signal));
   reportReading(context, all, { encoder, use: "train" });
   return countsOf(all);
+}
+
+/** Says what was read to be evaluated. */
+export function reportRows(
+  { reporter }: Pick<Context, "reporter">,
+  { files, used, read, rejected, dropped, repaired, notices, remembered }: ReadSummary,
+): void {
+  const without = dropped > 0 ? `, ${dropped} dropped by the map` : "";
+  reporter.info(
+    repaired === undefined
+      ? `${files.join(", ")}: ${counted(read, "row")} read, ${used} used, ${rejected} rejected${without}`
+      : `${files.join(", ")}: ${counted(used, "sentence")}, ${rejected} rejected, ${counted(repaired, "tag")} repaired`,
+  );
+  if (remembered !== undefined) reporter.info(remembered);
+  for (const notice of notices) reporter.warn(notice);
 }

@@ -44,6 +44,7 @@ describe("the package's exports", () => {
     expect(entries.map(({ name }) => name)).toContain("headstart/heads");
     expect(root.exported.filter(({ isValue }) => isValue).map(({ name }) => name)).toEqual([
       "HeadstartError",
+      "compareHeads",
       "loadPipeline",
       "train",
     ]);

@@ -37,6 +37,20 @@ describe("headstart train --cv", () => {
     succeeded(await box.call(["predict", "head", "sun"]));
   });
 
+  it("repeats it with other folds, and says so", async () => {
+    const args = ["train", "train.csv", "-o", "twice", "--cv", "3x2", ...HOW];
+    const { stdout } = succeeded(await box.call(args));
+    expect(stdout).toContain("on all 60 rows, by 3-fold cross-validation, mean of 2 repeats (95 % interval");
+    expect(stdout).toContain("macro-F1 of the single repeats");
+    const cv = jsonOf(await box.call([...args, "--json", "--force"]))["cv"] as {
+      perFold: object[];
+      perRepeat: object[];
+    };
+    expect(cv).toMatchObject({ folds: 3, repeats: 2, n: 60, perRepeat: [{ seed: 1 }, { seed: 2 }] });
+    expect(cv.perFold).toHaveLength(6);
+    expect(await readFile(box.path("twice/README.md"), "utf8")).toContain("mean of 2 repeats");
+  });
+
   it("serves MLPs", async () => {
     const mlp = ["--head", "mlp", "--hidden", "4", "--epochs", "2"];
     const told = jsonOf(await box.call(["train", "train.csv", "-o", "mlp", "--cv", "2", "--json", ...mlp, ...HOW]));
@@ -46,6 +60,7 @@ describe("headstart train --cv", () => {
   it.each([
     [["--cv", "1"], 2, "E_USAGE", /whole number of at least 2/],
     [["--cv", "five"], 2, "E_USAGE", /whole number/],
+    [["--cv", "5x0"], 2, "E_USAGE", /5x2 for 2 repeats/],
     [["--cv", "5", "--dev", "train.csv"], 2, "E_USAGE", /--cv does nothing with --dev/],
     [["--cv", "5", "--tune"], 2, "E_USAGE", /--cv does nothing for a search \(--tune\)/],
     [["--cv", "5", "--multi-label", "|"], 2, "E_USAGE", /--cv does nothing for heads that give several labels/],

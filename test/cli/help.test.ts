@@ -11,6 +11,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["train", "--task", "ner"],
   ["train", "--multi-label", "|"],
   ["evaluate"],
+  ["compare"],
   ["predict"],
   ["split"],
   ["transfer"],

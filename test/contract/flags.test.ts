@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { csv, expectFailure, labelledRows, sharedSandbox, succeeded, TINY, type Sandbox } from "../cli/runCli.js";
 
@@ -70,6 +71,13 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     "no-map": use([], ...KINDS),
     ...ENTITIES,
   },
+  compare: {
+    ...COLUMNS("classifier"),
+    differences: use(["differences.jsonl"], "classifier", "tagger"),
+    map: use(["x=y"], "classifier", "tagger"),
+    "no-map": use([], "classifier", "tagger"),
+    ...ENTITIES,
+  },
   transfer: {
     ...COLUMNS("classifier"),
     "class-weights": use(["balanced"], "classifier"),
@@ -95,12 +103,14 @@ beforeAll(async () => {
   succeeded(await box.run(["train", "in.csv", "-o", "multi", "--multi-label", "|", ...train]));
   const few = ["--task", "ner", "--epochs", "1", "--ensemble", "1"];
   succeeded(await box.run(["train", "in.conll", "-o", "ner", ...few, ...train]));
+  await Promise.all(["head", "ner"].map((name) => cp(box.path(name), box.path(`other-${name}`), { recursive: true })));
 });
 
 function argsOf(command: string, kind: Kind): readonly string[] {
   const corpus = kind === "tagger" ? "in.conll" : "in.csv";
   if (command === "predict") return ["predict", HEADS[kind], "Oslo is cold"];
   if (command === "evaluate") return ["evaluate", HEADS[kind], corpus];
+  if (command === "compare") return ["compare", HEADS[kind], `other-${HEADS[kind]}`, corpus];
   const task = kind === "tagger" ? ["--task", "ner"] : [];
   return ["transfer", "--source", corpus, "--target", corpus, ...task, "-o", "moved", "--force", "--encoder", TINY];
 }
@@ -115,7 +125,7 @@ describe.each(Object.entries(SOME))("headstart %s", (command, flags) => {
     expect(Object.keys(flags).filter((name) => !shown.includes(name))).toEqual([]);
   });
 
-  const kinds = KINDS.filter((kind) => command !== "transfer" || kind !== "multi-label");
+  const kinds = KINDS.filter((kind) => !["transfer", "compare"].includes(command) || kind !== "multi-label");
   const cases = kinds.flatMap((kind) =>
     Object.entries(flags).map(([flag, { value, kinds: uses }]) => ({ kind, flag, value, works: uses.includes(kind) })),
   );

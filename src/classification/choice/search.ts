@@ -1,11 +1,14 @@
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { foldCorpus } from "../../dataset/split.js";
 import type { EncoderPooling } from "../../encoder/encoder.js";
-import { argmax, predictProbabilities, type Head } from "../../head/head.js";
+import { HeadstartError } from "../../errors.js";
+import { argmax } from "../../head/head.js";
 import type { SearchRecord } from "../../head/file/schema.js";
 import { logLosses } from "../../metrics/logLoss.js";
 import type { MlpSettings } from "../../head/mlp/mlp.js";
 import { scorePredictions } from "../../metrics/classification.js";
+import { counted } from "../../text/numbers.js";
+import { fitOnPresent, type Predict } from "./foldHead.js";
 import { bestCandidate, HOW_CHOSEN, valuesOfC, type HeldOutScore } from "./selectC.js";
 import { fitMlpHead, fitLogisticHeads, mlpSettings, setupName, type FitOptions, type HeadSetup } from "./fit.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
@@ -54,6 +57,8 @@ interface CandidateResult {
   readonly data: LabeledVectors;
   /** Of all rows, each predicted in its fold's absence. */
   readonly held: HeldOutScore;
+  /** How many rows the log loss leaves out. */
+  readonly alone: number;
   readonly scored: SearchRecord["candidates"][number];
 }
 
@@ -72,7 +77,10 @@ const bestOf = (candidates: readonly CandidateResult[]): CandidateResult =>
  * Chooses C, kind of head, and layer and pooling by stratified cross-validation, equal texts in one fold, on the
  * rows of `views` alone: first logistic heads on every view, then MLPs on the best.
  *
+ * A row whose label no other fold has cannot be predicted: it counts as a mistake in macro-F1, and not in the log loss.
+ *
  * @param views  at least one, the plainest first; the same texts and labels in each
+ * @throws HeadstartError E_LABELS when no rows outside of a fold have two labels
  * @example
  * const view = { layer: null, pooling: "mean", load: async () => data } as const;
  * const labels = ["negative", "positive"];
@@ -120,6 +128,7 @@ export async function searchHead(views: readonly View[], options: SearchOptions)
       chosen: chosen.scored.name,
       candidates: candidates.map(({ scored }) => scored),
       skipped,
+      ...(chosen.alone === 0 ? {} : { alone: chosen.alone }),
     },
   };
 }
@@ -136,6 +145,8 @@ interface Folds {
   readonly count: number;
   /** Fold of each row. */
   readonly of: Int32Array;
+  /** For each fold the labels that the rows outside of it have. */
+  readonly outside: readonly ReadonlySet<string>[];
 }
 
 function foldsOf(
@@ -146,7 +157,14 @@ function foldsOf(
   const groups = duplicateGroups(texts);
   const distinct = labels.map((_, k) => new Set(groups.filter((_, r) => y[r] === k)).size);
   const count = Math.max(2, Math.min(folds, ...distinct));
-  return { count, of: foldCorpus(y, groups, { folds: count, seed }) };
+  const of = foldCorpus(y, groups, { folds: count, seed });
+  const outside = Array.from({ length: count }, (_, f) => new Set(rowLabels.filter((_, r) => of[r] !== f)));
+  if (rowLabels.some((label, r) => outside[of[r]].size > 1 && outside[of[r]].has(label))) return { count, of, outside };
+  throw new HeadstartError(
+    "E_LABELS",
+    `Cannot choose by cross-validation: ${counted(texts.length, "row")} are too few, since what is outside of a fold has ` +
+      "one label alone, or none of the fold's. Give more rows of each label, or train without the search",
+  );
 }
 
 interface Rows {
@@ -155,18 +173,24 @@ interface Rows {
   readonly folds: Folds;
 }
 
-function* eachFold({ data, folds }: Rows): Generator<{ train: LabeledVectors; test: LabeledVectors; at: Int32Array }> {
+interface FoldRows {
+  readonly train: LabeledVectors;
+  readonly test: LabeledVectors;
+  /** Indices of the rows of `test`. */
+  readonly at: Int32Array;
+}
+
+/** Each fold that has rows, with those outside of it, where a head can be fitted on these. */
+function* eachFold({ data, folds }: Rows): Generator<FoldRows> {
   const rows = Int32Array.from(data.texts.keys());
   for (let fold = 0; fold < folds.count; fold++) {
     const at = rows.filter((r) => folds.of[r] === fold);
-    yield {
-      train: pickRows(
-        data,
-        rows.filter((r) => folds.of[r] !== fold),
-      ),
-      test: pickRows(data, at),
-      at,
-    };
+    if (at.length === 0 || folds.outside[fold].size < 2) continue;
+    const train = pickRows(
+      data,
+      rows.filter((r) => folds.of[r] !== fold),
+    );
+    yield { train, test: pickRows(data, at), at };
   }
 }
 
@@ -174,10 +198,12 @@ async function crossValidateLogistic(
   rows: Rows,
   options: SearchOptions & { readonly Cs: readonly number[] },
 ): Promise<CandidateResult[]> {
-  const predictions = options.Cs.map(() => collectPredictions(rows, options.labels));
+  const { labels } = options;
+  const predictions = options.Cs.map(() => collectPredictions(rows, labels));
   for (const { train, test, at } of eachFold(rows)) {
+    const fit = (own: readonly string[]) => fitLogisticHeads(train, { ...options, labels: own });
     let i = 0;
-    for await (const { head } of fitLogisticHeads(train, options)) predictions[i++].take(head, test, at);
+    for await (const predict of fitOnPresent(train, { labels, fit })) predictions[i++].take(predict, test, at);
   }
   return options.Cs.map((C, i) => predictions[i].candidate({ kind: "logistic", C }));
 }
@@ -187,39 +213,53 @@ async function crossValidateMlp(
   rows: Rows,
   { options, setup, late }: { options: SearchOptions; setup: MlpSetup; late: () => boolean },
 ): Promise<CandidateResult | undefined> {
-  const predictions = collectPredictions(rows, options.labels);
+  const { labels } = options;
+  const predictions = collectPredictions(rows, labels);
   for (const { train, test, at } of eachFold(rows)) {
     if (late()) return undefined;
-    predictions.take((await fitMlpHead(train, { ...options, settings: setup.settings })).head, test, at);
+    const fit = async function* (own: readonly string[]) {
+      yield fitMlpHead(train, { ...options, labels: own, settings: setup.settings });
+    };
+    for await (const predict of fitOnPresent(train, { labels, fit })) predictions.take(predict, test, at);
   }
   return predictions.candidate(setup);
 }
 
 /** Gathers the predictions of one setup on each fold. */
-function collectPredictions({ view, data }: Rows, labels: readonly string[]) {
+function collectPredictions({ view, data, folds }: Rows, labels: readonly string[]) {
   const [k, n] = [labels.length, data.texts.length];
   const [all, truth] = [new Float64Array(n * k), labelIndices(labels, data.labels, "the training rows")];
+  /** Whether the rows outside of the row's fold have its label, and another one. */
+  const isLearned = (r: number): boolean => {
+    const outside = folds.outside[folds.of[r]];
+    return outside.size > 1 && outside.has(data.labels[r]);
+  };
   const perFold: HeldOutScore[] = [];
-  const scored = (probabilities: Float64Array, y: Int32Array): HeldOutScore => ({
-    logLoss: logLosses(probabilities, y, k).reduce((sum, loss) => sum + loss, 0) / y.length,
-    macroF1: scorePredictions(y, argmax(probabilities, k), k).macroF1,
-  });
+  const scored = (rows: Int32Array): HeldOutScore => {
+    const y = rows.map((r) => truth[r]);
+    const own = Float64Array.from({ length: rows.length * k }, (_, at) => all[rows[Math.floor(at / k)] * k + (at % k)]);
+    const losses = logLosses(own, y, k).filter((_, i) => isLearned(rows[i]));
+    return {
+      logLoss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
+      macroF1: scorePredictions(y, argmax(own, k), k).macroF1,
+    };
+  };
   return {
-    take(head: Head, test: LabeledVectors, at: Int32Array): void {
-      if (at.length === 0) return;
-      const y = labelIndices(labels, test.labels, "the training rows");
-      const probabilities = predictProbabilities(head, test.vectors);
+    take(predict: Predict, test: LabeledVectors, at: Int32Array): void {
+      const probabilities = predict(test.vectors);
       at.forEach((row, i) => all.set(probabilities.subarray(i * k, (i + 1) * k), row * k));
-      perFold.push(scored(probabilities, y));
+      perFold.push(scored(at));
     },
     candidate(setup: HeadSetup): CandidateResult {
       const summary = {
         name: `${setupName(setup)}, ${viewName(view)}`,
         view: { layer: view.layer, pooling: view.pooling },
-        logLoss: spreadOf(perFold.map(({ logLoss }) => logLoss)),
+        logLoss: spreadOf(perFold.map(({ logLoss }) => logLoss).filter((loss) => !Number.isNaN(loss))),
         macroF1: spreadOf(perFold.map(({ macroF1 }) => macroF1)),
       };
-      return { setup, view, data, held: scored(all, truth), scored: summary };
+      const every = Int32Array.from(truth.keys());
+      const alone = every.filter((r) => !isLearned(r)).length;
+      return { setup, view, data, held: scored(every), alone, scored: summary };
     },
   };
 }

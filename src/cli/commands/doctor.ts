@@ -45,7 +45,7 @@ interface Check {
 export const addDoctor: AddCommand = (program, context) => {
   const command = program
     .command("doctor")
-    .description("check what this machine has, what works, and how fast it is")
+    .description("check what this machine has, and how fast it is")
     .argument("[corpus...]", "with --bench: files to forecast the embedding of")
     .addOption(flag("output", "--bench", "measure the encoder, and forecast the embedding of a corpus"));
   withCommonFlags(command);

@@ -7,9 +7,7 @@ import { commitTogether, openPending, type PendingFile } from "../../files/commi
 import { readingOf } from "../../head/file/reading.js";
 import type { ClassifierEvaluation, Pipeline, PipelineEvaluation } from "../../pipeline/pipeline.js";
 import { readHead, type AnyHead } from "../../pipeline/readHead.js";
-import type { ReadSummary } from "../../pipeline/rows.js";
 import { renderEvaluationReport } from "../../report/html/evaluationReport.js";
-import { counted } from "../../text/numbers.js";
 import { rowFormat } from "../../vectors/rowWriter.js";
 import { labelMapOf, warnOfUnused, type AddCommand, type Context } from "../context.js";
 import { evaluationLines } from "../evaluate/lines.js";
@@ -20,6 +18,7 @@ import { refuseUnused } from "../flags/flagUse.js";
 import { corpusOptions } from "../flags/options.js";
 import { selectiveGoalOf } from "../flags/selective.js";
 import { openPipeline, reportEncoded } from "../openPipeline.js";
+import { reportRows } from "../reading.js";
 import { checkFiles } from "../outputPaths.js";
 import type { Meter, Reporter } from "../progress.js";
 import { collectRejectedRows, type RejectedRows } from "../rejectedRows.js";
@@ -129,7 +128,7 @@ async function evaluated(
     goal: selectiveGoalOf(flags, labels),
     signal,
     onRead: (corpus) => {
-      reportRead(context, corpus);
+      reportRows(context, corpus);
       warnOfUnused(context, map, [corpus.seen, pipeline.labels]);
       meter = reporter.meter("embedding", corpus.used);
     },
@@ -139,20 +138,6 @@ async function evaluated(
       reportEncoded(context, counts, { what: name, encoder });
     },
   });
-}
-
-function reportRead(
-  { reporter }: Context,
-  { files, used, read, rejected, dropped, repaired, notices, remembered }: ReadSummary,
-): void {
-  const without = dropped > 0 ? `, ${dropped} dropped by the map` : "";
-  reporter.info(
-    repaired === undefined
-      ? `${files.join(", ")}: ${counted(read, "row")} read, ${used} used, ${rejected} rejected${without}`
-      : `${files.join(", ")}: ${counted(used, "sentence")}, ${rejected} rejected, ${counted(repaired, "tag")} repaired`,
-  );
-  if (remembered !== undefined) reporter.info(remembered);
-  for (const notice of notices) reporter.warn(notice);
 }
 
 interface Scored {

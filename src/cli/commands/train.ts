@@ -89,7 +89,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { map, minPerClass: devRows === undefined ? 2 : 1 });
   if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "), { map });
-  if (flags.cv !== undefined) checkFolds(rows.texts, flags.cv);
+  if (flags.cv !== undefined) checkFolds(rows.texts, flags.cv.folds);
   warnOfLabels(context, rows);
   const began = clock();
   let encoder = await openEncoder(context, flags);
@@ -111,11 +111,13 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const folding = reporter.meter("cross-validating: folds");
     const holding = reporter.meter("predicting held-out rows: heads");
     const fitting = reporter.meter("training");
+    const drawing = reporter.meter("learning curve: draws");
     const trained = await trainClassifier(data, {
       dev,
       searchResult,
       threads: flags.threads,
       fewShot: flags.fewShot,
+      learningCurve: flags.learningCurve,
       head: flags.head,
       mlp,
       cv: flags.cv,
@@ -135,6 +137,10 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       onEpoch: (epoch) => {
         fitting.update(epoch.epoch, mlp.epochs ?? MLP_DEFAULTS.epochs);
         curves.epoch(epoch);
+      },
+      onDraw: (done, draws) => {
+        drawing.update(done, draws);
+        if (done === draws) drawing.end();
       },
       onFold: (done, folds) => {
         folding.update(done, folds);

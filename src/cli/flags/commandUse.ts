@@ -27,6 +27,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   embed: { used: [...READING, "encoder", ...SETTINGS, ...BATCHES, ...CACHE, "store", "force"] },
   train: { used: TRAINING },
   evaluate: { used: [...PREDICTING, "labelColumn"], accepted: SETTINGS },
+  compare: { used: [...PREDICTING, "labelColumn"], accepted: SETTINGS },
   predict: { used: PREDICTING, accepted: SETTINGS },
   split: { used: [...READING.filter((name) => name !== "dropMissing"), "labelColumn", "force"] },
   transfer: { used: TRAINING },
@@ -140,13 +141,16 @@ const isCsv =
   (file: string): boolean =>
     from === undefined ? isPipe(file) || /\.[ct]sv(?:\.gz)?$/i.test(file) : from === "csv" || from === "tsv";
 
+/** How many of the operands are heads. */
+const HEADS: Readonly<Record<string, number>> = { evaluate: 1, compare: 2 };
+
 /** Files that rows are read from. */
 function rowsOf({ command, operands, flags }: Parsed): readonly string[] {
   const named = ["input", "dev", "source", "target", "sourceDev", "targetTrain"].flatMap((name) => {
     const files = flags[name];
     return Array.isArray(files) ? (files as string[]) : [];
   });
-  const own = command === "predict" ? [] : command === "evaluate" ? operands.slice(1) : operands;
+  const own = command === "predict" ? [] : operands.slice(HEADS[command] ?? 0);
   return [...own, ...named];
 }
 

@@ -8,7 +8,7 @@ import { HeadstartError } from "../../errors.js";
 /** Flags by the name that commander gives them. */
 type GivenFlags = Readonly<Record<string, unknown>>;
 
-/** What `train` makes, what the head of `predict` and `evaluate` is, what `transfer` compares. */
+/** What `train` makes, what the heads of `predict`, `evaluate` and `compare` are, what `transfer` compares. */
 export type Kind = "logistic" | "mlp" | "search" | "label errors" | "classifier" | "multi-label" | "tagger";
 
 const NAMES: Readonly<Record<Kind, string>> = {
@@ -58,7 +58,7 @@ const USES = {
     [["map"], [...TEXTS, "tagger", "label errors"]],
     [["minPerClass", "poolRare"], TEXTS],
     [["dev"], [...TEXTS, "tagger"]],
-    [["tune", "fewShot", "tensorboard", "classWeights", "explainable"], TRAINED],
+    [["tune", "fewShot", "learningCurve", "tensorboard", "classWeights", "explainable"], TRAINED],
     [["tuneSeconds", "tuneLayers", "tunePoolings"], TRAINED],
     [["cv"], ["logistic", "mlp"]],
     [["labelErrors"], ["label errors"]],
@@ -73,6 +73,10 @@ const USES = {
   evaluate: [
     [OF_ROWS, ["classifier", "multi-label"]],
     [[...SELECTIVE, "report"], ["classifier"]],
+    [ENTITY_FLAGS, ["tagger"]],
+  ],
+  compare: [
+    [OF_ROWS, ["classifier"]],
     [ENTITY_FLAGS, ["tagger"]],
   ],
   transfer: [

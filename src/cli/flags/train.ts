@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command, type Option } from "commander";
+import { foldsOf, type CrossValidationPlan } from "../../classification/repeatedFolds.js";
 import { hasEnding } from "../../corpus/format.js";
 import type { Head } from "../../head/head.js";
 import type { HeadFile } from "../../head/file/schema.js";
@@ -15,9 +16,10 @@ export interface TrainFlags extends GlobalFlags, CorpusFlags, SearchFlags, MlpFl
   readonly task: HeadFile["task"] | "ner";
   readonly head?: Head["kind"] | undefined;
   readonly fewShot?: readonly number[] | undefined;
+  readonly learningCurve?: boolean | undefined;
   readonly tensorboard?: string | undefined;
   readonly dev?: string[] | undefined;
-  readonly cv?: number | undefined;
+  readonly cv?: { readonly folds: number; readonly repeats: number } | undefined;
   readonly map?: string | undefined;
   readonly labelErrors?: boolean | undefined;
   /** True where no separator is given. */
@@ -75,7 +77,7 @@ function taskFlags(): Option[] {
     flag("learn", "--head <kind>", "kind").default(undefined, "logistic; ner: mlp").choices(["logistic", "mlp"]),
     flag("learn", "--multi-label [sep]", 'rows have lists of labels, or a|b with "|"').argParser(separatorOf),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    flag("learn", "--cv <folds>", "also score all rows, by cross-validation").argParser(wholeNumber(2)),
+    flag("learn", "--cv <folds>", "cross-validate in 5 folds, or 5x2 twice").argParser(cvFolds),
     errors,
     formerName(errors, "--check"),
     ...searchFlags(),
@@ -86,6 +88,14 @@ function taskFlags(): Option[] {
 function separatorOf(written: string): string {
   if (written !== "" && !hasEnding(written)) return written;
   throw new InvalidArgumentError('Give a separator, such as "|", or name the corpus before --multi-label.');
+}
+
+function cvFolds(written: string): { readonly folds: number; readonly repeats: number } {
+  try {
+    return foldsOf(written as CrossValidationPlan);
+  } catch {
+    throw new InvalidArgumentError("Give a whole number of at least 2, such as 5, or 5x2 for 2 repeats.");
+  }
 }
 
 function labelOf(written: string): string {
@@ -107,6 +117,7 @@ function extraFlags(): Option[] {
     flag("advanced", "--pool-rare <label>", "--min-per-class: give their rows this label instead").argParser(labelOf),
     few.argParser(numbers),
     formerName(few, "--few <numbers>"),
+    flag("advanced", "--learning-curve", "also train on shares of the rows, to say what more rows would bring"),
     flag("advanced", "--tensorboard <folder>", "write the losses as TensorBoard event files"),
   ];
 }

@@ -6,7 +6,7 @@ import type { Printed } from "../../files/folderMark.js";
 import { heldText, type HeldTexts } from "../../head/file/heldTexts.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { crossValidationLines, scoreLines, trainingText } from "../../report/text/trainingSummary.js";
-import { counted } from "../../text/numbers.js";
+import { counted, range } from "../../text/numbers.js";
 import type { TrainFlags } from "../flags/train.js";
 import { nextOf } from "../nextEvaluation.js";
 
@@ -46,6 +46,7 @@ function summary(trained: TrainedHead, { flags, rows, rare, holds, seconds, fitS
     ...(trained.mlp === undefined ? {} : { mlp: trained.mlp }),
     ...(trained.search === undefined ? {} : { search: trained.search }),
     ...(trained.fewShot.length === 0 ? {} : { fewShot: trained.fewShot }),
+    ...(trained.learningCurve === undefined ? {} : { learningCurve: trained.learningCurve }),
     curve: trained.curve,
     holds,
     // Passes over the rows: an iteration of L-BFGS is one.
@@ -61,13 +62,18 @@ function described(trained: TrainedHead, { flags, holds, seconds }: Training): O
   const { n, devFrom } = trained;
   const held = holds.texts > 0 ? heldText(holds) : undefined;
   const training = { head: flags.output, n, unit: "row", devFrom, seconds, holds: held, ...nextOf(flags) } as const;
-  const lines = [...shortScores(trained), ...fewLines(trained)];
+  const lines = [...shortScores(trained), ...curveLines(trained)];
   return {
     lines: trainingText(lines, training),
     more: [
       ...(trained.cv === undefined
         ? []
-        : [...evaluationText(trained.cv, { title: `Cross-validation in ${trained.cv.folds} folds` }).split("\n"), ""]),
+        : [
+            ...evaluationText(trained.cv, {
+              title: `Cross-validation in ${trained.cv.folds} folds${trained.cv.repeats === 1 ? "" : `, mean of ${trained.cv.repeats} repeats`}`,
+            }).split("\n"),
+            "",
+          ]),
       ...evaluationText(trained.dev, { title: `Held-out rows: ${trained.devFrom}` }).split("\n"),
       `log loss ${before.logLoss.toFixed(3)} before calibration, ${after.logLoss.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)}${trained.head.priorShift === undefined ? "" : ", shifted to the labels' shares"})`,
       `${flags.output}: ${settingText(trained)}; holds ${heldText(holds)}`,
@@ -88,8 +94,13 @@ function settingText({ C, mlp, curve }: TrainedHead): string {
   return `mlp ${mlp.hidden.join("-")}, epoch ${curve.best} of ${curve.train.length}`;
 }
 
-const fewLines = ({ fewShot }: TrainedHead): readonly string[] =>
-  fewShot.map(({ perLabel, seeds, macroF1: { mean, lowest, highest } }) => {
-    const spread = `${lowest.toFixed(3)} to ${highest.toFixed(3)} over ${seeds} draws`;
-    return `With ${counted(perLabel, "row")} a label: macro-F1 ${mean.toFixed(3)} (${spread})`;
+/** The curve, a size a line, with where another head lies that is trained on so many other rows; then what it says. */
+function curveLines({ learningCurve: curve }: TrainedHead): readonly string[] {
+  if (curve === undefined) return [];
+  const { points, scoredOn, says } = curve;
+  const lines = points.map(({ rows, perLabel, macroF1, band95 }) => {
+    const size = perLabel === null ? counted(rows, "row") : `${counted(perLabel, "row")} a label`;
+    return `  with ${size}: macro-F1 ${macroF1.mean.toFixed(3)} (another head ${range(band95)})`;
   });
+  return [`Learning curve, mean of ${counted(points[0].draws, "draw")} on ${scoredOn}:`, ...lines, `  ${says}`];
+}

@@ -28,6 +28,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     ...curveLines(training.curve),
     ...searchLines(training.search),
     ...fewLines(training.fewShot),
+    ...learningCurveLines(training.learningCurve),
     "",
     ...crossValidationLines(training.cv),
     "## Scores on held-out rows",
@@ -135,6 +136,26 @@ function fewLines(fewShot: HeadFile["training"]["fewShot"]): string[] {
   ];
 }
 
+function learningCurveLines(curve: HeadFile["training"]["learningCurve"]): string[] {
+  if (curve === undefined) return [];
+  const number = (x: number): string => x.toFixed(3);
+  return [
+    "",
+    "## Learning curve",
+    "",
+    `Macro-F1 on ${curve.scoredOn}; the band is where another head lies that is trained on so many other rows.`,
+    "",
+    "| rows | draws | mean | 95 % band |",
+    "| --- | --- | --- | --- |",
+    ...curve.points.map(
+      ({ rows, draws, macroF1, band95: [low, high] }) =>
+        `| ${rows} | ${draws} | ${number(macroF1.mean)} | ${number(low)} to ${number(high)} |`,
+    ),
+    "",
+    `${curve.says[0].toUpperCase()}${curve.says.slice(1)}.`,
+  ];
+}
+
 function crossValidationLines(cv: HeadFile["training"]["cv"]): string[] {
   if (cv === undefined) return [];
   const number = (x: number): string => x.toFixed(3);
@@ -145,7 +166,7 @@ function crossValidationLines(cv: HeadFile["training"]["cv"]): string[] {
   return [
     "## Scores by cross-validation",
     "",
-    `All ${count(cv.n)} rows in ${cv.folds} folds, equal texts in one: each fold is predicted by a head trained on the others in the same way, with all that is chosen chosen inside them.`,
+    `All ${count(cv.n)} rows in ${cv.folds} folds, equal texts in one${cv.repeats === undefined ? "" : `, mean of ${cv.repeats} repeats`}: each fold is predicted by a head trained on the others in the same way, with all that is chosen chosen inside them.`,
     "",
     "| | accuracy | macro-F1 |",
     "| --- | --- | --- |",

@@ -106,11 +106,16 @@ const SearchRecord = z.strictObject({
   candidates: z.array(z.strictObject({ name: z.string(), view: View, logLoss: Spread, macroF1: Spread })),
   /** What the time budget left out. */
   skipped: z.array(z.string()),
+  /** Rows that the log loss leaves out, since the rows outside of their fold lack their label or a second one; absent for none. */
+  alone: z.number().int().optional(),
 });
 
 /** Scores by cross-validation. */
 const CrossValidationRecord = z.strictObject({
   folds: z.number().int(),
+  /** How often the rows were dealt into folds; absent for once. */
+  repeats: z.number().int().optional(),
+  perRepeat: z.array(z.strictObject({ seed: z.number().int(), accuracy: z.number(), macroF1: z.number() })).optional(),
   ...DevScore.shape,
   /** Of the folds, those without rows left out. */
   perFold: z.array(
@@ -132,6 +137,34 @@ const FewShotScore = z.strictObject({
   perLabel: z.number().int(),
   seeds: z.number().int(),
   macroF1: z.strictObject({ mean: z.number(), deviation: z.number(), lowest: z.number(), highest: z.number() }),
+});
+
+/** Scores by the number of training rows, and what more rows would bring. */
+const LearningCurveRecord = z.strictObject({
+  points: z.array(
+    z.strictObject({
+      /** Mean number of rows that were drawn. */
+      rows: z.number().int(),
+      /** Rows of each label that were asked for; null where a share of all was drawn. */
+      perLabel: z.number().int().nullable(),
+      draws: z.number().int(),
+      macroF1: z.strictObject({ mean: z.number(), deviation: z.number(), lowest: z.number(), highest: z.number() }),
+      /** What a head trained on so many other rows like these reaches, in 95 of 100 cases. */
+      band95: z.tuple([z.number(), z.number()]),
+    }),
+  ),
+  scoredOn: z.string(),
+  /** Gain in macro-F1 of `more` rows beside `rows`, by error = a + b rows^-c; null where there are too few sizes. */
+  forecast: z
+    .strictObject({
+      rows: z.number().int(),
+      more: z.number().int(),
+      gain: z.number(),
+      interval95: z.tuple([z.number(), z.number()]),
+      law: z.strictObject({ a: z.number(), b: z.number(), c: z.number() }),
+    })
+    .nullable(),
+  says: z.string(),
 });
 
 /** `headstart.json` of a head folder. */
@@ -166,6 +199,7 @@ export const HeadFile = z.strictObject({
     curve: Curve.optional(),
     search: SearchRecord.optional(),
     fewShot: z.array(FewShotScore).optional(),
+    learningCurve: LearningCurveRecord.optional(),
     cv: CrossValidationRecord.optional(),
     trials: z.array(
       z.strictObject({
@@ -189,6 +223,7 @@ export type HeadFile = z.infer<typeof HeadFile>;
 export type Curve = z.infer<typeof Curve>;
 export type SearchRecord = z.infer<typeof SearchRecord>;
 export type FewShotScore = z.infer<typeof FewShotScore>;
+export type LearningCurve = z.infer<typeof LearningCurveRecord>;
 export type EncoderIdentity = z.infer<typeof EncoderIdentity>;
 
 function isCounts(value: unknown): boolean {

@@ -1,4 +1,5 @@
-import { checkFolds, type CrossValidation } from "../../classification/crossValidate.js";
+import { checkFolds } from "../../classification/crossValidate.js";
+import { foldsOf, type RepeatedCrossValidation } from "../../classification/repeatedFolds.js";
 import { describeHead } from "../../classification/describeHead.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
@@ -23,7 +24,20 @@ export interface TrainClassifierOptions
   extends
     TrainModelOptions,
     RareOptions,
-    Pick<TrainOptions, "head" | "mlp" | "Cs" | "classWeights" | "fewShot" | "cv" | "onTrial" | "onEpoch" | "onFold"> {
+    Pick<
+      TrainOptions,
+      | "head"
+      | "mlp"
+      | "Cs"
+      | "classWeights"
+      | "fewShot"
+      | "learningCurve"
+      | "onDraw"
+      | "cv"
+      | "onTrial"
+      | "onEpoch"
+      | "onFold"
+    > {
   /** What the labels mean; for the record. @default "classification" */
   readonly task?: HeadFile["task"] | undefined;
   readonly multiLabel?: undefined;
@@ -36,7 +50,7 @@ export interface ClassifierModel extends ClassifierPipeline {
   /** Scores on the dev rows. */
   readonly evaluation: Evaluation;
   /** Scores on all rows by cross-validation; undefined unless `cv` asks for it. */
-  readonly crossValidation: CrossValidation | undefined;
+  readonly crossValidation: RepeatedCrossValidation | undefined;
   /** The head itself, and how it was trained. */
   readonly trained: TrainedHead;
   readonly warnings: readonly string[];
@@ -51,12 +65,44 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(corpus.labels, { map: options.map, minPerClass: devCorpus === undefined ? 2 : 1 });
   if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "), { map: options.map });
-  if (options.cv !== undefined) checkFolds(corpus.texts, options.cv);
+  if (options.cv !== undefined) checkFolds(corpus.texts, foldsOf(options.cv).folds);
   const encoder = await openTrainingEncoder(options);
   try {
     const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
-    const { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal, map } = options;
-    const how = { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal, map };
+    const {
+      head,
+      mlp,
+      Cs,
+      classWeights,
+      fewShot,
+      learningCurve,
+      onDraw,
+      cv,
+      onTrial,
+      onEpoch,
+      onFold,
+      seed,
+      threads,
+      signal,
+      map,
+    } = options;
+    const how = {
+      head,
+      mlp,
+      Cs,
+      classWeights,
+      fewShot,
+      learningCurve,
+      onDraw,
+      cv,
+      onTrial,
+      onEpoch,
+      onFold,
+      seed,
+      threads,
+      signal,
+      map,
+    };
     const trained = await trainClassifier(data, { dev, ...how });
     const neighbors = await neighborsOf(data, trained.head.labels, options);
     return model({ corpus, rare, encoder, trained, neighbors }, options);

@@ -2,6 +2,7 @@ import { excerpt } from "../../errors.js";
 import type { HeadFile } from "../../head/file/schema.js";
 import { count, decimals, range, rows } from "../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";
+import { learningCurveSection } from "./learningCurve.js";
 import { lossCurves, type LossCurve } from "./lossCurves.js";
 import { pageText } from "./page.js";
 import { table } from "./table.js";
@@ -25,7 +26,7 @@ export function renderTrainingReport(record: TrainingRecord): string {
         ${findings(record).map((finding) => html`<li>${finding}</li>`)}
       </ul>
     </header>
-    ${losses(training.curve)}${trials(training)}${candidates(training.search)}${fewShot(training.fewShot)}
+    ${losses(training.curve)}${trials(training)}${candidates(training.search)}${fewShot(training.fewShot)}${learningCurveSection(training.learningCurve)}
     <footer>The card beside this page, README.md, says what the head is for and what its limits are.</footer>
   </main>`;
   return pageText(`${excerpt(files)}: training`, body);
@@ -126,7 +127,7 @@ function fewShot(found: HeadFile["training"]["fewShot"]): Html | null {
     decimals(deviation),
     range([lowest, highest]),
   ]);
-  const caption = `Macro-F1 on dev over ${found[0].seeds} draws`;
+  const caption = `Macro-F1 over ${found[0].seeds} draws`;
   const head = ["rows a label", "mean", "standard deviation", "lowest to highest"];
   return section("fewShot", "Few-shot scores", table(body, { caption, head }));
 }

@@ -1,4 +1,4 @@
-import type { CrossValidation } from "../../classification/crossValidate.js";
+import type { RepeatedCrossValidation } from "../../classification/repeatedFolds.js";
 import type { Interval } from "../../metrics/bootstrap.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
@@ -60,14 +60,23 @@ export function scoreLines(evaluation: Evaluation, on = counted(evaluation.n, "h
 }
 
 /** The same by cross-validation, with what the interval leaves out. */
-export function crossValidationLines(cv: CrossValidation): string[] {
+export function crossValidationLines(cv: RepeatedCrossValidation): string[] {
   const scores = cv.perFold.map(({ macroF1 }) => macroF1);
   const spread: Interval = [Math.min(...scores), Math.max(...scores)];
+  const times = cv.repeats === 1 ? "" : `, mean of ${cv.repeats} repeats`;
   return [
-    ...scoreLines(cv, `all ${counted(cv.n, "row")}, by ${cv.folds}-fold cross-validation`),
+    ...scoreLines(cv, `all ${counted(cv.n, "row")}, by ${cv.folds}-fold cross-validation${times}`),
     `  accuracy        ${decimals(cv.accuracy)}  macro-F1 of the single folds ${range(spread)}`,
     "  The interval is over the rows; it leaves out how much a head varies with its training rows.",
+    ...repeatLines(cv),
   ];
+}
+
+function repeatLines({ repeats, perRepeat }: RepeatedCrossValidation): string[] {
+  if (repeats === 1) return [];
+  const scores = perRepeat.map(({ macroF1 }) => macroF1);
+  const spread = range([Math.min(...scores), Math.max(...scores)]);
+  return [`  macro-F1 of the single repeats ${spread}: the same rows in other folds, so no narrower interval.`];
 }
 
 export const multiLabelScoreLines = ({ macroF1, microF1, n, intervals95 }: MultiLabelEvaluation): string[] => [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkFolds, crossValidate } from "../../../src/classification/crossValidate.js";
 import { trainClassifier } from "../../../src/classification/train.js";
+import { foldsOf, repeatCrossValidation } from "../../../src/classification/repeatedFolds.js";
 import { describeHead } from "../../../src/classification/describeHead.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";
 import { joinRows, pickRows, type LabeledVectors } from "../../../src/dataset/labeledVectors.js";
@@ -106,7 +107,7 @@ describe("trainClassifier() with cv", () => {
     const plain = await trainClassifier(toy, how);
     const trained = await trainClassifier(toy, { ...how, cv: folds });
     expect({ ...trained, cv: undefined }).toEqual(plain);
-    expect(trained.cv).toEqual(await crossValidate(toy, OPTIONS));
+    expect(trained.cv).toEqual(await repeatCrossValidation(toy, 4, OPTIONS));
     const encoder = { name: "toy", fingerprint: "0".repeat(64), width: 6, prompt: "" } as Encoder;
     const corpus = { files: ["toy.csv"], counts: { rejected: 0 } as never, dropped: 0 };
     const { training } = describeHead(trained, { corpus, encoder, createdAt: "2026-01-01T00:00:00Z" });
@@ -117,5 +118,42 @@ describe("trainClassifier() with cv", () => {
   it("refuses dev rows beside it", async () => {
     const refused = trainClassifier(toy, { threads: 1, cv: 3, dev: toyVectors(30, { seed: 2 }) });
     await expect(refused).rejects.toMatchObject({ code: "E_USAGE" });
+  });
+});
+
+describe("repeatCrossValidation()", () => {
+  const hard = toyVectors(60, { distance: 0.4 });
+
+  it("gives the mean over repeats with seeds of their own, with an interval as wide as theirs", async () => {
+    const options = { threads: 1, Cs: [0.01, 0.1, 1], seed: 4 } as const;
+    const cv = await repeatCrossValidation(hard, "3x2", options);
+    const [first, second] = [
+      await crossValidate(hard, { ...options, folds: 3 }),
+      await crossValidate(hard, { ...options, folds: 3, seed: 5 }),
+    ];
+    expect(cv).toMatchObject({ folds: 3, repeats: 2, n: 60, confusion: first.confusion });
+    expect(cv.perRepeat).toEqual(
+      [first, second].map(({ accuracy, macroF1 }, r) => ({ seed: 4 + r, accuracy, macroF1 })),
+    );
+    expect(cv.perFold).toEqual([...first.perFold, ...second.perFold]);
+    expect(cv.macroF1).toBeCloseTo((first.macroF1 + second.macroF1) / 2, 12);
+    const width = ([low, high]: readonly [number, number]): number => high - low;
+    expect(width(cv.interval95)).toBeCloseTo((width(first.interval95) + width(second.interval95)) / 2, 12);
+    expect(cv.overBagOfWords?.mcnemarP).toBe(Math.max(first.overBagOfWords!.mcnemarP, second.overBagOfWords!.mcnemarP));
+    const { repeats, perRepeat, ...once } = await repeatCrossValidation(hard, 3, options);
+    expect([repeats, perRepeat.length, once]).toEqual([1, 1, first]);
+  });
+
+  it.each([
+    [5, 5, 1],
+    ["5x2", 5, 2],
+    [{ folds: 4, repeats: 3 }, 4, 3],
+    [{ folds: 4 }, 4, 1],
+  ] as const)("reads %j", (plan, folds, repeats) => {
+    expect(foldsOf(plan)).toEqual({ folds, repeats });
+  });
+
+  it.each([1, 2.5, "1x2", "5x0", "x2", "5x", "5 x 2", { folds: 3, repeats: 0 }])("refuses %j", (plan) => {
+    expect(() => foldsOf(plan as number)).toThrow(expect.objectContaining({ code: "E_USAGE" }));
   });
 });

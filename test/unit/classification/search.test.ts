@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { fewShotScores, drawRows } from "../../../src/classification/fewShot.js";
 import type { LabeledVectors } from "../../../src/dataset/labeledVectors.js";
 import { trainClassifier } from "../../../src/classification/train.js";
 import { searchHead, type SearchOptions, type View } from "../../../src/classification/choice/search.js";
@@ -101,30 +100,36 @@ describe("searchHead()", () => {
   });
 });
 
-describe("fewShotScores()", () => {
-  it("draws so many different texts of each label, and tells the spread over its draws", async () => {
-    const labels = ["bad", "good"];
-    const rows = drawRows(toy, { number: 4, seed: 3, labels });
-    expect(rows).toHaveLength(8);
-    expect(new Set(rows.map((r) => toy.texts[r])).size).toBe(8);
-    expect(rows.filter((r) => toy.labels[r] === "bad")).toHaveLength(4);
-    expect(drawRows(toy, { number: 4, seed: 4, labels })).not.toEqual(rows);
-    // No more than there are: 15 different texts of each.
-    expect(drawRows(toy, { number: 99, seed: 1, labels })).toHaveLength(30);
+describe("searchHead() where a label has few texts", () => {
+  /** A label with two rows beside two of many. */
+  const many = toyVectors(40);
+  const rare = (texts: readonly string[]): LabeledVectors => ({
+    texts: [...many.texts, ...texts],
+    labels: [...many.labels, ...texts.map(() => "odd")],
+    vectors: matrix(
+      42,
+      6,
+      Float32Array.from({ length: 42 * 6 }, (_, at) => many.vectors.data[at] ?? 3),
+    ),
+  });
+  const how = { ...OPTIONS, labels: ["bad", "good", "odd"], folds: 5 } as const;
 
-    const noisy = toyVectors(200, { distance: 0.5 });
-    const fit = { labels, classWeights: "none", seed: 1, threads: 1, seeds: 3, dev: noisy } as const;
-    const fewShot = await fewShotScores(noisy, { ...fit, perLabel: [2, 60] });
-    expect(fewShot.map(({ perLabel, seeds }) => [perLabel, seeds])).toEqual([
-      [2, 3],
-      [60, 3],
-    ]);
-    for (const { macroF1 } of fewShot) {
-      expect(macroF1.lowest).toBeLessThan(macroF1.mean);
-      expect(macroF1.mean).toBeLessThan(macroF1.highest);
-      expect(macroF1.deviation).toBeGreaterThan(0);
+  it.each([
+    ["two texts", ["one odd text", "another odd text"], undefined],
+    ["one text twice", ["an odd text", "an odd text"], 2],
+  ])("chooses with a label of %s, and says which rows the log loss leaves out", async (_, texts, alone) => {
+    const { setup, search } = await searchHead([viewOf(rare(texts))], how);
+    expect(search.alone).toBe(alone);
+    expect(search.candidates.map(({ name }) => name)).toContain(search.chosen);
+    for (const { logLoss, macroF1 } of search.candidates) {
+      expect(logLoss.mean).toBeLessThan(3);
+      expect(macroF1.mean).toBeGreaterThan(0);
     }
-    expect(fewShot[1].macroF1.mean).toBeGreaterThan(fewShot[0].macroF1.mean);
-    expect(await fewShotScores(noisy, { ...fit, perLabel: [2] })).toEqual(fewShot.slice(0, 1));
+    expect(["logistic", "mlp"]).toContain(setup.kind);
+  });
+
+  it("refuses rows of which no fold can be learned from the others", async () => {
+    const two = { texts: ["a", "b"], labels: ["bad", "good"], vectors: matrix(2, 2, Float32Array.of(0, 1, 1, 0)) };
+    await expect(searchHead([viewOf(two)], OPTIONS)).rejects.toMatchObject({ code: "E_LABELS" });
   });
 });
