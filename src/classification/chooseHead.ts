@@ -118,7 +118,7 @@ export function sides(
   { seed, dev }: { readonly seed: number; readonly dev: LabeledVectors | undefined },
 ): { train: LabeledVectors; dev: LabeledVectors; devFrom: string } {
   if (dev !== undefined) return { train: data, dev, devFrom: `${counted(dev.texts.length, "row")} given for it` };
-  const held = holdOut(data, { devFraction: DEV_FRACTION, seed });
+  const held = holdOut(data, { devFraction: DEV_FRACTION, keepInTrain: true, seed });
   const from = `${held.dev.texts.length} of the ${data.texts.length} training rows`;
   return { ...held, devFrom: `${from}, set aside by seed ${seed}, equal texts on one side` };
 }
