@@ -5,7 +5,7 @@ import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 import { readingRecord } from "../head/file/reading.js";
 import { VERSION } from "../version.js";
 import { encoderIdentity } from "./describeHead.js";
-import type { TrainedMultiLabel } from "./multiLabel.js";
+import type { TrainedMultiLabel } from "./multiLabel/train.js";
 
 /** What the folder of a multi-label head says of it: labels, the encoder it needs, and how it was trained. */
 export function describeMultiLabel(

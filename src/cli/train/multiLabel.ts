@@ -1,4 +1,5 @@
-import { labelsToLearn, trainMultiLabel } from "../../classification/multiLabel.js";
+import { labelsToLearn } from "../../classification/multiLabel/labels.js";
+import { trainMultiLabel } from "../../classification/multiLabel/train.js";
 import { describeMultiLabel } from "../../classification/describeMultiLabel.js";
 import { labelsIn } from "../../dataset/labelCell.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
