@@ -11,6 +11,12 @@ export interface RowGroup {
   readonly labels: readonly number[];
 }
 
+interface OrderOptions {
+  readonly random: Random;
+  /** A label of fewer groups has no part in the order. @default 1 */
+  readonly least?: number | undefined;
+}
+
 /**
  * The groups of rows in an order in which groups that are alike are neighbors: by their rarest label, then by the next rarest
  * and so on; of equal labels the larger group first; else at random.
@@ -21,16 +27,18 @@ export interface RowGroup {
  * @throws RangeError when the lengths differ
  * @see Sechidis, Tsoumakas & Vlahavas 2011, "On the stratification of multi-label data"
  */
-export function rowGroups(y: RowLabels, groups: ArrayLike<number>, random: Random): RowGroup[] {
+export function rowGroups(y: RowLabels, groups: ArrayLike<number>, { random, least = 1 }: OrderOptions): RowGroup[] {
   if (y.length !== groups.length) {
     throw new RangeError(`${y.length} labels and ${groups.length} groups, where each row has one of both`);
   }
   const gathered = gatherRows(y, groups);
   const rank = rarityRanks(gathered, random);
+  const counts = groupsPerLabel(gathered);
   const inRandomOrder = Array.from(shuffled(gathered.length, random), (i) => gathered[i]);
   const ranked = inRandomOrder.map(({ rows, labels }) => {
     const own = [...labels].sort((a, b) => rank.get(a)! - rank.get(b)!);
-    return { rows, labels: own, ranks: own.map((label) => rank.get(label)!) };
+    const ranks = own.filter((label) => counts.get(label)! >= least).map((label) => rank.get(label)!);
+    return { rows, labels: own, ranks };
   });
   return ranked.sort((a, b) => compareRanks(a.ranks, b.ranks) || b.rows.length - a.rows.length);
 }

@@ -27,9 +27,10 @@ export interface Split {
 /**
  * Splits rows into train and dev: seeded, stratified by label, rows of one group never on two sides.
  *
- * Every group has the same chance of being in dev, whatever its labels, so a score on dev expects what a score on new rows
- * does: of the groups of a label the share `devFraction` is in dev, rounded up or down at random where it is not whole. A
- * label of few rows may thus be missing from dev, and one of a single group from train; see `keepInTrain`.
+ * Every group has the same chance of being in dev, whatever its labels, so that dev is like the rows: of the groups of a
+ * label the share `devFraction` is in dev, rounded up or down at random where it is not whole. Labels of so few groups that
+ * this would be less than one are dealt together, so each of them may be missing from dev, and from train too; see
+ * `keepInTrain`.
  *
  * Two things come before that: where there are two groups, each side has one; and a group of more rows than dev should
  * have stays in train.
@@ -48,9 +49,9 @@ export function splitCorpus(y: RowLabels, groups: ArrayLike<number>, options: Sp
   const { devFraction, maxDev, keepInTrain, seed } = withDefaults(SPLIT_DEFAULTS, options);
   if (!(devFraction > 0 && devFraction < 1)) throw new RangeError(`devFraction is ${devFraction}, not between 0 and 1`);
   const random = seeded(seed);
-  const all = rowGroups(y, groups, random);
-  const candidates = keepInTrain ? withoutOnly(all) : all;
   const share = Math.min(devFraction, maxDev / y.length);
+  const all = rowGroups(y, groups, { random, least: 1 / share });
+  const candidates = keepInTrain ? withoutOnly(all) : all;
   const eligible = candidates.filter(fits(share * y.length, candidates));
   const wanted = Math.min(Math.max(share * eligible.length, 1), eligible.length, all.length - 1);
   const sampled = sampleSystematically(eligible, wanted, random);
@@ -125,7 +126,7 @@ export function foldCorpus(y: RowLabels, groups: ArrayLike<number>, options: Fol
   const result = new Int32Array(y.length);
   const sizes = new Float64Array(folds);
   const sizesOf = new Map<number, Float64Array>();
-  for (const { rows, labels } of rowGroups(y, groups, random)) {
+  for (const { rows, labels } of rowGroups(y, groups, { random })) {
     const own = labels.map((label) => sizesOf.get(label) ?? new Float64Array(folds));
     labels.forEach((label, i) => sizesOf.set(label, own[i]));
     const counted = [...own, sizes];

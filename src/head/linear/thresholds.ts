@@ -34,8 +34,8 @@ interface MarkedProbability {
 function bestThreshold(rows: MarkedProbability[]): number {
   const positives = rows.filter(({ mark }) => mark === 1).length;
   if (positives === 0) return 0.5;
-  const trust = positives / (positives + PRIOR);
-  const weights = rows.sort((a, b) => b.p - a.p).map(({ p, mark }) => trust * mark + (1 - trust) * p);
+  const byMarks = positives / (positives + PRIOR);
+  const weights = rows.sort((a, b) => b.p - a.p).map(({ p, mark }) => byMarks * mark + (1 - byMarks) * p);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let [hits, best, threshold] = [0, 0, 0.5];
   rows.forEach(({ p }, i) => {
