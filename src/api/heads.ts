@@ -11,7 +11,7 @@ export type { Explanation, ExplainOptions } from "../classification/explain.js";
 export type { FitOptions } from "../classification/fit.js";
 export { findLabelErrors } from "../classification/labelErrors.js";
 export type { LabelError, LabelErrors, LabelProblem } from "../classification/labelErrors.js";
-export { evaluateMultiLabelHead, predictMultiLabel } from "../classification/multiLabel.js";
+export { evaluateMultiLabelHead, predictMultiLabel } from "../classification/multiLabel/predict.js";
 export { trainMultiLabel } from "../classification/multiLabel/train.js";
 export type { MultiLabelTrainOptions, TrainedMultiLabel } from "../classification/multiLabel/train.js";
 export { predictVectors } from "../classification/predict.js";

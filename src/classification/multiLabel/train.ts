@@ -6,9 +6,9 @@ import { fitMultiLabelPath, type FittedMultiLabel, type MultiLabelHead } from ".
 import { bestThresholds } from "../../head/linear/thresholds.js";
 import { evaluateMultiLabel, type MultiLabelEvaluation } from "../../metrics/multiLabel.js";
 import { count, counted } from "../../text/numbers.js";
-import type { Trial } from "../chooseHead.js";
-import { C_VALUES } from "../fit.js";
-import { evaluateMultiLabelHead } from "../multiLabel.js";
+import type { Trial } from "../chosenHead.js";
+import { C_VALUES } from "../selectC.js";
+import { evaluateMultiLabelHead } from "./predict.js";
 import { crossFittedMarks, predictHeldOut } from "./heldOut.js";
 import { labelsToLearn, marksIn } from "./labels.js";
 

@@ -1,4 +1,4 @@
-import { describeMultiLabel } from "../../classification/describeMultiLabel.js";
+import { describeMultiLabel } from "../../classification/multiLabel/describe.js";
 import { labelsToLearn } from "../../classification/multiLabel/labels.js";
 import {
   trainMultiLabel,

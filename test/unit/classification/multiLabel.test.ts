@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { predictMultiLabel, evaluateMultiLabelHead } from "../../../src/classification/multiLabel.js";
+import { predictMultiLabel, evaluateMultiLabelHead } from "../../../src/classification/multiLabel/predict.js";
 import { trainMultiLabel } from "../../../src/classification/multiLabel/train.js";
 import { fitLogistic } from "../../../src/head/linear/logistic.js";
 import { fitMultiLabelPath, marksOf, multiLabelProbabilities } from "../../../src/head/linear/oneVsRest.js";

@@ -1,11 +1,11 @@
-import { marksOf, multiLabelProbabilities, type MultiLabelHead } from "../head/linear/oneVsRest.js";
-import type { LabelMap } from "../dataset/labelMap.js";
-import { labelSpace, type LabelSpace } from "../dataset/mapLabels.js";
-import type { LabeledVectors } from "../dataset/labeledVectors.js";
-import type { Matrix } from "../math/matrix.js";
-import { evaluateMultiLabel, type MultiLabelEvaluation } from "../metrics/multiLabel.js";
-import { marksIn } from "./multiLabel/labels.js";
-import type { Prediction } from "./predict.js";
+import { marksOf, multiLabelProbabilities, type MultiLabelHead } from "../../head/linear/oneVsRest.js";
+import type { LabelMap } from "../../dataset/labelMap.js";
+import { labelSpace, type LabelSpace } from "../../dataset/mapLabels.js";
+import type { LabeledVectors } from "../../dataset/labeledVectors.js";
+import type { Matrix } from "../../math/matrix.js";
+import { evaluateMultiLabel, type MultiLabelEvaluation } from "../../metrics/multiLabel.js";
+import { marksIn } from "./labels.js";
+import type { Prediction } from "../predict.js";
 
 /**
  * Evaluates a multi-label head on rows whose labels are cells.
