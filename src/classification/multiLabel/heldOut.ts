@@ -49,7 +49,7 @@ const MOST_FOLDS = 5;
  *
  * @throws HeadstartError E_LABELS where all texts are equal
  */
-export async function predictHeldOut(data: MarkedRows, options: FitOptions): Promise<HeldOut> {
+export async function crossValMultiLabel(data: MarkedRows, options: FitOptions): Promise<HeldOut> {
   const { Cs, seed, labels } = options;
   const { fold, folds } = dealt(data, labels.length, seed);
   const fitted = await fitEachFold(data, fold, { ...options, folds });

@@ -9,7 +9,7 @@ import { count, counted } from "../../text/numbers.js";
 import type { Trial } from "../chosenHead.js";
 import { C_VALUES } from "../selectC.js";
 import { evaluateMultiLabelHead } from "./predict.js";
-import { crossFittedMarks, predictHeldOut } from "./heldOut.js";
+import { crossFittedMarks, crossValMultiLabel } from "./heldOut.js";
 import { labelsToLearn, marksIn } from "./labels.js";
 
 export interface MultiLabelTrainOptions {
@@ -67,7 +67,7 @@ export async function trainMultiLabel(
   const labels = labelsToLearn(data.labels, separator);
   const marks = marksIn(data.labels, { labels, separator, file: "the training rows" });
   const fit = { labels, Cs, seed, threads, signal };
-  const heldOut = await predictHeldOut({ ...data, marks }, fit);
+  const heldOut = await crossValMultiLabel({ ...data, marks }, fit);
   const { C, trials, probabilities } = heldOut;
   for (const trial of trials) onTrial?.(trial);
   const { head: fitted, converged } = await fitUpTo(C, { ...data, marks }, fit);
