@@ -13,7 +13,7 @@ import { bestThresholds } from "../../head/linear/thresholds.js";
 import { takeRows } from "../../math/matrix.js";
 import { evaluateMultiLabel } from "../../metrics/multiLabel.js";
 import { count } from "../../text/numbers.js";
-import type { Trial } from "../chosenHead.js";
+import type { Trial } from "../choice/chosenHead.js";
 
 /** Rows with their marks `[rows, labels]`, 1 where a row has the label. */
 export interface MarkedRows extends Pick<LabeledVectors, "texts" | "vectors"> {

@@ -6,8 +6,8 @@ import { fitMultiLabelPath, type FittedMultiLabel, type MultiLabelHead } from ".
 import { bestThresholds } from "../../head/linear/thresholds.js";
 import { evaluateMultiLabel, type MultiLabelEvaluation } from "../../metrics/multiLabel.js";
 import { count, counted } from "../../text/numbers.js";
-import type { Trial } from "../chosenHead.js";
-import { C_VALUES } from "../selectC.js";
+import type { Trial } from "../choice/chosenHead.js";
+import { C_VALUES } from "../choice/selectC.js";
 import { evaluateMultiLabelHead } from "./predict.js";
 import { crossFittedMarks, crossValMultiLabel } from "./heldOut.js";
 import { labelsToLearn, marksIn } from "./labels.js";
