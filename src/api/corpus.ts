@@ -11,6 +11,7 @@ export { applyLabelMap, parseLabelMap } from "../dataset/labelMap.js";
 export type { LabelMap } from "../dataset/labelMap.js";
 export type { Reading } from "../dataset/reading.js";
 export { foldCorpus, splitCorpus } from "../dataset/split.js";
+export type { RowLabels } from "../dataset/rowGroups.js";
 export type { FoldOptions, Split, SplitOptions } from "../dataset/split.js";
 export { readTagged } from "../tagging/corpus/readTagged.js";
 export type { TaggedOptions } from "../tagging/corpus/readTagged.js";

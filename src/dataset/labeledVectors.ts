@@ -39,11 +39,11 @@ export function joinRows(a: LabeledVectors, b: LabeledVectors): LabeledVectors {
 }
 
 /**
- * Splits rows in two by seed, each label in its share, equal texts on one side.
+ * Splits rows in two by seed, stratified by label, equal texts on one side; see splitCorpus.
  *
  * @throws HeadstartError E_LABELS when there are too few rows to hold any out
  * @example
- * const { train, dev } = holdOut(data, { devFraction: 0.2, seed: 7 });
+ * const { train, dev } = holdOut(data, { devFraction: 0.2, keepInTrain: true, seed: 7 });
  * console.log(train.texts.length + dev.texts.length === data.texts.length); // true
  */
 export function holdOut(data: LabeledVectors, options: SplitOptions): { train: LabeledVectors; dev: LabeledVectors } {

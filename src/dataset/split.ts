@@ -1,16 +1,22 @@
-import { seeded, shuffled, type Random } from "../math/random.js";
+import { seeded, type Random } from "../math/random.js";
 import { withDefaults } from "../defaults.js";
+import { groupsPerLabel, rowGroups, type RowGroup, type RowLabels } from "./rowGroups.js";
 
 export interface SplitOptions {
   /** Share of the rows that becomes dev rows, in (0, 1). @default 0.1 */
   readonly devFraction?: number | undefined;
-  /** Most dev rows, but for rounding in each class. @default 5000 */
+  /** Most dev rows, but for rounding. @default 5000 */
   readonly maxDev?: number | undefined;
+  /**
+   * Leaves every label a row in train, as a head needs that is fitted on train alone. A label with a single group is then
+   * never in dev, so that a score on dev leaves out what such labels cost. @default false
+   */
+  readonly keepInTrain?: boolean | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
 }
 
-const SPLIT_DEFAULTS = { devFraction: 0.1, maxDev: 5000, seed: 1 } as const satisfies SplitOptions;
+const SPLIT_DEFAULTS = { devFraction: 0.1, maxDev: 5000, keepInTrain: false, seed: 1 } as const satisfies SplitOptions;
 
 /** Row indices of the two sides, each ascending; every row is on exactly one. */
 export interface Split {
@@ -19,33 +25,74 @@ export interface Split {
 }
 
 /**
- * Splits rows into train and dev: seeded, each class in proportion, rows of one group never on two sides.
+ * Splits rows into train and dev: seeded, stratified by label, rows of one group never on two sides.
  *
- * A group of rows with several labels goes with the rarest of them. A class with at least two groups of its own has a row
- * on both sides; one with a single group stays in train. `maxDev` gives way to that, and to groups larger than it.
+ * Every group has the same chance of being in dev, whatever its labels, so that dev is like the rows: of the groups of a
+ * label the share `devFraction` is in dev, rounded up or down at random where it is not whole. Labels of so few groups that
+ * this would be less than one are dealt together, so each of them may be missing from dev, and from train too; see
+ * `keepInTrain`.
  *
- * @param y       class of each row, any integers
+ * Two things come before that: where there are two groups, each side has one; and a group of more rows than dev should
+ * have stays in train.
+ *
+ * @param y       label of each row, any integers, or labels of each row
  * @param groups  group of each row (see duplicateGroups), as long as `y`
  * @throws RangeError when the lengths differ or `devFraction` is not between 0 and 1
+ * @see Madow 1949, "On the theory of systematic sampling, II"
  * @example
  * const { texts, labels } = await readLabeled(["reviews.csv"]);
  * const y = labels.map((label) => (label === "positive" ? 1 : 0));
  * const { train, dev } = splitCorpus(y, duplicateGroups(texts), { devFraction: 0.2 });
  * console.log(train.length + dev.length === texts.length); // true
  */
-export function splitCorpus(y: ArrayLike<number>, groups: ArrayLike<number>, options: SplitOptions = {}): Split {
-  const { devFraction, maxDev, seed } = withDefaults(SPLIT_DEFAULTS, options);
+export function splitCorpus(y: RowLabels, groups: ArrayLike<number>, options: SplitOptions = {}): Split {
+  const { devFraction, maxDev, keepInTrain, seed } = withDefaults(SPLIT_DEFAULTS, options);
   if (!(devFraction > 0 && devFraction < 1)) throw new RangeError(`devFraction is ${devFraction}, not between 0 and 1`);
-  const n = y.length;
-  const share = Math.min(devFraction, maxDev / n);
-  const inDev = new Uint8Array(n);
   const random = seeded(seed);
-  for (const ownGroups of groupsByClass(y, groups)) {
-    for (const rows of devGroups(inRandomOrder(ownGroups, random), share)) for (const row of rows) inDev[row] = 1;
-  }
-  const side = (wanted: number): Int32Array =>
-    Int32Array.from({ length: n }, (_, i) => i).filter((i) => inDev[i] === wanted);
+  const share = Math.min(devFraction, maxDev / y.length);
+  const all = rowGroups(y, groups, { random, least: 1 / share });
+  const candidates = keepInTrain ? withoutOnly(all) : all;
+  const eligible = candidates.filter(fits(share * y.length, candidates));
+  const wanted = Math.min(Math.max(share * eligible.length, 1), eligible.length, all.length - 1);
+  const sampled = sampleSystematically(eligible, wanted, random);
+  const inDev = new Uint8Array(y.length);
+  for (const { rows } of keepInTrain ? withoutLast(sampled, all) : sampled) for (const row of rows) inDev[row] = 1;
+  const side = (wantedSide: number): Int32Array =>
+    Int32Array.from({ length: y.length }, (_, i) => i).filter((i) => inDev[i] === wantedSide);
   return { train: side(0), dev: side(1) };
+}
+
+/**
+ * About `wanted` of the items, each with the same chance: every so many along their order, from a random start. Of any run
+ * of neighbors come as many as its share of `wanted`, rounded up or down.
+ */
+function sampleSystematically<T>(items: readonly T[], wanted: number, random: Random): T[] {
+  const start = random();
+  const passed = (i: number): number => Math.floor(start + (i * wanted) / items.length);
+  return items.filter((_, i) => passed(i + 1) > passed(i));
+}
+
+/** Whether a group has at most `most` rows, or as few as the smallest one. */
+function fits(most: number, groups: readonly RowGroup[]): (group: RowGroup) => boolean {
+  const smallest = groups.reduce((least, { rows }) => Math.min(least, rows.length), Infinity);
+  return ({ rows }) => rows.length <= Math.max(most, smallest);
+}
+
+/** Those that are not the only group of a label. */
+function withoutOnly(groups: readonly RowGroup[]): RowGroup[] {
+  const counts = groupsPerLabel(groups);
+  return groups.filter(({ labels }) => labels.every((label) => counts.get(label)! > 1));
+}
+
+/** Those of `chosen` that do not leave a label without any group among the others of `all`. */
+function withoutLast(chosen: readonly RowGroup[], all: readonly RowGroup[]): RowGroup[] {
+  const taken = new Set(chosen);
+  const left = new Set(all.flatMap((group) => (taken.has(group) ? [] : group.labels)));
+  return chosen.filter(({ labels }) => {
+    if (labels.every((label) => left.has(label))) return true;
+    for (const label of labels) left.add(label);
+    return false;
+  });
 }
 
 export interface FoldOptions {
@@ -56,76 +103,46 @@ export interface FoldOptions {
 }
 
 /**
- * Deals rows into folds of nearly the same size: seeded, each class in proportion, rows of one group in one fold.
+ * Deals rows into folds of nearly the same size: seeded, stratified by label, rows of one group in one fold.
  *
- * A class with at least as many groups of its own as there are folds has a row in each; see splitCorpus for the groups.
+ * Groups are dealt label by label, the rarest first, of equal labels the largest group first: each to the fold with the
+ * fewest rows of its rarest label, of these to the one with the fewest of its next rarest, and so on. A label with at least
+ * as many groups as there are folds has a row in each, where its groups have no other label.
  *
+ * @param y       label of each row, any integers, or labels of each row
+ * @param groups  group of each row (see duplicateGroups), as long as `y`
  * @returns fold of each row, from 0 to `folds - 1`
  * @throws RangeError when the lengths differ or `folds` is not an integer of 2 or more
+ * @see Sechidis, Tsoumakas & Vlahavas 2011, "On the stratification of multi-label data" (iterative stratification)
  * @example
  * const y = [0, 0, 0, 0, 1, 1, 1, 1];
  * const groups = [0, 1, 2, 3, 4, 5, 6, 7]; // as texts that are all different have
  * console.log(foldCorpus(y, groups, { folds: 4 }).length); // 8
  */
-export function foldCorpus(y: ArrayLike<number>, groups: ArrayLike<number>, options: FoldOptions): Int32Array {
+export function foldCorpus(y: RowLabels, groups: ArrayLike<number>, options: FoldOptions): Int32Array {
   const { folds, seed = 1 } = options;
   if (!Number.isInteger(folds) || folds < 2) throw new RangeError(`${folds} folds, where 2 or more are needed`);
   const random = seeded(seed);
   const result = new Int32Array(y.length);
   const sizes = new Float64Array(folds);
-  for (const ownGroups of groupsByClass(y, groups)) {
-    const ownSizes = new Float64Array(folds);
-    const dealt = inRandomOrder(ownGroups, random).sort((a, b) => b.length - a.length);
-    for (const rows of dealt) {
-      let fold = 0;
-      for (let f = 1; f < folds; f++) {
-        if (ownSizes[f] < ownSizes[fold] || (ownSizes[f] === ownSizes[fold] && sizes[f] < sizes[fold])) fold = f;
-      }
-      ownSizes[fold] += rows.length;
-      sizes[fold] += rows.length;
-      for (const row of rows) result[row] = fold;
-    }
+  const sizesOf = new Map<number, Float64Array>();
+  for (const { rows, labels } of rowGroups(y, groups, { random })) {
+    const own = labels.map((label) => sizesOf.get(label) ?? new Float64Array(folds));
+    labels.forEach((label, i) => sizesOf.set(label, own[i]));
+    const counted = [...own, sizes];
+    const fold = emptiest(counted, folds);
+    for (const count of counted) count[fold] += rows.length;
+    for (const row of rows) result[row] = fold;
   }
   return result;
 }
 
-/** The rows of each group, gathered by the rarest class in the group; classes and groups in order of their numbers. */
-function groupsByClass(y: ArrayLike<number>, groups: ArrayLike<number>): number[][][] {
-  if (y.length !== groups.length) {
-    throw new RangeError(`${y.length} labels and ${groups.length} groups, where each row has one of both`);
+/** The fold with the least of the first count, of equal ones that with the least of the next, and so on. */
+function emptiest(counts: readonly Float64Array[], folds: number): number {
+  let best = 0;
+  for (let fold = 1; fold < folds; fold++) {
+    const differs = counts.find((count) => count[fold] !== count[best]);
+    if (differs !== undefined && differs[fold] < differs[best]) best = fold;
   }
-  const sizes = new Map<number, number>();
-  const rowsOf = new Map<number, number[]>();
-  for (let i = 0; i < y.length; i++) {
-    sizes.set(y[i], (sizes.get(y[i]) ?? 0) + 1);
-    const rows = rowsOf.get(groups[i]);
-    if (rows === undefined) rowsOf.set(groups[i], [i]);
-    else rows.push(i);
-  }
-  const rarer = (a: number, b: number): number => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0) || a - b;
-  const byClass = new Map<number, number[][]>([...sizes.keys()].sort((a, b) => a - b).map((label) => [label, []]));
-  for (const rows of rowsOf.values()) {
-    const rarest = rows.map((row) => y[row]).reduce((a, b) => (rarer(a, b) <= 0 ? a : b));
-    byClass.get(rarest)?.push(rows);
-  }
-  return [...byClass.values()];
-}
-
-function inRandomOrder<T>(items: readonly T[], random: Random): T[] {
-  return Array.from(shuffled(items.length, random), (i) => items[i]);
-}
-
-/** The groups of one class that go to dev: about `share` of its rows, at least one group when there are two. */
-function devGroups(ownGroups: readonly number[][], share: number): readonly number[][] {
-  if (ownGroups.length < 2) return [];
-  const total = ownGroups.reduce((sum, rows) => sum + rows.length, 0);
-  const target = Math.round(share * total);
-  const chosen: number[][] = [];
-  let taken = 0;
-  for (const rows of ownGroups) {
-    if (taken + rows.length > target || chosen.length === ownGroups.length - 1) continue;
-    chosen.push(rows);
-    taken += rows.length;
-  }
-  return chosen.length > 0 ? chosen : [ownGroups.reduce((a, b) => (b.length < a.length ? b : a))];
+  return best;
 }

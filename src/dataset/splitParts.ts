@@ -18,27 +18,38 @@ export interface Parts {
   readonly duplicates: number;
 }
 
+/** Between the seeds of the two splits, so that the second does not repeat the draws of the first. */
+const SEED_STEP = 1_000_003;
+
 /**
- * Splits rows into train and test, and dev where that is asked for: seeded, each label in proportion, equal texts in one
- * part; see splitCorpus.
+ * Splits rows into train and test, and dev where that is asked for: seeded, stratified by label, equal texts in one part. A
+ * label of a single text stays in train, since a head cannot be evaluated on a label that it has not learned; see
+ * splitCorpus.
  *
- * @param labels  as long as `texts`; one that is empty counts as a label like any other. Undefined where there are none
+ * @param labels  of each row, as long as `texts`; one that is empty counts as a label like any other. Undefined where
+ *   there are none
  */
 export function splitParts(
   texts: readonly string[],
-  labels: readonly string[] | undefined,
+  labels: readonly (readonly string[])[] | undefined,
   { test: testShare, dev: devShare, seed }: PartsOptions,
 ): Parts {
   const groups = duplicateGroups(texts);
-  const names = new Map([...new Set(labels)].sort().map((label, i) => [label, i]));
-  const y = Int32Array.from(texts, (_, i) => (labels === undefined ? 0 : (names.get(labels[i]) ?? 0)));
-  const split = (rows: Int32Array, devFraction: number): readonly [kept: Int32Array, taken: Int32Array] => {
-    const [ownY, ownGroups] = [y, groups].map((all) => rows.map((r) => all[r]));
-    const { train, dev } = splitCorpus(ownY, ownGroups, { devFraction, maxDev: Infinity, seed });
+  const names = new Map([...new Set(labels?.flat())].sort().map((label, i) => [label, i]));
+  const y = texts.map((_, i) => labels?.[i].map((label) => names.get(label)!) ?? []);
+  const split = (rows: Int32Array, options: { devFraction: number; seed: number }): [Int32Array, Int32Array] => {
+    const { train, dev } = splitCorpus(
+      Array.from(rows, (r) => y[r]),
+      rows.map((r) => groups[r]),
+      { ...options, maxDev: Infinity, keepInTrain: true },
+    );
     return [train.map((i) => rows[i]), dev.map((i) => rows[i])];
   };
-  const [rest, test] = split(Int32Array.from(texts.keys()), testShare);
-  const [train, dev] = devShare === undefined ? [rest, undefined] : split(rest, devShare / (1 - testShare));
+  const [rest, test] = split(Int32Array.from(texts.keys()), { devFraction: testShare, seed });
+  const [train, dev] =
+    devShare === undefined
+      ? [rest, undefined]
+      : split(rest, { devFraction: devShare / (1 - testShare), seed: seed + SEED_STEP });
   const different = groups.reduce((most, group) => Math.max(most, group + 1), 0);
   return { train, test, dev, duplicates: texts.length - different };
 }

@@ -1,5 +1,5 @@
 import { checkOptions } from "./checkOptions.js";
-import { DEFAULT_SEPARATOR, evaluateMultiLabelHead, predictMultiLabel } from "../classification/multiLabel.js";
+import { DEFAULT_SEPARATOR, evaluateMultiLabelHead, predictMultiLabel } from "../classification/multiLabel/predict.js";
 import { labelsIn } from "../dataset/labelCell.js";
 import { applyLabelMap } from "../dataset/labelMap.js";
 import { labelIndices, labelSpace } from "../dataset/mapLabels.js";

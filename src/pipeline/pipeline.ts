@@ -3,7 +3,7 @@ import type { Explanation } from "../classification/explain.js";
 import type { Prediction, SelectivePrediction } from "../classification/predict.js";
 import type { Reliability } from "../classification/reliability.js";
 import type { SelectiveGoal } from "../classification/selectivePrediction.js";
-import type { MultiLabelPrediction } from "../classification/multiLabel.js";
+import type { MultiLabelPrediction } from "../classification/multiLabel/predict.js";
 import type { ReadingCounts, TextReading } from "../embedding/textReading.js";
 import type { EmbedCounts } from "../encoder/embed/embedded.js";
 import type { MultiLabelEvaluation } from "../metrics/multiLabel.js";

@@ -58,6 +58,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "corpus/columnar": 1,
   "classification/choice": 0,
   "classification/curve": 1,
+  "classification/multiLabel": 1,
   "encoder/tokenizer/stages": 0,
   "encoder/tokenizer": 1,
   "encoder/folder": 1,

@@ -52,7 +52,9 @@ export async function fitMlpHead(
   }: FitOptions & { readonly settings: MlpSettings; readonly dev?: LabeledVectors | undefined },
 ): Promise<FittedMlp> {
   const sides =
-    dev === undefined ? holdOut(rows, { devFraction: STOPPING_SHARE, seed: options.seed }) : { train: rows, dev };
+    dev === undefined
+      ? holdOut(rows, { devFraction: STOPPING_SHARE, keepInTrain: true, seed: options.seed })
+      : { train: rows, dev };
   const indices = (of: LabeledVectors): Int32Array => labelIndices(options.labels, of.labels, "the training rows");
   return fitMlp(sides.train.vectors, indices(sides.train), {
     ...settings,

@@ -92,7 +92,8 @@ function inFolds(
 }
 
 function tenth(y: Int32Array, groups: Int32Array, seed: number): HeldOutPlan {
-  const { train, dev } = splitCorpus(y, groups, { ...TENTH, seed });
+  // What a search finds is fitted on the rest alone, with all labels.
+  const { train, dev } = splitCorpus(y, groups, { ...TENTH, keepInTrain: true, seed });
   return {
     repeats: [[{ fit: train, held: dev }]],
     rows: dev,

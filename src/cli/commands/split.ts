@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Corpus } from "../../corpus/corpus.js";
 import { findColumn } from "../../corpus/columns.js";
-import { labelColumns } from "../../corpus/labelColumns.js";
+import { labelColumns, markedColumns } from "../../corpus/labelColumns.js";
 import type { Row } from "../../corpus/row.js";
+import { labelsIn } from "../../dataset/labelCell.js";
 import { splitParts, type Parts } from "../../dataset/splitParts.js";
 import { HeadstartError } from "../../errors.js";
 import { commitFolder } from "../../files/commitFolder.js";
@@ -31,7 +32,7 @@ async function splitCommand(context: Context, files: readonly string[], flags: S
   const rows: Pick<Row, "text" | "values" | "json">[] = [];
   for await (const { text, values, json } of corpus.rows()) rows.push({ text, values, json });
   signal.throwIfAborted();
-  const labels = places && rows.map(({ values }) => places.map((at) => (values[at] ?? "").trim()).join(", "));
+  const labels = places && rows.map(({ values }) => labelsAt(places, { columns: corpus.columns, values }));
   const parts = splitParts(
     rows.map(({ text }) => text),
     labels,
@@ -80,6 +81,23 @@ async function labelPlaces(
     await corpus.close();
     throw error;
   }
+}
+
+/** A row's labels: those of a list or of columns of 0 and 1, else what its cells hold, as one. */
+function labelsAt(
+  places: readonly number[],
+  { columns, values }: { readonly columns: readonly string[]; readonly values: Row["values"] },
+): readonly string[] {
+  const cells = places.map((at) => (values[at] ?? "").trim());
+  const marked =
+    cells.length > 1
+      ? markedColumns(
+          places.map((at) => columns[at]),
+          cells,
+        )
+      : cells[0];
+  const labels = labelsIn(typeof marked === "string" ? marked : cells.join(", "), undefined);
+  return labels.length === 0 ? [""] : labels;
 }
 
 function checkShares({ test, dev = 0 }: SplitFlags): void {

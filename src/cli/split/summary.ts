@@ -18,8 +18,8 @@ export interface PartRows {
 }
 
 interface SplitResult {
-  /** Of every row; undefined where there are none. */
-  readonly labels: readonly string[] | undefined;
+  /** Those of every row; undefined where there are none. */
+  readonly labels: readonly (readonly string[])[] | undefined;
   readonly parts: Pick<Parts, "duplicates">;
   readonly counts: RowCounts;
   readonly flags: Pick<CorpusFlags, "textColumn" | "labelColumn" | "header" | "delimiter">;
@@ -62,14 +62,17 @@ export function describeSplit(
 type LabelParts = Readonly<Partial<Record<PartRows["name"], number>>>;
 
 /** Rows of each label in each part, the most frequent label first. */
-function countLabels(written: readonly PartRows[], labels: readonly string[]): ReadonlyMap<string, LabelParts> {
+function countLabels(
+  written: readonly PartRows[],
+  labels: readonly (readonly string[])[],
+): ReadonlyMap<string, LabelParts> {
   const found = new Map<string, Partial<Record<PartRows["name"], number>>>();
-  for (const label of labels) {
+  for (const label of labels.flat()) {
     if (!found.has(label)) found.set(label, Object.fromEntries(written.map(({ name }) => [name, 0])));
   }
   for (const { name, rows } of written) {
-    for (const r of rows) {
-      const own = found.get(labels[r])!;
+    for (const label of Array.from(rows, (r) => labels[r]).flat()) {
+      const own = found.get(label)!;
       own[name] = (own[name] ?? 0) + 1;
     }
   }

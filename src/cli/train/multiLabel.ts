@@ -1,5 +1,6 @@
-import { labelsToLearn, trainMultiLabel } from "../../classification/multiLabel.js";
-import { describeMultiLabel } from "../../classification/describeMultiLabel.js";
+import { labelsToLearn } from "../../classification/multiLabel/labels.js";
+import { trainMultiLabel } from "../../classification/multiLabel/train.js";
+import { describeMultiLabel } from "../../classification/multiLabel/describe.js";
 import { labelsIn } from "../../dataset/labelCell.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { labelIndices } from "../../dataset/mapLabels.js";

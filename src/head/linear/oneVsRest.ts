@@ -124,31 +124,5 @@ export function multiLabelProbabilities(head: MultiLabelHead, x: Matrix): Float6
 }
 
 /** `[rows, classes]`, 1 where a label reaches its threshold. */
-export const marksOf = (probabilities: Float64Array, { thresholds }: MultiLabelHead): Uint8Array =>
+export const marksOf = (probabilities: Float64Array, { thresholds }: Pick<MultiLabelHead, "thresholds">): Uint8Array =>
   Uint8Array.from(probabilities, (p, at) => (p >= thresholds[at % thresholds.length] ? 1 : 0));
-
-/**
- * For each label the threshold with the best F1 on these rows, halfway between two probabilities; 0.5 where no row has
- * the label. Of equally good ones the nearest to 0.5.
- *
- * @param y  `[rows, classes]`
- */
-export function bestThresholds(probabilities: Float64Array, y: Uint8Array, classes: number): Float64Array {
-  return Float64Array.from({ length: classes }, (_, c) => {
-    const rows = Array.from({ length: y.length / classes }, (__, r) => ({
-      p: probabilities[r * classes + c],
-      y: y[r * classes + c],
-    })).sort((a, b) => b.p - a.p);
-    const positives = rows.filter((one) => one.y === 1).length;
-    let [hits, best, threshold] = [0, 0, 0.5];
-    rows.forEach(({ p, y: mark }, i) => {
-      hits += mark;
-      const next = rows[i + 1]?.p ?? 0;
-      if (next === p) return;
-      const [f1, at] = [(2 * hits) / (i + 1 + positives), (p + next) / 2];
-      if (f1 < best || (f1 === best && Math.abs(at - 0.5) >= Math.abs(threshold - 0.5))) return;
-      [best, threshold] = [f1, at];
-    });
-    return threshold;
-  });
-}

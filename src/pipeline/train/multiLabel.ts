@@ -1,10 +1,10 @@
-import { describeMultiLabel } from "../../classification/describeMultiLabel.js";
+import { describeMultiLabel } from "../../classification/multiLabel/describe.js";
+import { labelsToLearn } from "../../classification/multiLabel/labels.js";
 import {
-  labelsToLearn,
   trainMultiLabel,
   type MultiLabelTrainOptions,
   type TrainedMultiLabel,
-} from "../../classification/multiLabel.js";
+} from "../../classification/multiLabel/train.js";
 import { labelsIn } from "../../dataset/labelCell.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
@@ -29,7 +29,7 @@ export interface TrainMultiLabelOptions
 
 /** A trained multi-label head: it predicts, and can be saved. */
 export interface MultiLabelModel extends MultiLabelPipeline {
-  /** Scores on the dev rows. */
+  /** Scores on the dev rows, else cross-validated on the training rows. */
   readonly evaluation: MultiLabelEvaluation;
   /** The head itself, and how it was trained. */
   readonly trained: TrainedMultiLabel;

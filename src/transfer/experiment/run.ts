@@ -159,7 +159,7 @@ async function embedSides(
   };
   if (held !== undefined)
     return { source: all, sourceDev: held, ...rest, how: `given: ${sourceDev!.files.join(", ")}` };
-  const { train, dev } = holdOut(all, { ...HELD_OUT, seed: options.seed ?? 1 });
+  const { train, dev } = holdOut(all, { ...HELD_OUT, keepInTrain: true, seed: options.seed ?? 1 });
   const how = `${dev.texts.length} of the source's ${all.texts.length} rows, held out by seed ${options.seed ?? 1}, equal texts on one side`;
   return { source: train, sourceDev: dev, ...rest, how };
 }
@@ -171,7 +171,7 @@ async function compareWithOwn(
   options: TransferOptions,
 ): Promise<{ ceiling: Evaluated; joint: Evaluated }> {
   const { seed = 1 } = options;
-  const { train, dev } = holdOut(targetTrain, { devFraction: 0.1, maxDev: 5000, seed });
+  const { train, dev } = holdOut(targetTrain, { devFraction: 0.1, maxDev: 5000, keepInTrain: true, seed });
   const shared = { ...trainOptions(options), dev };
   const own = await trainClassifier(train, shared);
   const both = await trainClassifier(joinRows(sides.source, train), shared);

@@ -45,9 +45,10 @@ describe("crossValidate()", () => {
   it("keeps equal texts in one fold: copies of a row tell nothing about it", async () => {
     const once = noise(40, 40);
     const copied = joinRows(once, joinRows(once, once));
-    expect((await crossValidate(copied, OPTIONS)).accuracy).toBeLessThan(0.8);
+    const weak = { ...OPTIONS, Cs: [1] };
+    expect((await crossValidate(copied, weak)).accuracy).toBeLessThan(0.8);
     const renamed = { ...copied, texts: copied.texts.map((text, i) => `${text} of copy ${Math.floor(i / 40)}`) };
-    expect((await crossValidate(renamed, OPTIONS)).accuracy).toBeGreaterThan(0.9);
+    expect((await crossValidate(renamed, weak)).accuracy).toBeGreaterThan(0.9);
   });
 
   it("gives the same for the same seed, deals by another in another way, and reads its rows only", async () => {

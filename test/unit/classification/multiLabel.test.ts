@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { predictMultiLabel, evaluateMultiLabelHead, trainMultiLabel } from "../../../src/classification/multiLabel.js";
+import { predictMultiLabel, evaluateMultiLabelHead } from "../../../src/classification/multiLabel/predict.js";
+import { trainMultiLabel } from "../../../src/classification/multiLabel/train.js";
 import { fitLogistic } from "../../../src/head/linear/logistic.js";
-import { bestThresholds, fitMultiLabelPath, multiLabelProbabilities } from "../../../src/head/linear/oneVsRest.js";
+import { fitMultiLabelPath, marksOf, multiLabelProbabilities } from "../../../src/head/linear/oneVsRest.js";
 import { loadMultiLabel, saveMultiLabel } from "../../../src/head/file/multiLabel.js";
 import { loadHead } from "../../../src/head/file/folder.js";
 import { evaluateMultiLabel } from "../../../src/metrics/multiLabel.js";
@@ -10,7 +11,9 @@ import { join } from "node:path";
 import { madeUpHead } from "../head/file/savedHead.js";
 import { tempFolder } from "../files/tempFolder.js";
 import { parseLabelMap } from "../../../src/dataset/labelMap.js";
-import { pickRows } from "../../../src/dataset/labeledVectors.js";
+import { pickRows, type LabeledVectors } from "../../../src/dataset/labeledVectors.js";
+import { matrix } from "../../../src/math/matrix.js";
+import { seeded } from "../../../src/math/random.js";
 import { toyVectors } from "./toyVectors.js";
 
 /** Each row has the label of its cloud, and "even" where its first number is above 0. */
@@ -24,6 +27,18 @@ function several(rows: number, seed: number) {
 }
 
 const options = { separator: "|", threads: 1, Cs: [0.01, 0.1, 1] };
+
+/** Rows with each of eight labels by chance, in 30 to 4 % of them; of twelve numbers each label moves one a little. */
+function rareLabels(rows: number, seed: number): LabeledVectors {
+  const random = seeded(seed);
+  const data = Float32Array.from({ length: rows * 12 }, () => random() + random() + random() - 1.5);
+  const labels = Array.from({ length: rows }, (_, r) => {
+    const own = [0, 1, 2, 3, 4, 5, 6, 7].filter((label) => random() < 0.3 / (label + 1));
+    for (const label of own) data[r * 12 + label] += 1;
+    return own.join("|") || "|";
+  });
+  return { texts: labels.map((_, r) => `text ${r}`), labels, vectors: matrix(rows, 12, data) };
+}
 
 describe("fitMultiLabelPath()", () => {
   it("reaches for every label what a logistic head of two labels reaches alone", async () => {
@@ -46,23 +61,14 @@ describe("fitMultiLabelPath()", () => {
   });
 });
 
-describe("bestThresholds()", () => {
-  it("parts the rows where F1 is best, and is 0.5 for a label that no row has", () => {
-    const p = Float64Array.of(0.9, 0.1, 0.4, 0.2, 0.3, 0.9, 0.1, 0.3);
-    const y = Uint8Array.of(1, 0, 1, 0, 0, 0, 0, 0);
-    const [first, second] = bestThresholds(p, y, 2);
-    expect(first).toBeCloseTo(0.35, 12);
-    expect(second).toBe(0.5);
-  });
-});
-
 describe("trainMultiLabel()", () => {
-  it("learns a toy, chooses on dev, and gives any number of labels", async () => {
+  it("learns a toy from all rows, scores each by heads that have not seen it, and gives any number of labels", async () => {
     const all = several(390, 1);
     const data = pickRows(all, [...all.labels.keys()].slice(0, 240));
     const trained = await trainMultiLabel(data, options);
     expect(trained.head.labels).toEqual(["bad", "even", "good"]);
-    expect(trained.n + trained.dev.n).toBe(240);
+    expect([trained.n, trained.dev.n]).toEqual([240, 240]);
+    expect(trained.devFrom).toBe("5-fold cross-validation of the 240 training rows");
     expect(trained.dev.microF1).toBeGreaterThan(0.85);
     const test = pickRows(all, [...all.labels.keys()].slice(240));
     const evaluation = evaluateMultiLabelHead(trained.head, test, { separator: "|" });
@@ -74,6 +80,49 @@ describe("trainMultiLabel()", () => {
     expect(() =>
       evaluateMultiLabelHead(trained.head, { ...test, labels: test.labels.map(() => "odd") }, { separator: "|" }),
     ).toThrow(/"odd"/);
+  });
+
+  it("scores on dev rows without choosing by them: the head is the same with them and without", async () => {
+    const data = several(120, 1);
+    const dev = several(90, 2);
+    const [own, scored] = [await trainMultiLabel(data, options), await trainMultiLabel(data, { ...options, dev })];
+    expect(scored.head).toEqual(own.head);
+    expect(scored.trials).toEqual(own.trials);
+    expect(scored.dev).toEqual(evaluateMultiLabelHead(own.head, dev, { separator: "|" }));
+    expect(scored.devFrom).toBe("90 rows given for it");
+  });
+
+  it("gives scores that are those on new rows, where labels are rare and little can be learned", async () => {
+    const differences: number[] = [];
+    for (let seed = 1; seed <= 12; seed++) {
+      const data = rareLabels(1120, seed);
+      const rows = [...data.labels.keys()];
+      const { head, dev } = await trainMultiLabel(pickRows(data, rows.slice(0, 120)), {
+        ...options,
+        Cs: [0.01, 0.1],
+        seed,
+      });
+      const test = pickRows(data, rows.slice(120));
+      const truth = evaluateMultiLabel(
+        Uint8Array.from(test.labels.flatMap((cell) => head.labels.map((label) => Number(cell.includes(label))))),
+        marksOf(multiLabelProbabilities(head, test.vectors), head),
+        { labels: head.labels, resamples: 1 },
+      );
+      differences.push(dev.macroF1 - truth.macroF1);
+    }
+    const mean = differences.reduce((sum, d) => sum + d, 0) / differences.length;
+    // Chosen and scored on the same tenth of the rows it is 0.2 and more.
+    expect(Math.abs(mean)).toBeLessThan(0.08);
+  });
+
+  it("trains where a label or a set of labels occurs once, and refuses rows of one text", async () => {
+    const data = several(60, 1);
+    const once = { ...data, labels: data.labels.map((cell, r) => (r === 7 ? `${cell}|once` : cell)) };
+    const { head, dev } = await trainMultiLabel(once, options);
+    expect(head.labels).toContain("once");
+    expect(dev.perLabel["once"].support).toBe(1);
+    const equal = { ...data, texts: data.texts.map(() => "same") };
+    await expect(trainMultiLabel(equal, options)).rejects.toMatchObject({ code: "E_LABELS" });
   });
 
   it("refuses a separator that leaves one label", async () => {

@@ -4,11 +4,11 @@ import { splitParts } from "../../../src/dataset/splitParts.js";
 import { seeded } from "../../../src/math/random.js";
 
 /** Rows of a few labels, one of them rare, among whose texts many are equal but for case. */
-function randomRows(seed: number, n: number): { readonly texts: string[]; readonly labels: string[] } {
+function randomRows(seed: number, n: number): { readonly texts: string[]; readonly labels: string[][] } {
   const random = seeded(seed);
   const below = (most: number): number => Math.floor(random() * most);
   const texts = Array.from({ length: n }, () => `${below(2) === 0 ? "Text" : "text"} ${below(n)}`);
-  return { texts, labels: texts.map((_, i) => (i === 0 ? "rare" : ["a", "b", ""][below(3)])) };
+  return { texts, labels: texts.map((_, i) => [i === 0 ? "rare" : ["a", "b", ""][below(3)]]) };
 }
 
 describe("splitParts()", () => {
@@ -29,14 +29,14 @@ describe("splitParts()", () => {
 
   it("gives each part its share of the rows of each label", () => {
     const texts = Array.from({ length: 1000 }, (_, i) => `text ${i}`);
-    const labels = texts.map((_, i) => (i % 10 === 0 ? "rare" : "often"));
+    const labels = texts.map((_, i) => [i % 10 === 0 ? "rare" : "often"]);
     const parts = splitParts(texts, labels, { test: 0.2, dev: 0.1, seed: 3 });
     for (const [rows, share] of [
       [parts.train, 0.7],
       [parts.dev!, 0.1],
       [parts.test, 0.2],
     ] as const) {
-      const rare = [...rows].filter((r) => labels[r] === "rare").length;
+      const rare = [...rows].filter((r) => labels[r][0] === "rare").length;
       expect([rare, rows.length - rare]).toEqual([100 * share, 900 * share].map(Math.round));
     }
   });

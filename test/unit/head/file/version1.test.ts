@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { predictMultiLabel } from "../../../../src/classification/multiLabel.js";
+import { predictMultiLabel } from "../../../../src/classification/multiLabel/predict.js";
 import { predictVectors, type SelectivePrediction } from "../../../../src/classification/predict.js";
 import { embedTexts } from "../../../../src/encoder/embed/embed.js";
 import { loadEncoder } from "../../../../src/encoder/load.js";

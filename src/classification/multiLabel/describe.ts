@@ -1,11 +1,11 @@
-import type { Encoder } from "../encoder/encoder.js";
-import type { Sealed } from "../head/file/artifact.js";
-import type { MultiLabelFile } from "../head/file/multiLabel.js";
-import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
-import { readingRecord } from "../head/file/reading.js";
-import { VERSION } from "../version.js";
-import { encoderIdentity } from "./describeHead.js";
-import type { TrainedMultiLabel } from "./multiLabel.js";
+import type { Encoder } from "../../encoder/encoder.js";
+import type { Sealed } from "../../head/file/artifact.js";
+import type { MultiLabelFile } from "../../head/file/multiLabel.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
+import { readingRecord } from "../../head/file/reading.js";
+import { VERSION } from "../../version.js";
+import { encoderIdentity } from "../describeHead.js";
+import type { TrainedMultiLabel } from "./train.js";
 
 /** What the folder of a multi-label head says of it: labels, the encoder it needs, and how it was trained. */
 export function describeMultiLabel(
