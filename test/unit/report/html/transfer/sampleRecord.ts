@@ -1,4 +1,5 @@
 import { evaluateClassification, type Evaluation, type Score } from "../../../../../src/metrics/classification.js";
+import { dropOf } from "../../../../../src/transfer/experiment/drop.js";
 import type { CorpusSummary, TransferRecord } from "../../../../../src/transfer/experiment/record.js";
 
 const LABELS = ["negative", "neutral", "positive"];
@@ -77,7 +78,7 @@ export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRec
       [30, 112, 36],
       [15, 42, 283],
     ]),
-    drop: source.macroF1 - target.macroF1,
+    ...dropOf(source, target),
     verdict: {
       call: "positive",
       difference: 0.036,
