@@ -35,7 +35,7 @@ function numbers(
       [
         html`<b>${decimals(proxyA)}</b> proxy A-distance`,
         html`How well a model can distinguish source vectors from target vectors, 0 (guessing) to 2 (always);
-        ${beside(same.proxyA, decimals)}, ${rows(n.perSideOfProxyA)} a side. Source and target are told apart
+        ${beside(same.proxyA, decimals)}, ${rows(n.perSideOfProxyA)} a side. A model distinguishes source and target
         ${distanceWords(proxyA, same.proxyA)}.`,
       ],
       [
@@ -63,7 +63,7 @@ const excess = (more: number, { p }: { readonly p: number }): string =>
     : `That is ${decimals(more)} more than chance gives.`;
 
 function distanceWords(proxyA: number, { p }: { readonly p: number }): string {
-  if (p > LEVEL) return "no better than two samples of one corpus may be";
+  if (p > LEVEL) return "no better than two samples of one corpus";
   if (proxyA < 0.4) return "a little better than by guessing";
   if (proxyA < 1.2) return "often, but by no means always";
   if (proxyA < 1.8) return "mostly; the domains are clearly different";

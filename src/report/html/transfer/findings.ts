@@ -120,7 +120,7 @@ function dropWords({ drop, dropInterval95 }: TransferRecord): string {
     : `Source minus target is ${by}, so these rows do not tell whether the head scores lower on the target.`;
 }
 
-/** Told first: the scores on the target leave these rows out. */
+/** Comes first: the scores on the target leave these rows out. */
 function leakageFinding({ leakage, target }: TransferRecord): readonly Html[] {
   const { normalised, targetWith } = leakage;
   if (normalised === 0) return [];

@@ -82,6 +82,7 @@ describe("runTransfer", () => {
       target: { files: ["food.csv"], rows: 60, labels: { bad: 30, good: 30 } },
       targetTrain: null,
     });
+    // All but the fifth that is held out.
     expect(record.head.n).toBe(64);
     expect([record.source.n, record.target.n]).toEqual([16, 60]);
     for (const evaluation of [record.source, record.target]) {
