@@ -77,7 +77,7 @@ describe("divergenceOf", () => {
     const same = { texts: texts(60, "film").reverse(), vectors: clouds(60, 8, { classes: 1, seed: 1 }).x };
     const other = { texts: texts(70, "train"), vectors: clouds(70, 8, { classes: 1, seed: 2, distance: 3 }).x };
     const near = await divergenceOf(one, same, { threads: 1 });
-    expect(near.underNull?.jensenShannon.mean).toBeGreaterThan(0.2);
+    expect(near.underNull?.jensenShannon.mean).toBeGreaterThan(0.1);
     for (const { p } of Object.values(near.underNull ?? {})) expect(p).toBeGreaterThan(0.05);
     const far = await divergenceOf(one, other, { threads: 1 });
     expect(far.n).toEqual({ source: 60, target: 70, perSideOfProxyA: 60 });
