@@ -12,7 +12,8 @@ export type { EncoderPorts } from "../onnx/model/encoderGraph.js";
 export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } from "../onnx/runtime/session.js";
 export { saveReport } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
-export type { Divergence } from "../transfer/divergence/divergence.js";
+export type { Divergence, Null } from "../transfer/divergence/divergence.js";
+export type { WordDivergence } from "../transfer/divergence/words.js";
 export type {
   CorpusSummary,
   Leakage,

@@ -90,7 +90,14 @@ describe("runTransfer", () => {
       expect(evaluation.bagOfWords).not.toBeNull();
     }
     expect(record.drop).toBeCloseTo(record.source.macroF1 - record.target.macroF1, 12);
-    expect(record.leakage).toEqual({ exact: 0, normalised: 0, targetWithout: null, examples: [], trainAndTarget: 0 });
+    expect(record.leakage).toEqual({
+      exact: 0,
+      normalised: 0,
+      targetWithout: null,
+      targetWith: null,
+      examples: [],
+      trainAndTarget: 0,
+    });
     expect(record.mistakes.length).toBe(Math.min(25, Math.round(60 * (1 - record.target.accuracy))));
     expect(record.warnings).toEqual(["films.csv was read", "food.csv was read"]);
     expect(Object.keys(record.seconds)).toEqual(["embed", "train", "divergence", "all"]);
@@ -142,7 +149,10 @@ describe("runTransfer", () => {
       ]),
     });
     expect(record.leakage).toMatchObject({ exact: 4, normalised: 10, trainAndTarget: 1 });
-    expect(record.leakage.targetWithout?.n).toBe(60);
+    expect([record.target.n, record.leakage.targetWith?.n]).toEqual([60, 70]);
+    expect(record.leakage.targetWithout).toEqual(record.target);
+    expect(record.warnings[0]).toBe("10 of 70 target rows are also in the source: scored without them");
+    expect([record.verdict.n, record.ceiling?.n, record.joint?.n]).toEqual([59, 59, 59]);
     expect(record.leakage.examples).toHaveLength(5);
     expect(record.leakage.examples[4]).toEqual({ source: films.texts[4], target: `${films.texts[4].toUpperCase()} !` });
     expect(record.corpora.sourceDev).toMatchObject({ files: ["held-out.csv"], rows: 20, how: "given: held-out.csv" });
@@ -154,6 +164,15 @@ describe("runTransfer", () => {
     expect(record.leakage.exact).toBe(64);
     expect(record.leakage.targetWithout?.n).toBe(16);
     expect(record.divergence.jensenShannon).toBeLessThan(0.2);
+  });
+
+  it("refuses source dev rows that are all in the source, and gives no verdict where every target row is [I01]", async () => {
+    await expect(run({ source: films, sourceDev: films, target: food })).rejects.toMatchObject({
+      code: "E_NO_ROWS",
+      message: expect.stringContaining("leave out --source-dev"),
+    });
+    const record = await run({ source: films, target: food, targetTrain: food });
+    expect(record).toMatchObject({ verdict: { call: "unknown", difference: null }, ceiling: null, joint: null });
   });
 
   it("keeps the map in the record, dropped labels as drop", async () => {
