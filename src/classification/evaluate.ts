@@ -9,9 +9,11 @@ import {
   scorePredictions,
   type Evaluation,
 } from "../metrics/classification.js";
+import { ABSTAIN } from "../metrics/confusion.js";
 import { countOf, labelCounts } from "../dataset/labeledCorpus.js";
 import { labelIndices, labelSpace, project } from "../dataset/mapLabels.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
+import { applyDecisionRule, defaultRule, type DecisionRule } from "./decision/decisionRule.js";
 
 /** What evaluation needs of a trained head. */
 export interface EvaluatedHead {
@@ -25,6 +27,8 @@ export interface EvaluateOptions {
   readonly map?: LabelMap | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
+  /** In the labels that the map leaves. @default that of the head: the most probable label, always */
+  readonly rule?: DecisionRule | undefined;
   /** Named in messages. */
   readonly file?: string | undefined;
 }
@@ -35,13 +39,15 @@ export interface Evaluated {
   readonly labels: readonly string[];
   /** Index into `labels` of every row. */
   readonly truth: Int32Array;
+  /** The same, or ABSTAIN where the rule abstains. */
   readonly predicted: Int32Array;
   /** `[rows, classes]` */
   readonly probabilities: Float64Array;
 }
 
 /**
- * Evaluates a head on labeled vectors, with the baselines that were fitted on its training rows beside it.
+ * Evaluates a head on labeled vectors, with the baselines that were fitted on its training rows beside it. Rows on which a
+ * rule abstains count as found for no label, and as predictions of none.
  *
  * @throws HeadstartError E_LABEL_MAP when the rows have labels that the head does not know
  * @example
@@ -49,13 +55,13 @@ export interface Evaluated {
  * console.log(evaluation.macroF1, evaluation.interval95, evaluation.majority.macroF1);
  */
 export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, options: EvaluateOptions = {}): Evaluated {
-  const { map, seed = 1, file = "the corpus" } = options;
+  const { map, seed = 1, file = "the corpus", rule = defaultRule(trained.head, map) } = options;
   const space = labelSpace(trained.head.labels, map);
   const { labels } = space;
   const classes = labels.length;
   const truth = labelIndices(labels, data.labels, file);
   const probabilities = project(predictProbabilities(trained.head, data.vectors), space);
-  const predicted = argmax(probabilities, classes);
+  const predicted = applyDecisionRule(probabilities, rule);
   const words = argmax(project(predictBagOfWords(trained.bagOfWords, data.texts), space), classes);
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
@@ -67,7 +73,8 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
   const isCalibrated = trained.head.temperature !== undefined;
   const evaluation: Evaluation = {
     ...scored,
-    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
+    // Which abstains from none of the rows, so that there is nothing to compare.
+    ...(predicted.includes(ABSTAIN) ? {} : { overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }) }),
     ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
   };
   return { evaluation, labels, truth, predicted, probabilities };
@@ -86,11 +93,11 @@ function countsIn(
   return result;
 }
 
-/** Rows that were predicted wrongly, as indices, the most confident first. */
+/** Rows that were predicted wrongly, as indices, the most confident first; those without a prediction are none. */
 export function mistakesOf({ truth, predicted, probabilities, labels }: Evaluated): number[] {
   const confidence = (r: number): number => probabilities[r * labels.length + predicted[r]];
   return Array.from(truth.keys())
-    .filter((r) => truth[r] !== predicted[r])
+    .filter((r) => predicted[r] !== ABSTAIN && truth[r] !== predicted[r])
     .sort((a, b) => confidence(b) - confidence(a) || a - b);
 }
 

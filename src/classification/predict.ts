@@ -1,7 +1,8 @@
 import { predictProbabilities, argmax, type Head } from "../head/head.js";
 import type { Matrix } from "../math/matrix.js";
 import { predictionSets } from "../metrics/conformal.js";
-import { applyDecisionRule, ABSTAIN, type DecisionRule } from "./selectivePrediction.js";
+import { ABSTAIN } from "../metrics/confusion.js";
+import { applyDecisionRule, defaultRule, type DecisionRule } from "./decision/decisionRule.js";
 
 /** What a head predicts for one text, or abstains from. */
 export interface SelectivePrediction {
@@ -23,7 +24,7 @@ export interface Prediction extends SelectivePrediction {
 }
 
 export interface PredictOptions {
-  /** When to predict, and what. @default the most probable label, always */
+  /** When to predict, and what. @default that of the head: the most probable label, always */
   readonly rule?: DecisionRule | undefined;
   /** Least probability of a label in a prediction set (see conformal.ts). @default no sets */
   readonly predictionSetThreshold?: number | undefined;
@@ -45,11 +46,11 @@ export function predictVectors(
 ): Prediction[];
 export function predictVectors(head: Head, vectors: Matrix, options?: PredictOptions): SelectivePrediction[];
 export function predictVectors(head: Head, vectors: Matrix, options: PredictOptions = {}): SelectivePrediction[] {
-  const { rule, predictionSetThreshold } = options;
+  const { rule = defaultRule(head), predictionSetThreshold } = options;
   const { labels } = head;
   const probabilities = predictProbabilities(head, vectors);
   const tops = argmax(probabilities, labels.length);
-  const predictions = rule === undefined ? tops : applyDecisionRule(probabilities, rule);
+  const predictions = applyDecisionRule(probabilities, rule);
   const sets =
     predictionSetThreshold === undefined
       ? undefined

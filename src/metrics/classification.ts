@@ -1,6 +1,6 @@
 import { HeadstartError } from "../errors.js";
 import { bootstrapIntervals, pairedBootstrap, type BootstrapOptions, type Interval } from "./bootstrap.js";
-import { confusionCounts, labelScore, macroScores, type LabelScore } from "./confusion.js";
+import { ABSTAIN, confusionCounts, labelScore, macroScores, type LabelScore } from "./confusion.js";
 import { mcnemar } from "./mcnemar.js";
 
 /** What a baseline reaches on the same rows. */
@@ -13,12 +13,16 @@ export interface Score {
 export interface Confusion {
   readonly labels: readonly string[];
   readonly counts: readonly (readonly number[])[];
+  /** Rows of each true label that were given none; absent where there are no such rows. */
+  readonly abstained?: readonly number[] | undefined;
 }
 
 /** How well predictions match the truth, with intervals and baselines. Plain JSON. */
 export interface Evaluation {
   /** Rows compared. */
   readonly n: number;
+  /** Those without a prediction, which count as found for no label; absent where there are none. */
+  readonly abstained?: number | undefined;
   readonly accuracy: number;
   /** Mean F1 of the labels that occur in the truth or in the predictions. */
   readonly macroF1: number;
@@ -82,7 +86,7 @@ export interface EvaluationOptions extends BootstrapOptions {
  * is 0.
  *
  * @param truth      index into `labels` of each row
- * @param predicted  same length
+ * @param predicted  same length; ABSTAIN where there is no prediction
  * @throws HeadstartError E_NO_ROWS when there are no rows
  * @throws RangeError when the lengths differ or an index is out of range
  * @see confusion.ts for the averages, bootstrap.ts for the interval
@@ -97,25 +101,38 @@ export function evaluateClassification(
   options: EvaluationOptions = {},
 ): Evaluation {
   const classes = labels.length;
-  const counts = confusionCounts(truth, predicted, classes);
+  // Rows without a prediction have a column of their own, and none of the averages.
+  const columns = predicted.includes(ABSTAIN) ? classes + 1 : classes;
+  const counts = confusionCounts(truth, placed(predicted, classes), columns);
   if (truth.length === 0) {
     throw new HeadstartError("E_NO_ROWS", "Cannot evaluate: no row has both a text and a label. Give at least one row");
   }
-  const [accuracy, macroF1, macroRecall] = bootstrapIntervals(counts, (c) => asList(macroScores(c, classes)), options);
-  const perLabel = labels.map((_, c) => labelScore(counts, classes, c));
+  const scores = (c: Int32Array) => macroScores(c, columns, classes);
+  const [accuracy, macroF1, macroRecall] = bootstrapIntervals(counts, (c) => asList(scores(c)), options);
+  const perLabel = labels.map((_, c) => labelScore(counts, columns, c));
+  const table = toRows(counts, columns).slice(0, classes);
+  const abstained = columns > classes ? table.map((cells) => cells[classes]) : undefined;
   return {
     n: truth.length,
-    ...macroScores(counts, classes),
+    ...(abstained === undefined ? {} : { abstained: abstained.reduce((sum, rows) => sum + rows, 0) }),
+    ...scores(counts),
     metric: "macroF1",
     interval95: macroF1,
     intervals95: { accuracy, macroF1, macroRecall },
     perLabel: byName(labels, perLabel),
-    confusion: { labels: [...labels], counts: toRows(counts, classes) },
+    confusion: {
+      labels: [...labels],
+      counts: table.map((cells) => cells.slice(0, classes)),
+      ...(abstained === undefined ? {} : { abstained }),
+    },
     majority: options.baselines?.majority ?? majorityScore(truth, majorityIndex(truth, classes), classes),
     bagOfWords: options.baselines?.bagOfWords ?? null,
     missing: labels.filter((_, c) => perLabel[c].support === 0),
   };
 }
+
+const placed = (predicted: Int32Array, classes: number): Int32Array =>
+  predicted.map((label) => (label === ABSTAIN ? classes : label));
 
 /** What `first` has over `second`. @throws RangeError like `evaluateClassification` */
 export function advantageOver(

@@ -84,9 +84,9 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     // Labels and goal are checked before the long part begins.
     const inUse = map === undefined ? { map: saved.reading?.map, isRemembered: true } : { map };
     labelIndices(labelSpace(head.labels, map).labels, corpus.labels, file, inUse);
-    predictOptions(saved, { goal, map, name });
+    const { rule } = predictOptions(saved, { goal, map, name });
     const { vectors, reading } = await embedAndRead(corpus.texts, options);
-    const evaluated = evaluateHead(saved, { ...corpus, vectors }, { map, seed, file });
+    const evaluated = evaluateHead(saved, { ...corpus, vectors }, { map, seed, file, rule });
     const reliability = measureReliability(saved, { evaluated, vectors }, { map, seed, goal });
     const { counts, dropped } = corpus;
     const mistakes = mistakesIn(evaluated, corpus);
@@ -106,6 +106,7 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     kind: "classifier",
     name,
     labels: head.labels,
+    ruleFor: (goal) => predictOptions(saved, { goal, name }).rule!,
     predict,
     evaluate,
     async explain(text, options = {}) {

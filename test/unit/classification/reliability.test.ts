@@ -50,7 +50,7 @@ describe("measureReliability()", () => {
     const other = toyVectors(600, { labels: LABELS, distance: 1, seed: 9 }); // clouds in other places
     const reliability = measured({}, other);
     for (const { target, interval95 } of reliability.sets) expect(interval95[1]).toBeLessThan(target);
-    expect(reliabilityText(reliability)).toContain("the target coverage of prediction sets is missed");
+    expect(reliabilityText(reliability)).toContain("these rows are most likely of another kind");
   });
 
   it("works in the labels that a map leaves", () => {
@@ -89,7 +89,7 @@ describe("measureReliability()", () => {
 describe("predictVectors()", () => {
   it("abstains below the rule's threshold and adds prediction sets", () => {
     const calibrationSet = calibrationSetOf(trained)!;
-    const rule = { thresholds: Float64Array.of(0.8, 0.8, 0.8), costs: Float64Array.of(1, 1, 1), words: "" };
+    const rule = { thresholds: Float64Array.of(0.8, 0.8, 0.8), below: "abstain" } as const;
     const predictions = predictVectors(trained.head, data.vectors, {
       rule,
       predictionSetThreshold: predictionSetThreshold(calibrationSet, 0.9),

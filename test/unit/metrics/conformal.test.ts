@@ -63,10 +63,11 @@ describe("predictionSets()", () => {
     const score = scorePredictionSets(predictionSets(p, 3, 0.3), Int32Array.of(2, 2), {
       target: 0.9,
       threshold: 0.3,
+      calibrationRows: 20,
     });
     expect(score).toMatchObject({ target: 0.9, coverage: 0.5, meanSize: 2.5, single: 0, threshold: 0.3 });
     expect(score.interval95[0]).toBeGreaterThan(0);
     expect(score.interval95[1]).toBeLessThan(1);
-    expect(() => scorePredictionSets([], new Int32Array(0), { target: 0.9, threshold: 0 })).toThrow(RangeError);
+    expect(() => scorePredictionSets([], new Int32Array(0), { target: 0.9, threshold: 0, calibrationRows: 9 })).toThrow(RangeError);
   });
 });
