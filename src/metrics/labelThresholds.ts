@@ -1,7 +1,6 @@
 import type { Interval } from "./bootstrap.js";
-import { wilson } from "./conformal.js";
 import { exactUpperBound } from "./exactBound.js";
-import { aucInterval, rankingOf, type RankingPoint } from "./ranking.js";
+import { aucInterval, averagePrecisionInterval, rankingOf, type RankingPoint } from "./ranking.js";
 
 /** A share with its 95 % interval; null where there is nothing that it would be a share of. */
 export interface RankingScore {
@@ -62,7 +61,8 @@ export function thresholdsOfLabels(rows: LabeledProbabilities): Readonly<Record<
 function thresholdsOf({ labels, probabilities, truth }: LabeledProbabilities, label: number): LabelThresholds {
   const score = Float64Array.from(truth, (_, r) => probabilities[r * labels.length + label]);
   const isPositive = Uint8Array.from(truth, (own) => (own === label ? 1 : 0));
-  const { positives, negatives, averagePrecision, auc, curve } = rankingOf(score, isPositive);
+  const ranking = rankingOf(score, isPositive);
+  const { positives, negatives, averagePrecision, auc, curve } = ranking;
   const isBoth = positives > 0 && negatives > 0;
   const highest = score.reduce((top, s, r) => (isPositive[r] === 1 ? top : Math.max(top, s)), 0);
   const above = score.reduce((low, s) => (s > highest ? Math.min(low, s) : low), Infinity);
@@ -70,7 +70,7 @@ function thresholdsOf({ labels, probabilities, truth }: LabeledProbabilities, la
   return {
     positives,
     negatives,
-    averagePrecision: isBoth ? { value: averagePrecision, interval95: wilson(averagePrecision, positives) } : null,
+    averagePrecision: isBoth ? { value: averagePrecision, interval95: averagePrecisionInterval(ranking) } : null,
     auc: isBoth ? { value: auc, interval95: aucInterval(auc, { positives, negatives }) } : null,
     curve,
     at: SHOWN.map(at),

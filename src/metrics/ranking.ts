@@ -1,4 +1,5 @@
 import type { Interval } from "./bootstrap.js";
+import { wilson } from "./conformal.js";
 
 /** Rows from a score on. */
 export interface RankingPoint {
@@ -16,6 +17,8 @@ export interface Ranking {
   readonly negatives: number;
   /** Mean precision at the positives, rows of equal score together; 0 without positives. */
   readonly averagePrecision: number;
+  /** Of the average precision over draws of the rows: infinitesimal jackknife. */
+  readonly variance: number;
   /** Chance that a positive scores above a negative, a tie counting half; 0 without rows of both kinds. */
   readonly auc: number;
   /** From the highest score down. */
@@ -35,30 +38,68 @@ const MOST_POINTS = 50;
  * console.log(averagePrecision.toFixed(3), auc); // 0.833 0.5
  */
 export function rankingOf(score: Float64Array, isPositive: Uint8Array): Ranking {
-  const order = [...score.keys()].sort((a, b) => score[b] - score[a]);
-  const positives = isPositive.reduce((sum, one) => sum + one, 0);
-  const negatives = score.length - positives;
-  const curve: RankingPoint[] = [];
+  const ties = tiesOf(score, isPositive);
+  const [positives, negatives] = [sumOf(ties, "hits"), sumOf(ties, "alarms")];
   let [hits, alarms, precisions, area] = [0, 0, 0, 0];
-  for (let start = 0; start < order.length;) {
-    const threshold = score[order[start]];
-    const [before, alarmsBefore] = [hits, alarms];
-    for (; start < order.length && score[order[start]] === threshold; start++) {
-      if (isPositive[order[start]] === 1) hits++;
-      else alarms++;
-    }
-    const precision = hits / (hits + alarms);
-    precisions += (hits - before) * precision;
-    area += ((alarms - alarmsBefore) * (hits + before)) / 2;
-    curve.push({ threshold, precision, recall: share(hits, positives), falseAlarmRate: share(alarms, negatives) });
-  }
+  const steps = ties.map((tie) => {
+    area += tie.alarms * (hits + tie.hits / 2);
+    hits += tie.hits;
+    alarms += tie.alarms;
+    precisions += (tie.hits * hits) / (hits + alarms);
+    return { ...tie, hitsHere: hits, alarmsHere: alarms };
+  });
+  const averagePrecision = share(precisions, positives);
+  const curve = steps.map(({ threshold, hitsHere, alarmsHere }) => ({
+    threshold,
+    precision: hitsHere / (hitsHere + alarmsHere),
+    recall: share(hitsHere, positives),
+    falseAlarmRate: share(alarmsHere, negatives),
+  }));
   return {
     positives,
     negatives,
-    averagePrecision: share(precisions, positives),
+    averagePrecision,
+    variance: varianceOf(steps, averagePrecision, positives),
     auc: share(area, positives * negatives),
     curve: thinned(curve, MOST_POINTS),
   };
+}
+
+/** Rows of equal score. */
+interface Tie {
+  readonly threshold: number;
+  readonly hits: number;
+  readonly alarms: number;
+}
+
+function tiesOf(score: Float64Array, isPositive: Uint8Array): readonly Tie[] {
+  const order = [...score.keys()].sort((a, b) => score[b] - score[a]);
+  const ties: { threshold: number; hits: number; alarms: number }[] = [];
+  for (const r of order) {
+    if (ties.at(-1)?.threshold !== score[r]) ties.push({ threshold: score[r], hits: 0, alarms: 0 });
+    const tie = ties[ties.length - 1];
+    if (isPositive[r] === 1) tie.hits++;
+    else tie.alarms++;
+  }
+  return ties;
+}
+
+const sumOf = (ties: readonly Tie[], what: "hits" | "alarms"): number => ties.reduce((sum, tie) => sum + tie[what], 0);
+
+/** Squares of how much the average precision depends on each row: on its own precision, and on those of lower scores. */
+function varianceOf(
+  steps: readonly (Tie & { readonly hitsHere: number; readonly alarmsHere: number })[],
+  averagePrecision: number,
+  positives: number,
+): number {
+  let [ofHit, ofAlarm, variance] = [0, 0, 0];
+  for (const { hits, alarms, hitsHere, alarmsHere } of [...steps].reverse()) {
+    const all = hitsHere + alarmsHere;
+    ofHit += (hits * alarmsHere) / all ** 2;
+    ofAlarm += (hits * hitsHere) / all ** 2;
+    variance += hits * (hitsHere / all - averagePrecision + ofHit) ** 2 + alarms * ofAlarm ** 2;
+  }
+  return share(variance, positives ** 2);
 }
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
@@ -91,6 +132,17 @@ export function aucInterval(
     return (auc - area) ** 2 <= (1.959963984540054 ** 2 * area * (1 - area) * spread) / (positives * negatives);
   };
   return [edge(isWithin, auc, 0), edge(isWithin, auc, 1)];
+}
+
+/**
+ * 95 % interval of an average precision: Wilson's for as many rows as a share of the same variance would have, and for no
+ * more than the positives, of which few show too small a variance.
+ *
+ * @see Korn & Graubard 1998 (effective sample size)
+ */
+export function averagePrecisionInterval({ averagePrecision, variance, positives }: Omit<Ranking, "curve">): Interval {
+  const spread = averagePrecision * (1 - averagePrecision);
+  return wilson(averagePrecision, variance === 0 ? positives : Math.min(positives, spread / variance));
 }
 
 /** Where a condition that holds at `inside` ends to hold on the way to `outside`. */
