@@ -10,7 +10,12 @@ import { applyDecisionRule } from "../../dist/classification/decision/decisionRu
 import { fitDecisionRule } from "../../dist/classification/decision/fitRule.js";
 import { applyTemperature, fitTemperature } from "../../dist/head/temperature.js";
 import { seeded } from "../../dist/math/random.js";
-import { conformalThreshold, missesCoverage, predictionSets, scorePredictionSets } from "../../dist/metrics/conformal.js";
+import {
+  conformalThreshold,
+  missesCoverage,
+  predictionSets,
+  scorePredictionSets,
+} from "../../dist/metrics/conformal.js";
 
 const [seed = 1, draws = 2000] = process.argv.slice(2).map(Number);
 const TEXTS = 4000;

@@ -61,7 +61,15 @@ function simulate({ n, distance, prior }, random) {
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 const print = (cells) => console.log(`| ${cells.join(" | ")} |`);
 console.log(`Seed ${seed}, ${draws} draws a line; those without rows of both kinds are left out.\n`);
-print(["rows", "share of the label", "AUC", "average precision", "AUC outside", "average precision outside", "bound broken"]);
+print([
+  "rows",
+  "share of the label",
+  "AUC",
+  "average precision",
+  "AUC outside",
+  "average precision outside",
+  "bound broken",
+]);
 print(["--:", "--:", "--:", "--:", "--:", "--:", "--:"]);
 const random = seeded(seed);
 for (const n of [50, 200, 1000]) {

@@ -74,7 +74,9 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
   const evaluation: Evaluation = {
     ...scored,
     // Which abstains from none of the rows, so that there is nothing to compare.
-    ...(predicted.includes(ABSTAIN) ? {} : { overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }) }),
+    ...(predicted.includes(ABSTAIN)
+      ? {}
+      : { overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }) }),
     ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
   };
   return { evaluation, labels, truth, predicted, probabilities };

@@ -162,7 +162,10 @@ export function measureReliability(
   const calibrationSet = calibrationSetOf(calibrated, map);
   const base = defaultRule(head, map);
   const { score: confidence, wrong } = chosen(evaluated, base);
-  const { aurc, curve } = riskCoverage(confidence, wrong.map((isWrong) => 1 - isWrong));
+  const { aurc, curve } = riskCoverage(
+    confidence,
+    wrong.map((isWrong) => 1 - isWrong),
+  );
   const raw = (): Float64Array =>
     project(predictProbabilities({ ...head, temperature: 1 }, vectors), labelSpace(head.labels, map));
   return {

@@ -63,7 +63,11 @@ export function trialsNeeded(
  *
  * @see Skellam 1948 (the beta-binomial distribution)
  */
-export function betaBinomialAtMost(hits: number, n: number, { a, b }: { readonly a: number; readonly b: number }): number {
+export function betaBinomialAtMost(
+  hits: number,
+  n: number,
+  { a, b }: { readonly a: number; readonly b: number },
+): number {
   const beta = (x: number, y: number): number => logGamma(x) + logGamma(y) - logGamma(x + y);
   const chance = (k: number): number =>
     Math.exp(beta(k + a, n - k + b) - beta(a, b) - Math.log(n + 1) - beta(n - k + 1, k + 1));

@@ -62,3 +62,15 @@ function costOf({ costs, thresholds }: FittedRule, truth: number, predicted: num
   if (costs !== undefined) return costs[truth * thresholds.length + predicted];
   return truth === predicted ? 0 : 1;
 }
+
+/** From which probability on a rule predicts a label. */
+export function thresholdWords(
+  { thresholds, below, costs }: Pick<ChoiceScore, "thresholds" | "below" | "costs">,
+  label: string,
+): string {
+  const threshold = thresholds[label];
+  if (threshold === null) return "never";
+  if (threshold > 0) return threshold.toFixed(3);
+  if (costs !== null) return "least cost";
+  return below === "others" ? "otherwise" : "any";
+}

@@ -49,7 +49,8 @@ function refusal({ measure, label, bound, confidence, rows, mistakes, needed }: 
     risk: `an error rate of at most ${exactPercent(bound)}`,
     falseAlarms: `a share${of} of at most ${exactPercent(bound)} among the texts of other labels`,
   }[measure];
-  const [noun, flaw] = measure === "falseAlarms" ? ["row of another label", "false alarm"] : [`prediction${of}`, "mistake"];
+  const [noun, flaw] =
+    measure === "falseAlarms" ? ["row of another label", "false alarm"] : [`prediction${of}`, "mistake"];
   const plural = measure === "falseAlarms" ? "rows of other labels" : `predictions${of}`;
   const nouns = (n: number): string => `${count(n)} ${n === 1 ? noun : plural}`;
   const start = `${goal} at ${exactPercent(confidence)} confidence needs`;

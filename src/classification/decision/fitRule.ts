@@ -76,7 +76,10 @@ export function fitDecisionRule(
     }
     case "coverage": {
       const { score, wrong } = chosen(calibrationSet, base);
-      const { curve } = riskCoverage(score, wrong.map((isWrong) => 1 - isWrong));
+      const { curve } = riskCoverage(
+        score,
+        wrong.map((isWrong) => 1 - isWrong),
+      );
       return { ...base, thresholds: everywhere(pointAt(curve, goal.share)?.threshold ?? 0), words, claims: [] };
     }
     case "costs":

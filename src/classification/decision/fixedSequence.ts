@@ -42,7 +42,11 @@ const MOST_STARTS = 4;
  */
 export function certify(
   scored: Scored,
-  { share, alpha, likely = scored.score.length }: { readonly share: number; readonly alpha: number; readonly likely?: number },
+  {
+    share,
+    alpha,
+    likely = scored.score.length,
+  }: { readonly share: number; readonly alpha: number; readonly likely?: number },
 ): Certified {
   const { starts, each } = startsOf(likely, { share, alpha });
   let [level, next, nearest] = [0, 0, Infinity];
@@ -50,7 +54,7 @@ export function certify(
   let failed: Counted | undefined;
   let all: Counted = { rows: 0, mistakes: 0 };
   for (const stage of stagesOf(scored)) {
-    all = stage;
+    if (stage.rows <= likely) all = stage;
     for (; next < starts.length && starts[next] <= stage.rows; next++) level += each;
     if (level === 0) continue;
     const odds = chanceOfAtMost(stage.mistakes, stage.rows, share) / level;
@@ -60,7 +64,7 @@ export function certify(
       level = 0;
     }
   }
-  if (passed !== undefined) return { ...passed, needed: null, left: passed.rows === all.rows ? level : 0 };
+  if (passed !== undefined) return { ...passed, needed: null, left: passed.rows === scored.score.length ? level : 0 };
   const { rows, mistakes } = failed ?? all;
   const least = failed === undefined ? 0 : mistakes;
   const needed = { rows: trialsNeeded(least, { share, alpha: each }), mistakes: least };
@@ -89,7 +93,7 @@ function* stagesOf({ score, wrong }: Scored): Generator<Stage> {
 /** A number above `value`, with nothing but rounding between them. */
 export const justAbove = (value: number): number => Math.max(value * (1 + Number.EPSILON), Number.MIN_VALUE);
 
-/** As many starts as fit: each at twice the rows of the one before, the first where no mistake is enough. */
+/** As many starts as fit: each at twice the rows of the one before, the first where no mistake is enough; none for too few rows. */
 function startsOf(
   rows: number,
   { share, alpha }: { readonly share: number; readonly alpha: number },
@@ -97,7 +101,7 @@ function startsOf(
   for (let n = MOST_STARTS; n >= 1; n--) {
     const first = trialsNeeded(0, { share, alpha: alpha / n });
     const starts = Array.from({ length: n }, (_, i) => first * 2 ** i);
-    if (n === 1 || starts[n - 1] <= rows) return { starts, each: alpha / n };
+    if (starts[n - 1] <= rows) return { starts, each: alpha / n };
   }
-  throw new RangeError("There is no start");
+  return { starts: [], each: alpha };
 }

@@ -49,7 +49,8 @@ export function costMatrix(
   const own = new Float64Array(n).fill(1);
   for (const [label, cost] of costs) own[labelOf(label, labels)] = cost;
   const matrix = Float64Array.from({ length: n * n }, (_, at) => (Math.floor(at / n) === at % n ? 0 : own[at % n]));
-  for (const { truth, predicted, cost } of pairs) matrix[labelOf(truth, labels) * n + labelOf(predicted, labels)] = cost;
+  for (const { truth, predicted, cost } of pairs)
+    matrix[labelOf(truth, labels) * n + labelOf(predicted, labels)] = cost;
   return matrix;
 }
 

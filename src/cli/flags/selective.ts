@@ -3,6 +3,7 @@ import type { MistakeCost, SelectiveGoal } from "../../classification/decision/g
 import { parseLabelMap } from "../../dataset/labelMap.js";
 import { quotedLabels } from "../../dataset/mapLabels.js";
 import { excerpt, HeadstartError } from "../../errors.js";
+import { shellWord } from "../../text/shell.js";
 import { flag } from "./flag.js";
 
 /** Flags of selective prediction. */
@@ -43,7 +44,9 @@ function shareIn(value: string): number | undefined {
 export function selectiveGoalOf(flags: SelectiveFlags, labels: readonly string[]): SelectiveGoal | undefined {
   const { minPrecision, maxRisk, maxFalseAlarms, threshold, coverage, costs } = flags;
   const goals: SelectiveGoal[] = [
-    ...(threshold === undefined ? [] : [{ kind: "threshold", from: sharesOf("--threshold", threshold, labels) } as const]),
+    ...(threshold === undefined
+      ? []
+      : [{ kind: "threshold", from: sharesOf("--threshold", threshold, labels) } as const]),
     ...(minPrecision === undefined ? [] : [precisionGoal(minPrecision, labels)]),
     ...(maxRisk === undefined ? [] : [{ kind: "risk", most: maxRisk } as const]),
     ...(maxFalseAlarms === undefined ? [] : [falseAlarmsGoal(maxFalseAlarms, labels)]),
@@ -71,7 +74,9 @@ function falseAlarmsGoal(written: string, labels: readonly string[]): SelectiveG
 function oneOf(name: string, written: string, labels: readonly string[]): readonly [label: string, share: number] {
   const [first, ...more] = sharesOf(name, written, labels);
   if (more.length === 0) return first;
-  throw usage(`${name} ${excerpt(written)} names several labels. Give one, as ${name} ${itemOf(first[0])}=${first[1]}`);
+  throw usage(
+    `${name} ${excerpt(written)} names several labels. Give one, as ${name} ${shellWord(`${itemOf(first[0])}=${first[1]}`)}`,
+  );
 }
 
 /** Labels with a number each, such as `spam=0.7,ham=0.9`. */
@@ -97,7 +102,8 @@ function costsGoal(written: string, labels: readonly string[]): SelectiveGoal {
     const isLabel = labels.includes(mistake);
     const wrong = (found: string): HeadstartError => refusal("--costs", found, labels, "10");
     if (isLabel && pair !== undefined) throw wrong(`"${excerpt(mistake)}" is both a label and a pair of labels`);
-    if (!isLabel && pair === undefined) throw wrong(`"${excerpt(mistake)}" is not a label of the head, nor a pair of two`);
+    if (!isLabel && pair === undefined)
+      throw wrong(`"${excerpt(mistake)}" is not a label of the head, nor a pair of two`);
     if (text === undefined || text.trim() === "" || !(cost >= 0 && cost < Infinity)) {
       throw wrong(`"${excerpt(text ?? "drop")}" is not a number of at least 0`);
     }
@@ -130,15 +136,19 @@ function itemsOf(name: string, { written, labels, example }: Written): ReadonlyM
     return parseLabelMap(written);
   } catch (error) {
     if (!(error instanceof HeadstartError)) throw error;
-    throw refusal(name, `"${excerpt(written)}" is not a list of names with a number each`, labels, example);
+    throw refusal(name, `"${excerpt(written)}" is not a label with a number, or several of them`, labels, example);
   }
 }
 
 function refusal(name: string, found: string, labels: readonly string[], example: string): HeadstartError {
   const [first, second] = labels.map(itemOf);
-  const pair = name === "--costs" ? `, or "${first}>${second}=${example}" for a "${second}" that is "${first}"` : "";
+  const written = (value: string): string => `${name} ${shellWord(value)}`;
+  const others: Readonly<Record<string, string>> = {
+    "--costs": `, or ${written(`${first}>${second}=${example}`)} for a "${second}" whose true label is "${first}"`,
+    "--min-precision": `, or ${written(example)} for every label`,
+  };
   return usage(
-    `Cannot read ${name}: ${found}. The labels are ${quotedLabels(labels)}. Write it as "${first}=${example}"${pair}`,
+    `Cannot read ${name}: ${found}. The labels are ${quotedLabels(labels)}. Write it as ${written(`${first}=${example}`)}${others[name] ?? ""}`,
   );
 }
 

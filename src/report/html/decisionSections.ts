@@ -1,3 +1,4 @@
+import { thresholdWords } from "../../classification/decision/choice.js";
 import type { Reliability } from "../../classification/reliability.js";
 import type { LabelThresholds, RankingScore, ThresholdScore } from "../../metrics/labelThresholds.js";
 import { count, decimals, percent, perThousand, range } from "../../text/numbers.js";
@@ -11,12 +12,9 @@ const MOST_LABELS = 12;
 /** The rule in force: what it reaches here and what is claimed of it; null where there is none. */
 export function ruleSection({ choice }: Reliability): Html | null {
   if (choice === null) return null;
-  const { goal, coverage, accuracy, thresholds, precision, costs, claims, below } = choice;
-  const from = (threshold: number | null): string =>
-    threshold === null ? "never" : threshold > 0 ? threshold.toFixed(3) : below === "others" ? "otherwise" : "any";
-  const body = Object.keys(thresholds).map((label) => {
-    const own = precision[label];
-    return [verbatim(label), from(thresholds[label]), own === null ? "not predicted" : percent(own)];
+  const { goal, coverage, accuracy, precision, costs, claims } = choice;
+  const body = Object.entries(precision).map(([label, own]) => {
+    return [verbatim(label), thresholdWords(choice, label), own === null ? "not predicted" : percent(own)];
   });
   return section(
     "rule",
@@ -44,14 +42,21 @@ export function thresholdsSection({ thresholds }: Reliability): Html {
     const { averagePrecision, auc, withoutFalseAlarm, negatives } = thresholds[label];
     return [verbatim(label), scoreCell(averagePrecision), scoreCell(auc), ...bestCells(withoutFalseAlarm, negatives)];
   });
-  const head = ["label", "average precision", "ROC AUC", "no false alarm here from", "recall there", "false alarms there"];
+  const head = [
+    "label",
+    "average precision",
+    "ROC AUC",
+    "no false alarm here from",
+    "recall there",
+    "false alarms there",
+  ];
   return section(
     "thresholds",
     "Thresholds",
     html`<p>
-        What comes of predicting a label from a probability on, whatever the rule in force. The threshold without a false
-        alarm is read off these rows: on others its precision is lower, while the bound beside it holds there with 95&nbsp;%
-        confidence.
+        What comes of predicting a label from a probability on, whatever the rule in force. The threshold without a
+        false alarm is read off these rows: on others its precision is lower, while the bound beside it holds there with
+        95&nbsp;% confidence.
       </p>
       ${table(body, { caption: "Labels by their probability", head })}
       ${all.slice(0, MOST_LABELS).map((label) => curves(label, thresholds[label]))}`,

@@ -128,8 +128,8 @@ function sets({ reliability }: EvaluationRecord): Html | null {
     "Prediction sets",
     html`<p>
         On texts drawn like the dev rows, split conformal sets contain the true label at least as often as their target
-        says, on average over draws of the dev rows. On another kind of text nothing is known beforehand; the table shows
-        the coverage here.
+        says, on average over draws of the dev rows. On another kind of text nothing is known beforehand; the table
+        shows the coverage here.
         ${
           missesCoverage(reliability.sets)
             ? html`<strong

@@ -1,4 +1,4 @@
-import type { ChoiceScore } from "../../classification/decision/choice.js";
+import { thresholdWords, type ChoiceScore } from "../../classification/decision/choice.js";
 import type { Claim } from "../../classification/decision/claim.js";
 import { count, decimals, percent, range } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
@@ -22,13 +22,10 @@ export function choiceLines({ choice }: { readonly choice: ChoiceScore | null })
   ];
 }
 
-function labelRows({ thresholds, below, precision }: ChoiceScore): readonly (readonly string[])[] {
-  return Object.keys(thresholds).map((label) => {
-    const [threshold, own] = [thresholds[label], precision[label]];
-    const from = threshold === null ? "never" : threshold > 0 ? threshold.toFixed(3) : below === "others" ? "else" : "any";
-    return [nameOf(label), from, own === null ? "not predicted" : percent(own)];
+const labelRows = (choice: ChoiceScore): readonly (readonly string[])[] =>
+  Object.entries(choice.precision).map(([label, own]) => {
+    return [nameOf(label), thresholdWords(choice, label), own === null ? "not predicted" : percent(own)];
   });
-}
 
 /** A table of costs as it was understood. */
 export function costLines({ labels, matrix }: NonNullable<ChoiceScore["costs"]>): readonly string[] {
@@ -54,8 +51,7 @@ function claimText({ measure, label, bound, confidence, rows, mistakes }: Claim)
 
 /** What a rule cannot claim, why, and what it does instead. */
 export function refusalText({ measure, label, why }: Claim): string {
-  const instead =
-    label === null ? "so nothing is predicted" : `so "${escapeControls(label)}" is never predicted`;
+  const instead = label === null ? "so nothing is predicted" : `so "${escapeControls(label)}" is never predicted`;
   return `not granted, ${instead}: ${escapeControls(why ?? measure)}`;
 }
 

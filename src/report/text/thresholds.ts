@@ -22,16 +22,22 @@ export function thresholdLines(thresholds: Readonly<Record<string, LabelThreshol
   const scoreHead = ["label by its probability", "average precision", "95 % interval", "ROC AUC", "95 % interval"];
   return [
     ...aligned([head, ...rows], ["left", "right", "right", "right", "right", "left"]),
-    "  The threshold without a false alarm is read off these rows: on others its precision is lower; its bound holds there.",
+    "  False alarms of a label are rows of other labels that are given it. The threshold without any is read off these rows: on",
+    "  others like them its precision is lower, while the bound beside it holds.",
     "",
     ...aligned([scoreHead, ...scores], ["left", "right", "left", "right", "left"]),
     ...(names.length > MOST_LABELS ? [`  and ${count(names.length - MOST_LABELS)} more labels: --json has all`] : []),
   ];
 }
 
-function rowsOf(label: string, { at, negatives, withoutFalseAlarm }: LabelThresholds, isFull: boolean): readonly (readonly string[])[] {
+function rowsOf(
+  label: string,
+  { at, negatives, withoutFalseAlarm }: LabelThresholds,
+  isFull: boolean,
+): readonly (readonly string[])[] {
   const compared = isFull ? at : [];
-  const best = withoutFalseAlarm === null ? [] : [{ score: withoutFalseAlarm, note: boundText(withoutFalseAlarm, negatives) }];
+  const best =
+    withoutFalseAlarm === null ? [] : [{ score: withoutFalseAlarm, note: boundText(withoutFalseAlarm, negatives) }];
   return [...compared.map((score) => ({ score, note: "" })), ...best].map(({ score, note }) => [
     nameOf(label),
     score.threshold === null ? "none" : score.threshold.toFixed(3),
