@@ -153,7 +153,7 @@ describe("headstart evaluate under a rule", () => {
     "shows for each label where no false alarm is left, and how many others may have",
     async () => {
       const { stdout } = succeeded(await box.call(["evaluate", "head", "train.csv"]));
-      expect(stdout).toMatch(/good +\S+ +100 % .* 0\.0 +0 of 40 other rows: at most 72\.2 at 95 %/);
+      expect(stdout).toMatch(/good +\S+ +100\s% .* 0\.0 +0 of 40 other rows: at most 72\.2 at 95 %/);
       const { thresholds } = (await evaluated()) as { thresholds: Record<string, Record<string, unknown>> };
       expect(thresholds["good"]).toMatchObject({
         positives: 40,

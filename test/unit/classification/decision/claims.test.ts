@@ -119,7 +119,7 @@ describe("certify()", () => {
     score: Float64Array.from(wrong, (_, i) => 1 - i / 10_000),
     wrong: Uint8Array.from(wrong),
   });
-  const zeros = (n: number): number[] => new Array<number>(n).fill(0);
+  const zeros = (n: number): number[] => Array.from({ length: n }, () => 0);
 
   it("claims from so many rows without a mistake on, and from one less nothing", () => {
     const options = { share: 0.01, alpha: 0.05 };
