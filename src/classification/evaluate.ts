@@ -1,6 +1,6 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
-import { argmax, predictProbabilities, type Head } from "../head/head.js";
+import { argmax, decisionScores, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
 import {
   advantageOver,
@@ -27,7 +27,7 @@ export interface EvaluateOptions {
   readonly map?: LabelMap | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
-  /** In the labels that the map leaves. @default that of the head: the most probable label, always */
+  /** In the labels that the map leaves. @default that of the head, which never abstains */
   readonly rule?: DecisionRule | undefined;
   /** Named in messages. */
   readonly file?: string | undefined;
@@ -43,6 +43,8 @@ export interface Evaluated {
   readonly predicted: Int32Array;
   /** `[rows, classes]` */
   readonly probabilities: Float64Array;
+  /** What a label is chosen by, where that is not its probability: see decisionScores(). */
+  readonly scores?: Float64Array | undefined;
 }
 
 /**
@@ -55,14 +57,37 @@ export interface Evaluated {
  * console.log(evaluation.macroF1, evaluation.interval95, evaluation.majority.macroF1);
  */
 export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, options: EvaluateOptions = {}): Evaluated {
-  const { map, seed = 1, file = "the corpus", rule = defaultRule(trained.head, map) } = options;
-  const space = labelSpace(trained.head.labels, map);
+  const probabilities = predictProbabilities(trained.head, data.vectors);
+  const words = predictBagOfWords(trained.bagOfWords, data.texts);
+  return evaluatePredictions(trained, { probabilities, words, labels: data.labels }, options);
+}
+
+/** Predictions of labeled rows. */
+export interface PredictedRows {
+  /** `[rows, head labels]`, calibrated. */
+  readonly probabilities: Float64Array;
+  /** The same by the bag of words. */
+  readonly words: Float64Array;
+  /** The true labels. */
+  readonly labels: readonly string[];
+}
+
+/** Evaluates predictions of a head, or of heads like it on rows that these have not seen. */
+export function evaluatePredictions(
+  trained: Pick<EvaluatedHead, "head" | "labelCounts">,
+  rows: PredictedRows,
+  options: EvaluateOptions = {},
+): Evaluated {
+  const { map, seed = 1, file = "the corpus", rule } = options;
+  const { head } = trained;
+  const space = labelSpace(head.labels, map);
   const { labels } = space;
   const classes = labels.length;
-  const truth = labelIndices(labels, data.labels, file);
-  const probabilities = project(predictProbabilities(trained.head, data.vectors), space);
-  const predicted = applyDecisionRule(probabilities, rule);
-  const words = argmax(project(predictBagOfWords(trained.bagOfWords, data.texts), space), classes);
+  const truth = labelIndices(labels, rows.labels, file);
+  const probabilities = project(rows.probabilities, space);
+  const scores = head.priorShift && project(decisionScores(head, rows.probabilities), space);
+  const predicted = applyDecisionRule(probabilities, rule ?? defaultRule(classes), scores);
+  const words = argmax(project(rows.words, space), classes);
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
     baselines: {
@@ -70,7 +95,7 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
       bagOfWords: scorePredictions(truth, words, classes),
     },
   });
-  const isCalibrated = trained.head.temperature !== undefined;
+  const isCalibrated = head.temperature !== undefined;
   const evaluation: Evaluation = {
     ...scored,
     // Which abstains from none of the rows, so that there is nothing to compare.
@@ -79,11 +104,11 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
       : { overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }) }),
     ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
   };
-  return { evaluation, labels, truth, predicted, probabilities };
+  return { evaluation, labels, truth, predicted, probabilities, scores };
 }
 
 function countsIn(
-  { head, labelCounts: counts }: EvaluatedHead,
+  { head, labelCounts: counts }: Pick<EvaluatedHead, "head" | "labelCounts">,
   { labels, target }: ReturnType<typeof labelSpace>,
 ): Record<string, number> {
   const result = labelCounts([]);

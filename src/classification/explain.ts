@@ -1,4 +1,4 @@
-import { predictProbabilities, type Head } from "../head/head.js";
+import { decisionScores, predictProbabilities, type Head } from "../head/head.js";
 import { nearestNeighbors, type NeighborIndex } from "../head/neighbors.js";
 import { stackRows, type Matrix } from "../math/matrix.js";
 import { applyDecisionRule, defaultRule } from "./decision/decisionRule.js";
@@ -71,7 +71,7 @@ export async function explainPrediction(texts: readonly string[], options: Expla
   const { head, vectors, neighbors, embed, threads } = options;
   const classes = head.labels.length;
   const probabilities = predictProbabilities(head, vectors);
-  const predictions = applyDecisionRule(probabilities, defaultRule(head));
+  const predictions = applyDecisionRule(probabilities, defaultRule(classes), decisionScores(head, probabilities));
   const parts = texts.map(removals);
   const without = await embed(parts.flat().map(({ rest }) => rest));
   const left = predictProbabilities(head, without.rows === 0 ? stackRows(vectors.cols, []) : without);

@@ -1,4 +1,4 @@
-import { predictProbabilities, argmax, type Head } from "../head/head.js";
+import { predictProbabilities, argmax, decisionScores, type Head } from "../head/head.js";
 import type { Matrix } from "../math/matrix.js";
 import { predictionSets } from "../metrics/conformal.js";
 import { ABSTAIN } from "../metrics/confusion.js";
@@ -24,7 +24,7 @@ export interface Prediction extends SelectivePrediction {
 }
 
 export interface PredictOptions {
-  /** When to predict, and what. @default that of the head: the most probable label, always */
+  /** When to predict, and what. @default that of the head, which never abstains */
   readonly rule?: DecisionRule | undefined;
   /** Least probability of a label in a prediction set (see conformal.ts). @default no sets */
   readonly predictionSetThreshold?: number | undefined;
@@ -46,11 +46,12 @@ export function predictVectors(
 ): Prediction[];
 export function predictVectors(head: Head, vectors: Matrix, options?: PredictOptions): SelectivePrediction[];
 export function predictVectors(head: Head, vectors: Matrix, options: PredictOptions = {}): SelectivePrediction[] {
-  const { rule = defaultRule(head), predictionSetThreshold } = options;
   const { labels } = head;
+  const { rule = defaultRule(labels.length), predictionSetThreshold } = options;
   const probabilities = predictProbabilities(head, vectors);
-  const tops = argmax(probabilities, labels.length);
-  const predictions = applyDecisionRule(probabilities, rule);
+  const scores = decisionScores(head, probabilities);
+  const tops = argmax(scores, labels.length);
+  const predictions = applyDecisionRule(probabilities, rule, scores);
   const sets =
     predictionSetThreshold === undefined
       ? undefined

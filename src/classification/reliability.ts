@@ -1,7 +1,6 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import type { DevPredictions } from "../head/devPredictions.js";
-import { predictProbabilities, type Head } from "../head/head.js";
-import { applyTemperature } from "../head/temperature.js";
+import { calibrated, decisionScores, predictProbabilities, type Head } from "../head/head.js";
 import type { Matrix } from "../math/matrix.js";
 import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationScore.js";
 import {
@@ -13,7 +12,6 @@ import {
 import { pointAt, riskCoverage, type RiskPoint } from "../metrics/riskCoverage.js";
 import { thresholdsOfLabels, type LabelThresholds } from "../metrics/labelThresholds.js";
 import { scoreChoice, type ChoiceScore } from "./decision/choice.js";
-import { defaultRule } from "./decision/decisionRule.js";
 import { chosen, fitDecisionRule, type CalibrationSet, type FittedRule } from "./decision/fitRule.js";
 import { needsDevRows, type SelectiveGoal } from "./decision/goal.js";
 import type { PredictOptions } from "./predict.js";
@@ -70,12 +68,13 @@ export function calibrationSetOf({ head, devPredictions }: CalibratedHead, map?:
   if (devPredictions === undefined) return undefined;
   const space = labelSpace(head.labels, map);
   const { classes } = devPredictions;
-  const scaled = applyTemperature(devPredictions.probabilities, classes, head.temperature ?? 1);
+  const scaled = calibrated(head, devPredictions.probabilities);
   const rows = [...devPredictions.truth.keys()].filter((r) => space.target[devPredictions.truth[r]] >= 0);
   const picked = Float64Array.from(rows.flatMap((r) => [...scaled.subarray(r * classes, (r + 1) * classes)]));
   return {
     labels: space.labels,
     probabilities: project(picked, space),
+    scores: head.priorShift && project(decisionScores(head, picked), space),
     truth: Int32Array.from(rows, (r) => space.target[devPredictions.truth[r]]),
   };
 }
@@ -126,7 +125,7 @@ export function predictOptions(
   }
   const calibrationSet = found ?? withoutRows(labelSpace(head.head.labels, map).labels);
   return {
-    rule: goal === undefined ? undefined : fitDecisionRule(goal, calibrationSet, defaultRule(head.head, map)),
+    rule: goal === undefined ? undefined : fitDecisionRule(goal, calibrationSet),
     predictionSetThreshold: sets === undefined ? undefined : predictionSetThreshold(calibrationSet, sets),
   };
 }
@@ -151,23 +150,25 @@ const withoutRows = (labels: readonly string[]): CalibrationSet => ({
  * console.log(calibration.ece, calibration.brier);
  */
 export function measureReliability(
-  calibrated: CalibratedHead,
+  trained: CalibratedHead,
   { evaluated, vectors }: { readonly evaluated: Evaluated; readonly vectors: Matrix },
   options: ReliabilityOptions = {},
 ): Reliability {
-  const { head } = calibrated;
+  const { head } = trained;
   const { map, seed = 1, coverages = TARGET_COVERAGES, goal } = options;
   const { labels, truth, probabilities } = evaluated;
   const scoring = { classes: labels.length, seed };
-  const calibrationSet = calibrationSetOf(calibrated, map);
-  const base = defaultRule(head, map);
-  const { score: confidence, wrong } = chosen(evaluated, base);
+  const calibrationSet = calibrationSetOf(trained, map);
+  const { score: confidence, wrong } = chosen(evaluated);
   const { aurc, curve } = riskCoverage(
     confidence,
     wrong.map((isWrong) => 1 - isWrong),
   );
   const raw = (): Float64Array =>
-    project(predictProbabilities({ ...head, temperature: 1 }, vectors), labelSpace(head.labels, map));
+    project(
+      predictProbabilities({ ...head, temperature: 1, priorShift: undefined }, vectors),
+      labelSpace(head.labels, map),
+    );
   return {
     temperature: head.temperature ?? null,
     uncalibrated: head.temperature === undefined ? null : scoreCalibration(raw(), truth, scoring),
@@ -179,7 +180,7 @@ export function measureReliability(
     choice:
       goal === undefined || (calibrationSet === undefined && needsDevRows(goal))
         ? null
-        : scoreChoice(evaluated, fitDecisionRule(goal, calibrationSet ?? withoutRows(labels), base)),
+        : scoreChoice(evaluated, fitDecisionRule(goal, calibrationSet ?? withoutRows(labels))),
   };
 }
 

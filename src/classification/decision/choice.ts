@@ -28,8 +28,8 @@ export interface ChoiceScore {
 }
 
 /** Scores of the predictions under a rule, on labeled rows. */
-export function scoreChoice({ labels, probabilities, truth }: CalibrationSet, rule: FittedRule): ChoiceScore {
-  const predictions = applyDecisionRule(probabilities, rule);
+export function scoreChoice({ labels, probabilities, truth, scores }: CalibrationSet, rule: FittedRule): ChoiceScore {
+  const predictions = applyDecisionRule(probabilities, rule, scores);
   const given = [...predictions.keys()].filter((r) => predictions[r] !== ABSTAIN);
   const isRight = (r: number): boolean => predictions[r] === truth[r];
   const hits = given.filter(isRight).length;

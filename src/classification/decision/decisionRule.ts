@@ -1,6 +1,3 @@
-import type { LabelMap } from "../../dataset/labelMap.js";
-import { labelSpace } from "../../dataset/mapLabels.js";
-import type { Head } from "../../head/head.js";
 import { argmax } from "../../math/argmax.js";
 import { ABSTAIN } from "../../metrics/confusion.js";
 
@@ -19,12 +16,8 @@ export interface DecisionRule {
   readonly costs?: Float64Array | undefined;
 }
 
-/** The rule of a head where no goal is set, in the labels that a map leaves: the most probable label, always. */
-export const defaultRule = ({ labels }: Pick<Head, "labels">, map?: LabelMap): DecisionRule =>
-  mostProbable(labelSpace(labels, map).labels.length);
-
-/** The most probable of so many labels, always. */
-export const mostProbable = (classes: number): DecisionRule => ({
+/** The rule where no goal is set: the label of the highest score of so many, always. */
+export const defaultRule = (classes: number): DecisionRule => ({
   thresholds: new Float64Array(classes),
   below: "abstain",
 });
@@ -33,16 +26,21 @@ export const mostProbable = (classes: number): DecisionRule => ({
  * Index of the predicted label for every row of probabilities `[rows, classes]`, or ABSTAIN. Of labels that cost the same
  * the first is predicted.
  *
+ * @param scores  what a label is chosen by where the rule has no costs. @default the probabilities
  * @see Chow 1970 (thresholds); Elkan 2001 (costs)
  * @example
  * const rule = fitDecisionRule({ kind: "precision", least: 0.8 }, calibrationSetOf(trained)!);
  * const predicted = applyDecisionRule(predictProbabilities(trained.head, dev.vectors), rule);
  * console.log(predicted.length === dev.vectors.rows); // true
  */
-export function applyDecisionRule(probabilities: Float64Array, rule: DecisionRule): Int32Array {
+export function applyDecisionRule(
+  probabilities: Float64Array,
+  rule: DecisionRule,
+  scores: Float64Array = probabilities,
+): Int32Array {
   const { thresholds, below } = rule;
   const classes = thresholds.length;
-  const preferred = preferences(probabilities, rule);
+  const preferred = rule.costs === undefined ? scores : savedCosts(probabilities, rule.costs, classes);
   if (below === "abstain") {
     const reaches = (k: number, r: number): boolean => probabilities[r * classes + k] >= thresholds[k];
     return argmax(preferred, classes).map((k, r) => (reaches(k, r) ? k : ABSTAIN));
@@ -57,10 +55,8 @@ export function applyDecisionRule(probabilities: Float64Array, rule: DecisionRul
   });
 }
 
-/** The higher, the rather a label is predicted: its probability, or where there are costs the one that it saves. */
-function preferences(probabilities: Float64Array, { costs, thresholds }: DecisionRule): Float64Array {
-  if (costs === undefined) return probabilities;
-  const classes = thresholds.length;
+/** Expected cost of predicting each label, with the sign turned: the higher, the better. */
+function savedCosts(probabilities: Float64Array, costs: Float64Array, classes: number): Float64Array {
   return probabilities.map((_, at) => {
     const [row, predicted] = [at - (at % classes), at % classes];
     let expected = 0;

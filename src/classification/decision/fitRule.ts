@@ -2,7 +2,7 @@ import { unreachable } from "../../errors.js";
 import { chanceOfAtMost, trialsNeeded } from "../../metrics/exactBound.js";
 import { pointAt, riskCoverage } from "../../metrics/riskCoverage.js";
 import { claimOf, CONFIDENCE, type Claim } from "./claim.js";
-import { applyDecisionRule, mostProbable, type DecisionRule } from "./decisionRule.js";
+import { applyDecisionRule, defaultRule, type DecisionRule } from "./decisionRule.js";
 import { certify, justAbove, type Certified, type Scored } from "./fixedSequence.js";
 import { costMatrix, goalWords, labelOf, type SelectiveGoal } from "./goal.js";
 
@@ -13,6 +13,8 @@ export interface CalibrationSet {
   readonly probabilities: Float64Array;
   /** True label of every row. */
   readonly truth: Int32Array;
+  /** What a label is chosen by, where that is not its probability: see decisionScores(). */
+  readonly scores?: Float64Array | undefined;
 }
 
 /** A rule for a goal. */
@@ -34,33 +36,29 @@ const ALPHA = 1 - CONFIDENCE;
  * does the label (for a risk: every label) is never predicted and the claim says what is missing. A coverage is that of the
  * calibration set, and nothing is claimed of it. Thresholds and costs need no calibration set.
  *
- * @param base  what is predicted where no goal is set. @default the most probable label
  * @throws HeadstartError E_USAGE where the goal names a label that there is not
  * @see fixedSequence.ts for the tests
  * @example
  * const rule = fitDecisionRule({ kind: "risk", most: 0.2 }, calibrationSetOf(trained)!);
  * console.log(predictVectors(trained.head, dev.vectors, { rule })[0]?.label, rule.claims[0]?.isGranted);
  */
-export function fitDecisionRule(
-  goal: SelectiveGoal,
-  calibrationSet: CalibrationSet,
-  base: DecisionRule = mostProbable(calibrationSet.labels.length),
-): FittedRule {
+export function fitDecisionRule(goal: SelectiveGoal, calibrationSet: CalibrationSet): FittedRule {
   const words = goalWords(goal);
   const { labels } = calibrationSet;
+  const base = defaultRule(labels.length);
   const only = (thresholds: ReadonlyMap<number, number>): Float64Array =>
     Float64Array.from(labels, (_, k) => thresholds.get(k) ?? 0);
   const everywhere = (threshold: number): Float64Array => new Float64Array(labels.length).fill(threshold);
   switch (goal.kind) {
     case "precision": {
-      if (goal.label === undefined) return { ...base, ...precisionOfEach(goal.least, calibrationSet, base), words };
+      if (goal.label === undefined) return { ...base, ...precisionOfEach(goal.least, calibrationSet), words };
       const label = labelOf(goal.label, labels);
-      const found = precisionOf(goal.least, label, { calibrationSet, base });
+      const found = precisionOf(goal.least, label, calibrationSet);
       const claims = [claimOf({ measure: "precision", label: goal.label, bound: goal.least }, found)];
       return { ...base, thresholds: only(new Map([[label, found.threshold]])), below: "others", words, claims };
     }
     case "risk": {
-      const found = certify(chosen(calibrationSet, base), { share: goal.most, alpha: ALPHA });
+      const found = certify(chosen(calibrationSet), { share: goal.most, alpha: ALPHA });
       const claims = [claimOf({ measure: "risk", label: null, bound: goal.most }, found)];
       return { ...base, thresholds: everywhere(found.threshold), words, claims };
     }
@@ -75,7 +73,7 @@ export function fitDecisionRule(
       return { ...base, thresholds: only(from), below: "others", words, claims: [] };
     }
     case "coverage": {
-      const { score, wrong } = chosen(calibrationSet, base);
+      const { score, wrong } = chosen(calibrationSet);
       const { curve } = riskCoverage(
         score,
         wrong.map((isWrong) => 1 - isWrong),
@@ -83,20 +81,16 @@ export function fitDecisionRule(
       return { ...base, thresholds: everywhere(pointAt(curve, goal.share)?.threshold ?? 0), words, claims: [] };
     }
     case "costs":
-      return { ...mostProbable(labels.length), costs: costMatrix(labels, goal), words, claims: [] };
+      return { ...base, costs: costMatrix(labels, goal), words, claims: [] };
     default:
       return unreachable(goal);
   }
 }
 
 /** Labels with more predictions come first, and what their tests leave of the chance goes to the next. */
-function precisionOfEach(
-  least: number,
-  calibrationSet: CalibrationSet,
-  base: DecisionRule,
-): Pick<FittedRule, "thresholds" | "claims"> {
+function precisionOfEach(least: number, calibrationSet: CalibrationSet): Pick<FittedRule, "thresholds" | "claims"> {
   const { labels } = calibrationSet;
-  const own = labels.map((_, k) => chosen(calibrationSet, base, k));
+  const own = labels.map((_, k) => chosen(calibrationSet, k));
   const order = [...labels.keys()].sort((a, b) => own[b].score.length - own[a].score.length || a - b);
   const thresholds = new Float64Array(labels.length);
   const claims: Claim[] = [];
@@ -111,23 +105,19 @@ function precisionOfEach(
 }
 
 /** The lowest probability from which on a label may be predicted, whatever the others have. */
-function precisionOf(
-  least: number,
-  label: number,
-  { calibrationSet, base }: { readonly calibrationSet: CalibrationSet; readonly base: DecisionRule },
-): Certified {
+function precisionOf(least: number, label: number, calibrationSet: CalibrationSet): Certified {
   const { labels, probabilities, truth } = calibrationSet;
   const scored: Scored = {
     score: Float64Array.from(truth, (_, r) => probabilities[r * labels.length + label]),
     wrong: Uint8Array.from(truth, (own) => (own === label ? 0 : 1)),
   };
-  const likely = chosen(calibrationSet, base, label).score.length;
+  const likely = chosen(calibrationSet, label).score.length;
   return certify(scored, { share: 1 - least, alpha: ALPHA, likely });
 }
 
 /** Predictions of a rule that never abstains, by their probability; only those of `label`, if it is given. */
-export function chosen({ labels, probabilities, truth }: CalibrationSet, base: DecisionRule, label?: number): Scored {
-  const predicted = applyDecisionRule(probabilities, base);
+export function chosen({ labels, probabilities, truth, scores }: CalibrationSet, label?: number): Scored {
+  const predicted = applyDecisionRule(probabilities, defaultRule(labels.length), scores);
   const rows = [...truth.keys()].filter((r) => label === undefined || predicted[r] === label);
   return {
     score: Float64Array.from(rows, (r) => probabilities[r * labels.length + predicted[r]]),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyDecisionRule, defaultRule, mostProbable } from "../../../../src/classification/decision/decisionRule.js";
+import { applyDecisionRule, defaultRule } from "../../../../src/classification/decision/decisionRule.js";
 import { costMatrix } from "../../../../src/classification/decision/goal.js";
 import { argmax } from "../../../../src/math/argmax.js";
 import { ABSTAIN } from "../../../../src/metrics/confusion.js";
@@ -9,14 +9,15 @@ const LABELS = ["ham", "promo", "spam"];
 const row = fc
   .array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 })
   .map((weights) => weights.map((w) => w / weights.reduce((sum, x) => sum + x, 0)));
-const apply = (p: readonly number[], rule: Partial<ReturnType<typeof mostProbable>>): number =>
-  applyDecisionRule(Float64Array.from(p), { ...mostProbable(3), ...rule })[0];
+const apply = (p: readonly number[], rule: Partial<ReturnType<typeof defaultRule>>): number =>
+  applyDecisionRule(Float64Array.from(p), { ...defaultRule(3), ...rule })[0];
 
 describe("applyDecisionRule()", () => {
-  it("is the argmax by default, ties included, in the labels that a map leaves", () => {
+  it("is the argmax by default, ties included, of the scores where there are any", () => {
     fc.assert(fc.property(row, (p) => apply(p, {}) === argmax(Float64Array.from(p), 3)[0]));
     expect(apply([0.4, 0.4, 0.2], {})).toBe(0);
-    expect(defaultRule({ labels: LABELS }, new Map([["promo", "spam"]])).thresholds).toHaveLength(2);
+    const scores = Float64Array.of(0.2, 0.3, 0.5);
+    expect([...applyDecisionRule(Float64Array.of(0.6, 0.3, 0.1), defaultRule(3), scores)]).toEqual([2]);
   });
 
   it("predicts a label with a threshold of its own from there on, and below it the most probable of the others", () => {
