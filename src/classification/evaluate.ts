@@ -3,8 +3,10 @@ import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js
 import { argmax, decisionScores, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
 import { evaluateClassification, type Evaluation } from "../metrics/classification.js";
+import { ABSTAIN } from "../metrics/confusion.js";
 import { labelIndices, labelSpace, project } from "../dataset/mapLabels.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
+import { applyDecisionRule, defaultRule, type DecisionRule } from "./decision/decisionRule.js";
 
 /** What evaluation needs of a trained head. */
 export interface EvaluatedHead {
@@ -17,6 +19,8 @@ export interface EvaluateOptions {
   readonly map?: LabelMap | undefined;
   /** @default 1 */
   readonly seed?: number | undefined;
+  /** In the labels that the map leaves. @default that of the head, which never abstains */
+  readonly rule?: DecisionRule | undefined;
   /** Named in messages. */
   readonly file?: string | undefined;
 }
@@ -27,14 +31,17 @@ export interface Evaluated {
   readonly labels: readonly string[];
   /** Index into `labels` of every row. */
   readonly truth: Int32Array;
+  /** The same, or ABSTAIN where the rule abstains. */
   readonly predicted: Int32Array;
   /** `[rows, classes]` */
   readonly probabilities: Float64Array;
+  /** What a label is chosen by, where that is not its probability: see decisionScores(). */
+  readonly scores?: Float64Array | undefined;
 }
 
 /**
  * Evaluates a head on labeled vectors, with baselines beside it: the best constant prediction, and the bag of words
- * that was fitted on its training rows.
+ * that was fitted on its training rows. Rows on which a rule abstains count as found for no label, and as predictions of none.
  *
  * @throws HeadstartError E_LABEL_MAP when the rows have labels that the head does not know
  * @example
@@ -63,13 +70,14 @@ export function evaluatePredictions(
   rows: PredictedRows,
   options: EvaluateOptions = {},
 ): Evaluated {
-  const { map, seed = 1, file = "the corpus" } = options;
+  const { map, seed = 1, file = "the corpus", rule } = options;
   const space = labelSpace(head.labels, map);
   const { labels } = space;
   const classes = labels.length;
   const truth = labelIndices(labels, rows.labels, file);
   const probabilities = project(rows.probabilities, space);
-  const predicted = argmax(project(decisionScores(head, rows.probabilities), space), classes);
+  const scores = head.priorShift && project(decisionScores(head, rows.probabilities), space);
+  const predicted = applyDecisionRule(probabilities, rule ?? defaultRule(classes), scores);
   const words = argmax(project(rows.words, space), classes);
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
@@ -80,13 +88,13 @@ export function evaluatePredictions(
     ...scored,
     ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
   };
-  return { evaluation, labels, truth, predicted, probabilities };
+  return { evaluation, labels, truth, predicted, probabilities, scores };
 }
 
-/** Rows that were predicted wrongly, as indices, the most confident first. */
+/** Rows that were predicted wrongly, as indices, the most confident first; those without a prediction are none. */
 export function mistakesOf({ truth, predicted, probabilities, labels }: Evaluated): number[] {
   const confidence = (r: number): number => probabilities[r * labels.length + predicted[r]];
   return Array.from(truth.keys())
-    .filter((r) => truth[r] !== predicted[r])
+    .filter((r) => predicted[r] !== ABSTAIN && truth[r] !== predicted[r])
     .sort((a, b) => confidence(b) - confidence(a) || a - b);
 }

@@ -1,7 +1,7 @@
-import { predictProbabilities, type Head } from "../head/head.js";
-import { argmax } from "../math/argmax.js";
+import { decisionScores, predictProbabilities, type Head } from "../head/head.js";
 import { nearestNeighbors, type NeighborIndex } from "../head/neighbors.js";
 import { stackRows, type Matrix } from "../math/matrix.js";
+import { applyDecisionRule, defaultRule } from "./decision/decisionRule.js";
 
 /** A word of a text, or a run of words where the text is long, and how much the prediction depends on it. */
 export interface WordChange {
@@ -23,7 +23,7 @@ export interface NearText {
 
 /** What a prediction rests on. Plain JSON. */
 export interface Explanation {
-  /** The most probable label, its calibrated probability, and whether a temperature was fitted at all. */
+  /** The label where no goal is set: the most probable one, its calibrated probability, and whether a temperature was fitted at all. */
   readonly label: string;
   readonly probability: number;
   readonly calibrated: boolean;
@@ -71,7 +71,7 @@ export async function explainPrediction(texts: readonly string[], options: Expla
   const { head, vectors, neighbors, embed, threads } = options;
   const classes = head.labels.length;
   const probabilities = predictProbabilities(head, vectors);
-  const predictions = argmax(probabilities, classes);
+  const predictions = applyDecisionRule(probabilities, defaultRule(classes), decisionScores(head, probabilities));
   const parts = texts.map(removals);
   const without = await embed(parts.flat().map(({ rest }) => rest));
   const left = predictProbabilities(head, without.rows === 0 ? stackRows(vectors.cols, []) : without);

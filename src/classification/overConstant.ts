@@ -14,6 +14,7 @@ const LEVEL = 0.05;
  */
 export function constantRemarks(evaluation: Evaluation, rows: string): string[] {
   const { n, accuracy, majority, overMajority } = evaluation;
+  if (overMajority === undefined) return [];
   const [low, high] = overMajority.interval95;
   const isMoreOftenRight = accuracy > majority.accuracy && overMajority.mcnemarP < LEVEL;
   if (low > 0 || isMoreOftenRight) return [];

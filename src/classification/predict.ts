@@ -1,7 +1,8 @@
 import { predictProbabilities, argmax, decisionScores, type Head } from "../head/head.js";
 import type { Matrix } from "../math/matrix.js";
 import { predictionSets } from "../metrics/conformal.js";
-import { applyDecisionRule, ABSTAIN, type DecisionRule } from "./selectivePrediction.js";
+import { ABSTAIN } from "../metrics/confusion.js";
+import { applyDecisionRule, defaultRule, type DecisionRule } from "./decision/decisionRule.js";
 
 /** What a head predicts for one text, or abstains from. */
 export interface SelectivePrediction {
@@ -23,7 +24,7 @@ export interface Prediction extends SelectivePrediction {
 }
 
 export interface PredictOptions {
-  /** When to predict, and what. @default the most probable label, always */
+  /** When to predict, and what. @default that of the head, which never abstains */
   readonly rule?: DecisionRule | undefined;
   /** Least probability of a label in a prediction set (see conformal.ts). @default no sets */
   readonly predictionSetThreshold?: number | undefined;
@@ -45,11 +46,12 @@ export function predictVectors(
 ): Prediction[];
 export function predictVectors(head: Head, vectors: Matrix, options?: PredictOptions): SelectivePrediction[];
 export function predictVectors(head: Head, vectors: Matrix, options: PredictOptions = {}): SelectivePrediction[] {
-  const { rule, predictionSetThreshold } = options;
   const { labels } = head;
+  const { rule = defaultRule(labels.length), predictionSetThreshold } = options;
   const probabilities = predictProbabilities(head, vectors);
-  const tops = argmax(decisionScores(head, probabilities), labels.length);
-  const predictions = rule === undefined ? tops : applyDecisionRule(probabilities, rule);
+  const scores = decisionScores(head, probabilities);
+  const tops = argmax(scores, labels.length);
+  const predictions = applyDecisionRule(probabilities, rule, scores);
   const sets =
     predictionSetThreshold === undefined
       ? undefined

@@ -1,26 +1,19 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import type { DevPredictions } from "../head/devPredictions.js";
-import { calibrated, predictProbabilities, type Head } from "../head/head.js";
+import { calibrated, decisionScores, predictProbabilities, type Head } from "../head/head.js";
 import type { Matrix } from "../math/matrix.js";
 import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationScore.js";
 import {
   conformalThreshold,
   predictionSets,
   scorePredictionSets,
-  wilson,
   type PredictionSetScore,
 } from "../metrics/conformal.js";
-import type { Interval } from "../metrics/bootstrap.js";
 import { pointAt, riskCoverage, type RiskPoint } from "../metrics/riskCoverage.js";
-import {
-  topPredictions,
-  applyDecisionRule,
-  ABSTAIN,
-  fitDecisionRule,
-  type CalibrationSet,
-  type DecisionRule,
-  type SelectiveGoal,
-} from "./selectivePrediction.js";
+import { thresholdsOfLabels, type LabelThresholds } from "../metrics/labelThresholds.js";
+import { scoreChoice, type ChoiceScore } from "./decision/choice.js";
+import { chosen, fitDecisionRule, type CalibrationSet, type FittedRule } from "./decision/fitRule.js";
+import { needsDevRows, type SelectiveGoal } from "./decision/goal.js";
 import type { PredictOptions } from "./predict.js";
 import { HeadstartError } from "../errors.js";
 import type { Evaluated } from "./evaluate.js";
@@ -30,22 +23,6 @@ import { labelSpace, project } from "../dataset/mapLabels.js";
 export interface CalibratedHead {
   readonly head: Head;
   readonly devPredictions?: DevPredictions | undefined;
-}
-
-/** Scores of a head under a decision rule. Plain JSON. */
-export interface ChoiceScore {
-  readonly goal: string;
-  /** Probability from which each label is predicted, null where it never is. Has no prototype. */
-  readonly thresholds: Readonly<Record<string, number | null>>;
-  /** Coverage: the share of the rows on which the head does not abstain. */
-  readonly coverage: number;
-  /** Accuracy on these rows, null where there are none; and its 95 % interval (Wilson). */
-  readonly accuracy: number | null;
-  readonly interval95: Interval | null;
-  /** Precision of each label, null where it is never predicted. Has no prototype. */
-  readonly precision: Readonly<Record<string, number | null>>;
-  /** Mean cost of a row: that of the predicted label where it is wrong, otherwise 0. */
-  readonly cost: number;
 }
 
 /** How reliable a head's predictions are, measured on labeled rows. Plain JSON. */
@@ -61,6 +38,8 @@ export interface Reliability {
   readonly riskCoverage: readonly RiskPoint[];
   /** Prediction sets; empty where the head has no dev predictions. */
   readonly sets: readonly PredictionSetScore[];
+  /** How each label is found from which probability on, whatever the rule in force. Has no prototype. */
+  readonly thresholds: Readonly<Record<string, LabelThresholds>>;
   /** Null without a goal. */
   readonly choice: ChoiceScore | null;
 }
@@ -95,6 +74,7 @@ export function calibrationSetOf({ head, devPredictions }: CalibratedHead, map?:
   return {
     labels: space.labels,
     probabilities: project(picked, space),
+    scores: head.priorShift && project(decisionScores(head, picked), space),
     truth: Int32Array.from(rows, (r) => space.target[devPredictions.truth[r]]),
   };
 }
@@ -134,20 +114,27 @@ export function predictOptions(
     readonly map?: LabelMap | undefined;
     readonly name: string;
   },
-): PredictOptions {
+): PredictOptions & { readonly rule?: FittedRule | undefined } {
   if (goal === undefined && sets === undefined) return {};
-  const calibrationSet = calibrationSetOf(head, map);
-  if (calibrationSet === undefined) {
+  const found = calibrationSetOf(head, map);
+  if (found === undefined && (sets !== undefined || (goal !== undefined && needsDevRows(goal)))) {
     throw new HeadstartError(
       "E_HEAD_MISMATCH",
       `The head ${name} keeps no predictions on dev rows, from which thresholds and prediction sets are worked out. Train it again`,
     );
   }
+  const calibrationSet = found ?? withoutRows(labelSpace(head.head.labels, map).labels);
   return {
     rule: goal === undefined ? undefined : fitDecisionRule(goal, calibrationSet),
     predictionSetThreshold: sets === undefined ? undefined : predictionSetThreshold(calibrationSet, sets),
   };
 }
+
+const withoutRows = (labels: readonly string[]): CalibrationSet => ({
+  labels,
+  probabilities: new Float64Array(0),
+  truth: new Int32Array(0),
+});
 
 /**
  * Measures how reliable a head is on evaluated rows: calibration before and after scaling, error rates of the most
@@ -170,10 +157,13 @@ export function measureReliability(
   const { head } = trained;
   const { map, seed = 1, coverages = TARGET_COVERAGES, goal } = options;
   const { labels, truth, probabilities } = evaluated;
-  const score = { classes: labels.length, seed };
+  const scoring = { classes: labels.length, seed };
   const calibrationSet = calibrationSetOf(trained, map);
-  const { confidence, right } = topPredictions({ labels, probabilities, truth });
-  const { aurc, curve } = riskCoverage(confidence, right);
+  const { score: confidence, wrong } = chosen(evaluated);
+  const { aurc, curve } = riskCoverage(
+    confidence,
+    wrong.map((isWrong) => 1 - isWrong),
+  );
   const raw = (): Float64Array =>
     project(
       predictProbabilities({ ...head, temperature: 1, priorShift: undefined }, vectors),
@@ -181,15 +171,16 @@ export function measureReliability(
     );
   return {
     temperature: head.temperature ?? null,
-    uncalibrated: head.temperature === undefined ? null : scoreCalibration(raw(), truth, score),
-    calibration: scoreCalibration(probabilities, truth, score),
+    uncalibrated: head.temperature === undefined ? null : scoreCalibration(raw(), truth, scoring),
+    calibration: scoreCalibration(probabilities, truth, scoring),
     aurc,
     riskCoverage: CURVE_COVERAGES.map((coverage) => pointAt(curve, coverage)),
     sets: calibrationSet === undefined ? [] : coverages.map((coverage) => setsOf(evaluated, calibrationSet, coverage)),
+    thresholds: thresholdsOfLabels(evaluated),
     choice:
-      goal === undefined || calibrationSet === undefined
+      goal === undefined || (calibrationSet === undefined && needsDevRows(goal))
         ? null
-        : scoreChoice(evaluated, fitDecisionRule(goal, calibrationSet)),
+        : scoreChoice(evaluated, fitDecisionRule(goal, calibrationSet ?? withoutRows(labels))),
   };
 }
 
@@ -199,31 +190,6 @@ function setsOf(
   target: number,
 ): PredictionSetScore {
   const threshold = predictionSetThreshold(calibrationSet, target);
-  return scorePredictionSets(predictionSets(probabilities, labels.length, threshold), truth, { target, threshold });
-}
-
-/** Scores of the predictions under a rule, on labeled rows. */
-export function scoreChoice({ labels, probabilities, truth }: CalibrationSet, rule: DecisionRule): ChoiceScore {
-  const predictions = applyDecisionRule(probabilities, rule);
-  const given = [...predictions.keys()].filter((r) => predictions[r] !== ABSTAIN);
-  const isRight = (r: number): boolean => predictions[r] === truth[r];
-  const hits = given.filter(isRight).length;
-  const accuracy = given.length === 0 ? null : hits / given.length;
-  const thresholds = Object.create(null) as Record<string, number | null>;
-  const precision = Object.create(null) as Record<string, number | null>;
-  labels.forEach((label, k) => {
-    const own = given.filter((r) => predictions[r] === k);
-    thresholds[label] = rule.thresholds[k] === Infinity ? null : rule.thresholds[k];
-    precision[label] = own.length === 0 ? null : own.filter(isRight).length / own.length;
-  });
-  const cost = given.reduce((sum, r) => sum + (isRight(r) ? 0 : rule.costs[predictions[r]]), 0);
-  return {
-    goal: rule.words,
-    thresholds,
-    coverage: given.length / truth.length,
-    accuracy,
-    interval95: accuracy === null ? null : wilson(accuracy, given.length),
-    precision,
-    cost: cost / truth.length,
-  };
+  const found = predictionSets(probabilities, labels.length, threshold);
+  return scorePredictionSets(found, truth, { target, threshold, calibrationRows: calibrationSet.truth.length });
 }

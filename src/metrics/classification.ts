@@ -1,6 +1,6 @@
 import { HeadstartError } from "../errors.js";
 import { bootstrapIntervals, pairedBootstrap, type BootstrapOptions, type Interval } from "./bootstrap.js";
-import { confusionCounts, labelScore, macroScores, type LabelScore } from "./confusion.js";
+import { ABSTAIN, confusionCounts, labelScore, macroScores, type LabelScore } from "./confusion.js";
 import { mcnemar } from "./mcnemar.js";
 
 /** What a baseline reaches on the same rows. */
@@ -13,12 +13,16 @@ export interface Score {
 export interface Confusion {
   readonly labels: readonly string[];
   readonly counts: readonly (readonly number[])[];
+  /** Rows of each true label that were given none; absent where there are no such rows. */
+  readonly abstained?: readonly number[] | undefined;
 }
 
 /** How well predictions match the truth, with intervals and baselines. Plain JSON. */
 export interface Evaluation {
   /** Rows compared. */
   readonly n: number;
+  /** Those without a prediction, which count as found for no label; absent where there are none. */
+  readonly abstained?: number | undefined;
   readonly accuracy: number;
   /** Mean F1 of the labels that occur in the truth or in the predictions. */
   readonly macroF1: number;
@@ -39,7 +43,7 @@ export interface Evaluation {
   /** Always predicting the most frequent label of these rows, which no other constant prediction beats. */
   readonly majority: Score;
   /** How much better the predictions are than that. */
-  readonly overMajority: Advantage;
+  readonly overMajority?: Advantage | undefined;
   /** A linear model of word counts, fitted on the same training rows as the head; null when there is none. */
   readonly bagOfWords: Score | null;
   /** How much more the predictions are right than those of the bag of words on the same rows; absent without one. */
@@ -77,7 +81,7 @@ export interface EvaluationOptions extends BootstrapOptions {
  * is 0.
  *
  * @param truth      index into `labels` of each row
- * @param predicted  same length
+ * @param predicted  same length; ABSTAIN where there is no prediction
  * @throws HeadstartError E_NO_ROWS when there are no rows
  * @throws RangeError when the lengths differ or an index is out of range
  * @see confusion.ts for the averages, bootstrap.ts for the interval
@@ -92,20 +96,30 @@ export function evaluateClassification(
   options: EvaluationOptions = {},
 ): Evaluation {
   const classes = labels.length;
-  const counts = confusionCounts(truth, predicted, classes);
+  // Rows without a prediction have a column of their own, and none of the averages.
+  const columns = predicted.includes(ABSTAIN) ? classes + 1 : classes;
+  const counts = confusionCounts(truth, placed(predicted, classes), columns);
   if (truth.length === 0) {
     throw new HeadstartError("E_NO_ROWS", "Cannot evaluate: no row has both a text and a label. Give at least one row");
   }
-  const [accuracy, macroF1, macroRecall] = bootstrapIntervals(counts, (c) => asList(macroScores(c, classes)), options);
-  const perLabel = labels.map((_, c) => labelScore(counts, classes, c));
+  const scores = (c: Int32Array) => macroScores(c, columns, classes);
+  const [accuracy, macroF1, macroRecall] = bootstrapIntervals(counts, (c) => asList(scores(c)), options);
+  const perLabel = labels.map((_, c) => labelScore(counts, columns, c));
+  const table = toRows(counts, columns).slice(0, classes);
+  const abstained = columns > classes ? table.map((cells) => cells[classes]) : undefined;
   return {
     n: truth.length,
-    ...macroScores(counts, classes),
+    ...(abstained === undefined ? {} : { abstained: abstained.reduce((sum, rows) => sum + rows, 0) }),
+    ...scores(counts),
     metric: "macroF1",
     interval95: macroF1,
     intervals95: { accuracy, macroF1, macroRecall },
     perLabel: byName(labels, perLabel),
-    confusion: { labels: [...labels], counts: toRows(counts, classes) },
+    confusion: {
+      labels: [...labels],
+      counts: table.map((cells) => cells.slice(0, classes)),
+      ...(abstained === undefined ? {} : { abstained }),
+    },
     ...baselines(truth, predicted, { ...options, classes }),
     missing: labels.filter((_, c) => perLabel[c].support === 0),
   };
@@ -118,16 +132,19 @@ function baselines(
   { bagOfWords, classes, ...options }: EvaluationOptions & { readonly classes: number },
 ): Pick<Evaluation, "majority" | "overMajority" | "bagOfWords" | "overBagOfWords"> {
   const over = (other: Int32Array): Advantage => advantageOver(truth, [predicted, other], { ...options, classes });
+  // Which abstain from none of the rows, so that there is nothing to compare where the predictions do.
+  const isComparable = !predicted.includes(ABSTAIN);
   const constant = new Int32Array(truth.length).fill(majorityIndex(truth, classes));
   return {
     majority: scorePredictions(truth, constant, classes),
-    overMajority: over(constant),
-    bagOfWords: null,
-    ...(bagOfWords === undefined
-      ? {}
-      : { bagOfWords: scorePredictions(truth, bagOfWords, classes), overBagOfWords: over(bagOfWords) }),
+    ...(isComparable ? { overMajority: over(constant) } : {}),
+    bagOfWords: bagOfWords === undefined ? null : scorePredictions(truth, bagOfWords, classes),
+    ...(isComparable && bagOfWords !== undefined ? { overBagOfWords: over(bagOfWords) } : {}),
   };
 }
+
+const placed = (predicted: Int32Array, classes: number): Int32Array =>
+  predicted.map((label) => (label === ABSTAIN ? classes : label));
 
 /** What `first` has over `second`. @throws RangeError like `evaluateClassification` */
 export function advantageOver(

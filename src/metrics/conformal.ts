@@ -1,5 +1,6 @@
 import type { Interval } from "./bootstrap.js";
 import { argmax } from "../math/argmax.js";
+import { betaBinomialAtMost } from "./exactBound.js";
 
 /**
  * The least probability of a label in a split conformal set: with sets of all labels that reach it, the true label of a
@@ -18,10 +19,12 @@ import { argmax } from "../math/argmax.js";
  */
 export function conformalThreshold(ofTruth: Float64Array, coverage: number): number {
   if (!(coverage > 0 && coverage < 1)) throw new RangeError(`coverage ${coverage} is not between 0 and 1`);
-  // (n + 1) coverage may be above a whole number by rounding alone.
-  const k = Math.ceil((ofTruth.length + 1) * coverage - 1e-9);
+  const k = rankOf(ofTruth.length, coverage);
   return k > ofTruth.length ? 0 : ofTruth.toSorted()[ofTruth.length - k];
 }
+
+/** Of the probability that becomes the threshold, from the largest: (n + 1) coverage may be above a whole number by rounding. */
+const rankOf = (n: number, coverage: number): number => Math.ceil((n + 1) * coverage - 1e-9);
 
 /**
  * Indices of the labels of every row of probabilities `[rows, classes]` that reach the threshold; the most probable label is always among them, so that no set is empty.
@@ -50,18 +53,28 @@ export interface PredictionSetScore {
   readonly single: number;
   /** Least probability of a label in a set. */
   readonly threshold: number;
+  /** Chance of so low a coverage, or a lower one, on rows drawn like the calibration rows: beta-binomial. */
+  readonly p: number;
 }
 
-/** @throws RangeError when there are no rows */
+/**
+ * @param calibrationRows  how many rows the threshold was worked out from
+ * @throws RangeError when there are no rows
+ */
 export function scorePredictionSets(
   sets: readonly (readonly number[])[],
   truth: Int32Array,
-  { target, threshold }: { readonly target: number; readonly threshold: number },
+  {
+    target,
+    threshold,
+    calibrationRows,
+  }: { readonly target: number; readonly threshold: number; readonly calibrationRows: number },
 ): PredictionSetScore {
   const n = truth.length;
   if (sets.length !== n || n === 0) throw new RangeError(`${sets.length} sets for ${n} rows, one or more wanted each`);
   const share = (has: (set: readonly number[], r: number) => boolean): number => sets.filter(has).length / n;
-  const coverage = share((set, r) => set.includes(truth[r]));
+  const hits = sets.filter((set, r) => set.includes(truth[r])).length;
+  const coverage = hits / n;
   return {
     target,
     coverage,
@@ -69,8 +82,34 @@ export function scorePredictionSets(
     meanSize: sets.reduce((sum, set) => sum + set.length, 0) / n,
     single: share((set) => set.length === 1),
     threshold,
+    p: chanceOfCoverage(hits, n, { target, calibrationRows }),
   };
 }
+
+/**
+ * The coverage of split conformal sets over all texts is drawn from a beta distribution with the calibration rows, so that
+ * `n` new rows are covered as a beta-binomial has it. Where every label is in every set it cannot be missed.
+ *
+ * @see Vovk 2012, Conditional validity of inductive conformal predictors: https://arxiv.org/abs/1209.2673
+ */
+function chanceOfCoverage(
+  hits: number,
+  n: number,
+  { target, calibrationRows }: { readonly target: number; readonly calibrationRows: number },
+): number {
+  const k = rankOf(calibrationRows, target);
+  return k > calibrationRows ? 1 : betaBinomialAtMost(hits, n, { a: k, b: calibrationRows + 1 - k });
+}
+
+/** Chance of a false alarm over all the sets that are shown. */
+const FALSE_ALARM = 0.05;
+
+/**
+ * Whether prediction sets miss their target coverage by more than rows like the calibration rows would: said wrongly of at
+ * most 5 % of such rows, for all target coverages together (Bonferroni).
+ */
+export const missesCoverage = (scores: readonly Pick<PredictionSetScore, "p">[]): boolean =>
+  scores.some(({ p }) => p <= FALSE_ALARM / scores.length);
 
 /** Wilson's 95 % interval of a share. */
 export function wilson(p: number, n: number): Interval {

@@ -1,3 +1,13 @@
+/**
+ * Stands for a predicted label where a rule abstains.
+ *
+ * @example
+ * const rule = fitDecisionRule({ kind: "coverage", share: 0.5 }, calibrationSetOf(trained)!);
+ * const predicted = applyDecisionRule(predictProbabilities(trained.head, dev.vectors), rule);
+ * console.log(predicted.filter((label) => label === ABSTAIN).length);
+ */
+export const ABSTAIN = -1;
+
 /** Accuracy and macro averages of one confusion matrix. */
 interface MacroScores {
   readonly accuracy: number;
@@ -47,12 +57,13 @@ export function confusionCounts(truth: Int32Array, predicted: Int32Array, classe
  * over the classes that occur in the truth, the only ones that have a recall. An empty matrix scores 0.
  *
  * @param counts  as from `confusionCounts`
+ * @param scored  the classes that count: without the last one where it stands for rows without a prediction
  * @see scikit-learn, `f1_score(average="macro")` and `balanced_accuracy_score`, whose choices these are;
  *   Barbieri et al. 2020 for macro-recall: https://arxiv.org/abs/2010.12421
  */
-export function macroScores(counts: Int32Array, classes: number): MacroScores {
+export function macroScores(counts: Int32Array, classes: number, scored = classes): MacroScores {
   let [n, hits, f1Sum, f1Classes, recallSum, recallClasses] = [0, 0, 0, 0, 0, 0];
-  for (let c = 0; c < classes; c++) {
+  for (let c = 0; c < scored; c++) {
     const hit = counts[c * classes + c];
     let [support, named] = [0, 0];
     for (let other = 0; other < classes; other++) {

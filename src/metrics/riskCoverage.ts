@@ -50,18 +50,3 @@ export function riskCoverage(confidence: Float64Array, right: Uint8Array): RiskC
 export function pointAt(curve: readonly RiskPoint[], coverage: number): RiskPoint {
   return curve.findLast((point) => point.coverage <= coverage + 1e-12) ?? curve[0];
 }
-
-/** One-sided 95 % quantile of the normal distribution. */
-const Z95 = 1.6448536269514722;
-
-/**
- * Lower end of Wilson's one-sided 95 % interval of a share: `hits` of `n`. 0 without rows.
- *
- * @see Wilson 1927; Brown, Cai & DasGupta 2001
- */
-export function lowerBound(hits: number, n: number): number {
-  if (n === 0) return 0;
-  const [p, zz] = [hits / n, Z95 ** 2];
-  const spread = Z95 * Math.sqrt((p * (1 - p)) / n + zz / (4 * n * n));
-  return (p + zz / (2 * n) - spread) / (1 + zz / n);
-}

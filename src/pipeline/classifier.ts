@@ -85,11 +85,11 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     // Labels and goal are checked before the long part begins.
     const inUse = map === undefined ? { map: saved.reading?.map, isRemembered: true } : { map };
     labelIndices(labelSpace(head.labels, map).labels, corpus.labels, file, inUse);
-    predictOptions(saved, { goal, map, name });
+    const { rule } = predictOptions(saved, { goal, map, name });
     const { vectors, reading } = await embedAndRead(corpus.texts, options);
     return {
       kind: "classifier",
-      ...scoresOn(saved, { ...corpus, vectors }, { map, seed, goal, file }),
+      ...scoresOn(saved, { ...corpus, vectors }, { map, seed, goal, rule, file }),
       ...countsOf(reading),
       rejected: corpus.counts.rejected,
       dropped: corpus.dropped,
@@ -100,6 +100,7 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     kind: "classifier",
     name,
     labels: head.labels,
+    ruleFor: (goal) => predictOptions(saved, { goal, name }).rule!,
     predict,
     evaluate,
     async explain(text, options = {}) {

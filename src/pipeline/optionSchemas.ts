@@ -16,11 +16,18 @@ const optional = <T extends Readonly<Record<string, z.ZodType>>>(shape: T) =>
 
 const CALL = { onProgress: callback, onEncoded: callback, signal };
 
+const cost = z.number().min(0).lt(Infinity);
+const costs = z.map(z.string(), cost);
+const thresholds = z.map(z.string(), openShare);
+const mistakeCost = z.strictObject({ truth: z.string(), predicted: z.string(), cost });
+
 const goal = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("precision"), least: openShare }),
+  z.strictObject({ kind: z.literal("precision"), least: openShare, label: z.string().optional() }),
+  z.strictObject({ kind: z.literal("falseAlarms"), most: openShare, label: z.string() }),
+  z.strictObject({ kind: z.literal("threshold"), from: thresholds }),
   z.strictObject({ kind: z.literal("risk"), most: openShare }),
   z.strictObject({ kind: z.literal("coverage"), share: openShare }),
-  z.strictObject({ kind: z.literal("costs"), costs: labelMap }),
+  z.strictObject({ kind: z.literal("costs"), costs, pairs: z.array(mistakeCost).optional() }),
 ]);
 
 const columns = z

@@ -2,7 +2,8 @@ import type { Evaluation } from "../metrics/classification.js";
 import type { Explanation } from "../classification/explain.js";
 import type { Prediction, SelectivePrediction } from "../classification/predict.js";
 import type { Reliability } from "../classification/reliability.js";
-import type { SelectiveGoal } from "../classification/selectivePrediction.js";
+import type { FittedRule } from "../classification/decision/fitRule.js";
+import type { SelectiveGoal } from "../classification/decision/goal.js";
 import type { MultiLabelPrediction } from "../classification/multiLabel/predict.js";
 import type { ReadingCounts, TextReading } from "../embedding/textReading.js";
 import type { EmbedCounts } from "../encoder/embed/embedded.js";
@@ -57,7 +58,7 @@ export interface ClassifierEvaluateOptions extends PipelineEvaluateOptions {
   readonly goal?: SelectiveGoal | undefined;
 }
 
-/** A row that was predicted wrongly. */
+/** A row that was predicted wrongly, under the rule in force; where that abstains there is no mistake. */
 export interface Mistake {
   readonly text: string;
   readonly label: string;
@@ -145,6 +146,12 @@ export interface ClassifierPipeline extends BasePipeline {
   /** @throws HeadstartError E_LABEL_MAP for labels that the head does not know, and whatever reading throws */
   evaluate(rows: Rows, options?: ClassifierEvaluateOptions): Promise<ClassifierEvaluation>;
   explain(text: string, options?: CallOptions): Promise<Explanation>;
+  /**
+   * The rule that the predictions for a goal follow, with what can be claimed of them.
+   *
+   * @throws HeadstartError E_HEAD_MISMATCH like `predict`
+   */
+  ruleFor(goal: SelectiveGoal): FittedRule;
 }
 
 /** Gives any number of labels a text. */

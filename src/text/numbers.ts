@@ -41,6 +41,9 @@ export function percent(share: number): string {
   return `${value === 0 || value >= 9.95 ? value.toFixed(0) : value.toFixed(1)}\u00A0%`;
 }
 
+/** A share as so many of a thousand: "12.5", below ten "0.62"; without a unit. */
+export const perThousand = (share: number): string => (share * 1000).toFixed(share > 0 && share < 0.01 ? 2 : 1);
+
 /** "n = 2,000", held together on one line. */
 export const rows = (n: number): string => `n\u00A0=\u00A0${count(n)}`;
 

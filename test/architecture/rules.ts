@@ -76,6 +76,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "head/linear": 0,
   "head/mlp": 0,
   "head/file": 1,
+  "classification/decision": 0,
   "tagging/corpus": 0,
   "tagging/crf": 1,
   "tagging/vectors": 1,

@@ -74,11 +74,95 @@ describe("headstart predict", () => {
 
   it.each([
     [["--max-risk", "0.1", "--coverage", "0.5"], "E_USAGE", /not several/],
-    [["--costs", "odd=3"], "E_USAGE", /"odd=3" is not a label/],
+    [["--costs", "odd=3"], "E_USAGE", /"odd" is not a label/],
+    [["--costs", "good>odd=3"], "E_USAGE", /nor a pair of two.*--costs "bad>good=10"/],
+    [["--costs", "bad>bad=3"], "E_USAGE", /nor a pair of two/],
+    [["--costs", "bad=-1"], "E_USAGE", /not a number of at least 0/],
+    [["--costs", "bad"], "E_USAGE", /not a label with a number/],
+    [["--costs", "bad=drop"], "E_USAGE", /not a number of at least 0/],
+    [["--threshold", "0.7"], "E_USAGE", /--threshold bad=0\.9/],
+    [["--threshold", "good=1"], "E_USAGE", /"1" is not a share/],
+    [["--max-false-alarms", "odd=0.1"], "E_USAGE", /"odd" is not a label/],
+    [["--max-false-alarms", "good=0.1,bad=0.1"], "E_USAGE", /several labels. Give one/],
+    [["--min-precision", "2"], "E_USAGE", /or --min-precision 0\.9 for every label/],
+    [["--min-precision", "good=0.9", "--threshold", "good=0.9"], "E_USAGE", /not several/],
     [["--sets", "1.5"], "E_USAGE", /between 0 and 1/],
   ])("refuses %j", async (flags, code, says) => {
     expectFailure(await box.call(["predict", "head", ...flags, "x"]), { exit: 2, code, says: [says] });
   });
+});
+
+describe("headstart evaluate under a rule", () => {
+  const evaluated = async (...flags: string[]): Promise<Record<string, unknown>> =>
+    jsonOf(await box.call(["evaluate", "head", "train.csv", "--json", "--quiet", ...flags]));
+
+  it(
+    "has one confusion matrix, list of mistakes and table for the rule that is in force",
+    async () => {
+      const json = await evaluated("--threshold", "good=0.999", "--errors", "wrong.jsonl", "--force");
+      expect(json["choice"]).toMatchObject({ thresholds: { bad: 0, good: 0.999 }, below: "others", coverage: 1 });
+      const { counts } = json["confusion"] as { counts: number[][] };
+      expect(counts[1][0]).toBeGreaterThan(0);
+      const wrong = (await readFile(box.path("wrong.jsonl"), "utf8")).trimEnd().split("\n");
+      expect(wrong).toHaveLength(counts[0][1] + counts[1][0]);
+      const predictions = linesOf(
+        await box.call(["predict", "head", "--input", "train.csv", "--to", "jsonl", "--threshold", "good=0.999"]),
+      );
+      expect(predictions.filter((row) => row["predicted_label"] === "good")).toHaveLength(counts[0][1] + counts[1][1]);
+    },
+    SLOW,
+  );
+
+  it(
+    "says for which rows a goal would be granted, in JSON, in the text and as a warning of predict",
+    async () => {
+      const json = await evaluated("--min-precision", "good=0.99");
+      const says = /needs 299 predictions of "good" without a mistake; there are \d+ on the dev rows/;
+      const { claims } = json["choice"] as { claims: { isGranted: boolean; why: string }[] };
+      expect(claims).toMatchObject([
+        { isGranted: false, needed: { rows: 299, mistakes: 0 }, why: expect.stringMatching(says) },
+      ]);
+      expect((await box.call(["evaluate", "head", "train.csv", "--min-precision", "good=0.99"])).stdout).toMatch(says);
+      const predicted = succeeded(await box.call(["predict", "head", "--max-false-alarms", "good=0.001", "sun"]));
+      expect(predicted.stderr).toMatch(/needs 2,995 rows of other labels without a false alarm/);
+    },
+    SLOW,
+  );
+
+  it(
+    "prints the costs as it understood them",
+    async () => {
+      const args = ["evaluate", "head", "train.csv", "--costs", "bad>good=10,bad=2"];
+      const { stdout } = succeeded(await box.call(args));
+      expect(stdout).toMatch(/true \\ predicted +bad +good\n +bad +0 +10\n +good +2 +0\n/);
+      const { choice } = (await evaluated(...args.slice(3))) as { choice: { costs: unknown } };
+      expect(choice.costs).toEqual({
+        labels: ["bad", "good"],
+        matrix: [
+          [0, 10],
+          [2, 0],
+        ],
+      });
+      const { stderr } = succeeded(await box.call(["predict", "head", "sun", ...args.slice(3)]));
+      expect(stderr).toMatch(/bad +0 +10/);
+    },
+    SLOW,
+  );
+
+  it(
+    "shows for each label where no false alarm is left, and how many others may have",
+    async () => {
+      const { stdout } = succeeded(await box.call(["evaluate", "head", "train.csv"]));
+      expect(stdout).toMatch(/good +\S+ +100\s% .* 0\.0 +0 of 40 other rows: at most 72\.2 at 95 %/);
+      const { thresholds } = (await evaluated()) as { thresholds: Record<string, Record<string, unknown>> };
+      expect(thresholds["good"]).toMatchObject({
+        positives: 40,
+        negatives: 40,
+        auc: { interval95: [expect.any(Number), 1] },
+      });
+    },
+    SLOW,
+  );
 });
 
 describe("headstart train", () => {

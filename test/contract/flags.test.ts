@@ -28,6 +28,8 @@ const use = (value: readonly string[], ...kinds: Kind[]): Use => ({ value, kinds
 const REJECT_OPTION = {
   "min-precision": use(["0.9"], "classifier"),
   "max-risk": use(["0.1"], "classifier"),
+  "max-false-alarms": use(["good=0.1"], "classifier"),
+  threshold: use(["good=0.7"], "classifier"),
   coverage: use(["0.5"], "classifier"),
   costs: use(["good=2,bad=1"], "classifier"),
 };

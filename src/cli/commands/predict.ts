@@ -1,7 +1,10 @@
+import { costRows } from "../../classification/decision/choice.js";
+import type { FittedRule } from "../../classification/decision/fitRule.js";
 import { HeadstartError } from "../../errors.js";
 import { readingOf } from "../../head/file/reading.js";
 import { readHead, type AnyHead } from "../../pipeline/readHead.js";
 import { entitiesPage } from "../../report/html/entitiesPage.js";
+import { costLines, refusalText } from "../../report/text/choice.js";
 import type { TextEntities } from "../../tagging/predict.js";
 import type { AddCommand, Context } from "../context.js";
 import { openFiles, readBeside, type FileOutputs } from "../finished.js";
@@ -71,6 +74,7 @@ async function predictWith(context: Context, { head, name, texts, flags, files }
   const predicted = predictor(pipeline, flags, {
     signal: context.signal,
     onEncoded: (counts) => (reading = addReadings(reading, counts.reading)),
+    onRule: (rule, labels) => reportRule(context, rule, labels),
   });
   const run: PredictRun = {
     kind: pipeline.kind,
@@ -99,6 +103,14 @@ async function predictWith(context: Context, { head, name, texts, flags, files }
   } finally {
     await pipeline.close();
   }
+}
+
+/** Says what a rule costs, and warns of what it cannot claim. */
+function reportRule({ reporter }: Context, { claims, costs }: FittedRule, labels: readonly string[]): void {
+  if (costs !== undefined) {
+    for (const line of costLines({ labels, matrix: costRows(costs, labels.length) })) reporter.info(line);
+  }
+  for (const claim of claims) if (!claim.isGranted) reporter.warn(refusalText(claim));
 }
 
 /** Where people read the explanations, these say it themselves. */

@@ -17,6 +17,8 @@ const EXAMPLES = [
   'evaluate sentiment reviews.csv --map "5=positive,1=negative,3=drop"',
   "evaluate head test.csv --errors mistakes.csv --json",
   "evaluate head test.csv --max-risk 0.05 --report evaluation.html",
+  "evaluate spam-head test.csv --max-false-alarms spam=0.001",
+  'evaluate spam-head test.csv --costs "ham>spam=10"',
 ];
 
 export function declareEvaluate(command: Command): Command {

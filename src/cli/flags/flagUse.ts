@@ -38,7 +38,7 @@ const MLP_FLAGS = ["hidden", "activation", "dropout", "batchSize", "learningRate
 const TAGGER_FLAGS = ["crf", "layers", "scalarMix", "subwordPooling", "surfaceFeatures", "context", "ensemble"];
 /** How entities and tags in files are read. */
 const ENTITY_FLAGS = ["offsets", "tagNames"];
-const SELECTIVE = ["minPrecision", "maxRisk", "coverage", "costs"];
+const SELECTIVE = ["threshold", "minPrecision", "maxRisk", "maxFalseAlarms", "coverage", "costs"];
 /** Words with tags have no columns, and their vectors are of all words of a sentence. */
 const OF_ROWS = ["textColumn", "labelColumn", "dropMissing", "header", "delimiter", "quote"];
 const OF_TEXTS = [...OF_ROWS, "pooling", "layer", "normalize"];

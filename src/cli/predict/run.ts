@@ -1,3 +1,4 @@
+import type { FittedRule } from "../../classification/decision/fitRule.js";
 import type { Reading } from "../../dataset/reading.js";
 import type { CallOptions, Pipeline } from "../../pipeline/pipeline.js";
 import type { ReadingCounts } from "../../embedding/textReading.js";
@@ -23,14 +24,20 @@ export interface PredictRun {
   readonly page: (() => string) | undefined;
 }
 
+interface PredictorOptions extends Pick<CallOptions, "signal" | "onEncoded"> {
+  /** Called with the rule that the flags ask for, before anything is predicted. */
+  readonly onRule: (rule: FittedRule, labels: readonly string[]) => void;
+}
+
 /** How a pipeline predicts under the flags. */
 export function predictor(
   pipeline: Pipeline,
   flags: PredictFlags,
-  { signal, onEncoded }: Pick<CallOptions, "signal" | "onEncoded">,
+  { signal, onEncoded, onRule }: PredictorOptions,
 ): (texts: readonly string[]) => Promise<readonly AnyPrediction[]> {
   if (pipeline.kind !== "classifier") return (texts) => pipeline.predict(texts, { signal, onEncoded });
   const { sets, explain } = flags;
   const goal = selectiveGoalOf(flags, pipeline.labels);
+  if (goal !== undefined) onRule(pipeline.ruleFor(goal), pipeline.labels);
   return (texts) => pipeline.predict(texts, { goal, sets, explain, signal, onEncoded });
 }

@@ -13,7 +13,7 @@ const MOST_CONFUSIONS = 15;
  */
 export function confusionGrid(confusion: Confusion, caption: Content): Html {
   if (confusion.labels.length > MOST_LABELS) return frequentConfusions(confusion, caption);
-  const { labels, counts } = confusion;
+  const { labels, counts, abstained } = confusion;
   return html`<div class="scroll" tabindex="0" role="group">
     <table class="confusion">
       <caption>
@@ -23,10 +23,11 @@ export function confusionGrid(confusion: Confusion, caption: Content): Html {
         <tr>
           <td class="corner">true ↓ predicted →</td>
           ${labels.map((label) => html`<th scope="col">${verbatim(label)}</th>`)}
+          ${abstained === undefined ? null : html`<th scope="col">abstained</th>`}
         </tr>
       </thead>
       <tbody>
-        ${labels.map((label, t) => gridRow(label, counts[t], t))}
+        ${labels.map((label, t) => gridRow(label, abstained === undefined ? counts[t] : [...counts[t], abstained[t]], t))}
       </tbody>
     </table>
   </div>`;
@@ -69,10 +70,10 @@ interface RankedConfusion {
 }
 
 /** The `most` largest cells off the diagonal, largest first; empty cells are left out. */
-export function rankedConfusions({ labels, counts }: Confusion, most: number): readonly RankedConfusion[] {
+export function rankedConfusions({ labels, counts, abstained }: Confusion, most: number): readonly RankedConfusion[] {
   return counts
     .flatMap((cells, t) => {
-      const support = cells.reduce((sum, cell) => sum + cell, 0);
+      const support = cells.reduce((sum, cell) => sum + cell, abstained?.[t] ?? 0);
       return cells.flatMap((rows, p) =>
         p === t || rows === 0 ? [] : [{ truth: labels[t], predicted: labels[p], rows, share: rows / support }],
       );

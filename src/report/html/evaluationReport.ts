@@ -6,6 +6,8 @@ import { count, decimals, percent, range, rows, signed, signedRange } from "../.
 import { html, section, verbatim, type Content, type Html } from "./html.js";
 import { pageText } from "./page.js";
 import { plot } from "./plot.js";
+import { missesCoverage } from "../../metrics/conformal.js";
+import { ruleSection, thresholdsSection } from "./decisionSections.js";
 import { table } from "./table.js";
 
 /** An evaluation for its page. */
@@ -34,7 +36,8 @@ export function renderEvaluationReport(record: EvaluationRecord): string {
         ${findings(record).map((finding) => html`<li>${finding}</li>`)}
       </ul>
     </header>
-    ${calibration(record)}${risk(record)}${sets(record)}${scores(record)}
+    ${ruleSection(record.reliability)}${calibration(record)}${risk(record)}${thresholdsSection(record.reliability)}
+    ${sets(record)}${scores(record)}
     ${section("confusions", "Confusions", confusionGrid(evaluation.confusion, "Rows by their true and predicted label"))}
     <footer>
       Intervals are 95&nbsp;% intervals over the rows: percentile bootstrap, and Wilson’s for proportions.
@@ -51,6 +54,12 @@ function findings({ remark, evaluation, reliability }: EvaluationRecord): Conten
   return [
     ...(remark === undefined ? [] : [html`<b>${remark}.</b>`]),
     `Macro-F1 ${decimals(evaluation.macroF1)} (${range(evaluation.interval95)}), accuracy ${decimals(evaluation.accuracy)}; ${rows(evaluation.n)}.`,
+    ...(reliability.choice === null
+      ? []
+      : [
+          html`Labels, confusions and these scores are those of the rule in force: ${verbatim(reliability.choice.goal)}.
+          ${evaluation.abstained === undefined ? "" : `${count(evaluation.abstained)} rows are without a prediction and count as not found.`}`,
+        ]),
     ...(over === undefined
       ? []
       : [`Over a bag of words ${signed(over.macroF1)} macro-F1 (${signedRange(over.interval95)}).`]),
@@ -98,23 +107,14 @@ function calibration({ reliability }: EvaluationRecord): Html {
 }
 
 function risk({ reliability }: EvaluationRecord): Html {
-  const { riskCoverage, aurc, choice } = reliability;
+  const { riskCoverage, aurc } = reliability;
   const points = riskCoverage.map(({ coverage, risk: y }) => ({ x: coverage, y }));
   const top = Math.max(0.1, ...points.map(({ y }) => Math.ceil(y * 10) / 10));
-  const chosen =
-    choice === null
-      ? null
-      : html`<p>
-          Goal: ${verbatim(choice.goal)}. The head predicts a label for ${percent(choice.coverage)} of the rows and
-          abstains on the others; ${choice.accuracy === null ? "none" : percent(choice.accuracy)} of its predictions are
-          right.
-        </p>`;
   return section(
     "risk",
     "Risk and coverage",
     html`<p>The error rate when only the most confident predictions are kept; area ${decimals(aurc)}.</p>
-      ${plot(points, { x: "coverage", y: "error rate", joined: true, top, label: `Risk-coverage curve, area ${decimals(aurc)}` })}
-      ${chosen}`,
+      ${plot(points, { x: "coverage", y: "error rate", joined: true, top, label: `Risk-coverage curve, area ${decimals(aurc)}` })}`,
   );
 }
 
@@ -130,8 +130,17 @@ function sets({ reliability }: EvaluationRecord): Html | null {
     "sets",
     "Prediction sets",
     html`<p>
-        The coverage of split conformal sets is guaranteed on rows drawn like the dev rows. On another kind of text it
-        is not; the table shows the coverage here.
+        On texts drawn like the dev rows, split conformal sets contain the true label at least as often as their target
+        says, on average over draws of the dev rows. On another kind of text nothing is known beforehand; the table
+        shows the coverage here.
+        ${
+          missesCoverage(reliability.sets)
+            ? html`<strong
+                >It is lower than on rows like the dev rows, which is said of fewer than 5&nbsp;% of such rows: these
+                are most likely of another kind.</strong
+              >`
+            : null
+        }
       </p>
       ${table(body, { caption: "Prediction sets", head: ["target coverage", "coverage", "mean size", "a single label"] })}`,
   );

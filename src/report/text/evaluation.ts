@@ -31,9 +31,9 @@ export function evaluationText(evaluation: Evaluation, { title }: EvaluationText
 }
 
 function summaryLines(evaluation: Evaluation): readonly string[] {
-  const { n, intervals95, majority, bagOfWords, overBagOfWords, missing } = evaluation;
+  const { n, abstained, intervals95, majority, bagOfWords, overBagOfWords, missing } = evaluation;
   const rows = [
-    ["rows", count(n), ""],
+    ["rows", count(n), abstained === undefined ? "" : `${count(abstained)} without a prediction, counted as not found`],
     ["macro-F1", decimals(evaluation.macroF1), `95 % interval ${range(intervals95.macroF1)}`],
     ["accuracy", decimals(evaluation.accuracy), `95 % interval ${range(intervals95.accuracy)}`],
     ["macro-recall", decimals(evaluation.macroRecall), `95 % interval ${range(intervals95.macroRecall)}`],
@@ -67,10 +67,13 @@ function perLabelLines({ confusion: { labels }, perLabel }: Evaluation): readonl
 }
 
 function confusionLines(confusion: Confusion): readonly string[] {
-  const { labels, counts } = confusion;
-  const head = ["true \\ predicted", ...labels.map((label) => fitted(escapeControls(label), WIDEST_HEADING))];
-  const rows = labels.map((label, t) => [nameOf(label), ...counts[t].map(count)]);
-  const lines = aligned([head, ...rows], ["left", ...labels.map(() => "right" as const)]);
+  const { labels, counts, abstained } = confusion;
+  const none = abstained === undefined ? [] : ["abstained"];
+  const head = ["true \\ predicted", ...labels.map((label) => fitted(escapeControls(label), WIDEST_HEADING)), ...none];
+  const rows = labels.map((label, t) => {
+    return [nameOf(label), ...counts[t].map(count), ...(abstained === undefined ? [] : [count(abstained[t])])];
+  });
+  const lines = aligned([head, ...rows], ["left", ...head.slice(1).map(() => "right" as const)]);
   return textWidth(lines[0]) <= WIDEST_MATRIX ? lines : rankedLines(confusion);
 }
 

@@ -1,8 +1,10 @@
 import type { Reliability } from "../../classification/reliability.js";
 import type { CalibrationScore } from "../../metrics/calibrationScore.js";
 import { count, decimals, percent, range } from "../../text/numbers.js";
+import { missesCoverage } from "../../metrics/conformal.js";
+import { choiceLines } from "./choice.js";
 import { aligned } from "./evaluation.js";
-import { escapeControls } from "../../text/escape.js";
+import { thresholdLines } from "./thresholds.js";
 
 /** Coverages that the terminal shows of the risk-coverage curve. */
 const SHOWN = [0.5, 0.8, 0.9, 1];
@@ -14,12 +16,18 @@ export const reliabilityText = (reliability: Reliability): string =>
     reliabilityLines(reliability.calibration),
     riskLines(reliability),
     setLines(reliability),
+    thresholdLines(reliability.thresholds),
     choiceLines(reliability),
   ]);
 
-/** The part that everybody needs to know: the calibration, a target coverage that is missed, the scores under a goal. */
+/** The part that everybody needs to know: calibration, a target coverage that is missed, thresholds, the rule in force. */
 export const reliabilityBrief = (reliability: Reliability): string =>
-  joined([calibrationLines(reliability), brokenLines(reliability), choiceLines(reliability)]);
+  joined([
+    calibrationLines(reliability),
+    brokenLines(reliability),
+    thresholdLines(reliability.thresholds),
+    choiceLines(reliability),
+  ]);
 
 function joined(blocks: readonly (readonly string[])[]): string {
   return blocks
@@ -84,23 +92,9 @@ function setLines({ sets }: Reliability): readonly string[] {
 }
 
 const brokenLines = ({ sets }: Pick<Reliability, "sets">): readonly string[] =>
-  sets.some(({ target, interval95 }) => interval95[1] < target)
-    ? ["  the target coverage of prediction sets is missed: these rows are not like the dev rows"]
+  missesCoverage(sets)
+    ? [
+        "  prediction sets contain the true label less often than on rows like the dev rows, which is said of fewer than",
+        "  5 % of such rows: these rows are most likely of another kind",
+      ]
     : [];
-
-function choiceLines({ choice }: Reliability): readonly string[] {
-  if (choice === null) return [];
-  const share = (value: number | null): string => (value === null ? "never predicted" : percent(value));
-  const head = ["label", "probability from", "precision"];
-  const rows = Object.keys(choice.thresholds).map((label) => [
-    escapeControls(label),
-    choice.thresholds[label]?.toFixed(3) ?? "-",
-    share(choice.precision[label]),
-  ]);
-  const reached = choice.interval95 === null ? "" : ` (95 % ${range(choice.interval95)})`;
-  return [
-    `goal: ${escapeControls(choice.goal)}`,
-    `  predictions for ${percent(choice.coverage)} of the rows, ${choice.accuracy === null ? "none" : percent(choice.accuracy)} right${reached}, mean cost ${decimals(choice.cost)}`,
-    ...aligned([head, ...rows], ["left", "right", "right"]),
-  ];
-}

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { evaluateHead } from "../../../src/classification/evaluate.js";
+import { scoreChoice } from "../../../src/classification/decision/choice.js";
+import { fitDecisionRule } from "../../../src/classification/decision/fitRule.js";
+import { evaluateHead, mistakesOf } from "../../../src/classification/evaluate.js";
 import { predictVectors } from "../../../src/classification/predict.js";
 import { trainClassifier } from "../../../src/classification/train.js";
 import {
@@ -12,6 +14,7 @@ import type { Head } from "../../../src/head/head.js";
 import { renderEvaluationReport } from "../../../src/report/html/evaluationReport.js";
 import { reliabilityText } from "../../../src/report/text/reliability.js";
 import { pickRows } from "../../../src/dataset/labeledVectors.js";
+import { ABSTAIN } from "../../../src/metrics/confusion.js";
 import { toyVectors } from "./toyVectors.js";
 
 const LABELS = ["bad", "good", "plain"];
@@ -50,7 +53,7 @@ describe("measureReliability()", () => {
     const other = toyVectors(600, { labels: LABELS, distance: 1, seed: 9 }); // clouds in other places
     const reliability = measured({}, other);
     for (const { target, interval95 } of reliability.sets) expect(interval95[1]).toBeLessThan(target);
-    expect(reliabilityText(reliability)).toContain("the target coverage of prediction sets is missed");
+    expect(reliabilityText(reliability)).toContain("these rows are most likely of another kind");
   });
 
   it("works in the labels that a map leaves", () => {
@@ -86,10 +89,43 @@ describe("measureReliability()", () => {
   });
 });
 
+describe("evaluateHead()", () => {
+  it("counts every row once under a rule: right, a mistake, or without a prediction", () => {
+    const rule = fitDecisionRule({ kind: "coverage", share: 0.5 }, calibrationSetOf(trained)!);
+    const evaluated = evaluateHead(trained, data, { rule });
+    const { evaluation, predicted, truth } = evaluated;
+    const right = predicted.filter((label, r) => label === truth[r]).length;
+    expect(evaluation.abstained).toBeGreaterThan(0);
+    expect(right + mistakesOf(evaluated).length + evaluation.abstained!).toBe(evaluation.n);
+    expect(evaluation.accuracy).toBe(right / evaluation.n);
+    expect(evaluation.overBagOfWords).toBeUndefined();
+    const labels = predictVectors(trained.head, data.vectors, { rule }).map(({ label }) => label);
+    expect(labels).toEqual([...predicted].map((label) => (label === ABSTAIN ? null : LABELS[label])));
+    const choice = scoreChoice(evaluated, rule);
+    expect(choice.coverage).toBeCloseTo(1 - evaluation.abstained! / evaluation.n, 12);
+  });
+
+  it("shows on the page what the rule makes of the rows, and the curves of every label", () => {
+    const goal = { kind: "precision", least: 0.999 } as const;
+    const rule = fitDecisionRule(goal, calibrationSetOf(trained)!);
+    const evaluated = evaluateHead(trained, data, { rule });
+    const reliability = measureReliability(trained, { evaluated, vectors: data.vectors }, { goal });
+    const { evaluation } = evaluated;
+    const page = renderEvaluationReport({ head: "h", corpus: ["a.csv"], evaluation, reliability });
+    expect(page).toContain("Not granted:");
+    expect(page).toContain("abstained</th>");
+    expect(page.match(/Precision-recall curve, area/g)?.length).toBeGreaterThanOrEqual(LABELS.length);
+    expect(page).not.toMatch(/undefined|NaN|null/);
+    expect(reliabilityText(reliability)).toMatch(
+      /not granted, so "bad" is never predicted: a precision of "bad" of 99.9 %/,
+    );
+  });
+});
+
 describe("predictVectors()", () => {
   it("abstains below the rule's threshold and adds prediction sets", () => {
     const calibrationSet = calibrationSetOf(trained)!;
-    const rule = { thresholds: Float64Array.of(0.8, 0.8, 0.8), costs: Float64Array.of(1, 1, 1), words: "" };
+    const rule = { thresholds: Float64Array.of(0.8, 0.8, 0.8), below: "abstain" } as const;
     const predictions = predictVectors(trained.head, data.vectors, {
       rule,
       predictionSetThreshold: predictionSetThreshold(calibrationSet, 0.9),

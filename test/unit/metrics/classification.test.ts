@@ -89,7 +89,7 @@ describe("evaluateClassification()", () => {
         expect(majority.accuracy).toBeGreaterThanOrEqual(constant.accuracy);
         expect(majority.macroF1).toBeGreaterThanOrEqual(constant.macroF1);
       });
-      expect(accuracy > majority.accuracy ? overMajority.macroF1 : 1).toBeGreaterThan(0);
+      expect(accuracy > majority.accuracy ? overMajority!.macroF1 : 1).toBeGreaterThan(0);
     }
   });
 
@@ -142,5 +142,31 @@ describe("advantageOver()", () => {
   it("is nothing over itself", () => {
     const same = wrongEvery(5);
     expect(advantageOver(truth, [same, same], { classes: 2 })).toEqual({ macroF1: 0, interval95: [0, 0], mcnemarP: 1 });
+  });
+});
+
+describe("evaluateClassification() of predictions that abstain", () => {
+  it("counts rows without a prediction as found for no label, and as predictions of none", () => {
+    const truth = Int32Array.of(0, 0, 0, 1, 1, 1);
+    const found = evaluateClassification(truth, Int32Array.of(0, 0, -1, 1, 0, -1), ["x", "y"], quick);
+    expect(found).toMatchObject({ n: 6, abstained: 2, accuracy: 0.5 });
+    expect(found.confusion).toEqual({
+      labels: ["x", "y"],
+      counts: [
+        [2, 0],
+        [1, 1],
+      ],
+      abstained: [1, 1],
+    });
+    expect(found.perLabel["x"]).toMatchObject({ precision: 2 / 3, recall: 2 / 3, support: 3 });
+    expect(found.perLabel["y"]).toMatchObject({ precision: 1, recall: 1 / 3, support: 3 });
+    expect(found.macroF1).toBeCloseTo((2 / 3 + 1 / 2) / 2, 12);
+    expect(found.macroRecall).toBeCloseTo(1 / 2, 12);
+    expect(found.interval95[1]).toBeLessThanOrEqual(1);
+  });
+
+  it("adds nothing where there are none", () => {
+    const found = evaluateClassification(Int32Array.of(0, 1), Int32Array.of(0, 1), ["x", "y"], quick);
+    expect("abstained" in found || "abstained" in found.confusion).toBe(false);
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../src/math/random.js";
 import { softmax } from "../../../src/math/softmax.js";
-import { conformalThreshold, predictionSets, scorePredictionSets } from "../../../src/metrics/conformal.js";
+import {
+  conformalThreshold,
+  missesCoverage,
+  predictionSets,
+  scorePredictionSets,
+} from "../../../src/metrics/conformal.js";
 
 describe("conformalThreshold()", () => {
   const nine = Float64Array.from({ length: 9 }, (_, i) => (i + 1) / 10);
@@ -63,10 +68,48 @@ describe("predictionSets()", () => {
     const score = scorePredictionSets(predictionSets(p, 3, 0.3), Int32Array.of(2, 2), {
       target: 0.9,
       threshold: 0.3,
+      calibrationRows: 20,
     });
     expect(score).toMatchObject({ target: 0.9, coverage: 0.5, meanSize: 2.5, single: 0, threshold: 0.3 });
     expect(score.interval95[0]).toBeGreaterThan(0);
     expect(score.interval95[1]).toBeLessThan(1);
-    expect(() => scorePredictionSets([], new Int32Array(0), { target: 0.9, threshold: 0 })).toThrow(RangeError);
+    expect(() => scorePredictionSets([], new Int32Array(0), { target: 0.9, threshold: 0, calibrationRows: 9 })).toThrow(
+      RangeError,
+    );
+  });
+});
+
+describe("missesCoverage()", () => {
+  /** Warnings over draws of 60 calibration and 600 other rows, whose true labels have probabilities moved by `shift`. */
+  function warned(shift: number): { readonly now: number; readonly byWilson: number } {
+    const random = seeded(7);
+    let [now, byWilson] = [0, 0];
+    for (let d = 0; d < 400; d++) {
+      const calibration = Float64Array.from({ length: 60 }, () => 0.5 + random() / 2);
+      const others = Float64Array.from({ length: 600 }, () => Math.max(0, 0.5 + random() / 2 - shift));
+      const scores = [0.8, 0.9, 0.95].map((target) => {
+        const threshold = conformalThreshold(calibration, target);
+        const sets = Array.from(others, (p) => (p >= threshold ? [0] : [1]));
+        return scorePredictionSets(sets, new Int32Array(600), { target, threshold, calibrationRows: 60 });
+      });
+      if (missesCoverage(scores)) now++;
+      if (scores.some(({ target, interval95 }) => interval95[1] < target)) byWilson++;
+    }
+    return { now, byWilson };
+  }
+
+  it("is said of at most 5 % of rows like the calibration rows, for all target coverages together", () => {
+    const { now, byWilson } = warned(0);
+    expect(now).toBeLessThanOrEqual(38); // more has a chance below 1 in 10,000 at 5 %
+    expect(byWilson).toBeGreaterThan(80); // which leaves out that the calibration rows are a sample too
+  });
+
+  it("is said of rows of another kind", () => {
+    expect(warned(0.15).now).toBeGreaterThan(300);
+  });
+
+  it("is not said where every label is in every set", () => {
+    const score = scorePredictionSets([[0, 1]], Int32Array.of(1), { target: 0.99, threshold: 0, calibrationRows: 5 });
+    expect(score.p).toBe(1);
   });
 });

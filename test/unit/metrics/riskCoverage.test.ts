@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lowerBound, pointAt, riskCoverage } from "../../../src/metrics/riskCoverage.js";
+import { pointAt, riskCoverage } from "../../../src/metrics/riskCoverage.js";
 
 describe("riskCoverage()", () => {
   it("adds up by hand: one wrong prediction at the end, and at the start", () => {
@@ -32,15 +32,5 @@ describe("riskCoverage()", () => {
       }),
     );
     expect(riskCoverage(new Float64Array(0), new Uint8Array(0))).toEqual({ n: 0, aurc: 0, curve: [] });
-  });
-});
-
-describe("lowerBound()", () => {
-  it("lies below the share, nearer with more rows, and is 0 without any", () => {
-    expect(lowerBound(90, 100)).toBeGreaterThan(0.83);
-    expect(lowerBound(90, 100)).toBeLessThan(0.85);
-    expect(lowerBound(9000, 10_000)).toBeGreaterThan(0.894);
-    expect(lowerBound(3, 3)).toBeLessThan(0.6);
-    expect(lowerBound(0, 0)).toBe(0);
   });
 });

@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import {
-  applyDecisionRule,
-  ABSTAIN,
-  fitDecisionRule,
-  type CalibrationSet,
-} from "../../../src/classification/selectivePrediction.js";
-import { scoreChoice } from "../../../src/classification/reliability.js";
-import { seeded } from "../../../src/math/random.js";
+import { scoreChoice } from "../../../../src/classification/decision/choice.js";
+import { applyDecisionRule } from "../../../../src/classification/decision/decisionRule.js";
+import { fitDecisionRule, type CalibrationSet } from "../../../../src/classification/decision/fitRule.js";
+import { seeded } from "../../../../src/math/random.js";
+import { ABSTAIN } from "../../../../src/metrics/confusion.js";
 
 /** Two labels; the head says p of "a" and is right as often as it says. */
 function calibrationSet(n: number, seed: number): CalibrationSet {
