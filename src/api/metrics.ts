@@ -1,5 +1,4 @@
-export { pairedBootstrap } from "../metrics/bootstrap.js";
-export type { BootstrapOptions, PairedDifference, PairedOptions } from "../metrics/bootstrap.js";
+export type { BootstrapOptions, GroupedOptions } from "../metrics/bootstrap.js";
 export { scoreCalibration } from "../metrics/calibrationScore.js";
 export type { CalibrationScore } from "../metrics/calibrationScore.js";
 export { evaluateClassification } from "../metrics/classification.js";
@@ -8,5 +7,7 @@ export { conformalThreshold, predictionSets } from "../metrics/conformal.js";
 export { mcnemar } from "../metrics/mcnemar.js";
 export type { McNemar } from "../metrics/mcnemar.js";
 export { evaluateMultiLabel } from "../metrics/multiLabel.js";
+export { pairedBootstrap } from "../metrics/paired.js";
+export type { PairedDifference, PairedOptions } from "../metrics/paired.js";
 export { riskCoverage } from "../metrics/riskCoverage.js";
 export type { RiskCoverage } from "../metrics/riskCoverage.js";

@@ -76,7 +76,8 @@ export async function crossValidate(data: LabeledVectors, options: CrossValidate
   checkFolds(data.texts, folds);
   const labels = [...new Set(data.labels)].sort();
   const truth = labelIndices(labels, data.labels, "the rows");
-  const fold = foldCorpus(truth, duplicateGroups(data.texts), { folds, seed });
+  const groups = duplicateGroups(data.texts);
+  const fold = foldCorpus(truth, groups, { folds, seed });
   const [predicted, words, majority] = [0, 1, 2].map(() => new Int32Array(truth.length));
   const perFold: FoldScore[] = [];
   for (let f = 0; f < folds; f++) {
@@ -106,8 +107,8 @@ export async function crossValidate(data: LabeledVectors, options: CrossValidate
   };
   return {
     folds,
-    ...evaluateClassification(truth, predicted, labels, { seed, baselines }),
-    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
+    ...evaluateClassification(truth, predicted, labels, { seed, baselines, groups }),
+    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed, groups }),
     perFold,
   };
 }

@@ -1,3 +1,4 @@
+import { duplicateGroups } from "../dataset/duplicates.js";
 import type { LabelMap } from "../dataset/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
 import { argmax, predictProbabilities, type Head } from "../head/head.js";
@@ -38,6 +39,8 @@ export interface Evaluated {
   readonly predicted: Int32Array;
   /** `[rows, classes]` */
   readonly probabilities: Float64Array;
+  /** Group of every row, equal texts in one; see `duplicateGroups`. */
+  readonly groups?: Int32Array | undefined;
 }
 
 /**
@@ -57,8 +60,10 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
   const probabilities = project(predictProbabilities(trained.head, data.vectors), space);
   const predicted = argmax(probabilities, classes);
   const words = argmax(project(predictBagOfWords(trained.bagOfWords, data.texts), space), classes);
+  const groups = duplicateGroups(data.texts);
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
+    groups,
     baselines: {
       majority: majorityScore(truth, majorityClass(labels, countsIn(trained, space)), classes),
       bagOfWords: scorePredictions(truth, words, classes),
@@ -67,10 +72,10 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
   const isCalibrated = trained.head.temperature !== undefined;
   const evaluation: Evaluation = {
     ...scored,
-    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
+    overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed, groups }),
     ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
   };
-  return { evaluation, labels, truth, predicted, probabilities };
+  return { evaluation, labels, truth, predicted, probabilities, groups };
 }
 
 function countsIn(

@@ -7,6 +7,7 @@ import {
   type FittedMultiLabel,
   type MultiLabelHead,
 } from "../head/linear/oneVsRest.js";
+import { duplicateGroups } from "../dataset/duplicates.js";
 import { labelsIn } from "../dataset/labelCell.js";
 import { refuseTexts } from "../dataset/labelSet.js";
 import type { Matrix } from "../math/matrix.js";
@@ -141,7 +142,7 @@ export async function trainMultiLabel(
     labelCounts: labelCounts(train.labels.flatMap((cell) => labelsIn(cell, separator))),
     C: fitted.C,
     trials: tried.map((one) => one.trial),
-    dev: evaluateMultiLabel(devY, marksOf(probabilities, head), { labels, seed }),
+    dev: evaluateMultiLabel(devY, marksOf(probabilities, head), { labels, seed, groups: duplicateGroups(dev.texts) }),
     devFrom:
       held === undefined
         ? `${counted(dev.texts.length, "row")} given for it`
@@ -192,7 +193,7 @@ export function evaluateMultiLabelHead(
   const { labels } = space;
   const truth = marksIn(data.labels, { labels, separator, file });
   const predicted = mappedMarks(marksOf(multiLabelProbabilities(head, data.vectors), head), space);
-  return evaluateMultiLabel(truth, predicted, { labels, seed });
+  return evaluateMultiLabel(truth, predicted, { labels, seed, groups: duplicateGroups(data.texts) });
 }
 
 /** Marks `[rows, labels]` of marks `[rows, head labels]`: a label is there where one that becomes it is. */

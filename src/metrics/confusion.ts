@@ -46,11 +46,16 @@ export function confusionCounts(truth: Int32Array, predicted: Int32Array, classe
  * predicted wrongly costs (its F1 is 0), and a class that neither side mentions does not count. Macro-recall averages
  * over the classes that occur in the truth, the only ones that have a recall. An empty matrix scores 0.
  *
- * @param counts  as from `confusionCounts`
+ * @param counts     as from `confusionCounts`; weights of rows too, which need not be whole numbers
+ * @param isCounted  which classes the averages count, if they occur; @default all
  * @see scikit-learn, `f1_score(average="macro")` and `balanced_accuracy_score`, whose choices these are;
  *   Barbieri et al. 2020 for macro-recall: https://arxiv.org/abs/2010.12421
  */
-export function macroScores(counts: Int32Array, classes: number): MacroScores {
+export function macroScores(
+  counts: Int32Array | Float64Array,
+  classes: number,
+  isCounted?: readonly boolean[],
+): MacroScores {
   let [n, hits, f1Sum, f1Classes, recallSum, recallClasses] = [0, 0, 0, 0, 0, 0];
   for (let c = 0; c < classes; c++) {
     const hit = counts[c * classes + c];
@@ -61,6 +66,7 @@ export function macroScores(counts: Int32Array, classes: number): MacroScores {
     }
     n += support;
     hits += hit;
+    if (isCounted?.[c] === false) continue;
     if (support + named > 0) {
       f1Sum += (2 * hit) / (support + named);
       f1Classes++;

@@ -1,5 +1,5 @@
 import type { Evaluated } from "../../classification/evaluate.js";
-import { pairedBootstrap } from "../../metrics/bootstrap.js";
+import { pairedBootstrap } from "../../metrics/paired.js";
 import type { Verdict } from "./record.js";
 import { signed, signedRange } from "../../text/numbers.js";
 
@@ -25,6 +25,7 @@ export function judge(ceiling: Evaluated, joint: Evaluated, seed: number): Verdi
   const { difference, interval95 } = pairedBootstrap(ceiling.truth, [aligned, ceiling.predicted], {
     classes: labels.length,
     seed,
+    groups: ceiling.groups,
   });
   const [low, high] = interval95;
   const range = signedRange(interval95);
