@@ -48,7 +48,10 @@ export function coverage(kind, { n, draws, seed, resamples, copies = 1 }) {
   const sums = { accuracy: 0, macroF1: 0, macroRecall: 0, width: 0, narrowest: 1 };
   for (let d = 0; d < draws; d++) {
     const { cells, groups } = copied(drawCells(truth.joint, n, random), copies);
-    const [rows, columns] = [(/** @type {number} */ c) => Math.floor(c / kind.classes), (/** @type {number} */ c) => c % kind.classes];
+    const [rows, columns] = [
+      (/** @type {number} */ c) => Math.floor(c / kind.classes),
+      (/** @type {number} */ c) => c % kind.classes,
+    ];
     const options = { classes: kind.classes, resamples, seed: d, ...(copies === 1 ? {} : { groups }) };
     const intervals = confusionIntervals(cells.map(rows), cells.map(columns), options);
     for (const name of /** @type {const} */ (["accuracy", "macroF1", "macroRecall"])) {
@@ -92,7 +95,11 @@ export function paired(kind, { n, draws, seed, resamples, copies = 1, better = k
 function predictedFor(joint, truth, { classes, random }) {
   const row = joint.subarray(truth * classes, (truth + 1) * classes);
   const share = row.reduce((sum, x) => sum + x, 0);
-  return drawCells(row.map((x) => x / share), 1, random)[0];
+  return drawCells(
+    row.map((x) => x / share),
+    1,
+    random,
+  )[0];
 }
 
 /**
@@ -139,7 +146,11 @@ function sentence({ recall, invented, mean, spread }, random) {
 export function marks({ classes, share, recall }, { n, draws, seed, resamples, copies = 1 }) {
   const random = seeded(seed);
   const alarm = (share * (1 - recall)) / (1 - share);
-  const truth = { microF1: recall, macroF1: recall, exactMatch: (share * recall + (1 - share) * (1 - alarm)) ** classes };
+  const truth = {
+    microF1: recall,
+    macroF1: recall,
+    exactMatch: (share * recall + (1 - share) * (1 - alarm)) ** classes,
+  };
   const sums = { microF1: 0, macroF1: 0, exactMatch: 0, narrowest: 1 };
   for (let d = 0; d < draws; d++) {
     const own = Uint8Array.from({ length: n * classes }, () => (random() < share ? 1 : 0));
@@ -163,7 +174,8 @@ export function marks({ classes, share, recall }, { n, draws, seed, resamples, c
 }
 
 /** @param {readonly (string | number)[]} cells */
-const line = (...cells) => console.log(`| ${cells.map((x) => (typeof x === "number" ? x.toFixed(3) : x)).join(" | ")} |`);
+const line = (...cells) =>
+  console.log(`| ${cells.map((x) => (typeof x === "number" ? x.toFixed(3) : x)).join(" | ")} |`);
 /** @param {readonly string[]} names */
 function head(...names) {
   console.log("");
@@ -190,14 +202,28 @@ function main(effort) {
     line(name, ...SIZES.map((n) => coverage(POPULATIONS[name], { ...effort, n, copies: 5 }).macroF1));
   }
   head("paired, equally good", ...SIZES.map((n) => `n = ${n}`));
-  for (const name of /** @type {const} */ (["2 labels, 0.90", "3 labels, 0.75", "3 labels, one of 2 %, 0.90, it 0.50", "20 labels, 0.60"])) {
+  for (const name of /** @type {const} */ ([
+    "2 labels, 0.90",
+    "3 labels, 0.75",
+    "3 labels, one of 2 %, 0.90, it 0.50",
+    "20 labels, 0.60",
+  ])) {
     const found = SIZES.map((n) => paired(POPULATIONS[name], { ...effort, n }));
-    line(`${name}: coverage, p <= 0.05`, ...found.map(({ covered, rejected }) => `${covered.toFixed(3)}, ${rejected.toFixed(3)}`));
+    line(
+      `${name}: coverage, p <= 0.05`,
+      ...found.map(({ covered, rejected }) => `${covered.toFixed(3)}, ${rejected.toFixed(3)}`),
+    );
   }
   const better = SIZES.map((n) => paired(POPULATIONS["3 labels, 0.75"], { ...effort, n, better: 0.85 }));
-  line("3 labels, 0.75 and 0.85: coverage, p <= 0.05", ...better.map(({ covered, rejected }) => `${covered.toFixed(3)}, ${rejected.toFixed(3)}`));
+  line(
+    "3 labels, 0.75 and 0.85: coverage, p <= 0.05",
+    ...better.map(({ covered, rejected }) => `${covered.toFixed(3)}, ${rejected.toFixed(3)}`),
+  );
   const five = SIZES.map((n) => paired(POPULATIONS["3 labels, 0.75"], { ...effort, n, copies: 5 }));
-  line("3 labels, 0.75, five copies", ...five.map(({ covered, rejected }) => `${covered.toFixed(3)}, ${rejected.toFixed(3)}`));
+  line(
+    "3 labels, 0.75, five copies",
+    ...five.map(({ covered, rejected }) => `${covered.toFixed(3)}, ${rejected.toFixed(3)}`),
+  );
   head("entities", ...SIZES.map((n) => `${n} sentences`));
   for (const kind of [
     { recall: 0.5, invented: 0.3 },
@@ -207,7 +233,12 @@ function main(effort) {
     { recall: 1, invented: 0 },
     { recall: 0.9, invented: 0.1, mean: 0.5 },
   ]) {
-    line(Object.entries(kind).map(([name, x]) => `${name} ${x}`).join(", "), ...SIZES.map((n) => entities(kind, { ...effort, n }).covered));
+    line(
+      Object.entries(kind)
+        .map(([name, x]) => `${name} ${x}`)
+        .join(", "),
+      ...SIZES.map((n) => entities(kind, { ...effort, n }).covered),
+    );
   }
   head("rows of several labels: micro-F1, macro-F1, exact match", ...SIZES.map((n) => `n = ${n}`));
   for (const kind of [
@@ -216,7 +247,10 @@ function main(effort) {
     { classes: 5, share: 0.2, recall: 1 },
   ]) {
     const found = SIZES.map((n) => marks(kind, { ...effort, n }));
-    line(`${kind.classes} labels of ${kind.share}, F1 ${kind.recall}`, ...found.map((s) => [s.microF1, s.macroF1, s.exactMatch].map((x) => x.toFixed(3)).join(", ")));
+    line(
+      `${kind.classes} labels of ${kind.share}, F1 ${kind.recall}`,
+      ...found.map((s) => [s.microF1, s.macroF1, s.exactMatch].map((x) => x.toFixed(3)).join(", ")),
+    );
   }
 }
 

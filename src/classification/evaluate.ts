@@ -2,7 +2,7 @@ import { duplicateGroups } from "../dataset/duplicates.js";
 import type { LabelMap } from "../dataset/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
 import { argmax, predictProbabilities, type Head } from "../head/head.js";
-import { evaluateCalibration } from "../metrics/calibration.js";
+import { topCalibration } from "../metrics/calibrationScore.js";
 import {
   advantageOver,
   evaluateClassification,
@@ -73,7 +73,7 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
   const evaluation: Evaluation = {
     ...scored,
     overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed, groups }),
-    ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
+    ...(isCalibrated ? { ece: topCalibration(probabilities, truth, { classes, seed, groups }).ece } : {}),
   };
   return { evaluation, labels, truth, predicted, probabilities, groups };
 }

@@ -171,7 +171,7 @@ export function measureReliability(
   const { head } = calibrated;
   const { map, seed = 1, coverages = TARGET_COVERAGES, goal } = options;
   const { labels, truth, probabilities } = evaluated;
-  const score = { classes: labels.length, seed };
+  const score = { classes: labels.length, seed, groups: evaluated.groups };
   const calibrationSet = calibrationSetOf(calibrated, map);
   const { confidence, right } = topPredictions({ labels, probabilities, truth });
   const { aurc, curve } = riskCoverage(confidence, right);

@@ -2,6 +2,7 @@ import { withDefaults } from "../defaults.js";
 import { seeded, type Random } from "../math/random.js";
 import { BOOTSTRAP_DEFAULTS, resampledIntervals, type GroupedOptions, type Interval } from "./bootstrap.js";
 import { macroScores } from "./confusion.js";
+import { drawGamma } from "./gamma.js";
 import { drawCounted, drawLabelPrior, otherLabel } from "./labelPrior.js";
 import { groupRows, halveInto, weighInto } from "./rowGroups.js";
 
@@ -31,6 +32,9 @@ export interface PairedDifference {
   readonly resamples: number;
 }
 
+/** Turns in which one predictor alone is right: each gets a row more, as where two shares are compared. */
+const ONE_ALONE = [1, 2];
+
 const macroF1: ConfusionStatistic = (counts, classes, isCounted) => macroScores(counts, classes, isCounted).macroF1;
 
 /**
@@ -44,7 +48,7 @@ const macroF1: ConfusionStatistic = (counts, classes, isCounted) => macroScores(
  * @param truth        class of each row
  * @param predictions  of the first and the second predictor, each as long as `truth`
  * @throws RangeError when lengths differ or a class is out of range
- * @see Dror et al. 2018, section 3.2 (approximate randomization): https://aclanthology.org/P18-1128
+ * @see Bonett & Price 2012 for the row that is added each way: https://doi.org/10.3102/1076998611411915; Dror et al. 2018, section 3.2 (approximate randomization): https://aclanthology.org/P18-1128
  * @example
  * const truth = Int32Array.of(0, 1, 0, 1);
  * const { difference, interval95, p } = pairedBootstrap(truth, [truth, Int32Array.of(0, 0, 0, 0)], { classes: 2 });
@@ -71,7 +75,10 @@ export function pairedBootstrap(
     const isCounted = drawCounted(isSeen, rows.size, random);
     const draw = drawLabelPrior(turnsOf(counts, triples, classes), { classes, unit: rows.rowsPerGroup, random });
     isCounted.forEach((counted, c) => {
-      if (counted) addPrior(both, c, { classes, rows: draw(), other: otherLabel(c, classes, random) });
+      if (!counted) return;
+      const added = draw();
+      for (const turn of ONE_ALONE) added[turn] += rows.rowsPerGroup * drawGamma(1 / classes, random);
+      addPrior(both, c, { classes, rows: added, other: otherLabel(c, classes, random) });
     });
     return [statistic(first, classes, isCounted) - statistic(second, classes, isCounted)];
   };
