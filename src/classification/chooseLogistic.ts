@@ -17,13 +17,15 @@ import { findPlan, planHeldOut, predictHeldOut, type HeldOutPlan } from "./heldO
 import { bestCandidate, valuesOfC, type HeldOutScore } from "./selectC.js";
 
 export interface ChooseLogisticOptions {
-  /** Weights of the data against the penalty to choose from. @default 1e-4 to 1 in half decades, see valuesOfC() */
+  /** Weights of the data against the penalty to choose from. @default 1e-4 to 3 in half decades, see valuesOfC() */
   readonly Cs?: readonly number[] | undefined;
   /** Called with every value of C that was tried. */
   readonly onTrial?: ((trial: Trial) => void) | undefined;
   /** Called after each of the heads that predict held-out rows. */
   readonly onHeldOut?: ((done: number, heads: number) => void) | undefined;
 }
+
+type ByC = ChooseLogisticOptions & { readonly Cs: readonly number[] };
 
 /** Fewer dev rows only score: choosing by them would be choosing by chance. */
 const ROWS_TO_CHOOSE_ON = 500;
@@ -43,12 +45,15 @@ export async function chooseLogistic(
   if (Cs.length === 0) throw new HeadstartError("E_USAGE", "No value of C to try. Name at least one");
   const folding = { seed: fit.seed, mostFolded: MOST_FOLDED };
   if (dev === undefined) {
-    const { index, trials, heldOut } = await chooseByPlan(train, planHeldOut(train, folding), { Cs, fit, options });
+    const { index, trials, heldOut } = await chooseByPlan(train, planHeldOut(train, folding), {
+      fit,
+      options: { ...options, Cs },
+    });
     return { ...(await fitChosen(train, Cs[index], fit)), trials, heldOut, choice: choiceBy(heldOut) };
   }
   const plan = dev.texts.length < ROWS_TO_CHOOSE_ON ? findPlan(train, folding) : undefined;
   if (plan === undefined || Cs.length === 1) return logisticByDev({ train, dev }, fit, { ...options, Cs });
-  const { index, trials, heldOut } = await chooseByPlan(train, plan, { Cs, fit, options });
+  const { index, trials, heldOut } = await chooseByPlan(train, plan, { fit, options: { ...options, Cs } });
   const fitted = await fitChosen(train, Cs[index], fit);
   return { ...fitted, trials, heldOut: onDev(fitted.head, dev), choice: choiceBy(heldOut) };
 }
@@ -65,13 +70,8 @@ const fitChosen = async (train: LabeledVectors, C: number, fit: FitOptions) => (
 async function chooseByPlan(
   train: LabeledVectors,
   plan: HeldOutPlan,
-  {
-    Cs,
-    fit,
-    options,
-  }: { readonly Cs: readonly number[]; readonly fit: FitOptions; readonly options: ChooseLogisticOptions },
+  { fit, options: { Cs, onTrial, onHeldOut } }: { readonly fit: FitOptions; readonly options: ByC },
 ): Promise<{ index: number; trials: Trial[]; heldOut: HeldOutPredictions }> {
-  const { Cs = onTrial, onHeldOut } = options;
   const fits = Cs.map(() => ({ iterations: 0, converged: true }));
   const probabilities = await predictHeldOut(train, plan, {
     labels: fit.labels,
@@ -99,7 +99,7 @@ async function chooseByPlan(
 async function logisticByDev(
   { train, dev }: Given & { readonly dev: LabeledVectors },
   fit: FitOptions,
-  { Cs = onTrial }: ChooseLogisticOptions,
+  { Cs, onTrial }: ByC,
 ): Promise<ChosenHead> {
   const tried: { fitted: FittedLogistic; score: HeldOutScore; trial: Trial }[] = [];
   for await (const fitted of fitLogisticHeads(train, { ...fit, Cs })) {

@@ -1,16 +1,20 @@
 /** Values of C, the inverse of the L2 penalty, from strong to weak regularization. */
-export const C_VALUES: readonly number[] = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
+export const C_VALUES: readonly number[] = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3];
 /** However few rows a label has, these values and those above are tried. */
-const ALWAYS_TRIED = 0.3;
+const ALWAYS_TRIED = 1;
+/** With a label of 16 rows values from 0.06 on are tried, with one of 100 rows from 0.004 on. */
+const LEAST_AT_ONE_ROW = 4;
 
 /**
- * The values of C to choose from: those at which the rows of the rarest label outweigh the penalty, C times their number
- * being 1 or more. With stronger penalties a head hardly predicts that label, which few rows are too few to notice.
+ * The values of C to choose from. Stronger penalties, with which a head hardly predicts the rarest label, are left out: they
+ * lose a lot, and few rows are too few to show it. What they are follows from the rows of the rarest label, by a rule that
+ * was found on 14 corpora: docs/numbers/choiceOfC.md.
  */
 export function valuesOfC(rowLabels: readonly string[]): readonly number[] {
   const rows = new Map<string, number>();
   for (const label of rowLabels) rows.set(label, (rows.get(label) ?? 0) + 1);
-  const least = Math.min(ALWAYS_TRIED, 1 / [...rows.values()].reduce((a, b) => Math.min(a, b), Infinity));
+  const rarest = [...rows.values()].reduce((a, b) => Math.min(a, b), Infinity);
+  const least = Math.min(ALWAYS_TRIED, LEAST_AT_ONE_ROW / rarest ** 1.5);
   return C_VALUES.filter((C) => C >= least);
 }
 

@@ -5,7 +5,7 @@ import { describeHead } from "../../../src/classification/describeHead.js";
 import { evaluateHead } from "../../../src/classification/evaluate.js";
 import { majorityClass } from "../../../src/classification/evaluate.js";
 import type { LabeledVectors } from "../../../src/dataset/labeledVectors.js";
-import type { Trial } from "../../../src/classification/chooseHead.js";
+import type { Trial } from "../../../src/classification/chosenHead.js";
 import { bestCandidate } from "../../../src/classification/selectC.js";
 import { trainClassifier } from "../../../src/classification/train.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";
