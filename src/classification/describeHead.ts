@@ -101,8 +101,11 @@ export function encoderIdentity(encoder: Encoder): EncoderIdentity {
 }
 
 function calibrationOf({ head, devPredictions, calibration }: TrainedHead): NonNullable<HeadFile["calibration"]> {
-  const numbers = ({ ece, brier, logLoss, intervals95: i }: CalibrationScore) => ({
+  const numbers = ({ ece, eceRaw, eceExpected, p, brier, logLoss, intervals95: i }: CalibrationScore) => ({
     ece,
+    eceRaw,
+    eceExpected,
+    p,
     brier,
     logLoss,
     intervals95: { ece: pair(i.ece), brier: pair(i.brier), logLoss: pair(i.logLoss) },

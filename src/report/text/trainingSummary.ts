@@ -5,6 +5,7 @@ import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { count, counted, decimals, range, signedRange } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
+import { intervalNote } from "../../text/intervalNote.js";
 import { shellWord } from "../../text/shell.js";
 
 /** What was trained, for people. */
@@ -30,6 +31,7 @@ export function trainingText(score: readonly string[], training: Training): read
   const command = (...args: readonly string[]): string => `  headstart ${args.map(shellWord).join(" ")}`;
   return [
     ...score,
+    intervalNote(unit),
     `Learned from ${counted(n, unit)} in ${seconds.toFixed(1)} s; ${unit === "row" ? "held-out" : "dev"} ${unit}s: ${escapeControls(devFrom)}`,
     `Head: ${head}`,
     ...(holds === undefined ? [] : [`${head} holds ${holds}`]),
@@ -59,14 +61,13 @@ export function scoreLines(evaluation: Evaluation, on = counted(evaluation.n, "h
   ];
 }
 
-/** The same by cross-validation, with what the interval leaves out. */
+/** The same by cross-validation. */
 export function crossValidationLines(cv: CrossValidation): string[] {
   const scores = cv.perFold.map(({ macroF1 }) => macroF1);
   const spread: Interval = [Math.min(...scores), Math.max(...scores)];
   return [
     ...scoreLines(cv, `all ${counted(cv.n, "row")}, by ${cv.folds}-fold cross-validation`),
     `  accuracy        ${decimals(cv.accuracy)}  macro-F1 of the single folds ${range(spread)}`,
-    "  The interval is over the rows; it leaves out how much a head varies with its training rows.",
   ];
 }
 

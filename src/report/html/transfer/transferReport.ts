@@ -1,3 +1,4 @@
+import { intervalNote } from "../../../text/intervalNote.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
 import { excerpt } from "../../../errors.js";
 import { comparison } from "./comparison.js";
@@ -46,7 +47,7 @@ export function renderTransferReport(record: TransferRecord): string {
     </header>
     ${[comparison, verdict, labels, confusions, corpora, leakage, divergence, mistakes, making].map((chapter) => chapter(record))}
     <footer>
-      Intervals are 95&nbsp;% percentile bootstrap intervals over the rows. The numbers behind this page are in
+      Intervals are 95&nbsp;% intervals. ${intervalNote("row")} The numbers behind this page are in
       <code>record.json</code> beside it.
     </footer>
   </main>`;
