@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 
 import { seeded } from "../../dist/math/random.js";
 import { scoreCalibration } from "../../dist/metrics/calibrationScore.js";
-import { drawNormal } from "../../dist/metrics/gamma.js";
+import { drawNormal } from "../../dist/math/gamma.js";
 
 export const SIZES = [20, 58, 200, 1000, 2000];
 

@@ -10,7 +10,7 @@ import { seeded } from "../../dist/math/random.js";
 import { confusionIntervals } from "../../dist/metrics/confusionIntervals.js";
 import { addEntityCounts, entityScore } from "../../dist/metrics/entities.js";
 import { entityInterval } from "../../dist/metrics/entityIntervals.js";
-import { markIntervals } from "../../dist/metrics/markIntervals.js";
+import { markIntervals } from "../../dist/metrics/marks.js";
 import { pairedBootstrap } from "../../dist/metrics/paired.js";
 import { copied, drawCells, population } from "./populations.mjs";
 

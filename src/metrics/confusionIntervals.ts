@@ -1,7 +1,7 @@
 import { resampledIntervals, type GroupedOptions, type Interval } from "./bootstrap.js";
 import { macroScores } from "./confusion.js";
 import { drawCounted, drawLabelPrior, otherLabel } from "./labelPrior.js";
-import { proportionInterval } from "./proportion.js";
+import { proportionInterval } from "./binomial.js";
 import { groupRows, weighInto } from "./rowGroups.js";
 
 /** 95 % intervals of the scores of a confusion matrix. */
@@ -20,7 +20,7 @@ export interface ConfusionIntervals {
  * @param truth      class of each row, `[0, classes)`
  * @param predicted  same length
  * @throws RangeError when there are more or fewer groups than rows
- * @see labelPrior.ts, rowGroups.ts, proportion.ts
+ * @see labelPrior.ts, rowGroups.ts, binomial.ts
  */
 export function confusionIntervals(
   truth: Int32Array,

@@ -1,7 +1,7 @@
 import type { Random } from "../math/random.js";
 import { resampledIntervals, type GroupedOptions, type Interval } from "./bootstrap.js";
 import type { EntityCounts } from "./entities.js";
-import { drawGamma } from "./gamma.js";
+import { drawGamma } from "../math/gamma.js";
 import { groupRows, weighInto } from "./rowGroups.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { Random } from "../math/random.js";
-import { drawGamma } from "./gamma.js";
+import { drawGamma } from "../math/gamma.js";
 
 const LEAST = Math.log(1);
 const MOST = Math.log(16);

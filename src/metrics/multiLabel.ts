@@ -1,8 +1,7 @@
 import { HeadstartError } from "../errors.js";
 import type { GroupedOptions, Interval } from "./bootstrap.js";
 import type { LabelScore } from "./confusion.js";
-import { countMarks, markScore, markScores } from "./marks.js";
-import { markIntervals, type MarkIntervals } from "./markIntervals.js";
+import { countMarks, markIntervals, markScore, markScores, type MarkIntervals } from "./marks.js";
 
 /** How well the predicted labels of each row match its true ones. Plain JSON. */
 export interface MultiLabelEvaluation {

@@ -2,7 +2,7 @@ import { withDefaults } from "../defaults.js";
 import { seeded, type Random } from "../math/random.js";
 import { BOOTSTRAP_DEFAULTS, resampledIntervals, type GroupedOptions, type Interval } from "./bootstrap.js";
 import { macroScores } from "./confusion.js";
-import { drawGamma } from "./gamma.js";
+import { drawGamma } from "../math/gamma.js";
 import { drawCounted, drawLabelPrior, otherLabel } from "./labelPrior.js";
 import { groupRows, halveInto, weighInto } from "./rowGroups.js";
 

@@ -1,5 +1,5 @@
 import { drawBinomial } from "./binomial.js";
-import { drawGamma } from "./gamma.js";
+import { drawGamma } from "../math/gamma.js";
 import type { Random } from "../math/random.js";
 
 /**

@@ -6,7 +6,7 @@ import { entityScore, type EntityCounts } from "../../../src/metrics/entities.js
 import { entityInterval } from "../../../src/metrics/entityIntervals.js";
 import { evaluateMultiLabel } from "../../../src/metrics/multiLabel.js";
 import { pairedBootstrap } from "../../../src/metrics/paired.js";
-import { proportionInterval } from "../../../src/metrics/proportion.js";
+import { proportionInterval } from "../../../src/metrics/binomial.js";
 
 /** How often out of `draws` an interval contains the truth. */
 function coverage(draws: number, contains: (random: Random, draw: number) => boolean): number {

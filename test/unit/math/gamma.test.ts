@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../src/math/random.js";
-import { drawGamma } from "../../../src/metrics/gamma.js";
+import { drawGamma } from "../../../src/math/gamma.js";
 
 describe("drawGamma()", () => {
   it.each([0.25, 1, 3, 200])("has the mean and the variance of the distribution for shape %f", (shape) => {

@@ -1,4 +1,4 @@
-import type { Random } from "../math/random.js";
+import type { Random } from "./random.js";
 
 /**
  * A number from the gamma distribution with scale 1; 0 for a shape of 0.
