@@ -4,4 +4,4 @@
  * @param unit  what is evaluated: "row" or "sentence", of which a head or a tagger learns
  */
 export const intervalNote = (unit: "row" | "sentence"): string =>
-  `Intervals are for new ${unit}s of the same kind; they leave out that other training ${unit}s would give another ${unit === "row" ? "head" : "tagger"}.`;
+  `Intervals are for new ${unit}s of this kind; that other training ${unit}s give another ${unit === "row" ? "head" : "tagger"} is left out.`;
