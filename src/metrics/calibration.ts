@@ -25,7 +25,7 @@ export interface Calibration {
   readonly bins: readonly ReliabilityBin[];
 }
 
-interface CalibrationOptions {
+interface BinOptions {
   /** Columns of the probabilities. */
   readonly classes: number;
   /** Bins of near-equal size. @default 15 */
@@ -48,7 +48,7 @@ interface CalibrationOptions {
 export function evaluateCalibration(
   probabilities: Float64Array,
   truth: Int32Array,
-  { classes, bins: wanted = 15 }: CalibrationOptions,
+  { classes, bins: wanted = 15 }: BinOptions,
 ): Calibration {
   const n = truth.length;
   checkRows(probabilities, truth, classes);

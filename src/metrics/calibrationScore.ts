@@ -29,7 +29,7 @@ export interface CalibrationScore extends CalibrationError {
   readonly bins: readonly ReliabilityBin[];
 }
 
-type CalibrationOptions = GroupedOptions & { readonly classes: number };
+export type CalibrationOptions = GroupedOptions & { readonly classes: number };
 
 const EQUAL_WIDTH_BINS = 15;
 /** Resamples for a single label, of which there may be many. */
