@@ -27,7 +27,7 @@ interface CalibrationOptions {
 
 const FOLDS = 5;
 /** Of the shift: a head that tells its training rows apart takes little from the weights of the labels. */
-const STRENGTHS = [1, 0.75, 0.5, 0.25, 0];
+const SHARES = [1, 0.75, 0.5, 0.25, 0];
 
 /**
  * Calibrates a head on held-out predictions: with a temperature if that lowers their log loss where it is fitted without
@@ -44,8 +44,7 @@ export function calibrateHead(fitted: Head, { held, priorShift, seed }: Calibrat
   const folds = foldCorpus(devPredictions.truth, groups, { folds: FOLDS, seed });
   const loss = (of: Float64Array): number =>
     logLosses(of, devPredictions.truth, classes).reduce((sum, own) => sum + own, 0);
-  const shifts =
-    priorShift === undefined ? [undefined] : STRENGTHS.map((strength) => priorShift.map((s) => strength * s));
+  const shifts = priorShift === undefined ? [undefined] : SHARES.map((share) => priorShift.map((s) => share * s));
   const tried = shifts.flatMap((shift) => {
     const shifted = (of: Float64Array): Float64Array => (shift === undefined ? of : shiftPrior(of, shift));
     return [
