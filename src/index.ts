@@ -79,9 +79,10 @@ export type { MlpEpoch, MlpSettings, Schedule } from "./head/mlp/mlp.js";
 export type { Standardizer } from "./head/standardize.js";
 export type { Matrix } from "./math/matrix.js";
 export type { Pooling } from "./math/pooling.js";
-export type { Interval } from "./metrics/bootstrap.js";
+export type { Interval } from "./metrics/intervals/bootstrap.js";
 export type { ReliabilityBin } from "./metrics/calibration.js";
 export type { CalibrationScore } from "./metrics/calibrationScore.js";
+export type { CalibrationError } from "./metrics/calibrationTest.js";
 export type { Advantage, Confusion, Evaluation, Score } from "./metrics/classification.js";
 export type {
   Agreement,
@@ -93,9 +94,11 @@ export type {
 } from "./metrics/comparison.js";
 export type { PredictionSetScore } from "./metrics/conformal.js";
 export type { LabelScore } from "./metrics/confusion.js";
+export type { ConfusionIntervals } from "./metrics/confusionIntervals.js";
 export type { LabelThresholds, RankingScore, ThresholdScore } from "./metrics/labelThresholds.js";
 export type { RankingPoint } from "./metrics/ranking.js";
 export type { EntityScore } from "./metrics/entities.js";
+export type { MarkIntervals } from "./metrics/marks.js";
 export type { McNemar } from "./metrics/mcnemar.js";
 export type { MultiLabelEvaluation } from "./metrics/multiLabel.js";
 export type { RiskPoint } from "./metrics/riskCoverage.js";

@@ -30,7 +30,7 @@ export async function benchTuned({ folder, seconds = 300 }) {
  */
 async function compared(domain, files, { folder, seconds }) {
   const { trainClassifier, searchHead, evaluateHead } = await import("../../dist/api/heads.js");
-  const { pairedBootstrap } = await import("../../dist/metrics/bootstrap.js");
+  const { pairedBootstrap } = await import("../../dist/metrics/paired.js");
   /** @param {typeof POOLINGS[number]} pooling @param {string} file */
   const load = (pooling, file) => withVectors({ folder, options: { pooling } }, (read) => read(file));
   const untuned = await trainClassifier(await load("cls", files.train), { dev: await load("cls", files.dev) });

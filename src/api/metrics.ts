@@ -1,7 +1,6 @@
-export { pairedBootstrap } from "../metrics/bootstrap.js";
-export type { BootstrapOptions, PairedDifference, PairedOptions } from "../metrics/bootstrap.js";
+export type { BootstrapOptions, GroupedOptions } from "../metrics/intervals/bootstrap.js";
 export { scoreCalibration } from "../metrics/calibrationScore.js";
-export type { CalibrationScore } from "../metrics/calibrationScore.js";
+export type { CalibrationOptions, CalibrationScore } from "../metrics/calibrationScore.js";
 export { evaluateClassification } from "../metrics/classification.js";
 export type { Evaluation, EvaluationOptions } from "../metrics/classification.js";
 export { comparePredictions } from "../metrics/comparison.js";
@@ -10,5 +9,7 @@ export { conformalThreshold, predictionSets } from "../metrics/conformal.js";
 export { mcnemar } from "../metrics/mcnemar.js";
 export type { McNemar } from "../metrics/mcnemar.js";
 export { evaluateMultiLabel } from "../metrics/multiLabel.js";
+export { pairedBootstrap } from "../metrics/paired.js";
+export type { ConfusionStatistic, PairedDifference, PairedOptions } from "../metrics/paired.js";
 export { riskCoverage } from "../metrics/riskCoverage.js";
 export type { RiskCoverage } from "../metrics/riskCoverage.js";

@@ -40,10 +40,8 @@ export function calibrateHead(fitted: Head, { held, priorShift, seed }: Calibrat
   // A head that was fitted without a label says nothing of how certain one is that knows it.
   const known = Int32Array.from(y.keys()).filter((r) => probabilities[r * classes + y[r]] > 0);
   const devPredictions = pickPredictions({ classes, probabilities, truth: y }, known);
-  const folds = foldCorpus(devPredictions.truth, duplicateGroups(Array.from(known, (r) => held.texts[r])), {
-    folds: FOLDS,
-    seed,
-  });
+  const groups = duplicateGroups(Array.from(known, (r) => held.texts[r]));
+  const folds = foldCorpus(devPredictions.truth, groups, { folds: FOLDS, seed });
   const loss = (of: Float64Array): number =>
     logLosses(of, devPredictions.truth, classes).reduce((sum, own) => sum + own, 0);
   const shifts = priorShift === undefined ? [undefined] : SHARES.map((share) => priorShift.map((s) => share * s));
@@ -55,7 +53,8 @@ export function calibrateHead(fitted: Head, { held, priorShift, seed }: Calibrat
     ];
   });
   const { shift, isScaled, after } = tried.reduce((a, b) => (loss(b.after) < loss(a.after) ? b : a));
-  const score = (of: Float64Array): CalibrationScore => scoreCalibration(of, devPredictions.truth, { classes, seed });
+  const score = (of: Float64Array): CalibrationScore =>
+    scoreCalibration(of, devPredictions.truth, { classes, seed, groups });
   const calibratedProbabilities = shift === undefined ? probabilities.slice() : shiftPrior(probabilities, shift);
   known.forEach((r, i) => calibratedProbabilities.set(after.subarray(i * classes, (i + 1) * classes), r * classes));
   return {

@@ -77,7 +77,8 @@ export async function crossValidate(data: LabeledVectors, options: CrossValidate
   checkFolds(data.texts, folds);
   const labels = [...new Set(data.labels)].sort();
   const truth = labelIndices(labels, data.labels, "the rows");
-  const fold = foldCorpus(truth, duplicateGroups(data.texts), { folds, seed });
+  const groups = duplicateGroups(data.texts);
+  const fold = foldCorpus(truth, groups, { folds, seed });
   const [predicted, words] = [0, 1].map(() => new Int32Array(truth.length));
   const perFold: FoldScore[] = [];
   for (let f = 0; f < folds; f++) {
@@ -101,7 +102,7 @@ export async function crossValidate(data: LabeledVectors, options: CrossValidate
   }
   return {
     folds,
-    ...evaluateClassification(truth, predicted, labels, { seed, bagOfWords: words }),
+    ...evaluateClassification(truth, predicted, labels, { seed, bagOfWords: words, groups }),
     perFold,
   };
 }

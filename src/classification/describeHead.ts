@@ -4,7 +4,7 @@ import { readingRecord } from "../head/file/reading.js";
 import type { EncoderIdentity, HeadFile } from "../head/file/schema.js";
 import { VERSION } from "../version.js";
 import { kept } from "../head/devPredictions.js";
-import type { Interval } from "../metrics/bootstrap.js";
+import type { Interval } from "../metrics/intervals/bootstrap.js";
 import type { CalibrationScore } from "../metrics/calibrationScore.js";
 import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
 import type { Evaluation } from "../metrics/classification.js";
@@ -103,8 +103,11 @@ export function encoderIdentity(encoder: Encoder): EncoderIdentity {
 }
 
 function calibrationOf({ head, devPredictions, calibration }: TrainedHead): NonNullable<HeadFile["calibration"]> {
-  const numbers = ({ ece, brier, logLoss, intervals95: i }: CalibrationScore) => ({
+  const numbers = ({ ece, eceRaw, eceExpected, p, brier, logLoss, intervals95: i }: CalibrationScore) => ({
     ece,
+    eceRaw,
+    eceExpected,
+    p,
     brier,
     logLoss,
     intervals95: { ece: pair(i.ece), brier: pair(i.brier), logLoss: pair(i.logLoss) },

@@ -1,7 +1,8 @@
+import { duplicateGroups } from "../dataset/duplicates.js";
 import type { LabelMap } from "../dataset/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
 import { argmax, decisionScores, predictProbabilities, type Head } from "../head/head.js";
-import { evaluateCalibration } from "../metrics/calibration.js";
+import { topCalibration } from "../metrics/calibrationScore.js";
 import { evaluateClassification, type Evaluation } from "../metrics/classification.js";
 import { ABSTAIN } from "../metrics/confusion.js";
 import { labelIndices, labelSpace, project } from "../dataset/mapLabels.js";
@@ -37,6 +38,8 @@ export interface Evaluated {
   readonly probabilities: Float64Array;
   /** What a label is chosen by, where that is not its probability: see decisionScores(). */
   readonly scores?: Float64Array | undefined;
+  /** Group of every row, equal texts in one; see `duplicateGroups`. */
+  readonly groups?: Int32Array | undefined;
 }
 
 /**
@@ -51,7 +54,11 @@ export interface Evaluated {
 export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, options: EvaluateOptions = {}): Evaluated {
   const probabilities = predictProbabilities(trained.head, data.vectors);
   const words = predictBagOfWords(trained.bagOfWords, data.texts);
-  return evaluatePredictions(trained, { probabilities, words, labels: data.labels }, options);
+  return evaluatePredictions(
+    trained,
+    { probabilities, words, labels: data.labels, groups: duplicateGroups(data.texts) },
+    options,
+  );
 }
 
 /** Predictions of labeled rows. */
@@ -62,6 +69,8 @@ export interface PredictedRows {
   readonly words: Float64Array;
   /** The true labels. */
   readonly labels: readonly string[];
+  /** Group of every row, equal texts in one; see `duplicateGroups`. */
+  readonly groups: Int32Array;
 }
 
 /** Evaluates predictions of a head, or of heads like it on rows that these have not seen. */
@@ -79,16 +88,18 @@ export function evaluatePredictions(
   const scores = head.priorShift && project(decisionScores(head, rows.probabilities), space);
   const predicted = applyDecisionRule(probabilities, rule ?? defaultRule(classes), scores);
   const words = argmax(project(rows.words, space), classes);
+  const { groups } = rows;
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
     bagOfWords: words,
+    groups,
   });
   const isCalibrated = head.temperature !== undefined;
   const evaluation: Evaluation = {
     ...scored,
-    ...(isCalibrated ? { ece: evaluateCalibration(probabilities, truth, { classes }).ece } : {}),
+    ...(isCalibrated ? { ece: topCalibration(probabilities, truth, { classes, seed, groups }).ece } : {}),
   };
-  return { evaluation, labels, truth, predicted, probabilities, scores };
+  return { evaluation, labels, truth, predicted, probabilities, scores, groups };
 }
 
 /** Rows that were predicted wrongly, as indices, the most confident first; those without a prediction are none. */

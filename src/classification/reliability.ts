@@ -157,7 +157,7 @@ export function measureReliability(
   const { head } = trained;
   const { map, seed = 1, coverages = TARGET_COVERAGES, goal } = options;
   const { labels, truth, probabilities } = evaluated;
-  const scoring = { classes: labels.length, seed };
+  const scoring = { classes: labels.length, seed, groups: evaluated.groups };
   const calibrationSet = calibrationSetOf(trained, map);
   const { score: confidence, wrong } = chosen(evaluated);
   const { aurc, curve } = riskCoverage(

@@ -1,6 +1,6 @@
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
 import { excerpt, HeadstartError } from "../errors.js";
-import type { Interval } from "../metrics/bootstrap.js";
+import type { Interval } from "../metrics/intervals/bootstrap.js";
 import type { Evaluation, Score } from "../metrics/classification.js";
 import type { LabelScore } from "../metrics/confusion.js";
 import { crossValidate, type CrossValidateOptions, type CrossValidation } from "./crossValidate.js";

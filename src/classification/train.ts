@@ -1,4 +1,5 @@
 import type { Complete } from "../defaults.js";
+import { duplicateGroups } from "../dataset/duplicates.js";
 import type { LabelMap } from "../dataset/labelMap.js";
 import { HeadstartError } from "../errors.js";
 import { checkLabels } from "../dataset/labelSet.js";
@@ -128,6 +129,7 @@ export async function trainClassifier(data: LabeledVectors, options: TrainOption
       probabilities: calibratedProbabilities,
       words: await heldOutWords(data, heldOut, { labels, classWeights, bagOfWords }),
       labels: heldOut.rows.labels,
+      groups: duplicateGroups(heldOut.rows.texts),
     },
     { seed, file: "the dev rows" },
   );

@@ -14,7 +14,10 @@ export interface ReliabilityBin {
 
 export interface Calibration {
   readonly n: number;
-  /** Expected calibration error, `[0, 1]`: mean gap between confidence and accuracy over the bins, by rows. */
+  /**
+   * Expected calibration error, `[0, 1]`: mean gap between confidence and accuracy over the bins, by rows. As measured, which
+   * is above 0 for calibrated probabilities too; see calibrationTest.ts.
+   */
   readonly ece: number;
   /** Brier score, `[0, 2]`: mean squared distance between the probabilities and the truth as a one-hot row. */
   readonly brier: number;
@@ -22,7 +25,7 @@ export interface Calibration {
   readonly bins: readonly ReliabilityBin[];
 }
 
-interface CalibrationOptions {
+interface BinOptions {
   /** Columns of the probabilities. */
   readonly classes: number;
   /** Bins of near-equal size. @default 15 */
@@ -45,21 +48,30 @@ interface CalibrationOptions {
 export function evaluateCalibration(
   probabilities: Float64Array,
   truth: Int32Array,
-  { classes, bins: wanted = 15 }: CalibrationOptions,
+  { classes, bins: wanted = 15 }: BinOptions,
 ): Calibration {
+  const n = truth.length;
+  checkRows(probabilities, truth, classes);
+  if (!(wanted >= 1)) throw new RangeError(`Calibration needs at least one bin, not ${wanted}`);
+  const bins = reliabilityBins(topLabels(probabilities, truth, classes), wanted);
+  const gaps = bins.reduce((sum, bin) => sum + bin.count * Math.abs(gapOf(bin)), 0);
+  const brier = brierScores(probabilities, truth, classes).reduce((sum, score) => sum + score, 0) / Math.max(1, n);
+  return { n, ece: gaps / Math.max(1, n), brier, bins };
+}
+
+/** @throws RangeError when the lengths differ or a label is out of range */
+export function checkRows(probabilities: Float64Array, truth: Int32Array, classes: number): void {
   const n = truth.length;
   if (probabilities.length !== n * classes) {
     throw new RangeError(`Cannot compare ${n} true labels with ${probabilities.length} probabilities of ${classes}`);
   }
-  if (!(wanted >= 1)) throw new RangeError(`Calibration needs at least one bin, not ${wanted}`);
   truth.forEach((label, r) => {
     if (!(label >= 0 && label < classes)) throw new RangeError(`Row ${r} has label ${label}, not one of ${classes}`);
   });
-  const bins = reliabilityBins(topLabels(probabilities, truth, classes), wanted);
-  const gaps = bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.confidence - bin.accuracy), 0);
-  const brier = brierScores(probabilities, truth, classes).reduce((sum, score) => sum + score, 0) / Math.max(1, n);
-  return { n, ece: gaps / Math.max(1, n), brier, bins };
 }
+
+/** How far the mean probability of a bin is above the share that is right. */
+export const gapOf = ({ confidence, accuracy }: ReliabilityBin): number => confidence - accuracy;
 
 /** The most probable label of a row: how probable it is, and whether it is the true one. */
 export interface TopLabel {
@@ -84,7 +96,8 @@ export function brierScores(probabilities: Float64Array, truth: Int32Array, clas
   });
 }
 
-function reliabilityBins(rows: readonly TopLabel[], wanted: number): readonly ReliabilityBin[] {
+/** Rows in at most `wanted` bins of equal mass; rows of equal confidence are in one. */
+export function reliabilityBins(rows: readonly TopLabel[], wanted: number): readonly ReliabilityBin[] {
   const sorted = rows.toSorted((a, b) => a.confidence - b.confidence);
   const bins: ReliabilityBin[] = [];
   let start = 0;

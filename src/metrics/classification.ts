@@ -1,7 +1,9 @@
 import { HeadstartError } from "../errors.js";
-import { bootstrapIntervals, pairedBootstrap, type BootstrapOptions, type Interval } from "./bootstrap.js";
+import type { GroupedOptions, Interval } from "./intervals/bootstrap.js";
 import { ABSTAIN, confusionCounts, labelScore, macroScores, type LabelScore } from "./confusion.js";
+import { confusionIntervals, type ConfusionIntervals } from "./confusionIntervals.js";
 import { mcnemar } from "./mcnemar.js";
+import { pairedBootstrap } from "./paired.js";
 
 /** What a baseline reaches on the same rows. */
 export interface Score {
@@ -30,13 +32,13 @@ export interface Evaluation {
   readonly macroRecall: number;
   /** Which of the numbers is the main one. */
   readonly metric: "macroF1";
-  /** 95 % interval of the main metric: percentile bootstrap over the rows. */
+  /** 95 % interval of the main metric. */
   readonly interval95: Interval;
-  readonly intervals95: {
-    readonly accuracy: Interval;
-    readonly macroF1: Interval;
-    readonly macroRecall: Interval;
-  };
+  /**
+   * Of the scores that the same head would have on infinitely many rows of the same kind, over all labels. They leave out
+   * that other training rows would give another head.
+   */
+  readonly intervals95: ConfusionIntervals;
   /** Has no prototype, so a label may have any name. */
   readonly perLabel: Readonly<Record<string, LabelScore>>;
   readonly confusion: Confusion;
@@ -58,13 +60,13 @@ export interface Evaluation {
 export interface Advantage {
   /** Difference in macro-F1. */
   readonly macroF1: number;
-  /** Of it: paired bootstrap over the rows. */
+  /** Of it on infinitely many rows of the same kind. */
   readonly interval95: Interval;
-  /** McNemar's exact test of being right equally often. */
+  /** McNemar's exact test of equal accuracy. */
   readonly mcnemarP: number;
 }
 
-export interface EvaluationOptions extends BootstrapOptions {
+export interface EvaluationOptions extends GroupedOptions {
   /** What a bag of words predicts for the same rows: indices into `labels`. @default there is none */
   readonly bagOfWords?: Int32Array | undefined;
 }
@@ -74,8 +76,7 @@ export interface EvaluationOptions extends BootstrapOptions {
  *
  * Macro-F1 averages over the labels that occur in the truth or in the predictions; macro-recall over the labels that
  * occur in the truth. A label of `labels` that no row has is listed in `missing`: it still lowers macro-F1 when it is
- * predicted. A precision or recall without a denominator is 0. Each resample of the interval chooses its labels by the
- * same rule.
+ * predicted. A precision or recall without a denominator is 0. The intervals are about averages over all of `labels`.
  *
  * A label that the truth has and the head does not know belongs into `labels` too, after the head's own; its recall
  * is 0.
@@ -84,7 +85,7 @@ export interface EvaluationOptions extends BootstrapOptions {
  * @param predicted  same length; ABSTAIN where there is no prediction
  * @throws HeadstartError E_NO_ROWS when there are no rows
  * @throws RangeError when the lengths differ or an index is out of range
- * @see confusion.ts for the averages, bootstrap.ts for the interval
+ * @see confusion.ts for the averages, confusionIntervals.ts for the intervals
  * @example
  * const { accuracy, confusion } = evaluateClassification(Int32Array.of(0, 1, 1), Int32Array.of(0, 1, 0), ["ham", "spam"]);
  * console.log(accuracy.toFixed(2), confusion.counts); // 0.67 [ [ 1, 0 ], [ 1, 1 ] ]
@@ -102,18 +103,20 @@ export function evaluateClassification(
   if (truth.length === 0) {
     throw new HeadstartError("E_NO_ROWS", "Cannot evaluate: no row has both a text and a label. Give at least one row");
   }
-  const scores = (c: Int32Array) => macroScores(c, columns, classes);
-  const [accuracy, macroF1, macroRecall] = bootstrapIntervals(counts, (c) => asList(scores(c)), options);
+  const { seed, resamples, groups } = options;
+  const isCounted = Array.from({ length: columns }, (_, c) => c < classes);
+  const columnsOf = { classes: columns, isCounted, seed, resamples, groups };
+  const intervals95 = confusionIntervals(truth, placed(predicted, classes), columnsOf);
   const perLabel = labels.map((_, c) => labelScore(counts, columns, c));
   const table = toRows(counts, columns).slice(0, classes);
   const abstained = columns > classes ? table.map((cells) => cells[classes]) : undefined;
   return {
     n: truth.length,
     ...(abstained === undefined ? {} : { abstained: abstained.reduce((sum, rows) => sum + rows, 0) }),
-    ...scores(counts),
+    ...macroScores(counts, columns, isCounted),
     metric: "macroF1",
-    interval95: macroF1,
-    intervals95: { accuracy, macroF1, macroRecall },
+    interval95: intervals95.macroF1,
+    intervals95,
     perLabel: byName(labels, perLabel),
     confusion: {
       labels: [...labels],
@@ -150,7 +153,7 @@ const placed = (predicted: Int32Array, classes: number): Int32Array =>
 export function advantageOver(
   truth: Int32Array,
   predictions: readonly [first: Int32Array, second: Int32Array],
-  options: BootstrapOptions & { readonly classes: number },
+  options: GroupedOptions & { readonly classes: number },
 ): Advantage {
   const { difference, interval95 } = pairedBootstrap(truth, predictions, options);
   return { macroF1: difference, interval95, mcnemarP: mcnemar(truth, predictions).p };
@@ -168,12 +171,6 @@ export function majorityIndex(truth: Int32Array, classes: number): number {
   for (const c of truth) rows[c]++;
   return rows.indexOf(rows.reduce((most, count) => Math.max(most, count), 0));
 }
-
-const asList = (scores: { accuracy: number; macroF1: number; macroRecall: number }): readonly number[] => [
-  scores.accuracy,
-  scores.macroF1,
-  scores.macroRecall,
-];
 
 /** Without a prototype `__proto__` is a name like any other. */
 function byName(labels: readonly string[], scores: readonly LabelScore[]): Record<string, LabelScore> {

@@ -1,9 +1,12 @@
 import { HeadstartError } from "../errors.js";
-import { bootstrapIntervals, pairedBootstrap, type BootstrapOptions, type Interval } from "./bootstrap.js";
+import type { GroupedOptions, Interval } from "./intervals/bootstrap.js";
 import { confusionCounts, macroScores } from "./confusion.js";
-import { addEntityCounts, bootstrapEntities, entityScore, type EntityCounts } from "./entities.js";
+import { confusionIntervals } from "./confusionIntervals.js";
+import { addEntityCounts, entityScore, type EntityCounts } from "./entities.js";
+import { entityInterval } from "./entityIntervals.js";
 import { mcnemar, type McNemar } from "./mcnemar.js";
-import { entityRandomizationP, randomizationP } from "./randomization.js";
+import { pairedBootstrap, type ConfusionStatistic } from "./paired.js";
+import { entityRandomizationP } from "./randomization.js";
 
 /** A difference between two predictors on the same rows, the first minus the second. */
 export interface Difference {
@@ -78,16 +81,15 @@ export function comparePredictions(
   truth: Int32Array,
   predictions: readonly [first: Int32Array, second: Int32Array],
   labels: readonly string[],
-  options: BootstrapOptions = {},
+  options: GroupedOptions = {},
 ): PredictionComparison {
   if (truth.length === 0) {
     throw new HeadstartError("E_NO_ROWS", "Cannot compare: no row has both a text and a label. Give at least one row");
   }
   const classes = labels.length;
-  const { difference, interval95 } = pairedBootstrap(truth, predictions, { ...options, classes });
-  const statistic = (counts: Int32Array): number => macroScores(counts, classes).accuracy;
+  const { difference, interval95, p } = pairedBootstrap(truth, predictions, { ...options, classes });
+  const statistic: ConfusionStatistic = (counts) => macroScores(counts, classes).accuracy;
   const ofAccuracy = pairedBootstrap(truth, predictions, { ...options, classes, statistic });
-  const p = randomizationP(truth, predictions, { ...options, classes });
   const [first, second] = predictions.map((own) => measured(truth, own, { ...options, classes }));
   const perLabel: Record<string, Agreement> = Object.create(null) as Record<string, Agreement>;
   labels.forEach((label, c) => {
@@ -114,18 +116,13 @@ export function comparePredictions(
 function measured(
   truth: Int32Array,
   predicted: Int32Array,
-  { classes, ...options }: BootstrapOptions & { readonly classes: number },
+  { classes, ...options }: GroupedOptions & { readonly classes: number },
 ): { readonly macroF1: Measured; readonly accuracy: Measured } {
-  const counts = confusionCounts(truth, predicted, classes);
-  const scores = (own: Int32Array): number[] => {
-    const { macroF1, accuracy } = macroScores(own, classes);
-    return [macroF1, accuracy];
-  };
-  const [macroF1, accuracy] = scores(counts);
-  const intervals = bootstrapIntervals(counts, scores, options);
+  const { macroF1, accuracy } = macroScores(confusionCounts(truth, predicted, classes), classes);
+  const intervals = confusionIntervals(truth, predicted, { ...options, classes });
   return {
-    macroF1: { value: macroF1, interval95: intervals[0] },
-    accuracy: { value: accuracy, interval95: intervals[1] },
+    macroF1: { value: macroF1, interval95: intervals.macroF1 },
+    accuracy: { value: accuracy, interval95: intervals.accuracy },
   };
 }
 
@@ -168,17 +165,17 @@ export interface EntityComparison extends Difference {
  */
 export function compareEntities(
   counts: readonly [first: readonly EntityCounts[], second: readonly EntityCounts[]],
-  options: BootstrapOptions = {},
+  options: GroupedOptions = {},
 ): EntityComparison {
   if (counts[0].length === 0) {
     throw new HeadstartError("E_NO_ROWS", "Cannot compare: there are no sentences. Give at least one");
   }
   const f1 = (own: readonly EntityCounts[]): number => entityScore(addEntityCounts(own)).f1;
-  const interval95 = bootstrapEntities(counts, ([a, b]) => entityScore(a).f1 - entityScore(b).f1, options);
+  const interval95 = entityInterval(counts, ([a, b]) => entityScore(a).f1 - entityScore(b).f1, options);
   const p = entityRandomizationP(counts, options);
   const measure = (own: readonly EntityCounts[]): Measured => ({
     value: f1(own),
-    interval95: bootstrapEntities([own], ([sum]) => entityScore(sum).f1, options),
+    interval95: entityInterval([own], ([sum]) => entityScore(sum).f1, options),
   });
   return {
     n: counts[0].length,

@@ -1,6 +1,6 @@
-import type { Interval } from "./bootstrap.js";
+import type { Interval } from "./intervals/bootstrap.js";
 import { argmax } from "../math/argmax.js";
-import { betaBinomialAtMost } from "./exactBound.js";
+import { betaBinomialAtMost } from "./intervals/exactBound.js";
 
 /**
  * The least probability of a label in a split conformal set: with sets of all labels that reach it, the true label of a

@@ -56,14 +56,18 @@ export function confusionCounts(truth: Int32Array, predicted: Int32Array, classe
  * predicted wrongly costs (its F1 is 0), and a class that neither side mentions does not count. Macro-recall averages
  * over the classes that occur in the truth, the only ones that have a recall. An empty matrix scores 0.
  *
- * @param counts  as from `confusionCounts`
- * @param scored  the classes that count: without the last one where it stands for rows without a prediction
+ * @param counts     as from `confusionCounts`; weights of rows too, which need not be whole numbers
+ * @param isCounted  which classes the averages count, if they occur; @default all
  * @see scikit-learn, `f1_score(average="macro")` and `balanced_accuracy_score`, whose choices these are;
  *   Barbieri et al. 2020 for macro-recall: https://arxiv.org/abs/2010.12421
  */
-export function macroScores(counts: Int32Array, classes: number, scored = classes): MacroScores {
+export function macroScores(
+  counts: Int32Array | Float64Array,
+  classes: number,
+  isCounted?: readonly boolean[],
+): MacroScores {
   let [n, hits, f1Sum, f1Classes, recallSum, recallClasses] = [0, 0, 0, 0, 0, 0];
-  for (let c = 0; c < scored; c++) {
+  for (let c = 0; c < classes; c++) {
     const hit = counts[c * classes + c];
     let [support, named] = [0, 0];
     for (let other = 0; other < classes; other++) {
@@ -72,6 +76,7 @@ export function macroScores(counts: Int32Array, classes: number, scored = classe
     }
     n += support;
     hits += hit;
+    if (isCounted?.[c] === false) continue;
     if (support + named > 0) {
       f1Sum += (2 * hit) / (support + named);
       f1Classes++;

@@ -1,8 +1,3 @@
-import { drawBinomial } from "./binomial.js";
-import { BOOTSTRAP_DEFAULTS, percentileInterval, type BootstrapOptions, type Interval } from "./bootstrap.js";
-import { seeded } from "../math/random.js";
-import { withDefaults } from "../defaults.js";
-
 /** An entity `[start, end)`, in words or characters. */
 export interface Entity {
   readonly start: number;
@@ -88,55 +83,4 @@ export function scoresByLabel(
     scores[label] = entityScore(addEntityCounts(gold.map((g, s) => countEntities(own(g), own(predicted[s])))));
   }
   return scores;
-}
-
-/**
- * 95 % percentile interval of a statistic of counts, the sentences being drawn anew; several taggers may be counted on
- * the same sentences and compared.
- *
- * @param taggers    counts of every sentence, for each tagger
- * @param statistic  of each tagger's counts added up
- * @see Efron & Tibshirani 1993, section 13.3
- */
-export function bootstrapEntities(
-  taggers: readonly (readonly EntityCounts[])[],
-  statistic: (counts: readonly EntityCounts[]) => number,
-  options: BootstrapOptions = {},
-): Interval {
-  const { seed, resamples } = withDefaults(BOOTSTRAP_DEFAULTS, options);
-  const random = seeded(seed);
-  const cells = alike(taggers);
-  const sentences = taggers[0].length;
-  const values = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r++) {
-    const sums = taggers.map(() => ({ gold: 0, predicted: 0, correct: 0 }));
-    let [rowsLeft, weightLeft] = [sentences, sentences];
-    for (const { weight, counts } of cells) {
-      const drawn = rowsLeft === 0 ? 0 : drawBinomial(rowsLeft, weight / weightLeft, random);
-      rowsLeft -= drawn;
-      weightLeft -= weight;
-      counts.forEach((own, t) => {
-        sums[t].gold += drawn * own.gold;
-        sums[t].predicted += drawn * own.predicted;
-        sums[t].correct += drawn * own.correct;
-      });
-    }
-    values[r] = statistic(sums);
-  }
-  return percentileInterval(values);
-}
-
-/** Sentences with the same counts are alike to every statistic: how many there are of each kind. */
-function alike(
-  taggers: readonly (readonly EntityCounts[])[],
-): readonly { readonly weight: number; readonly counts: readonly EntityCounts[] }[] {
-  const kinds = new Map<string, { weight: number; counts: readonly EntityCounts[] }>();
-  for (let s = 0; s < taggers[0].length; s++) {
-    const counts = taggers.map((own) => own[s]);
-    const key = counts.map(({ gold, predicted, correct }) => `${gold} ${predicted} ${correct}`).join(",");
-    const kind = kinds.get(key);
-    if (kind === undefined) kinds.set(key, { weight: 1, counts });
-    else kind.weight++;
-  }
-  return [...kinds.keys()].sort().map((key) => kinds.get(key)!);
 }

@@ -1,5 +1,5 @@
-import type { Interval } from "./bootstrap.js";
-import { exactUpperBound } from "./exactBound.js";
+import type { Interval } from "./intervals/bootstrap.js";
+import { exactUpperBound } from "./intervals/exactBound.js";
 import { aucInterval, averagePrecisionInterval, rankingOf, type RankingPoint } from "./ranking.js";
 
 /** A share with its 95 % interval; null where there is nothing that it would be a share of. */

@@ -1,4 +1,4 @@
-import { logChoose } from "./binomial.js";
+import { logChoose } from "./intervals/binomial.js";
 
 /** Rows on which exactly one of two predictors is right, and what they say. */
 export interface McNemar {

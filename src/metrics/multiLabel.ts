@@ -1,7 +1,7 @@
 import { HeadstartError } from "../errors.js";
-import { bootstrapIntervals, type BootstrapOptions, type Interval } from "./bootstrap.js";
+import type { GroupedOptions, Interval } from "./intervals/bootstrap.js";
 import type { LabelScore } from "./confusion.js";
-import { ratio } from "./confusion.js";
+import { countMarks, markIntervals, markScore, markScores, type MarkIntervals } from "./marks.js";
 
 /** How well the predicted labels of each row match its true ones. Plain JSON. */
 export interface MultiLabelEvaluation {
@@ -13,9 +13,10 @@ export interface MultiLabelEvaluation {
   /** Mean F1 of the labels that occur in the truth or in the predictions. */
   readonly macroF1: number;
   readonly metric: "macroF1";
-  /** 95 % interval of the main metric: percentile bootstrap over the rows. */
+  /** 95 % interval of the main metric. */
   readonly interval95: Interval;
-  readonly intervals95: { readonly exactMatch: Interval; readonly microF1: Interval; readonly macroF1: Interval };
+  /** Of the scores on infinitely many rows of the same kind, over all labels; see `Evaluation`. */
+  readonly intervals95: MarkIntervals;
   /** Has no prototype, so a label may have any name. */
   readonly perLabel: Readonly<Record<string, LabelScore>>;
   /** Mean number of labels of a row. */
@@ -39,7 +40,7 @@ export interface MultiLabelEvaluation {
 export function evaluateMultiLabel(
   truth: Uint8Array,
   predicted: Uint8Array,
-  { labels, ...options }: BootstrapOptions & { readonly labels: readonly string[] },
+  { labels, ...options }: GroupedOptions & { readonly labels: readonly string[] },
 ): MultiLabelEvaluation {
   const k = labels.length;
   if (truth.length !== predicted.length || truth.length % k !== 0) {
@@ -47,77 +48,32 @@ export function evaluateMultiLabel(
   }
   const n = truth.length / k;
   if (n === 0) throw new HeadstartError("E_NO_ROWS", "Cannot evaluate: there are no rows. Give at least one");
-  const { counts, patterns } = patternsOf(truth, predicted, k);
-  const statistics = (drawn: Int32Array): readonly number[] => scores(drawn, patterns, k);
-  const [exactMatch, microF1, macroF1] = statistics(counts);
-  const [exact, micro, macro] = bootstrapIntervals(counts, statistics, options);
+  const marks = countMarks(truth, predicted, k);
+  const exactMatch = exactMatches(truth, predicted, k) / n;
+  const { microF1, macroF1 } = markScores(marks, k);
+  const intervals95 = markIntervals(truth, predicted, { exactMatch, classes: k, ...options });
   const perLabel = Object.create(null) as Record<string, LabelScore>;
-  labels.forEach((label, c) => (perLabel[label] = labelScore(counts, patterns, c)));
-  const marks = (of: Uint8Array): number => of.reduce((sum, mark) => sum + mark, 0) / n;
+  labels.forEach((label, c) => (perLabel[label] = markScore(marks, c)));
+  const perRow = (of: Uint8Array): number => of.reduce((sum, mark) => sum + mark, 0) / n;
   return {
     n,
     exactMatch,
     microF1,
     macroF1,
     metric: "macroF1",
-    interval95: macro,
-    intervals95: { exactMatch: exact, microF1: micro, macroF1: macro },
+    interval95: intervals95.macroF1,
+    intervals95,
     perLabel,
-    labelsPerRow: { truth: marks(truth), predicted: marks(predicted) },
+    labelsPerRow: { truth: perRow(truth), predicted: perRow(predicted) },
   };
 }
 
-/** True and predicted labels of rows that are alike in both. */
-interface Pattern {
-  readonly truth: Uint8Array;
-  readonly predicted: Uint8Array;
-}
-
-/** Distinct patterns and how many rows have each; rows alike are alike to every score. */
-function patternsOf(
-  truth: Uint8Array,
-  predicted: Uint8Array,
-  k: number,
-): { readonly counts: Int32Array; readonly patterns: readonly Pattern[] } {
-  const rows = new Map<string, { pattern: Pattern; count: number }>();
+function exactMatches(truth: Uint8Array, predicted: Uint8Array, k: number): number {
+  let exact = 0;
   for (let at = 0; at < truth.length; at += k) {
-    const pattern = { truth: truth.subarray(at, at + k), predicted: predicted.subarray(at, at + k) };
-    const key = `${pattern.truth.join("")} ${pattern.predicted.join("")}`;
-    const known = rows.get(key);
-    if (known === undefined) rows.set(key, { pattern, count: 1 });
-    else known.count++;
+    let c = 0;
+    while (c < k && truth[at + c] === predicted[at + c]) c++;
+    if (c === k) exact++;
   }
-  // In the order of the keys, so that the same rows in another order give the same intervals.
-  const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-  return { counts: Int32Array.from(sorted, ({ count }) => count), patterns: sorted.map(({ pattern }) => pattern) };
-}
-
-function scores(counts: Int32Array, patterns: readonly Pattern[], k: number): readonly number[] {
-  const [hits, named, support] = [0, 1, 2].map(() => new Float64Array(k));
-  let [exact, n] = [0, 0];
-  patterns.forEach(({ truth, predicted }, i) => {
-    if (counts[i] === 0) return;
-    let same = true;
-    for (let c = 0; c < k; c++) {
-      if (truth[c] !== predicted[c]) same = false;
-      hits[c] += counts[i] * truth[c] * predicted[c];
-      named[c] += counts[i] * predicted[c];
-      support[c] += counts[i] * truth[c];
-    }
-    n += counts[i];
-    if (same) exact += counts[i];
-  });
-  const sum = (values: Float64Array): number => values.reduce((total, v) => total + v, 0);
-  const occurring = [...hits.keys()].filter((c) => named[c] + support[c] > 0);
-  const macro = occurring.reduce((total, c) => total + (2 * hits[c]) / (named[c] + support[c]), 0);
-  return [ratio(exact, n), ratio(2 * sum(hits), sum(named) + sum(support)), ratio(macro, occurring.length)];
-}
-
-function labelScore(counts: Int32Array, patterns: readonly Pattern[], c: number): LabelScore {
-  const total = (has: (pattern: Pattern) => number): number =>
-    patterns.reduce((sum, pattern, i) => sum + counts[i] * has(pattern), 0);
-  const hit = total(({ truth, predicted }) => truth[c] * predicted[c]);
-  const named = total(({ predicted }) => predicted[c]);
-  const support = total(({ truth }) => truth[c]);
-  return { precision: ratio(hit, named), recall: ratio(hit, support), f1: ratio(2 * hit, named + support), support };
+  return exact;
 }

@@ -1,8 +1,6 @@
 import { withDefaults } from "../defaults.js";
 import { seeded, type Random } from "../math/random.js";
-import { drawBinomial } from "./binomial.js";
-import { BOOTSTRAP_DEFAULTS, type BootstrapOptions } from "./bootstrap.js";
-import { macroScores } from "./confusion.js";
+import { BOOTSTRAP_DEFAULTS, type BootstrapOptions } from "./intervals/bootstrap.js";
 import { entityScore, type EntityCounts } from "./entities.js";
 
 /*
@@ -25,46 +23,11 @@ function pValue(observed: number, shuffledDifference: (random: Random) => number
 }
 
 /**
- * Approximate randomization test of equal macro-F1 on the same rows.
+ * Approximate randomization test of equal entity F1, of counts of the same sentences.
  *
- * @param truth        class of each row, in `[0, classes)`
- * @param predictions  of the two predictors, each as long as `truth`
- * @returns            the two-sided p-value; 1 where the predictions are the same
+ * @returns  the two-sided p-value; 1 where the counts are the same
  * @see Yeh 2000: https://aclanthology.org/C00-2137; Dror et al. 2018, section 3.2
  */
-export function randomizationP(
-  truth: Int32Array,
-  [first, second]: readonly [first: Int32Array, second: Int32Array],
-  { classes, ...options }: BootstrapOptions & { readonly classes: number },
-): number {
-  const cells = new Map<number, number>();
-  for (let r = 0; r < truth.length; r++) {
-    const key = (truth[r] * classes + first[r]) * classes + second[r];
-    cells.set(key, (cells.get(key) ?? 0) + 1);
-  }
-  // In the order of the keys, so that the same rows in another order give the same value.
-  const kinds = [...cells].sort(([a], [b]) => a - b);
-  const counts = [new Int32Array(classes * classes), new Int32Array(classes * classes)];
-  const difference = (swapped: (rows: number) => number): number => {
-    for (const own of counts) own.fill(0);
-    for (const [key, rows] of kinds) {
-      const [a, b] = [Math.floor(key / classes), Math.floor(key / (classes * classes)) * classes + (key % classes)];
-      const moved = a === b ? 0 : swapped(rows);
-      counts[0][a] += rows - moved;
-      counts[0][b] += moved;
-      counts[1][b] += rows - moved;
-      counts[1][a] += moved;
-    }
-    return macroScores(counts[0], classes).macroF1 - macroScores(counts[1], classes).macroF1;
-  };
-  return pValue(
-    difference(() => 0),
-    (random) => difference((rows) => drawBinomial(rows, 0.5, random)),
-    options,
-  );
-}
-
-/** The same of equal entity F1, of counts of the same sentences. */
 export function entityRandomizationP(
   [first, second]: readonly [first: readonly EntityCounts[], second: readonly EntityCounts[]],
   options: BootstrapOptions = {},

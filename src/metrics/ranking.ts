@@ -1,4 +1,4 @@
-import type { Interval } from "./bootstrap.js";
+import type { Interval } from "./intervals/bootstrap.js";
 import { wilson } from "./conformal.js";
 
 /** Rows from a score on. */

@@ -1,6 +1,5 @@
 import {
   addEntityCounts,
-  bootstrapEntities,
   countEntities,
   countTypes,
   entityScore,
@@ -8,7 +7,9 @@ import {
   type EntityCounts,
   type EntityScore,
 } from "../metrics/entities.js";
-import type { Interval } from "../metrics/bootstrap.js";
+import type { Interval } from "../metrics/intervals/bootstrap.js";
+import { entityInterval } from "../metrics/entityIntervals.js";
+import { duplicateGroups } from "../dataset/duplicates.js";
 import { applyLabelMap, type LabelMap } from "../dataset/labelMap.js";
 import type { EmbeddedSentences, TaggerInput } from "./vectors/embeddedSentences.js";
 import { errorTable, lostEntities, type ErrorTable, type LostEntity } from "./errorAnalysis.js";
@@ -29,7 +30,10 @@ export interface TaggingEvaluation {
   readonly entityF1: number;
   readonly entityPrecision: number;
   readonly entityRecall: number;
-  /** Of `entityF1`: percentile bootstrap over the sentences. */
+  /**
+   * Of the entity F1 that the same tagger would have on infinitely many sentences of the same kind. It leaves out that other
+   * training sentences would give another tagger.
+   */
   readonly interval95: Interval;
   /** Read as conlleval does, which makes entities of illegal sequences too. */
   readonly entityF1Conlleval: number;
@@ -146,7 +150,10 @@ function scoreEntities(
     entityF1: total.f1,
     entityPrecision: total.precision,
     entityRecall: total.recall,
-    interval95: bootstrapEntities([counts], ([own]) => entityScore(own).f1, { seed }),
+    interval95: entityInterval([counts], ([own]) => entityScore(own).f1, {
+      seed,
+      groups: duplicateGroups(sentences.map(({ text }) => text)),
+    }),
     entityF1Conlleval: entityScore(addEntityCounts(gold.map((own, s) => countEntities(own.conlleval, found[s])))).f1,
     perType: scoresByLabel(strict, found),
     boundary: scored((own, predicted) => countEntities(own, predicted, "boundary")),

@@ -49,6 +49,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "formats/arrow": 1,
   "formats/zstd": 0,
   "formats/parquet": 1,
+  "metrics/intervals": 0,
   "onnx/model": 0,
   "onnx/runtime": 1,
   "onnx/rewrite": 1,

@@ -3,8 +3,9 @@ import { labelIndices } from "../../dataset/mapLabels.js";
 import { HeadstartError } from "../../errors.js";
 import type { FewShotScore, LearningCurve } from "../../head/file/schema.js";
 import { argmax } from "../../head/head.js";
-import { bootstrapIntervals, type Interval } from "../../metrics/bootstrap.js";
-import { confusionCounts, macroScores } from "../../metrics/confusion.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
+import { scorePredictions } from "../../metrics/classification.js";
+import { macroF1Influence } from "../../metrics/macroF1Influence.js";
 import { counted } from "../../text/numbers.js";
 import { drawRows, type Draw, type DrawSize } from "./drawRows.js";
 import { fitSetup, type FitOptions, type HeadSetup } from "../choice/fit.js";
@@ -37,7 +38,6 @@ const T = [
   12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
   2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
-const RESAMPLES = 200;
 
 /**
  * Macro-F1 of logistic heads by the number of rows that they are trained on: several draws of each size, C chosen by
@@ -103,14 +103,12 @@ async function scoreDraw(data: LabeledVectors, size: DrawSize, options: Learning
   const predict = await fitDraw(train, options);
   const classes = labels.length;
   const truth = labelIndices(labels, test.labels, "the rows to score on");
-  const counts = confusionCounts(truth, argmax(predict(test.vectors), classes), classes);
-  const statistic = (own: Int32Array): number[] => [macroScores(own, classes).macroF1];
-  const [[low, high]] = bootstrapIntervals(counts, statistic, { seed, resamples: RESAMPLES });
+  const predicted = argmax(predict(test.vectors), classes);
   return {
     rows: draw.drawn.length,
     share: draw.share,
-    macroF1: statistic(counts)[0],
-    ofTest: ((high - low) / 3.92) ** 2,
+    macroF1: scorePredictions(truth, predicted, classes).macroF1,
+    ofTest: macroF1Influence(truth, predicted, classes).reduce((sum, own) => sum + own ** 2, 0),
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Interval } from "../../metrics/bootstrap.js";
-import { percentileInterval } from "../../metrics/bootstrap.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
+import { percentileInterval } from "../../metrics/intervals/bootstrap.js";
 import { seeded, type Random } from "../../math/random.js";
 
 /** A measured error of heads that were trained on so many rows. */

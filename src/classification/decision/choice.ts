@@ -1,4 +1,4 @@
-import type { Interval } from "../../metrics/bootstrap.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { wilson } from "../../metrics/conformal.js";
 import { ABSTAIN } from "../../metrics/confusion.js";
 import type { Claim } from "./claim.js";

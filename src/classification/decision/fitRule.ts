@@ -1,5 +1,5 @@
 import { unreachable } from "../../errors.js";
-import { chanceOfAtMost, trialsNeeded } from "../../metrics/exactBound.js";
+import { chanceOfAtMost, trialsNeeded } from "../../metrics/intervals/exactBound.js";
 import { pointAt, riskCoverage } from "../../metrics/riskCoverage.js";
 import { claimOf, CONFIDENCE, type Claim } from "./claim.js";
 import { applyDecisionRule, defaultRule, type DecisionRule } from "./decisionRule.js";

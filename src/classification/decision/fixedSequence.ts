@@ -1,4 +1,4 @@
-import { chanceOfAtMost, trialsNeeded } from "../../metrics/exactBound.js";
+import { chanceOfAtMost, trialsNeeded } from "../../metrics/intervals/exactBound.js";
 
 /** Scores of dev rows, and whether a prediction from that score on would be wrong for the row. */
 export interface Scored {

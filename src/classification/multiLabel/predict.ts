@@ -1,3 +1,4 @@
+import { duplicateGroups } from "../../dataset/duplicates.js";
 import { marksOf, multiLabelProbabilities, type MultiLabelHead } from "../../head/linear/oneVsRest.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { labelSpace, type LabelSpace } from "../../dataset/mapLabels.js";
@@ -36,7 +37,7 @@ export function evaluateMultiLabelHead(
   const { labels } = space;
   const truth = marksIn(data.labels, { labels, separator, file });
   const predicted = mappedMarks(marksOf(multiLabelProbabilities(head, data.vectors), head), space);
-  return evaluateMultiLabel(truth, predicted, { labels, seed });
+  return evaluateMultiLabel(truth, predicted, { labels, seed, groups: duplicateGroups(data.texts) });
 }
 
 /** Marks `[rows, labels]` of marks `[rows, head labels]`: a label is there where one that becomes it is. */

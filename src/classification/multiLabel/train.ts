@@ -1,3 +1,4 @@
+import { duplicateGroups } from "../../dataset/duplicates.js";
 import { labelCounts } from "../../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { labelsIn } from "../../dataset/labelCell.js";
@@ -82,7 +83,11 @@ export async function trainMultiLabel(
     trials,
     ...(options.dev === undefined
       ? {
-          dev: evaluateMultiLabel(marks, crossFittedMarks(heldOut, marks), { labels, seed }),
+          dev: evaluateMultiLabel(marks, crossFittedMarks(heldOut, marks), {
+            labels,
+            seed,
+            groups: duplicateGroups(data.texts),
+          }),
           devFrom: `${heldOut.folds}-fold cross-validation of the ${count(data.texts.length)} training rows`,
         }
       : {

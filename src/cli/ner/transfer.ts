@@ -1,3 +1,4 @@
+import { intervalNote } from "../../text/intervalNote.js";
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { requireAligned } from "../../tagging/corpus/alignment.js";
@@ -124,6 +125,7 @@ function transferLines({ source, target, ceiling, joint, leakage, verdict, repor
     ...scored("trained on the target", ceiling),
     ...scored("trained on source and target", joint),
     line("verdict", `${verdict.call}: ${verdict.because}`),
+    intervalNote("sentence"),
     line("report", report),
   ];
 }

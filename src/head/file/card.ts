@@ -1,3 +1,4 @@
+import { intervalNote } from "../../text/intervalNote.js";
 import type { HeadFile } from "./schema.js";
 import { heldSection, type HeldTexts } from "./heldTexts.js";
 import { readingLines } from "./reading.js";
@@ -41,7 +42,7 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     ...(dev.bagOfWords === null ? [] : [score(`bag of words, same rows${bagOfWordsForm(file)}`, dev.bagOfWords)]),
     score("always the majority class", dev.majority),
     "",
-    `n = ${count(dev.n)}; macro-F1's 95 % interval is ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; macro-recall ${number(dev.macroRecall)}.`,
+    `n = ${count(dev.n)}; macro-F1's 95 % interval is ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; macro-recall ${number(dev.macroRecall)}. ${intervalNote("row")}`,
     "",
     ...calibrationLines(file),
     ...heldSection(held),
@@ -174,7 +175,7 @@ function crossValidationLines(cv: HeadFile["training"]["cv"]): string[] {
     ...(cv.bagOfWords === null ? [] : [score("bag of words, same folds", cv.bagOfWords)]),
     score("always the majority class", cv.majority),
     "",
-    `Macro-F1's 95 % interval over the rows is ${number(low)} to ${number(high)}; it leaves out how much a head varies with the rows that it is trained on. Macro-F1 of the single folds: ${cv.perFold.map(({ macroF1 }) => number(macroF1)).join(", ")}.`,
+    `Macro-F1's 95 % interval is ${number(low)} to ${number(high)}. Macro-F1 of the single folds: ${cv.perFold.map(({ macroF1 }) => number(macroF1)).join(", ")}.`,
     "",
     "| label | precision | recall | F1 | rows |",
     "| --- | --- | --- | --- | --- |",
@@ -189,18 +190,24 @@ function calibrationLines(file: HeadFile): string[] {
   const { calibration } = file;
   if (calibration === undefined) return [];
   const { temperature, n, before, after } = calibration;
-  const line = (name: string, { ece, brier, logLoss, intervals95: i }: typeof before): string =>
-    `| ${name} | ${ece.toFixed(3)} (${i.ece.map((x) => x.toFixed(3)).join(" to ")}) | ${brier.toFixed(3)} | ${logLoss.toFixed(3)} |`;
+  const line = (name: string, { ece, p, brier, logLoss, intervals95: i }: typeof before): string =>
+    `| ${name} | ${logLoss.toFixed(3)} | ${brier.toFixed(3)} | ${ece.toFixed(3)} (${i.ece.map((x) => x.toFixed(3)).join(" to ")}) | ${p?.toFixed(3) ?? "-"} |`;
   return [
     "## Calibration",
     "",
     `Logits are divided by ${temperature.toFixed(4)}, fitted on the predictions of ${count(n)} held-out rows${shiftText(file)}; "after" is measured by five folds, each under a temperature fitted on the others. A temperature of 1 changes nothing: none lowered the log loss of rows that it was not fitted on.`,
     "",
-    "| | calibration error (95 %) | Brier | log loss |",
-    "| --- | --- | --- | --- |",
+    "| | log loss | Brier | calibration error (95 %) | p |",
+    "| --- | --- | --- | --- | --- |",
     line("before", before),
     line("after", after),
     "",
+    ...(after.p === undefined
+      ? []
+      : [
+          "The calibration error is the mean gap between probability and accuracy, less what calibrated probabilities would show on as many rows; p is that of the test that the probabilities are calibrated.",
+          "",
+        ]),
     "Thresholds (`--min-precision`, `--max-risk`, `--coverage`) and prediction sets (`--sets`) are computed from the same rows. What they guarantee holds for texts drawn like those, and for no others.",
     "",
   ];

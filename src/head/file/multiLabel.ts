@@ -1,3 +1,4 @@
+import { intervalNote } from "../../text/intervalNote.js";
 import { z } from "zod";
 import { HeadstartError } from "../../errors.js";
 import { matrix } from "../../math/matrix.js";
@@ -148,6 +149,8 @@ function card({ labels, encoder, training, reading }: MultiLabelFile): string {
     "| macro-F1 (95 %) | micro-F1 | exact match | rows |",
     "| --- | --- | --- | --- |",
     `| ${dev.macroF1.toFixed(3)} (${dev.interval95.map((x) => x.toFixed(3)).join(" to ")}) | ${dev.microF1.toFixed(3)} | ${dev.exactMatch.toFixed(3)} | ${dev.n} |`,
+    "",
+    intervalNote("row"),
     "",
     ...heldSection(heldByMultiLabel(training)),
     "It works only with the encoder named above.",

@@ -22,6 +22,10 @@ const DevScore = z.object({
 
 const CalibrationNumbers = z.strictObject({
   ece: z.number(),
+  /** Absent in older heads, whose `ece` is the raw error. */
+  eceRaw: z.number().optional(),
+  eceExpected: z.number().optional(),
+  p: z.number().optional(),
   brier: z.number(),
   logLoss: z.number(),
   intervals95: z.strictObject({ ece: IntervalSchema, brier: IntervalSchema, logLoss: IntervalSchema }),

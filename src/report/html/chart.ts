@@ -1,5 +1,5 @@
 import { html, type Html } from "./html.js";
-import type { Interval } from "../../metrics/bootstrap.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 
 /*
  * Charts are rows of small SVG tracks, one number each, between labels in HTML. Positions are percentages and sizes are

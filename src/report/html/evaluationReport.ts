@@ -1,3 +1,4 @@
+import { intervalNote } from "../../text/intervalNote.js";
 import type { Reliability } from "../../classification/reliability.js";
 import { excerpt } from "../../errors.js";
 import type { Evaluation } from "../../metrics/classification.js";
@@ -39,16 +40,13 @@ export function renderEvaluationReport(record: EvaluationRecord): string {
     ${ruleSection(record.reliability)}${calibration(record)}${risk(record)}${thresholdsSection(record.reliability)}
     ${sets(record)}${scores(record)}
     ${section("confusions", "Confusions", confusionGrid(evaluation.confusion, "Rows by their true and predicted label"))}
-    <footer>
-      Intervals are 95&nbsp;% intervals over the rows: percentile bootstrap, and Wilson’s for proportions.
-    </footer>
+    <footer>Intervals are 95&nbsp;% intervals. ${intervalNote("row")}</footer>
   </main>`;
   return pageText(`${excerpt(head)} on ${excerpt(corpus.join(", "))}: evaluation`, body);
 }
 
 function findings({ remark, evaluation, reliability }: EvaluationRecord): Content[] {
-  const { calibration: now, uncalibrated } = reliability;
-  const before = uncalibrated === null ? "" : `, ${decimals(uncalibrated.ece)} before scaling`;
+  const { calibration: now } = reliability;
   const { overBagOfWords: over } = evaluation;
   const shown = reliability.sets.find(({ target }) => target === 0.9) ?? reliability.sets.at(-1);
   return [
@@ -63,13 +61,21 @@ function findings({ remark, evaluation, reliability }: EvaluationRecord): Conten
     ...(over === undefined
       ? []
       : [`Over a bag of words ${signed(over.macroF1)} macro-F1 (${signedRange(over.interval95)}).`]),
-    `Probabilities are off by ${decimals(now.ece)} on average${before}.`,
+    `Log loss ${decimals(now.logLoss)}, Brier score ${decimals(now.brier)}. ${calibrationFinding(now)}`,
     ...(shown === undefined
       ? []
       : [
           `Prediction sets with a target coverage of ${percent(shown.target)} contain the true label in ${percent(shown.coverage)} of the rows.`,
         ]),
   ];
+}
+
+/** What these rows say of the probabilities, and no more than that. */
+function calibrationFinding({ ece, p, intervals95 }: EvaluationRecord["reliability"]["calibration"]): string {
+  const measured = `${decimals(ece)} (${range(intervals95.ece)}; p ${decimals(p)})`;
+  return p <= 0.05
+    ? `Probabilities are off by ${measured} on average.`
+    : `Calibration error ${measured}: these rows do not show that the probabilities are off.`;
 }
 
 function calibration({ reliability }: EvaluationRecord): Html {
@@ -82,10 +88,10 @@ function calibration({ reliability }: EvaluationRecord): Html {
   }));
   const line = (name: Content, score: typeof now): Content[] => [
     name,
-    html`${decimals(score.ece)} <small>${range(score.intervals95.ece)}</small>`,
-    decimals(score.eceEqualWidth),
-    html`${decimals(score.brier)} <small>${range(score.intervals95.brier)}</small>`,
     html`${decimals(score.logLoss)} <small>${range(score.intervals95.logLoss)}</small>`,
+    html`${decimals(score.brier)} <small>${range(score.intervals95.brier)}</small>`,
+    html`${decimals(score.ece)} <small>${range(score.intervals95.ece)}</small>`,
+    decimals(score.p),
   ];
   const body = [
     ...(uncalibrated === null ? [] : [line("before scaling", uncalibrated)]),
@@ -95,13 +101,14 @@ function calibration({ reliability }: EvaluationRecord): Html {
     "calibration",
     "Calibration",
     html`<p>
-        Each mark is a fifteenth of the rows, from the least to the most confident. On the dashed line the probabilities
-        are calibrated; below it, the head is overconfident.
+        Each mark is a bin of the rows, from the least to the most confident. On the dashed line the probabilities are
+        calibrated; below it, the head is overconfident. The calibration error is the mean gap between probability and
+        accuracy, less what calibrated probabilities would show on as many rows; p tests that they are calibrated.
       </p>
       ${plot(points, { x: "confidence", y: "accuracy", diagonal: true, label: `Reliability diagram, expected calibration error ${decimals(now.ece)}` })}
       ${table(body, {
         caption: "Calibration: lower is better",
-        head: ["", "ECE, equal mass", "ECE, equal width", "Brier", "log loss"],
+        head: ["", "log loss", "Brier", "calibration error", "p"],
       })}`,
   );
 }

@@ -66,7 +66,7 @@ function findings({ training, calibration }: TrainingRecord): Content[] {
     ...(calibration === undefined
       ? []
       : [
-          `Calibration error on dev ${decimals(calibration.before.ece)} before scaling, ${decimals(calibration.after.ece)} after.`,
+          `Log loss on held-out rows ${decimals(calibration.before.logLoss)} before calibration, ${decimals(calibration.after.logLoss)} after; calibration error ${decimals(calibration.after.ece)} (95\u00A0% ${range(calibration.after.intervals95.ece)}).`,
         ]),
     ...training.warnings.map((warning) => verbatim(warning)),
   ];

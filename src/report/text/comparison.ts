@@ -1,5 +1,5 @@
 import { excerpt } from "../../errors.js";
-import type { Interval } from "../../metrics/bootstrap.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import type { Agreement, ComparisonCall, Difference, Measured } from "../../metrics/comparison.js";
 import { count, counted, decimals, percent, range, signedRange, signed } from "../../text/numbers.js";
 

@@ -2,6 +2,7 @@ import type { EntityScore } from "../../metrics/entities.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { count, counted, decimals, range } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
+import { intervalNote } from "../../text/intervalNote.js";
 import { fitted, padLeft, padRight } from "./width.js";
 
 const WIDEST_NAME = 32;
@@ -15,6 +16,7 @@ export function entitiesText(
   const head = [
     ...(title === undefined ? [] : [escapeControls(title)]),
     `  entity F1 ${decimals(evaluation.entityF1)}, 95 % interval ${range(interval95)} (${count(entities)} ${entities === 1 ? "entity" : "entities"}, ${counted(n, "sentence")})`,
+    `  ${intervalNote("sentence")}`,
     `  as conlleval reads it ${decimals(evaluation.entityF1Conlleval)}`,
   ];
   const line = (name: string, { precision, recall, f1, support }: EntityScore): string =>

@@ -2,6 +2,7 @@ import type { Advantage, Confusion, Evaluation, Score } from "../../metrics/clas
 import { rankedConfusions } from "../html/confusionMatrix.js";
 import { count, decimals, range, signed, signedRange } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
+import { intervalNote } from "../../text/intervalNote.js";
 import { fitted, padLeft, padRight, textWidth } from "./width.js";
 
 interface EvaluationTextOptions {
@@ -41,7 +42,7 @@ function summaryLines(evaluation: Evaluation): readonly string[] {
     ...(bagOfWords === null ? [] : [["bag of words", ...baselineCells(bagOfWords)]]),
     ...(overBagOfWords === undefined ? [] : [["over bag of words", ...advantageCells(overBagOfWords)]]),
   ];
-  const lines = aligned(rows, ["left", "right", "left"]);
+  const lines = [...aligned(rows, ["left", "right", "left"]), `  ${intervalNote("row")}`];
   return missing.length === 0
     ? lines
     : [...lines, `  no row is labeled ${missing.map((label) => nameOf(label)).join(", ")}`];
@@ -54,7 +55,7 @@ const baselineCells = ({ macroF1, accuracy }: Score): readonly string[] => [
 
 const advantageCells = ({ macroF1, interval95, mcnemarP }: Advantage): readonly string[] => [
   signed(macroF1),
-  `95 % interval ${signedRange(interval95)}; McNemar's p ${mcnemarP < 0.001 ? "below 0.001" : decimals(mcnemarP)}`,
+  `95 % interval ${signedRange(interval95)}; McNemar's test of equal accuracy: p ${mcnemarP < 0.001 ? "below 0.001" : decimals(mcnemarP)}`,
 ];
 
 function perLabelLines({ confusion: { labels }, perLabel }: Evaluation): readonly string[] {

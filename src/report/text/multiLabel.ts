@@ -2,6 +2,7 @@ import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
 import { count, decimals, range } from "../../text/numbers.js";
 import { aligned } from "./evaluation.js";
 import { escapeControls } from "../../text/escape.js";
+import { intervalNote } from "../../text/intervalNote.js";
 import { fitted } from "./width.js";
 
 /** A multi-label evaluation as plain text, for a terminal; ends without a line break. */
@@ -25,6 +26,7 @@ export function multiLabelText(evaluation: MultiLabelEvaluation, title: string):
   const lines = [
     escapeControls(title),
     ...aligned(numbers, ["left", "right", "left"]),
+    `  ${intervalNote("row")}`,
     "",
     ...aligned([head, ...labels], ["left", "right", "right", "right", "right"]),
   ];

@@ -39,11 +39,11 @@ function joined(blocks: readonly (readonly string[])[]): string {
 function calibrationLines({ temperature, calibration, uncalibrated }: Reliability): readonly string[] {
   const cells = (name: string, score: CalibrationScore): string[] => [
     name,
+    decimals(score.logLoss),
+    decimals(score.brier),
     decimals(score.ece),
     range(score.intervals95.ece),
-    decimals(score.eceEqualWidth),
-    decimals(score.brier),
-    decimals(score.logLoss),
+    decimals(score.p),
   ];
   const rows =
     uncalibrated === null
@@ -52,8 +52,12 @@ function calibrationLines({ temperature, calibration, uncalibrated }: Reliabilit
           cells("before scaling", uncalibrated),
           cells(`after (temperature ${decimals(temperature ?? 1)})`, calibration),
         ];
-  const head = ["calibration", "ECE", "95 % interval", "equal width", "Brier", "log loss"];
-  return aligned([head, ...rows], ["left", "right", "left", "right", "right", "right"]);
+  const head = ["calibration", "log loss", "Brier", "error", "95 % interval", "p"];
+  return [
+    ...aligned([head, ...rows], ["left", "right", "right", "right", "left", "right"]),
+    "  error: mean gap between probability and accuracy, less what calibrated probabilities would show on as many rows;",
+    "  p: of the test that the probabilities are calibrated",
+  ];
 }
 
 function reliabilityLines({ bins }: CalibrationScore): readonly string[] {

@@ -1,10 +1,11 @@
 import type { RepeatedCrossValidation } from "../../classification/repeatedFolds.js";
-import type { Interval } from "../../metrics/bootstrap.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { count, counted, decimals, range, signedRange } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
+import { intervalNote } from "../../text/intervalNote.js";
 import { shellWord } from "../../text/shell.js";
 
 /** What was trained, for people. */
@@ -30,6 +31,7 @@ export function trainingText(score: readonly string[], training: Training): read
   const command = (...args: readonly string[]): string => `  headstart ${args.map(shellWord).join(" ")}`;
   return [
     ...score,
+    intervalNote(unit),
     `Learned from ${counted(n, unit)} in ${seconds.toFixed(1)} s; ${unit === "row" ? "held-out" : "dev"} ${unit}s: ${escapeControls(devFrom)}`,
     `Head: ${head}`,
     ...(holds === undefined ? [] : [`${head} holds ${holds}`]),
@@ -59,7 +61,7 @@ export function scoreLines(evaluation: Evaluation, on = counted(evaluation.n, "h
   ];
 }
 
-/** The same by cross-validation, with what the interval leaves out. */
+/** The same by cross-validation. */
 export function crossValidationLines(cv: RepeatedCrossValidation): string[] {
   const scores = cv.perFold.map(({ macroF1 }) => macroF1);
   const spread: Interval = [Math.min(...scores), Math.max(...scores)];
@@ -67,7 +69,6 @@ export function crossValidationLines(cv: RepeatedCrossValidation): string[] {
   return [
     ...scoreLines(cv, `all ${counted(cv.n, "row")}, by ${cv.folds}-fold cross-validation${times}`),
     `  accuracy        ${decimals(cv.accuracy)}  macro-F1 of the single folds ${range(spread)}`,
-    "  The interval is over the rows; it leaves out how much a head varies with its training rows.",
     ...repeatLines(cv),
   ];
 }

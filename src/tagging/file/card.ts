@@ -1,3 +1,4 @@
+import { intervalNote } from "../../text/intervalNote.js";
 import { mapLines } from "../../head/file/reading.js";
 import { heldSection, type HeldTexts } from "../../head/file/heldTexts.js";
 import type { TaggerFile } from "./schema.js";
@@ -32,7 +33,7 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
     "",
     `Strict entity F1 ${number(dev.entityF1)} (95 % ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; precision ` +
       `${number(dev.entityPrecision)}, recall ${number(dev.entityRecall)}; ${dev.entities} entities in ${dev.n} sentences); on surface forms ` +
-      `not seen in training ${number(dev.unseen.f1)}.`,
+      `not seen in training ${number(dev.unseen.f1)}. ${intervalNote("sentence")}`,
     "",
     ...heldSection(held),
     "## Limits",

@@ -1,5 +1,5 @@
 import type { Evaluation } from "../../metrics/classification.js";
-import type { Interval } from "../../metrics/bootstrap.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 
 /** What a head loses from one domain to the other, in its main metric. */
 export interface Drop {

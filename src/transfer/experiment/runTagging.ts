@@ -2,7 +2,8 @@ import { normalizedText } from "../../dataset/duplicates.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { bridge } from "../../dataset/mapAdvice.js";
 import { HeadstartError } from "../../errors.js";
-import { addEntityCounts, bootstrapEntities, entityScore, type EntityCounts } from "../../metrics/entities.js";
+import { addEntityCounts, entityScore, type EntityCounts } from "../../metrics/entities.js";
+import { entityInterval } from "../../metrics/entityIntervals.js";
 import { splitSentences, joinSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
 import { evaluateTagger, type TaggingEvaluated, type TaggingEvaluation } from "../../tagging/evaluate.js";
 import { entityLabels } from "../../tagging/corpus/sentence.js";
@@ -94,7 +95,7 @@ export async function runTaggingTransfer(
 function judgeEntities(alone: readonly EntityCounts[], joint: readonly EntityCounts[], seed: number): Verdict {
   const f1 = (counts: readonly EntityCounts[]): number => entityScore(addEntityCounts(counts)).f1;
   const difference = f1(joint) - f1(alone);
-  const interval95 = bootstrapEntities([joint, alone], ([a, b]) => entityScore(a).f1 - entityScore(b).f1, { seed });
+  const interval95 = entityInterval([joint, alone], ([a, b]) => entityScore(a).f1 - entityScore(b).f1, { seed });
   const [low, high] = interval95;
   const call = low > 0 ? "positive" : high < 0 ? "negative" : "neutral";
   const range = `95 % interval ${signedRange(interval95)}`;

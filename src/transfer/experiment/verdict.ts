@@ -1,7 +1,7 @@
 import type { Evaluated } from "../../classification/evaluate.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { studentT975 } from "../../math/studentT.js";
-import type { Interval } from "../../metrics/bootstrap.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { macroF1Influence } from "../../metrics/macroF1Influence.js";
 import { scorePredictions } from "../../metrics/classification.js";
 import { decimals, signed, signedRange } from "../../text/numbers.js";

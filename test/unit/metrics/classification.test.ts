@@ -63,8 +63,16 @@ describe("evaluateClassification()", () => {
     );
   });
 
-  it("has an interval without width when every row is right", () => {
-    expect(evaluateClassification(truth, truth, ["x", "y"], quick).interval95).toEqual([1, 1]);
+  it("reaches 1 and keeps a width when every row is right, the narrower the more rows there are", () => {
+    const widths = [1, 4, 16].map((times) => {
+      const right = Int32Array.from({ length: 8 * times }, (_, r) => r % 2);
+      const [low, high] = evaluateClassification(right, right, ["x", "y"], quick).interval95;
+      expect(high).toBe(1);
+      return high - low;
+    });
+    expect(widths[0]).toBeGreaterThan(widths[1]);
+    expect(widths[1]).toBeGreaterThan(widths[2]);
+    expect(widths[2]).toBeGreaterThan(0);
   });
 
   it("keeps labels named like parts of an object", () => {
@@ -141,7 +149,10 @@ describe("advantageOver()", () => {
 
   it("is nothing over itself", () => {
     const same = wrongEvery(5);
-    expect(advantageOver(truth, [same, same], { classes: 2 })).toEqual({ macroF1: 0, interval95: [0, 0], mcnemarP: 1 });
+    const none = advantageOver(truth, [same, same], { classes: 2 });
+    expect(none).toMatchObject({ macroF1: 0, mcnemarP: 1 });
+    expect(none.interval95[0]).toBeLessThan(0);
+    expect(none.interval95[1]).toBeGreaterThan(0);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../src/math/random.js";
 import { compareEntities, comparePredictions } from "../../../src/metrics/comparison.js";
-import { randomizationP } from "../../../src/metrics/randomization.js";
+import { pairedBootstrap } from "../../../src/metrics/paired.js";
 
 const LABELS = ["a", "b", "c"];
 
@@ -23,22 +23,22 @@ function simulated(
   return { truth, first, second };
 }
 
-describe("randomizationP()", () => {
+describe("p of pairedBootstrap()", () => {
   it("is the exact share of swaps with a difference as large, where these can be counted", () => {
     // Four rows on which only the first is right: of 16 swaps two give a difference as large.
     const truth = new Int32Array(12).map((_, r) => r % 2);
     const second = truth.map((t, r) => (r < 4 ? 1 - t : t));
-    const p = randomizationP(truth, [truth, second], { classes: 2, resamples: 20_000 });
+    const p = pairedBootstrap(truth, [truth, second], { classes: 2, resamples: 20_000 }).p;
     expect(Math.abs(p - 2 / 16)).toBeLessThan(0.01);
-    expect(randomizationP(truth, [second, truth], { classes: 2, resamples: 20_000 })).toBeCloseTo(p, 1);
+    expect(pairedBootstrap(truth, [second, truth], { classes: 2, resamples: 20_000 }).p).toBeCloseTo(p, 1);
   });
 
   it("is 1 for equal predictions, and does not depend on the order of the rows", () => {
     const { truth, first, second } = simulated(60, seeded(3), { shares: [0.5, 0.3, 0.2], right: [0.9, 0.6] });
-    expect(randomizationP(truth, [first, first], { classes: 3 })).toBe(1);
+    expect(pairedBootstrap(truth, [first, first], { classes: 3 }).p).toBe(1);
     const back = [truth, first, second].map((own) => own.toReversed());
-    const p = randomizationP(truth, [first, second], { classes: 3 });
-    expect(randomizationP(back[0], [back[1], back[2]], { classes: 3 })).toBe(p);
+    const p = pairedBootstrap(truth, [first, second], { classes: 3 }).p;
+    expect(pairedBootstrap(back[0], [back[1], back[2]], { classes: 3 }).p).toBe(p);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   exactLowerBound,
   exactUpperBound,
   trialsNeeded,
-} from "../../../src/metrics/exactBound.js";
+} from "../../../src/metrics/intervals/exactBound.js";
 
 /** By Pascal's triangle. */
 function choose(n: number, k: number): number {

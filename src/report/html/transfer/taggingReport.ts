@@ -1,3 +1,4 @@
+import { intervalNote } from "../../../text/intervalNote.js";
 import type { TaggingEvaluation } from "../../../tagging/evaluate.js";
 import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
 import { count, decimals, range } from "../../../text/numbers.js";
@@ -45,6 +46,7 @@ export function taggingReport(record: TaggingTransfer): string {
         sentences are also in the source${without(leakage)}.
       </p>
     </header>
+    <p>${intervalNote("sentence")}</p>
     ${section("scores", "Scores", table(rows, { caption: "Strict entity F1", head: ["evaluated on", "F1", "95 % interval", "words right, any label", "unseen surface forms", "entities"] }))}
     ${section("types", "Labels on the target", table(types, { caption: "By label", head: ["label", "precision", "recall", "F1", "entities"] }))}
     ${section("errors", "Where entities were lost on the target", table(errors, { caption: "By kind of mistake", head: ["mistake", "entities"] }))}

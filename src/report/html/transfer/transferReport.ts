@@ -1,3 +1,4 @@
+import { intervalNote } from "../../../text/intervalNote.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
 import { excerpt } from "../../../errors.js";
 import { comparison } from "./comparison.js";
@@ -47,8 +48,8 @@ export function renderTransferReport(record: TransferRecord): string {
     </header>
     ${[comparison, verdict, labels, confusions, corpora, leakage, divergence, mistakes, making].map((chapter) => chapter(record))}
     <footer>
-      Intervals of scores are 95&nbsp;% percentile bootstrap intervals over the rows, for the head as it was trained;
-      that of the verdict also holds the draw of the training rows. The numbers behind this page are in
+      Intervals are 95&nbsp;% intervals. ${intervalNote("row")} That of the verdict also holds the draw of the training
+      rows. The numbers behind this page are in
       <code>record.json</code> beside it.
     </footer>
   </main>`;

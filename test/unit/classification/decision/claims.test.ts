@@ -4,7 +4,7 @@ import { fitDecisionRule, type CalibrationSet } from "../../../../src/classifica
 import { certify } from "../../../../src/classification/decision/fixedSequence.js";
 import type { SelectiveGoal } from "../../../../src/classification/decision/goal.js";
 import { seeded } from "../../../../src/math/random.js";
-import { chanceOfAtLeast } from "../../../../src/metrics/exactBound.js";
+import { chanceOfAtLeast } from "../../../../src/metrics/intervals/exactBound.js";
 
 /*
  * Small simulations with a known truth; scripts/simulate has the large ones. A row's probability p of "b" is uniform, and

@@ -1,4 +1,4 @@
-import { incompleteBeta, logGamma } from "../math/incompleteBeta.js";
+import { incompleteBeta, logGamma } from "../../math/incompleteBeta.js";
 
 /*
  * Exact statements about shares and counts: nothing is approximated by a normal distribution, so they hold for any number

@@ -1,4 +1,5 @@
-import type { Random } from "../math/random.js";
+import type { Random } from "../../math/random.js";
+import type { Interval } from "./bootstrap.js";
 
 /**
  * Number of successes in `n` trials of chance `p`, drawn exactly.
@@ -66,4 +67,20 @@ function logFactorial(n: number): number {
   const square = inverse * inverse;
   const tail = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188))));
   return (n + 0.5) * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI) + tail;
+}
+
+const Z = 1.959963984540054; // of a two-sided 95 % interval
+
+/**
+ * 95 % interval of a share, by Agresti and Coull: Wilson's, widened where he is too narrow, near 0 and 1.
+ *
+ * @param share  in [0, 1]
+ * @param n      rows; with equal texts, how many different ones they amount to
+ * @see Agresti & Coull 1998: https://doi.org/10.2307/2685469; Brown, Cai & DasGupta 2001
+ */
+export function proportionInterval(share: number, n: number): Interval {
+  const total = n + Z ** 2;
+  const middle = (share * n + Z ** 2 / 2) / total;
+  const spread = Z * Math.sqrt((middle * (1 - middle)) / total);
+  return [Math.max(0, middle - spread), Math.min(1, middle + spread)];
 }
