@@ -11,6 +11,7 @@ export interface EvaluationLines {
 }
 
 const MORE = "--verbose adds reliability, risk and coverage, and prediction sets.";
+const MORE_ON_ENTITIES = "--verbose adds how many entities of which scores are right.";
 
 /** An evaluation of a head of any kind. */
 export function evaluationLines(evaluation: PipelineEvaluation, title: string): EvaluationLines {
@@ -25,6 +26,9 @@ export function evaluationLines(evaluation: PipelineEvaluation, title: string): 
     case "multi-label":
       return { lines: multiLabelText(evaluation, title).split("\n") };
     case "tagger":
-      return { lines: entitiesText(evaluation, { title }).split("\n") };
+      return {
+        lines: `${entitiesText(evaluation, { title })}\n\n${MORE_ON_ENTITIES}`.split("\n"),
+        more: entitiesText(evaluation, { title, verbose: true }).split("\n"),
+      };
   }
 }

@@ -94,12 +94,12 @@ export async function trainTaggerCommand(
     const counts = { ...countsOf(reading), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
     const { n, devFrom } = trained;
     const training = { head: flags.output, n, unit: "sentence", devFrom, seconds, ...nextOf(flags) } as const;
-    const lines = trainingText(entityScoreLines(trained.dev, { isLastBest: lastIsBest(trained) }), training);
+    const lines = trainingText(entityScoreLines(trained, { isLastBest: lastIsBest(trained) }), training);
     const printed = {
       json: { ...summaryOf(trained), holds, ...counts, seconds, fitSeconds },
       lines,
       more: [
-        ...entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
+        ...entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}`, verbose: true }).split("\n"),
         `${flags.output}: ${counted(trained.epochs, "epoch")}; holds ${heldText(holds)}`,
         "",
         ...lines,
@@ -118,7 +118,18 @@ export async function trainTaggerCommand(
 /** Whether more epochs might have done better. */
 const lastIsBest = ({ trials, epochs }: TrainedTagger): boolean => trials.at(-1)?.epoch === epochs;
 
-const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, outsideBias, layerWeights }: TrainedTagger): object => ({
+const summaryOf = ({
+  tagger,
+  n,
+  dev,
+  devFrom,
+  trials,
+  epochs,
+  outsideBias,
+  optimism,
+  scoreCalibration: { calibration, ...scores },
+  layerWeights,
+}: TrainedTagger): object => ({
   task: "ner",
   kind: tagger.kind,
   crf: tagger.crf,
@@ -129,5 +140,7 @@ const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, outsideBias, layer
   epochs,
   trials,
   outsideBias,
+  optimism,
+  scoreCalibration: { ...scores, calibration: calibration ?? null },
   layerWeights: layerWeights ?? null,
 });
