@@ -109,6 +109,18 @@ export async function collectRows(
   };
 }
 
+/** The rows at `rows` of a corpus, in that order; its counts stay those of all that was read. */
+export function pickCorpus(corpus: LabeledCorpus, rows: ArrayLike<number>): LabeledCorpus {
+  const at = Array.from(rows);
+  const { texts, labels, places } = corpus;
+  return {
+    ...corpus,
+    texts: at.map((r) => texts[r]),
+    labels: at.map((r) => labels[r]),
+    places: at.map((r) => places[r]),
+  };
+}
+
 /** Rows of one label; 0 where it has none, whatever its name. */
 export const countOf = (counts: Readonly<Record<string, number>>, label: string): number =>
   Object.hasOwn(counts, label) ? counts[label] : 0;

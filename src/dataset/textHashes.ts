@@ -10,7 +10,11 @@ export const textHashes = (texts: readonly string[]): Int32Array =>
 
 /** How many of the texts are among those that were hashed; null where nobody kept the hashes. */
 export function seenTexts(hashes: Int32Array | undefined, texts: readonly string[]): number | null {
-  if (hashes === undefined) return null;
+  return hashes === undefined ? null : texts.length - unhashedRows(hashes, texts).length;
+}
+
+/** Rows whose text is not among those that were hashed, ascending. */
+export function unhashedRows(hashes: Int32Array, texts: readonly string[]): Int32Array {
   const known = new Set(hashes);
-  return texts.filter((text) => known.has(textHash(text))).length;
+  return Int32Array.from(texts.keys()).filter((r) => !known.has(textHash(texts[r])));
 }

@@ -1,18 +1,19 @@
 import { checkOptions } from "./checkOptions.js";
-import { evaluateHead, mistakesOf, type Evaluated } from "../classification/evaluate.js";
+import { evaluateHead, mistakesOf, type Evaluated, type EvaluateOptions } from "../classification/evaluate.js";
 import { explainPrediction, type Explanation } from "../classification/explain.js";
 import { predictVectors, type SelectivePrediction } from "../classification/predict.js";
 import { measureReliability, predictOptions } from "../classification/reliability.js";
-import type { LabeledCorpus } from "../dataset/labeledCorpus.js";
+import { pickCorpus, type LabeledCorpus } from "../dataset/labeledCorpus.js";
 import { labelIndices, labelSpace } from "../dataset/mapLabels.js";
 import { asTrained, rememberedReading, type Reading } from "../dataset/reading.js";
 import { vectorsOf } from "../embedding/cachedEmbed.js";
 import type { CalibratedHead } from "../classification/reliability.js";
 import type { EvaluatedHead } from "../classification/evaluate.js";
 import type { NeighborIndex } from "../head/neighbors.js";
-import type { Matrix } from "../math/matrix.js";
-import { seenTexts } from "../dataset/textHashes.js";
-import { countsOf } from "../embedding/textReading.js";
+import { takeRows, type Matrix } from "../math/matrix.js";
+import { rowsToScore } from "../dataset/seenRows.js";
+import { countsOf, type ReadingCounts } from "../embedding/textReading.js";
+import type { Evaluation } from "../metrics/classification.js";
 import { embedRows } from "./embedRows.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
 import type {
@@ -86,19 +87,12 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     labelIndices(labelSpace(head.labels, map).labels, corpus.labels, file, inUse);
     predictOptions(saved, { goal, map, name });
     const { vectors, reading } = await embedAndRead(corpus.texts, options);
-    const evaluated = evaluateHead(saved, { ...corpus, vectors }, { map, seed, file });
-    const reliability = measureReliability(saved, { evaluated, vectors }, { map, seed, goal });
-    const { counts, dropped } = corpus;
-    const mistakes = mistakesIn(evaluated, corpus);
     return {
       kind: "classifier",
-      ...evaluated.evaluation,
-      ...reliability,
+      ...scoresOn(saved, { ...corpus, vectors }, { map, seed, goal, file }),
       ...countsOf(reading),
-      seenInTraining: seenTexts(saved.textHashes, corpus.texts),
-      rejected: counts.rejected,
-      dropped,
-      mistakes,
+      rejected: corpus.counts.rejected,
+      dropped: corpus.dropped,
     };
   }
 
@@ -116,6 +110,32 @@ export function classifierPipeline(saved: ClassifierParts, parts: EncodingParts)
     close: encoding.close,
   };
 }
+
+/** Scores on the rows that the head was not trained on, and the main ones on all rows beside them. */
+function scoresOn(
+  saved: ClassifierParts,
+  corpus: LabeledCorpus & { readonly vectors: Matrix },
+  { goal, ...how }: EvaluateOptions & Pick<ClassifierEvaluateOptions, "goal">,
+): Omit<ClassifierEvaluation, "kind" | "rejected" | "dropped" | keyof ReadingCounts> {
+  const { seen, rows } = rowsToScore(saved.textHashes, corpus.texts);
+  const [scored, vectors] = [pickCorpus(corpus, rows), takeRows(corpus.vectors, rows)];
+  const evaluated = evaluateHead(saved, { ...scored, vectors }, how);
+  const isPart = rows.length < corpus.texts.length;
+  return {
+    ...evaluated.evaluation,
+    ...measureReliability(saved, { evaluated, vectors }, { ...how, goal }),
+    seenInTraining: seen,
+    allRows: isPart ? mainScores(evaluateHead(saved, corpus, how).evaluation) : null,
+    mistakes: mistakesIn(evaluated, scored),
+  };
+}
+
+const mainScores = ({ n, accuracy, macroF1, interval95 }: Evaluation): ClassifierEvaluation["allRows"] => ({
+  n,
+  accuracy,
+  macroF1,
+  interval95,
+});
 
 function mistakesIn(evaluated: Evaluated, { texts, places }: LabeledCorpus): Mistake[] {
   const { labels, truth, predicted, probabilities } = evaluated;

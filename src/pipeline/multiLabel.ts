@@ -5,12 +5,15 @@ import { applyLabelMap } from "../dataset/labelMap.js";
 import { labelIndices, labelSpace } from "../dataset/mapLabels.js";
 import { withLabelLists } from "../dataset/multiLabelCorpus.js";
 import { asTrained, rememberedReading, type Reading } from "../dataset/reading.js";
-import { seenTexts } from "../dataset/textHashes.js";
+import { rowsToScore } from "../dataset/seenRows.js";
+import { pickCorpus } from "../dataset/labeledCorpus.js";
 import { countsOf } from "../embedding/textReading.js";
 import type { MultiLabelHead } from "../head/linear/oneVsRest.js";
+import { takeRows } from "../math/matrix.js";
 import { embedRows } from "./embedRows.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
-import type { CallOptions, Mistake, MultiLabelPipeline } from "./pipeline.js";
+import type { MultiLabelEvaluation } from "../metrics/multiLabel.js";
+import type { CallOptions, Mistake, MultiLabelPipeline, MultiLabelPipelineEvaluation } from "./pipeline.js";
 import { checkTexts, readRows, summaryOfLabeled } from "./rows.js";
 
 export interface MultiLabelParts {
@@ -53,23 +56,35 @@ export function multiLabelPipeline(
       // Labels are checked before the long part begins.
       labelIndices(labelSpace(head.labels, options.map, 1).labels, own, file, { map });
       const { vectors, reading: read } = await embed(corpus.texts, options);
-      const data = { ...corpus, vectors };
-      const evaluation = evaluateMultiLabelHead(head, data, { map: options.map, seed: options.seed, file });
+      const { seen, rows: unseen } = rowsToScore(textHashes, corpus.texts);
+      const data = { ...pickCorpus(corpus, unseen), vectors: takeRows(vectors, unseen) };
+      const scoring = { map: options.map, seed: options.seed, file };
+      const evaluation = evaluateMultiLabelHead(head, data, scoring);
+      const isPart = unseen.length < corpus.texts.length;
+      const allRows = isPart ? mainScores(evaluateMultiLabelHead(head, { ...corpus, vectors }, scoring)) : null;
       const predictions = predictMultiLabel(head, data.vectors, separator);
       // A map that is remembered has been applied to the labels of the head already.
       const mappedLabel = (label: string): string | undefined =>
         options.map === undefined ? label : applyLabelMap(options.map, label);
       const joined = (labels: readonly string[]): string => [...labels].sort().join(separator ?? DEFAULT_SEPARATOR);
-      const mistakes = corpus.texts.flatMap((text, r): Mistake[] => {
+      const mistakes = data.texts.flatMap((text, r): Mistake[] => {
         const { labels, probability } = predictions[r];
         const mapped = new Set(labels.flatMap((one) => mappedLabel(one) ?? []));
-        const [label, predicted] = [joined(labelsIn(corpus.labels[r], separator)), joined([...mapped])];
-        return label === predicted ? [] : [{ text, label, predicted, probability, ...corpus.places[r] }];
+        const [label, predicted] = [joined(labelsIn(data.labels[r], separator)), joined([...mapped])];
+        return label === predicted ? [] : [{ text, label, predicted, probability, ...data.places[r] }];
       });
       mistakes.sort((a, b) => b.probability - a.probability);
-      const counts = { ...countsOf(read), seenInTraining: seenTexts(textHashes, corpus.texts) };
+      const counts = { ...countsOf(read), seenInTraining: seen, allRows };
       return { kind: "multi-label", ...evaluation, ...counts, rejected: corpus.counts.rejected, mistakes };
     },
     close: encoding.close,
   };
 }
+
+const mainScores = ({
+  n,
+  macroF1,
+  microF1,
+  exactMatch,
+  intervals95,
+}: MultiLabelEvaluation): MultiLabelPipelineEvaluation["allRows"] => ({ n, macroF1, microF1, exactMatch, intervals95 });

@@ -80,13 +80,18 @@ export interface EntityMistake {
 
 /** What there is to know of the texts of an evaluation. Plain JSON. */
 export interface EvaluatedTexts extends ReadingCounts {
-  /** Rows whose text, normalized, the head was trained on: of these it knows the labels. Null where it cannot tell. */
+  /**
+   * Rows whose text, normalized, the head was trained on: of these it knows the labels. Null where it cannot tell. Classifiers
+   * and multi-label heads are scored without them, and `n` and the mistakes are those of the other rows, unless there are none.
+   */
   readonly seenInTraining: number | null;
 }
 
 /** Scores, reliability and mistakes (the most confident first) of a classifier. Plain JSON. */
 export interface ClassifierEvaluation extends Evaluation, Reliability, EvaluatedTexts {
   readonly kind: "classifier";
+  /** Scores on all rows, with those that it was trained on; null where it is scored on all as it is. */
+  readonly allRows: Pick<Evaluation, "n" | "accuracy" | "macroF1" | "interval95"> | null;
   readonly rejected: number;
   /** Rows whose label the map drops. */
   readonly dropped: number;
@@ -96,6 +101,8 @@ export interface ClassifierEvaluation extends Evaluation, Reliability, Evaluated
 /** Scores and mistakes of a multi-label head. Plain JSON. */
 export interface MultiLabelPipelineEvaluation extends MultiLabelEvaluation, EvaluatedTexts {
   readonly kind: "multi-label";
+  /** Scores on all rows, with those that it was trained on; null where it is scored on all as it is. */
+  readonly allRows: Pick<MultiLabelEvaluation, "n" | "macroF1" | "microF1" | "exactMatch" | "intervals95"> | null;
   readonly rejected: number;
   readonly mistakes: readonly Mistake[];
 }

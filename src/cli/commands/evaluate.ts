@@ -1,5 +1,4 @@
 import type { Encoder } from "../../encoder/encoder.js";
-import { count } from "../../text/numbers.js";
 import { droppingFlag, type MapInUse } from "../../dataset/mapAdvice.js";
 import { labelSpace } from "../../dataset/mapLabels.js";
 import { excerpt, HeadstartError } from "../../errors.js";
@@ -14,6 +13,7 @@ import { rowFormat } from "../../vectors/rowWriter.js";
 import { labelMapOf, warnOfUnused, type AddCommand, type Context } from "../context.js";
 import { evaluationLines } from "../evaluate/lines.js";
 import { mistakesFile, type Mistakes } from "../evaluate/mistakes.js";
+import { seenRows } from "../evaluate/seenRows.js";
 import { openFiles, printResult, readBeside, type FileOutputs } from "../finished.js";
 import { declareEvaluate, type EvaluateFlags } from "../flags/evaluate.js";
 import { refuseUnused } from "../flags/flagUse.js";
@@ -75,7 +75,8 @@ async function evaluateWith(context: Context, { head, name, files, flags, output
   try {
     const { encoder } = head.file;
     const evaluation = await evaluated(context, pipeline, { files, flags, encoder, onReject: rejectedRows.add });
-    warnOfSeen(reporter, evaluation);
+    const seen = seenRows(evaluation)?.remark;
+    if (seen !== undefined) reporter.warn(seen);
     warnOfScores(context, { pipeline, evaluation, inUse: mapInUse(head, flags) });
     const { mistakes, ...scores } = evaluation;
     const written = { ...(errors === undefined ? {} : { errors }), ...(report === undefined ? {} : { report }) };
@@ -86,7 +87,7 @@ async function evaluateWith(context: Context, { head, name, files, flags, output
     };
     await rejectedRows.save(reporter);
     if (output !== undefined) {
-      const page = pageOf(evaluation, { head: name, corpus: files });
+      const page = pageOf(evaluation, { head: name, corpus: files, remark: seen });
       await writeFiles(flags, { kind: pipeline.kind, mistakes, page, options: output.saving(printed) });
     }
     await (output === undefined ? printResult(context, flags, printed) : output.print(printed));
@@ -173,15 +174,6 @@ function warnOfScores({ reporter }: Context, { pipeline, evaluation, inUse }: Sc
     reporter.warn(`${file}:${line}: ${label} "${excerpt(text)}" ${LOST[why]}`);
 }
 
-/** Of these rows the head has learned the labels. */
-function warnOfSeen(reporter: Reporter, { n, seenInTraining }: PipelineEvaluation): void {
-  if (seenInTraining === null || seenInTraining === 0) return;
-  reporter.warn(
-    `the head was trained on the texts of ${count(seenInTraining)} of the ${count(n)} rows, so its scores on them are too ` +
-      "good. Evaluate it on others",
-  );
-}
-
 const LOST = {
   tokenizerSplit:
     "begins or ends inside a word, or overlaps one as long or longer: no prediction can be it, and it counts as missed",
@@ -209,9 +201,9 @@ function checkPage(file: string): void {
 
 const pageOf = (
   evaluation: PipelineEvaluation,
-  names: { readonly head: string; readonly corpus: readonly string[] },
+  named: { readonly head: string; readonly corpus: readonly string[]; readonly remark: string | undefined },
 ): string =>
-  evaluation.kind === "classifier" ? renderEvaluationReport({ ...names, evaluation, reliability: evaluation }) : "";
+  evaluation.kind === "classifier" ? renderEvaluationReport({ ...named, evaluation, reliability: evaluation }) : "";
 
 /** Writes the list of mistakes and the page, so that either both are there or none. */
 async function writeFiles(

@@ -9,6 +9,7 @@ import { heldByHead } from "../../head/file/heldTexts.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { MLP_DEFAULTS } from "../../head/mlp/mlp.js";
 import { withoutRare } from "../../dataset/rareLabels.js";
+import { withoutSeenDev } from "../../dataset/seenRows.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import { renderTrainingReport } from "../../report/html/trainingReport.js";
 import {
@@ -84,8 +85,10 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       ? undefined
       : await readLabeledCorpus(context, flags.dev, { flags: flagsFor(flags, flags.dev, files), map, rejectedRows });
   warnOfUnused(context, map, [corpus.seen, devCorpus?.seen ?? []]);
-  const { corpus: rows, devCorpus: devRows, rare } = withoutRare({ corpus, devCorpus }, flags);
+  const { corpus: rows, rare, ...kept } = withoutRare({ corpus, devCorpus }, flags);
   if (rare !== undefined) reporter.warn(rare.remark);
+  const { devCorpus: devRows, seenDev, remark } = withoutSeenDev({ corpus: rows, ...kept });
+  if (remark !== undefined) reporter.warn(remark);
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(rows.labels, { map, minPerClass: devRows === undefined ? 2 : 1 });
   if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "), { map });
@@ -149,7 +152,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const page = renderTrainingReport(file);
     const parts = { ...trained, file, page, neighbors };
     const seconds = (clock() - began) / 1000;
-    const printed = describeTraining(trained, { flags, rows, rare, counts, holds, seconds, fitSeconds });
+    const printed = describeTraining(trained, { flags, rows, rare, seenDev, counts, holds, seconds, fitSeconds });
     await rejectedRows.save(reporter);
     await curves.finish(page);
     // Last, since it says that all is done.

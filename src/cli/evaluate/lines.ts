@@ -2,6 +2,7 @@ import type { PipelineEvaluation } from "../../pipeline/pipeline.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { multiLabelText } from "../../report/text/multiLabel.js";
+import { seenRows } from "./seenRows.js";
 import { reliabilityBrief, reliabilityText } from "../../report/text/reliability.js";
 
 /** Lines for a terminal; `more` is for --verbose, where there is more. */
@@ -14,17 +15,20 @@ const MORE = "--verbose adds reliability, risk and coverage, and prediction sets
 const MORE_ON_ENTITIES = "--verbose adds how many entities of which scores are right.";
 
 /** An evaluation of a head of any kind. */
-export function evaluationLines(evaluation: PipelineEvaluation, title: string): EvaluationLines {
+export function evaluationLines(evaluation: PipelineEvaluation, name: string): EvaluationLines {
+  const seen = seenRows(evaluation);
+  const title = seen === undefined ? name : `${name}, ${seen.scored}`;
+  const withThem = seen?.withThem === undefined ? "" : `\n\n${seen.withThem}`;
   switch (evaluation.kind) {
     case "classifier": {
-      const scores = evaluationText(evaluation, { title });
+      const scores = evaluationText(evaluation, { title }) + withThem;
       return {
         lines: `${scores}\n\n${reliabilityBrief(evaluation)}\n\n${MORE}`.split("\n"),
         more: `${scores}\n\n${reliabilityText(evaluation)}`.split("\n"),
       };
     }
     case "multi-label":
-      return { lines: multiLabelText(evaluation, title).split("\n") };
+      return { lines: (multiLabelText(evaluation, title) + withThem).split("\n") };
     case "tagger":
       return {
         lines: `${entitiesText(evaluation, { title })}\n\n${MORE_ON_ENTITIES}`.split("\n"),

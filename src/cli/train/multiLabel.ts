@@ -6,6 +6,7 @@ import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { withLabelLists } from "../../dataset/multiLabelCorpus.js";
 import { withoutRare, type RareOptions } from "../../dataset/rareLabels.js";
+import { withoutSeenDev } from "../../dataset/seenRows.js";
 import { heldText } from "../../head/file/heldTexts.js";
 import { heldByMultiLabel, saveMultiLabel } from "../../head/file/multiLabel.js";
 import type { VectorCache } from "../../store/cache/vectorCache.js";
@@ -56,8 +57,10 @@ export async function trainMultiLabelCommand(
     });
   const sides = { corpus: await read(files), devCorpus: flags.dev === undefined ? undefined : await read(flags.dev) };
   warnOfUnused(context, map, [sides.corpus.seen, sides.devCorpus?.seen ?? []]);
-  const { corpus: rows, devCorpus: devRows, rare } = withoutRare(sides, { ...flags, areLists: true });
+  const { corpus: rows, rare, ...kept } = withoutRare(sides, { ...flags, areLists: true });
   if (rare !== undefined) reporter.warn(rare.remark);
+  const { devCorpus: devRows, seenDev, remark } = withoutSeenDev({ corpus: rows, ...kept });
+  if (remark !== undefined) reporter.warn(remark);
   // Labels are checked before the long part begins.
   const labels = labelsToLearn(rows.labels, separator);
   if (devRows !== undefined) {
@@ -99,6 +102,7 @@ export async function trainMultiLabelCommand(
       n,
       rejected: rows.counts.rejected,
       ...(rare === undefined ? {} : { rare: rare.counts }),
+      ...(seenDev === 0 ? {} : { seenDev }),
       ...counts,
       holds,
     };

@@ -14,6 +14,8 @@ interface Training {
   readonly flags: TrainFlags;
   readonly rows: LabeledCorpus;
   readonly rare: RareLabels | undefined;
+  /** Dev rows that are left out since they are training rows too. */
+  readonly seenDev: number;
   /** What the encoder made of the texts. */
   readonly counts: ReadingCounts;
   readonly holds: HeldTexts;
@@ -27,7 +29,7 @@ export const describeTraining = (trained: TrainedHead, training: Training): Prin
   ...described(trained, training),
 });
 
-function summary(trained: TrainedHead, { flags, rows, rare, holds, seconds, fitSeconds }: Training): object {
+function summary(trained: TrainedHead, { flags, rows, rare, seenDev, holds, seconds, fitSeconds }: Training): object {
   return {
     head: flags.output,
     task: flags.task,
@@ -36,6 +38,7 @@ function summary(trained: TrainedHead, { flags, rows, rare, holds, seconds, fitS
     rejected: rows.counts.rejected,
     dropped: rows.dropped,
     ...(rare === undefined ? {} : { rare: rare.counts }),
+    ...(seenDev === 0 ? {} : { seenDev }),
     dev: trained.dev,
     devFrom: trained.devFrom,
     ...(trained.cv === undefined ? {} : { cv: trained.cv }),

@@ -2,7 +2,8 @@ import { checkFolds, type CrossValidation } from "../../classification/crossVali
 import { describeHead } from "../../classification/describeHead.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
-import { withoutRare, type RareLabels, type RareOptions } from "../../dataset/rareLabels.js";
+import { withoutRare, type RareOptions } from "../../dataset/rareLabels.js";
+import { withoutSeenDev } from "../../dataset/seenRows.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
@@ -47,7 +48,8 @@ export interface ClassifierModel extends ClassifierPipeline {
 export async function trainClassifierModel(rows: Rows, options: TrainClassifierOptions): Promise<ClassifierModel> {
   const read = await readRows(rows, options);
   const devRead = options.dev === undefined ? undefined : await readRows(options.dev, options);
-  const { corpus, devCorpus, rare } = withoutRare({ corpus: read, devCorpus: devRead }, options);
+  const { corpus, rare, ...kept } = withoutRare({ corpus: read, devCorpus: devRead }, options);
+  const { devCorpus, remark } = withoutSeenDev({ corpus, ...kept });
   // Labels are checked before the long part begins.
   const { labels } = checkLabels(corpus.labels, { map: options.map, minPerClass: devCorpus === undefined ? 2 : 1 });
   if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "), { map: options.map });
@@ -59,7 +61,8 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
     const how = { head, mlp, Cs, classWeights, fewShot, cv, onTrial, onEpoch, onFold, seed, threads, signal, map };
     const trained = await trainClassifier(data, { dev, ...how });
     const neighbors = await neighborsOf(data, trained.head.labels, options);
-    return model({ corpus, rare, encoder, trained, neighbors }, options);
+    const remarks = [rare?.remark, remark].filter((one) => one !== undefined);
+    return model({ corpus, remarks, encoder, trained, neighbors }, options);
   } catch (error) {
     await encoder.close();
     throw error;
@@ -79,13 +82,17 @@ async function neighborsOf(
 
 interface Made {
   readonly corpus: LabeledCorpus;
-  readonly rare: RareLabels | undefined;
+  /** What was left out, a line each. */
+  readonly remarks: readonly string[];
   readonly encoder: Encoder;
   readonly trained: TrainedHead;
   readonly neighbors: NeighborIndex | undefined;
 }
 
-function model({ corpus, rare, encoder, trained, neighbors }: Made, options: TrainClassifierOptions): ClassifierModel {
+function model(
+  { corpus, remarks, encoder, trained, neighbors }: Made,
+  options: TrainClassifierOptions,
+): ClassifierModel {
   const { task, seed } = options;
   const name = `the head trained on ${corpus.files.join(", ")}`;
   const loadNeighbors = (): Promise<NeighborIndex | undefined> => Promise.resolve(neighbors);
@@ -97,7 +104,7 @@ function model({ corpus, rare, encoder, trained, neighbors }: Made, options: Tra
     evaluation: trained.dev,
     crossValidation: trained.cv,
     trained,
-    warnings: [...corpus.notices, ...(rare === undefined ? [] : [rare.remark]), ...trained.warnings],
+    warnings: [...corpus.notices, ...remarks, ...trained.warnings],
     async save(folder, saving = {}) {
       checkSaving(folder, saving);
       const file = describeHead(trained, { task, seed, createdAt: createdAtOf(saving), corpus, encoder });

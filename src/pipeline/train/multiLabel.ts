@@ -9,7 +9,8 @@ import { labelsIn } from "../../dataset/labelCell.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import { withLabelLists } from "../../dataset/multiLabelCorpus.js";
-import { withoutRare, type RareLabels, type RareOptions } from "../../dataset/rareLabels.js";
+import { withoutRare, type RareOptions } from "../../dataset/rareLabels.js";
+import { withoutSeenDev } from "../../dataset/seenRows.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { saveMultiLabel } from "../../head/file/multiLabel.js";
 import { keptReading } from "../../head/file/reading.js";
@@ -47,7 +48,8 @@ export async function trainMultiLabelModel(rows: Rows, options: TrainMultiLabelO
     corpus: await read(rows),
     devCorpus: options.dev === undefined ? undefined : await read(options.dev),
   };
-  const { corpus, devCorpus, rare } = withoutRare(sides, { ...options, areLists: true });
+  const { corpus, rare, ...kept } = withoutRare(sides, { ...options, areLists: true });
+  const { devCorpus, remark } = withoutSeenDev({ corpus, ...kept });
   // Labels are checked before the long part begins.
   const labels = labelsToLearn(corpus.labels, separator);
   if (devCorpus !== undefined) {
@@ -58,7 +60,8 @@ export async function trainMultiLabelModel(rows: Rows, options: TrainMultiLabelO
   try {
     const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
     const trained = await trainMultiLabel(data, { dev, separator, Cs, onTrial, seed, threads, signal });
-    return model({ corpus, rare, encoder, trained }, options);
+    const remarks = [rare?.remark, remark].filter((one) => one !== undefined);
+    return model({ corpus, remarks, encoder, trained }, options);
   } catch (error) {
     await encoder.close();
     throw error;
@@ -67,12 +70,13 @@ export async function trainMultiLabelModel(rows: Rows, options: TrainMultiLabelO
 
 interface Made {
   readonly corpus: LabeledCorpus;
-  readonly rare: RareLabels | undefined;
+  /** What was left out, a line each. */
+  readonly remarks: readonly string[];
   readonly encoder: Encoder;
   readonly trained: TrainedMultiLabel;
 }
 
-function model({ corpus, rare, encoder, trained }: Made, options: TrainMultiLabelOptions): MultiLabelModel {
+function model({ corpus, remarks, encoder, trained }: Made, options: TrainMultiLabelOptions): MultiLabelModel {
   const { head, separator } = trained;
   const { files, notices } = corpus;
   const { seed = 1 } = options;
@@ -89,7 +93,7 @@ function model({ corpus, rare, encoder, trained }: Made, options: TrainMultiLabe
     ),
     evaluation: trained.dev,
     trained,
-    warnings: [...notices, ...(rare === undefined ? [] : [rare.remark]), ...trained.warnings],
+    warnings: [...notices, ...remarks, ...trained.warnings],
     async save(folder, saving = {}) {
       checkSaving(folder, saving);
       const file = describeMultiLabel(trained, { encoder, corpus, createdAt: createdAtOf(saving), seed });

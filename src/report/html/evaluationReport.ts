@@ -13,6 +13,8 @@ interface EvaluationRecord {
   /** The head and the rows, as the user named them. */
   readonly head: string;
   readonly corpus: readonly string[];
+  /** What to know before the scores are believed, such as that the head was trained on some of the rows. */
+  readonly remark?: string | undefined;
   readonly evaluation: Evaluation;
   readonly reliability: Reliability;
 }
@@ -41,12 +43,13 @@ export function renderEvaluationReport(record: EvaluationRecord): string {
   return pageText(`${excerpt(head)} on ${excerpt(corpus.join(", "))}: evaluation`, body);
 }
 
-function findings({ evaluation, reliability }: EvaluationRecord): Content[] {
+function findings({ remark, evaluation, reliability }: EvaluationRecord): Content[] {
   const { calibration: now, uncalibrated } = reliability;
   const before = uncalibrated === null ? "" : `, ${decimals(uncalibrated.ece)} before scaling`;
   const { overBagOfWords: over } = evaluation;
   const shown = reliability.sets.find(({ target }) => target === 0.9) ?? reliability.sets.at(-1);
   return [
+    ...(remark === undefined ? [] : [html`<b>${remark}.</b>`]),
     `Macro-F1 ${decimals(evaluation.macroF1)} (${range(evaluation.interval95)}), accuracy ${decimals(evaluation.accuracy)}; ${rows(evaluation.n)}.`,
     ...(over === undefined
       ? []
