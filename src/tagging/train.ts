@@ -48,7 +48,7 @@ export interface TrainedTagger {
   readonly labelCounts: Readonly<Record<string, number>>;
   /** Sentences it was trained on. */
   readonly n: number;
-  /** Of the texts of these sentences, each once. */
+  /** Of the texts of these sentences, and of those set aside for dev among them, each once. */
   readonly textHashes: Int32Array;
   /** The epoch that was kept. */
   readonly epochs: number;
@@ -138,7 +138,7 @@ export async function trainTagger(data: EmbeddedSentences, options: TrainTaggerO
     surfaces,
     labelCounts: countLabels(train),
     n: train.sentences.length,
-    textHashes: textHashes(train.sentences.map(({ text }) => text)),
+    textHashes: textHashes((given === undefined ? data : train).sentences.map(({ text }) => text)),
     epochs: epoch,
     trials,
     dev: evaluation,

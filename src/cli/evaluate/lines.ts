@@ -29,10 +29,9 @@ export function evaluationLines(evaluation: PipelineEvaluation, name: string): E
     }
     case "multi-label":
       return { lines: (multiLabelText(evaluation, title) + withThem).split("\n") };
-    case "tagger":
-      return {
-        lines: `${entitiesText(evaluation, { title })}\n\n${MORE_ON_ENTITIES}`.split("\n"),
-        more: entitiesText(evaluation, { title, verbose: true }).split("\n"),
-      };
+    case "tagger": {
+      const scores = (verbose: boolean): string => entitiesText(evaluation, { title, verbose }) + withThem;
+      return { lines: `${scores(false)}\n\n${MORE_ON_ENTITIES}`.split("\n"), more: scores(true).split("\n") };
+    }
   }
 }

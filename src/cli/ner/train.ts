@@ -3,6 +3,7 @@ import { heldText } from "../../head/file/heldTexts.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { entityScoreLines, trainingText } from "../../report/text/trainingSummary.js";
 import { requireAligned } from "../../tagging/corpus/alignment.js";
+import { unseenDev } from "../../tagging/corpus/unseenDev.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../../tagging/file/folder.js";
 import { requireContext } from "../../tagging/vectors/contextualVectors.js";
@@ -45,8 +46,11 @@ export async function trainTaggerCommand(
   requireAligned(corpus);
   const { wordRule } = corpus;
   const { dev } = flags;
-  const devCorpus =
-    dev && (await readSentences(context, dev, { flags: flagsFor(flags, dev, files), map, rejectedRows, wordRule }));
+  const { devCorpus, remark } = unseenDev(
+    corpus,
+    dev && (await readSentences(context, dev, { flags: flagsFor(flags, dev, files), map, rejectedRows, wordRule })),
+  );
+  if (remark !== undefined) reporter.warn(remark);
   warnOfUnused(context, map, [corpus.seen, ...(devCorpus === undefined ? [] : [devCorpus.seen])]);
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
