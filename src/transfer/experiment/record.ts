@@ -11,6 +11,8 @@ export interface CorpusSummary {
   readonly rejected: number;
   /** Rows whose label the map drops. */
   readonly dropped: number;
+  /** Rows left out since their text is that of a training row; absent where there are none. */
+  readonly seen?: number | undefined;
   /** Rows used per label, after the map; sums to `rows`. */
   readonly labels: Readonly<Record<string, number>>;
 }
@@ -29,8 +31,10 @@ export interface Leakage {
   readonly exact: number;
   /** Target rows whose normalized text is that of a source row; the exact ones are among them. */
   readonly normalised: number;
-  /** The head on the other target rows; null when there are no duplicates or nothing but duplicates. */
+  /** The head on the other target rows, as in `target`; null when there are no duplicates or nothing but duplicates. */
   readonly targetWithout: Evaluation | null;
+  /** The head on all target rows; null where `target` is that. */
+  readonly targetWith: Evaluation | null;
   /** A few of the pairs. */
   readonly examples: readonly LeakageExample[];
   /** Target rows whose normalized text is that of a row the target is trained on; 0 without `--target-train`. */
@@ -43,8 +47,15 @@ export interface Verdict {
   readonly call: "positive" | "neutral" | "negative" | "unknown";
   /** Macro-F1 on the target: trained on both minus trained on the target alone; null when unknown. */
   readonly difference: number | null;
-  /** 95 % interval of `difference`, paired over the target's rows; null when unknown. */
+  /**
+   * 95 % interval of `difference`; null when unknown. It holds the draw of the target's rows, paired, and that of the
+   * training rows of source and target. It leaves out that either may be drawn from other places.
+   */
   readonly interval95: readonly [low: number, high: number] | null;
+  /** Target rows it was judged on: those that neither head has seen. */
+  readonly n?: number | undefined;
+  /** Of `difference`, over draws of the target's rows and over draws of the training rows. */
+  readonly standardErrors?: { readonly test: number; readonly training: number } | undefined;
   /** The reason in one sentence. */
   readonly because: string;
 }
@@ -104,7 +115,7 @@ export interface TransferRecord {
   };
   /** Trained on the source, evaluated on `sourceDev`. */
   readonly source: Evaluation;
-  /** The same head evaluated on the target. */
+  /** The same head evaluated on the target, without the rows that are also in the source, unless there are no others. */
   readonly target: Evaluation;
   /** Trained on the target's own training rows, evaluated on the target; null without `--target-train`. */
   readonly ceiling: Evaluation | null;
@@ -112,6 +123,8 @@ export interface TransferRecord {
   readonly joint: Evaluation | null;
   /** Source minus target, in macro-F1; below 0 when the head does better on the target. */
   readonly drop: number;
+  /** 95 % interval of `drop` over draws of the rows of both sides, for this head. */
+  readonly dropInterval95: readonly [low: number, high: number];
   readonly verdict: Verdict;
   readonly leakage: Leakage;
   readonly divergence: Divergence;

@@ -1,11 +1,11 @@
 import { HOW_CHOSEN } from "../../classification/selectC.js";
-import { evaluateHead, mistakesOf, type Evaluated, type EvaluatedHead } from "../../classification/evaluate.js";
+import { evaluateHead, mistakesOf, type Evaluated } from "../../classification/evaluate.js";
 import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { addedMapFlag, bridge } from "../../dataset/mapAdvice.js";
 import { quotedLabels } from "../../dataset/mapLabels.js";
-import { holdOut, joinRows, pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { holdOut, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
-import { normalizedText, duplicatesBetween } from "../../dataset/duplicates.js";
+import { withoutSeenDev } from "../../dataset/seenRows.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
@@ -13,8 +13,11 @@ import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
 import { divergenceOf } from "../divergence/divergence.js";
-import type { CorpusSummary, Leakage, TransferMistake, TransferRecord } from "./record.js";
-import { judge, UNKNOWN_VERDICT } from "./verdict.js";
+import { dropOf } from "./drop.js";
+import { scoreTarget } from "./leakage.js";
+import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
+import type { CorpusSummary, TransferMistake, TransferRecord } from "./record.js";
+import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT } from "./verdict.js";
 
 /** The corpora of a transfer experiment, read and mapped. */
 export interface TransferCorpora {
@@ -48,8 +51,12 @@ export interface TransferOptions {
 }
 
 const HELD_OUT = { devFraction: 0.2, maxDev: 5000 } as const;
+const SOURCE_DEV = {
+  dev: "source dev",
+  training: "source",
+  instead: "leave out --source-dev: a fifth of the source is then held out",
+} as const;
 const MISTAKES = 25;
-const EXAMPLES = 5;
 
 /**
  * Trains a head on the source, evaluates it in-domain and on the target, and adds what it takes to judge the numbers:
@@ -76,7 +83,7 @@ export async function runTransfer(
   const { seed = 1, clock, onStep = () => {} } = options;
   const began = clock();
   const seconds: Record<string, number> = {};
-  const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
+  const timed: Timed = async (step, work) => {
     const start = clock();
     onStep(step);
     const result = await work();
@@ -87,9 +94,8 @@ export async function runTransfer(
   const sides = await timed("embed", () => embedSides(corpora, options));
   const trained = await timed("train", () => trainClassifier(sides.source, trainOptions(options)));
   const source = evaluateHead(trained, sides.sourceDev, { seed, file: "the held-out source rows" });
-  const target = evaluateHead(trained, sides.target, { seed, file: corpora.target.files.join(", ") });
-  const own = sides.targetTrain && (await timed("target", () => compareWithOwn(sides, sides.targetTrain!, options)));
-  const verdict = own === undefined ? UNKNOWN_VERDICT : judge(own.ceiling, own.joint, seed);
+  const target = scoreTarget(trained, sides, { seed, file: corpora.target.files.join(", ") });
+  const own = await timedComparison({ ...sides, target: target.unseen }, { options, timed });
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
   seconds["all"] = (clock() - began) / 1000;
   return {
@@ -106,7 +112,11 @@ export async function runTransfer(
     },
     corpora: {
       source: summary(corpora.source, sides.source.labels),
-      sourceDev: { ...summary(corpora.sourceDev ?? corpora.source, sides.sourceDev.labels), how: sides.how },
+      sourceDev: {
+        ...summary(corpora.sourceDev ?? corpora.source, sides.sourceDev.labels),
+        ...(sides.seenDev === 0 ? {} : { seen: sides.seenDev }),
+        how: sides.how,
+      },
       target: summary(corpora.target, corpora.target.labels),
       targetTrain: corpora.targetTrain === undefined ? null : summary(corpora.targetTrain, corpora.targetTrain.labels),
     },
@@ -119,19 +129,26 @@ export async function runTransfer(
       n: trained.n,
     },
     source: source.evaluation,
-    target: target.evaluation,
-    ceiling: own?.ceiling.evaluation ?? null,
-    joint: own?.joint.evaluation ?? null,
-    drop: source.evaluation.macroF1 - target.evaluation.macroF1,
-    verdict,
-    leakage: leakageOf(sides, trained, seed),
+    target: target.scored.evaluation,
+    ceiling: own.ceiling?.evaluation ?? null,
+    joint: own.joint?.evaluation ?? null,
+    ...dropOf(source.evaluation, target.scored.evaluation),
+    verdict: own.verdict,
+    leakage: target.leakage,
     divergence,
-    mistakes: mistakes(target, sides.target.texts),
-    warnings: warningsOf(trained, target, { corpora, map: options.map }),
+    mistakes: mistakes(target.scored, target.texts),
+    warnings: [
+      ...target.warnings,
+      ...sides.warnings,
+      ...warningsOf(trained, target.scored, { corpora, map: options.map }),
+    ],
     seconds,
     report: options.report,
   };
 }
+
+/** Does a step, and keeps how long it took. */
+type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
 interface Sides {
   readonly source: LabeledVectors;
@@ -140,43 +157,49 @@ interface Sides {
   readonly targetTrain: LabeledVectors | undefined;
   /** Where `sourceDev` comes from. */
   readonly how: string;
+  /** Rows given for it that are left out. */
+  readonly seenDev: number;
+  readonly warnings: readonly string[];
 }
 
 async function embedSides(
   { source, sourceDev, target, targetTrain }: TransferCorpora,
   options: TransferOptions,
 ): Promise<Sides> {
+  const { devCorpus, seenDev, remark } = withoutSeenDev({ corpus: source, devCorpus: sourceDev }, SOURCE_DEV);
   const embedded = async (corpus: LabeledCorpus, what: string): Promise<LabeledVectors> => ({
     texts: corpus.texts,
     labels: corpus.labels,
     vectors: await options.vectorsOf(corpus.texts, what),
   });
   const all = await embedded(source, "source texts");
-  const held = sourceDev && (await embedded(sourceDev, "source dev texts"));
+  const held = devCorpus && (await embedded(devCorpus, "source dev texts"));
   const rest = {
     target: await embedded(target, "target texts"),
     targetTrain: targetTrain && (await embedded(targetTrain, "target training texts")),
   };
   if (held !== undefined)
-    return { source: all, sourceDev: held, ...rest, how: `given: ${sourceDev!.files.join(", ")}` };
+    return {
+      source: all,
+      sourceDev: held,
+      ...rest,
+      how: `given: ${sourceDev!.files.join(", ")}`,
+      seenDev,
+      warnings: remark === undefined ? [] : [remark],
+    };
   const { train, dev } = holdOut(all, { ...HELD_OUT, seed: options.seed ?? 1 });
   const how = `${dev.texts.length} of the source's ${all.texts.length} rows, held out by seed ${options.seed ?? 1}, equal texts on one side`;
-  return { source: train, sourceDev: dev, ...rest, how };
+  return { source: train, sourceDev: dev, ...rest, how, seenDev, warnings: [] };
 }
 
-/** Ceiling: trained on the target's own rows. Joint: on those and the source. Both choose on the same target rows. */
-async function compareWithOwn(
-  sides: Sides,
-  targetTrain: LabeledVectors,
-  options: TransferOptions,
-): Promise<{ ceiling: Evaluated; joint: Evaluated }> {
-  const { seed = 1 } = options;
-  const { train, dev } = holdOut(targetTrain, { devFraction: 0.1, maxDev: 5000, seed });
-  const shared = { ...trainOptions(options), dev };
-  const own = await trainClassifier(train, shared);
-  const both = await trainClassifier(joinRows(sides.source, train), shared);
-  const evaluate = (head: EvaluatedHead): Evaluated => evaluateHead(head, sides.target, { seed, file: "the target" });
-  return { ceiling: evaluate(own), joint: evaluate(both) };
+/** Ceiling, joint head and verdict, where there are training rows of the target and rows to judge on. */
+function timedComparison(
+  { source, target, targetTrain }: Pick<Sides, "source" | "target" | "targetTrain">,
+  { options, timed }: { readonly options: TransferOptions; readonly timed: Timed },
+): Promise<Partial<OwnComparison> & Pick<OwnComparison, "verdict">> {
+  if (targetTrain === undefined) return Promise.resolve({ verdict: UNKNOWN_VERDICT });
+  if (target.texts.length === 0) return Promise.resolve({ verdict: ALL_SEEN_VERDICT });
+  return timed("target", () => compareWithOwn({ source, target, targetTrain }, trainOptions(options)));
 }
 
 function trainOptions({ seed = 1, classWeights = "none", threads, signal, map }: TransferOptions): TrainOptions {
@@ -186,26 +209,6 @@ function trainOptions({ seed = 1, classWeights = "none", threads, signal, map }:
     threads,
     signal,
     map,
-  };
-}
-
-function leakageOf({ source, target, targetTrain }: Sides, trained: TrainedHead, seed: number): Leakage {
-  const found = duplicatesBetween(source.texts, target.texts);
-  const seen = new Set(found.normalized);
-  const others = target.texts.flatMap((_, r) => (seen.has(r) ? [] : [r]));
-  const without =
-    seen.size > 0 && others.length > 0 ? evaluateHead(trained, pickRows(target, others), { seed }).evaluation : null;
-  const bySense = new Map(source.texts.map((text) => [normalizedText(text), text]));
-  return {
-    exact: found.exact.length,
-    normalised: found.normalized.length,
-    targetWithout: without,
-    examples: Array.from(found.normalized.subarray(0, EXAMPLES), (r) => ({
-      source: bySense.get(normalizedText(target.texts[r]))!,
-      target: target.texts[r],
-    })),
-    trainAndTarget:
-      targetTrain === undefined ? 0 : duplicatesBetween(targetTrain.texts, target.texts).normalized.length,
   };
 }
 

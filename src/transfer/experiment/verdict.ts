@@ -1,51 +1,120 @@
 import type { Evaluated } from "../../classification/evaluate.js";
-import { pairedBootstrap } from "../../metrics/bootstrap.js";
+import { duplicateGroups } from "../../dataset/duplicates.js";
+import { studentT975 } from "../../math/studentT.js";
+import type { Interval } from "../../metrics/bootstrap.js";
+import { macroF1Influence } from "../../metrics/macroF1Influence.js";
+import { scorePredictions } from "../../metrics/classification.js";
+import { decimals, signed, signedRange } from "../../text/numbers.js";
 import type { Verdict } from "./record.js";
-import { signed, signedRange } from "../../text/numbers.js";
 
-export const UNKNOWN_VERDICT: Verdict = {
-  call: "unknown",
-  difference: null,
-  interval95: null,
-  because: "without labeled training rows of the target there is nothing to compare the source's help with",
-};
+/** A difference in F1 that is smaller matters to nobody: it is called neither help nor harm. */
+export const DIFFERENCE_THAT_MATTERS = 0.01;
+
+const unknown = (because: string): Verdict => ({ call: "unknown", difference: null, interval95: null, because });
+
+export const UNKNOWN_VERDICT: Verdict = unknown(
+  "without labeled training rows of the target there is nothing to compare the source's help with",
+);
+
+/** Where heads have seen every row of the target, no row tells how they do on new ones. */
+export const ALL_SEEN_VERDICT: Verdict = unknown(
+  "every target row is also a training row, so none says how a head does on new texts",
+);
+
+/** Two heads on the same target rows, and how much their difference varies with the training rows. */
+export interface Judged {
+  /** Trained on the target's rows alone. */
+  readonly ceiling: Evaluated;
+  /** Trained on those and the source. */
+  readonly joint: Evaluated;
+  /** Texts of the target rows: rows of equal texts count as one draw. */
+  readonly texts: readonly string[];
+  /** The same difference of pairs of heads trained on halves; see halfDifferences. */
+  readonly halves: Float64Array;
+}
 
 /**
- * Whether adding the source to the target's training rows helped: the paired bootstrap interval of the difference in
- * macro-F1 lies above zero, below it, or contains it.
+ * Whether adding the source to the target's training rows helped: the difference in macro-F1 on the target, with a 95 %
+ * interval that holds the draw of the target's rows (paired; the infinitesimal jackknife over texts) and that of the
+ * training rows of both (from halves of them).
  *
- * @param ceiling  trained on the target's rows alone
- * @param joint    trained on those and the source; same rows evaluated
  * @see Wang et al. 2019 (negative transfer gap): https://arxiv.org/abs/1811.09751
+ * @see Satterthwaite 1946 for the degrees of freedom of a sum of variances
  */
-export function judge(ceiling: Evaluated, joint: Evaluated, seed: number): Verdict {
+export function judge({ ceiling, joint, texts, halves }: Judged): Verdict {
   // The source may bring labels that the target's own rows have not: predicting these counts as a mistake.
   const labels = [...new Set([...ceiling.labels, ...joint.labels])];
-  const aligned = Int32Array.from(joint.predicted, (p) => labels.indexOf(joint.labels[p]));
-  const { difference, interval95 } = pairedBootstrap(ceiling.truth, [aligned, ceiling.predicted], {
-    classes: labels.length,
-    seed,
-  });
+  const both = { truth: ceiling.truth, predicted: joint.predicted.map((p) => labels.indexOf(joint.labels[p])) };
+  const f1 = ({ truth, predicted }: Pick<Evaluated, "truth" | "predicted">): number =>
+    scorePredictions(truth, predicted, labels.length).macroF1;
+  const difference = f1(both) - f1(ceiling);
+  const influence = macroF1Influence(both.truth, both.predicted, labels.length);
+  const alone = macroF1Influence(ceiling.truth, ceiling.predicted, labels.length);
+  const test = varianceOfSum(
+    influence.map((own, r) => own - alone[r]),
+    duplicateGroups(texts),
+  );
+  const training = { variance: variance(halves), freedom: halves.length - 1 };
+  const reach = halfWidth([test, training]);
+  const interval95: Interval = [Math.max(-1, difference - reach), Math.min(1, difference + reach)];
+  const standardErrors = { test: Math.sqrt(test.variance), training: Math.sqrt(training.variance) };
+  return { ...callOf(difference, interval95), difference, interval95, n: texts.length, standardErrors };
+}
+
+/**
+ * The call that an interval of a difference in F1 allows, and its words: positive or negative only where the interval excludes
+ * zero and the difference is one that matters.
+ *
+ * @param metric  what differs, such as "macro-F1"
+ */
+export function callOf(
+  difference: number,
+  interval95: Interval,
+  metric = "macro-F1",
+): Pick<Verdict, "call" | "because"> {
   const [low, high] = interval95;
-  const range = signedRange(interval95);
-  if (low > 0)
+  const by = `${signed(difference)} (95 % interval ${signedRange(interval95)})`;
+  const matters = Math.abs(difference) >= DIFFERENCE_THAT_MATTERS;
+  const what = `${metric} on the target`;
+  if (low > 0 && matters) return { call: "positive", because: `adding the source raises ${what}: ${by}` };
+  if (high < 0 && matters) return { call: "negative", because: `adding the source lowers ${what}: ${by}` };
+  const least = decimals(DIFFERENCE_THAT_MATTERS).replace(/0+$/, "");
+  if (Math.max(-low, high) < DIFFERENCE_THAT_MATTERS)
+    return { call: "neutral", because: `adding the source changes ${what} by less than matters (${least}): ${by}` };
+  if (low > 0 || high < 0)
     return {
-      call: "positive",
-      difference,
-      interval95,
-      because: `adding the source raised macro-F1 on the target by ${signed(difference)} (95 % interval ${range})`,
+      call: "neutral",
+      because: `adding the source changes ${what}, but by less than ${least} as far as is measured: ${by}`,
     };
-  if (high < 0)
-    return {
-      call: "negative",
-      difference,
-      interval95,
-      because: `adding the source lowered macro-F1 on the target by ${signed(difference)} (95 % interval ${range})`,
-    };
-  return {
-    call: "neutral",
-    difference,
-    interval95,
-    because: `adding the source changed macro-F1 on the target by ${signed(difference)}, and the 95 % interval ${range} contains zero`,
-  };
+  return { call: "neutral", because: `these rows cannot tell whether adding the source changes ${what}: ${by}` };
+}
+
+interface Variance {
+  readonly variance: number;
+  readonly freedom: number;
+}
+
+/**
+ * Variance of a sum over rows that are drawn in groups. One row more on which the heads differ is added, so that few rows that
+ * happen to agree do not make a difference of zero certain.
+ *
+ * @see Agresti & Min 2005, Simple improved confidence intervals for comparing matched proportions
+ */
+function varianceOfSum(parts: Float64Array, groups: Int32Array): Variance {
+  const sums = new Float64Array(groups.reduce((most, group) => Math.max(most, group + 1), 0));
+  parts.forEach((part, r) => (sums[groups[r]] += part));
+  const n = sums.length;
+  const squares = sums.reduce((total, sum) => total + sum ** 2, 0);
+  return { variance: (squares * n) / Math.max(1, n - 1) + 1 / (n + 2) ** 2, freedom: Math.max(3, n - 1) };
+}
+
+function variance(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+}
+
+function halfWidth(parts: readonly Variance[]): number {
+  const total = parts.reduce((sum, part) => sum + part.variance, 0);
+  const freedom = total ** 2 / parts.reduce((sum, part) => sum + part.variance ** 2 / part.freedom, 0);
+  return studentT975(freedom) * Math.sqrt(total);
 }

@@ -1,0 +1,29 @@
+import type { Evaluation } from "../../metrics/classification.js";
+import type { Interval } from "../../metrics/bootstrap.js";
+
+/** What a head loses from one domain to the other, in its main metric. */
+export interface Drop {
+  /** Source minus target; below 0 when the head does better on the target. */
+  readonly drop: number;
+  /** 95 % interval of it over draws of the rows of both sides; the head stays the same one. */
+  readonly dropInterval95: Interval;
+}
+
+/**
+ * Macro-F1 on the source minus that on the target, with its interval from those of the two scores, whose rows are independent.
+ *
+ * @see Zou & Donner 2008, Construction of confidence limits about effect measures (MOVER):
+ *   https://doi.org/10.1002/sim.3095
+ */
+export function dropOf(source: Evaluation, target: Evaluation): Drop {
+  const drop = source.macroF1 - target.macroF1;
+  const [sourceBelow, sourceAbove] = reach(source);
+  const [targetBelow, targetAbove] = reach(target);
+  const low = drop - Math.hypot(sourceBelow, targetAbove);
+  return { drop, dropInterval95: [low, drop + Math.hypot(sourceAbove, targetBelow)] };
+}
+
+const reach = ({ macroF1, interval95: [low, high] }: Evaluation): readonly [below: number, above: number] => [
+  Math.max(0, macroF1 - low),
+  Math.max(0, high - macroF1),
+];

@@ -1,0 +1,81 @@
+import { evaluateHead, type Evaluated, type EvaluatedHead } from "../../classification/evaluate.js";
+import { duplicatesBetween, normalizedText } from "../../dataset/duplicates.js";
+import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { count, counted } from "../../text/numbers.js";
+import { unseenRows } from "../../dataset/seenRows.js";
+import type { Leakage } from "./record.js";
+
+/** Rows that heads are trained on, and those they are scored on. */
+interface Rows {
+  readonly source: LabeledVectors;
+  readonly target: LabeledVectors;
+  readonly targetTrain: LabeledVectors | undefined;
+}
+
+/** The head on the target, without the rows that it has seen, and what these are. */
+export interface TargetScores {
+  /** On the rows that are not in the source; on all of them where there are no others. */
+  readonly scored: Evaluated;
+  /** Texts of these rows. */
+  readonly texts: readonly string[];
+  readonly leakage: Leakage;
+  /** Target rows of which neither the source nor the target's training rows have the text. */
+  readonly unseen: LabeledVectors;
+  /** What of this comes before all scores. */
+  readonly warnings: readonly string[];
+}
+
+const EXAMPLES = 5;
+
+/** Scores the head that was trained on the source on target rows it has not seen. */
+export function scoreTarget(
+  trained: EvaluatedHead,
+  { source, target, targetTrain }: Rows,
+  how: { readonly seed: number; readonly file: string },
+): TargetScores {
+  const unseen = unseenRows(source.texts, target.texts);
+  const hasBoth = unseen.length > 0 && unseen.length < target.texts.length;
+  const rows = hasBoth ? pickRows(target, unseen) : target;
+  const scored = evaluateHead(trained, rows, how);
+  const own = targetTrain?.texts ?? [];
+  const found = duplicatesBetween(source.texts, target.texts);
+  const leakage: Leakage = {
+    exact: found.exact.length,
+    normalised: found.normalized.length,
+    targetWithout: hasBoth ? scored.evaluation : null,
+    targetWith: hasBoth ? evaluateHead(trained, target, how).evaluation : null,
+    examples: examplesOf(source.texts, target.texts, found.normalized),
+    trainAndTarget: duplicatesBetween(own, target.texts).normalized.length,
+  };
+  return {
+    scored,
+    texts: rows.texts,
+    leakage,
+    unseen: pickRows(target, unseenRows([...source.texts, ...own], target.texts)),
+    warnings: warningsOf(leakage, target.texts.length),
+  };
+}
+
+function examplesOf(source: readonly string[], target: readonly string[], rows: Int32Array): Leakage["examples"] {
+  const bySense = new Map(source.map((text) => [normalizedText(text), text]));
+  return Array.from(rows.subarray(0, EXAMPLES), (r) => ({
+    source: bySense.get(normalizedText(target[r]))!,
+    target: target[r],
+  }));
+}
+
+function warningsOf({ normalised, targetWithout, trainAndTarget }: Leakage, n: number): string[] {
+  const of = (some: number): string => `${count(some)} of ${counted(n, "target row")} ${some === 1 ? "is" : "are"}`;
+  const inSource =
+    targetWithout === null
+      ? "every target row is also in the source: its score is one of rows seen in training and says nothing of new texts"
+      : `${of(normalised)} also in the source: scored without ${normalised === 1 ? "it" : "them"}`;
+  return [
+    ...(normalised === 0 ? [] : [inSource]),
+    ...(trainAndTarget === 0
+      ? []
+      : [
+          `${of(trainAndTarget)} also in the target's training rows: left out where heads trained on these are compared`,
+        ]),
+  ];
+}

@@ -1,0 +1,39 @@
+import { evaluateHead, type Evaluated } from "../../classification/evaluate.js";
+import { trainClassifier, type TrainOptions } from "../../classification/train.js";
+import { joinRows } from "../../dataset/labeledVectors.js";
+import { halfDifferences, type OwnSides } from "./halves.js";
+import type { Verdict } from "./record.js";
+import { judge } from "./verdict.js";
+
+/** What the target's own training rows give, without the source and with it. */
+export interface OwnComparison {
+  /** Trained on the target's own rows. */
+  readonly ceiling: Evaluated;
+  /** Trained on those and the source. */
+  readonly joint: Evaluated;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Trains heads on the target's own rows and on those and the source, and judges the difference on the target.
+ *
+ * @param sides  no text of `target` may be one of the others
+ */
+export async function compareWithOwn(sides: OwnSides, options: TrainOptions): Promise<OwnComparison> {
+  const { source, target, targetTrain } = sides;
+  const { seed = 1, classWeights, threads, signal } = options;
+  const [own, both] = [
+    await trainClassifier(targetTrain, options),
+    await trainClassifier(joinRows(source, targetTrain), options),
+  ];
+  const [ceiling, joint] = [own, both].map((head) => evaluateHead(head, target, { seed, file: "the target" }));
+  const halves = await halfDifferences(sides, {
+    labels: both.head.labels,
+    C: { ceiling: own.C!, joint: both.C! },
+    seed,
+    classWeights,
+    threads,
+    signal,
+  });
+  return { ceiling, joint, verdict: judge({ ceiling, joint, texts: target.texts, halves }) };
+}
