@@ -15,8 +15,8 @@ export interface EntityScores {
   /** Share that is right, which the mean score should be, with its interval over the sentences. */
   readonly right: number | null;
   readonly interval95: Interval | null;
-  /** Mean distance between mean score and share right over the bins, less what chance alone makes of it; at least 0. */
-  readonly calibrationError: number | null;
+  /** Expected calibration error over the bins, less what chance alone makes of it; at least 0. */
+  readonly ece: number | null;
   /** Of about equally many entities, from the lowest to the highest scores. */
   readonly bins: readonly EntityScoreBin[];
 }
@@ -62,7 +62,7 @@ export function evaluateScores(
     meanScore: mean(({ score }) => score),
     right: mean(({ right }) => Number(right)),
     interval95: bootstrapEntities([counts], ([own]) => entityScore(own).precision, { seed }),
-    calibrationError: Math.max(0, bins.reduce((sum, bin) => sum + bin.count * excess(bin), 0) / n),
+    ece: Math.max(0, bins.reduce((sum, bin) => sum + bin.count * excess(bin), 0) / n),
     bins: bins.map(({ variance: _, ...bin }) => bin),
   };
 }
@@ -73,7 +73,7 @@ const NO_SCORES = {
   meanScore: null,
   right: null,
   interval95: null,
-  calibrationError: null,
+  ece: null,
   bins: [],
 } as const satisfies Partial<EntityScores>;
 

@@ -49,9 +49,9 @@ export function entitiesText(
 
 /** How far the scores of entities can be believed; nothing where no entity was found. */
 function entityScoresLines({ calibrated, ...scores }: EntityScores): string[] {
-  const { meanScore, right, interval95, logLoss, brier, calibrationError } = scores;
+  const { meanScore, right, interval95, logLoss, brier, ece } = scores;
   if (meanScore === null || right === null || interval95 === null) return [];
-  const errors = { "log loss": logLoss, "Brier score": brier, "calibration error": calibrationError };
+  const errors = { "log loss": logLoss, "Brier score": brier, "calibration error": ece };
   const measured = Object.entries(errors).map(([name, value]) => `${name} ${decimals(value ?? 0)}`);
   const name = calibrated ? "entity scores" : "entity scores, not calibrated and so no probabilities";
   return [

@@ -37,9 +37,9 @@ describe("calibrateScores()", () => {
   });
 
   it("leaves scores alone that are few, or where there are none", async () => {
-    const few = found(19, tooHigh);
+    const few = found(49, tooHigh);
     const result = await calibrated(few);
-    expect(result).toMatchObject({ calibration: undefined, found: few.entities, entities: 19 });
+    expect(result).toMatchObject({ calibration: undefined, found: few.entities, entities: 49 });
     const none = found(5, tooHigh);
     expect(await calibrated({ ...none, entities: none.entities.map(() => []) })).toMatchObject({
       calibration: undefined,
@@ -83,9 +83,9 @@ describe("evaluateScores()", () => {
     );
 
   it("finds scores that are too high, by how much, and the share that is right between them", () => {
-    const { meanScore, right, interval95, calibrationError, bins } = scored(found(2_000, tooHigh));
+    const { meanScore, right, interval95, ece, bins } = scored(found(2_000, tooHigh));
     expect(meanScore! - right!).toBeGreaterThan(0.2);
-    expect(calibrationError).toBeGreaterThan(0.2);
+    expect(ece).toBeGreaterThan(0.2);
     expect(interval95![0]).toBeLessThan(right!);
     expect(interval95![1]).toBeLessThan(meanScore!);
     expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(2_000);
@@ -94,7 +94,7 @@ describe("evaluateScores()", () => {
 
   it("shows no calibration error to speak of where scores are probabilities, however few they are", () => {
     for (const n of [20, 60, 200, 2_000]) {
-      const errors = Array.from({ length: 40 }, (_, seed) => scored(found(n, (p) => p, seed + 1)).calibrationError!);
+      const errors = Array.from({ length: 40 }, (_, seed) => scored(found(n, (p) => p, seed + 1)).ece!);
       expect(errors.reduce((sum, e) => sum + e, 0) / 40).toBeLessThan(0.05);
     }
   });
@@ -108,7 +108,7 @@ describe("evaluateScores()", () => {
       meanScore: null,
       right: null,
       interval95: null,
-      calibrationError: null,
+      ece: null,
       bins: [],
     });
   });
