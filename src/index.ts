@@ -35,7 +35,8 @@ export type { Prediction, SelectivePrediction } from "./classification/predict.j
 export type { ChoiceScore, Reliability } from "./classification/reliability.js";
 export type { SearchResult, View } from "./classification/search.js";
 export type { SelectiveGoal } from "./classification/selectivePrediction.js";
-export type { ChooseOptions, Trial } from "./classification/chooseHead.js";
+export type { ChooseOptions } from "./classification/chooseHead.js";
+export type { Trial } from "./classification/chosenHead.js";
 export type { CrossValidation, FoldScore } from "./classification/crossValidate.js";
 export type { TrainedHead, TrainOptions } from "./classification/train.js";
 export type { CorpusOptions } from "./corpus/corpus.js";
@@ -55,7 +56,7 @@ export type { DevPredictions } from "./head/devPredictions.js";
 export type { ScriptReading } from "./embedding/scripts.js";
 export type { ReadingCounts, TextReading } from "./embedding/textReading.js";
 export type { Curve, FewShotScore, HeadFile, SearchRecord } from "./head/file/schema.js";
-export type { DenseLayer, Head, LogisticHead, MlpHead, TemperatureScaled } from "./head/head.js";
+export type { DenseLayer, Head, LogisticHead, MlpHead, Calibrated } from "./head/head.js";
 export type { BagOfWords } from "./head/linear/bagOfWords.js";
 export type { MultiLabelHead } from "./head/linear/oneVsRest.js";
 export type { Activation } from "./head/mlp/activation.js";

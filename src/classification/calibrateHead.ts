@@ -1,41 +1,66 @@
 import { duplicateGroups } from "../dataset/duplicates.js";
 import { foldCorpus } from "../dataset/split.js";
-import { crossValTemperature, type DevPredictions } from "../head/devPredictions.js";
-import { predictProbabilities, type Head } from "../head/head.js";
+import { crossValTemperature, pickPredictions, type DevPredictions } from "../head/devPredictions.js";
+import type { Head } from "../head/head.js";
+import { shiftPrior } from "../head/priorShift.js";
 import { fitTemperature } from "../head/temperature.js";
 import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationScore.js";
-import type { LabeledVectors } from "../dataset/labeledVectors.js";
+import { logLosses } from "../metrics/logLoss.js";
 
-/** A calibrated head, with the dev predictions that it was calibrated on. */
+/** A calibrated head, with the predictions that it was calibrated on. */
 export interface CalibrationResult {
   readonly head: Head;
   readonly devPredictions: DevPredictions;
-  /** On the dev rows without the temperature, and with one that each row had no part in. */
+  /** As the head was fitted, and calibrated in such a way that no row had a part in its own calibration. */
   readonly calibration: { readonly before: CalibrationScore; readonly after: CalibrationScore };
+  /** `[rows, labels]`, calibrated like that; rows whose label no fold could learn are among them. */
+  readonly calibratedProbabilities: Float64Array;
+}
+
+interface CalibrationOptions {
+  /** Held-out predictions of `texts`, and their labels as the head numbers them. */
+  readonly held: { readonly texts: readonly string[]; readonly probabilities: Float64Array; readonly y: Int32Array };
+  /** Of a head that was fitted with balanced class weights, see priorShift.ts. */
+  readonly priorShift: Float64Array | undefined;
+  readonly seed: number;
 }
 
 const FOLDS = 5;
 
 /**
- * Fits a head's temperature on its dev rows. What it gains is measured by fitting it on four fifths of them and looking
- * at the last, in turn, equal texts on one side.
- *
- * @param y  label of every dev row, as the head numbers them
+ * Calibrates a head on held-out predictions: with a temperature if that lowers their log loss where it is fitted without
+ * the rows that it is tried on, in turn, equal texts together; otherwise it stays as it is. Probabilities of a head that was
+ * fitted with balanced class weights are shifted to the labels' true shares.
  */
-export function calibrateHead(
-  head: Head,
-  { dev, y, seed }: { readonly dev: LabeledVectors; readonly y: Int32Array; readonly seed: number },
-): CalibrationResult {
-  const classes = head.labels.length;
-  const probabilities = predictProbabilities({ ...head, temperature: 1 }, dev.vectors);
-  const devPredictions = { classes, probabilities, truth: y };
-  const folds = foldCorpus(y, duplicateGroups(dev.texts), { folds: FOLDS, seed });
+export function calibrateHead(fitted: Head, { held, priorShift, seed }: CalibrationOptions): CalibrationResult {
+  const classes = fitted.labels.length;
+  const { probabilities, y } = held;
+  // A head that was fitted without a label says nothing of how certain one is that knows it.
+  const known = Int32Array.from(y.keys()).filter((r) => probabilities[r * classes + y[r]] > 0);
+  const devPredictions = pickPredictions({ classes, probabilities, truth: y }, known);
+  const folds = foldCorpus(devPredictions.truth, duplicateGroups(Array.from(known, (r) => held.texts[r])), {
+    folds: FOLDS,
+    seed,
+  });
+  const shifted = (scaled: Float64Array): Float64Array =>
+    priorShift === undefined ? scaled : shiftPrior(scaled, priorShift);
+  const plain = shifted(devPredictions.probabilities);
+  const scaled = shifted(crossValTemperature(devPredictions, folds));
+  const loss = (of: Float64Array): number =>
+    logLosses(of, devPredictions.truth, classes).reduce((sum, own) => sum + own, 0);
+  const helps = loss(scaled) < loss(plain);
+  const after = helps ? scaled : plain;
+  const score = (of: Float64Array): CalibrationScore => scoreCalibration(of, devPredictions.truth, { classes, seed });
+  const calibratedProbabilities = shifted(probabilities.slice());
+  known.forEach((r, i) => calibratedProbabilities.set(after.subarray(i * classes, (i + 1) * classes), r * classes));
   return {
-    head: { ...head, temperature: fitTemperature(probabilities, y, classes) },
-    devPredictions,
-    calibration: {
-      before: scoreCalibration(probabilities, y, { classes, seed }),
-      after: scoreCalibration(crossValTemperature(devPredictions, folds), y, { classes, seed }),
+    head: {
+      ...fitted,
+      temperature: helps ? fitTemperature(devPredictions.probabilities, devPredictions.truth, classes) : 1,
+      ...(priorShift === undefined ? {} : { priorShift }),
     },
+    devPredictions,
+    calibration: { before: score(devPredictions.probabilities), after: score(after) },
+    calibratedProbabilities,
   };
 }

@@ -1,124 +1,121 @@
-import { counted } from "../text/numbers.js";
-import type { Complete } from "../defaults.js";
-import { labelIndices } from "../dataset/mapLabels.js";
-import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
-import { HeadstartError, unreachable } from "../errors.js";
-import type { SearchRecord } from "../head/file/schema.js";
-import type { Head } from "../head/head.js";
+import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
+import { unreachable } from "../errors.js";
+import { predictProbabilities, type Head } from "../head/head.js";
 import type { MlpSettings } from "../head/mlp/mlp.js";
-import {
-  fitMlpHead,
-  fitSetup,
-  fitLogisticHeads,
-  logisticHead,
-  mlpHead,
-  C_VALUES,
-  type FitOptions,
-  type FittedHead,
-} from "./fit.js";
+import { NOT_SEARCHED, onDev, onHeldRows, type ChosenHead, type Given, type HeldOutPredictions } from "./chosenHead.js";
+import { chooseLogistic, type ChooseLogisticOptions } from "./chooseLogistic.js";
+import { fitMlpHead, fitSetup, mlpHead, mlpSettings, type FitOptions } from "./fit.js";
+import { planHeldOut, planTenth, predictHeldOut } from "./heldOut.js";
 import type { SearchResult } from "./search.js";
-import { candidate, chooseCandidate, isPastBest, meanLoss, type Candidate } from "./selectC.js";
 
 /** What kind of head is fitted, and among what it is chosen. */
-export interface ChooseOptions {
-  /** Weights of the data against the penalty to choose from. @default 1e-4 to 1 in half decades */
-  readonly Cs?: readonly number[] | undefined;
+export interface ChooseOptions extends ChooseLogisticOptions {
   /** Kind of the head. @default "logistic" */
   readonly head?: Head["kind"] | undefined;
   /** Of an MLP. */
   readonly mlp?: MlpSettings | undefined;
-  /** What searchHead() has found, to be fitted instead of choosing on dev. */
+  /** What searchHead() has found, to be fitted instead of choosing. */
   readonly searchResult?: Pick<SearchResult, "setup" | "search"> | undefined;
-  /** Called after every value of C that was tried. */
-  readonly onTrial?: ((trial: Trial) => void) | undefined;
 }
 
-/** One value of C that was tried. */
-export interface Trial {
-  readonly C: number;
-  readonly iterations: number;
-  readonly converged: boolean;
-  /** Mean log loss on the dev rows. */
-  readonly devLogLoss: number;
-  readonly devMacroF1: number;
-}
+/** More rows are not folded for an MLP, which takes longer to train: a tenth of them is held out. */
+const MOST_FOLDED = 2000;
 
-/** Rows to fit on, and those to choose on. */
-interface Sides {
-  readonly train: LabeledVectors;
-  readonly dev: LabeledVectors;
-}
-
-/** A head as it was chosen, before it is calibrated. */
-export interface ChosenHead extends FittedHead {
-  /** Null where the kind has none. */
-  readonly C: number | null;
-  readonly mlp: Complete<MlpSettings> | undefined;
-  readonly trials: readonly Trial[];
-  readonly search: SearchRecord | undefined;
-}
-
-const NOT_SEARCHED = { mlp: undefined, trials: [], search: undefined } as const;
-
-/** Fits what was chosen before, or a head of the kind that is asked for, choosing by the dev rows. */
-export async function chooseHead({ train, dev }: Sides, fit: FitOptions, options: ChooseOptions): Promise<ChosenHead> {
+/**
+ * Fits what was chosen before, or a head of the kind that is asked for, on all of `train`, and tells how such heads predict
+ * rows that they have not seen: the dev rows, or else held-out training rows.
+ *
+ * @throws HeadstartError E_LABELS where too few rows are there to hold any out, E_USAGE for no value of C
+ */
+export async function chooseHead(given: Given, fit: FitOptions, options: ChooseOptions): Promise<ChosenHead> {
   const { searchResult, head: kind = "logistic" } = options;
-  if (searchResult !== undefined) {
-    const { setup, search } = searchResult;
-    const fitted = await fitSetup(train, setup, fit);
-    return setup.kind === "mlp"
-      ? { ...NOT_SEARCHED, ...fitted, search, C: null, mlp: setup.settings }
-      : { ...NOT_SEARCHED, ...fitted, search, C: setup.C };
-  }
+  if (searchResult !== undefined) return fitFound(given, fit, searchResult);
   switch (kind) {
     case "logistic":
-      return logisticByDev({ train, dev }, fit, options);
-    case "mlp": {
-      const fitted = await fitMlpHead(train, { ...fit, dev, settings: options.mlp ?? {} });
-      return { ...NOT_SEARCHED, ...mlpHead(fitted), C: null, mlp: fitted.settings };
-    }
+      return chooseLogistic(given, fit, options);
+    case "mlp":
+      return given.dev === undefined
+        ? heldOutMlp(given.train, fit, options)
+        : mlpByDev({ ...given, dev: given.dev }, fit, options);
     default:
       return unreachable(kind);
   }
 }
 
-/** One head for each value of C, from strong to weak regularization; keeps one by the dev rows. */
-async function logisticByDev(
-  { train, dev }: Sides,
+/** An MLP that stops by rows of its own, and the predictions of others like it on the rows that they have not seen. */
+async function heldOutMlp(
+  train: LabeledVectors,
   fit: FitOptions,
-  { Cs = C_VALUES, onTrial }: ChooseOptions,
+  { mlp = {}, onHeldOut }: ChooseOptions,
 ): Promise<ChosenHead> {
-  const devRows = { vectors: dev.vectors, y: labelIndices(fit.labels, dev.labels, "the dev rows") };
-  const candidates: Candidate[] = [];
-  for await (const fitted of fitLogisticHeads(train, { ...fit, Cs })) {
-    const next = candidate(fitted, devRows);
-    candidates.push(next);
-    onTrial?.(trialOf(next));
-    if (isPastBest(candidates)) break;
-  }
-  if (candidates.length === 0) throw new HeadstartError("E_USAGE", "No value of C to try. Name at least one");
-  const { fitted } = chooseCandidate(candidates);
-  const { C } = fitted;
-  return { ...NOT_SEARCHED, ...logisticHead(fitted), C, trials: candidates.map(trialOf) };
+  const plan = planHeldOut(train, { seed: fit.seed, mostFolded: MOST_FOLDED, repeats: 1 });
+  const [[probabilities]] = await predictHeldOut(train, plan, {
+    labels: fit.labels,
+    settings: 1,
+    onPart: onHeldOut,
+    async *fitPart(rows, labels) {
+      const { head } = await fitMlpHead(rows, { ...fit, labels, onEpoch: undefined, settings: mlp });
+      yield { predict: (held) => predictProbabilities(head, held.vectors) };
+    },
+  });
+  return {
+    ...NOT_SEARCHED,
+    ...mlpHead(await fitMlpHead(train, { ...fit, settings: mlp })),
+    C: null,
+    mlp: mlpSettings(mlp),
+    heldOut: onHeldRows(train, plan, probabilities),
+    choice: "The epoch was chosen on a tenth of the training rows",
+  };
 }
 
-const trialOf = (tried: Candidate): Trial => ({
-  C: tried.fitted.C,
-  iterations: tried.fitted.iterations,
-  converged: tried.fitted.converged,
-  devLogLoss: meanLoss(tried),
-  devMacroF1: tried.macroF1,
-});
+async function mlpByDev(
+  { train, dev }: Given & { readonly dev: LabeledVectors },
+  fit: FitOptions,
+  { mlp = {} }: ChooseOptions,
+): Promise<ChosenHead> {
+  const fitted = await fitMlpHead(train, { ...fit, dev, settings: mlp });
+  return {
+    ...NOT_SEARCHED,
+    ...mlpHead(fitted),
+    C: null,
+    mlp: fitted.settings,
+    heldOut: onDev(fitted.head, dev),
+    choice: "The epoch was chosen on these rows",
+  };
+}
 
-const DEV_FRACTION = 0.1;
+/** What a search has found, fitted on all rows; scored on dev rows, or on the rows that were kept from the search. */
+async function fitFound(
+  { train: all, dev }: Given,
+  fit: FitOptions,
+  { setup, search }: NonNullable<ChooseOptions["searchResult"]>,
+): Promise<ChosenHead> {
+  const fitted = await fitSetup(all, setup, fit);
+  const own = { C: setup.kind === "mlp" ? null : setup.C, mlp: setup.kind === "mlp" ? setup.settings : undefined };
+  const heldOut = dev === undefined ? await onKept(all, setup, fit) : onDev(fitted.head, dev);
+  return { ...NOT_SEARCHED, ...fitted, ...own, search, heldOut, choice: "Nothing was chosen on these rows" };
+}
 
-/** The rows to fit on, those kept from the fit, and where these come from. */
-export function sides(
+/** The rows that a search was kept from, predicted by what it has found, fitted on the others. */
+async function onKept(
+  all: LabeledVectors,
+  setup: NonNullable<ChooseOptions["searchResult"]>["setup"],
+  fit: FitOptions,
+): Promise<HeldOutPredictions> {
+  const plan = planTenth(all, fit.seed);
+  const [[probabilities]] = await predictHeldOut(all, plan, {
+    labels: fit.labels,
+    settings: 1,
+    async *fitPart(rows, labels) {
+      const { head } = await fitSetup(rows, setup, { ...fit, labels, onEpoch: undefined });
+      yield { predict: (held) => predictProbabilities(head, held.vectors) };
+    },
+  });
+  return onHeldRows(all, plan, probabilities);
+}
+
+/** The rows that a search may see: all, or without dev rows nine tenths of them, so that its choice can be scored. */
+export const rowsToSearch = (
   data: LabeledVectors,
   { seed, dev }: { readonly seed: number; readonly dev: LabeledVectors | undefined },
-): { train: LabeledVectors; dev: LabeledVectors; devFrom: string } {
-  if (dev !== undefined) return { train: data, dev, devFrom: `${counted(dev.texts.length, "row")} given for it` };
-  const held = holdOut(data, { devFraction: DEV_FRACTION, seed });
-  const from = `${held.dev.texts.length} of the ${data.texts.length} training rows`;
-  return { ...held, devFrom: `${from}, set aside by seed ${seed}, equal texts on one side` };
-}
+): LabeledVectors => (dev === undefined ? pickRows(data, planTenth(data, seed).repeats[0][0].fit) : data);

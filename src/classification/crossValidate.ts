@@ -7,10 +7,12 @@ import { argmax, predictProbabilities } from "../head/head.js";
 import { fitBagOfWords, predictBagOfWords } from "../head/linear/bagOfWords.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import { advantageOver, evaluateClassification, scorePredictions, type Evaluation } from "../metrics/classification.js";
-import { chooseHead, sides, type ChooseOptions } from "./chooseHead.js";
+import type { ChooseOptions } from "./chooseHead.js";
+import { chooseLogistic } from "./chooseLogistic.js";
 import { majorityClass } from "./evaluate.js";
+import { fitMlpHead } from "./fit.js";
 
-export interface CrossValidateOptions extends Omit<ChooseOptions, "searchResult" | "onTrial"> {
+export interface CrossValidateOptions extends Omit<ChooseOptions, "searchResult" | "onTrial" | "onHeldOut"> {
   /** Number of folds, and of heads. */
   readonly folds: number;
   /** @default "none" */
@@ -123,10 +125,9 @@ interface FoldPredictions {
 }
 
 async function predictFold(
-  { train: all, test }: { readonly train: LabeledVectors; readonly test: LabeledVectors },
+  { train, test }: { readonly train: LabeledVectors; readonly test: LabeledVectors },
   { seed = 1, classWeights = "none", threads, signal, Cs, head: kind, mlp }: CrossValidateOptions,
 ): Promise<FoldPredictions> {
-  const { train, dev } = sides(all, { seed, dev: undefined });
   const labels = [...new Set(train.labels)].sort();
   if (labels.length < 2) {
     throw new HeadstartError(
@@ -135,13 +136,11 @@ async function predictFold(
         `Give more rows of the other labels`,
     );
   }
-  // A rare label may be among the dev rows alone.
-  const known = pickRows(
-    dev,
-    dev.labels.flatMap((label, r) => (labels.includes(label) ? [r] : [])),
-  );
   const fit = { labels, classWeights, seed, threads, signal };
-  const { head, C } = await chooseHead({ train, dev: known }, fit, { Cs, head: kind, mlp });
+  const { head, C } =
+    kind === "mlp"
+      ? { ...(await fitMlpHead(train, { ...fit, settings: mlp ?? {} })), C: null }
+      : await chooseLogistic({ train, dev: undefined }, fit, { Cs });
   const y = labelIndices(labels, train.labels, "the training rows");
   const bagOfWords = await fitBagOfWords(train.texts, y, { labels });
   return {

@@ -60,6 +60,7 @@ export function describeHead(trained: TrainedHead, options: DescribeOptions): Om
       ...(trained.cv === undefined ? {} : { cv: crossValidationOf(trained.cv) }),
       seed,
       devFrom: trained.devFrom,
+      choice: trained.choice,
       dev: scoreOf(trained.dev),
       warnings: [...trained.warnings],
     },
@@ -108,6 +109,7 @@ function calibrationOf({ head, devPredictions, calibration }: TrainedHead): NonN
   });
   return {
     temperature: head.temperature ?? 1,
+    ...(head.priorShift === undefined ? {} : { priorShift: [...head.priorShift] }),
     n: devPredictions.truth.length,
     keptPredictions: kept(devPredictions).truth.length,
     before: numbers(calibration.before),

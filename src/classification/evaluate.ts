@@ -1,6 +1,6 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import { predictBagOfWords, type BagOfWords } from "../head/linear/bagOfWords.js";
-import { argmax, predictProbabilities, type Head } from "../head/head.js";
+import { argmax, decisionScores, predictProbabilities, type Head } from "../head/head.js";
 import { evaluateCalibration } from "../metrics/calibration.js";
 import {
   advantageOver,
@@ -49,14 +49,36 @@ export interface Evaluated {
  * console.log(evaluation.macroF1, evaluation.interval95, evaluation.majority.macroF1);
  */
 export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, options: EvaluateOptions = {}): Evaluated {
+  const probabilities = predictProbabilities(trained.head, data.vectors);
+  const words = predictBagOfWords(trained.bagOfWords, data.texts);
+  return evaluatePredictions(trained, { probabilities, words, labels: data.labels }, options);
+}
+
+/** Predictions of labeled rows. */
+export interface PredictedRows {
+  /** `[rows, head labels]`, calibrated. */
+  readonly probabilities: Float64Array;
+  /** The same by the bag of words. */
+  readonly words: Float64Array;
+  /** The true labels. */
+  readonly labels: readonly string[];
+}
+
+/** Evaluates predictions of a head, or of heads like it on rows that these have not seen. */
+export function evaluatePredictions(
+  trained: Pick<EvaluatedHead, "head" | "labelCounts">,
+  rows: PredictedRows,
+  options: EvaluateOptions = {},
+): Evaluated {
   const { map, seed = 1, file = "the corpus" } = options;
-  const space = labelSpace(trained.head.labels, map);
+  const { head } = trained;
+  const space = labelSpace(head.labels, map);
   const { labels } = space;
   const classes = labels.length;
-  const truth = labelIndices(labels, data.labels, file);
-  const probabilities = project(predictProbabilities(trained.head, data.vectors), space);
-  const predicted = argmax(probabilities, classes);
-  const words = argmax(project(predictBagOfWords(trained.bagOfWords, data.texts), space), classes);
+  const truth = labelIndices(labels, rows.labels, file);
+  const probabilities = project(rows.probabilities, space);
+  const predicted = argmax(project(decisionScores(head, rows.probabilities), space), classes);
+  const words = argmax(project(rows.words, space), classes);
   const scored = evaluateClassification(truth, predicted, labels, {
     seed,
     baselines: {
@@ -64,7 +86,7 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
       bagOfWords: scorePredictions(truth, words, classes),
     },
   });
-  const isCalibrated = trained.head.temperature !== undefined;
+  const isCalibrated = head.temperature !== undefined;
   const evaluation: Evaluation = {
     ...scored,
     overBagOfWords: advantageOver(truth, [predicted, words], { classes, seed }),
@@ -74,7 +96,7 @@ export function evaluateHead(trained: EvaluatedHead, data: LabeledVectors, optio
 }
 
 function countsIn(
-  { head, labelCounts: counts }: EvaluatedHead,
+  { head, labelCounts: counts }: Pick<EvaluatedHead, "head" | "labelCounts">,
   { labels, target }: ReturnType<typeof labelSpace>,
 ): Record<string, number> {
   const result = labelCounts([]);

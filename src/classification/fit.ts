@@ -28,8 +28,6 @@ export interface FittedHead {
   readonly warnings: readonly string[];
 }
 
-/** Values of C, the inverse of the L2 penalty, from strong to weak regularization. */
-export const C_VALUES: readonly number[] = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
 /** A finer fit changes no score on the dev rows. */
 const TOLERANCE = 1e-4;
 /** Share of the rows that an MLP stops by where there are no dev rows. */

@@ -1,4 +1,4 @@
-import { predictProbabilities, argmax, type Head } from "../head/head.js";
+import { predictProbabilities, argmax, decisionScores, type Head } from "../head/head.js";
 import type { Matrix } from "../math/matrix.js";
 import { predictionSets } from "../metrics/conformal.js";
 import { applyDecisionRule, ABSTAIN, type DecisionRule } from "./selectivePrediction.js";
@@ -48,7 +48,7 @@ export function predictVectors(head: Head, vectors: Matrix, options: PredictOpti
   const { rule, predictionSetThreshold } = options;
   const { labels } = head;
   const probabilities = predictProbabilities(head, vectors);
-  const tops = argmax(probabilities, labels.length);
+  const tops = argmax(decisionScores(head, probabilities), labels.length);
   const predictions = rule === undefined ? tops : applyDecisionRule(probabilities, rule);
   const sets =
     predictionSetThreshold === undefined

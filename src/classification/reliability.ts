@@ -1,7 +1,6 @@
 import type { LabelMap } from "../dataset/labelMap.js";
 import type { DevPredictions } from "../head/devPredictions.js";
-import { predictProbabilities, type Head } from "../head/head.js";
-import { applyTemperature } from "../head/temperature.js";
+import { calibrated, predictProbabilities, type Head } from "../head/head.js";
 import type { Matrix } from "../math/matrix.js";
 import { scoreCalibration, type CalibrationScore } from "../metrics/calibrationScore.js";
 import {
@@ -90,7 +89,7 @@ export function calibrationSetOf({ head, devPredictions }: CalibratedHead, map?:
   if (devPredictions === undefined) return undefined;
   const space = labelSpace(head.labels, map);
   const { classes } = devPredictions;
-  const scaled = applyTemperature(devPredictions.probabilities, classes, head.temperature ?? 1);
+  const scaled = calibrated(head, devPredictions.probabilities);
   const rows = [...devPredictions.truth.keys()].filter((r) => space.target[devPredictions.truth[r]] >= 0);
   const picked = Float64Array.from(rows.flatMap((r) => [...scaled.subarray(r * classes, (r + 1) * classes)]));
   return {
@@ -164,19 +163,22 @@ export function predictOptions(
  * console.log(calibration.ece, calibration.brier);
  */
 export function measureReliability(
-  calibrated: CalibratedHead,
+  trained: CalibratedHead,
   { evaluated, vectors }: { readonly evaluated: Evaluated; readonly vectors: Matrix },
   options: ReliabilityOptions = {},
 ): Reliability {
-  const { head } = calibrated;
+  const { head } = trained;
   const { map, seed = 1, coverages = TARGET_COVERAGES, goal } = options;
   const { labels, truth, probabilities } = evaluated;
   const score = { classes: labels.length, seed };
-  const calibrationSet = calibrationSetOf(calibrated, map);
+  const calibrationSet = calibrationSetOf(trained, map);
   const { confidence, right } = topPredictions({ labels, probabilities, truth });
   const { aurc, curve } = riskCoverage(confidence, right);
   const raw = (): Float64Array =>
-    project(predictProbabilities({ ...head, temperature: 1 }, vectors), labelSpace(head.labels, map));
+    project(
+      predictProbabilities({ ...head, temperature: 1, priorShift: undefined }, vectors),
+      labelSpace(head.labels, map),
+    );
   return {
     temperature: head.temperature ?? null,
     uncalibrated: head.temperature === undefined ? null : scoreCalibration(raw(), truth, score),

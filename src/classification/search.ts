@@ -6,16 +6,8 @@ import type { SearchRecord } from "../head/file/schema.js";
 import { logLosses } from "../metrics/logLoss.js";
 import type { MlpSettings } from "../head/mlp/mlp.js";
 import { scorePredictions } from "../metrics/classification.js";
-import { goodCandidates, meanLoss } from "./selectC.js";
-import {
-  fitMlpHead,
-  fitLogisticHeads,
-  mlpSettings,
-  setupName,
-  C_VALUES,
-  type FitOptions,
-  type HeadSetup,
-} from "./fit.js";
+import { bestCandidate, HOW_CHOSEN, valuesOfC, type HeldOutScore } from "./selectC.js";
+import { fitMlpHead, fitLogisticHeads, mlpSettings, setupName, type FitOptions, type HeadSetup } from "./fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
 
@@ -60,8 +52,8 @@ interface CandidateResult {
   readonly setup: HeadSetup;
   readonly view: View;
   readonly data: LabeledVectors;
-  /** Log loss of every row, in its fold's absence. */
-  readonly losses: Float64Array;
+  /** Of all rows, each predicted in its fold's absence. */
+  readonly held: HeldOutScore;
   readonly scored: SearchRecord["candidates"][number];
 }
 
@@ -71,11 +63,10 @@ const MLPS: readonly MlpSettings[] = [
   { hidden: [256, 64], dropout: 0.3 },
 ];
 const MOST_FOLDS = 5;
-const RULE =
-  "of those whose log loss is within one standard error of the least (paired by row) the one with the highest macro-F1";
+const RULE = `the one with the ${HOW_CHOSEN}`;
 
 const bestOf = (candidates: readonly CandidateResult[]): CandidateResult =>
-  goodCandidates(candidates).reduce((best, r) => (r.scored.macroF1.mean > best.scored.macroF1.mean ? r : best));
+  candidates[bestCandidate(candidates.map(({ held }) => held))];
 
 /**
  * Chooses C, kind of head, and layer and pooling by stratified cross-validation, equal texts in one fold, on the
@@ -89,7 +80,7 @@ const bestOf = (candidates: readonly CandidateResult[]): CandidateResult =>
  * console.log(setup.kind, search.folds); // logistic 5
  */
 export async function searchHead(views: readonly View[], options: SearchOptions): Promise<SearchResult> {
-  const { Cs = C_VALUES, mlps = MLPS, kinds = ["logistic", "mlp"] } = options;
+  const { mlps = MLPS, kinds = ["logistic", "mlp"] } = options;
   const began = options.clock?.() ?? 0;
   const late = (): boolean =>
     options.clock !== undefined && options.clock() - began > (options.seconds ?? Infinity) * 1000;
@@ -107,7 +98,7 @@ export async function searchHead(views: readonly View[], options: SearchOptions)
     }
     const data = await view.load();
     folds ??= foldsOf(data, options);
-    tell(await crossValidateLogistic({ view, data, folds }, { ...options, Cs }));
+    tell(await crossValidateLogistic({ view, data, folds }, { ...options, Cs: options.Cs ?? valuesOfC(data.labels) }));
   }
   const { view, data } = bestOf(candidates);
   for (const setup of kinds.includes("mlp") ? mlpSetups(mlps, options.mlp) : []) {
@@ -206,26 +197,29 @@ async function crossValidateMlp(
 
 /** Gathers the predictions of one setup on each fold. */
 function collectPredictions({ view, data }: Rows, labels: readonly string[]) {
-  const losses = new Float64Array(data.texts.length);
-  const perFold: { logLoss: number; macroF1: number }[] = [];
+  const [k, n] = [labels.length, data.texts.length];
+  const [all, truth] = [new Float64Array(n * k), labelIndices(labels, data.labels, "the training rows")];
+  const perFold: HeldOutScore[] = [];
+  const scored = (probabilities: Float64Array, y: Int32Array): HeldOutScore => ({
+    logLoss: logLosses(probabilities, y, k).reduce((sum, loss) => sum + loss, 0) / y.length,
+    macroF1: scorePredictions(y, argmax(probabilities, k), k).macroF1,
+  });
   return {
     take(head: Head, test: LabeledVectors, at: Int32Array): void {
       if (at.length === 0) return;
       const y = labelIndices(labels, test.labels, "the training rows");
       const probabilities = predictProbabilities(head, test.vectors);
-      const own = logLosses(probabilities, y, labels.length);
-      at.forEach((row, i) => (losses[row] = own[i]));
-      const { macroF1 } = scorePredictions(y, argmax(probabilities, labels.length), labels.length);
-      perFold.push({ logLoss: meanLoss({ losses: own }), macroF1 });
+      at.forEach((row, i) => all.set(probabilities.subarray(i * k, (i + 1) * k), row * k));
+      perFold.push(scored(probabilities, y));
     },
     candidate(setup: HeadSetup): CandidateResult {
-      const scored = {
+      const summary = {
         name: `${setupName(setup)}, ${viewName(view)}`,
         view: { layer: view.layer, pooling: view.pooling },
         logLoss: spreadOf(perFold.map(({ logLoss }) => logLoss)),
         macroF1: spreadOf(perFold.map(({ macroF1 }) => macroF1)),
       };
-      return { setup, view, data, losses, scored };
+      return { setup, view, data, held: scored(all, truth), scored: summary };
     },
   };
 }

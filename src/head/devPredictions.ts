@@ -1,8 +1,9 @@
+import { seeded, shuffled } from "../math/random.js";
 import { fitTemperature, applyTemperature } from "./temperature.js";
 
 /**
- * A head's predictions on its dev rows, before any scaling. Temperature, thresholds and prediction sets are computed from
- * them. They contain none of the texts.
+ * How heads like this one predict rows that they have not seen (the dev rows, or held-out training rows), before any
+ * calibration. Temperature, thresholds and prediction sets are computed from them. They contain none of the texts.
  */
 export interface DevPredictions {
   /** Number of labels. */
@@ -15,11 +16,21 @@ export interface DevPredictions {
 
 /** Numbers that are kept of them at most; 8 MB. */
 const MOST_NUMBERS = 2_000_000;
+const KEPT_SEED = 1;
 
-/** As many of the first rows as a head's folder keeps: all but where there are very many labels. */
-export function kept({ classes, probabilities, truth }: DevPredictions): DevPredictions {
-  const rows = Math.min(truth.length, Math.max(1, Math.floor(MOST_NUMBERS / classes)));
-  return { classes, probabilities: probabilities.slice(0, rows * classes), truth: truth.slice(0, rows) };
+/** As many of them, drawn at random, as a head's folder keeps: all but where there are very many labels. */
+export function kept(predictions: DevPredictions): DevPredictions {
+  const { classes, truth } = predictions;
+  const most = Math.max(1, Math.floor(MOST_NUMBERS / classes));
+  if (truth.length <= most) return predictions;
+  return pickPredictions(predictions, shuffled(truth.length, seeded(KEPT_SEED)).subarray(0, most).sort());
+}
+
+/** Those of the rows at `rows`, in that order. */
+export function pickPredictions({ classes, probabilities, truth }: DevPredictions, rows: Int32Array): DevPredictions {
+  const picked = new Float64Array(rows.length * classes);
+  rows.forEach((r, i) => picked.set(probabilities.subarray(r * classes, (r + 1) * classes), i * classes));
+  return { classes, probabilities: picked, truth: rows.map((r) => truth[r]) };
 }
 
 /**
@@ -33,15 +44,14 @@ export function crossValTemperature(
   folds: Int32Array,
 ): Float64Array {
   const result = probabilities.slice();
+  const all = Int32Array.from(truth.keys());
   for (const fold of new Set(folds)) {
-    const pick = (inFold: boolean): number[] => [...truth.keys()].filter((r) => (folds[r] === fold) === inFold);
-    const others = pick(false);
-    const fitted = fitTemperature(
-      Float64Array.from(others.flatMap((r) => [...probabilities.subarray(r * classes, (r + 1) * classes)])),
-      Int32Array.from(others, (r) => truth[r]),
-      classes,
+    const others = pickPredictions(
+      { classes, probabilities, truth },
+      all.filter((r) => folds[r] !== fold),
     );
-    for (const r of pick(true)) {
+    const fitted = fitTemperature(others.probabilities, others.truth, classes);
+    for (const r of all.filter((row) => folds[row] === fold)) {
       result.set(applyTemperature(probabilities.slice(r * classes, (r + 1) * classes), classes, fitted), r * classes);
     }
   }

@@ -4,6 +4,7 @@ import { sigmoid, softmax } from "../math/softmax.js";
 import { logitCount } from "./linear/logisticLoss.js";
 import { activated, type Activation } from "./mlp/activation.js";
 import { refuseNonFinite, type Standardizer } from "./standardize.js";
+import { shiftPrior } from "./priorShift.js";
 import { applyTemperature } from "./temperature.js";
 
 export { argmax } from "../math/argmax.js";
@@ -20,10 +21,15 @@ export interface LogisticHead {
   readonly bias: Float32Array;
 }
 
-/** What dev rows taught a head about its own certainty. */
-export interface TemperatureScaled {
-  /** Divides the logits, so that probabilities are calibrated; changes no predicted label. @default 1 */
+/** What makes a head's probabilities those of rows like the training rows. It changes no predicted label. */
+export interface Calibrated {
+  /** Divides the logits, so that probabilities are calibrated. @default 1 */
   readonly temperature?: number | undefined;
+  /**
+   * Of a head that was fitted with balanced class weights: added to the logits after that, so that probabilities count the
+   * labels as often as they occur (see priorShift.ts). Which label is predicted is decided without it. @default none
+   */
+  readonly priorShift?: Float64Array | undefined;
 }
 
 /** An MLP on standardized vectors, with one logit a label. */
@@ -45,7 +51,7 @@ export interface DenseLayer {
 }
 
 /** What was trained on top of the encoder. */
-export type Head = (LogisticHead | MlpHead) & TemperatureScaled;
+export type Head = (LogisticHead | MlpHead) & Calibrated;
 
 /** Numbers in the vectors that a head takes. */
 export const headWidth = (head: Head): number => head.standardizer.mean.length;
@@ -69,8 +75,26 @@ export function predictProbabilities(head: Head, x: Matrix): Float64Array {
     );
   }
   refuseNonFinite(x, "Cannot predict from these vectors");
-  return applyTemperature(unscaled(head, x), head.labels.length, head.temperature ?? 1);
+  return calibrated(head, unscaled(head, x));
 }
+
+/** Probabilities `[rows, classes]` of a head without its calibration, calibrated. */
+export function calibrated({ labels, temperature = 1, priorShift }: Head, probabilities: Float64Array): Float64Array {
+  const scaled = applyTemperature(probabilities, labels.length, temperature);
+  return priorShift === undefined ? scaled : shiftPrior(scaled, priorShift);
+}
+
+/**
+ * What a row's label is decided by, `[rows, classes]`: the probabilities as they would be if all labels were equally frequent
+ * where the head was fitted so, and otherwise the probabilities.
+ */
+export const decisionScores = ({ priorShift }: Pick<Head, "priorShift">, probabilities: Float64Array): Float64Array =>
+  priorShift === undefined
+    ? probabilities
+    : shiftPrior(
+        probabilities,
+        priorShift.map((shift) => -shift),
+      );
 
 function unscaled(head: Head, x: Matrix): Float64Array {
   switch (head.kind) {

@@ -112,8 +112,8 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const { data, dev, searchResult } = found;
     const fitBegan = clock();
     const folding = reporter.meter("cross-validating: folds");
+    const holding = reporter.meter("predicting held-out rows: heads");
     const fitting = reporter.meter("training");
-    let trials = 0;
     const trained = await trainClassifier(data, {
       dev,
       searchResult,
@@ -129,8 +129,11 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       onTrial: (trial) => {
         const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
         reporter.detail(`C = ${trial.C}: ${counted(trial.iterations, "iteration")}, ${reached}`);
-        fitting.update(++trials);
         curves.trial(trial);
+      },
+      onHeldOut: (done, heads) => {
+        holding.update(done, heads);
+        if (done === heads) holding.end();
       },
       onEpoch: (epoch) => {
         fitting.update(epoch.epoch, mlp.epochs ?? MLP_DEFAULTS.epochs);

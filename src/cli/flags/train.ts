@@ -62,7 +62,7 @@ export function declareTrain(command: Command): Command {
 }
 
 const dataFlags = (): Option[] => [
-  flag("input", "--dev <corpus...>", "dev rows to choose settings on").default(undefined, "a tenth"),
+  flag("input", "--dev <corpus...>", "held-out rows to score on").default(undefined, "by cross-validation"),
   flag("input", "--map <map>", 'rename or drop labels, such as "4=positive,2=drop"'),
 ];
 

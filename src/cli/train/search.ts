@@ -1,6 +1,6 @@
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
-import { sides } from "../../classification/chooseHead.js";
+import { rowsToSearch } from "../../classification/chooseHead.js";
 import { searchHead, viewName, type SearchResult, type View } from "../../classification/search.js";
 import type { Encoder, EncoderPooling } from "../../encoder/encoder.js";
 import { embedWithProgress, openEncoder, withCache, type Context } from "../context.js";
@@ -44,7 +44,7 @@ export async function search(context: Context, given: SearchInput, flags: Search
         const data = await vectors(rows);
         const dev = devRows && (await vectors(devRows));
         opened.set(view, { encoder, data, dev });
-        return sides(data, { seed: flags.seed, dev }).train;
+        return rowsToSearch(data, { seed: flags.seed, dev });
       },
     };
     return view;

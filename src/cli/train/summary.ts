@@ -71,8 +71,8 @@ function described(trained: TrainedHead, { flags, holds, seconds }: Training): O
       ...(trained.cv === undefined
         ? []
         : [...evaluationText(trained.cv, { title: `Cross-validation in ${trained.cv.folds} folds` }).split("\n"), ""]),
-      ...evaluationText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
-      `calibration error ${before.ece.toFixed(3)} before scaling, ${after.ece.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)})`,
+      ...evaluationText(trained.dev, { title: `Held-out rows: ${trained.devFrom}` }).split("\n"),
+      `log loss ${before.logLoss.toFixed(3)} before calibration, ${after.logLoss.toFixed(3)} after (temperature ${(trained.head.temperature ?? 1).toFixed(3)}${trained.head.priorShift === undefined ? "" : ", shifted to the labels' shares"})`,
       `${flags.output}: ${settingText(trained)}; holds ${heldText(holds)}`,
       "",
       ...trainingText(lines, { ...training, holds: undefined }),
@@ -80,7 +80,7 @@ function described(trained: TrainedHead, { flags, holds, seconds }: Training): O
   };
 }
 
-/** What the scores of all rows say, and then only the main number of the few dev rows. */
+/** What cross-validation with all choices inside says, and then only the main number of the held-out rows. */
 function shortScores({ cv, dev }: TrainedHead): readonly string[] {
   const ofDev = scoreLines(dev);
   return cv === undefined ? ofDev : [...crossValidationLines(cv), `This head: ${ofDev[0]}`];

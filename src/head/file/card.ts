@@ -30,9 +30,9 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
     ...fewLines(training.fewShot),
     "",
     ...crossValidationLines(training.cv),
-    "## Scores on dev rows",
+    "## Scores on held-out rows",
     "",
-    `Dev: ${training.devFrom}. ${devRole(file)}`,
+    `Held-out rows: ${training.devFrom}. ${devRole(file)}`,
     "",
     "| | accuracy | macro-F1 |",
     "| --- | --- | --- |",
@@ -58,7 +58,8 @@ export function headCard(file: HeadFile, held: HeldTexts): string {
 function settingsOf({ training, mlp }: HeadFile): string {
   const how = training.search === undefined ? "" : ", chosen by cross-validation (below)";
   if (mlp === undefined) {
-    return `C ${training.C}${how || `, chosen on dev among ${training.trials.length}`}`;
+    const among = training.trials.length > 0 ? `, chosen among ${training.trials.length}` : "";
+    return `C ${training.C}${how || among}`;
   }
   return (
     `hidden ${mlp.hidden.join("-")}, ${mlp.activation}, dropout ${mlp.dropout}, AdamW at ${mlp.learningRate} ` +
@@ -67,6 +68,14 @@ function settingsOf({ training, mlp }: HeadFile): string {
 }
 
 function devRole({ training, kind }: HeadFile): string {
+  const { choice, devFrom } = training;
+  if (choice !== undefined) {
+    const isOther = choice.includes("these rows") || devFrom.endsWith("given for it");
+    const how = isOther
+      ? ""
+      : " Each row was predicted by a head that was fitted without it; the head itself is fitted on all rows.";
+    return `${choice}.${how}`;
+  }
   if (training.search !== undefined) return "Nothing was chosen on these rows.";
   const what = kind === "mlp" ? "The last epoch" : "C";
   return `${what} was chosen on these rows, so these scores are slightly optimistic; evaluate on rows of your own.`;
@@ -149,7 +158,8 @@ function crossValidationLines(cv: HeadFile["training"]["cv"]): string[] {
   ];
 }
 
-function calibrationLines({ calibration }: HeadFile): string[] {
+function calibrationLines(file: HeadFile): string[] {
+  const { calibration } = file;
   if (calibration === undefined) return [];
   const { temperature, n, before, after } = calibration;
   const line = (name: string, { ece, brier, logLoss, intervals95: i }: typeof before): string =>
@@ -157,7 +167,7 @@ function calibrationLines({ calibration }: HeadFile): string[] {
   return [
     "## Calibration",
     "",
-    `Logits are divided by ${temperature.toFixed(4)}, fitted on ${count(n)} dev rows; "after" is measured by five folds, each under a temperature fitted on the others.`,
+    `Logits are divided by ${temperature.toFixed(4)}, fitted on the predictions of ${count(n)} held-out rows${shiftText(file)}; "after" is measured by five folds, each under a temperature fitted on the others. A temperature of 1 changes nothing: none lowered the log loss of rows that it was not fitted on.`,
     "",
     "| | calibration error (95 %) | Brier | log loss |",
     "| --- | --- | --- | --- |",
@@ -168,3 +178,8 @@ function calibrationLines({ calibration }: HeadFile): string[] {
     "",
   ];
 }
+
+const shiftText = ({ calibration }: HeadFile): string =>
+  calibration?.priorShift === undefined
+    ? ""
+    : ", then shifted to the labels' shares of the training rows, since balanced class weights hide them; which label is predicted is decided before that";

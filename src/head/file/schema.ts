@@ -29,6 +29,8 @@ const CalibrationNumbers = z.strictObject({
 /** How certain the head may be, learned on the dev rows. */
 const Calibration = z.strictObject({
   temperature: z.number().positive(),
+  /** Of a head that was fitted with balanced class weights, for each label. */
+  priorShift: z.array(z.number()).optional(),
   /** Dev rows that it was fitted on. */
   n: z.number().int().positive(),
   /** Dev predictions that are kept, from which thresholds and prediction sets are computed. */
@@ -166,6 +168,8 @@ export const HeadFile = z.strictObject({
     ),
     seed: z.number().int(),
     devFrom: z.string(),
+    /** What was chosen, and on which rows; absent in heads that were trained on nine tenths of the rows. */
+    choice: z.string().optional(),
     dev: DevScore,
     warnings: z.array(z.string()),
   }),
@@ -193,6 +197,12 @@ export function headFileOf(record: ArtifactRecord): HeadFile {
     throw new HeadstartError("E_HEAD_MISMATCH", message, { file });
   }
   const head = checkedRecord(HeadFile, record);
+  const shift = head.calibration?.priorShift;
+  if (shift !== undefined && shift.length !== head.labels.length) {
+    const found = `has ${shift.length} numbers for ${head.labels.length} labels`;
+    const message = `Cannot load the head: ${file}, field "calibration.priorShift": ${found}. Train it again`;
+    throw new HeadstartError("E_HEAD_INVALID", message, { file });
+  }
   if ((head.kind === "mlp") === (head.mlp !== undefined)) return head;
   const message = `Cannot load the head: ${file}, field "mlp": belongs to kind "mlp" alone. Train it again`;
   throw new HeadstartError("E_HEAD_INVALID", message, { file });

@@ -97,7 +97,7 @@ export function headFromTensors(tensors: TensorShelf, headFile: HeadFile): HeadN
   return {
     head: {
       ...modelFrom(tensors, headFile),
-      ...(calibration === undefined ? {} : { temperature: calibration.temperature }),
+      ...(calibration === undefined ? {} : calibrationFrom(calibration)),
     },
     bagOfWords: {
       labels,
@@ -110,6 +110,14 @@ export function headFromTensors(tensors: TensorShelf, headFile: HeadFile): HeadN
     ...(textHashes === undefined ? {} : { textHashes }),
   };
 }
+
+const calibrationFrom = ({
+  temperature,
+  priorShift,
+}: NonNullable<HeadFile["calibration"]>): Pick<Head, "temperature" | "priorShift"> => ({
+  temperature,
+  ...(priorShift === undefined ? {} : { priorShift: Float64Array.from(priorShift) }),
+});
 
 function modelFrom({ floats }: TensorShelf, { labels, mlp, encoder: { width } }: HeadFile): Head {
   const standardizer = { mean: floats("mean", width), factor: floats("factor", width) };

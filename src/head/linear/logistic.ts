@@ -47,6 +47,8 @@ const FLOAT32_RESOLUTION = 1e-10;
 const FLOAT64_ROUNDING = 1e-13;
 /** With fewer rows for each column, finding the curvature costs more than the iterations that it saves. */
 const ROWS_FOR_CURVATURE = 4;
+/** Products of fewer numbers take less time than waking a second thread. */
+const NUMBERS_FOR_THREADS = 1_000_000;
 
 /**
  * Fits a logistic head: L2 penalty, intercept not penalized, by L-BFGS.
@@ -85,7 +87,8 @@ export async function* fitLogisticPath(
   const standardizer = o.standardize ? fitStandardizer(x, weights) : noStandardizer(x.cols);
   const data = o.standardize ? standardize(x, standardizer) : x;
   const targets: Targets = { y, weights, classes };
-  const rows = { rows: x.rows, cols: x.cols, targets, threads: o.threads };
+  const threads = x.rows * x.cols < NUMBERS_FOR_THREADS ? 1 : o.threads;
+  const rows = { rows: x.rows, cols: x.cols, targets, threads };
   const single = await openLogisticProblem(data.data, rows);
   let double: LogisticProblem | undefined;
   try {

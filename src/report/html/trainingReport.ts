@@ -60,7 +60,8 @@ function findings({ training, calibration }: TrainingRecord): Content[] {
   const counts = Object.entries(labelCounts).map(([label, own]) => html` ${verbatim(label)} ${count(own)},`);
   return [
     html`Trained on${counts} ${rows(n)}.`,
-    html`Macro-F1 on dev ${decimals(dev.macroF1)} (95&nbsp;% ${range(dev.interval95)}), ${rows(dev.n)}: ${devFrom}.`,
+    html`Macro-F1 on held-out rows ${decimals(dev.macroF1)} (95&nbsp;% ${range(dev.interval95)}), ${rows(dev.n)}:
+    ${devFrom}.`,
     ...(calibration === undefined
       ? []
       : [

@@ -32,7 +32,7 @@ export function trainingText(score: readonly string[], training: Training): read
   const command = (...args: readonly string[]): string => `  headstart ${args.map(shellWord).join(" ")}`;
   return [
     ...score,
-    `Learned from ${counted(n, unit)} in ${seconds.toFixed(1)} s; dev ${unit}s: ${escapeControls(devFrom)}`,
+    `Learned from ${counted(n, unit)} in ${seconds.toFixed(1)} s; ${unit === "row" ? "held-out" : "dev"} ${unit}s: ${escapeControls(devFrom)}`,
     `Head: ${head}`,
     ...(holds === undefined ? [] : [`${head} holds ${holds}`]),
     "Next:",
@@ -42,7 +42,7 @@ export function trainingText(score: readonly string[], training: Training): read
 }
 
 /** The main number with its interval, and what simpler models reach on the same rows. */
-export function scoreLines(evaluation: Evaluation, on = counted(evaluation.n, "dev row")): string[] {
+export function scoreLines(evaluation: Evaluation, on = counted(evaluation.n, "held-out row")): string[] {
   const { macroF1, interval95, majority, bagOfWords, overBagOfWords } = evaluation;
   const line = (name: string, value: number, compared: string): string =>
     `  ${name.padEnd(14)}  ${decimals(value)}  ${compared}`;

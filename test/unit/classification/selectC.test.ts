@@ -1,48 +1,42 @@
 import { describe, expect, it } from "vitest";
-import { chooseCandidate, isPastBest, meanLoss, type Candidate } from "../../../src/classification/selectC.js";
-import { matrix } from "../../../src/math/matrix.js";
+import { bestCandidate, valuesOfC } from "../../../src/classification/selectC.js";
 
-function tried(C: number, losses: readonly number[], macroF1: number): Candidate {
-  const head = {
-    kind: "logistic" as const,
-    labels: ["a", "b"],
-    standardizer: { mean: new Float32Array(1), factor: new Float32Array(1) },
-    weights: matrix(1, 1),
-    bias: new Float32Array(1),
-  };
-  const fitted = { head, C, objective: 0, iterations: 1, converged: true, history: [] };
-  return { fitted, losses: Float64Array.from(losses), macroF1 };
-}
-const cOf = (c: Candidate): number => c.fitted.C;
-
-describe("chooseCandidate()", () => {
-  it("takes the first of those that log loss cannot tell from the best", () => {
-    const near = [tried(1, [0.51, 0.49, 0.56, 0.46], 0.7), tried(2, [0.4, 0.6, 0.45, 0.55], 0.8)];
-    expect(cOf(chooseCandidate(near))).toBe(1);
-  });
-
-  it("passes over those that are clearly worse, whatever their macro-F1", () => {
-    const far = [
-      tried(1, [0.9, 1.1, 1, 1], 0.99),
-      tried(2, [0.5, 0.5, 0.5, 0.5], 0.7),
-      tried(3, [0.5, 0.5, 0.5, 0.5], 0.8),
+describe("bestCandidate()", () => {
+  it("takes the least log loss among those whose macro-F1 is near the highest", () => {
+    const scores = [
+      { logLoss: 0.4, macroF1: 0.7 },
+      { logLoss: 0.6, macroF1: 0.795 },
+      { logLoss: 0.5, macroF1: 0.792 },
+      { logLoss: 0.9, macroF1: 0.8 },
     ];
-    expect(cOf(chooseCandidate(far))).toBe(2);
+    expect(bestCandidate(scores)).toBe(2);
+  });
+
+  it("takes the first of equal ones, which is the most regularized", () => {
+    const same = { logLoss: 0.5, macroF1: 0.8 };
+    expect(bestCandidate([same, same, same])).toBe(0);
+  });
+
+  it("does not prefer a head that predicts one label alone, however low its log loss", () => {
+    expect(
+      bestCandidate([
+        { logLoss: 0.3, macroF1: 0.48 },
+        { logLoss: 0.5, macroF1: 0.6 },
+      ]),
+    ).toBe(1);
   });
 });
 
-describe("isPastBest()", () => {
-  it("is true only after two in a row are clearly worse than the best", () => {
-    const [good, bad] = [tried(1, [0.5, 0.5, 0.5], 0.7), tried(2, [1, 1.1, 1.2], 0.7)];
-    expect(isPastBest([good])).toBe(false);
-    expect(isPastBest([good, bad])).toBe(false);
-    expect(isPastBest([good, bad, bad])).toBe(true);
-    expect(isPastBest([bad, bad, good])).toBe(false);
-  });
-});
+describe("valuesOfC()", () => {
+  const labels = (...counts: readonly number[]): string[] => counts.flatMap((n, k) => Array<string>(n).fill(`${k}`));
 
-describe("meanLoss()", () => {
-  it("averages over the rows", () => {
-    expect(meanLoss(tried(1, [1, 2, 3], 0))).toBe(2);
+  it("leaves out penalties that are too strong for the rows of the rarest label", () => {
+    expect(valuesOfC(labels(500, 16))).toEqual([0.1, 0.3, 1, 3]);
+    expect(valuesOfC(labels(500, 100))).toEqual([0.01, 0.03, 0.1, 0.3, 1, 3]);
+    expect(valuesOfC(labels(20_000, 30_000))).toHaveLength(10);
+  });
+
+  it("has some to choose from however rare a label is", () => {
+    expect(valuesOfC(labels(500, 1))).toEqual([1, 3]);
   });
 });

@@ -5,7 +5,8 @@ import { describeHead } from "../../../src/classification/describeHead.js";
 import { evaluateHead } from "../../../src/classification/evaluate.js";
 import { majorityClass } from "../../../src/classification/evaluate.js";
 import type { LabeledVectors } from "../../../src/dataset/labeledVectors.js";
-import type { Trial } from "../../../src/classification/chooseHead.js";
+import type { Trial } from "../../../src/classification/chosenHead.js";
+import { bestCandidate } from "../../../src/classification/selectC.js";
 import { trainClassifier } from "../../../src/classification/train.js";
 import type { Encoder } from "../../../src/encoder/encoder.js";
 import { saveHead } from "../../../src/head/file/folder.js";
@@ -21,26 +22,57 @@ describe("trainClassifier", () => {
   it("learns a toy, and says from how many rows, with which baselines, and how it chose", async () => {
     const trained = await trainClassifier(toy, OPTIONS);
     expect(trained.head.labels).toEqual(["bad", "good"]);
-    expect(trained.n + trained.dev.n).toBe(120);
-    expect(trained.dev.n).toBe(12);
+    // Every row is learned from, and predicted by a head that has not seen it.
+    expect([trained.n, trained.dev.n]).toEqual([120, 120]);
     expect(trained.labelCounts).toEqual({ bad: trained.n / 2, good: trained.n / 2 });
     expect(trained.dev.accuracy).toBeGreaterThan(0.8);
     expect(trained.dev.majority.accuracy).toBe(0.5);
     expect(trained.dev.bagOfWords?.accuracy).toBe(1); // its texts name the label
-    expect(trained.devFrom).toMatch(/^12 of the 120 .* seed 1/);
-    const best = trained.trials.find(({ C }) => C === trained.C);
-    const least = trained.trials.reduce((a, b) => (b.devLogLoss < a.devLogLoss ? b : a));
-    expect(best?.C).toBeLessThanOrEqual(least.C);
+    expect(trained.devFrom).toMatch(/^5-fold cross-validation of the 120 training rows, 5 times/);
+    expect(trained.choice).toBe(`C was chosen by ${trained.devFrom}`);
+    const scores = trained.trials.map(({ devLogLoss, devMacroF1 }) => ({ logLoss: devLogLoss, macroF1: devMacroF1 }));
+    expect(trained.trials[bestCandidate(scores)].C).toBe(trained.C);
     expect(trained.warnings).toEqual([]);
   });
 
-  it("keeps copies of a text on one side [I03]", async () => {
-    const copied = toyVectors(120, { copies: 5 });
-    const trained = await trainClassifier(copied, OPTIONS);
-    // Texts come in fives, and so do dev rows.
-    expect(trained.dev.n % 5).toBe(0);
-    expect(trained.dev.n).toBeGreaterThan(0);
-    expect(trained.devFrom).toContain("equal texts on one side");
+  it("predicts no row by a head that has seen a copy of its text [I03]", async () => {
+    // The vectors name the text and nothing else, and labels alternate by text: only a copy would give a label away.
+    const texts = Array.from({ length: 120 }, (_, r) => `text ${Math.floor(r / 5)}`);
+    const labels = texts.map((_, r) => (Math.floor(r / 5) % 2 === 0 ? "bad" : "good"));
+    const vectors = matrix(120, 24);
+    texts.forEach((_, r) => (vectors.data[r * 24 + Math.floor(r / 5)] = 1));
+    const { dev, devFrom } = await trainClassifier({ texts, labels, vectors }, OPTIONS);
+    expect(dev.accuracy).toBeLessThan(0.6);
+    expect(devFrom).toContain("equal texts in one fold");
+  });
+
+  it("holds out a tenth of many rows, and learns from all of them", async () => {
+    const many = toyVectors(5200);
+    const trained = await trainClassifier(many, { ...OPTIONS, Cs: [0.01] });
+    expect([trained.n, trained.dev.n]).toEqual([5200, 520]);
+    expect(trained.devFrom).toBe("520 of the 5,200 training rows, set aside for it");
+  });
+
+  it("chooses on 500 dev rows or more, and only scores on fewer", async () => {
+    const noise = (rows: number): LabeledVectors => {
+      const dev = toyVectors(rows, { seed: 5 });
+      return { ...dev, labels: dev.labels.map((_, r) => (Math.floor(r / 2) % 2 === 0 ? "bad" : "good")) };
+    };
+    const few = await trainClassifier(toy, { ...OPTIONS, dev: noise(499) });
+    expect(few.choice).toContain("cross-validation");
+    expect(few.C).toBe((await trainClassifier(toy, OPTIONS)).C);
+    const many = await trainClassifier(toy, { ...OPTIONS, dev: noise(500) });
+    expect(many.choice).toBe("C was chosen on these rows");
+  });
+
+  it("counts a label that a fold cannot learn as a mistake, and calibrates without it", async () => {
+    // All rows of "rare" are copies of one text: they are in one fold, and the other folds' head has never seen them.
+    const rare = toyVectors(60, { labels: ["bad", "good", "rare"] });
+    const texts = rare.texts.map((text, r) => (rare.labels[r] === "rare" ? "always the same" : text));
+    const trained = await trainClassifier({ ...rare, texts }, OPTIONS);
+    expect(trained.dev.perLabel["rare"].recall).toBe(0);
+    expect(trained.devPredictions.truth).toHaveLength(40);
+    expect(trained.head.labels).toEqual(["bad", "good", "rare"]);
   });
 
   it("gives the same for the same seed, and splits in another way by another", async () => {
