@@ -13,6 +13,7 @@ import { readLabeled } from "../../dist/dataset/labeledCorpus.js";
 import { joinRows, pickRows } from "../../dist/dataset/labeledVectors.js";
 import { duplicateGroups } from "../../dist/dataset/duplicates.js";
 import { vectorsOf } from "../../dist/embedding/cachedEmbed.js";
+import { BUILT_IN_ENCODER } from "../../dist/encoder/locate.js";
 import { loadEncoder } from "../../dist/encoder/load.js";
 import { matrix } from "../../dist/math/matrix.js";
 import { seeded, shuffled } from "../../dist/math/random.js";
@@ -70,7 +71,7 @@ const SYNTHETIC = {
 
 async function fromCorpus(file) {
   const { texts, labels } = await readLabeled([file]);
-  const encoder = await loadEncoder("headstart-base");
+  const encoder = await loadEncoder(BUILT_IN_ENCODER);
   const { vectors } = await vectorsOf(encoder, texts, {});
   await encoder.close();
   const pool = { texts, labels, vectors };

@@ -22,7 +22,7 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
 import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import { counted } from "../../text/numbers.js";
+import { counted, signed, signedRange } from "../../text/numbers.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
 export const addTransfer: AddCommand = (program, context) => {
@@ -115,6 +115,7 @@ export function transferLines({
   ceiling,
   joint,
   drop,
+  dropInterval95,
   leakage,
   verdict,
   report,
@@ -123,12 +124,12 @@ export function transferLines({
   const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
   const within = ([low, high]: readonly [number, number]): string => `(95 % ${number(low)} to ${number(high)})`;
   const duplicates =
-    leakage.targetWithout === null
+    leakage.targetWith === null
       ? []
       : [
           line(
-            "target without duplicates",
-            `${number(leakage.targetWithout.macroF1)} (${counted(leakage.normalised, "row")} left out)`,
+            "target with rows of the source",
+            `${number(leakage.targetWith.macroF1)}, ${counted(leakage.targetWith.n, "row")}; that is no score on new texts`,
           ),
         ];
   return [
@@ -137,7 +138,7 @@ export function transferLines({
       "macro-F1 on the target",
       `${number(target.macroF1)} ${within(target.interval95)}, ${counted(target.n, "row")}`,
     ),
-    line("drop", number(drop)),
+    line("drop", dropText({ drop, dropInterval95 })),
     line("majority class on the target", number(target.majority.macroF1)),
     line("bag of words on the target", number(target.bagOfWords!.macroF1)),
     ...duplicates,
@@ -150,4 +151,11 @@ export function transferLines({
     line("verdict", `${verdict.call}: ${verdict.because}`),
     line("report", report),
   ];
+}
+
+/** The drop with its interval, and no claim where that contains zero. */
+function dropText({ drop, dropInterval95 }: Pick<TransferRecord, "drop" | "dropInterval95">): string {
+  const [low, high] = dropInterval95;
+  const by = `${signed(drop)} (95 % ${signedRange(dropInterval95)})`;
+  return low > 0 || high < 0 ? by : `${by}: these rows do not tell whether there is one`;
 }

@@ -1,10 +1,7 @@
-import { duplicateGroups } from "../../dataset/duplicates.js";
-import { foldCorpus } from "../../dataset/split.js";
-import { wordsOf } from "../../head/linear/bagOfWords.js";
-import { argmax, predictProbabilities } from "../../head/head.js";
-import { fitLogistic } from "../../head/linear/logistic.js";
 import { stackRows, takeRows, type Matrix } from "../../math/matrix.js";
-import { seeded, shuffled } from "../../math/random.js";
+import { seeded, shuffled, type Random } from "../../math/random.js";
+import { LEAST_ROWS, proxyADistance } from "./proxyA.js";
+import { countWords, wordDivergence, type WordDivergence } from "./words.js";
 
 /** Texts of one domain with their vectors. */
 export interface Domain {
@@ -12,116 +9,120 @@ export interface Domain {
   readonly vectors: Matrix;
 }
 
+/** What a number is where source and target are drawn from one corpus: the same rows, dealt to the two sides at random. */
+export interface Null {
+  /** Mean over the deals. */
+  readonly mean: number;
+  /** Share of the deals that are as far apart as source and target, these among them: no difference gives 0.05 in 1 of 20. */
+  readonly p: number;
+}
+
 /** How different the source's texts are from the target's; labels play no part. */
-export interface Divergence {
+export interface Divergence extends WordDivergence {
   /**
    * Proxy A-distance `2 (1 - 2 e)`, where `e` is the error of a model that distinguishes source from target vectors: 0 when it
    * can only guess, 2 when it is never wrong; slightly below 0 by chance.
    */
   readonly proxyA: number;
-  /** Jensen-Shannon divergence of the word frequencies, base 2: 0 for equal ones, 1 when no word is shared. */
-  readonly jensenShannon: number;
-  /** Share of the target's distinct words that the source has, `[0, 1]`. */
-  readonly vocabularySeen: number;
+  /** Rows that the numbers are of. */
+  readonly n: { readonly source: number; readonly target: number; readonly perSideOfProxyA: number };
+  /** What each number is for source and target of one corpus; null where there are too few rows for any to say something. */
+  readonly underNull: { readonly [name in "proxyA" | "jensenShannon" | "vocabularySeen"]: Null } | null;
 }
 
 interface DivergenceOptions {
   /** @default 1 */
   readonly seed?: number | undefined;
   readonly threads?: number | undefined;
+  /** How many times the rows are dealt anew. @default 39, so that p can be 0.025 */
+  readonly deals?: number | undefined;
 }
 
 const MAX_ROWS = 1000; // a side; telling domains apart needs no more
-const FOLDS = 2;
-const INVERSE_PENALTY = 0.01;
+/** With fewer on a side the distances of two corpora and those of one overlap too much. */
+export const ROWS_TO_COMPARE = 50;
 
 /**
- * How different two domains' texts are.
+ * How different two domains' texts are, with what each number is where there is no difference: it grows as rows get few.
  *
  * @see Ben-David et al. 2010 (proxy A-distance); Lin 1991 (Jensen-Shannon divergence)
+ * @see Phipson & Smyth 2010, Permutation p-values should never be zero
  */
 export async function divergenceOf(
   source: Domain,
   target: Domain,
   options: DivergenceOptions = {},
 ): Promise<Divergence> {
+  const { seed = 1, threads, deals: wanted = 39 } = options;
+  const random = seeded(seed);
+  const sizes = [source.texts.length, target.texts.length] as const;
+  const perSide = Math.min(MAX_ROWS, ...sizes);
+  const hasNull = perSide >= ROWS_TO_COMPARE;
+  const deals = hasNull ? wanted : 0;
+  const vectors = await vectorDistances([source, target], { perSide, deals, seed, threads, random });
+  const words = wordDistances([...source.texts, ...target.texts], sizes[0], { deals, random });
+  const nullOf = (values: readonly number[], isFar = (a: number, b: number) => a >= b): Null => ({
+    mean: values.slice(1).reduce((sum, value) => sum + value, 0) / deals,
+    p: values.filter((value) => isFar(value, values[0])).length / values.length,
+  });
+  const [jensenShannon, vocabularySeen] = [words.map((w) => w.jensenShannon), words.map((w) => w.vocabularySeen)];
   return {
-    proxyA: await proxyADistance(source, target, options),
-    ...wordDivergence(source.texts, target.texts),
+    proxyA: vectors[0],
+    ...words[0],
+    n: { source: sizes[0], target: sizes[1], perSideOfProxyA: perSide },
+    underNull: hasNull
+      ? {
+          proxyA: nullOf(vectors),
+          jensenShannon: nullOf(jensenShannon),
+          vocabularySeen: nullOf(vocabularySeen, (a, b) => a <= b),
+        }
+      : null,
   };
 }
 
-/**
- * `2 (1 - 2 e)` with the cross-validated error of a logistic model that distinguishes the domains, both equally large.
- *
- * Equal texts are in one fold: a text of both domains that is learned as one would be predicted wrongly as the other.
- */
-async function proxyADistance(
-  source: Domain,
-  target: Domain,
-  { seed = 1, threads }: DivergenceOptions,
-): Promise<number> {
-  const random = seeded(seed);
-  const n = Math.min(MAX_ROWS, source.texts.length, target.texts.length);
-  if (n < 2 * FOLDS) return 0;
-  const sides = [source, target].map((side) => sample(side, shuffled(side.texts.length, random).subarray(0, n)));
-  const x = stackRows(
-    source.vectors.cols,
-    sides.map(({ vectors }) => vectors),
-  );
-  const y = Int32Array.from({ length: 2 * n }, (_, r) => (r < n ? 0 : 1));
-  const groups = duplicateGroups(sides.flatMap(({ texts }) => texts));
-  const fold = foldCorpus(y, groups, { folds: FOLDS, seed });
-  let wrong = 0;
-  for (let f = 0; f < FOLDS; f++) {
-    const rows = (inside: boolean): number[] => Array.from(fold.keys()).filter((r) => (fold[r] === f) === inside);
-    const [train, test] = [rows(false), rows(true)];
-    const { head } = await fitLogistic(
-      takeRows(x, train),
-      Int32Array.from(train, (r) => y[r]),
-      {
-        labels: ["source", "target"],
-        C: INVERSE_PENALTY,
-        tolerance: 1e-3,
-        threads,
-      },
-    );
-    const predictions = argmax(predictProbabilities(head, takeRows(x, test)), 2);
-    test.forEach((r, i) => {
-      if (predictions[i] !== y[r]) wrong++;
-    });
+/** Proxy A-distance of the domains, and of as many deals of the same rows to two sides. */
+async function vectorDistances(
+  domains: readonly Domain[],
+  {
+    perSide,
+    deals,
+    seed,
+    threads,
+    random,
+  }: { perSide: number; deals: number; seed: number; threads: number | undefined; random: Random },
+): Promise<readonly number[]> {
+  if (perSide < LEAST_ROWS) return [0];
+  const sides = domains.map((side) => sample(side, shuffled(side.texts.length, random).subarray(0, perSide)));
+  const rows = {
+    texts: sides.flatMap(({ texts }) => texts),
+    vectors: stackRows(
+      domains[0].vectors.cols,
+      sides.map((side) => side.vectors),
+    ),
+  };
+  const found: number[] = [];
+  for (let deal = 0; deal <= deals; deal++) {
+    const order = deal === 0 ? Int32Array.from({ length: 2 * perSide }, (_, r) => r) : shuffled(2 * perSide, random);
+    const domain = order.map((place) => (place < perSide ? 0 : 1));
+    found.push(await proxyADistance(rows, domain, { seed, threads }));
   }
-  return 2 * (1 - (2 * wrong) / (2 * n));
+  return found;
+}
+
+/** Divergence of the words of the first texts from the others', and of as many deals of all texts to sides of the same sizes. */
+function wordDistances(
+  texts: readonly string[],
+  first: number,
+  { deals, random }: { readonly deals: number; readonly random: Random },
+): readonly WordDivergence[] {
+  const counted = countWords(texts);
+  return Array.from({ length: deals + 1 }, (_, deal) => {
+    const order = deal === 0 ? Int32Array.from(texts.keys()) : shuffled(texts.length, random);
+    return wordDivergence(counted, [order.subarray(0, first), order.subarray(first)]);
+  });
 }
 
 const sample = ({ texts, vectors }: Domain, rows: Int32Array): Domain => ({
   texts: Array.from(rows, (r) => texts[r]),
   vectors: takeRows(vectors, rows),
 });
-
-function wordDivergence(source: readonly string[], target: readonly string[]): Omit<Divergence, "proxyA"> {
-  const [p, q] = [frequencies(source), frequencies(target)];
-  let divergence = 0;
-  for (const word of new Set([...p.keys(), ...q.keys()])) {
-    const [a, b] = [p.get(word) ?? 0, q.get(word) ?? 0];
-    const middle = (a + b) / 2;
-    if (a > 0) divergence += (a * Math.log2(a / middle)) / 2;
-    if (b > 0) divergence += (b * Math.log2(b / middle)) / 2;
-  }
-  let seen = 0;
-  for (const word of q.keys()) if (p.has(word)) seen++;
-  return { jensenShannon: divergence, vocabularySeen: q.size === 0 ? 0 : seen / q.size };
-}
-
-function frequencies(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  let total = 0;
-  for (const text of texts) {
-    for (const word of wordsOf(text)) {
-      counts.set(word, (counts.get(word) ?? 0) + 1);
-      total++;
-    }
-  }
-  for (const [word, count] of counts) counts.set(word, count / total);
-  return counts;
-}

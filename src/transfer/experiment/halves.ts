@@ -1,4 +1,4 @@
-import { C_VALUES } from "../../classification/fit.js";
+import { bestCandidate, valuesOfC } from "../../classification/selectC.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { joinRows, pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
@@ -33,8 +33,6 @@ const HALVES_OF_MANY = 8;
 const MANY_ROWS = 4000;
 /** Rows of the source in one half. With more the source's draw matters less than this says. */
 const MOST_SOURCE = 10_000;
-/** In macro-F1. */
-const DIFFERENCE_THAT_MATTERS = 0.01;
 /** Predictions hardly change with a finer fit. */
 const TOLERANCE = 1e-3;
 
@@ -93,7 +91,7 @@ async function predictionsOf(
 ): Promise<Int32Array> {
   const own = labels.filter((label) => half.labels.includes(label));
   if (own.length < 2) return new Int32Array(vectors.rows).fill(labels.indexOf(own[0]));
-  const { classWeights, threads, signal, Cs = C_VALUES } = how;
+  const { classWeights, threads, signal, Cs = valuesOfC(half.labels) } = how;
   const fit = { labels: own, classWeights, threads, signal, tolerance: TOLERANCE };
   const y = labelIndices(own, half.labels, "the training rows");
   const head =
@@ -109,7 +107,7 @@ const knownRows = (rows: LabeledVectors, labels: readonly string[]): LabeledVect
     rows.labels.flatMap((label, r) => (labels.includes(label) ? [r] : [])),
   );
 
-/** The head that serves best on the rest: of those with nearly the highest macro-F1 the one with the least log loss. */
+/** The head that serves best on the rest, by the rule of a training. */
 async function chosenHead(
   { vectors, y }: { readonly vectors: Matrix; readonly y: Int32Array },
   rest: LabeledVectors,
@@ -124,7 +122,5 @@ async function chosenHead(
     const logLoss = logLosses(probabilities, truth, k).reduce((sum, loss) => sum + loss, 0);
     tried.push({ head, logLoss, macroF1 });
   }
-  const highest = Math.max(...tried.map(({ macroF1 }) => macroF1));
-  const good = tried.filter(({ macroF1 }) => macroF1 >= highest - DIFFERENCE_THAT_MATTERS);
-  return good.reduce((best, one) => (one.logLoss < best.logLoss ? one : best)).head;
+  return tried[bestCandidate(tried)].head;
 }

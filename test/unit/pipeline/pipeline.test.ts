@@ -95,7 +95,7 @@ describe("explain()", () => {
 
 describe("evaluate()", () => {
   it("gives the rows that were predicted wrongly, with their line", async () => {
-    const rows = toyRows(10).map(({ text, label }, i) => ({ text, label: i === 4 ? "bad" : label }));
+    const rows = toyRows(10).map(({ text, label }, i) => ({ text: `${text} anew`, label: i === 4 ? "bad" : label }));
     const right = await classifier.predict(rows.map(({ text }) => text));
     const wrong = rows.flatMap(({ label }, i) => (right[i].label === label ? [] : [i + 1]));
     const { mistakes, n, kind } = await classifier.evaluate(rows);

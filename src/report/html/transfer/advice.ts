@@ -1,7 +1,8 @@
 import type { Evaluation } from "../../../metrics/classification.js";
+import { wilson } from "../../../metrics/conformal.js";
 import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
 import { besideBagOfWords, outcome } from "./findings.js";
-import { count, counted, decimals, percent, rows } from "../../../text/numbers.js";
+import { count, counted, decimals, percent, range, rows, signed, signedRange } from "../../../text/numbers.js";
 import { html, verbatim, type Html } from "../html.js";
 
 const ROWS_PER_LABEL = 100; // enough for a first learning curve, little enough for an afternoon of labeling
@@ -48,22 +49,23 @@ function onTheVerdict(record: TransferRecord): Html {
         with <code>--target-train</code>: only then is it known how a head scores that was trained on the target itself,
         and whether the source still helps beside it.`;
     case "positive":
-      return html`<b>Train on both.</b> The source is worth keeping beside the target’s own rows; ${best(record)}. More
-        labeled rows of the target will make it matter less: compare again when you have twice as many.`;
+      return html`<b>Train on both.</b> The source is worth keeping beside the target’s own rows: ${effect(record)}.
+        More labeled rows of the target will make it matter less: compare again when you have twice as many.`;
     case "neutral":
-      return html`<b>Prefer the simpler training set.</b> The target’s own rows alone do as well as both together, as
-        far as ${counted(record.target.n, "test row")} can tell; ${best(record)}. To settle it, test on more rows of the
-        target.`;
+      return html`<b>Prefer the simpler training set.</b> That both together do better than the target’s own rows is not
+        shown: ${effect(record)}. More rows of the target, to train and to test on, narrow the interval.`;
     case "negative":
-      return html`<b>Train on the target’s rows alone</b> and leave the source out: it makes the head worse;
-        ${best(record)}.`;
+      return html`<b>Train on the target’s rows alone</b> and leave the source out: ${effect(record)}.`;
   }
 }
 
-/** The head trained on the target beside the one trained on both. */
-function best({ ceiling, joint }: TransferRecord): string {
-  if (ceiling === null || joint === null) return "the numbers are above";
-  return `trained on the target alone the head scores ${decimals(ceiling.macroF1)}, trained on both ${decimals(joint.macroF1)}`;
+/** The scores behind the verdict, and their difference with its interval. */
+function effect({ ceiling, joint, verdict: { difference, interval95 } }: TransferRecord): string {
+  if (ceiling === null || joint === null || difference === null || interval95 === null) return "the numbers are above";
+  return (
+    `trained on the target alone the head scores ${decimals(ceiling.macroF1)}, trained on both ${decimals(joint.macroF1)}, ` +
+    `${signed(difference)} (95 % interval ${signedRange(interval95)})`
+  );
 }
 
 function onBagOfWords(target: Evaluation): readonly Html[] {
@@ -99,18 +101,23 @@ function onLabelShift({ corpora, labels }: TransferRecord): readonly Html[] {
   ];
 }
 
+/**
+ * The label that is found least on the target of those that are found in-domain, by recall: unlike F1 it does not change with
+ * how frequent a label is.
+ */
 function onTheWeakestLabel({ source, target, labels }: TransferRecord): readonly Html[] {
   const losses = labels
-    .map((label) => ({ label, home: f1Of(source, label), away: f1Of(target, label) }))
-    .filter(({ home, away }) => home !== undefined && away !== undefined)
-    .map(({ label, home = 0, away = 0 }) => ({ label, home, away, loss: home - away }))
-    .sort((a, b) => b.loss - a.loss);
-  if (losses.length === 0 || losses[0].loss < WIDE) return [];
+    .map((label) => ({ label, home: recallOf(source, label), away: recallOf(target, label) }))
+    .flatMap(({ label, home, away }) => (home === undefined || away === undefined ? [] : [{ label, home, away }]))
+    .filter(({ home, away }) => away.high < home.low && home.recall - away.recall >= WIDE)
+    .sort((a, b) => b.home.recall - b.away.recall - (a.home.recall - a.away.recall));
+  if (losses.length === 0) return [];
   const { label, home, away } = losses[0];
+  const shown = (of: Recall): string => `${decimals(of.recall)} (${range([of.low, of.high])}, ${rows(of.n)})`;
   return [
-    html`<b>Read the mistakes on “${verbatim(label)}”</b>, the label that loses most: F1 ${decimals(home)} in-domain,
-      ${decimals(away)} on the target. It may mean something else there, or be expressed in words that the source does
-      not have.`,
+    html`<b>Read the mistakes on “${verbatim(label)}”</b>, the label that is found less than in-domain by most: recall
+      ${shown(home)} in-domain, ${shown(away)} on the target. It may mean something else there, or be expressed in words
+      that the source does not have.`,
   ];
 }
 
@@ -126,16 +133,10 @@ function onMissingLabels({ missing, n }: Evaluation): readonly Html[] {
 
 function onLeakage({ leakage }: TransferRecord): readonly Html[] {
   const found: Html[] = [];
-  if (leakage.normalised > 0 && leakage.targetWithout !== null) {
-    found.push(
-      html`<b>Quote the score without the duplicates</b>, ${decimals(leakage.targetWithout.macroF1)}
-        (${rows(leakage.targetWithout.n)}), when you report on texts that the head has not seen.`,
-    );
-  }
   if (leakage.trainAndTarget > 0) {
     found.push(
       html`<b>Separate the target’s training rows from its test rows.</b> ${counted(leakage.trainAndTarget, "test row")}
-        are also among the training rows of the target, which makes heads trained on them look better than they are.`,
+        are also among the training rows of the target; the ceiling and the verdict leave them out.`,
     );
   }
   return found;
@@ -145,9 +146,19 @@ function onLeakage({ leakage }: TransferRecord): readonly Html[] {
 export const labelShare = (corpus: CorpusSummary, label: string): number =>
   corpus.rows === 0 || !Object.hasOwn(corpus.labels, label) ? 0 : corpus.labels[label] / corpus.rows;
 
-/** F1 of a label; undefined where no row has it. */
-function f1Of(evaluation: Evaluation, label: string): number | undefined {
+interface Recall {
+  readonly recall: number;
+  /** 95 % interval (Wilson). */
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/** Recall of a label; undefined where no row has it. */
+function recallOf(evaluation: Evaluation, label: string): Recall | undefined {
   if (!Object.hasOwn(evaluation.perLabel, label)) return undefined;
-  const { support, f1 } = evaluation.perLabel[label];
-  return support === 0 ? undefined : f1;
+  const { support: n, recall } = evaluation.perLabel[label];
+  if (n === 0) return undefined;
+  const [low, high] = wilson(recall, n);
+  return { recall, low, high, n };
 }

@@ -43,8 +43,18 @@ function candidatesOf(record: TransferRecord): readonly Candidate[] {
   const away = html`Target: ${verbatim(names.target)}`;
   const always: readonly (Candidate | null)[] = [
     candidate("source", home, "trained on the source, tested on its held-out rows", source),
-    candidate("target", away, "the same head", target),
-    candidate("target", "Target without duplicates", "the same head, rows it has not seen", leakage.targetWithout),
+    candidate(
+      "target",
+      away,
+      leakage.targetWith === null ? "the same head" : "the same head, rows it has not seen",
+      target,
+    ),
+    candidate(
+      "target",
+      "Target with the duplicates",
+      "the same head, also on rows of its training",
+      leakage.targetWith,
+    ),
     candidate("trained", "Ceiling", "trained on rows of the target alone", ceiling),
     candidate("trained", "Both together", "trained on the source and rows of the target", joint),
     baseline("Bag of words", "counts words, trained on the source", target, target.bagOfWords),

@@ -43,6 +43,7 @@ const card = ({ name, corpus, use }: Part): Html =>
       ["rows used", count(corpus.rows)],
       ["could not be read", count(corpus.rejected)],
       ["dropped by the map", count(corpus.dropped)],
+      ...(corpus.seen === undefined ? [] : [["left out, among the training rows", count(corpus.seen)] as const]),
     ])}
   </div>`;
 

@@ -1,7 +1,6 @@
-import type { Interval } from "../../../metrics/bootstrap.js";
 import type { Evaluation } from "../../../metrics/classification.js";
 import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
-import { count, counted, decimals, range, rows, signedRange } from "../../../text/numbers.js";
+import { count, counted, decimals, range, rows, signed, signedRange } from "../../../text/numbers.js";
 import { html, verbatim, type Html } from "../html.js";
 
 /**
@@ -16,7 +15,7 @@ const LOSS_THAT_MATTERS = 0.05;
 export function outcome(record: TransferRecord): Outcome {
   if (!beatsMajority(record.source)) return "unlearned";
   if (!beatsMajority(record.target)) return "useless";
-  const [low, high] = dropInterval(record);
+  const [low, high] = record.dropInterval95;
   if (low > 0) return "loses";
   if (high < 0) return "gains";
   return high <= LOSS_THAT_MATTERS ? "holds" : "unsure";
@@ -24,23 +23,6 @@ export function outcome(record: TransferRecord): Outcome {
 
 /** Is the whole interval above the score of always predicting the majority class? */
 const beatsMajority = (evaluation: Evaluation): boolean => evaluation.interval95[0] > evaluation.majority.macroF1;
-
-/**
- * 95 % interval of the drop, from the intervals of the two scores, whose rows are independent.
- *
- * @see Zou & Donner 2008, Construction of confidence limits about effect measures (MOVER):
- *   https://doi.org/10.1002/sim.3095
- */
-export function dropInterval({ source, target, drop }: TransferRecord): Interval {
-  const [sourceBelow, sourceAbove] = reach(source);
-  const [targetBelow, targetAbove] = reach(target);
-  return [drop - Math.hypot(sourceBelow, targetAbove), drop + Math.hypot(sourceAbove, targetBelow)];
-}
-
-const reach = ({ macroF1, interval95: [low, high] }: Evaluation): readonly [below: number, above: number] => [
-  Math.max(0, macroF1 - low),
-  Math.max(0, high - macroF1),
-];
 
 /** How a bag of words compares with the interval of the head on the same rows. */
 export function besideBagOfWords({ interval95, bagOfWords }: Evaluation): "none" | "below" | "inside" | "above" {
@@ -87,7 +69,7 @@ export function headline(record: TransferRecord): Html {
         ${away} on ${target}.`;
     case "holds":
       return html`Trained on ${source}, the head carries over: ${home} <span class="term">macro-F1</span> in-domain,
-        ${away} on ${target}, no measurable loss.`;
+        ${away} on ${target}; a loss of more than ${decimals(LOSS_THAT_MATTERS)} is excluded.`;
     case "unsure":
       return html`Trained on ${source}, the head scores ${home} <span class="term">macro-F1</span> in-domain and ${away}
         on ${target}: too few rows to know whether it loses anything.`;
@@ -98,11 +80,10 @@ export function headline(record: TransferRecord): Html {
 export function findings(record: TransferRecord): readonly Html[] {
   const { source, target } = record;
   return [
-    html`The 95&nbsp;% intervals are ${range(source.interval95)} in-domain (${rows(source.n)}) and
-    ${range(target.interval95)} on the target (${rows(target.n)}); source minus target is
-    ${signedRange(dropInterval(record))}.`,
-    ...bagOfWordsFinding(target),
     ...leakageFinding(record),
+    html`The 95&nbsp;% intervals are ${range(source.interval95)} in-domain (${rows(source.n)}) and
+    ${range(target.interval95)} on the target (${rows(target.n)}). ${dropWords(record)}`,
+    ...bagOfWordsFinding(target),
     verdictFinding(record),
   ];
 }
@@ -130,29 +111,39 @@ function bagOfWordsFinding(target: Evaluation): readonly Html[] {
   }
 }
 
-function leakageFinding({ leakage, target }: TransferRecord): readonly Html[] {
-  if (leakage.normalised === 0) return [];
-  const without =
-    leakage.targetWithout === null
-      ? html`; nothing is left to test on without them`
-      : html`; without them the head scores ${decimals(leakage.targetWithout.macroF1)}
-        (${rows(leakage.targetWithout.n)})`;
-  return [html`${counted(leakage.normalised, "target row")} of ${count(target.n)} are also in the source${without}.`];
+/** The drop with its interval and what that leaves out. */
+function dropWords({ drop, dropInterval95 }: TransferRecord): string {
+  const by = `${signed(drop)} (95 % interval ${signedRange(dropInterval95)}, for this head on other rows)`;
+  const [low, high] = dropInterval95;
+  return low > 0 || high < 0
+    ? `Source minus target is ${by}.`
+    : `Source minus target is ${by}, so these rows do not tell whether the head scores lower on the target.`;
 }
 
-function verdictFinding({ verdict, target }: TransferRecord): Html {
-  if (verdict.call === "unknown" || verdict.difference === null || verdict.interval95 === null) {
-    return html`Whether the source helps beyond the target’s own labels is unknown: no training rows of the target were
-    given.`;
-  }
-  const by = `${signedRange(verdict.interval95)} macro-F1`;
-  switch (verdict.call) {
-    case "positive":
-      return html`Adding the source to the target’s training rows helps (${by}, ${rows(target.n)}).`;
-    case "neutral":
-      return html`Adding the source to the target’s training rows makes no difference that these rows can show (${by},
-      ${rows(target.n)}).`;
-    case "negative":
-      return html`Adding the source to the target’s training rows hurts (${by}, ${rows(target.n)}).`;
-  }
+/** Told first: the scores on the target leave these rows out. */
+function leakageFinding({ leakage, target }: TransferRecord): readonly Html[] {
+  const { normalised, targetWith } = leakage;
+  if (normalised === 0) return [];
+  if (targetWith === null)
+    return [
+      html`<b>Every target row is also in the source:</b> its score says nothing of new texts, and nothing is left to
+        test on without them.`,
+    ];
+  return [
+    html`<b
+        >${count(normalised)} of ${counted(targetWith.n, "target row")} ${normalised === 1 ? "is" : "are"} also in the
+        source:</b
+      >
+      scored without them (${rows(target.n)}). With them the head scores ${decimals(targetWith.macroF1)}, which says
+      nothing of new texts.`,
+  ];
+}
+
+function verdictFinding({ verdict }: TransferRecord): Html {
+  const { call, because, n } = verdict;
+  if (call === "unknown")
+    return html`Whether the source helps beyond the target’s own labels is unknown:
+      <span dir="auto">${because}</span>.`;
+  const more = n === undefined ? "" : html`, ${rows(n)}`;
+  return html`With training rows of the target, <span dir="auto">${because}</span>${more}.`;
 }

@@ -2,8 +2,9 @@ import type { TransferRecord } from "../../../transfer/experiment/record.js";
 import { excerpt } from "../../../errors.js";
 import { comparison } from "./comparison.js";
 import { corpora } from "./corpora.js";
-import { divergence, leakage, verdict, VERDICTS } from "./evidence.js";
-import { corpusNames, dropInterval, findings, headline } from "./findings.js";
+import { divergence } from "./distance.js";
+import { leakage, verdict, VERDICTS } from "./evidence.js";
+import { corpusNames, findings, headline } from "./findings.js";
 import { decimals, range, rows, signed, signedRange } from "../../../text/numbers.js";
 import { html, type Content, type Html } from "../html.js";
 import { confusions, labels } from "./labels.js";
@@ -46,7 +47,8 @@ export function renderTransferReport(record: TransferRecord): string {
     </header>
     ${[comparison, verdict, labels, confusions, corpora, leakage, divergence, mistakes, making].map((chapter) => chapter(record))}
     <footer>
-      Intervals are 95&nbsp;% percentile bootstrap intervals over the rows. The numbers behind this page are in
+      Intervals of scores are 95&nbsp;% percentile bootstrap intervals over the rows, for the head as it was trained;
+      that of the verdict also holds the draw of the training rows. The numbers behind this page are in
       <code>record.json</code> beside it.
     </footer>
   </main>`;
@@ -63,7 +65,7 @@ function tiles(record: TransferRecord): Html {
       "On the target, macro-F1",
       html`<b>${decimals(target.macroF1)}</b>`,
       `${range(target.interval95)}, ${rows(target.n)}`,
-    )}${tile("Drop, source minus target", html`<b>${signed(drop)}</b>`, signedRange(dropInterval(record)))}${tile(
+    )}${tile("Drop, source minus target", html`<b>${signed(drop)}</b>`, signedRange(record.dropInterval95))}${tile(
       "Does the source help?",
       html`<b class="phrase"><span class="sign ${record.verdict.call}" aria-hidden="true">${sign}</span> ${words}</b>`,
       record.verdict.call === "unknown" ? "needs training rows of the target" : "beside the target’s own rows",

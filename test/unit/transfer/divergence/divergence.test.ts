@@ -8,7 +8,7 @@ const domain = (rows: number, seed: number, words = "film was fine"): Domain => 
   vectors: clouds(rows, 64, { classes: 1, seed }).x,
 });
 
-const OPTIONS = { threads: 1 } as const;
+const OPTIONS = { threads: 1, deals: 1 } as const;
 
 describe("divergenceOf", () => {
   it("is nothing between a corpus and itself, in any order", async () => {
@@ -59,7 +59,8 @@ describe("divergenceOf", () => {
     expect((await divergenceOf(few, domain(80, 2), OPTIONS)).proxyA).toBe(0);
     const blank: Domain = { texts: ["", " "], vectors: matrix(2, 64) };
     const found = await divergenceOf(blank, blank, OPTIONS);
-    expect(found).toEqual({ proxyA: 0, jensenShannon: 0, vocabularySeen: 0 });
+    const n = { source: 2, target: 2, perSideOfProxyA: 2 };
+    expect(found).toEqual({ proxyA: 0, jensenShannon: 0, vocabularySeen: 0, n, underNull: null });
   });
 
   it("takes as many rows of the larger side as the smaller has, the same ones for the same seed", async () => {
@@ -67,5 +68,36 @@ describe("divergenceOf", () => {
     const found = await divergenceOf(small, large, OPTIONS);
     expect(await divergenceOf(small, large, OPTIONS)).toEqual(found);
     expect(found.proxyA).toBeGreaterThan(1.5);
+  });
+
+  it("knows what each number is for two sides of one corpus: most of it where rows are few", async () => {
+    const texts = (n: number, about: string): string[] =>
+      Array.from({ length: n }, (_, r) => `${about} ${about}${r % 9} ${(r * 104729) % 991}`);
+    const one = { texts: texts(60, "film"), vectors: clouds(60, 8, { classes: 1, seed: 1 }).x };
+    const same = { texts: texts(60, "film").reverse(), vectors: clouds(60, 8, { classes: 1, seed: 1 }).x };
+    const other = { texts: texts(70, "train"), vectors: clouds(70, 8, { classes: 1, seed: 2, distance: 3 }).x };
+    const near = await divergenceOf(one, same, { threads: 1 });
+    expect(near.underNull?.jensenShannon.mean).toBeGreaterThan(0.2);
+    for (const { p } of Object.values(near.underNull ?? {})) expect(p).toBeGreaterThan(0.05);
+    const far = await divergenceOf(one, other, { threads: 1 });
+    expect(far.n).toEqual({ source: 60, target: 70, perSideOfProxyA: 60 });
+    expect(far.underNull?.proxyA).toMatchObject({ p: 1 / 40 });
+    expect(far.underNull?.jensenShannon.p).toBe(1 / 40);
+    expect(Math.abs(far.underNull?.proxyA.mean ?? NaN)).toBeLessThan(0.3);
+  });
+
+  it("calls one corpus two in no more than 5 % of draws", async () => {
+    let called = 0;
+    const DRAWS = 10;
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const side = (seed: number): Domain => ({
+        texts: Array.from({ length: 50 }, (_, r) => `w${(seed * 50 + r) % 37} w${(seed * 31 + r * r) % 41}`),
+        vectors: clouds(50, 2, { classes: 1, distance: 0, seed }).x,
+      });
+      const { underNull } = await divergenceOf(side(2 * draw + 1), side(2 * draw + 2), { threads: 1, deals: 19 });
+      if ((underNull?.proxyA.p ?? 1) <= 0.05) called++;
+    }
+    // Of 10 draws at 5 %, 5 or more come in fewer than 1 of 10,000.
+    expect(called).toBeLessThan(5);
   });
 });

@@ -3,11 +3,11 @@ import { advice } from "../../../../../src/report/html/transfer/advice.js";
 import {
   besideBagOfWords,
   corpusNames,
-  dropInterval,
   findings,
   headline,
   outcome,
 } from "../../../../../src/report/html/transfer/findings.js";
+import { dropOf } from "../../../../../src/transfer/experiment/drop.js";
 import { html, toText } from "../../../../../src/report/html/html.js";
 import type { TransferRecord } from "../../../../../src/transfer/experiment/record.js";
 import { evaluationOf, sampleRecord, withoutTargetTrain } from "./sampleRecord.js";
@@ -41,7 +41,7 @@ const small = evaluationOf(
   ["n", "p"],
 );
 const between = (source: typeof good, target: typeof good): TransferRecord =>
-  sampleRecord({ labels: ["n", "p"], source, target, drop: source.macroF1 - target.macroF1 });
+  sampleRecord({ labels: ["n", "p"], source, target, ...dropOf(source, target) });
 const text = (parts: readonly Parameters<typeof toText>[0][]): string =>
   toText(html`${parts}`)
     .replace(/<[^>]*>/g, "")
@@ -53,7 +53,7 @@ describe("outcome()", () => {
   it.each([
     ["loses", good, fair, "in-domain but only 0.700"],
     ["gains", fair, good, "in-domain and even 0.900"],
-    ["holds", good, good, "no measurable loss"],
+    ["holds", good, good, "a loss of more than 0.050 is excluded"],
     ["unsure", fair, small, "too few rows to know"],
     ["useless", good, none, "not measurably better than the majority class"],
     ["unlearned", none, good, "even in-domain"],
@@ -63,13 +63,13 @@ describe("outcome()", () => {
   });
 });
 
-describe("dropInterval()", () => {
+describe("dropOf()", () => {
   it("contains the drop, is wider than either interval and mirrors when the sides change places", () => {
-    const [low, high] = dropInterval(between(good, fair));
+    const [low, high] = dropOf(good, fair).dropInterval95;
     expect(low).toBeLessThan(0.2);
     expect(high).toBeGreaterThan(0.2);
     expect(high - low).toBeGreaterThan(fair.interval95[1] - fair.interval95[0]);
-    const [mirroredLow, mirroredHigh] = dropInterval(between(fair, good));
+    const [mirroredLow, mirroredHigh] = dropOf(fair, good).dropInterval95;
     expect([-mirroredHigh, -mirroredLow]).toEqual([expect.closeTo(low, 12), expect.closeTo(high, 12)]);
   });
 });
@@ -115,14 +115,12 @@ describe("corpusNames()", () => {
 });
 
 describe("findings()", () => {
-  it("names n and interval of both scores and what the duplicates change", () => {
+  it("tells first of rows that were seen, and names n and interval of both scores", () => {
     const said = text(findings(sampleRecord()));
     expect(said).toContain("(n = 2,000)");
     expect(said).toContain("(n = 800)");
-    expect(said).toContain(
-      "14 target rows of 800 are also in the source; without them the head scores 0.657 (n = 786)",
-    );
-    expect(said).toContain("helps (+0.011 to +0.060 macro-F1, n = 800)");
+    expect(said).toMatch(/^14 of 814 target rows are also in the source:\s+scored without them \(n = 800\)/);
+    expect(said).toContain("raises macro-F1 on the target: +0.036 (95 % interval +0.011 to +0.060), n = 797");
     expect(text(findings(withoutTargetTrain()))).toContain("is unknown");
   });
 });
@@ -141,7 +139,6 @@ describe("advice()", () => {
   it("names the label distribution, the weakest label, duplicates and overlap where they matter", () => {
     expect(advised({})).toContain("“neutral” makes up 42 % of the source but 22 % of the target");
     expect(advised({})).toContain("Read the mistakes on “neutral”");
-    expect(advised({})).toContain("0.657 (n = 786)");
     expect(advised({})).toContain("3 test rows are also among the training rows");
     const { corpora } = sampleRecord();
     const calm = text(
@@ -160,6 +157,25 @@ describe("advice()", () => {
     ]) {
       expect(calm).not.toContain(topic);
     }
+  });
+
+  it("names no label that is merely less frequent: its F1 falls, its recall does not", () => {
+    const counts = [
+      [180, 20],
+      [20, 180],
+    ];
+    const rare = [
+      [900, 100],
+      [2, 18],
+    ];
+    const [source, target] = [counts, rare].map((cells) => evaluationOf(cells, ["n", "p"]));
+    expect(target.perLabel["p"].f1).toBeLessThan(0.3);
+    expect(text(advice(between(source, target)))).not.toContain("Read the mistakes");
+  });
+
+  it("claims no drop where the interval contains zero", () => {
+    expect(text(findings(between(good, good)))).toContain("do not tell whether the head scores lower");
+    expect(text(findings(between(good, fair)))).not.toContain("do not tell whether the head scores lower");
   });
 
   it("asks for more rows where the interval is wide, by the square root law", () => {

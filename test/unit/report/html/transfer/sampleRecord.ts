@@ -1,4 +1,5 @@
 import { evaluateClassification, type Evaluation, type Score } from "../../../../../src/metrics/classification.js";
+import { dropOf } from "../../../../../src/transfer/experiment/drop.js";
 import type { CorpusSummary, TransferRecord } from "../../../../../src/transfer/experiment/record.js";
 
 const LABELS = ["negative", "neutral", "positive"];
@@ -77,20 +78,23 @@ export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRec
       [30, 112, 36],
       [15, 42, 283],
     ]),
-    drop: source.macroF1 - target.macroF1,
+    ...dropOf(source, target),
     verdict: {
       call: "positive",
       difference: 0.036,
       interval95: [0.011, 0.06],
-      because: "Trained on both, the head beats the one trained on the target alone in 998 of 1,000 resamples.",
+      because: "adding the source raises macro-F1 on the target: +0.036 (95 % interval +0.011 to +0.060)",
+      n: 797,
+      standardErrors: { test: 0.009, training: 0.008 },
     },
     leakage: {
       exact: 9,
       normalised: 14,
-      targetWithout: evaluationOf([
-        [176, 71, 29],
-        [33, 101, 41],
-        [20, 58, 257],
+      targetWithout: target,
+      targetWith: evaluationOf([
+        [188, 71, 29],
+        [33, 107, 41],
+        [20, 58, 267],
       ]),
       examples: [
         { source: "Worst update EVER!!! http://t.co/xyz", target: "worst update ever" },
@@ -98,7 +102,17 @@ export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRec
       ],
       trainAndTarget: 3,
     },
-    divergence: { proxyA: 1.71, jensenShannon: 0.412, vocabularySeen: 0.83 },
+    divergence: {
+      proxyA: 1.71,
+      jensenShannon: 0.412,
+      vocabularySeen: 0.83,
+      n: { source: 19_000, target: 800, perSideOfProxyA: 800 },
+      underNull: {
+        proxyA: { mean: -0.004, p: 0.025 },
+        jensenShannon: { mean: 0.118, p: 0.025 },
+        vocabularySeen: { mean: 0.91, p: 0.025 },
+      },
+    },
     mistakes: [
       {
         text: "Great, it crashes every single time I open it. Five stars for effort.",
@@ -130,7 +144,7 @@ export function withoutTargetTrain(): TransferRecord {
     corpora: { ...corpora, targetTrain: null },
     ceiling: null,
     joint: null,
-    leakage: { exact: 0, normalised: 0, targetWithout: null, examples: [], trainAndTarget: 0 },
+    leakage: { exact: 0, normalised: 0, targetWithout: null, targetWith: null, examples: [], trainAndTarget: 0 },
     verdict: {
       call: "unknown",
       difference: null,

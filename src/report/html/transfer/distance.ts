@@ -1,0 +1,71 @@
+import { ROWS_TO_COMPARE, type Divergence } from "../../../transfer/divergence/divergence.js";
+import type { TransferRecord } from "../../../transfer/experiment/record.js";
+import { decimals, percent, rows } from "../../../text/numbers.js";
+import { html, section, type Content, type Html } from "../html.js";
+import { definitions } from "../table.js";
+
+/** Above it, what the distance of one corpus to itself is exceeds what chance gives. */
+const LEVEL = 0.05;
+
+/** How far apart the texts of the two corpora are, beside what the same numbers are for one corpus. */
+export function divergence({ divergence: apart }: TransferRecord): Html {
+  return section(
+    "divergence",
+    "How far apart the texts are",
+    apart.underNull === null ? tooFew(apart.n) : numbers(apart, apart.underNull),
+  );
+}
+
+const tooFew = ({ source, target }: Divergence["n"]): Html =>
+  html`<p>
+    Too few rows to say (source ${rows(source)}, target ${rows(target)}): with fewer than ${String(ROWS_TO_COMPARE)} on
+    a side, two samples of one corpus look as far apart as two corpora.
+  </p>`;
+
+function numbers(
+  { proxyA, jensenShannon, vocabularySeen, n }: Divergence,
+  same: NonNullable<Divergence["underNull"]>,
+): Html {
+  return html`<p>
+      These numbers compare the texts of source and target; labels play no part, so they explain a loss but do not
+      predict it. Each stands beside its mean for two samples of one corpus of the same sizes (source ${rows(n.source)},
+      target ${rows(n.target)}), which is far from 0 where rows are few; p is how often such samples differ as much.
+    </p>
+    ${definitions([
+      [
+        html`<b>${decimals(proxyA)}</b> proxy A-distance`,
+        html`How well a model can distinguish source vectors from target vectors, 0 (guessing) to 2 (always);
+        ${beside(same.proxyA, decimals)}, ${rows(n.perSideOfProxyA)} a side. Source and target are told apart
+        ${distanceWords(proxyA, same.proxyA)}.`,
+      ],
+      [
+        html`<b>${decimals(jensenShannon)}</b> Jensen-Shannon divergence`,
+        html`How much the word frequencies differ, 0 (not at all) to 1 (no word in common);
+        ${beside(same.jensenShannon, decimals)}. ${excess(jensenShannon - same.jensenShannon.mean, same.jensenShannon)}`,
+      ],
+      [
+        html`<b>${percent(vocabularySeen)}</b> of the words seen`,
+        html`The share of the target’s distinct words that also occur in the source;
+        ${beside(same.vocabularySeen, percent)}. The head learned nothing from the words in the remaining
+        ${percent(1 - vocabularySeen)}, though the encoder may know them.`,
+      ],
+    ])}`;
+}
+
+const beside = (
+  { mean, p }: { readonly mean: number; readonly p: number },
+  shown: (value: number) => string,
+): Content => `${shown(mean)} for one corpus, p ${decimals(p)}`;
+
+const excess = (more: number, { p }: { readonly p: number }): string =>
+  p > LEVEL
+    ? "The words differ no more than those of one corpus may."
+    : `That is ${decimals(more)} more than chance gives.`;
+
+function distanceWords(proxyA: number, { p }: { readonly p: number }): string {
+  if (p > LEVEL) return "no better than two samples of one corpus may be";
+  if (proxyA < 0.4) return "a little better than by guessing";
+  if (proxyA < 1.2) return "often, but by no means always";
+  if (proxyA < 1.8) return "mostly; the domains are clearly different";
+  return "almost always; this is so for most pairs of text types, so little follows from it";
+}
