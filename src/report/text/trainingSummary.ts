@@ -93,7 +93,7 @@ export const entityScoreLines = (
   `entity F1 ${decimals(dev.entityF1)} on ${counted(dev.n, "dev sentence")} with ${count(dev.entities)} ${dev.entities === 1 ? "entity" : "entities"} (95 % interval ${range(dev.interval95)})`,
   `  precision ${decimals(dev.entityPrecision)}, recall ${decimals(dev.entityRecall)}`,
   ...(dev.entityF1 < POOR_F1 ? [`  ${poorText(dev, isLastBest)}`] : []),
-  `  epoch and outside bias were chosen on these sentences: F1 is ${optimismText(optimism)}`,
+  `  epoch and outside bias were chosen on these sentences: F1 is ${optimismText(optimism, dev.n)}`,
   `  ${calibratedText(scoreCalibration)}`,
 ];
 

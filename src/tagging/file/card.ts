@@ -29,7 +29,7 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
     "",
     "## Scores on dev sentences",
     "",
-    `Dev: ${training.devFrom}. Epoch and outside bias were chosen on these sentences, so F1 is ${optimismText(training.optimism)}.`,
+    `Dev: ${training.devFrom}. Epoch and outside bias were chosen on these sentences, so F1 is ${optimismText(training.optimism, dev.n)}.`,
     "",
     `Strict entity F1 ${number(dev.entityF1)} (95 % ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; precision ` +
       `${number(dev.entityPrecision)}, recall ${number(dev.entityRecall)}; ${dev.entities} entities in ${dev.n} sentences); on surface forms ` +
