@@ -13,6 +13,7 @@ export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } fro
 export { saveReport } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
 export type { Divergence } from "../transfer/divergence/divergence.js";
+export type { Drop } from "../transfer/experiment/drop.js";
 export type {
   CorpusSummary,
   Leakage,
