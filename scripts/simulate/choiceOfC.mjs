@@ -56,8 +56,8 @@ const highest = (/** @type {Scored[]} */ scored) =>
 async function study(/** @type {number[]} */ sizes, /** @type {number} */ draws, /** @type {string} */ folder) {
   const { fitLogisticPath } = await import("../../dist/head/linear/logistic.js");
   const { argmax, predictProbabilities } = await import("../../dist/head/head.js");
-  const { findPlan, predictHeldOut } = await import("../../dist/classification/heldOut.js");
-  const { bestCandidate, valuesOfC, C_VALUES } = await import("../../dist/classification/selectC.js");
+  const { findPlan, predictHeldOut } = await import("../../dist/classification/choice/heldOut.js");
+  const { bestCandidate, valuesOfC, C_VALUES } = await import("../../dist/classification/choice/selectC.js");
   const { duplicateGroups } = await import("../../dist/dataset/duplicates.js");
   const { pickRows } = await import("../../dist/dataset/labeledVectors.js");
   const { scorePredictions } = await import("../../dist/metrics/classification.js");
@@ -135,12 +135,12 @@ async function study(/** @type {number[]} */ sizes, /** @type {number} */ draws,
     return {
       scores: Object.fromEntries(Object.entries(chosen).map(([rule, c]) => [rule, truth[c].macroF1])),
       best: Math.max(...truth.map(({ macroF1 }) => macroF1)),
-      told: repeated[used].macroF1 - truth[used].macroF1,
+      reported: repeated[used].macroF1 - truth[used].macroF1,
     };
   };
 
   await withVectors({ folder }, async (load) => {
-    /** @type {Map<string, { n: number, means: Record<string, number>, best: number, told: number }>} */
+    /** @type {Map<string, { n: number, means: Record<string, number>, best: number, reported: number }>} */
     const cells = new Map();
     for (const corpus of CORPORA) {
       const pool = await load(corpus);
@@ -154,7 +154,7 @@ async function study(/** @type {number[]} */ sizes, /** @type {number} */ draws,
           n,
           means: Object.fromEntries(rules.map((rule) => [rule, mean(drawn.map(({ scores }) => scores[rule]))])),
           best: mean(drawn.map(({ best }) => best)),
-          told: mean(drawn.map(({ told }) => told)),
+          reported: mean(drawn.map(({ reported }) => reported)),
         });
         console.error(`${corpus}, ${n} rows: ${drawn.length} draws`);
       }
@@ -166,7 +166,7 @@ async function study(/** @type {number[]} */ sizes, /** @type {number} */ draws,
 /**
  * What each rule loses against the best rule on the same corpus and size: the largest loss over the corpora, and the mean.
  *
- * @param {{ n: number, means: Record<string, number>, best: number, told: number }[]} cells
+ * @param {{ n: number, means: Record<string, number>, best: number, reported: number }[]} cells
  * @param {number[]} sizes
  */
 function report(cells, sizes) {
@@ -180,8 +180,8 @@ function report(cells, sizes) {
   console.log(`| --- |${" --- |".repeat(shown.length)}`);
   for (const rule of rules) console.log(row(rule, (cell) => bestRule(cell) - cell.means[rule]));
   console.log(row("the best value of C of each draw, known from the other rows", (cell) => bestRule(cell) - cell.best));
-  console.log("\nMacro-F1 told by the folds minus that on other rows, the rule in use, mean over the corpora:");
-  console.log(shown.map((n) => `${n} rows ${mean(at(n).map(({ told }) => told)).toFixed(3)}`).join(", "));
+  console.log("\nMacro-F1 reported by the folds minus that on other rows, the rule in use, mean over the corpora:");
+  console.log(shown.map((n) => `${n} rows ${mean(at(n).map(({ reported }) => reported)).toFixed(3)}`).join(", "));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -26,11 +26,13 @@ interface CalibrationOptions {
 }
 
 const FOLDS = 5;
+/** Of the shift: a head that tells its training rows apart takes little from the weights of the labels. */
+const SHARES = [1, 0.75, 0.5, 0.25, 0];
 
 /**
  * Calibrates a head on held-out predictions: with a temperature if that lowers their log loss where it is fitted without
  * the rows that it is tried on, in turn, equal texts together; otherwise it stays as it is. Probabilities of a head that was
- * fitted with balanced class weights are shifted to the labels' true shares.
+ * fitted with balanced class weights are shifted towards the labels' true shares, as far as that lowers the log loss.
  */
 export function calibrateHead(fitted: Head, { held, priorShift, seed }: CalibrationOptions): CalibrationResult {
   const classes = fitted.labels.length;
@@ -42,22 +44,25 @@ export function calibrateHead(fitted: Head, { held, priorShift, seed }: Calibrat
     folds: FOLDS,
     seed,
   });
-  const shifted = (scaled: Float64Array): Float64Array =>
-    priorShift === undefined ? scaled : shiftPrior(scaled, priorShift);
-  const plain = shifted(devPredictions.probabilities);
-  const scaled = shifted(crossValTemperature(devPredictions, folds));
   const loss = (of: Float64Array): number =>
     logLosses(of, devPredictions.truth, classes).reduce((sum, own) => sum + own, 0);
-  const helps = loss(scaled) < loss(plain);
-  const after = helps ? scaled : plain;
+  const shifts = priorShift === undefined ? [undefined] : SHARES.map((share) => priorShift.map((s) => share * s));
+  const tried = shifts.flatMap((shift) => {
+    const shifted = (of: Float64Array): Float64Array => (shift === undefined ? of : shiftPrior(of, shift));
+    return [
+      { shift, isScaled: false, after: shifted(devPredictions.probabilities) },
+      { shift, isScaled: true, after: shifted(crossValTemperature(devPredictions, folds, shift)) },
+    ];
+  });
+  const { shift, isScaled, after } = tried.reduce((a, b) => (loss(b.after) < loss(a.after) ? b : a));
   const score = (of: Float64Array): CalibrationScore => scoreCalibration(of, devPredictions.truth, { classes, seed });
-  const calibratedProbabilities = shifted(probabilities.slice());
+  const calibratedProbabilities = shift === undefined ? probabilities.slice() : shiftPrior(probabilities, shift);
   known.forEach((r, i) => calibratedProbabilities.set(after.subarray(i * classes, (i + 1) * classes), r * classes));
   return {
     head: {
       ...fitted,
-      temperature: helps ? fitTemperature(devPredictions.probabilities, devPredictions.truth, classes) : 1,
-      ...(priorShift === undefined ? {} : { priorShift }),
+      temperature: isScaled ? fitTemperature(devPredictions.probabilities, devPredictions.truth, classes, shift) : 1,
+      ...(shift === undefined ? {} : { priorShift: shift }),
     },
     devPredictions,
     calibration: { before: score(devPredictions.probabilities), after: score(after) },

@@ -5,7 +5,7 @@ import { fitLogisticPath } from "../head/linear/logistic.js";
 import { logLosses } from "../metrics/logLoss.js";
 import { takeRows } from "../math/matrix.js";
 import type { LabeledVectors } from "../dataset/labeledVectors.js";
-import { C_VALUES } from "./selectC.js";
+import { C_VALUES } from "./choice/selectC.js";
 
 export interface CrossValPredictOptions {
   /** Number of folds, and of heads. @default 5 */

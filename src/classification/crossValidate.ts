@@ -7,10 +7,10 @@ import { argmax, predictProbabilities } from "../head/head.js";
 import { fitBagOfWords, predictBagOfWords } from "../head/linear/bagOfWords.js";
 import { labelCounts } from "../dataset/labeledCorpus.js";
 import { advantageOver, evaluateClassification, scorePredictions, type Evaluation } from "../metrics/classification.js";
-import type { ChooseOptions } from "./chooseHead.js";
-import { chooseLogistic } from "./chooseLogistic.js";
+import type { ChooseOptions } from "./choice/chooseHead.js";
+import { chooseLogistic } from "./choice/chooseLogistic.js";
 import { majorityClass } from "./evaluate.js";
-import { fitMlpHead } from "./fit.js";
+import { fitMlpHead } from "./choice/fit.js";
 
 export interface CrossValidateOptions extends Omit<ChooseOptions, "searchResult" | "onTrial" | "onHeldOut"> {
   /** Number of folds, and of heads. */

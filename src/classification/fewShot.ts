@@ -3,10 +3,10 @@ import type { FewShotScore } from "../head/file/schema.js";
 import { argmax, predictProbabilities } from "../head/head.js";
 import { seeded, shuffled } from "../math/random.js";
 import { scorePredictions } from "../metrics/classification.js";
-import { fitSetup, type FitOptions } from "./fit.js";
+import { fitSetup, type FitOptions } from "./choice/fit.js";
 import { labelIndices } from "../dataset/mapLabels.js";
 import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
-import { spreadOf, searchHead } from "./search.js";
+import { spreadOf, searchHead } from "./choice/search.js";
 
 export interface FewShotOptions extends Omit<FitOptions, "onEpoch"> {
   /** Rows of each label to draw. */

@@ -17,9 +17,9 @@ import type { LabelMap } from "../dataset/labelMap.js";
 import { labelIndices, labelSpace, type LabelSpace } from "../dataset/mapLabels.js";
 import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
 import { counted } from "../text/numbers.js";
-import { C_VALUES } from "./selectC.js";
+import { C_VALUES } from "./choice/selectC.js";
 import type { Prediction } from "./predict.js";
-import type { Trial } from "./chosenHead.js";
+import type { Trial } from "./choice/chosenHead.js";
 
 export interface MultiLabelTrainOptions {
   /** Stands between the labels of a row, where they are no list. @default nothing does */

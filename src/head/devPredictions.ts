@@ -38,10 +38,12 @@ export function pickPredictions({ classes, probabilities, truth }: DevPrediction
  * rows that it has not seen.
  *
  * @param folds  fold of every row, from 0
+ * @param shift  that will be added to the scaled logits; see fitTemperature()
  */
 export function crossValTemperature(
   { classes, probabilities, truth }: DevPredictions,
   folds: Int32Array,
+  shift?: Float64Array,
 ): Float64Array {
   const result = probabilities.slice();
   const all = Int32Array.from(truth.keys());
@@ -50,7 +52,7 @@ export function crossValTemperature(
       { classes, probabilities, truth },
       all.filter((r) => folds[r] !== fold),
     );
-    const fitted = fitTemperature(others.probabilities, others.truth, classes);
+    const fitted = fitTemperature(others.probabilities, others.truth, classes, shift);
     for (const r of all.filter((row) => folds[row] === fold)) {
       result.set(applyTemperature(probabilities.slice(r * classes, (r + 1) * classes), classes, fitted), r * classes);
     }

@@ -47,19 +47,26 @@ export function applyTemperature(probabilities: Float64Array, classes: number, t
  *
  * @param probabilities  `[rows, classes]`
  * @param y              true label of every row
+ * @param shift          added to the scaled logits, for each label (see priorShift.ts); none by default
  * @see Guo et al. 2017, section 4.2; Platt 1999, section 2.2
  * @example
  * const probabilities = Float64Array.of(0.99, 0.01, 0.99, 0.01, 0.01, 0.99);
  * console.log(fitTemperature(probabilities, Int32Array.of(0, 1, 1), 2) > 1); // true
  */
-export function fitTemperature(probabilities: Float64Array, y: Int32Array, classes: number): number {
+export function fitTemperature(
+  probabilities: Float64Array,
+  y: Int32Array,
+  classes: number,
+  shift: Float64Array = new Float64Array(classes),
+): number {
   const logs = probabilities.map((p) => Math.max(Math.log(p), LOG_OF_ZERO));
   let truth = 0; // mean log probability of the true labels, the even row counted
   for (let r = 0; r < y.length; r++) {
     const own = logs.subarray(r * classes, (r + 1) * classes);
     truth += own[y[r]] + own.reduce((sum, log) => sum + log, 0) / classes / y.length;
   }
-  const slope = (inverse: number): number => (1 + 1 / y.length) * expectedLogs(logs, classes, inverse) - truth;
+  const slope = (inverse: number): number =>
+    (1 + 1 / y.length) * expectedLogs(logs, { classes, inverse, shift }) - truth;
   if (y.length === 0 || slope(1) === 0) return 1;
   let [low, high] = [Math.log(COLDEST), Math.log(HOTTEST)];
   for (let i = 0; i < HALVINGS; i++) {
@@ -72,14 +79,17 @@ export function fitTemperature(probabilities: Float64Array, y: Int32Array, class
 }
 
 /** Sum over the rows of the log probabilities as they are expected under the scaled probabilities. */
-function expectedLogs(logs: Float64Array, classes: number, inverse: number): number {
+function expectedLogs(
+  logs: Float64Array,
+  { classes, inverse, shift }: { readonly classes: number; readonly inverse: number; readonly shift: Float64Array },
+): number {
   let total = 0;
   for (let start = 0; start < logs.length; start += classes) {
     let top = -Infinity;
-    for (let c = start; c < start + classes; c++) top = Math.max(top, logs[c]);
+    for (let c = 0; c < classes; c++) top = Math.max(top, logs[start + c] * inverse + shift[c]);
     let [sum, weighted] = [0, 0];
     for (let c = start; c < start + classes; c++) {
-      const weight = Math.exp((logs[c] - top) * inverse);
+      const weight = Math.exp(logs[c] * inverse + shift[c - start] - top);
       sum += weight;
       weighted += weight * logs[c];
     }

@@ -56,6 +56,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "corpus/decode": 0,
   "corpus/json": 1,
   "corpus/columnar": 1,
+  "classification/choice": 0,
   "encoder/tokenizer/stages": 0,
   "encoder/tokenizer": 1,
   "encoder/folder": 1,

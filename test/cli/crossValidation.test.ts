@@ -19,7 +19,7 @@ describe("headstart train --cv", () => {
     expect(cv).toMatchObject({ folds: 4, n: 60, confusion: { labels: ["bad", "good"] } });
     expect(cv).toMatchObject({ perLabel: { bad: { support: 30 }, good: { support: 30 } } });
     expect(cv.perFold).toHaveLength(4);
-    expect(told["dev"]).toMatchObject({ n: 6 });
+    expect(told["dev"]).toMatchObject({ n: 60 });
     const [plain, head] = ["plain", "head"].map((name) => readFile(box.path(`${name}/head.safetensors`)));
     expect(await head).toEqual(await plain);
     const card = await readFile(box.path("head/README.md"), "utf8");
@@ -33,7 +33,7 @@ describe("headstart train --cv", () => {
         `(95 % interval ${cv.interval95.map((end) => end.toFixed(3)).join(" to ")})`,
     );
     expect(rest.join("\n")).toContain("leaves out how much a head varies with its training rows");
-    expect(rest.join("\n")).toMatch(/^This head: macro-F1 \d\.\d{3} on 6 dev rows/m);
+    expect(rest.join("\n")).toMatch(/^This head: macro-F1 \d\.\d{3} on 60 held-out rows/m);
     succeeded(await box.call(["predict", "head", "sun"]));
   });
 

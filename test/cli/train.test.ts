@@ -50,7 +50,7 @@ describe("headstart train", () => {
     const json = jsonOf(trained);
     expect(json).toMatchObject({ head: "head", task: "sentiment", labels: ["bad", "good"] });
     const { n, dev, epochs, seconds, fitSeconds } = json as Record<string, number> & { dev: { n: number } };
-    expect(dev).toMatchObject(evaluationOf(["bad", "good"], 60 - n));
+    expect(dev).toMatchObject(evaluationOf(["bad", "good"], n));
     expect(dev.n).toBeGreaterThan(1);
     expect(epochs).toBeGreaterThan(0);
     expect(seconds).toBeGreaterThan(fitSeconds);
@@ -165,10 +165,10 @@ describe("headstart train", () => {
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split("\n");
     expect(lines.length).toBeLessThanOrEqual(10);
-    expect(lines[0]).toMatch(/^macro-F1 \d\.\d{3} on 20 dev rows \(95 % interval \d\.\d{3} to \d\.\d{3}\)$/);
+    expect(lines[0]).toMatch(/^macro-F1 \d\.\d{3} on 20 held-out rows \(95 % interval \d\.\d{3} to \d\.\d{3}\)$/);
     expect(lines[1]).toMatch(/^ {2}majority class {2}\d\.\d{3} {2}the head is /);
     expect(lines[2]).toMatch(/^ {2}bag of words {4}\d\.\d{3} {2}the head is .*95 % interval .*: (not )?beyond chance$/);
-    expect(lines[3]).toMatch(/^Learned from 60 rows in [\d.]+ s; dev rows: 20 rows given for it$/);
+    expect(lines[3]).toMatch(/^Learned from 60 rows in [\d.]+ s; held-out rows: 20 rows given for it$/);
     expect(lines.slice(4)).toEqual([
       "Head: shown",
       "Next:",
@@ -194,7 +194,7 @@ describe("headstart train", () => {
     }
     const again = succeeded(await own.run([...args, "--verbose"]));
     expect(again.stderr).toContain("there is nothing to do");
-    for (const part of ["true \\ predicted", "calibration error", "holds no training text", ...next])
+    for (const part of ["true \\ predicted", "log loss", "holds no training text", ...next])
       expect(again.stdout).toContain(part);
   }, 60_000);
 

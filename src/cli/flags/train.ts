@@ -62,7 +62,7 @@ export function declareTrain(command: Command): Command {
 }
 
 const dataFlags = (): Option[] => [
-  flag("input", "--dev <corpus...>", "held-out rows to score on").default(undefined, "by cross-validation"),
+  flag("input", "--dev <corpus...>", "rows to score on").default(undefined, "held-out ones"),
   flag("input", "--map <map>", 'rename or drop labels, such as "4=positive,2=drop"'),
 ];
 

@@ -1,4 +1,4 @@
-import type { Trial } from "../../classification/chosenHead.js";
+import type { Trial } from "../../classification/choice/chosenHead.js";
 import type { TrainedHead } from "../../classification/train.js";
 import type { MlpEpoch } from "../../head/mlp/mlp.js";
 import { sparkline } from "../../head/file/sparkline.js";

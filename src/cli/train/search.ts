@@ -1,7 +1,7 @@
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
-import { rowsToSearch } from "../../classification/chooseHead.js";
-import { searchHead, viewName, type SearchResult, type View } from "../../classification/search.js";
+import { rowsToSearch } from "../../classification/choice/chooseHead.js";
+import { searchHead, viewName, type SearchResult, type View } from "../../classification/choice/search.js";
 import type { Encoder, EncoderPooling } from "../../encoder/encoder.js";
 import { embedWithProgress, openEncoder, withCache, type Context } from "../context.js";
 import { mlpSettingsOf } from "../flags/mlp.js";

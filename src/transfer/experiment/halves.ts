@@ -1,4 +1,4 @@
-import { bestCandidate, valuesOfC } from "../../classification/selectC.js";
+import { bestCandidate, valuesOfC } from "../../classification/choice/selectC.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { joinRows, pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { labelIndices } from "../../dataset/mapLabels.js";

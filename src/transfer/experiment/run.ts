@@ -1,4 +1,4 @@
-import { HOW_CHOSEN } from "../../classification/selectC.js";
+import { HOW_CHOSEN } from "../../classification/choice/selectC.js";
 import { evaluateHead, mistakesOf, type Evaluated } from "../../classification/evaluate.js";
 import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { addedMapFlag, bridge } from "../../dataset/mapAdvice.js";

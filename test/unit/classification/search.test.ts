@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fewShotScores, drawRows } from "../../../src/classification/fewShot.js";
 import type { LabeledVectors } from "../../../src/dataset/labeledVectors.js";
 import { trainClassifier } from "../../../src/classification/train.js";
-import { searchHead, type SearchOptions, type View } from "../../../src/classification/search.js";
+import { searchHead, type SearchOptions, type View } from "../../../src/classification/choice/search.js";
 import { matrix } from "../../../src/math/matrix.js";
 import { toyVectors } from "./toyVectors.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bestCandidate, valuesOfC } from "../../../src/classification/selectC.js";
+import { bestCandidate, isPastBest, valuesOfC } from "../../../src/classification/choice/selectC.js";
 
 describe("bestCandidate()", () => {
   it("takes the least log loss among those whose macro-F1 is near the highest", () => {
@@ -38,5 +38,18 @@ describe("valuesOfC()", () => {
 
   it("has some to choose from however rare a label is", () => {
     expect(valuesOfC(labels(500, 1))).toEqual([1, 3]);
+  });
+});
+
+describe("isPastBest()", () => {
+  const [good, bad] = [
+    { logLoss: 0.5, macroF1: 0.8 },
+    { logLoss: 0.6, macroF1: 0.79 },
+  ];
+  it("is true only after two in a row are worse than the best in both scores", () => {
+    expect(isPastBest([good, bad])).toBe(false);
+    expect(isPastBest([good, bad, bad])).toBe(true);
+    expect(isPastBest([good, bad, { ...bad, macroF1: 0.8 }])).toBe(false);
+    expect(isPastBest([bad, bad, good])).toBe(false);
   });
 });

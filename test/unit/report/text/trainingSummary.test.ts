@@ -16,7 +16,7 @@ describe("trainingText()", () => {
   it("tells what was learned from, where the head is, and commands that are right when copied", () => {
     expect(trainingText(["score"], TRAINING)).toEqual([
       "score",
-      "Learned from 1,200 rows in 1.3 s; dev rows: 20 rows given for it",
+      "Learned from 1,200 rows in 1.3 s; held-out rows: 20 rows given for it",
       "Head: out/head",
       "Next:",
       '  headstart predict out/head "a text of your own"',
@@ -42,7 +42,7 @@ describe("scoreLines()", () => {
 
   it("has the main number with its interval and rows first, then what the majority class reaches", () => {
     expect(scored(null)).toEqual([
-      "macro-F1 1.000 on 4 dev rows (95 % interval 1.000 to 1.000)",
+      "macro-F1 1.000 on 4 held-out rows (95 % interval 1.000 to 1.000)",
       "  majority class  0.333  the head is 0.667 better",
     ]);
   });

@@ -1,12 +1,12 @@
-import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
-import { HeadstartError } from "../errors.js";
-import { predictProbabilities } from "../head/head.js";
-import type { FittedLogistic } from "../head/linear/logistic.js";
+import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { HeadstartError } from "../../errors.js";
+import { predictProbabilities } from "../../head/head.js";
+import type { FittedLogistic } from "../../head/linear/logistic.js";
 import {
   NOT_SEARCHED,
   onDev,
   onHeldRows,
-  scoreOf,
+  heldOutScore,
   type ChosenHead,
   type Given,
   type HeldOutPredictions,
@@ -14,7 +14,7 @@ import {
 } from "./chosenHead.js";
 import { fitLogisticHeads, fitSetup, logisticHead, type FitOptions } from "./fit.js";
 import { findPlan, planHeldOut, predictHeldOut, type HeldOutPlan } from "./heldOut.js";
-import { bestCandidate, valuesOfC, type HeldOutScore } from "./selectC.js";
+import { bestCandidate, isPastBest, valuesOfC, type HeldOutScore } from "./selectC.js";
 
 export interface ChooseLogisticOptions {
   /** Weights of the data against the penalty to choose from. @default 1e-4 to 3 in half decades, see valuesOfC() */
@@ -73,10 +73,12 @@ async function chooseByPlan(
   { fit, options: { Cs, onTrial, onHeldOut } }: { readonly fit: FitOptions; readonly options: ByC },
 ): Promise<{ index: number; trials: Trial[]; heldOut: HeldOutPredictions }> {
   const fits = Cs.map(() => ({ iterations: 0, converged: true }));
+  const rows = pickRows(train, plan.rows);
   const probabilities = await predictHeldOut(train, plan, {
     labels: fit.labels,
     settings: Cs.length,
     onPart: onHeldOut,
+    isEnough: (found) => isPastBest(found.map((own) => heldOutScore(own, rows, fit))),
     async *fitPart(rows, labels) {
       let c = 0;
       for await (const { head, iterations, converged } of fitLogisticHeads(rows, { ...fit, labels, Cs })) {
@@ -87,9 +89,8 @@ async function chooseByPlan(
       }
     },
   });
-  const rows = pickRows(train, plan.rows);
-  const scores = probabilities.map((repeats) => meanScore(repeats.map((own) => scoreOf(own, rows, fit))));
-  const trials = Cs.map((C, c) => trialOf({ C, ...fits[c] }, scores[c]));
+  const scores = probabilities.map((repeats) => meanScore(repeats.map((own) => heldOutScore(own, rows, fit))));
+  const trials = scores.map((score, c) => trialOf({ C: Cs[c], ...fits[c] }, score));
   trials.forEach((trial) => onTrial?.(trial));
   const index = bestCandidate(scores);
   return { index, trials, heldOut: onHeldRows(train, plan, probabilities[index][0]) };
@@ -103,10 +104,11 @@ async function logisticByDev(
 ): Promise<ChosenHead> {
   const tried: { fitted: FittedLogistic; score: HeldOutScore; trial: Trial }[] = [];
   for await (const fitted of fitLogisticHeads(train, { ...fit, Cs })) {
-    const score = scoreOf(predictProbabilities(fitted.head, dev.vectors), dev, fit);
+    const score = heldOutScore(predictProbabilities(fitted.head, dev.vectors), dev, fit);
     const trial = trialOf(fitted, score);
     tried.push({ fitted, score, trial });
     onTrial?.(trial);
+    if (isPastBest(tried.map((one) => one.score))) break;
   }
   const { fitted } = tried[bestCandidate(tried.map(({ score }) => score))];
   return {

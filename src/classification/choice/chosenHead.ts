@@ -1,13 +1,13 @@
-import type { Complete } from "../defaults.js";
-import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
-import { labelIndices } from "../dataset/mapLabels.js";
-import type { SearchRecord } from "../head/file/schema.js";
-import { argmax, predictProbabilities, type Head } from "../head/head.js";
-import { balancedWeights } from "../head/linear/logisticLoss.js";
-import type { MlpSettings } from "../head/mlp/mlp.js";
-import { scorePredictions } from "../metrics/classification.js";
-import { logLosses } from "../metrics/logLoss.js";
-import { counted } from "../text/numbers.js";
+import type { Complete } from "../../defaults.js";
+import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { labelIndices } from "../../dataset/mapLabels.js";
+import type { SearchRecord } from "../../head/file/schema.js";
+import { argmax, predictProbabilities, type Head } from "../../head/head.js";
+import { balancedWeights } from "../../head/linear/logisticLoss.js";
+import type { MlpSettings } from "../../head/mlp/mlp.js";
+import { scorePredictions } from "../../metrics/classification.js";
+import { logLosses } from "../../metrics/logLoss.js";
+import { counted } from "../../text/numbers.js";
 import type { FitOptions, FittedHead } from "./fit.js";
 import type { HeldOutPlan } from "./heldOut.js";
 import type { HeldOutScore } from "./selectC.js";
@@ -70,7 +70,7 @@ export const onHeldRows = (
 ): HeldOutPredictions => ({ rows: pickRows(train, plan.rows), probabilities, plan, from: plan.how });
 
 /** Scores of probabilities `[rows, labels]`; the log loss weighs the labels as the fit does. */
-export function scoreOf(
+export function heldOutScore(
   probabilities: Float64Array,
   { labels: rowLabels }: Pick<LabeledVectors, "labels">,
   { labels, classWeights }: Pick<FitOptions, "labels" | "classWeights">,

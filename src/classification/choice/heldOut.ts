@@ -1,9 +1,9 @@
-import { duplicateGroups } from "../dataset/duplicates.js";
-import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
-import { labelIndices } from "../dataset/mapLabels.js";
-import { foldCorpus, splitCorpus } from "../dataset/split.js";
-import { HeadstartError } from "../errors.js";
-import { count } from "../text/numbers.js";
+import { duplicateGroups } from "../../dataset/duplicates.js";
+import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { labelIndices } from "../../dataset/mapLabels.js";
+import { foldCorpus, splitCorpus } from "../../dataset/split.js";
+import { HeadstartError } from "../../errors.js";
+import { count } from "../../text/numbers.js";
 
 /** Rows that are predicted by a head which was fitted on other rows, as indices. */
 interface Part {
@@ -111,6 +111,8 @@ interface HeldOutOptions {
   /** How many settings `fitPart` gives. */
   readonly settings: number;
   readonly onPart?: ((done: number, parts: number) => void) | undefined;
+  /** Whether the other settings need no trial, from the probabilities of those so far; asked where there is one part. */
+  readonly isEnough?: ((found: readonly Float64Array[]) => boolean) | undefined;
 }
 
 /**
@@ -121,7 +123,7 @@ interface HeldOutOptions {
 export async function predictHeldOut(
   data: LabeledVectors,
   plan: HeldOutPlan,
-  { labels, settings, onPart, fitPart }: HeldOutOptions & { readonly fitPart: FitPart },
+  { labels, settings, onPart, isEnough = () => false, fitPart }: HeldOutOptions & { readonly fitPart: FitPart },
 ): Promise<Float64Array[][]> {
   const k = labels.length;
   const place = new Int32Array(data.texts.length);
@@ -143,7 +145,12 @@ export async function predictHeldOut(
       for (let setting = 0; setting < settings; setting++) put(setting, certain);
     } else {
       let setting = 0;
-      for await (const { predict } of fitPart(fit, own)) put(setting++, predict(held));
+      for await (const { predict } of fitPart(fit, own)) {
+        put(setting++, predict(held));
+        if (parts.length > 1 || !isEnough(found.slice(0, setting).map(([first]) => first))) continue;
+        found.length = setting;
+        break;
+      }
     }
     onPart?.(done + 1, parts.length);
   }

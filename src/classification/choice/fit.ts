@@ -1,11 +1,11 @@
-import { withDefaults, type Complete } from "../defaults.js";
-import { unreachable } from "../errors.js";
-import type { Head } from "../head/head.js";
-import type { Curve } from "../head/file/schema.js";
-import { fitLogistic, fitLogisticPath, type FittedLogistic } from "../head/linear/logistic.js";
-import { fitMlp, MLP_DEFAULTS, type FittedMlp, type MlpEpoch, type MlpSettings } from "../head/mlp/mlp.js";
-import { labelIndices } from "../dataset/mapLabels.js";
-import { holdOut, type LabeledVectors } from "../dataset/labeledVectors.js";
+import { withDefaults, type Complete } from "../../defaults.js";
+import { unreachable } from "../../errors.js";
+import type { Head } from "../../head/head.js";
+import type { Curve } from "../../head/file/schema.js";
+import { fitLogistic, fitLogisticPath, type FittedLogistic } from "../../head/linear/logistic.js";
+import { fitMlp, MLP_DEFAULTS, type FittedMlp, type MlpEpoch, type MlpSettings } from "../../head/mlp/mlp.js";
+import { labelIndices } from "../../dataset/mapLabels.js";
+import { holdOut, type LabeledVectors } from "../../dataset/labeledVectors.js";
 
 /** What kind of head, and all that its fit needs beside the rows. */
 export type HeadSetup =

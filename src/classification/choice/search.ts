@@ -1,15 +1,15 @@
-import { duplicateGroups } from "../dataset/duplicates.js";
-import { foldCorpus } from "../dataset/split.js";
-import type { EncoderPooling } from "../encoder/encoder.js";
-import { argmax, predictProbabilities, type Head } from "../head/head.js";
-import type { SearchRecord } from "../head/file/schema.js";
-import { logLosses } from "../metrics/logLoss.js";
-import type { MlpSettings } from "../head/mlp/mlp.js";
-import { scorePredictions } from "../metrics/classification.js";
+import { duplicateGroups } from "../../dataset/duplicates.js";
+import { foldCorpus } from "../../dataset/split.js";
+import type { EncoderPooling } from "../../encoder/encoder.js";
+import { argmax, predictProbabilities, type Head } from "../../head/head.js";
+import type { SearchRecord } from "../../head/file/schema.js";
+import { logLosses } from "../../metrics/logLoss.js";
+import type { MlpSettings } from "../../head/mlp/mlp.js";
+import { scorePredictions } from "../../metrics/classification.js";
 import { bestCandidate, HOW_CHOSEN, valuesOfC, type HeldOutScore } from "./selectC.js";
 import { fitMlpHead, fitLogisticHeads, mlpSettings, setupName, type FitOptions, type HeadSetup } from "./fit.js";
-import { labelIndices } from "../dataset/mapLabels.js";
-import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
+import { labelIndices } from "../../dataset/mapLabels.js";
+import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
 
 /** The same texts by one layer and pooling of the encoder. */
 export interface View {

@@ -47,3 +47,12 @@ export function bestCandidate(scores: readonly HeldOutScore[]): number {
     return best < 0 || score.logLoss < scores[best].logLoss ? i : best;
   }, -1);
 }
+
+/** Whether the last two candidates are worse than the best one in both scores, so that those after them need no trial. */
+export function isPastBest(scores: readonly HeldOutScore[]): boolean {
+  const at = bestCandidate(scores);
+  const best = scores[at];
+  const isWorse = ({ logLoss, macroF1 }: HeldOutScore): boolean =>
+    logLoss > best.logLoss && macroF1 < best.macroF1 - F1_TOLERANCE / 2;
+  return scores.length - at > 2 && scores.slice(-2).every(isWorse);
+}

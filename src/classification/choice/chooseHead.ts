@@ -1,7 +1,7 @@
-import { pickRows, type LabeledVectors } from "../dataset/labeledVectors.js";
-import { unreachable } from "../errors.js";
-import { predictProbabilities, type Head } from "../head/head.js";
-import type { MlpSettings } from "../head/mlp/mlp.js";
+import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { unreachable } from "../../errors.js";
+import { predictProbabilities, type Head } from "../../head/head.js";
+import type { MlpSettings } from "../../head/mlp/mlp.js";
 import { NOT_SEARCHED, onDev, onHeldRows, type ChosenHead, type Given, type HeldOutPredictions } from "./chosenHead.js";
 import { chooseLogistic, type ChooseLogisticOptions } from "./chooseLogistic.js";
 import { fitMlpHead, fitSetup, mlpHead, mlpSettings, type FitOptions } from "./fit.js";
