@@ -54,7 +54,7 @@ function scoreSection({ scoreCalibration, training: { scores } }: TaggerFile): s
   }
   const { entities = 0, logLoss } = scores ?? {};
   const brought =
-    logLoss == null
+    logLoss === null || logLoss === undefined
       ? ""
       : ` On dev sentences that the calibration has not seen it lowers log loss from ${logLoss.before.toFixed(3)} to ${logLoss.after.toFixed(3)}.`;
   return [
