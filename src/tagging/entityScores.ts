@@ -63,7 +63,7 @@ export function evaluateScores(
     right: mean(({ right }) => Number(right)),
     interval95: bootstrapEntities([counts], ([own]) => entityScore(own).precision, { seed }),
     ece: Math.max(0, bins.reduce((sum, bin) => sum + bin.count * excess(bin), 0) / n),
-    bins: bins.map(({ variance: _, ...bin }) => bin),
+    bins: bins.map(({ variance: _variance, ...bin }) => bin),
   };
 }
 
