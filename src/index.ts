@@ -116,3 +116,6 @@ export type { TextEntities } from "./tagging/predict.js";
 export type { TaggerTrial, TrainedTagger, TrainTaggerOptions } from "./tagging/train.js";
 export type { EmbeddedSentences, TaggerInput } from "./tagging/vectors/embeddedSentences.js";
 export type { SubwordPooling } from "./tagging/vectors/subwords.js";
+export type { CalibratedScores } from "./tagging/calibrateScores.js";
+export type { EntityScoreBin, EntityScores } from "./tagging/entityScores.js";
+export type { ScoreCalibration } from "./tagging/model/scoreCalibration.js";

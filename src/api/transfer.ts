@@ -14,6 +14,7 @@ export { saveReport } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
 export type { Divergence, Null } from "../transfer/divergence/divergence.js";
 export type { WordDivergence } from "../transfer/divergence/words.js";
+export type { Drop } from "../transfer/experiment/drop.js";
 export type {
   CorpusSummary,
   Leakage,

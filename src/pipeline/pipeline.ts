@@ -82,8 +82,8 @@ export interface EntityMistake {
 /** What there is to know of the texts of an evaluation. Plain JSON. */
 export interface EvaluatedTexts extends ReadingCounts {
   /**
-   * Rows whose text, normalized, the head was trained on: of these it knows the labels. Null where it cannot tell. Classifiers
-   * and multi-label heads are scored without them, and `n` and the mistakes are those of the other rows, unless there are none.
+   * Rows whose text, normalized, the head was trained on: of these it knows the labels. Null where it cannot tell. The scores,
+   * `n` and the mistakes are those of the other rows, unless there are none.
    */
   readonly seenInTraining: number | null;
 }
@@ -111,6 +111,8 @@ export interface MultiLabelPipelineEvaluation extends MultiLabelEvaluation, Eval
 /** Scores and mistakes of a tagger. Plain JSON. */
 export interface TaggerEvaluation extends TaggingEvaluation, EvaluatedTexts {
   readonly kind: "tagger";
+  /** Scores on all sentences, with those that it was trained on; null where it is scored on all as it is. */
+  readonly allRows: Pick<TaggingEvaluation, "n" | "entities" | "entityF1" | "interval95"> | null;
   readonly rejected: number;
   /** Tags that broke the rules of their scheme. */
   readonly repaired: number;

@@ -1,5 +1,5 @@
 import { checkOptions } from "./checkOptions.js";
-import { evaluateTagger, findEntities, type FoundEntity } from "../tagging/evaluate.js";
+import { evaluateFound, findEntities, type FoundEntity, type TaggingEvaluation } from "../tagging/evaluate.js";
 import { goldSpans } from "../tagging/corpus/spans.js";
 import type { Sentence, Span, TaggedSentence } from "../tagging/corpus/sentence.js";
 import { EARLIER_RULE, splitWords } from "../tagging/corpus/splitWords.js";
@@ -8,10 +8,11 @@ import type { Tagger } from "../tagging/model/tagger.js";
 import { contextualVectors, type ContextualVectors } from "../tagging/vectors/contextualVectors.js";
 import { wordVectorKind } from "../tagging/vectors/subwords.js";
 import { readSentenceTexts } from "../tagging/vectors/readSentenceTexts.js";
-import { seenTexts } from "../dataset/textHashes.js";
+import { rowsToScore } from "../dataset/seenRows.js";
+import { pickWords } from "../tagging/vectors/embeddedSentences.js";
 import { countsOf, type TextReading } from "../embedding/textReading.js";
 import { encodingOf, type EncodingParts } from "./encoding.js";
-import type { CallOptions, EntityMistake, TaggerPipeline } from "./pipeline.js";
+import type { CallOptions, EntityMistake, TaggerEvaluation, TaggerPipeline } from "./pipeline.js";
 import { checkTexts, readTaggedRows, summaryOfTagged } from "./rows.js";
 
 export interface TaggerParts {
@@ -68,18 +69,39 @@ export function taggerPipeline(
       const { sentences, rejected, repaired } = corpus;
       const data = { sentences, ...(await embed(sentences, options)) };
       const { map, seed } = options;
-      const { evaluation, found } = await evaluateTagger(tagger, data, { isSeen, map, seed, threads });
-      const mistakes = sentences.flatMap((sentence, s) => mistakeIn(sentence, found[s]));
-      const seen = seenTexts(
+      const found = await findEntities(tagger, data, { map, threads });
+      const { seen, rows: chosen } = rowsToScore(
         textHashes,
         sentences.map(({ text }) => text),
       );
-      const counts = { ...countsOf(data.reading), seenInTraining: seen };
-      return { kind: "tagger", ...evaluation, ...counts, rejected, repaired, mistakes };
+      const scored = (at: readonly number[]): TaggingEvaluation =>
+        evaluateFound(
+          at.map((s) => found[s]),
+          pickWords(data, at),
+          { isSeen, seed, calibrated: tagger.scoreCalibration !== undefined },
+        ).evaluation;
+      const isPart = chosen.length < sentences.length;
+      return {
+        kind: "tagger",
+        ...scored([...chosen]),
+        ...countsOf(data.reading),
+        seenInTraining: seen,
+        allRows: isPart ? mainScores(scored([...sentences.keys()])) : null,
+        rejected,
+        repaired,
+        mistakes: [...chosen].flatMap((s) => mistakeIn(sentences[s], found[s])),
+      };
     },
     close: encoding.close,
   };
 }
+
+const mainScores = ({ n, entities, entityF1, interval95 }: TaggingEvaluation): TaggerEvaluation["allRows"] => ({
+  n,
+  entities,
+  entityF1,
+  interval95,
+});
 
 interface ReadWords {
   readonly reading: TextReading;

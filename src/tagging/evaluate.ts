@@ -13,7 +13,8 @@ import { duplicateGroups } from "../dataset/duplicates.js";
 import { applyLabelMap, type LabelMap } from "../dataset/labelMap.js";
 import type { EmbeddedSentences, TaggerInput } from "./vectors/embeddedSentences.js";
 import { errorTable, lostEntities, type ErrorTable, type LostEntity } from "./errorAnalysis.js";
-import { characterSpans, goldSpans } from "./corpus/spans.js";
+import { characterSpans, goldSpans, rightSpans } from "./corpus/spans.js";
+import { evaluateScores, type EntityScores } from "./entityScores.js";
 import type { Span, TaggedSentence } from "./corpus/sentence.js";
 import { decode, emissionsOf, type FoundSpan, type Tagger } from "./model/tagger.js";
 
@@ -45,6 +46,8 @@ export interface TaggingEvaluation {
   /** True entities whose surface form, lower-cased, an entity of the training sentences has or has not; and predictions. */
   readonly seen: EntityScore;
   readonly unseen: EntityScore;
+  /** How well the scores of the entities found say how many are right. */
+  readonly scores: EntityScores;
   readonly errors: ErrorTable;
   /** Entities with cut words, or with boundaries inside a word. At most 20. */
   readonly lost: readonly LostEntity[];
@@ -61,7 +64,7 @@ export interface TaggingEvaluated {
 /** An entity found in a text. */
 export interface FoundEntity extends Span {
   readonly text: string;
-  /** Probability of exactly this entity. */
+  /** How probable it is that its words and label are right: a probability where the head is calibrated, else often too high. */
   readonly score: number;
 }
 
@@ -113,14 +116,14 @@ export async function evaluateTagger(
   options: EvaluateTaggerOptions,
 ): Promise<TaggingEvaluated> {
   const found = await findEntities(tagger, data, options);
-  return scoreEntities(found, data, options);
+  return evaluateFound(found, data, { ...options, calibrated: tagger.scoreCalibration !== undefined });
 }
 
-/** Scores of predicted entities in tagged sentences. */
-function scoreEntities(
+/** Evaluates entities that were found in tagged sentences. */
+export function evaluateFound(
   found: readonly (readonly FoundEntity[])[],
   { sentences, offsets, cut }: Omit<EmbeddedSentences, "vectors">,
-  { isSeen, seed = 1 }: Pick<EvaluateTaggerOptions, "isSeen" | "seed">,
+  { isSeen, seed = 1, calibrated }: Pick<EvaluateTaggerOptions, "isSeen" | "seed"> & { readonly calibrated: boolean },
 ): TaggingEvaluated {
   const gold = sentences.map(goldSpans);
   const strict = gold.map((own) => own.strict);
@@ -142,6 +145,10 @@ function scoreEntities(
     );
   };
   const lost = lostEntities(sentences, { offsets, cut });
+  const judged = found.flatMap((own, s) => {
+    const right = rightSpans(own, sentences[s]);
+    return own.map(({ score }, i) => ({ score, right: right[i] }));
+  });
   const evaluation: TaggingEvaluation = {
     n: sentences.length,
     entities: total.support,
@@ -160,6 +167,7 @@ function scoreEntities(
     type: scored(countTypes),
     seen: bySurface(true),
     unseen: bySurface(false),
+    scores: evaluateScores(judged, counts, { calibrated, seed }),
     errors: errorTable(strict, found, lost),
     lost: lost.flat().slice(0, MOST_LOST),
   };

@@ -4,14 +4,16 @@ import { expectFailure, jsonOf, linesOf, sharedSandbox, succeeded, TINY, type Sa
 
 const NAMES = ["Ada", "Bob", "Cy", "Dee", "Eve", "Flo"];
 const PLACES = ["Oslo", "Paris", "Rome"];
-const corpus = Array.from({ length: 36 }, (_, i) =>
-  [`${NAMES[i % 6]}\tB-person`, "went\tO", "to\tO", `${PLACES[i % 3]}\tB-place`, `${i}\tO`].join("\n"),
-).join("\n\n");
+const sentences = (n: number, from = 0): string =>
+  Array.from({ length: n }, (_, at) => {
+    const i = from + at;
+    return [`${NAMES[i % 6]}\tB-person`, "went\tO", "to\tO", `${PLACES[i % 3]}\tB-place`, `${i}\tO\n`].join("\n");
+  }).join("\n");
 
 let box: Sandbox;
 beforeAll(async () => {
   box = await sharedSandbox();
-  await box.write("a.conll", `${corpus}\n`);
+  await box.write("a.conll", sentences(36));
   await box.write("t.csv", "id,text\n1,Ada went to Oslo 3\n2,\n");
   const flags = ["--task", "ner", "--crf", "--encoder", TINY, "--quiet", "--epochs", "8"];
   succeeded(await box.run(["train", "a.conll", "-o", "head", ...flags]));
@@ -23,6 +25,8 @@ describe("a head that finds entities", () => {
     const { stdout, stderr } = succeeded(await box.run(args));
     const lines = stdout.trimEnd().split("\n");
     expect(lines.length).toBeLessThanOrEqual(10);
+    expect(stdout).toContain("epoch and outside bias were chosen on these sentences: F1 is somewhat too high");
+    expect(stdout).toContain("entity scores are no probabilities: not calibrated");
     expect(lines[0]).toMatch(/^entity F1 \d\.\d{3} on \d+ dev sentences? with \d+ entit.* \(95 % interval /);
     expect(lines).toContain('  headstart predict told "a sentence of your own"');
     expect(stderr).not.toContain("epoch 1: loss");
@@ -36,6 +40,61 @@ describe("a head that finds entities", () => {
     expect(result).toMatchObject({ n: 36, entities: 72, metric: "entityF1", perType: { person: { support: 36 } } });
     expect(result["entityF1"]).toBeGreaterThan(0.9);
     expect(result["entityF1Conlleval"]).toBe(result["entityF1"]);
+  });
+
+  it("is scored without the sentences that it was trained on, which are reported first, with the score on all beside", async () => {
+    await box.write("more.conll", `${sentences(4)}\n${sentences(9, 36)}`);
+    const args = ["evaluate", "head", "more.conll", "--errors", "wrong.jsonl"];
+    const { stdout, stderr } = succeeded(await box.call(args));
+    expect(stderr).toContain("warning: 4 of 13 sentences were in training: scored without them");
+    expect(stdout.split("\n")[0]).toBe("head on more.conll, 9 sentences that were not in training");
+    expect(stdout).toMatch(
+      /With the 4 sentences of training: entity F1 \d\.\d{3}, .*, 13 sentences; that is no score on new texts/,
+    );
+    const result = jsonOf(await box.call(["evaluate", "head", "more.conll", "--json", "--quiet"]));
+    expect(result).toMatchObject({
+      n: 9,
+      entities: 18,
+      seenInTraining: 4,
+      rejected: 0,
+      allRows: { n: 13, entities: 26 },
+    });
+  });
+
+  it("says that its scores say nothing of new texts where it was trained on all, those set aside for dev among them", async () => {
+    const { stdout, stderr } = succeeded(await box.call(["evaluate", "head", "a.conll"]));
+    expect(stderr).toContain("all 36 sentences were in training: these scores say nothing of new texts");
+    expect(stdout.split("\n")[0]).toBe("head on a.conll, sentences of its own training");
+    const result = jsonOf(await box.call(["evaluate", "head", "a.conll", "--json", "--quiet"]));
+    expect(result).toMatchObject({ n: 36, seenInTraining: 36, allRows: null });
+  });
+
+  it("says how far its scores can be believed, with --verbose by bins", async () => {
+    await box.write("new.conll", sentences(30, 50));
+    const args = ["evaluate", "head", "new.conll"];
+    const brief = succeeded(await box.call(args)).stdout;
+    expect(brief).toMatch(/entity scores.*: mean \d\.\d{3}, right \d\.\d{3} \(95 % interval /);
+    expect(brief).toMatch(/log loss \d\.\d{3}, Brier score \d\.\d{3}, calibration error \d\.\d{3}/);
+    expect(brief).toContain("--verbose adds how many entities of which scores are right.");
+    const more = succeeded(await box.call([...args, "--verbose"])).stdout;
+    expect(more).toMatch(/^ {2}entity scores {2,}entities {2,}mean {2,}right$/m);
+    const { scores } = jsonOf(await box.call([...args, "--json", "--quiet"])) as {
+      scores: { n: number; bins: { count: number }[] };
+    };
+    expect(scores.bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(scores.n);
+  });
+
+  it("is trained with dev sentences that are no training sentences, and not with others alone", async () => {
+    await box.write("dev.conll", `${sentences(2)}\n${sentences(6, 36)}`);
+    const how = ["train", "a.conll", "-o", "apart", "--task", "ner", "--encoder", TINY, "--epochs", "1"];
+    const { stdout, stderr } = succeeded(await box.call([...how, "--dev", "dev.conll", "--json"]));
+    expect(stderr).toContain("dev.conll: 2 of 8 dev sentences are among the training sentences, and left out");
+    expect(JSON.parse(stdout)).toMatchObject({ n: 36, dev: { n: 6 } });
+    expectFailure(await box.call([...how, "--dev", "a.conll", "--force"]), {
+      exit: 3,
+      code: "E_NO_ROWS",
+      says: [/all 36 dev sentences are among the training sentences.*leave out --dev/],
+    });
   });
 
   it("predicts entities whose offsets are the text", async () => {
@@ -213,19 +272,56 @@ describe("a head that finds entities", () => {
     expect(Object.keys(jsonOf(await box.call(args))["perType"] as object)).toEqual(["place"]);
   });
 
-  it("is compared across domains through a map, with a verdict", async () => {
-    const sides = ["--source", "a.conll", "--target", "a.conll", "--target-train", "a.conll", "-o", "report"];
-    const how = ["--task", "ner", "--map", "place=LOC", "--encoder", TINY, "--epochs", "3", "--quiet"];
-    const record = jsonOf(await box.call(["transfer", ...sides, ...how, "--json"]));
-    expect(record).toMatchObject({ labels: ["LOC", "person"], map: { place: "LOC" }, leakage: { normalised: 29 } });
-    expect(["positive", "neutral", "negative"]).toContain((record["verdict"] as { call: string }).call);
-    expect(await readFile(box.path("report/report.html"), "utf8")).toContain("Entity F1");
-    const { normalised, targetWithout } = record["leakage"] as {
-      normalised: number;
-      targetWithout: { entityF1: number };
+  it("is compared across domains through a map, with a verdict on sentences that no tagger has seen", async () => {
+    await box.write("own.conll", sentences(30, 100));
+    await box.write("target.conll", `${sentences(36)}\n${sentences(3, 100)}\n${sentences(12, 200)}`);
+    const sides = ["--source", "a.conll", "--target", "target.conll", "--target-train", "own.conll", "-o", "report"];
+    const how = ["--task", "ner", "--map", "place=LOC", "--encoder", TINY, "--epochs", "3"];
+    const { stdout, stderr } = succeeded(await box.call(["transfer", ...sides, ...how, "--json"]));
+    const record = JSON.parse(stdout) as {
+      target: { n: number };
+      ceiling: { n: number };
+      drop: number;
+      dropInterval95: [number, number];
+      verdict: { call: string; n: number; because: string };
+      leakage: { targetWith: { n: number; entityF1: number } };
     };
+    const leakage = { normalised: 29, trainAndTarget: 3, targetWithout: { n: 22 }, targetWith: { n: 51 } };
+    expect(record).toMatchObject({ labels: ["LOC", "person"], map: { place: "LOC" }, leakage });
+    expect(record.target.n).toBe(22);
+    expect([record.ceiling.n, record.verdict.n]).toEqual([19, 19]);
+    expect(["positive", "neutral", "negative"]).toContain(record.verdict.call);
+    expect(record.verdict.because).toContain("entity F1 on the target");
+    expect(record.dropInterval95[0]).toBeLessThanOrEqual(record.drop);
+    expect(record.dropInterval95[1]).toBeGreaterThanOrEqual(record.drop);
+    expect(stderr).toContain("29 of 51 target sentences are also in the source: scored without them");
+    expect(stderr).toContain(
+      "3 of 51 target sentences are also in the target's training sentences: left out of the verdict",
+    );
+    expect(await readFile(box.path("report/report.html"), "utf8")).toContain(
+      "29 target sentences are also in the source",
+    );
     const shown = succeeded(await box.call(["transfer", ...sides, ...how])).stdout;
-    const said = `target without duplicates +${targetWithout.entityF1.toFixed(3)} \\(${normalised} sentences left out\\)`;
-    expect(shown).toMatch(new RegExp(said));
+    expect(shown).toContain(
+      `${"with sentences of the source".padEnd(34)} ${record.leakage.targetWith.entityF1.toFixed(3)}, 51 sentences`,
+    );
+  }, 60_000);
+
+  it("is judged on nothing where every target sentence is a training sentence", async () => {
+    const sides = ["--source", "a.conll", "--target", "a.conll", "--target-train", "a.conll", "-o", "same"];
+    const how = ["--task", "ner", "--encoder", TINY, "--epochs", "1", "--json", "--quiet"];
+    const record = jsonOf(await box.call(["transfer", ...sides, ...how]));
+    expect(record).toMatchObject({
+      ceiling: null,
+      joint: null,
+      verdict: { call: "unknown" },
+      leakage: { trainAndTarget: 36 },
+    });
+    const dev = ["transfer", "--source", "a.conll", "--source-dev", "a.conll", "--target", "a.conll", "-o", "dev"];
+    expectFailure(await box.call([...dev, "--task", "ner", "--encoder", TINY]), {
+      exit: 3,
+      code: "E_NO_ROWS",
+      says: [/all 36 dev sentences are among the source sentences.*leave out --source-dev/],
+    });
   });
 });

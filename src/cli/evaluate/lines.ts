@@ -12,6 +12,7 @@ export interface EvaluationLines {
 }
 
 const MORE = "--verbose adds reliability, risk and coverage, and prediction sets.";
+const MORE_ON_ENTITIES = "--verbose adds how many entities of which scores are right.";
 
 /** An evaluation of a head of any kind. */
 export function evaluationLines(evaluation: PipelineEvaluation, name: string): EvaluationLines {
@@ -28,7 +29,9 @@ export function evaluationLines(evaluation: PipelineEvaluation, name: string): E
     }
     case "multi-label":
       return { lines: (multiLabelText(evaluation, title) + withThem).split("\n") };
-    case "tagger":
-      return { lines: entitiesText(evaluation, { title }).split("\n") };
+    case "tagger": {
+      const scores = (verbose: boolean): string => entitiesText(evaluation, { title, verbose }) + withThem;
+      return { lines: `${scores(false)}\n\n${MORE_ON_ENTITIES}`.split("\n"), more: scores(true).split("\n") };
+    }
   }
 }

@@ -13,30 +13,26 @@ export interface SeenRows {
 
 /** What is to be said of rows that the head was trained on; undefined where it was trained on none of them. */
 export function seenRows(evaluation: PipelineEvaluation): SeenRows | undefined {
-  const { n, seenInTraining: seen } = evaluation;
+  const { n, seenInTraining: seen, allRows } = evaluation;
   if (seen === null || seen === 0) return undefined;
-  if (seen >= n && (evaluation.kind === "tagger" || evaluation.allRows === null)) {
-    const what = n === 1 ? "the only row was" : `all ${count(n)} rows were`;
+  const row = evaluation.kind === "tagger" ? "sentence" : "row";
+  if (allRows === null) {
+    const what = n === 1 ? `the only ${row} was` : `all ${counted(n, row)} were`;
     return {
       remark: `${what} in training: these scores say nothing of new texts. Evaluate the head on others`,
-      scored: "rows of its own training",
+      scored: `${row}s of its own training`,
     };
   }
-  if (evaluation.kind === "tagger" || evaluation.allRows === null) {
-    return {
-      remark:
-        `the head was trained on the texts of ${count(seen)} of the ${count(n)} rows, so its scores on them are too ` +
-        "good. Evaluate it on others",
-      scored: `${count(seen)} of them of its own training`,
-    };
-  }
-  const { allRows } = evaluation;
-  const interval = "interval95" in allRows ? allRows.interval95 : allRows.intervals95.macroF1;
   return {
-    remark: `${count(seen)} of ${counted(allRows.n, "row")} ${seen === 1 ? "was" : "were"} in training: scored without ${seen === 1 ? "it" : "them"}`,
-    scored: `${counted(n, "row")} that ${n === 1 ? "was" : "were"} not in training`,
-    withThem:
-      `With the ${counted(seen, "row")} of training: macro-F1 ${decimals(allRows.macroF1)}, 95 % interval ${range(interval)}, ` +
-      `${counted(allRows.n, "row")}; that is no score on new texts`,
+    remark: `${count(seen)} of ${counted(allRows.n, row)} ${seen === 1 ? "was" : "were"} in training: scored without ${seen === 1 ? "it" : "them"}`,
+    scored: `${counted(n, row)} that ${n === 1 ? "was" : "were"} not in training`,
+    withThem: `With the ${counted(seen, row)} of training: ${mainScore(allRows)}, ${counted(allRows.n, row)}; that is no score on new texts`,
   };
+}
+
+function mainScore(allRows: NonNullable<PipelineEvaluation["allRows"]>): string {
+  if ("entityF1" in allRows)
+    return `entity F1 ${decimals(allRows.entityF1)}, 95 % interval ${range(allRows.interval95)}`;
+  const interval = "interval95" in allRows ? allRows.interval95 : allRows.intervals95.macroF1;
+  return `macro-F1 ${decimals(allRows.macroF1)}, 95 % interval ${range(interval)}`;
 }

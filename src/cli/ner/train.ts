@@ -3,6 +3,7 @@ import { heldText } from "../../head/file/heldTexts.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { entityScoreLines, trainingText } from "../../report/text/trainingSummary.js";
 import { requireAligned } from "../../tagging/corpus/alignment.js";
+import { unseenDev } from "../../tagging/corpus/unseenDev.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
 import { heldByTagger, saveTagger, surfaceHash } from "../../tagging/file/folder.js";
 import { requireContext } from "../../tagging/vectors/contextualVectors.js";
@@ -45,8 +46,11 @@ export async function trainTaggerCommand(
   requireAligned(corpus);
   const { wordRule } = corpus;
   const { dev } = flags;
-  const devCorpus =
-    dev && (await readSentences(context, dev, { flags: flagsFor(flags, dev, files), map, rejectedRows, wordRule }));
+  const { devCorpus, remark } = unseenDev(
+    corpus,
+    dev && (await readSentences(context, dev, { flags: flagsFor(flags, dev, files), map, rejectedRows, wordRule })),
+  );
+  if (remark !== undefined) reporter.warn(remark);
   warnOfUnused(context, map, [corpus.seen, ...(devCorpus === undefined ? [] : [devCorpus.seen])]);
   const began = clock();
   const encoder = await openEncoder(context, flags, { layers: flags.layers ?? "spread" });
@@ -94,12 +98,12 @@ export async function trainTaggerCommand(
     const counts = { ...countsOf(reading), head: flags.output, rejected: corpus.rejected, repaired: corpus.repaired };
     const { n, devFrom } = trained;
     const training = { head: flags.output, n, unit: "sentence", devFrom, seconds, ...nextOf(flags) } as const;
-    const lines = trainingText(entityScoreLines(trained.dev, { isLastBest: lastIsBest(trained) }), training);
+    const lines = trainingText(entityScoreLines(trained, { isLastBest: lastIsBest(trained) }), training);
     const printed = {
       json: { ...summaryOf(trained), holds, ...counts, seconds, fitSeconds },
       lines,
       more: [
-        ...entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}` }).split("\n"),
+        ...entitiesText(trained.dev, { title: `Dev: ${trained.devFrom}`, verbose: true }).split("\n"),
         `${flags.output}: ${counted(trained.epochs, "epoch")}; holds ${heldText(holds)}`,
         "",
         ...lines,
@@ -118,7 +122,18 @@ export async function trainTaggerCommand(
 /** Whether more epochs might have done better. */
 const lastIsBest = ({ trials, epochs }: TrainedTagger): boolean => trials.at(-1)?.epoch === epochs;
 
-const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, outsideBias, layerWeights }: TrainedTagger): object => ({
+const summaryOf = ({
+  tagger,
+  n,
+  dev,
+  devFrom,
+  trials,
+  epochs,
+  outsideBias,
+  optimism,
+  scoreCalibration: { calibration, ...scores },
+  layerWeights,
+}: TrainedTagger): object => ({
   task: "ner",
   kind: tagger.kind,
   crf: tagger.crf,
@@ -129,5 +144,7 @@ const summaryOf = ({ tagger, n, dev, devFrom, trials, epochs, outsideBias, layer
   epochs,
   trials,
   outsideBias,
+  optimism,
+  scoreCalibration: { ...scores, calibration: calibration ?? null },
   layerWeights: layerWeights ?? null,
 });

@@ -2,12 +2,13 @@ import { intervalNote } from "../../text/intervalNote.js";
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { requireAligned } from "../../tagging/corpus/alignment.js";
+import { unseenDev } from "../../tagging/corpus/unseenDev.js";
 import { entitiesText } from "../../report/text/entities.js";
 import { saveTaggingReport } from "../../report/html/transfer/saveReport.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import type { WordRule } from "../../tagging/corpus/splitWords.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
-import { counted } from "../../text/numbers.js";
+import { count, counted, decimals, range, signed, signedRange } from "../../text/numbers.js";
 import { VERSION } from "../../version.js";
 import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experiment/runTagging.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
@@ -28,6 +29,11 @@ export interface TransferTaggerFlags extends TaggerFlags {
   readonly output: string;
 }
 
+const OF_SOURCE = {
+  training: "source",
+  instead: "leave out --source-dev: a fifth of the source is then set aside",
+};
+
 type TaggingRecord = TaggingTransfer & { readonly report: string };
 
 /** `transfer --task ner`: entities of one domain learned, those of another found. */
@@ -46,9 +52,11 @@ export async function transferTaggerCommand(
   const source = await read(flags.source);
   requireAligned(source);
   const { wordRule } = source;
+  const dev = unseenDev(source, flags.sourceDev && (await read(flags.sourceDev, wordRule)), OF_SOURCE);
+  if (dev.remark !== undefined) context.reporter.warn(dev.remark);
   const corpora = {
     source,
-    sourceDev: flags.sourceDev && (await read(flags.sourceDev, wordRule)),
+    sourceDev: dev.devCorpus,
     target: await read(flags.target, wordRule),
     targetTrain: flags.targetTrain && (await read(flags.targetTrain, wordRule)),
   };
@@ -91,6 +99,7 @@ export async function transferTaggerCommand(
       texts,
       report,
     };
+    for (const warning of seenRemarks(record, embedded.target.sentences.length)) context.reporter.warn(warning);
     const lines = transferLines(record);
     const sides = [record.source, record.target].flatMap((side, i) => [
       ...entitiesText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"),
@@ -105,27 +114,53 @@ export async function transferTaggerCommand(
   }
 }
 
+/** What of the target was seen in training, which comes before all scores. */
+function seenRemarks({ leakage }: TaggingRecord, n: number): string[] {
+  const { normalised, targetWithout, trainAndTarget } = leakage;
+  const of = (some: number): string =>
+    `${count(some)} of ${counted(n, "target sentence")} ${some === 1 ? "is" : "are"}`;
+  const inSource =
+    targetWithout === null
+      ? "every target sentence is also in the source: its score is one of sentences seen in training and says nothing of new texts"
+      : `${of(normalised)} also in the source: scored without ${normalised === 1 ? "it" : "them"}`;
+  return [
+    ...(normalised === 0 ? [] : [inSource]),
+    ...(trainAndTarget === 0
+      ? []
+      : [`${of(trainAndTarget)} also in the target's training sentences: left out of the verdict`]),
+  ];
+}
+
 /** The numbers of an experiment on a few lines. */
-function transferLines({ source, target, ceiling, joint, leakage, verdict, report }: TaggingRecord): readonly string[] {
+function transferLines(record: TaggingRecord): readonly string[] {
+  const { source, target, ceiling, joint, drop, dropInterval95, leakage, verdict, report } = record;
   const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
   const scored = (name: string, found: TaggingEvaluation | null): readonly string[] => {
     if (found === null) return [];
-    const [low, high] = found.interval95.map((x) => x.toFixed(3));
-    return [line(name, `${found.entityF1.toFixed(3)} (95 % ${low} to ${high}), ${counted(found.n, "sentence")}`)];
+    const { entityF1, interval95, n } = found;
+    return [line(name, `${decimals(entityF1)} (95 % ${range(interval95)}), ${counted(n, "sentence")}`)];
   };
-  const duplicates = ({ normalised, targetWithout }: TaggingRecord["leakage"]): readonly string[] => {
-    if (normalised === 0) return [];
-    const score = targetWithout === null ? "none is left" : targetWithout.entityF1.toFixed(3);
-    return [line("target without duplicates", `${score} (${counted(normalised, "sentence")} left out)`)];
-  };
+  const { targetWith } = leakage;
   return [
     ...scored("entity F1 in-domain", source),
     ...scored("entity F1 on the target", target),
-    ...duplicates(leakage),
+    ...(targetWith === null
+      ? []
+      : [
+          line(
+            "with sentences of the source",
+            `${decimals(targetWith.entityF1)}, ${counted(targetWith.n, "sentence")}`,
+          ),
+        ]),
+    line("drop", `${signed(drop)} (95 % ${signedRange(dropInterval95)})`),
     ...scored("trained on the target", ceiling),
     ...scored("trained on source and target", joint),
     line("verdict", `${verdict.call}: ${verdict.because}`),
     intervalNote("sentence"),
+    ...(verdict.interval95 === null ? [] : [line("", VERDICT_INTERVAL)]),
     line("report", report),
   ];
 }
+
+const VERDICT_INTERVAL =
+  "its interval holds the draw of target and training sentences; it leaves out that either may come from other places";

@@ -1,5 +1,6 @@
 import type { Encoder } from "../../encoder/encoder.js";
 import { requireAligned } from "../../tagging/corpus/alignment.js";
+import { unseenDev } from "../../tagging/corpus/unseenDev.js";
 import { keptReading } from "../../head/file/reading.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
@@ -36,10 +37,12 @@ export interface TaggerModel extends TaggerPipeline {
 
 export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerModelOptions): Promise<TaggerModel> {
   const corpus = await readTaggedRows(rows, options);
-  const devCorpus =
+  const { devCorpus, remark } = unseenDev(
+    corpus,
     options.dev === undefined
       ? undefined
-      : await readTaggedRows(options.dev, { ...options, wordRule: corpus.wordRule });
+      : await readTaggedRows(options.dev, { ...options, wordRule: corpus.wordRule }),
+  );
   requireAligned(corpus);
   const encoder = await openTrainingEncoder(options, "spread");
   try {
@@ -61,7 +64,7 @@ export async function trainTaggerModel(rows: TaggedRows, options: TrainTaggerMod
       layerCount,
       wordRule: corpus.wordRule,
     });
-    return model({ corpus, encoder, trained }, options);
+    return model({ corpus, remark, encoder, trained }, options);
   } catch (error) {
     await encoder.close();
     throw error;
@@ -80,11 +83,13 @@ function settingsOf(options: TrainTaggerModelOptions): Omit<TrainTaggerOptions, 
 
 interface Made {
   readonly corpus: TaggedCorpus;
+  /** What was left out of the dev sentences. */
+  readonly remark: string | undefined;
   readonly encoder: Encoder;
   readonly trained: TrainedTagger;
 }
 
-function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOptions): TaggerModel {
+function model({ corpus, remark, encoder, trained }: Made, options: TrainTaggerModelOptions): TaggerModel {
   const { tagger, surfaces, textHashes } = trained;
   const { seed = 1 } = options;
   const name = `the head trained on ${corpus.files.join(", ")}`;
@@ -96,7 +101,7 @@ function model({ corpus, encoder, trained }: Made, options: TrainTaggerModelOpti
     ),
     evaluation: trained.dev,
     trained,
-    warnings: corpus.notices,
+    warnings: [...corpus.notices, ...(remark === undefined ? [] : [remark])],
     async save(folder, saving = {}) {
       checkSaving(folder, saving);
       const file = describeTagger(trained, { encoder, corpus, seed, createdAt: createdAtOf(saving) });

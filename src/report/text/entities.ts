@@ -3,14 +3,20 @@ import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { count, counted, decimals, range } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
 import { intervalNote } from "../../text/intervalNote.js";
+import type { EntityScores } from "../../tagging/entityScores.js";
+import { aligned } from "./evaluation.js";
 import { fitted, padLeft, padRight } from "./width.js";
 
 const WIDEST_NAME = 32;
 
-/** An evaluation of a tagger as plain text, for a terminal; ends without a line break. */
+/**
+ * An evaluation of a tagger as plain text, for a terminal; ends without a line break.
+ *
+ * @param options.verbose  also the scores of entities by bins
+ */
 export function entitiesText(
   evaluation: TaggingEvaluation,
-  { title }: { readonly title?: string | undefined } = {},
+  { title, verbose = false }: { readonly title?: string | undefined; readonly verbose?: boolean } = {},
 ): string {
   const { n, entities, interval95, errors, perType } = evaluation;
   const head = [
@@ -18,6 +24,7 @@ export function entitiesText(
     `  entity F1 ${decimals(evaluation.entityF1)}, 95 % interval ${range(interval95)} (${count(entities)} ${entities === 1 ? "entity" : "entities"}, ${counted(n, "sentence")})`,
     `  ${intervalNote("sentence")}`,
     `  as conlleval reads it ${decimals(evaluation.entityF1Conlleval)}`,
+    ...entityScoresLines(evaluation.scores),
   ];
   const line = (name: string, { precision, recall, f1, support }: EntityScore): string =>
     `  ${padRight(fitted(escapeControls(name), WIDEST_NAME), WIDEST_NAME)}${[precision, recall, f1]
@@ -38,5 +45,33 @@ export function entitiesText(
     "",
     `  lost: ${errors.missed} missed, ${errors.boundary} wrong boundary, ${errors.type} wrong label, ${errors.boundaryAndType} both, ` +
       `${errors.tokenizerSplit} inside a word, ${errors.truncated} cut; ${errors.invented} invented`,
+    ...(verbose ? binLines(evaluation.scores) : []),
   ].join("\n");
+}
+
+/** How far the scores of entities can be believed; nothing where no entity was found. */
+function entityScoresLines({ calibrated, ...scores }: EntityScores): string[] {
+  const { meanScore, right, interval95, logLoss, brier, ece } = scores;
+  if (meanScore === null || right === null || interval95 === null) return [];
+  const errors = { "log loss": logLoss, "Brier score": brier, "calibration error": ece };
+  const measured = Object.entries(errors).map(([name, value]) => `${name} ${decimals(value ?? 0)}`);
+  const name = calibrated ? "entity scores" : "entity scores, not calibrated and so no probabilities";
+  return [
+    `  ${name}: mean ${decimals(meanScore)}, right ${decimals(right)} (95 % interval ${range(interval95)})`,
+    `  ${measured.join(", ")}`,
+  ];
+}
+
+function binLines({ bins }: EntityScores): string[] {
+  if (bins.length === 0) return [];
+  const rows = bins.map(({ low, high, count: n, meanScore, right }) => [
+    range([low, high]),
+    count(n),
+    decimals(meanScore),
+    decimals(right),
+  ]);
+  return [
+    "",
+    ...aligned([["entity scores", "entities", "mean", "right"], ...rows], ["left", "right", "right", "right"]),
+  ];
 }

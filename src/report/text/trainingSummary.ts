@@ -3,6 +3,8 @@ import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import type { MultiLabelEvaluation } from "../../metrics/multiLabel.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
+import { optimismText } from "../../tagging/optimism.js";
+import type { TrainedTagger } from "../../tagging/train.js";
 import { count, counted, decimals, range, signedRange } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
 import { intervalNote } from "../../text/intervalNote.js";
@@ -89,18 +91,28 @@ export const multiLabelScoreLines = ({ macroF1, microF1, n, intervals95 }: Multi
 const POOR_F1 = 0.5;
 
 /**
- * Entity F1 with its interval, precision and recall, and what to do where it is poor.
+ * Entity F1 with its interval, precision and recall, how far it and the scores of entities can be believed, and what to do
+ * where it is poor.
  *
  * @param isLastBest  whether the last epoch was the best
  */
 export const entityScoreLines = (
-  dev: TaggingEvaluation,
+  { dev, optimism, scoreCalibration }: Pick<TrainedTagger, "dev" | "optimism" | "scoreCalibration">,
   { isLastBest }: { readonly isLastBest: boolean },
 ): string[] => [
   `entity F1 ${decimals(dev.entityF1)} on ${counted(dev.n, "dev sentence")} with ${count(dev.entities)} ${dev.entities === 1 ? "entity" : "entities"} (95 % interval ${range(dev.interval95)})`,
   `  precision ${decimals(dev.entityPrecision)}, recall ${decimals(dev.entityRecall)}`,
   ...(dev.entityF1 < POOR_F1 ? [`  ${poorText(dev, isLastBest)}`] : []),
+  `  epoch and outside bias were chosen on these sentences: F1 is ${optimismText(optimism, dev.n)}`,
+  `  ${calibratedText(scoreCalibration)}`,
 ];
+
+function calibratedText({ calibration, entities, logLoss }: TrainedTagger["scoreCalibration"]): string {
+  const found = `${count(entities)} ${entities === 1 ? "entity" : "entities"} found on dev`;
+  if (calibration === undefined || logLoss === null)
+    return `entity scores are no probabilities: not calibrated (${found})`;
+  return `entity scores are calibrated on ${found}: log loss ${decimals(logLoss.after)}, ${decimals(logLoss.before)} before`;
+}
 
 function poorText({ entityPrecision, entityRecall }: TaggingEvaluation, isLastBest: boolean): string {
   const what =

@@ -62,3 +62,10 @@ export function goldSpans(sentence: TaggedSentence): { readonly conlleval: Span[
 
 export const characterSpans = (spans: readonly WordSpan[], words: readonly Word[]): Span[] =>
   spans.map(({ start, end, label }) => ({ start: words[start].start, end: words[end - 1].end, label }));
+
+/** Which of the spans that were found in a sentence are true, words and label. */
+export function rightSpans(found: readonly Span[], sentence: TaggedSentence): boolean[] {
+  const key = ({ start, end, label }: Span): string => `${start} ${end} ${label}`;
+  const truth = new Set(goldSpans(sentence).strict.map(key));
+  return found.map((span) => truth.has(key(span)));
+}

@@ -4,6 +4,7 @@ import { heldSection, type HeldTexts } from "../../head/file/heldTexts.js";
 import type { TaggerFile } from "./schema.js";
 import { count } from "../../text/numbers.js";
 import { plain } from "../../text/markdown.js";
+import { optimismText } from "../optimism.js";
 
 /** The card of a tagger, in Markdown: what it finds, what it was trained on, how well it does, and its limits. */
 export function taggerCard(file: TaggerFile, held: HeldTexts): string {
@@ -29,12 +30,13 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
     "",
     "## Scores on dev sentences",
     "",
-    `Dev: ${training.devFrom}. The epoch was chosen on these sentences, so these scores are slightly optimistic.`,
+    `Dev: ${training.devFrom}. Epoch and outside bias were chosen on these sentences, so F1 is ${optimismText(training.optimism, dev.n)}.`,
     "",
     `Strict entity F1 ${number(dev.entityF1)} (95 % ${number(dev.interval95[0])} to ${number(dev.interval95[1])}; precision ` +
       `${number(dev.entityPrecision)}, recall ${number(dev.entityRecall)}; ${dev.entities} entities in ${dev.n} sentences); on surface forms ` +
       `not seen in training ${number(dev.unseen.f1)}. ${intervalNote("sentence")}`,
     "",
+    ...scoreSection(file),
     ...heldSection(held),
     "## Limits",
     "",
@@ -42,4 +44,25 @@ export function taggerCard(file: TaggerFile, held: HeldTexts): string {
     "is refused.",
     "",
   ].join("\n");
+}
+
+/** How the numbers at the entities are to be read. */
+function scoreSection({ scoreCalibration, training: { scores } }: TaggerFile): string[] {
+  if (scoreCalibration === undefined) {
+    const why =
+      "The score of an entity is how sure the model is of it, and no probability: often fewer entities are right than scores say.";
+    return ["## Scores of entities", "", why, ""];
+  }
+  const { entities = 0, logLoss } = scores ?? {};
+  const brought =
+    logLoss === null || logLoss === undefined
+      ? ""
+      : ` On dev sentences that the calibration has not seen it lowers log loss from ${logLoss.before.toFixed(3)} to ${logLoss.after.toFixed(3)}.`;
+  return [
+    "## Scores of entities",
+    "",
+    `The score of an entity is the probability that its words and label are right: the model's own is calibrated (beta calibration) on the ${count(entities)} ` +
+      `entities that it found on the dev sentences.${brought} It holds for texts like these; on texts of another kind fewer may be right.`,
+    "",
+  ];
 }

@@ -8,7 +8,7 @@ import type { TrainedTagger } from "../train.js";
 
 /** What a tagger's folder says of it: labels, the encoder it needs, and how it was trained. */
 export function describeTagger(
-  { tagger, labelCounts, n, epochs, trials, dev, devFrom, outsideBias, layerWeights }: TrainedTagger,
+  trained: TrainedTagger,
   {
     encoder,
     corpus,
@@ -22,6 +22,8 @@ export function describeTagger(
     readonly createdAt: string;
   },
 ): Omit<TaggerFile, Sealed> {
+  const { tagger, labelCounts, n, epochs, trials, dev, devFrom, outsideBias, layerWeights, optimism } = trained;
+  const { entities, logLoss } = trained.scoreCalibration;
   const { name, fingerprint, width, maxTokens, prompt, precision, layers, modelFile } = encoder;
   const chosen = modelFile === undefined ? {} : { modelFile };
   const reading = readingRecord(corpus.reading);
@@ -42,6 +44,7 @@ export function describeTagger(
       ...(tagger.wordRule === undefined ? {} : { wordRule: tagger.wordRule }),
       surfaceFeatures: tagger.surfaceFeatures,
     },
+    ...(tagger.scoreCalibration === undefined ? {} : { scoreCalibration: tagger.scoreCalibration }),
     ...(reading === undefined ? {} : { reading }),
     training: {
       files: [...corpus.files],
@@ -54,6 +57,8 @@ export function describeTagger(
       epochs,
       trials: [...trials],
       devFrom,
+      optimism,
+      scores: { entities, logLoss },
       dev: { ...scores, interval95: [...dev.interval95] },
     },
   };

@@ -124,7 +124,7 @@ function tensorsOf(tagger: Tagger, surfaces: ReadonlySet<number>): Map<string, T
 
 function fromTensors(
   { floats, integers }: TensorShelf,
-  { version, kind, crf, labels, words, encoder }: TaggerFile,
+  { version, kind, crf, labels, words, encoder, scoreCalibration }: TaggerFile,
 ): Pick<SavedTagger, "tagger" | "surfaces"> {
   const prefix = version === 1 ? "chain" : "crf";
   const tags = tagSet(labels).count;
@@ -159,6 +159,7 @@ function fromTensors(
         start: double(`${prefix}.start`, tags),
         end: double(`${prefix}.end`, tags),
       },
+      ...(scoreCalibration === undefined ? {} : { scoreCalibration }),
     },
     surfaces: new Set(integers("surfaces", undefined)),
   };

@@ -36,6 +36,10 @@ export const TaggerFile = z.strictObject({
       around: z.boolean(),
     }),
   }),
+  /** Not there where scores are as the CRF gives them, and in heads of earlier versions. */
+  scoreCalibration: z
+    .strictObject({ a: z.number().positive(), b: z.number().positive(), shift: z.number() })
+    .optional(),
   weights: WeightsFile,
   reading: ReadingRecord.optional(),
   training: z.strictObject({
@@ -52,6 +56,14 @@ export const TaggerFile = z.strictObject({
       z.strictObject({ epoch: z.int(), loss: z.number(), outsideBias: z.number(), devEntityF1: z.number() }),
     ),
     devFrom: z.string(),
+    /** Not there in heads of earlier versions, as the next. */
+    optimism: z.number().optional(),
+    scores: z
+      .strictObject({
+        entities: z.int().nonnegative(),
+        logLoss: z.strictObject({ before: z.number(), after: z.number() }).nullable(),
+      })
+      .optional(),
     dev: z.looseObject({
       n: z.int(),
       entities: z.int(),

@@ -1,4 +1,5 @@
-import { addEntityCounts, countEntities, entityScore } from "../../metrics/entities.js";
+import { countEntities } from "../../metrics/entities.js";
+import { bestOf, countsByFold, f1Of, type FoldCounts } from "./foldCounts.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
 import { characterSpans, goldSpans } from "../corpus/spans.js";
 import { bestSpans, emissionsOf, type EmissionsOptions, type Tagger } from "./tagger.js";
@@ -14,30 +15,37 @@ interface OutsideBias {
   readonly outsideBias: number;
   /** Strict F1 on the dev sentences with it. */
   readonly f1: number;
+  /** Counts of every bias that was tried, by fold. */
+  readonly tried: readonly FoldCounts[];
+}
+
+export interface OutsideBiasOptions extends EmissionsOptions {
+  /** Fold of every dev sentence, from 0 on. @default one fold */
+  readonly folds?: Int32Array | undefined;
 }
 
 /** The outside bias with the highest strict F1 on the dev sentences; 0 where these have few entities. */
 export async function chooseOutsideBias(
   tagger: Tagger,
   dev: EmbeddedSentences,
-  options: EmissionsOptions = {},
+  { folds = new Int32Array(dev.sentences.length), ...options }: OutsideBiasOptions = {},
 ): Promise<OutsideBias> {
   const gold = dev.sentences.map((sentence) => goldSpans(sentence).strict);
   const emissions = await emissionsOf(tagger, dev, options);
   const { tags } = tagger.crfWeights;
-  const f1At = (outsideBias: number): number => {
+  const countsAt = (outsideBias: number): FoldCounts => {
     const lowered = emissions.slice();
     for (let at = OUTSIDE; at < lowered.length; at += tags) lowered[at] -= outsideBias;
     const counts = bestSpans(tagger, lowered, dev.offsets).map((spans, s) => {
       const named = spans.map((span) => ({ ...span, label: tagger.labels[span.label] }));
       return countEntities(gold[s], characterSpans(named, dev.sentences[s].words));
     });
-    return entityScore(addEntityCounts(counts)).f1;
+    return countsByFold(counts, folds);
   };
   const steps = gold.flat().length < LEAST_ENTITIES ? [0] : STEPS;
-  return steps
-    .map((outsideBias) => ({ outsideBias, f1: f1At(outsideBias) }))
-    .reduce((best, one) => (one.f1 > best.f1 ? one : best));
+  const tried = steps.map(countsAt);
+  const chosen = bestOf(tried);
+  return { outsideBias: steps[chosen], f1: f1Of(tried[chosen]), tried };
 }
 
 /** The tagger with the score of O lowered by `outsideBias` at every word. */

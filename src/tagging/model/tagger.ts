@@ -8,6 +8,7 @@ import type { CrfWeights, Emissions } from "../crf/weights.js";
 import type { FeatureTable } from "./featureTable.js";
 import { sumOverPaths } from "../crf/pathSums.js";
 import { Room } from "./room.js";
+import { calibratedScore, type ScoreCalibration } from "./scoreCalibration.js";
 import type { TaggerInput } from "../vectors/embeddedSentences.js";
 import { spansOfTags, type TagSpan } from "../corpus/tagSet.js";
 import { addFeatures, unitSums } from "./units.js";
@@ -40,6 +41,8 @@ export interface Tagger {
   /** From hidden units to tags; undefined for a linear tagger. */
   readonly output: { readonly weights: Matrix; readonly bias: Float32Array } | undefined;
   readonly crfWeights: CrfWeights;
+  /** How scores of entities become probabilities. @default not at all: the scores are as the CRF gives them */
+  readonly scoreCalibration?: ScoreCalibration | undefined;
 }
 
 /** An entity that a tagger found: words `[start, end)` and how sure it is of exactly that. */
@@ -162,14 +165,16 @@ function tagScores(sums: Float64Array, { weights, bias }: NonNullable<Tagger["ou
 export const bestSpans = (tagger: Tagger, emissions: Float64Array, offsets: Int32Array): TagSpan[][] =>
   ofSentences(tagger, emissions, offsets).map((own) => spansOfTags(bestPath(tagger.crfWeights, own)));
 
-/** The same with the probability of each entity under the CRF. */
+/** The same with a score for each entity: its probability under the CRF, calibrated where the tagger is. */
 export function decode(tagger: Tagger, emissions: Float64Array, offsets: Int32Array): FoundSpan[][] {
-  const { crfWeights } = tagger;
+  const { crfWeights, scoreCalibration } = tagger;
+  const scored = (probability: number): number =>
+    scoreCalibration === undefined ? probability : calibratedScore(scoreCalibration, probability);
   return ofSentences(tagger, emissions, offsets).map((own) => {
     const spans = spansOfTags(bestPath(crfWeights, own));
     if (spans.length === 0) return [];
     const sums = sumOverPaths(crfWeights, own);
-    return spans.map((span) => ({ ...span, score: spanProbability(crfWeights, own, { span, sums }) }));
+    return spans.map((span) => ({ ...span, score: scored(spanProbability(crfWeights, own, { span, sums })) }));
   });
 }
 

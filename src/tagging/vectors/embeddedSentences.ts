@@ -1,4 +1,5 @@
 import { normalizedText } from "../../dataset/duplicates.js";
+import { unseenRows } from "../../dataset/seenRows.js";
 import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { seeded, shuffled } from "../../math/random.js";
@@ -72,21 +73,43 @@ function equalSentences({ sentences }: EmbeddedSentences): readonly (readonly nu
 }
 
 /** Some sentences with their vectors, copied. */
-function pickSentences(
-  { sentences, vectors, offsets, cut }: EmbeddedSentences,
-  chosen: readonly number[],
-): EmbeddedSentences {
-  const own = new Int32Array(chosen.length + 1);
-  chosen.forEach((s, i) => (own[i + 1] = own[i] + offsets[s + 1] - offsets[s]));
+export function pickSentences(data: EmbeddedSentences, chosen: readonly number[]): EmbeddedSentences {
+  const { vectors, offsets } = data;
+  const picked = pickWords(data, chosen);
   const { cols } = vectors;
-  const rows = own[chosen.length];
-  const data = new Float32Array(rows * cols);
+  const own = new Float32Array(picked.offsets[chosen.length] * cols);
+  chosen.forEach((s, i) => {
+    own.set(vectors.data.subarray(offsets[s] * cols, offsets[s + 1] * cols), picked.offsets[i] * cols);
+  });
+  return { ...picked, vectors: { rows: picked.offsets[chosen.length], cols, data: own } };
+}
+
+/** Some sentences, without the vectors of their words. */
+export function pickWords(
+  { sentences, offsets, cut }: Omit<EmbeddedSentences, "vectors">,
+  chosen: readonly number[],
+): Omit<EmbeddedSentences, "vectors"> {
+  const own = new Int32Array(chosen.length + 1);
   const ownCut = new Set<number>();
   chosen.forEach((s, i) => {
-    data.set(vectors.data.subarray(offsets[s] * cols, offsets[s + 1] * cols), own[i] * cols);
+    own[i + 1] = own[i] + offsets[s + 1] - offsets[s];
     for (let w = offsets[s]; w < offsets[s + 1]; w++) if (cut.has(w)) ownCut.add(w - offsets[s] + own[i]);
   });
-  return { sentences: chosen.map((s) => sentences[s]), vectors: { rows, cols, data }, offsets: own, cut: ownCut };
+  return { sentences: chosen.map((s) => sentences[s]), offsets: own, cut: ownCut };
+}
+
+/** Sentences without those whose text, normalized, is that of a sentence of `known`, and how many these are. */
+export function withoutSeen(
+  data: EmbeddedSentences,
+  known: readonly EmbeddedSentences[],
+): { readonly unseen: EmbeddedSentences; readonly seen: number } {
+  const texts = known.flatMap(({ sentences }) => sentences.map(({ text }) => text));
+  const rows = unseenRows(
+    texts,
+    data.sentences.map(({ text }) => text),
+  );
+  const seen = data.sentences.length - rows.length;
+  return { unseen: seen === 0 ? data : pickSentences(data, [...rows]), seen };
 }
 
 /** The sentences of both, with vectors of one width. */

@@ -1,4 +1,3 @@
-import type { Evaluation } from "../../metrics/classification.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 
 /** What a head loses from one domain to the other, in its main metric. */
@@ -9,21 +8,27 @@ export interface Drop {
   readonly dropInterval95: Interval;
 }
 
+/** A score with its interval. */
+export interface Scored {
+  readonly score: number;
+  readonly interval95: Interval;
+}
+
 /**
- * Macro-F1 on the source minus that on the target, with its interval from those of the two scores, whose rows are independent.
+ * The score on the source minus that on the target, with its interval from those of the two scores, whose rows are independent.
  *
  * @see Zou & Donner 2008, Construction of confidence limits about effect measures (MOVER):
  *   https://doi.org/10.1002/sim.3095
  */
-export function dropOf(source: Evaluation, target: Evaluation): Drop {
-  const drop = source.macroF1 - target.macroF1;
+export function dropOf(source: Scored, target: Scored): Drop {
+  const drop = source.score - target.score;
   const [sourceBelow, sourceAbove] = reach(source);
   const [targetBelow, targetAbove] = reach(target);
   const low = drop - Math.hypot(sourceBelow, targetAbove);
   return { drop, dropInterval95: [low, drop + Math.hypot(sourceAbove, targetBelow)] };
 }
 
-const reach = ({ macroF1, interval95: [low, high] }: Evaluation): readonly [below: number, above: number] => [
-  Math.max(0, macroF1 - low),
-  Math.max(0, high - macroF1),
+const reach = ({ score, interval95: [low, high] }: Scored): readonly [below: number, above: number] => [
+  Math.max(0, score - low),
+  Math.max(0, high - score),
 ];

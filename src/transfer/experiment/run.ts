@@ -13,7 +13,8 @@ import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
 import { divergenceOf } from "../divergence/divergence.js";
-import { dropOf } from "./drop.js";
+import type { Evaluation } from "../../metrics/classification.js";
+import { dropOf, type Scored } from "./drop.js";
 import { scoreTarget } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
 import type { CorpusSummary, TransferMistake, TransferRecord } from "./record.js";
@@ -132,7 +133,7 @@ export async function runTransfer(
     target: target.scored.evaluation,
     ceiling: own.ceiling?.evaluation ?? null,
     joint: own.joint?.evaluation ?? null,
-    ...dropOf(source.evaluation, target.scored.evaluation),
+    ...dropOf(scoreOf(source.evaluation), scoreOf(target.scored.evaluation)),
     verdict: own.verdict,
     leakage: target.leakage,
     divergence,
@@ -146,6 +147,8 @@ export async function runTransfer(
     report: options.report,
   };
 }
+
+const scoreOf = ({ macroF1, interval95 }: Evaluation): Scored => ({ score: macroF1, interval95 });
 
 /** Does a step, and keeps how long it took. */
 type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>;

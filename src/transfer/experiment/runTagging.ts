@@ -1,16 +1,20 @@
-import { normalizedText } from "../../dataset/duplicates.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { bridge } from "../../dataset/mapAdvice.js";
 import { HeadstartError } from "../../errors.js";
-import { addEntityCounts, entityScore, type EntityCounts } from "../../metrics/entities.js";
-import { entityInterval } from "../../metrics/entityIntervals.js";
-import { splitSentences, joinSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
+import {
+  splitSentences,
+  joinSentences,
+  withoutSeen,
+  type EmbeddedSentences,
+  type SentenceSplit,
+} from "../../tagging/vectors/embeddedSentences.js";
 import { evaluateTagger, type TaggingEvaluated, type TaggingEvaluation } from "../../tagging/evaluate.js";
 import { entityLabels } from "../../tagging/corpus/sentence.js";
 import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
+import { dropOf, type Drop, type Scored } from "./drop.js";
 import type { Verdict } from "./record.js";
-import { UNKNOWN_VERDICT } from "./verdict.js";
-import { signed, signedRange } from "../../text/numbers.js";
+import { entityF1Influence, taggingHalves } from "./taggingHalves.js";
+import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, verdictOf } from "./verdict.js";
 
 /** Sentences of the two domains, read, mapped and with vectors. */
 export interface TaggingCorpora {
@@ -27,32 +31,38 @@ export interface TaggingTransferOptions extends Omit<TrainTaggerOptions, "dev"> 
   readonly map?: LabelMap | undefined;
 }
 
-/** What a transfer experiment with entities found. Plain JSON. */
-export interface TaggingTransfer {
+/** What a transfer experiment with entities found, in strict entity F1. Plain JSON. */
+export interface TaggingTransfer extends Drop {
   readonly labels: readonly string[];
   readonly source: TaggingEvaluation;
+  /** Without the sentences that are also in the source, unless there are no others. */
   readonly target: TaggingEvaluation;
-  /** Trained on the target's own sentences. */
+  /** Trained on the target's own sentences, and scored on those that are neither in these nor in the source. */
   readonly ceiling: TaggingEvaluation | null;
   /** Trained on those and the source. */
   readonly joint: TaggingEvaluation | null;
-  /** Source minus target, in strict entity F1. */
-  readonly drop: number;
   readonly verdict: Verdict;
   readonly leakage: TaggingLeakage;
 }
 
-/** Target sentences that equal a source sentence after normalization. */
+/** Target sentences that equal a training sentence after normalization. */
 export interface TaggingLeakage {
+  /** Those that equal a source sentence. */
   readonly normalised: number;
-  /** The target without them; null where there are none, or nothing else. */
+  /** The target without them, as in `target`; null where there are none, or nothing else. */
   readonly targetWithout: { readonly n: number; readonly entityF1: number } | null;
+  /** The target with them; null where `target` is that. */
+  readonly targetWith: { readonly n: number; readonly entityF1: number } | null;
+  /** Those that equal a training sentence of the target; no verdict and no `ceiling` or `joint` counts them. */
+  readonly trainAndTarget: number;
 }
 
 /**
  * Trains a tagger on the source, evaluates it in-domain and on the target and, with training sentences of the target, says
- * whether the source helps beside them: by the paired bootstrap over the target's sentences.
+ * whether the source helps beside them: on sentences that no tagger has seen, over draws of these and of the training
+ * sentences.
  *
+ * @throws HeadstartError E_NO_ROWS when `sourceDev` holds nothing but source sentences
  * @throws HeadstartError E_LABEL_MAP when source and target have no label in common
  * @example
  * const corpora = { source: sentences, sourceDev: undefined, target: sentences, targetTrain: undefined };
@@ -64,56 +74,85 @@ export async function runTaggingTransfer(
   options: TaggingTransferOptions,
 ): Promise<TaggingTransfer> {
   requireCommonLabel(source, target, options.map);
-  const { seed = 1 } = options;
-  const home =
-    sourceDev === undefined ? splitSentences(source, { seed, share: 0.2 }) : { train: source, dev: sourceDev };
-  const evaluated = (trained: TrainedTagger, data: EmbeddedSentences): Promise<TaggingEvaluated> =>
-    evaluateTagger(trained.tagger, data, {
-      isSeen: (surface) => trained.surfaces.has(surface),
-      seed,
-      threads: options.threads,
-    });
+  const home = homeOf(source, sourceDev, options);
   const trained = await trainTagger(home.train, options);
-  const [inDomain, away] = [await evaluated(trained, home.dev), await evaluated(trained, target)];
-  const own = targetTrain && splitSentences(targetTrain, { seed });
-  const alone = own && (await evaluated(await trainTagger(own.train, { ...options, dev: own.dev }), target));
-  const both = own && joinSentences(home.train, own.train);
-  const joint = both && (await evaluated(await trainTagger(both, { ...options, dev: own.dev }), target));
+  const inDomain = (await evaluated(trained, home.dev, options)).evaluation;
+  const { unseen, seen } = withoutSeen(target, [home.train]);
+  const hasBoth = seen > 0 && unseen.sentences.length > 0;
+  const away = (await evaluated(trained, hasBoth ? unseen : target, options)).evaluation;
+  const comparison =
+    targetTrain === undefined
+      ? { ceiling: null, joint: null, verdict: UNKNOWN_VERDICT }
+      : await compareTaggers({ source: home.train, target, targetTrain }, options);
   return {
     labels: trained.tagger.labels,
-    source: inDomain.evaluation,
-    target: away.evaluation,
-    ceiling: alone?.evaluation ?? null,
-    joint: joint?.evaluation ?? null,
-    drop: inDomain.evaluation.entityF1 - away.evaluation.entityF1,
-    verdict: alone === undefined ? UNKNOWN_VERDICT : judgeEntities(alone.counts, joint!.counts, seed),
-    leakage: leakageOf(away.counts, { source: home.train, target }),
+    source: inDomain,
+    target: away,
+    ...dropOf(scoreOf(inDomain), scoreOf(away)),
+    ...comparison,
+    leakage: {
+      normalised: seen,
+      targetWithout: hasBoth ? mainScores(away) : null,
+      targetWith: hasBoth ? mainScores((await evaluated(trained, target, options)).evaluation) : null,
+      trainAndTarget: targetTrain === undefined ? 0 : withoutSeen(target, [targetTrain]).seen,
+    },
   };
 }
 
-/** Whether adding the source helped: the interval of the difference lies above zero, below it, or contains it. */
-function judgeEntities(alone: readonly EntityCounts[], joint: readonly EntityCounts[], seed: number): Verdict {
-  const f1 = (counts: readonly EntityCounts[]): number => entityScore(addEntityCounts(counts)).f1;
-  const difference = f1(joint) - f1(alone);
-  const interval95 = entityInterval([joint, alone], ([a, b]) => entityScore(a).f1 - entityScore(b).f1, { seed });
-  const [low, high] = interval95;
-  const call = low > 0 ? "positive" : high < 0 ? "negative" : "neutral";
-  const range = `95 % interval ${signedRange(interval95)}`;
-  const because = `adding the source changed entity F1 on the target by ${signed(difference)} (${range})`;
-  return { call, difference, interval95, because };
+/** @throws HeadstartError E_NO_ROWS where all sentences given for dev are among the source's */
+function homeOf(
+  source: EmbeddedSentences,
+  given: EmbeddedSentences | undefined,
+  { seed = 1 }: TaggingTransferOptions,
+): Pick<SentenceSplit, "train" | "dev"> {
+  if (given === undefined) return splitSentences(source, { seed, share: 0.2 });
+  const { unseen } = withoutSeen(given, [source]);
+  if (unseen.sentences.length > 0) return { train: source, dev: unseen };
+  throw new HeadstartError(
+    "E_NO_ROWS",
+    "Every source dev sentence is among the source sentences, on which a head says nothing of new texts. Give others, or " +
+      "none: a fifth of the source is then set aside",
+  );
 }
 
-/** @param counts  of every target sentence */
-function leakageOf(
-  counts: readonly EntityCounts[],
-  { source, target }: Pick<TaggingCorpora, "source" | "target">,
-): TaggingLeakage {
-  const known = new Set(source.sentences.map(({ text }) => normalizedText(text)));
-  const others = counts.filter((_, s) => !known.has(normalizedText(target.sentences[s].text)));
-  const normalised = counts.length - others.length;
-  if (normalised === 0 || others.length === 0) return { normalised, targetWithout: null };
-  return { normalised, targetWithout: { n: others.length, entityF1: entityScore(addEntityCounts(others)).f1 } };
+/** Taggers trained on the target's own sentences, without the source and with it, compared on sentences new to both. */
+async function compareTaggers(
+  {
+    source,
+    target,
+    targetTrain,
+  }: Pick<TaggingCorpora, "source" | "target"> & { readonly targetTrain: EmbeddedSentences },
+  options: TaggingTransferOptions,
+): Promise<Pick<TaggingTransfer, "ceiling" | "joint" | "verdict">> {
+  const { seed = 1 } = options;
+  const { train, dev } = splitSentences(targetTrain, { seed });
+  const unseen = withoutSeen(target, [source, targetTrain]).unseen;
+  if (unseen.sentences.length === 0) return { ceiling: null, joint: null, verdict: ALL_SEEN_VERDICT };
+  const how = { ...options, dev };
+  const [own, both] = [await trainTagger(train, how), await trainTagger(joinSentences(source, train), how)];
+  const [alone, joint] = [await evaluated(own, unseen, options), await evaluated(both, unseen, options)];
+  const kept = { alone: own.epochs, joint: both.epochs };
+  const halves = await taggingHalves({ source, train, dev, target: unseen }, { ...options, kept });
+  const [without, parts] = [alone, joint].map(({ counts }) => entityF1Influence(counts));
+  const difference = joint.evaluation.entityF1 - alone.evaluation.entityF1;
+  const texts = unseen.sentences.map(({ text }) => text);
+  const varying = { difference, parts: parts.map((own, s) => own - without[s]), texts, halves };
+  return { ceiling: alone.evaluation, joint: joint.evaluation, verdict: verdictOf(varying, "entity F1") };
 }
+
+const evaluated = (
+  { tagger, surfaces }: TrainedTagger,
+  data: EmbeddedSentences,
+  { seed, threads }: TaggingTransferOptions,
+): Promise<TaggingEvaluated> =>
+  evaluateTagger(tagger, data, { isSeen: (surface) => surfaces.has(surface), seed, threads });
+
+const scoreOf = ({ entityF1, interval95 }: TaggingEvaluation): Scored => ({ score: entityF1, interval95 });
+
+const mainScores = ({ n, entityF1 }: TaggingEvaluation): { readonly n: number; readonly entityF1: number } => ({
+  n,
+  entityF1,
+});
 
 function requireCommonLabel(source: EmbeddedSentences, target: EmbeddedSentences, map: LabelMap | undefined): void {
   const [learned, wanted] = [entityLabels(source.sentences), entityLabels(target.sentences)];

@@ -50,15 +50,24 @@ export function judge({ ceiling, joint, texts, halves }: Judged): Verdict {
   const difference = f1(both) - f1(ceiling);
   const influence = macroF1Influence(both.truth, both.predicted, labels.length);
   const alone = macroF1Influence(ceiling.truth, ceiling.predicted, labels.length);
-  const test = varianceOfSum(
-    influence.map((own, r) => own - alone[r]),
-    duplicateGroups(texts),
-  );
+  return verdictOf({ difference, parts: influence.map((own, r) => own - alone[r]), texts, halves });
+}
+
+/** A difference in F1 between two heads on the same rows, and what it varies with. */
+export interface VaryingDifference extends Pick<Judged, "texts" | "halves"> {
+  readonly difference: number;
+  /** What each row adds to it; see macroF1Influence. */
+  readonly parts: Float64Array;
+}
+
+/** @param metric  what differs, such as "macro-F1" */
+export function verdictOf({ difference, parts, texts, halves }: VaryingDifference, metric?: string): Verdict {
+  const test = varianceOfSum(parts, duplicateGroups(texts));
   const training = { variance: variance(halves), freedom: halves.length - 1 };
   const reach = halfWidth([test, training]);
   const interval95: Interval = [Math.max(-1, difference - reach), Math.min(1, difference + reach)];
   const standardErrors = { test: Math.sqrt(test.variance), training: Math.sqrt(training.variance) };
-  return { ...callOf(difference, interval95), difference, interval95, n: texts.length, standardErrors };
+  return { ...callOf(difference, interval95, metric), difference, interval95, n: texts.length, standardErrors };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { intervalNote } from "../../../text/intervalNote.js";
 import type { TaggingEvaluation } from "../../../tagging/evaluate.js";
 import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
-import { count, decimals, range } from "../../../text/numbers.js";
+import { count, decimals, range, signed, signedRange } from "../../../text/numbers.js";
 import { html, section, verbatim, type Html } from "../html.js";
 import { pageText } from "../page.js";
 import { table } from "../table.js";
@@ -42,8 +42,8 @@ export function taggingReport(record: TaggingTransfer): string {
       <p class="kicker">headstart · transfer report, entities</p>
       <h1>Entity F1 ${decimals(source.entityF1)} in-domain, ${decimals(target.entityF1)} on the target</h1>
       <p>
-        Drop ${decimals(drop)}. Verdict: ${verdict.call}, ${verdict.because}. ${count(leakage.normalised)} target
-        sentences are also in the source${without(leakage)}.
+        Drop ${signed(drop)} (95 % interval ${signedRange(record.dropInterval95)}). Verdict: ${verdict.call},
+        ${verdict.because}. ${seenText(leakage)}
       </p>
     </header>
     <p>${intervalNote("sentence")}</p>
@@ -54,5 +54,13 @@ export function taggingReport(record: TaggingTransfer): string {
   return pageText("Transfer report, entities", body);
 }
 
-const without = ({ targetWithout }: TaggingTransfer["leakage"]): string =>
-  targetWithout === null ? "" : `; without them entity F1 is ${decimals(targetWithout.entityF1)}`;
+/** What of the target was seen in training. */
+function seenText({ normalised, targetWith, trainAndTarget }: TaggingTransfer["leakage"]): string {
+  const withThem =
+    targetWith === null ? "" : ` and not counted; with them entity F1 is ${decimals(targetWith.entityF1)}`;
+  const own =
+    trainAndTarget === 0
+      ? ""
+      : ` ${count(trainAndTarget)} are also in the target's training sentences, and no verdict counts them.`;
+  return `${count(normalised)} target sentences are also in the source${withThem}.${own}`;
+}

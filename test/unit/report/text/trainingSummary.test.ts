@@ -65,12 +65,14 @@ describe("scoreLines()", () => {
 
 describe("entityScoreLines()", () => {
   const lines = (entityF1: number, entityPrecision: number, entityRecall: number, isLastBest = false): string[] => {
-    const dev = { n: 9, entities: 20, interval95: [0.1, 0.9], entityF1, entityPrecision, entityRecall };
-    return entityScoreLines(dev as unknown as TaggingEvaluation, { isLastBest });
+    const dev = { n: 120, entities: 20, interval95: [0.1, 0.9], entityF1, entityPrecision, entityRecall };
+    return entityScoreLines({ ...trained, dev: dev as unknown as TaggingEvaluation }, { isLastBest });
   };
+  const notCalibrated = { calibration: undefined, entities: 5, logLoss: { before: 0.7, after: 0.7 } };
+  const trained = { optimism: 0.012, scoreCalibration: notCalibrated };
 
   it("says of a tagger that is wrong more often than right that it is poor, and how", () => {
-    expect(lines(0.5, 0.5, 0.5)).toHaveLength(2);
+    expect(lines(0.5, 0.5, 0.5).join()).not.toContain("poor");
     expect(lines(0.4, 0.6, 0.3)[2]).toBe(
       "  poor: it misses 70 % of the entities, and 40 % of what it finds is wrong. More tagged sentences help most",
     );
@@ -80,5 +82,35 @@ describe("entityScoreLines()", () => {
   it("names --epochs where the last epoch was the best, and there alone", () => {
     expect(lines(0.4, 0.4, 0.4, true)[2]).toMatch(/; the last epoch was the best: try more with --epochs$/);
     expect(lines(0.4, 0.4, 0.4)[2]).not.toContain("--epochs");
+  });
+
+  it("says that F1 is too high where it was chosen on, and by how much, or somewhat where that is unknown", () => {
+    expect(lines(0.9, 0.9, 0.9)[2]).toBe(
+      "  epoch and outside bias were chosen on these sentences: F1 is about 0.012 too high (estimated by cross-fitting the choice)",
+    );
+    const dev = {
+      n: 120,
+      entities: 20,
+      interval95: [0.1, 0.9],
+      entityF1: 0.9,
+      entityPrecision: 0.9,
+      entityRecall: 0.9,
+    };
+    const lucky = entityScoreLines(
+      { ...trained, optimism: -0.004, dev: dev as unknown as TaggingEvaluation },
+      { isLastBest: false },
+    );
+    expect(lucky[2]).toMatch(/: F1 is somewhat too high$/);
+    const few = entityScoreLines(
+      { ...trained, dev: { ...dev, n: 99 } as unknown as TaggingEvaluation },
+      { isLastBest: false },
+    );
+    expect(few[2]).toBe(lucky[2]);
+  });
+
+  it("calls scores of entities no probabilities where they are not calibrated", () => {
+    expect(lines(0.9, 0.9, 0.9)[3]).toBe(
+      "  entity scores are no probabilities: not calibrated (5 entities found on dev)",
+    );
   });
 });
