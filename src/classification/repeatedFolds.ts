@@ -48,7 +48,7 @@ function written(text: string): { readonly folds: number; readonly repeats: numb
  * @throws HeadstartError as crossValidate()
  * @example
  * const { macroF1, interval95, perRepeat } = await repeatCrossValidation(data, "3x2");
- * console.log(macroF1, interval95, perRepeat.length); // the last is 2
+ * console.log(perRepeat.length, macroF1 > interval95[0]); // 2 true
  */
 export async function repeatCrossValidation(
   data: LabeledVectors,

@@ -27,7 +27,7 @@ export function confusionIntervals(
   predicted: Int32Array,
   {
     classes,
-    isCounted: isLabel = new Array<boolean>(classes).fill(true),
+    isCounted: isLabel = Array.from({ length: classes }, () => true),
     groups,
     ...options
   }: GroupedOptions & {

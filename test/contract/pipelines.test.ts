@@ -186,7 +186,7 @@ describe.each(KINDS)("a pipeline of kind $name", ({ kind, labels, rows, learn, s
     const wanted = await evaluating(loaded, file);
     expect(wanted).toMatchObject({ kind, rejected: 0 });
     // A classifier is scored without rows of its own training, unless there are no others.
-    const { n, allRows } = { allRows: null, ...wanted };
+    const { n, allRows } = wanted;
     expect(allRows?.n ?? n).toBe(rows.length);
     const several = ["a", "b"].map((name) => join(where, `${name}.jsonl`));
     for (const given of [[file], several, rows, new Set(rows), awaited()]) {

@@ -2,7 +2,7 @@ import type { PipelineEvaluation } from "../../pipeline/pipeline.js";
 import { count, counted, decimals, range } from "../../text/numbers.js";
 
 /** Rows of an evaluation that the head was trained on, in words. */
-export interface SeenRows {
+export interface SeenOfEvaluation {
   /** What to know before the scores are believed. */
   readonly remark: string;
   /** Which rows the scores are of. */
@@ -12,7 +12,7 @@ export interface SeenRows {
 }
 
 /** What is to be said of rows that the head was trained on; undefined where it was trained on none of them. */
-export function seenRows(evaluation: PipelineEvaluation): SeenRows | undefined {
+export function seenRows(evaluation: PipelineEvaluation): SeenOfEvaluation | undefined {
   const { n, seenInTraining: seen, allRows } = evaluation;
   if (seen === null || seen === 0) return undefined;
   const row = evaluation.kind === "tagger" ? "sentence" : "row";

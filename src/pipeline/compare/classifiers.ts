@@ -16,7 +16,7 @@ import { readRows, summaryOfLabeled, type Rows } from "../rows.js";
 import {
   judged,
   sharedMap,
-  unseenRows,
+  rowsNewToBoth,
   withEncoder,
   type ComparingParts,
   type Named,
@@ -74,7 +74,7 @@ export async function compareClassifiers(
   const labels = [...new Set([...spaces[0].labels, ...spaces[1].labels, ...[...new Set(corpus.labels)].sort()])];
   const hashes = both(heads, ({ head }) => head.textHashes);
   const isEnough = (rows: readonly number[]): boolean => new Set(rows.map((r) => corpus.labels[r])).size > 1;
-  const { seen, rows } = unseenRows(corpus.texts, hashes, isEnough);
+  const { seen, rows } = rowsNewToBoth(corpus.texts, hashes, isEnough);
   const texts = rows.map((r) => corpus.texts[r]);
   const vectors = await vectorsOfHeads(heads, texts, options);
   const found = both(heads, ({ head }, h) => {

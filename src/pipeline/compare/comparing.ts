@@ -82,7 +82,7 @@ const LEAST_ROWS = 30;
  *
  * @param hashes  of the training texts of each head; undefined where they are not kept
  */
-export function unseenRows(
+export function rowsNewToBoth(
   texts: readonly string[],
   hashes: readonly [first: Int32Array | undefined, second: Int32Array | undefined],
   isEnough: (rows: readonly number[]) => boolean = () => true,

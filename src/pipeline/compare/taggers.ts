@@ -20,7 +20,7 @@ import { readTaggedRows, summaryOfTagged, type TaggedRows } from "../rows.js";
 import {
   judged,
   sharedMap,
-  unseenRows,
+  rowsNewToBoth,
   withEncoder,
   type ComparingParts,
   type Named,
@@ -78,7 +78,7 @@ export async function compareTaggers(
   const own = heads.map(({ head, name }, h) => knownLabels(head, corpus, { name, map: ofHeads[h] }));
   const hashes = heads.map(({ head }) => head.textHashes);
   const texts = corpus.sentences.map(({ text }) => text);
-  const { seen, rows } = unseenRows(texts, [hashes[0], hashes[1]]);
+  const { seen, rows } = rowsNewToBoth(texts, [hashes[0], hashes[1]]);
   const found: TaggingEvaluated[] = [];
   for (const [h, { head }] of heads.entries()) {
     const sentences = rows.map((r) => corpora[h].sentences[r]);

@@ -12,11 +12,11 @@ export function countsByFold(counts: readonly EntityCounts[], folds: Int32Array)
 }
 
 /** Strict F1 on all folds together. */
-export const f1Of = (counts: FoldCounts): number => entityScore(addEntityCounts(counts)).f1;
+export const entityF1Of = (counts: FoldCounts): number => entityScore(addEntityCounts(counts)).f1;
 
 /** The candidate with the highest F1, the first of several. */
 export function bestOf(candidates: readonly FoldCounts[]): number {
-  const scores = candidates.map(f1Of);
+  const scores = candidates.map(entityF1Of);
   return scores.reduce((best, score, c) => (score > scores[best] ? c : best), 0);
 }
 
@@ -26,7 +26,7 @@ export function bestOf(candidates: readonly FoldCounts[]): number {
  */
 export function crossFittedF1(candidates: readonly FoldCounts[]): number {
   const [{ length }] = candidates;
-  return f1Of(
+  return entityF1Of(
     Array.from({ length }, (_, fold) => {
       const others = candidates.map((counts) => counts.filter((_own, f) => f !== fold));
       return candidates[bestOf(others)][fold];

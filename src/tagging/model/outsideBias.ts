@@ -1,5 +1,5 @@
 import { countEntities } from "../../metrics/entities.js";
-import { bestOf, countsByFold, f1Of, type FoldCounts } from "./foldCounts.js";
+import { bestOf, countsByFold, entityF1Of, type FoldCounts } from "./foldCounts.js";
 import type { EmbeddedSentences } from "../vectors/embeddedSentences.js";
 import { characterSpans, goldSpans } from "../corpus/spans.js";
 import { bestSpans, emissionsOf, type EmissionsOptions, type Tagger } from "./tagger.js";
@@ -45,7 +45,7 @@ export async function chooseOutsideBias(
   const steps = gold.flat().length < LEAST_ENTITIES ? [0] : STEPS;
   const tried = steps.map(countsAt);
   const chosen = bestOf(tried);
-  return { outsideBias: steps[chosen], f1: f1Of(tried[chosen]), tried };
+  return { outsideBias: steps[chosen], f1: entityF1Of(tried[chosen]), tried };
 }
 
 /** The tagger with the score of O lowered by `outsideBias` at every word. */

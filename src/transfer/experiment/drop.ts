@@ -9,7 +9,7 @@ export interface Drop {
 }
 
 /** A score with its interval. */
-export interface Scored {
+export interface ScoreWithInterval {
   readonly score: number;
   readonly interval95: Interval;
 }
@@ -20,7 +20,7 @@ export interface Scored {
  * @see Zou & Donner 2008, Construction of confidence limits about effect measures (MOVER):
  *   https://doi.org/10.1002/sim.3095
  */
-export function dropOf(source: Scored, target: Scored): Drop {
+export function dropOf(source: ScoreWithInterval, target: ScoreWithInterval): Drop {
   const drop = source.score - target.score;
   const [sourceBelow, sourceAbove] = reach(source);
   const [targetBelow, targetAbove] = reach(target);
@@ -28,7 +28,7 @@ export function dropOf(source: Scored, target: Scored): Drop {
   return { drop, dropInterval95: [low, drop + Math.hypot(sourceAbove, targetBelow)] };
 }
 
-const reach = ({ score, interval95: [low, high] }: Scored): readonly [below: number, above: number] => [
+const reach = ({ score, interval95: [low, high] }: ScoreWithInterval): readonly [below: number, above: number] => [
   Math.max(0, score - low),
   Math.max(0, high - score),
 ];

@@ -14,7 +14,7 @@ import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
-import { dropOf, type Scored } from "./drop.js";
+import { dropOf, type ScoreWithInterval } from "./drop.js";
 import { scoreTarget } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
 import type { CorpusSummary, TransferMistake, TransferRecord } from "./record.js";
@@ -148,7 +148,7 @@ export async function runTransfer(
   };
 }
 
-const scoreOf = ({ macroF1, interval95 }: Evaluation): Scored => ({ score: macroF1, interval95 });
+const scoreOf = ({ macroF1, interval95 }: Evaluation): ScoreWithInterval => ({ score: macroF1, interval95 });
 
 /** Does a step, and keeps how long it took. */
 type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>;

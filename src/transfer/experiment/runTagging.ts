@@ -11,7 +11,7 @@ import {
 import { evaluateTagger, type TaggingEvaluated, type TaggingEvaluation } from "../../tagging/evaluate.js";
 import { entityLabels } from "../../tagging/corpus/sentence.js";
 import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
-import { dropOf, type Drop, type Scored } from "./drop.js";
+import { dropOf, type Drop, type ScoreWithInterval } from "./drop.js";
 import type { Verdict } from "./record.js";
 import { entityF1Influence, taggingHalves } from "./taggingHalves.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, verdictOf } from "./verdict.js";
@@ -147,7 +147,7 @@ const evaluated = (
 ): Promise<TaggingEvaluated> =>
   evaluateTagger(tagger, data, { isSeen: (surface) => surfaces.has(surface), seed, threads });
 
-const scoreOf = ({ entityF1, interval95 }: TaggingEvaluation): Scored => ({ score: entityF1, interval95 });
+const scoreOf = ({ entityF1, interval95 }: TaggingEvaluation): ScoreWithInterval => ({ score: entityF1, interval95 });
 
 const mainScores = ({ n, entityF1 }: TaggingEvaluation): { readonly n: number; readonly entityF1: number } => ({
   n,

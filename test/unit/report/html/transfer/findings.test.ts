@@ -41,8 +41,9 @@ const small = evaluationOf(
   ],
   ["n", "p"],
 );
+const scored = ({ macroF1, interval95 }: Evaluation) => ({ score: macroF1, interval95 });
 const between = (source: typeof good, target: typeof good): TransferRecord =>
-  sampleRecord({ labels: ["n", "p"], source, target, ...dropOf(source, target) });
+  sampleRecord({ labels: ["n", "p"], source, target, ...dropOf(scored(source), scored(target)) });
 const text = (parts: readonly Parameters<typeof toText>[0][]): string =>
   toText(html`${parts}`)
     .replace(/<[^>]*>/g, "")
@@ -66,11 +67,11 @@ describe("outcome()", () => {
 
 describe("dropOf()", () => {
   it("contains the drop, is wider than either interval and mirrors when the sides change places", () => {
-    const [low, high] = dropOf(good, fair).dropInterval95;
+    const [low, high] = dropOf(scored(good), scored(fair)).dropInterval95;
     expect(low).toBeLessThan(0.2);
     expect(high).toBeGreaterThan(0.2);
     expect(high - low).toBeGreaterThan(fair.interval95[1] - fair.interval95[0]);
-    const [mirroredLow, mirroredHigh] = dropOf(fair, good).dropInterval95;
+    const [mirroredLow, mirroredHigh] = dropOf(scored(fair), scored(good)).dropInterval95;
     expect([-mirroredHigh, -mirroredLow]).toEqual([expect.closeTo(low, 12), expect.closeTo(high, 12)]);
   });
 });

@@ -78,7 +78,10 @@ export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRec
       [30, 112, 36],
       [15, 42, 283],
     ]),
-    ...dropOf(source, target),
+    ...dropOf(
+      { score: source.macroF1, interval95: source.interval95 },
+      { score: target.macroF1, interval95: target.interval95 },
+    ),
     verdict: {
       call: "positive",
       difference: 0.036,
