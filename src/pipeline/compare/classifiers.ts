@@ -1,3 +1,4 @@
+import { duplicateGroups } from "../../dataset/duplicates.js";
 import { quotedLabels, labelSpace, project, type LabelSpace } from "../../dataset/mapLabels.js";
 import { bridge } from "../../dataset/mapAdvice.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
@@ -86,7 +87,8 @@ export async function compareClassifiers(
   });
   const truth = Int32Array.from(rows, (r) => labels.indexOf(corpus.labels[r]));
   const predictions = both(found, ({ predicted }) => predicted);
-  const compared = judged(comparePredictions(truth, predictions, labels, { seed }), seen);
+  const groups = duplicateGroups(Array.from(rows, (r) => corpus.texts[r]));
+  const compared = judged(comparePredictions(truth, predictions, labels, { seed, groups }), seen);
   const [first, second] = both(heads, ({ name }) => name);
   const inRows = new Set(corpus.labels);
   return {

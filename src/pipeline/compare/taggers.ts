@@ -1,3 +1,4 @@
+import { duplicateGroups } from "../../dataset/duplicates.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { applyLabelMap } from "../../dataset/labelMap.js";
 import { bridge } from "../../dataset/mapAdvice.js";
@@ -85,7 +86,8 @@ export async function compareTaggers(
     found.push(await evaluated(head, sentences, { ...options, map: ofHeads[h] }));
   }
   const [a, b] = found;
-  const compared = judged(compareEntities([a.counts, b.counts], { seed: options.seed }), seen);
+  const groups = duplicateGroups(Array.from(rows, (r) => corpus.sentences[r].text));
+  const compared = judged(compareEntities([a.counts, b.counts], { seed: options.seed, groups }), seen);
   const sentences = rows.map((r) => corpus.sentences[r]);
   const [first, second] = heads.map(({ name }) => name);
   const differences = differencesIn(sentences, [a.found, b.found]);
