@@ -121,7 +121,7 @@ describe("headstart", () => {
   });
 
   it("has every flag that a message advises", async () => {
-    const asked = [...Object.keys(COMMANDS), "train --task ner"].map((command) => [
+    const asked = [...Object.keys(COMMANDS), "compare", "train --task ner"].map((command) => [
       ...command.split(" "),
       "--help-all",
     ]);

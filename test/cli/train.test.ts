@@ -168,8 +168,9 @@ describe("headstart train", () => {
     expect(lines[0]).toMatch(/^macro-F1 \d\.\d{3} on 20 held-out rows \(95 % interval \d\.\d{3} to \d\.\d{3}\)$/);
     expect(lines[1]).toMatch(/^ {2}majority class {2}\d\.\d{3} {2}the head is /);
     expect(lines[2]).toMatch(/^ {2}bag of words {4}\d\.\d{3} {2}the head is .*95 % interval .*: (not )?beyond chance$/);
-    expect(lines[3]).toMatch(/^Learned from 60 rows in [\d.]+ s; held-out rows: 20 rows given for it$/);
-    expect(lines.slice(4)).toEqual([
+    expect(lines[3]).toMatch(/^Intervals are for new rows of this kind/);
+    expect(lines[4]).toMatch(/^Learned from 60 rows in [\d.]+ s; held-out rows: 20 rows given for it$/);
+    expect(lines.slice(5)).toEqual([
       "Head: shown",
       "Next:",
       '  headstart predict shown "a text of your own"',
@@ -180,9 +181,11 @@ describe("headstart train", () => {
 
   it("tells commands that are right when copied, and more with --verbose, then too when there is nothing to do", async () => {
     const own = await sandbox();
-    await own.write("my texts.csv", csv(["review", "my label"], labelledRows(40, ["5", "1"])));
+    const rows = labelledRows(60, ["5", "1"]);
+    await own.write("my rows.csv", csv(["review", "my label"], rows.slice(0, 40)));
+    await own.write("my texts.csv", csv(["review", "my label"], rows.slice(40)));
     const columns = ["--text-column", "review", "--label-column", "my label", "--map", "5=good,1=not good"];
-    const args = ["train", "my texts.csv", "--dev", "my texts.csv", "-o", "it's a head", ...columns, ...WITH_TINY];
+    const args = ["train", "my rows.csv", "--dev", "my texts.csv", "-o", "it's a head", ...columns, ...WITH_TINY];
     const { stdout } = succeeded(await own.run(args));
     const next = stdout.split("\n").filter((line) => line.startsWith("  headstart "));
     expect(next).toHaveLength(2);
@@ -326,7 +329,8 @@ describe("headstart transfer", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^macro-F1 in-domain +\d\.\d{3} .*, 20 rows$/m);
     expect(stdout).toMatch(/^macro-F1 on the target +\d\.\d{3} .*, 20 rows$/m);
-    for (const name of ["drop", "majority class on the target", "bag of words on the target"])
+    expect(stdout).toMatch(/^drop +[−+]?\d\.\d{3} \(95 % [−+]?\d\.\d{3} to [−+]?\d\.\d{3}\)/m);
+    for (const name of ["majority class on the target", "bag of words on the target"])
       expect(stdout).toMatch(new RegExp(`^${name} +-?\\d\\.\\d{3}$`, "m"));
     expect(stdout).toMatch(/^verdict +unknown: /m);
     expect(stdout).toContain("shown-report/report.html");

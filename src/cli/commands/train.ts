@@ -87,11 +87,12 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
   warnOfUnused(context, map, [corpus.seen, devCorpus?.seen ?? []]);
   const { corpus: rows, rare, ...kept } = withoutRare({ corpus, devCorpus }, flags);
   if (rare !== undefined) reporter.warn(rare.remark);
+  // Labels are checked before the long part begins.
+  const { labels } = checkLabels(rows.labels, { map, minPerClass: kept.devCorpus === undefined ? 2 : 1 });
+  if (kept.devCorpus !== undefined)
+    labelIndices(labels, kept.devCorpus.labels, kept.devCorpus.files.join(", "), { map });
   const { devCorpus: devRows, seenDev, remark } = withoutSeenDev({ corpus: rows, ...kept });
   if (remark !== undefined) reporter.warn(remark);
-  // Labels are checked before the long part begins.
-  const { labels } = checkLabels(rows.labels, { map, minPerClass: devRows === undefined ? 2 : 1 });
-  if (devRows !== undefined) labelIndices(labels, devRows.labels, devRows.files.join(", "), { map });
   if (flags.cv !== undefined) checkFolds(rows.texts, flags.cv.folds);
   warnOfLabels(context, rows);
   const began = clock();

@@ -30,7 +30,10 @@ export type HeadPair = readonly [first: Named<AnyHead>, second: Named<AnyHead>];
  * @throws HeadstartError E_USAGE for the same head twice, E_HEAD_MISMATCH for heads of different kinds or with several
  *   labels a text, E_LABEL_MAP where a head knows none of the labels, and whatever loading and reading throw
  * @example
- * const { difference, interval95, call, because } = await compareHeads("old-head", "new-head", "reviews.csv");
+ * const model = await train("reviews.csv");
+ * await model.save("new-head", { force: true });
+ * await model.close();
+ * const { difference, interval95, call, because } = await compareHeads("sentiment", "new-head", "reviews.csv");
  * console.log(call, difference, interval95, because);
  */
 export async function compareHeads(

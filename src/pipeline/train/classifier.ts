@@ -63,10 +63,12 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
   const read = await readRows(rows, options);
   const devRead = options.dev === undefined ? undefined : await readRows(options.dev, options);
   const { corpus, rare, ...kept } = withoutRare({ corpus: read, devCorpus: devRead }, options);
-  const { devCorpus, remark } = withoutSeenDev({ corpus, ...kept });
   // Labels are checked before the long part begins.
-  const { labels } = checkLabels(corpus.labels, { map: options.map, minPerClass: devCorpus === undefined ? 2 : 1 });
-  if (devCorpus !== undefined) labelIndices(labels, devCorpus.labels, devCorpus.files.join(", "), { map: options.map });
+  const { map } = options;
+  const given = kept.devCorpus;
+  const { labels } = checkLabels(corpus.labels, { map, minPerClass: given === undefined ? 2 : 1 });
+  if (given !== undefined) labelIndices(labels, given.labels, given.files.join(", "), { map });
+  const { devCorpus, remark } = withoutSeenDev({ corpus, ...kept });
   if (options.cv !== undefined) checkFolds(corpus.texts, foldsOf(options.cv).folds);
   const encoder = await openTrainingEncoder(options);
   try {

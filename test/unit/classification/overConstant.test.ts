@@ -18,7 +18,7 @@ describe("constantRemarks()", () => {
   });
 
   it("says that a head is no better only where the interval leaves no room for it, with effect and interval", () => {
-    const truth = Int32Array.from({ length: 200 }, (_, r) => (r % 10 < 7 ? 0 : 1));
+    const truth = Int32Array.from({ length: 1000 }, (_, r) => (r % 10 < 7 ? 0 : 1));
     const constant = constantRemarks(
       evaluateClassification(
         truth,
@@ -29,7 +29,7 @@ describe("constantRemarks()", () => {
     );
     expect(constant).toHaveLength(1);
     expect(constant[0]).toMatch(
-      /^on the 200 dev rows the head is no better than always .* macro-F1 \(95 % interval .*\)\. Give it/,
+      /^on the 1,000 dev rows the head is no better than always .* macro-F1 \(95 % interval .*\)\. Give it/,
     );
     expect(remarksOn(2000, 0.3)[0]).toContain("is no better than");
   });

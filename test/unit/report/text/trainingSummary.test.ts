@@ -16,6 +16,7 @@ describe("trainingText()", () => {
   it("tells what was learned from, where the head is, and commands that are right when copied", () => {
     expect(trainingText(["score"], TRAINING)).toEqual([
       "score",
+      "Intervals are for new rows of this kind; that other training rows give another head is left out.",
       "Learned from 1,200 rows in 1.3 s; held-out rows: 20 rows given for it",
       "Head: out/head",
       "Next:",
@@ -26,8 +27,8 @@ describe("trainingText()", () => {
 
   it("says what the head holds, and which corpus is to be replaced, where there is something to say", () => {
     const lines = trainingText([], { ...TRAINING, unit: "sentence", holds: "7 texts", remark: "test.csv: your own" });
-    expect(lines[0]).toContain("1,200 sentences");
-    expect(lines[2]).toBe("out/head holds 7 texts");
+    expect(lines[1]).toContain("1,200 sentences");
+    expect(lines[3]).toBe("out/head holds 7 texts");
     expect(lines.at(-1)).toMatch(/ {2}# test\.csv: your own$/);
   });
 });
@@ -42,7 +43,7 @@ describe("scoreLines()", () => {
 
   it("has the main number with its interval and rows first, then what the majority class reaches", () => {
     expect(scored(null)).toEqual([
-      "macro-F1 1.000 on 4 held-out rows (95 % interval 1.000 to 1.000)",
+      "macro-F1 1.000 on 4 held-out rows (95 % interval 0.450 to 1.000)",
       "  majority class  0.333  the head is 0.667 better",
     ]);
   });

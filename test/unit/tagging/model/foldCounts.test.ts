@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../src/math/random.js";
-import { bestOf, countsByFold, crossFittedF1, f1Of } from "../../../../src/tagging/model/foldCounts.js";
+import { bestOf, countsByFold, crossFittedF1, entityF1Of } from "../../../../src/tagging/model/foldCounts.js";
 
 const SENTENCES = 40;
 const folds = Int32Array.from({ length: SENTENCES }, (_, s) => s % 10);
@@ -22,7 +22,7 @@ function alike(n: number, seed: number) {
 describe("crossFittedF1()", () => {
   it("is the F1 itself where there is one candidate", () => {
     const [one] = alike(1, 1);
-    expect(crossFittedF1([one])).toBeCloseTo(f1Of(one), 12);
+    expect(crossFittedF1([one])).toBeCloseTo(entityF1Of(one), 12);
   });
 
   it("is the true F1 on average where all candidates are alike, and that of the best one is above it", () => {
@@ -30,7 +30,7 @@ describe("crossFittedF1()", () => {
     const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
     // One run has a standard deviation of 0.06 or so, the mean of 200 one below 0.005.
     expect(Math.abs(mean(runs.map(crossFittedF1)) - 0.6)).toBeLessThan(0.02);
-    expect(mean(runs.map((candidates) => f1Of(candidates[bestOf(candidates)])))).toBeGreaterThan(0.67);
+    expect(mean(runs.map((candidates) => entityF1Of(candidates[bestOf(candidates)])))).toBeGreaterThan(0.67);
   });
 
   it("is the best one's F1 where one is best in every fold", () => {

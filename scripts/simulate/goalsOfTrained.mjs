@@ -4,7 +4,7 @@
  * them: thresholds come from predictions of heads in folds, and are used by a head that is fitted on all rows. Rows are drawn
  * from public corpora many times, and each claim is looked up on other rows of the same corpus. No test split is read.
  *
- *     node scripts/simulate/promisesOfTrained.mjs [--draws 100] [--cache out/cache]
+ *     node scripts/simulate/goalsOfTrained.mjs [--draws 100] [--cache out/cache]
  *
  * Needs the corpora (HEADSTART_CORPORA or data/public).
  */
