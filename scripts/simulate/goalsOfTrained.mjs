@@ -40,8 +40,8 @@ async function simulate(draws, folder) {
       const pool = await load(corpus);
       const groups = duplicateGroups(pool.texts);
       // Each text once, so that rows are drawn one by one.
-      const first = [...groups.keys()].filter((r) => groups.indexOf(groups[r]) === r || groups[r] === r);
-      const distinct = pickRows(pool, [...new Map(first.map((r) => [groups[r], r])).values()]);
+      const first = new Map([...groups.keys()].reverse().map((r) => [groups[r], r]));
+      const distinct = pickRows(pool, [...first.values()]);
       /** @type {Map<string, { claimed: number, broken: number, sum: number }>} */
       const found = new Map();
       for (let seed = 1; seed <= draws; seed++) {
