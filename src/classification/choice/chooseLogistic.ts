@@ -49,22 +49,35 @@ export async function chooseLogistic(
       fit,
       options: { ...options, Cs },
     });
-    return { ...(await fitChosen(train, Cs[index], fit)), trials, heldOut, choice: choiceBy(heldOut) };
+    return { ...(await fitChosen(train, Cs[index], { fit, heldOut })), trials, heldOut, choice: choiceBy(heldOut) };
   }
   const plan = dev.texts.length < ROWS_TO_CHOOSE_ON ? findPlan(train, folding) : undefined;
   if (plan === undefined || Cs.length === 1) return logisticByDev({ train, dev }, fit, { ...options, Cs });
   const { index, trials, heldOut } = await chooseByPlan(train, plan, { fit, options: { ...options, Cs } });
-  const fitted = await fitChosen(train, Cs[index], fit);
+  const fitted = await fitChosen(train, Cs[index], { fit, heldOut });
   return { ...fitted, trials, heldOut: onDev(fitted.head, dev), choice: choiceBy(heldOut) };
 }
 
 const choiceBy = ({ from }: HeldOutPredictions): string => `C was chosen by ${from}`;
 
-const fitChosen = async (train: LabeledVectors, C: number, fit: FitOptions) => ({
-  ...NOT_SEARCHED,
-  ...(await fitSetup(train, { kind: "logistic", C }, fit)),
-  C,
-});
+/**
+ * The head on all rows, with the penalty of each row that it had in the parts, so that it is as certain as the heads whose
+ * predictions it is calibrated on.
+ */
+async function fitChosen(
+  train: LabeledVectors,
+  chosen: number,
+  { fit, heldOut }: { readonly fit: FitOptions; readonly heldOut: HeldOutPredictions },
+) {
+  const parts = heldOut.plan!.repeats[0];
+  const share = parts.reduce((sum, part) => sum + part.fit.length, 0) / (parts.length * train.texts.length);
+  const C = roundTo(chosen * share, DIGITS);
+  return { ...NOT_SEARCHED, ...(await fitSetup(train, { kind: "logistic", C }, fit)), C };
+}
+
+/** Of C, so that it can be read. */
+const DIGITS = 2;
+const roundTo = (value: number, digits: number): number => Number(value.toPrecision(digits));
 
 /** Scores each value of C on held-out training rows. */
 async function chooseByPlan(
