@@ -49,12 +49,17 @@ export async function chooseLogistic(
       fit,
       options: { ...options, Cs },
     });
-    return { ...(await fitChosen(train, Cs[index], { fit, heldOut })), trials, heldOut, choice: choiceBy(heldOut) };
+    return {
+      ...(await fitChosen(train, Cs[index], { fit, heldOut, isChosen: Cs.length > 1 })),
+      trials,
+      heldOut,
+      choice: choiceBy(heldOut),
+    };
   }
   const plan = dev.texts.length < ROWS_TO_CHOOSE_ON ? findPlan(train, folding) : undefined;
   if (plan === undefined || Cs.length === 1) return logisticByDev({ train, dev }, fit, { ...options, Cs });
   const { index, trials, heldOut } = await chooseByPlan(train, plan, { fit, options: { ...options, Cs } });
-  const fitted = await fitChosen(train, Cs[index], { fit, heldOut });
+  const fitted = await fitChosen(train, Cs[index], { fit, heldOut, isChosen: Cs.length > 1 });
   return { ...fitted, trials, heldOut: onDev(fitted.head, dev), choice: choiceBy(heldOut) };
 }
 
@@ -67,11 +72,16 @@ const choiceBy = ({ from }: HeldOutPredictions): string => `C was chosen by ${fr
 async function fitChosen(
   train: LabeledVectors,
   chosen: number,
-  { fit, heldOut }: { readonly fit: FitOptions; readonly heldOut: HeldOutPredictions },
+  {
+    fit,
+    heldOut,
+    isChosen,
+  }: { readonly fit: FitOptions; readonly heldOut: HeldOutPredictions; readonly isChosen: boolean },
 ) {
   const parts = heldOut.plan!.repeats[0];
   const share = parts.reduce((sum, part) => sum + part.fit.length, 0) / (parts.length * train.texts.length);
-  const C = roundTo(chosen * share, DIGITS);
+  // A value that the caller has set stays.
+  const C = isChosen ? roundTo(chosen * share, DIGITS) : chosen;
   return { ...NOT_SEARCHED, ...(await fitSetup(train, { kind: "logistic", C }, fit)), C };
 }
 

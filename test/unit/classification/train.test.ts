@@ -49,7 +49,7 @@ describe("trainClassifier", () => {
   it("holds out a tenth of many rows, and learns from all of them", async () => {
     const many = toyVectors(5200);
     const trained = await trainClassifier(many, { ...OPTIONS, Cs: [0.01] });
-    expect([trained.n, trained.dev.n]).toEqual([5200, 520]);
+    expect([trained.n, trained.dev.n, trained.C]).toEqual([5200, 520, 0.01]);
     expect(trained.devFrom).toBe("520 of the 5,200 training rows, set aside for it");
   });
 
