@@ -14,6 +14,22 @@ export const range = ([low, high]: readonly [number, number]): string => `${deci
 /** An interval of a difference in words: "−0.010 to +0.020". */
 export const signedRange = ([low, high]: readonly [number, number]): string => `${signed(low)} to ${signed(high)}`;
 
+/**
+ * A threshold with as many decimals as it takes to be copied: never below the threshold, above it by less than a thousandth of
+ * its distance from 0 and from 1, and not 1 unless it is.
+ */
+export function thresholdText(threshold: number): string {
+  const reach = Math.min(threshold, 1 - threshold) / 1000;
+  for (let digits = 3; digits < MOST_DIGITS; digits++) {
+    const above = Math.ceil(threshold * 10 ** digits) / 10 ** digits;
+    const rounded = above.toFixed(digits);
+    if (Number(rounded) >= threshold && Number(rounded) - threshold <= reach) return rounded;
+  }
+  return String(threshold);
+}
+
+const MOST_DIGITS = 16;
+
 /** A whole number with commas: 12,284. */
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 

@@ -1,3 +1,4 @@
+import { thresholdText } from "../../text/numbers.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { wilson } from "../../metrics/conformal.js";
 import { ABSTAIN } from "../../metrics/confusion.js";
@@ -70,7 +71,7 @@ export function thresholdWords(
 ): string {
   const threshold = thresholds[label];
   if (threshold === null) return "never";
-  if (threshold > 0) return threshold.toFixed(3);
+  if (threshold > 0) return thresholdText(threshold);
   if (costs !== null) return "least cost";
   return below === "others" ? "otherwise" : "any";
 }

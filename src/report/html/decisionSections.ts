@@ -1,7 +1,7 @@
 import { thresholdWords } from "../../classification/decision/choice.js";
 import type { Reliability } from "../../classification/reliability.js";
 import type { LabelThresholds, RankingScore, ThresholdScore } from "../../metrics/labelThresholds.js";
-import { count, decimals, percent, perThousand, range } from "../../text/numbers.js";
+import { count, decimals, percent, perThousand, range, thresholdText } from "../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";
 import { plot } from "./plot.js";
 import { table } from "./table.js";
@@ -67,7 +67,7 @@ function curves(label: string, { curve, averagePrecision, auc }: LabelThresholds
   const recalls = curve.map(({ recall, precision }) => ({ x: recall, y: precision, radius: 0.8 }));
   const rates = curve.map(({ falseAlarmRate, recall }) => ({ x: falseAlarmRate, y: recall, radius: 0.8 }));
   const body = curve.map(({ threshold, precision, recall, falseAlarmRate }) => [
-    threshold.toFixed(3),
+    thresholdText(threshold),
     decimals(precision),
     decimals(recall),
     perThousand(falseAlarmRate),
@@ -89,7 +89,7 @@ function bestCells(score: ThresholdScore | null, negatives: number): Content[] {
   if (score === null) return ["–", "–", "–"];
   const { threshold, recall, falseAlarms, falseAlarmsBelow } = score;
   return [
-    threshold === null ? "none" : threshold.toFixed(3),
+    threshold === null ? "none" : thresholdText(threshold),
     recall === null ? "–" : percent(recall),
     html`${count(falseAlarms)} of ${count(negatives)}
       <small>at most ${perThousand(falseAlarmsBelow)} per 1,000</small>`,

@@ -1,6 +1,6 @@
 import type { Reliability } from "../../classification/reliability.js";
 import type { CalibrationScore } from "../../metrics/calibrationScore.js";
-import { count, decimals, percent, range } from "../../text/numbers.js";
+import { count, decimals, percent, range, thresholdText } from "../../text/numbers.js";
 import { missesCoverage } from "../../metrics/conformal.js";
 import { choiceLines } from "./choice.js";
 import { aligned } from "./evaluation.js";
@@ -75,7 +75,11 @@ function reliabilityLines({ bins }: CalibrationScore): readonly string[] {
 function riskLines({ riskCoverage, aurc }: Reliability): readonly string[] {
   const points = SHOWN.map((share) => riskCoverage[Math.round(share * riskCoverage.length) - 1]);
   const head = ["coverage", "error rate", "confidence from"];
-  const rows = points.map(({ coverage, risk, threshold }) => [percent(coverage), percent(risk), threshold.toFixed(3)]);
+  const rows = points.map(({ coverage, risk, threshold }) => [
+    percent(coverage),
+    percent(risk),
+    thresholdText(threshold),
+  ]);
   return [
     ...aligned([head, ...rows], ["right", "right", "right"]),
     `  area under the risk-coverage curve ${decimals(aurc)}`,

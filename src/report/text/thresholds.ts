@@ -1,5 +1,5 @@
 import type { LabelThresholds, RankingScore, ThresholdScore } from "../../metrics/labelThresholds.js";
-import { count, decimals, percent, perThousand, range } from "../../text/numbers.js";
+import { count, decimals, percent, perThousand, range, thresholdText } from "../../text/numbers.js";
 import { escapeControls } from "../../text/escape.js";
 import { aligned } from "./evaluation.js";
 import { fitted } from "./width.js";
@@ -40,7 +40,7 @@ function rowsOf(
     withoutFalseAlarm === null ? [] : [{ score: withoutFalseAlarm, note: boundText(withoutFalseAlarm, negatives) }];
   return [...compared.map((score) => ({ score, note: "" })), ...best].map(({ score, note }) => [
     nameOf(label),
-    score.threshold === null ? "none" : score.threshold.toFixed(3),
+    score.threshold === null ? "none" : thresholdText(score.threshold),
     share(score.precision),
     share(score.recall),
     score.falseAlarmRate === null ? "-" : perThousand(score.falseAlarmRate),
