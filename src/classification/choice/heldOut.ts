@@ -49,8 +49,8 @@ export function planHeldOut(data: Pick<LabeledVectors, "texts" | "labels">, opti
   const n = data.texts.length;
   throw new HeadstartError(
     "E_LABELS",
-    `${n === 1 ? "1 row is" : `${count(n)} rows are`} too few to set some aside: what is left has one label alone. ` +
-      "Give more rows, or others to score on (--dev)",
+    `${n === 1 ? "1 row is" : `${count(n)} rows are`} too few to set some aside: equal texts stay together, and what is left has one label alone. ` +
+      "Give more different texts, or others to score on (--dev)",
   );
 }
 

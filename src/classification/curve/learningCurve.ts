@@ -68,7 +68,7 @@ export async function learningCurve(data: LabeledVectors, options: LearningCurve
   const largest = options.perLabel === undefined ? data.texts.length : Math.max(...points.map(({ rows }) => rows));
   const forecast = forecastOf(measured, Math.round(largest), options.seed);
   const scoredOn = dev === undefined ? "the rows that were not drawn" : `${counted(dev.texts.length, "dev row")}`;
-  return { points, scoredOn, forecast, says: saysOf(points.length, forecast) };
+  return { points, scoredOn, forecast, says: saysOf(new Set(points.map(({ rows }) => rows)).size, forecast) };
 }
 
 /** Scores as `--few-shot` has reported them from the first version on. */
@@ -199,7 +199,7 @@ function forecastOf(measured: readonly Measured[], rows: number, seed: number): 
   return { rows, more: rows, gain, interval95: [...interval95], law };
 }
 
-/** What more rows would bring, in a sentence that says no more than the curve does. */
+/** What more rows would bring, in a sentence that says no more than the curve does. @param sizes  different numbers of rows */
 function saysOf(sizes: number, forecast: LearningCurve["forecast"]): string {
   if (forecast === null) {
     return `${counted(sizes, "size")} of draws cannot say what more rows would bring: that takes ${LEAST_SIZES} different sizes`;

@@ -55,6 +55,12 @@ describe("learningCurve()", () => {
     expect(await learningCurve(noisy, { ...HOW, perLabel: [2, 40] })).toEqual(curve);
   });
 
+  it("counts sizes that the rows cannot fill once", async () => {
+    const { points, says } = await learningCurve(toyVectors(20), { ...HOW, perLabel: [2, 8, 16, 32] });
+    expect(points.map(({ rows }) => rows)).toEqual([4, 16, 16, 16]);
+    expect(says).toMatch(/^2 sizes of draws cannot say/u);
+  });
+
   it("forecasts no further than twice the rows, by four sizes or more", async () => {
     const { points, forecast, says } = await learningCurve(noisy, HOW);
     expect(points.map(({ rows }) => rows)).toEqual([10, 20, 40, 80, 128]);
