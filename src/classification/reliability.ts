@@ -120,7 +120,7 @@ export function predictOptions(
   if (found === undefined && (sets !== undefined || (goal !== undefined && needsDevRows(goal)))) {
     throw new HeadstartError(
       "E_HEAD_MISMATCH",
-      `The head ${name} keeps no predictions on dev rows, from which thresholds and prediction sets are worked out. Train it again`,
+      `The head ${name} keeps no predictions on held-out rows, from which thresholds and prediction sets are worked out. Train it again`,
     );
   }
   const calibrationSet = found ?? withoutRows(labelSpace(head.head.labels, map).labels);

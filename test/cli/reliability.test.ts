@@ -117,7 +117,7 @@ describe("headstart evaluate under a rule", () => {
     "says for which rows a goal would be granted, in JSON, in the text and as a warning of predict",
     async () => {
       const json = await evaluated("--min-precision", "good=0.99");
-      const says = /needs 299 predictions of "good" without a mistake; there are \d+ on the dev rows/;
+      const says = /needs 299 predictions of "good" without a mistake; there are \d+ on the held-out rows/;
       const { claims } = json["choice"] as { claims: { isGranted: boolean; why: string }[] };
       expect(claims).toMatchObject([
         { isGranted: false, needed: { rows: 299, mistakes: 0 }, why: expect.stringMatching(says) },

@@ -55,8 +55,8 @@ function refusal({ measure, label, bound, confidence, rows, mistakes, needed }: 
   const nouns = (n: number): string => `${count(n)} ${n === 1 ? noun : plural}`;
   const start = `${goal} at ${exactPercent(confidence)} confidence needs`;
   if (needed.mistakes === mistakes && mistakes > 0) {
-    return `${start} ${nouns(needed.rows)} with no more than ${counted(mistakes, flaw)}; on the dev rows so many are among the most certain ${count(rows)}`;
+    return `${start} ${nouns(needed.rows)} with no more than ${counted(mistakes, flaw)}; on the held-out rows so many are among the most certain ${count(rows)}`;
   }
   const wrong = mistakes === 0 ? "" : `, ${count(mistakes)} of them ${mistakes === 1 ? "a mistake" : "mistakes"}`;
-  return `${start} ${nouns(needed.rows)} without a ${flaw}; there are ${count(rows)} on the dev rows${wrong}`;
+  return `${start} ${nouns(needed.rows)} without a ${flaw}; there are ${count(rows)} on the held-out rows${wrong}`;
 }

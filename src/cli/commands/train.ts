@@ -130,7 +130,7 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
       signal,
       map,
       onTrial: (trial) => {
-        const reached = `dev log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
+        const reached = `held-out log loss ${trial.devLogLoss.toFixed(4)}, macro-F1 ${trial.devMacroF1.toFixed(3)}`;
         reporter.detail(`C = ${trial.C}: ${counted(trial.iterations, "iteration")}, ${reached}`);
         curves.trial(trial);
       },

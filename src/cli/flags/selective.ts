@@ -19,11 +19,9 @@ export interface SelectiveFlags {
 /** Most of them need a head that keeps predictions on dev rows. */
 export const selectiveFlags = (): Option[] => [
   flag("predictions", "--threshold <share>", "predict a label from there on, such as spam=0.7"),
-  flag("predictions", "--min-precision <share>", "predict only at this precision: 0.95, spam=0.99"),
-  flag("advanced", "--max-false-alarms <share>", "of the texts of other labels, such as spam=0.001"),
-  flag("predictions", "--max-risk <share>", "predict so many texts that the error rate stays below this").argParser(
-    share,
-  ),
+  flag("predictions", "--min-precision <share>", "least precision of predictions: 0.95, spam=0.99"),
+  flag("advanced", "--max-false-alarms <share>", "most false alarms among other texts, such as spam=0.001"),
+  flag("predictions", "--max-risk <share>", "predict as many texts as this error rate allows").argParser(share),
   flag("advanced", "--coverage <share>", "predict this share of the texts, most confident first").argParser(share),
   flag("predictions", "--costs <costs>", 'costs of mistakes: "spam=10", or by true label "ham>spam=10"'),
 ];

@@ -88,7 +88,7 @@ export async function trainMultiLabelCommand(
       seed: flags.seed,
       signal,
       onTrial: ({ C, iterations, devLogLoss }) =>
-        reporter.detail(`C = ${C}: ${counted(iterations, "iteration")}, dev log loss ${devLogLoss.toFixed(4)}`),
+        reporter.detail(`C = ${C}: ${counted(iterations, "iteration")}, held-out log loss ${devLogLoss.toFixed(4)}`),
     });
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) reporter.warn(warning);
@@ -114,7 +114,7 @@ export async function trainMultiLabelCommand(
       json: { ...summary, dev: score, devFrom, C, trials, epochs, seconds, fitSeconds, warnings },
       lines,
       more: [
-        ...multiLabelText(score, `Dev: ${devFrom}`).split("\n"),
+        ...multiLabelText(score, `Held-out rows: ${devFrom}`).split("\n"),
         `${flags.output}: C = ${C}; holds ${heldText(holds)}`,
         "",
         ...lines,

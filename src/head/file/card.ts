@@ -208,7 +208,7 @@ function calibrationLines(file: HeadFile): string[] {
           "The calibration error is the mean gap between probability and accuracy, less what calibrated probabilities would show on as many rows; p is that of the test that the probabilities are calibrated.",
           "",
         ]),
-    "Thresholds (`--min-precision`, `--max-risk`, `--coverage`) and prediction sets (`--sets`) are computed from the same rows. What they guarantee holds for texts drawn like those, and for no others.",
+    "Goals (`--min-precision`, `--max-risk`, `--max-false-alarms`), `--coverage` and prediction sets (`--sets`) are computed from the same rows. What is claimed of goals and sets holds for texts drawn like those, and for no others; `--coverage` claims nothing.",
     "",
   ];
 }

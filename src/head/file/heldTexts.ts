@@ -57,7 +57,7 @@ export function heldText({ texts, textHashes, wordHashes, writingHashes, entityH
   return [
     texts > 0 ? `${count(texts)} training texts, which whoever gets it can read` : "no training text",
     ...(hashes.length > 0 ? [`hashes of ${hashes.join(" and ")}, which can be guessed by trying`] : []),
-    ...(devRows > 0 ? [`its predictions on ${count(devRows)} dev rows as numbers`] : []),
+    ...(devRows > 0 ? [`its predictions on ${count(devRows)} held-out rows as numbers`] : []),
   ].join("; ");
 }
 
@@ -93,7 +93,7 @@ export function heldSection({
       textHashes + wordHashes + writingHashes + entityHashes > 0,
       "Nothing can be read from hashes, but anyone can try words and texts and see which are among them: hashes hide no word, name or text that can be guessed.",
     ],
-    [devRows > 0, `Its predictions on ${count(devRows)} dev rows: probabilities and true labels, as numbers.`],
+    [devRows > 0, `Its predictions on ${count(devRows)} held-out rows: probabilities and true labels, as numbers.`],
     [true, "In `headstart.json`, the names of the training files, the labels, and how often each occurs."],
   ];
   const there = items.filter(([isThere]) => isThere).map(([, item]) => `- ${item}`);

@@ -144,7 +144,7 @@ function card({ labels, encoder, training, reading }: MultiLabelFile): string {
     `Trained on ${n} rows from ${training.files.map(plain).join(", ")}, C ${C}.`,
     "",
     ...(reading === undefined ? [] : [...readingLines(reading), ""]),
-    `Dev: ${devFrom}. Each row was predicted by a model and thresholds that had not seen it. How much the scores would change with other training rows, and on rows of another source, they do not say.`,
+    `Held-out rows: ${devFrom}. Each row was predicted by a model and thresholds that had not seen it. How much the scores would change with other training rows, and on rows of another source, they do not say.`,
     "",
     "| macro-F1 (95 %) | micro-F1 | exact match | rows |",
     "| --- | --- | --- | --- |",

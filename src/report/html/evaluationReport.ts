@@ -137,14 +137,14 @@ function sets({ reliability }: EvaluationRecord): Html | null {
     "sets",
     "Prediction sets",
     html`<p>
-        On texts drawn like the dev rows, split conformal sets contain the true label at least as often as their target
-        says, on average over draws of the dev rows. On another kind of text nothing is known beforehand; the table
-        shows the coverage here.
+        On texts drawn like the held-out rows, split conformal sets contain the true label at least as often as their
+        target says, on average over draws of the held-out rows. On another kind of text nothing is known beforehand;
+        the table shows the coverage here.
         ${
           missesCoverage(reliability.sets)
             ? html`<strong
-                >It is lower than on rows like the dev rows, which is said of fewer than 5&nbsp;% of such rows: these
-                are most likely of another kind.</strong
+                >It is lower than on rows like the held-out rows: these differ from them (where they do not, this is
+                said in at most 5&nbsp;% of cases).</strong
               >`
             : null
         }

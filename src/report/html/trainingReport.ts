@@ -96,7 +96,7 @@ function trials({ trials: tried, C }: HeadFile["training"]): Html | null {
     trial.devLogLoss.toFixed(4),
     decimals(trial.devMacroF1),
   ]);
-  const head = ["C", "iterations", "log loss on dev", "macro-F1 on dev"];
+  const head = ["C", "iterations", "held-out log loss", "held-out macro-F1"];
   return section("trials", "Values of C", table(body, { caption: "From strong to weak regularization", head }));
 }
 

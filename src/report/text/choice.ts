@@ -44,9 +44,9 @@ function claimText({ measure, label, bound, confidence, rows, mistakes }: Claim)
   }[measure];
   const basis =
     measure === "falseAlarms"
-      ? `${count(mistakes)} of ${count(rows)} such dev rows are`
-      : `${count(mistakes)} of ${count(rows)} predictions on the dev rows are wrong`;
-  return `on texts like the dev rows ${claim}, at ${confidence * 100} % confidence: ${basis}`;
+      ? `${count(mistakes)} of ${count(rows)} such held-out rows are`
+      : `${count(mistakes)} of ${count(rows)} predictions on the held-out rows are wrong`;
+  return `on texts like the held-out rows ${claim}, at ${confidence * 100} % confidence: ${basis}`;
 }
 
 /** What a rule cannot claim, why, and what it does instead. */

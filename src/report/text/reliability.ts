@@ -102,7 +102,7 @@ function setLines({ sets }: Reliability): readonly string[] {
 const brokenLines = ({ sets }: Pick<Reliability, "sets">): readonly string[] =>
   missesCoverage(sets)
     ? [
-        "  prediction sets contain the true label less often than on rows like the dev rows, which is said of fewer than",
-        "  5 % of such rows: these rows are most likely of another kind",
+        "  prediction sets contain the true label less often than on rows like the held-out rows: these differ from them (where",
+        "  they do not, this is said in at most 5 % of cases)",
       ]
     : [];

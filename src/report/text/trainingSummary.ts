@@ -83,7 +83,7 @@ function repeatLines({ repeats, perRepeat }: RepeatedCrossValidation): string[] 
 }
 
 export const multiLabelScoreLines = ({ macroF1, microF1, n, intervals95 }: MultiLabelEvaluation): string[] => [
-  `macro-F1 ${decimals(macroF1)} on ${counted(n, "dev row")} (95 % interval ${range(intervals95.macroF1)})`,
+  `macro-F1 ${decimals(macroF1)} on ${counted(n, "held-out row")} (95 % interval ${range(intervals95.macroF1)})`,
   `micro-F1 ${decimals(microF1)} (95 % interval ${range(intervals95.microF1)})`,
 ];
 

@@ -53,7 +53,7 @@ describe("measureReliability()", () => {
     const other = toyVectors(600, { labels: LABELS, distance: 1, seed: 9 }); // clouds in other places
     const reliability = measured({}, other);
     for (const { target, interval95 } of reliability.sets) expect(interval95[1]).toBeLessThan(target);
-    expect(reliabilityText(reliability)).toContain("these rows are most likely of another kind");
+    expect(reliabilityText(reliability)).toContain("these differ from them");
   });
 
   it("works in the labels that a map leaves", () => {

@@ -50,7 +50,7 @@ function onTheVerdict(record: TransferRecord): Html {
         and whether the source still helps beside it.`;
     case "positive":
       return html`<b>Train on both.</b> The source is worth keeping beside the target’s own rows: ${effect(record)}.
-        More labeled rows of the target will make it matter less: compare again when you have twice as many.`;
+        More labeled rows of the target usually make it matter less: compare again when you have twice as many.`;
     case "neutral":
       return html`<b>Prefer the simpler training set.</b> That both together do better than the target’s own rows is not
         shown: ${effect(record)}. More rows of the target, to train and to test on, narrow the interval.`;
@@ -97,7 +97,7 @@ function onLabelShift({ corpora, labels }: TransferRecord): readonly Html[] {
   return [
     html`<b>Mind the label distribution.</b> “${verbatim(label)}” makes up ${percent(from)} of the source but
       ${percent(to)} of the target. The head expects the source’s distribution, and part of the difference between the
-      two scores is this, not the texts.`,
+      two scores may be this, not the texts.`,
   ];
 }
 

@@ -58,12 +58,10 @@ const beside = (
 ): Content => `${shown(mean)} for one corpus, p ${decimals(p)}`;
 
 const excess = (more: number, { p }: { readonly p: number }): string =>
-  p > LEVEL
-    ? "The words differ no more than those of one corpus may."
-    : `That is ${decimals(more)} more than chance gives.`;
+  p > LEVEL ? "That is within what chance gives for one corpus." : `That is ${decimals(more)} more than chance gives.`;
 
 function distanceWords(proxyA: number, { p }: { readonly p: number }): string {
-  if (p > LEVEL) return "no better than two samples of one corpus";
+  if (p > LEVEL) return "not measurably better than two samples of one corpus";
   if (proxyA < 0.4) return "a little better than by guessing";
   if (proxyA < 1.2) return "often, but by no means always";
   if (proxyA < 1.8) return "mostly; the domains are clearly different";

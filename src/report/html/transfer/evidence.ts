@@ -69,7 +69,7 @@ export function leakage({ leakage: found, target, corpora }: TransferRecord): Ht
 }
 
 function withAndWithout({ targetWith, normalised }: Leakage, target: TransferRecord["target"]): Html | null {
-  if (normalised === 0) return html`<p>There are none, so the target’s score needs no correction.</p>`;
+  if (normalised === 0) return html`<p>There are none. Near duplicates are not looked for.</p>`;
   if (targetWith === null)
     return html`<p>No row of the target is left without them, so there is no score on unseen texts.</p>`;
   return html`<p>

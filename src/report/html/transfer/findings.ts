@@ -58,7 +58,7 @@ export function headline(record: TransferRecord): Html {
       return html`Trained on ${source}, the head does not measurably beat the majority class even in-domain: ${home}
         <span class="term">macro-F1</span> there, ${away} on ${target}.`;
     case "useless":
-      return html`Trained on ${source}, the head does not carry over: ${home}
+      return html`Trained on ${source}, the head is not shown to carry over: ${home}
         <span class="term">macro-F1</span> in-domain, but ${away} on ${target}, not measurably better than the majority
         class.`;
     case "loses":
@@ -97,11 +97,11 @@ function bagOfWordsFinding(target: Evaluation): readonly Html[] {
     case "none":
       return [];
     case "below":
-      return [html`${start}: the encoder’s vectors carry more than what the texts are written with.`];
+      return [html`${start}: here, the head does better.`];
     case "unsure":
       return [html`${start}: these rows do not show which of the two is better.`];
     case "above":
-      return [html`${start}: here, a bag of words does better than the encoder.`];
+      return [html`${start}: here, the bag of words does better.`];
   }
 }
 

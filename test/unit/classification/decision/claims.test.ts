@@ -92,17 +92,17 @@ describe("fitDecisionRule()", () => {
     const strict = fitDecisionRule({ kind: "precision", least: 0.99, label: "b" }, set);
     expect(strict.claims[0]).toMatchObject({ isGranted: false, label: "b", needed: { rows: 299, mistakes: 0 } });
     expect(strict.claims[0].why).toMatch(
-      /^a precision of "b" of 99 % at 95 % confidence needs 299 predictions of "b" without a mistake; there are \d+ on the dev rows, \d+ of them mistakes$/,
+      /^a precision of "b" of 99 % at 95 % confidence needs 299 predictions of "b" without a mistake; there are \d+ on the held-out rows, \d+ of them mistakes$/,
     );
     expect(applyDecisionRule(POPULATION, strict).includes(1)).toBe(false);
     const alarms = fitDecisionRule({ kind: "falseAlarms", most: 0.001, label: "b" }, set);
     expect(alarms.claims[0].why).toMatch(/needs 2,995 rows of other labels without a false alarm; there are \d+ on/);
     const hard = fitDecisionRule({ kind: "risk", most: 0.02 }, rows(2000, seeded(3)));
     expect(hard.claims[0].why).toMatch(
-      /needs [\d,]+ predictions with no more than \d+ mistakes?; on the dev rows so many/,
+      /needs [\d,]+ predictions with no more than \d+ mistakes?; on the held-out rows so many/,
     );
     const none = fitDecisionRule({ kind: "risk", most: 0.1 }, rows(0, seeded(3)));
-    expect(none.claims[0].why).toMatch(/needs 29 predictions without a mistake; there are 0 on the dev rows$/);
+    expect(none.claims[0].why).toMatch(/needs 29 predictions without a mistake; there are 0 on the held-out rows$/);
   });
 
   it("takes thresholds and costs as they are, without dev rows, and claims nothing of them", () => {
