@@ -22,7 +22,7 @@ import {
   type GlobalFlags,
 } from "./flags/options.js";
 import type { CacheOwner } from "../pipeline/encoding.js";
-import { counted } from "../text/numbers.js";
+import { count, counted } from "../text/numbers.js";
 import type { RejectedRows } from "./rejectedRows.js";
 import { parseSize, SIZE_ADVICE } from "./flags/bytes.js";
 import type { Reporter } from "./progress.js";
@@ -190,7 +190,7 @@ export async function readLabeledCorpus(
   const { read, rejected } = corpus.counts;
   const dropped = corpus.dropped > 0 ? `, ${corpus.dropped} dropped by the map` : "";
   reporter.info(
-    `${files.join(", ")}: ${counted(read, "row")} read, ${corpus.texts.length} used, ${rejected} rejected${dropped}`,
+    `${files.join(", ")}: ${counted(read, "row")} read, ${count(corpus.texts.length)} used, ${count(rejected)} rejected${dropped}`,
   );
   for (const notice of corpus.notices) reporter.warn(notice);
   return corpus;

@@ -53,7 +53,7 @@ export function reportRows(
   const without = dropped > 0 ? `, ${dropped} dropped by the map` : "";
   reporter.info(
     repaired === undefined
-      ? `${files.join(", ")}: ${counted(read, "row")} read, ${used} used, ${rejected} rejected${without}`
+      ? `${files.join(", ")}: ${counted(read, "row")} read, ${count(used)} used, ${count(rejected)} rejected${without}`
       : `${files.join(", ")}: ${counted(used, "sentence")}, ${rejected} rejected, ${counted(repaired, "tag")} repaired`,
   );
   if (remembered !== undefined) reporter.info(remembered);

@@ -21,7 +21,8 @@ export function evaluationLines(evaluation: PipelineEvaluation, name: string): E
   const withThem = seen?.withThem === undefined ? "" : `\n\n${seen.withThem}`;
   switch (evaluation.kind) {
     case "classifier": {
-      const scores = evaluationText(evaluation, { title }) + withThem;
+      const rule = evaluation.choice === null ? "" : ", under the rule below";
+      const scores = evaluationText(evaluation, { title: `${title}${rule}` }) + withThem;
       return {
         lines: `${scores}\n\n${reliabilityBrief(evaluation)}\n\n${MORE}`.split("\n"),
         more: `${scores}\n\n${reliabilityText(evaluation)}`.split("\n"),

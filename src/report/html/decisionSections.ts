@@ -4,7 +4,11 @@ import type { LabelThresholds, RankingScore, ThresholdScore } from "../../metric
 import { count, decimals, percent, perThousand, range, thresholdText } from "../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";
 import { plot } from "./plot.js";
+import { CONTRADICTED, claimText, isContradicted, refusalText } from "../text/choice.js";
 import { table } from "./table.js";
+
+/** With a capital and a period. */
+const sentence = (text: string): string => `${text[0].toUpperCase()}${text.slice(1)}.`;
 
 /** Labels whose curves are drawn. */
 const MOST_LABELS = 12;
@@ -12,7 +16,8 @@ const MOST_LABELS = 12;
 /** The rule in force: what it reaches here and what is claimed of it; null where there is none. */
 export function ruleSection({ choice }: Reliability): Html | null {
   if (choice === null) return null;
-  const { goal, coverage, accuracy, precision, costs, claims } = choice;
+  const { goal, coverage, accuracy, interval95, precision, costs, claims } = choice;
+  const reached = interval95 === null ? "" : ` (${range(interval95)})`;
   const body = Object.entries(precision).map(([label, own]) => {
     return [verbatim(label), thresholdWords(choice, label), own === null ? "not predicted" : percent(own)];
   });
@@ -20,10 +25,11 @@ export function ruleSection({ choice }: Reliability): Html | null {
     "rule",
     "Rule in force",
     html`<p>
-        ${verbatim(goal)}. The head predicts a label for ${percent(coverage)} of the
-        rows${accuracy === null ? "" : `; ${percent(accuracy)} of these predictions are right`}.
+        Goal: ${verbatim(goal)}. The head predicts a label for ${percent(coverage)} of the
+        rows${accuracy === null ? "" : `; ${percent(accuracy)} of these predictions are right${reached}`}.
       </p>
-      ${claims.filter(({ why }) => why !== null).map(({ why }) => html`<p>Not granted: ${verbatim(why ?? "")}.</p>`)}
+      ${claims.map((claim) => html`<p>${verbatim(sentence(claim.isGranted ? claimText(claim) : refusalText(claim)))}</p>`)}
+      ${isContradicted(choice) ? html`<p><b>${sentence(CONTRADICTED)}</b></p>` : null}
       ${table(body, { caption: "Labels under the rule", head: ["label", "probability from", "precision here"] })}
       ${costs === null ? null : costTable(costs)}`,
   );

@@ -19,8 +19,17 @@ export function choiceLines({ choice }: { readonly choice: ChoiceScore | null })
     ...(costs === null ? [] : costLines(costs).map((line) => `  ${line}`)),
     ...aligned([["label", "probability from", "precision here"], ...labelRows(choice)], ["left", "right", "right"]),
     ...choice.claims.map((claim) => `  ${escapeControls(claim.isGranted ? claimText(claim) : refusalText(claim))}`),
+    ...(isContradicted(choice) ? [`  ${CONTRADICTED}`] : []),
   ];
 }
+
+/** Said where the rows are worse than what was claimed by more than chance. */
+export const CONTRADICTED = "these rows contradict that: they are most likely of another kind";
+
+/** Whether more of the predictions are wrong here than was claimed, by the interval of the accuracy. */
+export const isContradicted = ({ claims, interval95 }: ChoiceScore): boolean =>
+  interval95 !== null &&
+  claims.some(({ measure, isGranted, bound }) => measure === "risk" && isGranted && interval95[1] < 1 - bound);
 
 const labelRows = (choice: ChoiceScore): readonly (readonly string[])[] =>
   Object.entries(choice.precision).map(([label, own]) => {
@@ -34,7 +43,8 @@ export function costLines({ labels, matrix }: NonNullable<ChoiceScore["costs"]>)
   return aligned([head, ...rows], ["left", ...labels.map(() => "right" as const)]);
 }
 
-function claimText({ measure, label, bound, confidence, rows, mistakes }: Claim): string {
+/** What a rule claims of texts like the held-out rows, and what that rests on. */
+export function claimText({ measure, label, bound, confidence, rows, mistakes }: Claim): string {
   const of = label === null ? "" : ` of "${label}"`;
   const share = `${Number((bound * 100).toPrecision(10))} %`;
   const claim = {

@@ -56,7 +56,7 @@ function calibrationLines({ temperature, calibration, uncalibrated }: Reliabilit
   return [
     ...aligned([head, ...rows], ["left", "right", "right", "right", "left", "right"]),
     "  error: mean gap between probability and accuracy, less what calibrated probabilities would show on as many rows;",
-    "  p: of the test that the probabilities are calibrated",
+    "  p: of the test that the probabilities are calibrated; by another method than the interval, so that near 0.05 they may differ",
   ];
 }
 

@@ -33,7 +33,7 @@ export function verdict(record: TransferRecord): Html {
     "Does the source help?",
     html`<p class="call">
         <span class="sign ${call}" aria-hidden="true">${sign}</span> <b>Beside the target’s own rows: ${words}.</b>
-        <span dir="auto">${because}</span>
+        <span dir="auto">${because[0].toUpperCase()}${because.slice(1)}.</span>
       </p>
       ${evidence}
       <h3>What to do next</h3>
