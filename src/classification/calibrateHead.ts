@@ -63,8 +63,19 @@ export function calibrateHead(fitted: Head, { held, priorShift, seed }: Calibrat
       temperature: isScaled ? fitTemperature(devPredictions.probabilities, devPredictions.truth, classes, shift) : 1,
       ...(shift === undefined ? {} : { priorShift: shift }),
     },
-    devPredictions,
+    devPredictions: pickPredictions(devPredictions, firstOfEqual(groups, devPredictions.truth)),
     calibration: { before: score(devPredictions.probabilities), after: score(after) },
     calibratedProbabilities,
   };
+}
+
+/** One row of equal texts with the same label: goals and sets are claimed for independent rows, and copies are not. */
+function firstOfEqual(groups: Int32Array, truth: Int32Array): Int32Array {
+  const seen = new Set<string>();
+  return Int32Array.from(groups.keys()).filter((r) => {
+    const key = `${groups[r]} ${truth[r]}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }

@@ -3,7 +3,8 @@ import { fitTemperature, applyTemperature } from "./temperature.js";
 
 /**
  * How heads like this one predict rows that they have not seen (the dev rows, or held-out training rows), before any
- * calibration. Temperature, thresholds and prediction sets are computed from them. They contain none of the texts.
+ * calibration: one row of equal texts with the same label. Thresholds and prediction sets are computed from them. They contain
+ * none of the texts.
  */
 export interface DevPredictions {
   /** Number of labels. */

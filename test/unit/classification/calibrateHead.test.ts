@@ -51,6 +51,19 @@ describe("calibrateHead()", () => {
     }
     expect(kept).toBeGreaterThan(20);
   });
+
+  it("keeps one prediction of equal texts with one label, so that copies make no goal easier to claim", () => {
+    const held = drawn(40, { temperature: 1, seed: 1 });
+    const fifth = Array.from({ length: 200 }, (_, r) => Math.floor(r / 5));
+    const copied = {
+      texts: fifth.map((r) => held.texts[r]),
+      y: Int32Array.from(fifth, (r) => held.y[r]),
+      probabilities: Float64Array.from(fifth.flatMap((r) => [...held.probabilities.subarray(2 * r, 2 * r + 2)])),
+    };
+    const { devPredictions } = calibrateHead(head, { ...options, held: copied });
+    expect(devPredictions).toEqual(calibrateHead(head, { ...options, held }).devPredictions);
+    expect(devPredictions.truth).toHaveLength(40);
+  });
 });
 
 describe("a head with balanced class weights", () => {

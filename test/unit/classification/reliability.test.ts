@@ -112,7 +112,7 @@ describe("evaluateHead()", () => {
     const reliability = measureReliability(trained, { evaluated, vectors: data.vectors }, { goal });
     const { evaluation } = evaluated;
     const page = renderEvaluationReport({ head: "h", corpus: ["a.csv"], evaluation, reliability });
-    expect(page).toContain("Not granted:");
+    expect(page).toContain("Not granted, ");
     expect(page).toContain("abstained</th>");
     expect(page.match(/Precision-recall curve, area/g)?.length).toBeGreaterThanOrEqual(LABELS.length);
     expect(page).not.toMatch(/undefined|NaN|null/);
