@@ -4,7 +4,7 @@ import type { LabelThresholds, RankingScore, ThresholdScore } from "../../metric
 import { count, decimals, percent, perThousand, range, thresholdText } from "../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";
 import { plot } from "./plot.js";
-import { CONTRADICTED, claimText, isContradicted, refusalText } from "../text/choice.js";
+import { CONTRADICTED, claimText, isContradicted, refusalText } from "../../classification/decision/claimWords.js";
 import { table } from "./table.js";
 
 /** With a capital and a period. */
