@@ -85,10 +85,10 @@ const over = (macroF1: number, interval95: readonly [number, number]): Evaluatio
 
 describe("besideBagOfWords()", () => {
   it.each([
-    [0.1, [0.02, 0.18], "below", "+0.100 (+0.020 to +0.180) over it: the encoder’s vectors carry more"],
+    [0.1, [0.02, 0.18], "below", "+0.100 (+0.020 to +0.180) over it: here, the head does better"],
     [0.1, [-0.02, 0.2], "unsure", "(−0.020 to +0.200) over it: these rows do not show which of the two is better"],
     [-0.1, [-0.2, 0], "unsure", "do not show which"],
-    [-0.1, [-0.18, -0.02], "above", "−0.100 (−0.180 to −0.020) over it: here, a bag of words does better"],
+    [-0.1, [-0.18, -0.02], "above", "−0.100 (−0.180 to −0.020) over it: here, the bag of words does better"],
   ] as const)("goes by the interval of the difference: %f, %j is %s", (macroF1, interval95, place, words) => {
     const target = over(macroF1, interval95);
     expect(besideBagOfWords(target)).toBe(place);
