@@ -53,7 +53,7 @@ export interface UnseenDev {
  */
 export function withoutSeenDev(
   { corpus, devCorpus }: { readonly corpus: LabeledCorpus; readonly devCorpus: LabeledCorpus | undefined },
-  { dev = "dev", training = "training", instead = "leave out --dev: it is then done on training rows" } = {},
+  { dev = "dev", training = "training", instead = "leave out --dev: it is then done on held-out training rows" } = {},
 ): UnseenDev {
   if (devCorpus === undefined) return { devCorpus, seenDev: 0, remark: undefined };
   const rows = unseenRows(corpus.texts, devCorpus.texts);

@@ -45,12 +45,12 @@ export function trainingText(score: readonly string[], training: Training): read
 
 /** The main number with its interval, and what simpler models reach on the same rows. */
 export function scoreLines(evaluation: Evaluation, on = counted(evaluation.n, "held-out row")): string[] {
-  const { macroF1, interval95, majority, bagOfWords, overBagOfWords } = evaluation;
+  const { macroF1, interval95, majority, overMajority, bagOfWords, overBagOfWords } = evaluation;
   const line = (name: string, value: number, compared: string): string =>
     `  ${name.padEnd(14)}  ${decimals(value)}  ${compared}`;
   return [
     `macro-F1 ${decimals(macroF1)} on ${on} (95 % interval ${range(interval95)})`,
-    line("majority class", majority.macroF1, comparedText(macroF1 - majority.macroF1)),
+    line("majority class", majority.macroF1, comparedText(macroF1 - majority.macroF1, overMajority?.interval95)),
     ...(bagOfWords === null
       ? []
       : [
@@ -129,7 +129,7 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 function comparedText(difference: number, interval95?: Interval): string {
   const size = decimals(Math.abs(difference));
   const isEqual = Number(size) === 0;
-  const compared = isEqual ? "the head is as good" : `the head is ${size} ${difference > 0 ? "better" : "worse"}`;
+  const compared = isEqual ? "no difference here" : `the head is ${size} ${difference > 0 ? "better" : "worse"}`;
   if (interval95 === undefined) return compared;
   const [low, high] = interval95;
   const chance = isEqual ? "" : low > 0 || high < 0 ? ": beyond chance" : ": not beyond chance";
