@@ -65,6 +65,8 @@ describe("a head that finds entities", () => {
     const { stdout, stderr } = succeeded(await box.call(["evaluate", "head", "a.conll"]));
     expect(stderr).toContain("all 36 sentences were in training: these scores say nothing of new texts");
     expect(stdout.split("\n")[0]).toBe("head on a.conll, sentences of its own training");
+    expect(stdout).toContain("neither scores nor intervals say anything of new texts");
+    expect(stdout).not.toContain("Intervals are for new");
     const result = jsonOf(await box.call(["evaluate", "head", "a.conll", "--json", "--quiet"]));
     expect(result).toMatchObject({ n: 36, seenInTraining: 36, allRows: null });
   });

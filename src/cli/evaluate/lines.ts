@@ -18,20 +18,21 @@ const MORE_ON_ENTITIES = "--verbose adds how many entities of which scores are r
 export function evaluationLines(evaluation: PipelineEvaluation, name: string): EvaluationLines {
   const seen = seenRows(evaluation);
   const title = seen === undefined ? name : `${name}, ${seen.scored}`;
+  const note = seen?.note;
   const withThem = seen?.withThem === undefined ? "" : `\n\n${seen.withThem}`;
   switch (evaluation.kind) {
     case "classifier": {
       const rule = evaluation.choice === null ? "" : ", under the rule below";
-      const scores = evaluationText(evaluation, { title: `${title}${rule}` }) + withThem;
+      const scores = evaluationText(evaluation, { title: `${title}${rule}`, note }) + withThem;
       return {
         lines: `${scores}\n\n${reliabilityBrief(evaluation)}\n\n${MORE}`.split("\n"),
         more: `${scores}\n\n${reliabilityText(evaluation)}`.split("\n"),
       };
     }
     case "multi-label":
-      return { lines: (multiLabelText(evaluation, title) + withThem).split("\n") };
+      return { lines: (multiLabelText(evaluation, title, note) + withThem).split("\n") };
     case "tagger": {
-      const scores = (verbose: boolean): string => entitiesText(evaluation, { title, verbose }) + withThem;
+      const scores = (verbose: boolean): string => entitiesText(evaluation, { title, verbose, note }) + withThem;
       return { lines: `${scores(false)}\n\n${MORE_ON_ENTITIES}`.split("\n"), more: scores(true).split("\n") };
     }
   }

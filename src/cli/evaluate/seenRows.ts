@@ -7,6 +7,8 @@ export interface SeenOfEvaluation {
   readonly remark: string;
   /** Which rows the scores are of. */
   readonly scored: string;
+  /** In place of what the intervals are about, where these rows tell nothing of new ones. */
+  readonly note?: string | undefined;
   /** The main score with the rows that were left out; undefined where none were. */
   readonly withThem?: string | undefined;
 }
@@ -21,6 +23,7 @@ export function seenRows(evaluation: PipelineEvaluation): SeenOfEvaluation | und
     return {
       remark: `${what} in training: these scores say nothing of new texts. Evaluate the head on others`,
       scored: `${row}s of its own training`,
+      note: `These ${row}s were in training: neither scores nor intervals say anything of new texts.`,
     };
   }
   return {

@@ -16,13 +16,17 @@ const WIDEST_NAME = 32;
  */
 export function entitiesText(
   evaluation: TaggingEvaluation,
-  { title, verbose = false }: { readonly title?: string | undefined; readonly verbose?: boolean } = {},
+  {
+    title,
+    verbose = false,
+    note = intervalNote("sentence"),
+  }: { readonly title?: string | undefined; readonly verbose?: boolean; readonly note?: string | undefined } = {},
 ): string {
   const { n, entities, interval95, errors, perType } = evaluation;
   const head = [
     ...(title === undefined ? [] : [escapeControls(title)]),
     `  entity F1 ${decimals(evaluation.entityF1)}, 95 % interval ${range(interval95)} (${count(entities)} ${entities === 1 ? "entity" : "entities"}, ${counted(n, "sentence")})`,
-    `  ${intervalNote("sentence")}`,
+    `  ${note}`,
     `  as conlleval reads it ${decimals(evaluation.entityF1Conlleval)}`,
     ...entityScoresLines(evaluation.scores),
   ];

@@ -8,6 +8,8 @@ import { fitted, padLeft, padRight, textWidth } from "./width.js";
 interface EvaluationTextOptions {
   /** First line, above the numbers. @default none */
   readonly title?: string | undefined;
+  /** What the intervals are about. @default new rows, see intervalNote() */
+  readonly note?: string | undefined;
 }
 
 const WIDEST_NAME = 32; // columns of a label that names a row
@@ -22,16 +24,16 @@ const MOST_CONFUSIONS = 10;
  * Aligned with spaces, no colors; labels are cut where they are too wide and control characters in them are escaped.
  * Ends without a line break.
  */
-export function evaluationText(evaluation: Evaluation, { title }: EvaluationTextOptions = {}): string {
+export function evaluationText(evaluation: Evaluation, { title, note }: EvaluationTextOptions = {}): string {
   const blocks = [
-    [...(title === undefined ? [] : [escapeControls(title)]), ...summaryLines(evaluation)],
+    [...(title === undefined ? [] : [escapeControls(title)]), ...summaryLines(evaluation, note)],
     perLabelLines(evaluation),
     confusionLines(evaluation.confusion),
   ];
   return blocks.map((lines) => lines.map((line) => line.trimEnd()).join("\n")).join("\n\n");
 }
 
-function summaryLines(evaluation: Evaluation): readonly string[] {
+function summaryLines(evaluation: Evaluation, note = intervalNote("row")): readonly string[] {
   const { n, abstained, intervals95, majority, bagOfWords, overBagOfWords, missing } = evaluation;
   const rows = [
     ["rows", count(n), abstained === undefined ? "" : `${count(abstained)} without a prediction, counted as not found`],
@@ -42,7 +44,7 @@ function summaryLines(evaluation: Evaluation): readonly string[] {
     ...(bagOfWords === null ? [] : [["bag of words", ...baselineCells(bagOfWords)]]),
     ...(overBagOfWords === undefined ? [] : [["over bag of words", ...advantageCells(overBagOfWords)]]),
   ];
-  const lines = [...aligned(rows, ["left", "right", "left"]), `  ${intervalNote("row")}`];
+  const lines = [...aligned(rows, ["left", "right", "left"]), `  ${note}`];
   return missing.length === 0
     ? lines
     : [...lines, `  no row is labeled ${missing.map((label) => nameOf(label)).join(", ")}`];

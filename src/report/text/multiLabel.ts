@@ -6,7 +6,11 @@ import { intervalNote } from "../../text/intervalNote.js";
 import { fitted } from "./width.js";
 
 /** A multi-label evaluation as plain text, for a terminal; ends without a line break. */
-export function multiLabelText(evaluation: MultiLabelEvaluation, title: string): string {
+export function multiLabelText(
+  evaluation: MultiLabelEvaluation,
+  title: string,
+  note: string = intervalNote("row"),
+): string {
   const { n, intervals95, labelsPerRow, perLabel } = evaluation;
   const numbers = [
     ["rows", count(n), ""],
@@ -26,7 +30,7 @@ export function multiLabelText(evaluation: MultiLabelEvaluation, title: string):
   const lines = [
     escapeControls(title),
     ...aligned(numbers, ["left", "right", "left"]),
-    `  ${intervalNote("row")}`,
+    `  ${note}`,
     "",
     ...aligned([head, ...labels], ["left", "right", "right", "right", "right"]),
   ];
