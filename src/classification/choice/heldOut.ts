@@ -4,6 +4,7 @@ import { labelIndices } from "../../dataset/mapLabels.js";
 import { foldCorpus, splitCorpus } from "../../dataset/split.js";
 import { HeadstartError } from "../../errors.js";
 import { count } from "../../text/numbers.js";
+import { overLabels, presentLabels } from "./foldHead.js";
 
 /** Rows that are predicted by a head which was fitted on other rows, as indices. */
 interface Part {
@@ -133,14 +134,11 @@ export async function predictHeldOut(
   const parts = plan.repeats.flatMap((own, repeat) => own.map((part) => ({ part, repeat })));
   for (const [done, { part, repeat }] of parts.entries()) {
     const [fit, held] = [pickRows(data, part.fit), pickRows(data, part.held)];
-    const own = labels.filter((label) => fit.labels.includes(label));
-    const columns = own.map((label) => labels.indexOf(label));
-    const put = (setting: number, probabilities: Float64Array): void =>
-      part.held.forEach((row, r) =>
-        columns.forEach((column, c) => {
-          found[setting][repeat][place[row] * k + column] = probabilities[r * own.length + c];
-        }),
-      );
+    const own = presentLabels(labels, fit.labels);
+    const put = (setting: number, probabilities: Float64Array): void => {
+      const all = overLabels(probabilities, own, labels);
+      part.held.forEach((row, r) => found[setting][repeat].set(all.subarray(r * k, (r + 1) * k), place[row] * k));
+    };
     if (own.length === 1) {
       const certain = new Float64Array(part.held.length).fill(1);
       for (let setting = 0; setting < settings; setting++) put(setting, certain);

@@ -73,41 +73,7 @@ export async function trainClassifierModel(rows: Rows, options: TrainClassifierO
   const encoder = await openTrainingEncoder(options);
   try {
     const { data, dev } = await embedLabeled(encoder, { corpus, devCorpus }, options);
-    const {
-      head,
-      mlp,
-      Cs,
-      classWeights,
-      fewShot,
-      learningCurve,
-      onDraw,
-      cv,
-      onTrial,
-      onEpoch,
-      onFold,
-      seed,
-      threads,
-      signal,
-      map,
-    } = options;
-    const how = {
-      head,
-      mlp,
-      Cs,
-      classWeights,
-      fewShot,
-      learningCurve,
-      onDraw,
-      cv,
-      onTrial,
-      onEpoch,
-      onFold,
-      seed,
-      threads,
-      signal,
-      map,
-    };
-    const trained = await trainClassifier(data, { dev, ...how });
+    const trained = await trainClassifier(data, { ...options, dev });
     const neighbors = await neighborsOf(data, trained.head.labels, options);
     const remarks = [rare?.remark, remark].filter((one) => one !== undefined);
     return model({ corpus, remarks, encoder, trained, neighbors }, options);
