@@ -8,11 +8,6 @@ const textHash = (text: string): number => sha256Bytes(normalizedText(text)).rea
 export const textHashes = (texts: readonly string[]): Int32Array =>
   Int32Array.from(new Set(texts.map((text) => textHash(text)))).sort();
 
-/** How many of the texts are among those that were hashed; null where nobody kept the hashes. */
-export function seenTexts(hashes: Int32Array | undefined, texts: readonly string[]): number | null {
-  return hashes === undefined ? null : texts.length - unhashedRows(hashes, texts).length;
-}
-
 /** Rows whose text is not among those that were hashed, ascending. */
 export function unhashedRows(hashes: Int32Array, texts: readonly string[]): Int32Array {
   const known = new Set(hashes);
