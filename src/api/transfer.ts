@@ -12,8 +12,22 @@ export type { EncoderPorts } from "../onnx/model/encoderGraph.js";
 export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } from "../onnx/runtime/session.js";
 export { saveReport } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
+export type { AdaptationName, AdaptationScore } from "../transfer/adaptation/record.js";
+export type {
+  CurveDifference,
+  CurveShape,
+  FittedCurve,
+  NextLabels,
+  Strategy,
+  StrategyCurve,
+  StrategyPoint,
+  VerdictBySize,
+  Worth,
+} from "../transfer/curves/record.js";
 export type { Divergence, Null } from "../transfer/divergence/divergence.js";
 export type { WordDivergence } from "../transfer/divergence/words.js";
+export type { LabelShift } from "../transfer/divergence/labelShift.js";
+export type { Advice } from "../transfer/experiment/advice.js";
 export type { Drop } from "../transfer/experiment/drop.js";
 export type {
   CorpusSummary,
@@ -25,6 +39,7 @@ export type {
 } from "../transfer/experiment/record.js";
 export { runTransfer } from "../transfer/experiment/run.js";
 export type { TransferCorpora, TransferOptions } from "../transfer/experiment/run.js";
+export type { Forecast } from "../transfer/forecast/record.js";
 export { runTaggingTransfer } from "../transfer/experiment/runTagging.js";
 export type {
   TaggingCorpora,

@@ -13,16 +13,18 @@ export interface LinearRows {
   readonly products: Pick<Products, "forward" | "backward">;
   /** Numbers in the precision of the products. */
   readonly fresh: (length: number) => Floats;
+  /** Weights `[k, cols]` that the penalty pulls towards. @default zeros */
+  readonly center?: Float64Array | undefined;
   /** Loss of logits `[rows, k]`, summed over the rows in float64; writes its derivative into `residuals` `[rows, k]`. */
   readonly lossInto: (residuals: Floats, logits: Floats) => number;
 }
 
 /**
- * Mean objective and its gradient at a point (weights `[k, cols]`, then biases `[k]`): `C * summed loss + |W|^2 / 2`,
- * divided by C and by the sum of the rows' weights. Biases are not penalized.
+ * Mean objective and its gradient at a point (weights `[k, cols]`, then biases `[k]`): `C * summed loss +
+ * |W - center|^2 / 2`, divided by C and by the sum of the rows' weights. Biases are not penalized.
  */
 export function linearObjective(
-  { rows, cols, k, total, products, fresh, lossInto }: LinearRows,
+  { rows, cols, k, total, products, fresh, lossInto, center }: LinearRows,
   C: number,
 ): (point: Float64Array) => Promise<PointValue> {
   const residuals = fresh(rows * k);
@@ -37,8 +39,9 @@ export function linearObjective(
     const gradient = new Float64Array(point.length);
     let norm = 0;
     for (let i = 0; i < k * cols; i++) {
-      norm += point[i] * point[i];
-      gradient[i] = gradients[i] / total + penalty * point[i];
+      const away = center === undefined ? point[i] : point[i] - center[i];
+      norm += away * away;
+      gradient[i] = gradients[i] / total + penalty * away;
     }
     for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < k; c++, at++) gradient[k * cols + c] += residuals[at];
     for (let c = 0; c < k; c++) gradient[k * cols + c] /= total;

@@ -2,6 +2,7 @@ import { withDefaults, type Complete } from "../../defaults.js";
 import { matrix, type Matrix } from "../../math/matrix.js";
 import { measureCurvature, preconditioner } from "./preconditioner.js";
 import type { LogisticHead } from "../head.js";
+import { HeadstartError } from "../../errors.js";
 import { minimize, type LbfgsOptions, type Minimum } from "../../math/lbfgs.js";
 import { checkFitData, noStandardizer, rowWeights, type FitDataOptions } from "../fitData.js";
 import { logitCount, type Targets } from "./logisticLoss.js";
@@ -13,6 +14,13 @@ export interface LogisticOptions extends FitDataOptions {
   readonly C?: number | undefined;
   /** Bring columns to mean 0 and deviation 1 first, inside the head. @default true */
   readonly standardize?: boolean | undefined;
+  /**
+   * A head of the same labels that the fit starts from and that the penalty pulls towards, instead of weights of 0: C times
+   * the summed log loss plus half the squared distance from its weights (L2-SP). Columns are standardized as in that head.
+   *
+   * @see Li, Grandvalet & Davoine 2018: https://arxiv.org/abs/1802.01483
+   */
+  readonly startFrom?: LogisticHead | undefined;
   /** Stops when no element of the mean objective's gradient is larger. @default 1e-5 */
   readonly tolerance?: number | undefined;
   /** @default 1000 */
@@ -72,7 +80,7 @@ export async function fitLogistic(x: Matrix, y: Int32Array, options: LogisticOpt
   throw new RangeError("no value of C to fit");
 }
 
-/** Fits one head for each value of C, in the given order, each started from the one before. */
+/** Fits one head for each value of C, in the given order, each started from the one before, the first from `startFrom`. */
 export async function* fitLogisticPath(
   x: Matrix,
   y: Int32Array,
@@ -84,16 +92,18 @@ export async function* fitLogisticPath(
   const o = withDefaults(DEFAULTS, options);
   const classes = o.labels.length;
   const weights = rowWeights(y, o);
-  const standardizer = o.standardize ? fitStandardizer(x, weights) : noStandardizer(x.cols);
-  const data = o.standardize ? standardize(x, standardizer) : x;
+  const standardizer = standardizerFor(x, weights, o);
+  const data = o.standardize || o.startFrom !== undefined ? standardize(x, standardizer) : x;
   const targets: Targets = { y, weights, classes };
   const threads = x.rows * x.cols < NUMBERS_FOR_THREADS ? 1 : o.threads;
-  const rows = { rows: x.rows, cols: x.cols, targets, threads };
+  const center = o.startFrom && Float64Array.from(o.startFrom.weights.data);
+  const rows = { rows: x.rows, cols: x.cols, targets, center, threads };
   const single = await openLogisticProblem(data.data, rows);
   let double: LogisticProblem | undefined;
   try {
     const curvature = x.rows < ROWS_FOR_CURVATURE * x.cols ? undefined : await measureCurvature(data.data, rows);
     let start: Float64Array = new Float64Array(single.size);
+    if (o.startFrom !== undefined) start.set([...o.startFrom.weights.data, ...o.startFrom.bias]);
     for (const C of o.Cs) {
       const precondition = curvature && preconditioner(curvature, { classes, penalty: 1 / (C * single.total) });
       const options = { ...o, ...(precondition === undefined ? {} : { precondition }) };
@@ -115,6 +125,21 @@ export async function* fitLogisticPath(
     await single.close();
     await double?.close();
   }
+}
+
+function standardizerFor(
+  x: Matrix,
+  weights: Float64Array,
+  { startFrom, standardize: wanted, labels }: Pick<LogisticOptions, "startFrom" | "standardize" | "labels">,
+): Standardizer {
+  if (startFrom === undefined) return wanted === false ? noStandardizer(x.cols) : fitStandardizer(x, weights);
+  const isSame = startFrom.labels.length === labels.length && startFrom.labels.every((label, c) => label === labels[c]);
+  if (isSame && startFrom.weights.cols === x.cols) return startFrom.standardizer;
+  throw new HeadstartError(
+    "E_SHAPE",
+    `Cannot start from a head of ${startFrom.weights.cols} columns and the labels ${startFrom.labels.join(", ")}: these rows have ` +
+      `${x.cols} columns and the labels ${labels.join(", ")}. Start from a head of the same labels and width`,
+  );
 }
 
 interface Run {

@@ -18,6 +18,8 @@ interface LogisticRows {
   readonly rows: number;
   readonly cols: number;
   readonly targets: Targets;
+  /** Weights `[k, cols]` that the penalty pulls towards. @default zeros */
+  readonly center?: Float64Array | undefined;
   /** Threads of a product. @default as many as the machine has cores */
   readonly threads?: number | undefined;
 }
@@ -30,13 +32,13 @@ interface LogisticRows {
  */
 export async function openLogisticProblem(
   numbers: Floats,
-  { rows, cols, targets, threads }: LogisticRows,
+  { rows, cols, targets, center, threads }: LogisticRows,
 ): Promise<LogisticProblem> {
   const products = await openProducts(numbers, { rows, cols }, { threads });
   const fresh = (n: number): Floats => (numbers instanceof Float32Array ? new Float32Array(n) : new Float64Array(n));
   const k = logitCount(targets.classes);
   const total = targets.weights.reduce((sum, w) => sum + w, 0);
   const lossInto = (residuals: Floats, logits: Floats): number => logLossInto(residuals, logits, targets);
-  const evaluate = (C: number) => linearObjective({ rows, cols, k, total, products, fresh, lossInto }, C);
+  const evaluate = (C: number) => linearObjective({ rows, cols, k, total, products, fresh, lossInto, center }, C);
   return { evaluate, total, size: k * (cols + 1), close: () => products.close() };
 }

@@ -1,5 +1,10 @@
 import type { Evaluation } from "../../metrics/classification.js";
+import type { AdaptationScore } from "../adaptation/record.js";
+import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from "../curves/record.js";
 import type { Divergence } from "../divergence/divergence.js";
+import type { LabelShift } from "../divergence/labelShift.js";
+import type { Forecast } from "../forecast/record.js";
+import type { Advice } from "./advice.js";
 
 /** What was read from the files of one corpus. */
 export interface CorpusSummary {
@@ -52,6 +57,9 @@ export interface Verdict {
    * training rows of source and target. It leaves out that either may be drawn from other places.
    */
   readonly interval95: readonly [low: number, high: number] | null;
+  /** The call by the number of labeled target rows, and all of them in one sentence; without learning curves absent. */
+  readonly byLabels?: readonly VerdictBySize[] | undefined;
+  readonly says?: string | undefined;
   /** Target rows it was judged on: those that neither head has seen. */
   readonly n?: number | undefined;
   /** Of `difference`, over draws of the target's rows and over draws of the training rows. */
@@ -104,7 +112,8 @@ export interface TransferRecord {
   readonly map: Readonly<Record<string, string>>;
   /** Labels of the head, in the order of its outputs. */
   readonly labels: readonly string[];
-  readonly head: {
+  /** The head that was trained on the source. */
+  readonly sourceHead: {
     readonly kind: "logistic";
     /** L2 penalty. */
     readonly C: number | null;
@@ -126,8 +135,22 @@ export interface TransferRecord {
   /** 95 % interval of `drop` over draws of the rows of both sides, for this head. */
   readonly dropInterval95: readonly [low: number, high: number];
   readonly verdict: Verdict;
+  /** Learning curves of the strategies by labeled target rows; without `--target-train` empty. */
+  readonly curves?: readonly StrategyCurve[] | undefined;
+  /** What the curves show: higher start, slope, asymptote. */
+  readonly shape?: CurveShape | null | undefined;
+  readonly worth?: Worth | null | undefined;
+  /** What the next labels of the target would bring. */
+  readonly next?: NextLabels | null | undefined;
+  /** Made without the target's labels, whether there are any or not. */
+  readonly forecast?: Forecast | null | undefined;
+  readonly labelShift?: LabelShift | null | undefined;
+  readonly adaptation?: readonly AdaptationScore[] | undefined;
   readonly leakage: Leakage;
   readonly divergence: Divergence;
+  readonly advice?: Advice | undefined;
+  /** Folder of the head that was written; null with `--no-head`. */
+  readonly head?: string | null | undefined;
   /** Mistakes on the target, the most confident first; not all of them. */
   readonly mistakes: readonly TransferMistake[];
   /** What the reader should know before believing the numbers. */

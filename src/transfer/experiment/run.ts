@@ -123,7 +123,7 @@ export async function runTransfer(
     },
     map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
     labels: trained.head.labels,
-    head: {
+    sourceHead: {
       kind: "logistic",
       C: trained.C,
       chosenBy: `${HOW_CHOSEN}: ${trained.devFrom}`,

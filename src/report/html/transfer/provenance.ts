@@ -5,7 +5,7 @@ import { definitions } from "../table.js";
 
 /** All it takes to reproduce these numbers. */
 export function making(record: TransferRecord): Html {
-  const { encoder, head, labels } = record;
+  const { encoder, sourceHead: head, labels } = record;
   const entries: readonly (readonly [Content, Content])[] = [
     [
       "encoder",

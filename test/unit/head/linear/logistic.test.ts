@@ -235,3 +235,21 @@ describe("argmax()", () => {
     expect([...argmax(Float64Array.of(0.5, 0.5), 2)]).toEqual([0]);
   });
 });
+
+describe("fitLogistic() with startFrom", () => {
+  it("is the fit itself where the penalty pulls towards its own optimum without a penalty left", async () => {
+    const rows = clouds(120, 4, { classes: 3 });
+    const first = await fit(rows, { C: 10 });
+    const held = await fit(rows, { C: 1e-7, startFrom: first.head });
+    [...held.head.weights.data].forEach((w, i) => expect(w).toBeCloseTo(first.head.weights.data[i], 4));
+    const free = await fit(rows, { C: 1e4, startFrom: first.head });
+    const plain = await fit(rows, { C: 1e4 });
+    [...free.head.weights.data].forEach((w, i) => expect(w / plain.head.weights.data[i]).toBeCloseTo(1, 1));
+  });
+
+  it("refuses a head of other labels", async () => {
+    const [two, three] = [clouds(60, 4, { classes: 2 }), clouds(60, 4, { classes: 3 })];
+    const { head } = await fit(two);
+    await expect(fit(three, { startFrom: head })).rejects.toThrow("Start from a head of the same labels and width");
+  });
+});

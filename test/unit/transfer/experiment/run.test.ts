@@ -83,7 +83,7 @@ describe("runTransfer", () => {
       targetTrain: null,
     });
     // All but the fifth that is held out.
-    expect(record.head.n).toBe(64);
+    expect(record.sourceHead.n).toBe(64);
     expect([record.source.n, record.target.n]).toEqual([16, 60]);
     for (const evaluation of [record.source, record.target]) {
       expect(evaluation.majority.accuracy).toBe(0.5);

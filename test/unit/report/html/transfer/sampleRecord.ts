@@ -60,7 +60,7 @@ export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRec
     },
     map: { "1 star": "negative", "3 stars": "neutral", "5 stars": "positive", spam: "drop" },
     labels: LABELS,
-    head: {
+    sourceHead: {
       kind: "logistic",
       C: 0.01,
       chosenBy: "the highest macro-F1 on the source test rows of 5 values of C",

@@ -22,7 +22,7 @@ function withTexts(record: TransferRecord, change: (text: string) => string): Tr
     labels,
     corpora: { source: corpus, sourceDev: { ...corpus, how: change("how") }, target: corpus, targetTrain: corpus },
     encoder: { ...record.encoder, name: change("name"), fingerprint: change("print"), decisions: [change("decision")] },
-    head: { ...record.head, chosenBy: change("chosen") },
+    sourceHead: { ...record.sourceHead, chosenBy: change("chosen") },
     map: Object.fromEntries([[change("from"), change("to")]]),
     source: evaluation,
     target: evaluation,
