@@ -85,6 +85,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "tagging/file": 3,
   "transfer/divergence": 0,
   "transfer/ranking": 0,
+  "transfer/suggest": 1,
   "transfer/forecast": 1,
   "transfer/curves": 1,
   "transfer/adaptation": 2,
