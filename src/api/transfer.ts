@@ -33,6 +33,7 @@ export type {
   CorpusSummary,
   Leakage,
   LeakageExample,
+  MapScore,
   TransferMistake,
   TransferRecord,
   Verdict,
@@ -47,3 +48,4 @@ export type {
   TaggingTransfer,
   TaggingTransferOptions,
 } from "../transfer/experiment/runTagging.js";
+export type { SuggestedRow, Suggestions } from "../transfer/suggest/suggestions.js";

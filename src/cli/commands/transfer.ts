@@ -4,6 +4,8 @@ import type { LabelMap } from "../../dataset/labelMap.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { saveReport } from "../../report/html/transfer/saveReport.js";
+import { shellWord } from "../../text/shell.js";
+import type { Suggestions } from "../../transfer/suggest/suggestions.js";
 import { runTransfer } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
 import {
@@ -86,6 +88,8 @@ async function transferTexts(
         seed: flags.seed,
         classWeights: flags.classWeights,
         signal,
+        suggest: flags.suggest,
+        asked: askedFor(flags),
         vectorsOf: async (texts, what) =>
           (await embedWithProgress(context, texts, { encoder, cache, flags, what })).vectors,
         createdAt: now(),
@@ -119,6 +123,8 @@ export function transferLines({
   dropInterval95,
   leakage,
   verdict,
+  maps,
+  suggestions,
   report,
 }: TransferRecord): readonly string[] {
   const number = (x: number): string => x.toFixed(3);
@@ -150,9 +156,28 @@ export function transferLines({
       ? []
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
+    ...(maps ?? []).map(({ map, macroF1, how }) => line(`with --map ${shellWord(map)}`, `${number(macroF1)} (${how})`)),
     intervalNote("row"),
+    ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
     line("report", report),
   ];
+}
+
+function suggestionLines({ rows, labelColumn }: Suggestions, file: string): readonly string[] {
+  const many = counted(rows.length, "target row");
+  return [
+    `${many} to label first: ${file}`,
+    `  fill in its column "${labelColumn}", then give the same command with --target-train ${shellWord(file)} and another -o`,
+  ];
+}
+
+const BY_THEMSELVES = ["source", "target", "sourceDev", "targetTrain", "map", "output"];
+const HOW_SHOWN = ["json", "quiet", "verbose", "debug", "force"];
+
+/** What was asked for, as the record keeps it. */
+function askedFor(flags: TransferFlags): TransferRecord["options"] {
+  const left = Object.entries(flags).filter(([name]) => ![...BY_THEMSELVES, ...HOW_SHOWN].includes(name));
+  return Object.fromEntries(left.filter(([, value]) => value !== undefined)) as TransferRecord["options"];
 }
 
 /** The drop with its interval, and no claim where that contains zero. */

@@ -16,6 +16,7 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
   readonly crf?: boolean | undefined;
   readonly epochs?: number | undefined;
   readonly classWeights: "none" | "balanced";
+  readonly suggest?: number | undefined;
   readonly output: string;
 }
 
@@ -40,6 +41,7 @@ export function declareTransfer(command: Command): Command {
     flag("output", "-o, --output <folder>", "folder of report.html and record.json")
       .argParser(folderName)
       .makeOptionMandatory(),
+    flag("output", "--suggest <rows>", "also write suggest.csv: target rows to label first").argParser(wholeNumber(1)),
     ...entityFlags(),
     verboseFlag("also print scores per label and confusion matrices"),
   ]);

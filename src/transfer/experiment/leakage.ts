@@ -1,4 +1,4 @@
-import { evaluateHead, type Evaluated, type EvaluatedHead } from "../../classification/evaluate.js";
+import { evaluateHead, type EvaluateOptions, type Evaluated, type EvaluatedHead } from "../../classification/evaluate.js";
 import { duplicatesBetween, normalizedText } from "../../dataset/duplicates.js";
 import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { count, counted } from "../../text/numbers.js";
@@ -31,7 +31,7 @@ const EXAMPLES = 5;
 export function scoreTarget(
   trained: EvaluatedHead,
   { source, target, targetTrain }: Rows,
-  how: { readonly seed: number; readonly file: string },
+  how: Pick<EvaluateOptions, "seed" | "file" | "map">,
 ): TargetScores {
   const unseen = unseenRows(source.texts, target.texts);
   const hasBoth = unseen.length > 0 && unseen.length < target.texts.length;

@@ -1,5 +1,6 @@
 import { evaluateHead, type Evaluated } from "../../classification/evaluate.js";
 import { trainClassifier, type TrainOptions } from "../../classification/train.js";
+import type { LabelMap } from "../../dataset/labelMap.js";
 import { joinRows } from "../../dataset/labeledVectors.js";
 import { halfDifferences, type OwnSides } from "./halves.js";
 import type { Verdict } from "./record.js";
@@ -18,15 +19,20 @@ export interface OwnComparison {
  * Trains heads on the target's own rows and on those and the source, and judges the difference on the target.
  *
  * @param sides  no text of `target` may be one of the others
+ * @param map  of the heads' labels, for scoring
  */
-export async function compareWithOwn(sides: OwnSides, options: TrainOptions): Promise<OwnComparison> {
+export async function compareWithOwn(
+  sides: OwnSides,
+  options: TrainOptions,
+  map: LabelMap | undefined,
+): Promise<OwnComparison> {
   const { source, target, targetTrain } = sides;
   const { seed = 1, classWeights, threads, signal } = options;
   const [own, both] = [
     await trainClassifier(targetTrain, options),
     await trainClassifier(joinRows(source, targetTrain), options),
   ];
-  const [ceiling, joint] = [own, both].map((head) => evaluateHead(head, target, { seed, file: "the target" }));
+  const [ceiling, joint] = [own, both].map((head) => evaluateHead(head, target, { seed, file: "the target", map }));
   const halves = await halfDifferences(sides, {
     labels: both.head.labels,
     C: { ceiling: own.C!, joint: both.C! },

@@ -4,6 +4,7 @@ import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from
 import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
 import type { Forecast } from "../forecast/record.js";
+import type { Suggestions } from "../suggest/suggestions.js";
 import type { Advice } from "./advice.js";
 
 /** What was read from the files of one corpus. */
@@ -68,6 +69,16 @@ export interface Verdict {
   readonly because: string;
 }
 
+/** What a map of labels that the target lacks gives on the target. */
+export interface MapScore {
+  /** As `--map` takes it. */
+  readonly map: string;
+  /** Of a head trained on the source, over the labels of the target. */
+  readonly macroF1: number;
+  /** Trained with the label, whose probability goes to the others in their proportion; trained without it; or as another. */
+  readonly how: "renormalize" | "drop" | "merge";
+}
+
 /** A target row that the head gets wrong. */
 export interface TransferMistake {
   readonly text: string;
@@ -110,6 +121,12 @@ export interface TransferRecord {
   };
   /** Label in a corpus -> label of the head, or `drop`. */
   readonly map: Readonly<Record<string, string>>;
+  /** What was asked for, by the name of the option; files and map stand by themselves. */
+  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** The maps that are possible where the source has labels that the target lacks; else absent. */
+  readonly maps?: readonly MapScore[] | undefined;
+  /** Target rows to label first; absent unless they were asked for. */
+  readonly suggestions?: Suggestions | undefined;
   /** Labels of the head, in the order of its outputs. */
   readonly labels: readonly string[];
   /** The head that was trained on the source. */

@@ -12,6 +12,9 @@ import type { Encoder } from "../../encoder/encoder.js";
 import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
+import { suggestRows } from "../suggest/suggestRows.js";
+import { argmax, predictProbabilities } from "../../head/head.js";
+import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
@@ -43,6 +46,10 @@ export interface TransferOptions {
   readonly vectorsOf: (texts: readonly string[], what: string) => Promise<Matrix>;
   /** Called when a step begins. */
   readonly onStep?: ((step: string) => void) | undefined;
+  /** Also suggests so many target rows to label first. @default none */
+  readonly suggest?: number | undefined;
+  /** What else was asked for, such as columns and limits; for the record. */
+  readonly asked?: TransferRecord["options"] | undefined;
   /** ISO 8601, UTC; for the record. */
   readonly createdAt: string;
   /** Milliseconds since some fixed moment; for the record. */
@@ -95,8 +102,23 @@ export async function runTransfer(
   const sides = await timed("embed", () => embedSides(corpora, options));
   const trained = await timed("train", () => trainClassifier(sides.source, trainOptions(options)));
   const source = evaluateHead(trained, sides.sourceDev, { seed, file: "the held-out source rows" });
-  const target = scoreTarget(trained, sides, { seed, file: corpora.target.files.join(", ") });
-  const own = await timedComparison({ ...sides, target: target.unseen }, { options, timed });
+  const mismatch = labelMismatch({
+    source: corpora.source.labels,
+    target: [...corpora.target.labels, ...(corpora.targetTrain?.labels ?? [])],
+    map: options.map,
+  });
+  const target = scoreTarget(trained, sides, {
+    seed,
+    file: corpora.target.files.join(", "),
+    map: mismatch?.drops,
+  });
+  const compared = await timedComparison({ ...sides, target: target.unseen }, { options, timed, map: mismatch?.drops });
+  const own = mismatch?.isOpen === true ? { ...compared, verdict: notComparable(mismatch, options.map) } : compared;
+  const maps =
+    mismatch &&
+    (await timed("maps", () =>
+      scoreMaps({ trained, source: sides.source, target: sides.target, mismatch }, trainOptions(options)),
+    ));
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
   seconds["all"] = (clock() - began) / 1000;
   return {
@@ -122,6 +144,9 @@ export async function runTransfer(
       targetTrain: corpora.targetTrain === undefined ? null : summary(corpora.targetTrain, corpora.targetTrain.labels),
     },
     map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
+    options: { seed, classWeights: options.classWeights ?? "none", ...options.asked },
+    ...(maps === undefined ? {} : { maps }),
+    ...suggested(trained, { corpora, sides }, options),
     labels: trained.head.labels,
     sourceHead: {
       kind: "logistic",
@@ -141,6 +166,7 @@ export async function runTransfer(
     warnings: [
       ...target.warnings,
       ...sides.warnings,
+      ...(mismatch === undefined ? [] : [renormalizedWarning(mismatch)]),
       ...warningsOf(trained, target.scored, { corpora, map: options.map }),
     ],
     seconds,
@@ -198,11 +224,15 @@ async function embedSides(
 /** Ceiling, joint head and verdict, where there are training rows of the target and rows to judge on. */
 function timedComparison(
   { source, target, targetTrain }: Pick<Sides, "source" | "target" | "targetTrain">,
-  { options, timed }: { readonly options: TransferOptions; readonly timed: Timed },
+  {
+    options,
+    timed,
+    map,
+  }: { readonly options: TransferOptions; readonly timed: Timed; readonly map: LabelMap | undefined },
 ): Promise<Partial<OwnComparison> & Pick<OwnComparison, "verdict">> {
   if (targetTrain === undefined) return Promise.resolve({ verdict: UNKNOWN_VERDICT });
   if (target.texts.length === 0) return Promise.resolve({ verdict: ALL_SEEN_VERDICT });
-  return timed("target", () => compareWithOwn({ source, target, targetTrain }, trainOptions(options)));
+  return timed("target", () => compareWithOwn({ source, target, targetTrain }, trainOptions(options), map));
 }
 
 function trainOptions({ seed = 1, classWeights = "none", threads, signal, map }: TransferOptions): TrainOptions {
@@ -243,6 +273,29 @@ function warningsOf(
       ? [`no target row has the label ${missing.join(", ")}, and every prediction of it counts as a mistake${advice}`]
       : []),
   ];
+}
+
+/** Target rows to label first, where they were asked for. */
+function suggested(
+  { head }: TrainedHead,
+  { corpora, sides }: { readonly corpora: TransferCorpora; readonly sides: Sides },
+  { suggest, seed = 1 }: TransferOptions,
+): Pick<TransferRecord, "suggestions"> {
+  if (suggest === undefined) return {};
+  const { target, targetTrain } = sides;
+  const probabilities = predictProbabilities(head, target.vectors);
+  const best = argmax(probabilities, head.labels.length);
+  const labeled = targetTrain?.texts ?? [];
+  const chosen = suggestRows({ ...target, probabilities }, { count: suggest, labeled, seed });
+  const { places, reading } = corpora.target;
+  const rows = Array.from(chosen, (r) => ({
+    ...places[r],
+    text: target.texts[r],
+    predicted: head.labels[best[r]],
+    probability: probabilities[r * head.labels.length + best[r]],
+  }));
+  const labelColumn = typeof reading?.labelColumn === "string" ? reading.labelColumn : "label";
+  return { suggestions: { textColumn: reading?.textColumn ?? "text", labelColumn, rows } };
 }
 
 const summary = (corpus: LabeledCorpus, labels: readonly string[]): CorpusSummary => ({

@@ -3,11 +3,13 @@ import { commitFile } from "../../../files/commit.js";
 import { commitFolder, type CommitFolderOptions } from "../../../files/commitFolder.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
 import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
+import { suggestionsFile } from "../../../transfer/suggest/suggestions.js";
 import { taggingReport } from "./taggingReport.js";
 import { renderTransferReport } from "./transferReport.js";
 
 /**
- * Writes `report.html` and `record.json` of a transfer experiment into a folder, both or neither.
+ * Writes `report.html` and `record.json` of a transfer experiment into a folder, with `suggest.csv` where rows are suggested:
+ * all or none.
  *
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  * @example
@@ -21,7 +23,11 @@ import { renderTransferReport } from "./transferReport.js";
  * await saveReport("report", record, { force: true });
  */
 export const saveReport = (folder: string, record: TransferRecord, options: CommitFolderOptions = {}): Promise<void> =>
-  savePageAndRecord(folder, { page: renderTransferReport(record), record }, options);
+  savePageAndRecord(
+    folder,
+    { page: renderTransferReport(record), record, suggest: record.suggestions && suggestionsFile(record.suggestions) },
+    options,
+  );
 
 /** The same of an experiment with entities. */
 export const saveTaggingReport = (
@@ -32,7 +38,11 @@ export const saveTaggingReport = (
 
 async function savePageAndRecord(
   folder: string,
-  { page, record }: { readonly page: string; readonly record: object },
+  {
+    page,
+    record,
+    suggest,
+  }: { readonly page: string; readonly record: object; readonly suggest?: string | undefined },
   options: CommitFolderOptions,
 ): Promise<void> {
   const write = (file: string, text: string): Promise<void> => commitFile(file, (to) => to.write(text));
@@ -40,6 +50,7 @@ async function savePageAndRecord(
     folder,
     async (temp) => {
       await write(path.join(temp, "report.html"), page);
+      if (suggest !== undefined) await write(path.join(temp, "suggest.csv"), suggest);
       await write(path.join(temp, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
     },
     options,
