@@ -119,6 +119,8 @@ export function transferLines({
   dropInterval95,
   leakage,
   verdict,
+  advice,
+  moreAdvice,
   report,
 }: TransferRecord): readonly string[] {
   const number = (x: number): string => x.toFixed(3);
@@ -150,6 +152,8 @@ export function transferLines({
       ? []
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
+    line("advice", `${advice.strategy}: ${advice.because}`),
+    ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),
     line("report", report),
   ];

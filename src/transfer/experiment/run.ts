@@ -14,6 +14,7 @@ import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
+import { adviceFrom } from "./advice.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
 import { scoreTarget } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
@@ -99,7 +100,7 @@ export async function runTransfer(
   const own = await timedComparison({ ...sides, target: target.unseen }, { options, timed });
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
   seconds["all"] = (clock() - began) / 1000;
-  return {
+  const found: Omit<TransferRecord, "advice" | "moreAdvice"> = {
     format: "headstart-transfer",
     version: 1,
     createdAt: options.createdAt,
@@ -146,6 +147,8 @@ export async function runTransfer(
     seconds,
     report: options.report,
   };
+  const [advice, ...moreAdvice] = adviceFrom(found);
+  return { ...found, advice, moreAdvice };
 }
 
 const scoreOf = ({ macroF1, interval95 }: Evaluation): ScoreWithInterval => ({ score: macroF1, interval95 });
