@@ -43,7 +43,10 @@ function load(path) {
   const bytes = readFileSync(`${path}.npy`);
   const start = 10 + bytes.readUInt16LE(8);
   const data = new Float32Array(bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length));
-  const rows = readFileSync(`${path}.jsonl`, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
+  const rows = readFileSync(`${path}.jsonl`, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   const vectors = matrix(rows.length, data.length / rows.length, data);
   return { texts: rows.map((r) => r.text), labels: rows.map((r) => r.label), vectors };
 }

@@ -1,6 +1,7 @@
 import { escapeControls } from "../text/escape.js";
 import { shellWord } from "../text/shell.js";
 import { foldedLabel } from "./labelFold.js";
+import { starMeanings } from "./starRatings.js";
 import {
   applyLabelMap,
   blankLabelMap,
@@ -63,7 +64,7 @@ interface Known extends MapInUse {
  * @param unknown  after the map in use
  */
 export function bridge(unknown: readonly string[], { known, map, isRemembered }: Known): string {
-  const same = meanings(unknown, { known, map });
+  const same = starMeanings(unknown, known) ?? meanings(unknown, { known, map });
   const blanks = unknown.filter((label) => !same.has(label));
   const composed = composeLabelMaps(map, same);
   const written = [...(composed.size === 0 ? [] : [writtenLabelMap(composed)]), ...blanks.map(blankLabelMap)].join(",");

@@ -125,6 +125,8 @@ export function transferLines({
   verdict,
   maps,
   suggestions,
+  advice,
+  moreAdvice,
   report,
 }: TransferRecord): readonly string[] {
   const number = (x: number): string => x.toFixed(3);
@@ -157,6 +159,8 @@ export function transferLines({
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
     ...(maps ?? []).map(({ map, macroF1, how }) => line(`with --map ${shellWord(map)}`, `${number(macroF1)} (${how})`)),
+    line("advice", `${advice.strategy}: ${advice.because}`),
+    ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),
     ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
     line("report", report),

@@ -1,4 +1,9 @@
-import { evaluateHead, type EvaluateOptions, type Evaluated, type EvaluatedHead } from "../../classification/evaluate.js";
+import {
+  evaluateHead,
+  type EvaluateOptions,
+  type Evaluated,
+  type EvaluatedHead,
+} from "../../classification/evaluate.js";
 import { duplicatesBetween, normalizedText } from "../../dataset/duplicates.js";
 import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { count, counted } from "../../text/numbers.js";

@@ -5,7 +5,6 @@ import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
 import type { Forecast } from "../forecast/record.js";
 import type { Suggestions } from "../suggest/suggestions.js";
-import type { Advice } from "./advice.js";
 
 /** What was read from the files of one corpus. */
 export interface CorpusSummary {
@@ -77,6 +76,20 @@ export interface MapScore {
   readonly macroF1: number;
   /** Trained with the label, whose probability goes to the others in their proportion; trained without it; or as another. */
   readonly how: "renormalize" | "drop" | "merge";
+}
+
+/** What to do next, from what was measured. */
+export interface Advice {
+  readonly strategy:
+    | "target alone"
+    | "add the source"
+    | "start from the source"
+    | "source as it is"
+    | "label rows"
+    | "unfreeze"
+    | "another source or encoder";
+  /** The reason, with its numbers, in one sentence. */
+  readonly because: string;
 }
 
 /** A target row that the head gets wrong. */
@@ -165,7 +178,9 @@ export interface TransferRecord {
   readonly adaptation?: readonly AdaptationScore[] | undefined;
   readonly leakage: Leakage;
   readonly divergence: Divergence;
-  readonly advice?: Advice | undefined;
+  readonly advice: Advice;
+  /** What else is worth doing, the most important first. */
+  readonly moreAdvice: readonly Advice[];
   /** Folder of the head that was written; null with `--no-head`. */
   readonly head?: string | null | undefined;
   /** Mistakes on the target, the most confident first; not all of them. */

@@ -1,5 +1,5 @@
 import { HOW_CHOSEN } from "../../classification/choice/selectC.js";
-import { evaluateHead, mistakesOf, type Evaluated } from "../../classification/evaluate.js";
+import { evaluateHead, type Evaluated } from "../../classification/evaluate.js";
 import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { addedMapFlag, bridge } from "../../dataset/mapAdvice.js";
 import { quotedLabels } from "../../dataset/mapLabels.js";
@@ -12,15 +12,16 @@ import type { Encoder } from "../../encoder/encoder.js";
 import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
-import { suggestRows } from "../suggest/suggestRows.js";
-import { argmax, predictProbabilities } from "../../head/head.js";
+import { mistakes } from "./mistakes.js";
+import { suggested } from "./suggested.js";
 import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
+import { adviceFrom } from "./advice.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
 import { scoreTarget } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
-import type { CorpusSummary, TransferMistake, TransferRecord } from "./record.js";
+import type { CorpusSummary, TransferRecord } from "./record.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT } from "./verdict.js";
 
 /** The corpora of a transfer experiment, read and mapped. */
@@ -64,7 +65,6 @@ const SOURCE_DEV = {
   training: "source",
   instead: "leave out --source-dev: a fifth of the source is then held out",
 } as const;
-const MISTAKES = 25;
 
 /**
  * Trains a head on the source, evaluates it in-domain and on the target, and adds what it takes to judge the numbers:
@@ -121,7 +121,7 @@ export async function runTransfer(
     ));
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
   seconds["all"] = (clock() - began) / 1000;
-  return {
+  const found: Omit<TransferRecord, "advice" | "moreAdvice"> = {
     format: "headstart-transfer",
     version: 1,
     createdAt: options.createdAt,
@@ -146,7 +146,7 @@ export async function runTransfer(
     map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
     options: { seed, classWeights: options.classWeights ?? "none", ...options.asked },
     ...(maps === undefined ? {} : { maps }),
-    ...suggested(trained, { corpora, sides }, options),
+    ...suggested(trained, { ...sides, corpus: corpora.target }, options),
     labels: trained.head.labels,
     sourceHead: {
       kind: "logistic",
@@ -172,6 +172,8 @@ export async function runTransfer(
     seconds,
     report: options.report,
   };
+  const [advice, ...moreAdvice] = adviceFrom(found);
+  return { ...found, advice, moreAdvice };
 }
 
 const scoreOf = ({ macroF1, interval95 }: Evaluation): ScoreWithInterval => ({ score: macroF1, interval95 });
@@ -245,18 +247,6 @@ function trainOptions({ seed = 1, classWeights = "none", threads, signal, map }:
   };
 }
 
-function mistakes(evaluated: Evaluated, texts: readonly string[]): TransferMistake[] {
-  const { labels, truth, predicted, probabilities } = evaluated;
-  return mistakesOf(evaluated)
-    .slice(0, MISTAKES)
-    .map((r) => ({
-      text: texts[r],
-      truth: labels[truth[r]],
-      predicted: labels[predicted[r]],
-      probability: probabilities[r * labels.length + predicted[r]],
-    }));
-}
-
 function warningsOf(
   trained: TrainedHead,
   target: Evaluated,
@@ -273,29 +263,6 @@ function warningsOf(
       ? [`no target row has the label ${missing.join(", ")}, and every prediction of it counts as a mistake${advice}`]
       : []),
   ];
-}
-
-/** Target rows to label first, where they were asked for. */
-function suggested(
-  { head }: TrainedHead,
-  { corpora, sides }: { readonly corpora: TransferCorpora; readonly sides: Sides },
-  { suggest, seed = 1 }: TransferOptions,
-): Pick<TransferRecord, "suggestions"> {
-  if (suggest === undefined) return {};
-  const { target, targetTrain } = sides;
-  const probabilities = predictProbabilities(head, target.vectors);
-  const best = argmax(probabilities, head.labels.length);
-  const labeled = targetTrain?.texts ?? [];
-  const chosen = suggestRows({ ...target, probabilities }, { count: suggest, labeled, seed });
-  const { places, reading } = corpora.target;
-  const rows = Array.from(chosen, (r) => ({
-    ...places[r],
-    text: target.texts[r],
-    predicted: head.labels[best[r]],
-    probability: probabilities[r * head.labels.length + best[r]],
-  }));
-  const labelColumn = typeof reading?.labelColumn === "string" ? reading.labelColumn : "label";
-  return { suggestions: { textColumn: reading?.textColumn ?? "text", labelColumn, rows } };
 }
 
 const summary = (corpus: LabeledCorpus, labels: readonly string[]): CorpusSummary => ({

@@ -38,11 +38,7 @@ export const saveTaggingReport = (
 
 async function savePageAndRecord(
   folder: string,
-  {
-    page,
-    record,
-    suggest,
-  }: { readonly page: string; readonly record: object; readonly suggest?: string | undefined },
+  { page, record, suggest }: { readonly page: string; readonly record: object; readonly suggest?: string | undefined },
   options: CommitFolderOptions,
 ): Promise<void> {
   const write = (file: string, text: string): Promise<void> => commitFile(file, (to) => to.write(text));

@@ -1,0 +1,36 @@
+import type { TrainedHead } from "../../classification/train.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
+import type { LabeledVectors } from "../../dataset/labeledVectors.js";
+import { argmax, predictProbabilities } from "../../head/head.js";
+import { suggestRows } from "../suggest/suggestRows.js";
+import type { TransferRecord } from "./record.js";
+import type { TransferOptions } from "./run.js";
+
+interface Rows {
+  readonly target: LabeledVectors;
+  readonly targetTrain: LabeledVectors | undefined;
+  /** Where the target's rows stand. */
+  readonly corpus: LabeledCorpus;
+}
+
+/** Target rows to label first, where they were asked for. */
+export function suggested(
+  { head }: Pick<TrainedHead, "head">,
+  { target, targetTrain, corpus }: Rows,
+  { suggest, seed = 1 }: Pick<TransferOptions, "suggest" | "seed">,
+): Pick<TransferRecord, "suggestions"> {
+  if (suggest === undefined) return {};
+  const probabilities = predictProbabilities(head, target.vectors);
+  const best = argmax(probabilities, head.labels.length);
+  const labeled = targetTrain?.texts ?? [];
+  const chosen = suggestRows({ ...target, probabilities }, { count: suggest, labeled, seed });
+  const { places, reading } = corpus;
+  const rows = Array.from(chosen, (r) => ({
+    ...places[r],
+    text: target.texts[r],
+    predicted: head.labels[best[r]],
+    probability: probabilities[r * head.labels.length + best[r]],
+  }));
+  const labelColumn = typeof reading?.labelColumn === "string" ? reading.labelColumn : "label";
+  return { suggestions: { textColumn: reading?.textColumn ?? "text", labelColumn, rows } };
+}
