@@ -31,6 +31,15 @@ export function suggested(
     predicted: head.labels[best[r]],
     probability: probabilities[r * head.labels.length + best[r]],
   }));
-  const labelColumn = typeof reading?.labelColumn === "string" ? reading.labelColumn : "label";
-  return { suggestions: { textColumn: reading?.textColumn ?? "text", labelColumn, rows } };
+
+  return {
+    suggestions: {
+      textColumn: columnOf(reading?.textColumn, "text"),
+      labelColumn: columnOf(reading?.labelColumn, "label"),
+      rows,
+    },
+  };
 }
+
+const columnOf = (column: string | readonly string[] | undefined, otherwise: string): string =>
+  typeof column === "string" ? column : otherwise;

@@ -247,3 +247,49 @@ describe("runTransfer", () => {
     expect(record.warnings).toContainEqual(expect.stringContaining('--map "meh=drop"'));
   });
 });
+
+describe("runTransfer, labels that the target lacks", () => {
+  const mixed = corpus("mixed.csv", [
+    ...films.texts.map((text, i) => [text, films.labels[i]] as const),
+    ...films.texts.slice(0, 30).map((text) => [`${text} or so`, "so-so"] as const),
+  ]);
+
+  it("scores over the target's labels, compares the maps, and gives no verdict", async () => {
+    const record = await run({ source: mixed, target: food, targetTrain: foodTrain });
+    expect(Object.keys(record.target.perLabel).sort()).toEqual(["bad", "good"]);
+    expect(Object.keys(record.joint!.perLabel).sort()).toEqual(["bad", "good"]);
+    expect(record.verdict).toMatchObject({ call: "unknown", difference: null });
+    expect(record.verdict.because).toContain('--map "so-so=drop"');
+    expect(record.maps!.map(({ map, how }) => [map, how])).toEqual([
+      ["so-so=so-so", "renormalize"],
+      ["so-so=drop", "drop"],
+      ["so-so=bad", "merge"],
+      ["so-so=good", "merge"],
+    ]);
+    expect(record.maps![0].macroF1).toBe(record.target.macroF1);
+  });
+
+  it("gives a verdict where the map says that the label stays", async () => {
+    const corpora = { source: mixed, target: food, targetTrain: foodTrain };
+    const record = await run(corpora, { map: parseLabelMap("so-so=so-so") });
+    expect(record.verdict.difference).not.toBeNull();
+  });
+});
+
+describe("runTransfer, rows to label first", () => {
+  it("suggests so many rows of the target, none that is labeled, and keeps what was asked for", async () => {
+    const targetTrain = corpus(
+      "labeled.csv",
+      food.texts.slice(0, 20).map((text, i) => [text, food.labels[i]]),
+    );
+    const { suggestions, options } = await run(
+      { source: films, target: food, targetTrain },
+      { suggest: 12, asked: { limit: 60 } },
+    );
+    const texts = suggestions!.rows.map(({ text }) => text);
+    expect(new Set(texts).size).toBe(12);
+    expect(texts.filter((text) => targetTrain.texts.includes(text))).toEqual([]);
+    expect(suggestions!.rows.every(({ line, text }) => food.texts[line - 2] === text)).toBe(true);
+    expect(options).toEqual({ seed: 1, classWeights: "none", limit: 60 });
+  });
+});
