@@ -89,6 +89,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     "no-crf": use([], "tagger"),
     epochs: use(["1"], "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
+    suggest: use(["1"], "classifier"),
     ...ENTITIES,
   },
 };

@@ -4,7 +4,7 @@ import type { TransferMistake } from "./record.js";
 const MISTAKES = 25;
 
 /** The most confident mistakes, with their texts. */
-export function mistakes(evaluated: Evaluated, texts: readonly string[]): TransferMistake[] {
+export function worstMistakes(evaluated: Evaluated, texts: readonly string[]): TransferMistake[] {
   const { labels, truth, predicted, probabilities } = evaluated;
   return mistakesOf(evaluated)
     .slice(0, MISTAKES)

@@ -12,7 +12,7 @@ import type { Encoder } from "../../encoder/encoder.js";
 import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
-import { mistakes } from "./mistakes.js";
+import { worstMistakes } from "./mistakes.js";
 import { suggested } from "./suggested.js";
 import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
 import { divergenceOf } from "../divergence/divergence.js";
@@ -162,7 +162,7 @@ export async function runTransfer(
     verdict: own.verdict,
     leakage: target.leakage,
     divergence,
-    mistakes: mistakes(target.scored, target.texts),
+    mistakes: worstMistakes(target.scored, target.texts),
     warnings: [
       ...target.warnings,
       ...sides.warnings,

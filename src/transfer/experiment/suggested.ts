@@ -4,7 +4,6 @@ import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { argmax, predictProbabilities } from "../../head/head.js";
 import { suggestRows } from "../suggest/suggestRows.js";
 import type { TransferRecord } from "./record.js";
-import type { TransferOptions } from "./run.js";
 
 interface Rows {
   readonly target: LabeledVectors;
@@ -17,7 +16,7 @@ interface Rows {
 export function suggested(
   { head }: Pick<TrainedHead, "head">,
   { target, targetTrain, corpus }: Rows,
-  { suggest, seed = 1 }: Pick<TransferOptions, "suggest" | "seed">,
+  { suggest, seed = 1 }: { readonly suggest?: number | undefined; readonly seed?: number | undefined },
 ): Pick<TransferRecord, "suggestions"> {
   if (suggest === undefined) return {};
   const probabilities = predictProbabilities(head, target.vectors);
