@@ -92,7 +92,11 @@ async function pairsOf(sources, targets, /** @type {number} */ most, own = false
 }
 
 /** Two more methods, of two labels: optimal transport to the source's labels, and confidence after the label shift by EM. */
-function others(/** @type {Float64Array} */ probabilities, /** @type {readonly string[]} */ train, /** @type {readonly string[]} */ labels) {
+function others(
+  /** @type {Float64Array} */ probabilities,
+  /** @type {readonly string[]} */ train,
+  /** @type {readonly string[]} */ labels,
+) {
   const prior = train.filter((label) => label === labels[1]).length / train.length;
   const p = probabilities.filter((_, at) => at % labels.length === 1);
   const sorted = p.toSorted().reverse();
@@ -153,7 +157,9 @@ const GROUPS = [
 /** Error and coverage of each group. @param {readonly Judged[]} pairs */
 function printForecasts(pairs, /** @type {string} */ title) {
   console.log(`\n## ${title}\n`);
-  console.log("| pairs | number | mean absolute error | mean error | 95 % of the errors below | interval contains the truth | mean half width |");
+  console.log(
+    "| pairs | number | mean absolute error | mean error | 95 % of the errors below | interval contains the truth | mean half width |",
+  );
   console.log("| --- | --- | --- | --- | --- | --- | --- |");
   for (const { name, of } of GROUPS) {
     const own = pairs.filter(of).map(({ data, truth, constants }) => ({ truth, ...pick(data, constants) }));
@@ -202,9 +208,7 @@ if (flags.test) {
   printForecasts(shipped(await pairsOf(train, test, MOST)), "Test files of other domains");
   printForecasts(shipped(await pairsOf(train, test, MOST, true)), "Test file of the source's own domain");
   const three = Object.fromEntries(
-    await Promise.all(
-      TEN.slice(-2).map(async (name) => [name, await load(`domains/${name}.train.csv`, new Map())]),
-    ),
+    await Promise.all(TEN.slice(-2).map(async (name) => [name, await load(`domains/${name}.train.csv`, new Map())])),
   );
   three.tweets = await load(EXTRA.tweets, new Map());
   printForecasts(shipped(await pairsOf(three, three, MOST)), "Three labels");
@@ -215,9 +219,15 @@ if (flags.test) {
     list.filter((other) => ![other.source, other.target].some((name) => name === source || name === target));
   const known = [...large, ...small];
   const judged = known.map((pair) => ({ ...pair, constants: fit(leftOut(pair, known)) }));
-  printForecasts(judged.filter(({ rows }) => rows === MOST), `Sources of up to ${MOST} rows`);
+  printForecasts(
+    judged.filter(({ rows }) => rows === MOST),
+    `Sources of up to ${MOST} rows`,
+  );
   printMethods(large);
-  printForecasts(judged.filter(({ rows }) => rows === FEW), `Sources of ${FEW} rows`);
+  printForecasts(
+    judged.filter(({ rows }) => rows === FEW),
+    `Sources of ${FEW} rows`,
+  );
   printMethods(small);
   console.log("\nConstants of all pairs:", JSON.stringify(fit(known)));
 }

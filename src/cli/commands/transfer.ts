@@ -2,7 +2,9 @@ import { intervalNote } from "../../text/intervalNote.js";
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { checkLabels } from "../../dataset/labelSet.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { evaluationText } from "../../report/text/evaluation.js";
+import { forecastNote, forecastText } from "../../report/text/forecast.js";
 import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { runTransfer } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
@@ -11,6 +13,7 @@ import {
   labelMapOf,
   openEncoder,
   readLabeledCorpus,
+  readMaybeLabeledCorpus,
   warnOfUnused,
   withCache,
   type AddCommand,
@@ -54,11 +57,11 @@ async function transferTexts(
   const rejectedRows = collectRejectedRows(flags.output);
   const { source, sourceDev = [], target, targetTrain = [] } = flags;
   const all = [...source, ...sourceDev, ...target, ...targetTrain];
-  const read = (files: readonly string[]) =>
-    readLabeledCorpus(context, files, { flags: flagsFor(flags, files, all), map, rejectedRows });
+  const how = (files: readonly string[]) => ({ flags: flagsFor(flags, files, all), map, rejectedRows });
+  const read = (files: readonly string[]) => readLabeledCorpus(context, files, how(files));
   const corpora = {
     source: await read(flags.source),
-    target: await read(flags.target),
+    target: await readMaybeLabeledCorpus(context, flags.target, how(flags.target)),
     ...defined({
       sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
       targetTrain: flags.targetTrain && (await read(flags.targetTrain)),
@@ -96,10 +99,11 @@ async function transferTexts(
     const record = { ...found, texts };
     for (const warning of record.warnings) reporter.warn(warning);
     const lines = transferLines(record);
-    const sides = [record.source, record.target].flatMap((side, i) => [
-      ...evaluationText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"),
-      "",
-    ]);
+    const sides = [record.source, record.target].flatMap((side, i) =>
+      side === null
+        ? []
+        : [...evaluationText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"), ""],
+    );
     const printed = { lines, more: [...sides, ...lines], json: record };
     await rejectedRows.save(reporter);
     await saveReport(flags.output, record, output.saving(printed));
@@ -117,6 +121,7 @@ export function transferLines({
   joint,
   drop,
   dropInterval95,
+  forecast,
   leakage,
   verdict,
   report,
@@ -135,13 +140,18 @@ export function transferLines({
         ];
   return [
     line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${counted(source.n, "row")}`),
-    line(
-      "macro-F1 on the target",
-      `${number(target.macroF1)} ${within(target.interval95)}, ${counted(target.n, "row")}`,
-    ),
-    line("drop", dropText({ drop, dropInterval95 })),
-    line("majority class on the target", number(target.majority.macroF1)),
-    line("bag of words on the target", number(target.bagOfWords!.macroF1)),
+    ...(target === null
+      ? [line("accuracy in-domain", number(source.accuracy))]
+      : [
+          line(
+            "macro-F1 on the target",
+            `${number(target.macroF1)} ${within(target.interval95)}, ${counted(target.n, "row")}`,
+          ),
+          line("drop", dropText(drop!, dropInterval95!)),
+          line("majority class on the target", number(target.majority.macroF1)),
+          line("bag of words on the target", number(target.bagOfWords!.macroF1)),
+        ]),
+    line("accuracy on the target, forecast", forecastText(forecast)),
     ...duplicates,
     ...(ceiling === null
       ? []
@@ -151,12 +161,13 @@ export function transferLines({
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
     intervalNote("row"),
+    forecastNote(forecast),
     line("report", report),
   ];
 }
 
 /** The drop with its interval, and no claim where that contains zero. */
-function dropText({ drop, dropInterval95 }: Pick<TransferRecord, "drop" | "dropInterval95">): string {
+function dropText(drop: number, dropInterval95: Interval): string {
   const [low, high] = dropInterval95;
   const by = `${signed(drop)} (95 % ${signedRange(dropInterval95)})`;
   return low > 0 || high < 0 ? by : `${by}: these rows do not tell whether there is one`;

@@ -3,7 +3,8 @@ import { evaluateHead, mistakesOf, type Evaluated } from "../../classification/e
 import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { addedMapFlag, bridge } from "../../dataset/mapAdvice.js";
 import { quotedLabels } from "../../dataset/mapLabels.js";
-import { holdOut, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { holdOut, isLabeled, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
+import type { UnlabeledCorpus } from "../../dataset/unlabeledCorpus.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { withoutSeenDev } from "../../dataset/seenRows.js";
 import { checkLabels } from "../../dataset/labelSet.js";
@@ -14,18 +15,20 @@ import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
+import { forecastHead } from "../forecast/forecastHead.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
 import { scoreTarget } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
 import type { CorpusSummary, TransferMistake, TransferRecord } from "./record.js";
-import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT } from "./verdict.js";
+import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
 
 /** The corpora of a transfer experiment, read and mapped. */
 export interface TransferCorpora {
   readonly source: LabeledCorpus;
   /** Rows of the source's domain to evaluate on. @default a fifth of the source, equal texts on one side */
   readonly sourceDev?: LabeledCorpus | undefined;
-  readonly target: LabeledCorpus;
+  /** With labels or without: then the head's accuracy on it is forecast, and nothing else said of its scores. */
+  readonly target: LabeledCorpus | UnlabeledCorpus;
   /** Labeled rows of the target's domain: they give the in-domain ceiling and the verdict. */
   readonly targetTrain?: LabeledCorpus | undefined;
 }
@@ -61,8 +64,8 @@ const MISTAKES = 25;
 
 /**
  * Trains a head on the source, evaluates it in-domain and on the target, and adds what it takes to judge the numbers:
- * baselines on the same rows, duplicates between the corpora, how far apart they are, and with training rows of the
- * target whether the source helped.
+ * baselines on the same rows, duplicates between the corpora, how far apart they are, a forecast of the accuracy on the
+ * target that needs no labels of it, and with training rows of the target whether the source helped.
  *
  * @throws HeadstartError E_LABEL_MAP when the target has labels that the source, or its own training rows, have not;
  *   E_LABELS when a label has too few rows
@@ -98,6 +101,9 @@ export async function runTransfer(
   const target = scoreTarget(trained, sides, { seed, file: corpora.target.files.join(", ") });
   const own = await timedComparison({ ...sides, target: target.unseen }, { options, timed });
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
+  const { scored } = target;
+  const truth = scored?.evaluation.accuracy;
+  const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
   seconds["all"] = (clock() - began) / 1000;
   return {
     format: "headstart-transfer",
@@ -118,7 +124,7 @@ export async function runTransfer(
         ...(sides.seenDev === 0 ? {} : { seen: sides.seenDev }),
         how: sides.how,
       },
-      target: summary(corpora.target, corpora.target.labels),
+      target: { ...summary(corpora.target, corpora.target.labels ?? []), rows: corpora.target.texts.length },
       targetTrain: corpora.targetTrain === undefined ? null : summary(corpora.targetTrain, corpora.targetTrain.labels),
     },
     map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
@@ -130,19 +136,18 @@ export async function runTransfer(
       n: trained.n,
     },
     source: source.evaluation,
-    target: target.scored.evaluation,
+    target: scored?.evaluation ?? null,
     ceiling: own.ceiling?.evaluation ?? null,
     joint: own.joint?.evaluation ?? null,
-    ...dropOf(scoreOf(source.evaluation), scoreOf(target.scored.evaluation)),
+    ...(scored === null
+      ? { drop: null, dropInterval95: null }
+      : dropOf(scoreOf(source.evaluation), scoreOf(scored.evaluation))),
     verdict: own.verdict,
+    forecast,
     leakage: target.leakage,
     divergence,
-    mistakes: mistakes(target.scored, target.texts),
-    warnings: [
-      ...target.warnings,
-      ...sides.warnings,
-      ...warningsOf(trained, target.scored, { corpora, map: options.map }),
-    ],
+    mistakes: scored === null ? [] : mistakes(scored, target.rows.texts),
+    warnings: [...target.warnings, ...sides.warnings, ...warningsOf(trained, scored, { corpora, map: options.map })],
     seconds,
     report: options.report,
   };
@@ -156,7 +161,7 @@ type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 interface Sides {
   readonly source: LabeledVectors;
   readonly sourceDev: LabeledVectors;
-  readonly target: LabeledVectors;
+  readonly target: TextVectors;
   readonly targetTrain: LabeledVectors | undefined;
   /** Where `sourceDev` comes from. */
   readonly how: string;
@@ -170,7 +175,7 @@ async function embedSides(
   options: TransferOptions,
 ): Promise<Sides> {
   const { devCorpus, seenDev, remark } = withoutSeenDev({ corpus: source, devCorpus: sourceDev }, SOURCE_DEV);
-  const embedded = async (corpus: LabeledCorpus, what: string): Promise<LabeledVectors> => ({
+  const embedded = async <L>(corpus: { texts: readonly string[]; labels: L }, what: string) => ({
     texts: corpus.texts,
     labels: corpus.labels,
     vectors: await options.vectorsOf(corpus.texts, what),
@@ -200,6 +205,7 @@ function timedComparison(
   { source, target, targetTrain }: Pick<Sides, "source" | "target" | "targetTrain">,
   { options, timed }: { readonly options: TransferOptions; readonly timed: Timed },
 ): Promise<Partial<OwnComparison> & Pick<OwnComparison, "verdict">> {
+  if (!isLabeled(target)) return Promise.resolve({ verdict: UNLABELED_VERDICT });
   if (targetTrain === undefined) return Promise.resolve({ verdict: UNKNOWN_VERDICT });
   if (target.texts.length === 0) return Promise.resolve({ verdict: ALL_SEEN_VERDICT });
   return timed("target", () => compareWithOwn({ source, target, targetTrain }, trainOptions(options)));
@@ -229,10 +235,10 @@ function mistakes(evaluated: Evaluated, texts: readonly string[]): TransferMista
 
 function warningsOf(
   trained: TrainedHead,
-  target: Evaluated,
+  target: Evaluated | null,
   { corpora, map }: { readonly corpora: TransferCorpora; readonly map: LabelMap | undefined },
 ): string[] {
-  const { missing } = target.evaluation;
+  const missing = target?.evaluation.missing ?? [];
   const flag = addedMapFlag(map, new Map(missing.map((label) => [label, undefined])));
   const advice = flag === undefined ? "" : `; ${flag} leaves it out of training`;
   return [
@@ -245,7 +251,7 @@ function warningsOf(
   ];
 }
 
-const summary = (corpus: LabeledCorpus, labels: readonly string[]): CorpusSummary => ({
+const summary = (corpus: LabeledCorpus | UnlabeledCorpus, labels: readonly string[]): CorpusSummary => ({
   files: corpus.files,
   rows: labels.length,
   rejected: corpus.counts.rejected,
@@ -255,8 +261,9 @@ const summary = (corpus: LabeledCorpus, labels: readonly string[]): CorpusSummar
 
 /** Before the long part: whether there are labels to learn, and the target has none that were not learned. */
 function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora, map: LabelMap | undefined): void {
-  for (const corpus of [sourceDev, target, targetTrain]) if (corpus !== undefined) requireKnown(corpus, source, map);
-  if (targetTrain !== undefined) requireKnown(target, targetTrain, map);
+  const labeled = target.labels === null ? undefined : target;
+  for (const corpus of [sourceDev, labeled, targetTrain]) if (corpus !== undefined) requireKnown(corpus, source, map);
+  if (targetTrain !== undefined && labeled !== undefined) requireKnown(labeled, targetTrain, map);
   // One row of a label to train on, one to choose C on and, unless they are given, one held out.
   checkLabels(source.labels, { map, minPerClass: sourceDev === undefined ? 3 : 2 });
   if (targetTrain !== undefined) checkLabels(targetTrain.labels, { map, minPerClass: 1 });

@@ -52,7 +52,10 @@ export function averageThresholdedConfidenceByLabel(held: JudgedPredictions, tar
     const own = ofLabel(held, label);
     const enough = own.length >= LEAST_OF_LABEL ? pick(held, own) : held;
     const rows = ofLabel(target, label);
-    return countedRows(enough, Float64Array.from(rows, (r) => target.confidence[r])).reduce(sum, 0);
+    return countedRows(
+      enough,
+      Float64Array.from(rows, (r) => target.confidence[r]),
+    ).reduce(sum, 0);
   });
   return counted.reduce(sum, 0) / target.predicted.length;
 }

@@ -30,7 +30,8 @@ export interface ForecastConstants {
   readonly spread: { readonly always: number; readonly byLoss: number; readonly bySource: number };
 }
 
-const METHOD = "average thresholded confidence (ATC) for each predicted label, with less where the source's labels are uneven";
+const METHOD =
+  "average thresholded confidence (ATC) for each predicted label, with less where the source's labels are uneven";
 /** 97.5 % quantile of the normal distribution. */
 const Z = 1.96;
 

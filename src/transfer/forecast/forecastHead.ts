@@ -37,7 +37,10 @@ export function forecastData(trained: ForecastHead, { sourceDev, target, truth }
     ...predictionsFrom(head, calibrated(head, devPredictions.probabilities)),
     truth: devPredictions.truth,
   };
-  const held = { ...predictionsFrom(head, home.head), truth: labelIndices(labels, sourceDev.labels, "the source dev rows") };
+  const held = {
+    ...predictionsFrom(head, home.head),
+    truth: labelIndices(labels, sourceDev.labels, "the source dev rows"),
+  };
   return {
     held: joined(inTraining, held),
     target: predictionsFrom(head, away.head),

@@ -3,6 +3,7 @@ import type { LabeledCorpus } from "../../../../src/dataset/labeledCorpus.js";
 import { vectorsOf } from "../../../../src/embedding/cachedEmbed.js";
 import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
 import { seeded } from "../../../../src/math/random.js";
+import type { ScoredRecord } from "../../../../src/report/html/transfer/scored.js";
 import type { TransferRecord } from "../../../../src/transfer/experiment/record.js";
 import { runTransfer, type TransferCorpora, type TransferOptions } from "../../../../src/transfer/experiment/run.js";
 import { counting, fixture, openEncoder } from "../../encoder/tinyBert.js";
@@ -47,7 +48,11 @@ const films = toyCorpus("films.csv", 80, { about: "film", seed: 1 });
 const food = toyCorpus("food.csv", 60, { about: "food", seed: 2 });
 const foodTrain = toyCorpus("food-train.csv", 60, { about: "food", seed: 3 });
 
-async function run(corpora: TransferCorpora, more: Partial<TransferOptions> = {}): Promise<TransferRecord> {
+/** Of a target with labels. */
+const run = async (corpora: TransferCorpora, more: Partial<TransferOptions> = {}): Promise<ScoredRecord> =>
+  (await runAny(corpora, more)) as ScoredRecord;
+
+async function runAny(corpora: TransferCorpora, more: Partial<TransferOptions> = {}): Promise<TransferRecord> {
   const encoder = await openEncoder(fixture("tiny-bert"), { threads: 1 });
   let time = 0;
   return runTransfer(encoder, corpora, {
