@@ -43,11 +43,11 @@ export async function readLabeled(files: readonly string[], options: LabeledOpti
   const { labelColumn = "label", map, ...rest } = options;
   const corpus = await openCorpus(files, { ...rest, labelColumn });
   const collected = await collectRows(corpus.rows() as AsyncIterable<PlacedRow>, { files, map, corpus });
-  return { ...collected, reading: readingOf(corpus, { ...rest, map }) };
+  return { ...collected, reading: readingUsed(corpus, { ...rest, map }) };
 }
 
 /** How a corpus was read, as far as others are to be read in the same way. */
-export function readingOf(
+export function readingUsed(
   { textColumn, labelColumns }: Pick<Corpus, "textColumn" | "labelColumns">,
   { map, dropMissing }: Pick<LabeledOptions, "map" | "dropMissing">,
 ): Reading {

@@ -2,7 +2,7 @@ import { listedNames } from "../corpus/columns.js";
 import { openCorpus, type Corpus } from "../corpus/corpus.js";
 import { HeadstartError } from "../errors.js";
 import type { Row } from "../corpus/row.js";
-import { collectRows, readingOf, type LabeledCorpus, type LabeledOptions, type PlacedRow } from "./labeledCorpus.js";
+import { collectRows, readingUsed, type LabeledCorpus, type LabeledOptions, type PlacedRow } from "./labeledCorpus.js";
 
 /** Texts without labels, in memory, and what reading them gave. */
 export interface UnlabeledCorpus extends Omit<LabeledCorpus, "labels"> {
@@ -32,7 +32,7 @@ export async function readMaybeLabeled(
   const first = await rows.next();
   const all = first.done === true ? rows : startingWith(first.value, rows);
   const isLabeled = first.done === true || first.value.label !== undefined;
-  const reading = readingOf(corpus, { ...rest, map });
+  const reading = readingUsed(corpus, { ...rest, map });
   if (isLabeled) return { ...(await collectRows(all as AsyncIterable<PlacedRow>, { files, map, corpus })), reading };
   const texts: string[] = [];
   const places: Pick<Row, "file" | "line">[] = [];
