@@ -3,12 +3,11 @@ import {
   accuracyOf,
   averageConfidence,
   averageThresholdedConfidence,
-  averageThresholdedConfidenceByLabel,
   differenceOfConfidences,
   type JudgedPredictions,
   type Predictions,
 } from "./confidence.js";
-import { KNOWN_PAIRS } from "./knownPairs.js";
+import { KNOWN_PAIRS, type Spread } from "./knownPairs.js";
 import type { Forecast } from "./record.js";
 
 /** What a forecast is made from. */
@@ -16,7 +15,7 @@ export interface ForecastData {
   /** Rows of the source's domain that the head was not trained on. */
   readonly held: JudgedPredictions;
   readonly target: Predictions;
-  /** Share of the agreement with a bag of words that is lost on the target; see lostAgreement.ts. */
+  /** Share of the agreement with a bag of words that is lost on the target; see lostAgreement(). */
   readonly lost: number;
   /** Different texts of either side. */
   readonly n: { readonly held: number; readonly target: number };
@@ -24,78 +23,59 @@ export interface ForecastData {
   readonly truth?: number | undefined;
 }
 
-/** The constants of a forecast, as they are fitted on known pairs. */
-export interface ForecastConstants {
-  readonly unevenness: number;
-  readonly spread: { readonly always: number; readonly byLoss: number; readonly bySource: number };
-}
-
-const METHOD =
-  "average thresholded confidence (ATC) for each predicted label, with less where the source's labels are uneven";
 /** 97.5 % quantile of the normal distribution. */
 const Z = 1.96;
 
 /**
- * Forecasts a head's accuracy on rows without labels: the average thresholded confidence by predicted label; and where the
- * head finds some labels of its own domain less well than others, less, by how unlike the target is.
+ * Forecasts a head's accuracy on rows without labels by their average thresholded confidence, with a 95 % interval.
  *
- * The variance of the error has four parts: one that is always there, one by how unlike the target is, and those of the
- * held-out rows and of the target's rows, which are larger the fewer they are.
+ * The variance of its error has five parts: one that is always there, one by how unlike the target is, one by how far the
+ * average confidence is from the forecast (of a head that stays calibrated that is right, and the forecast too low), and those
+ * of the held-out rows and of the target's rows, which are larger the fewer they are. What they are on known pairs of domains
+ * says how wide the interval is.
  */
-export function forecastAccuracy(data: ForecastData, constants: ForecastConstants = KNOWN_PAIRS): Forecast {
+export function forecastAccuracy(data: ForecastData, spread: Spread = KNOWN_PAIRS.spread): Forecast {
   const { held, target, truth = null } = data;
   const { pairs, meanAbsoluteError, coverage } = KNOWN_PAIRS;
-  const byLabel = averageThresholdedConfidenceByLabel(held, target);
-  const accuracy = within(byLabel + constants.unevenness * unevenness(data));
-  const parts = varianceParts(data, accuracy);
-  const { always, byLoss, bySource } = constants.spread;
-  const variance = always ** 2 + byLoss ** 2 * parts.loss + bySource * parts.source + parts.target;
-  const reach = Z * Math.sqrt(variance);
-  const interval95: Interval = [within(accuracy - reach), within(accuracy + reach)];
+  const accuracy = averageThresholdedConfidence(held, target);
+  const reach = Z * Math.sqrt(varianceOf(varianceParts(data, accuracy), spread));
+  const interval95: Interval = [Math.max(0, accuracy - reach), Math.min(1, accuracy + reach)];
   return {
     accuracy,
     interval95,
-    method: METHOD,
+    method: "average thresholded confidence (ATC)",
     measuredOn: { pairs, meanAbsoluteError, coverage },
     truth,
     methods: [
       { name: "accuracy in-domain", accuracy: accuracyOf(held) },
       { name: "average confidence", accuracy: averageConfidence(target) },
       { name: "difference of confidences (DoC)", accuracy: differenceOfConfidences(held, target) },
-      { name: "average thresholded confidence (ATC)", accuracy: averageThresholdedConfidence(held, target) },
-      { name: "ATC for each predicted label", accuracy: byLabel },
+      { name: "average thresholded confidence (ATC)", accuracy },
     ],
   };
 }
 
-/**
- * Macro-recall minus accuracy on the held-out rows where that is below 0, times the agreement lost: a head that gains by how
- * frequent a label is loses that where labels are distributed otherwise.
- */
-export const unevenness = ({ held, lost }: Pick<ForecastData, "held" | "lost">): number =>
-  lost * Math.min(0, macroRecall(held) - accuracyOf(held));
-
 /** What the parts of the variance are proportional to. */
-export function varianceParts(
-  { held, lost, n }: ForecastData,
-  accuracy: number,
-): { readonly loss: number; readonly source: number; readonly target: number } {
-  return { loss: lost ** 2, source: ofShare(accuracyOf(held), n.held), target: ofShare(accuracy, n.target) };
+export interface VarianceParts {
+  readonly loss: number;
+  readonly gap: number;
+  readonly source: number;
+  readonly target: number;
 }
 
-/** Variance of a share of so many rows, with two more of each kind, so that it is never 0 (Agresti & Coull 1998). */
+export const varianceParts = ({ held, target, lost, n }: ForecastData, accuracy: number): VarianceParts => ({
+  loss: lost ** 2,
+  gap: (averageConfidence(target) - accuracy) ** 2,
+  source: ofShare(accuracyOf(held), n.held),
+  target: ofShare(accuracy, n.target),
+});
+
+/** Variance of the error of a forecast. */
+export const varianceOf = ({ loss, gap, source, target }: VarianceParts, spread: Spread): number =>
+  spread.always ** 2 + spread.byLoss ** 2 * loss + spread.byGap ** 2 * gap + spread.bySource * source + target;
+
+/** Variance of a share of so many rows, two more of each kind added, so that it is never 0 (Agresti & Coull 1998). */
 function ofShare(share: number, n: number): number {
   const p = (share * n + 2) / (n + 4);
   return (p * (1 - p)) / n;
 }
-
-function macroRecall({ predicted, truth }: JudgedPredictions): number {
-  const rows = new Map<number, { all: number; found: number }>();
-  truth.forEach((label, r) => {
-    const { all, found } = rows.get(label) ?? { all: 0, found: 0 };
-    rows.set(label, { all: all + 1, found: found + Number(predicted[r] === label) });
-  });
-  return [...rows.values()].reduce((sum, { all, found }) => sum + found / all, 0) / rows.size;
-}
-
-const within = (share: number): number => Math.min(1, Math.max(0, share));
