@@ -26,7 +26,8 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
 import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import { counted, signed, signedRange } from "../../text/numbers.js";
+import { counted, percent, signed, signedRange } from "../../text/numbers.js";
+import type { Divergence } from "../../transfer/divergence/divergence.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
 export const addTransfer: AddCommand = (program, context) => {
@@ -121,11 +122,13 @@ export function transferLines({
   joint,
   drop,
   dropInterval95,
+  divergence,
   forecast,
   leakage,
   verdict,
   report,
-}: TransferRecord): readonly string[] {
+  texts,
+}: TransferRecord & { readonly texts: Readonly<Record<string, ReadingCounts>> }): readonly string[] {
   const number = (x: number): string => x.toFixed(3);
   const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
   const within = ([low, high]: readonly [number, number]): string => `(95 % ${number(low)} to ${number(high)})`;
@@ -152,6 +155,7 @@ export function transferLines({
           line("bag of words on the target", number(target.bagOfWords!.macroF1)),
         ]),
     line("accuracy on the target, forecast", forecastText(forecast)),
+    ...(target === null ? unlabeledLines(divergence, texts["target"]).map(([name, value]) => line(name, value)) : []),
     ...duplicates,
     ...(ceiling === null
       ? []
@@ -165,6 +169,16 @@ export function transferLines({
     line("report", report),
   ];
 }
+
+/** What else can be known of a target without labels: how unlike the source it is, and what cannot be read of it. */
+const unlabeledLines = (
+  { proxyA, vocabularySeen }: Divergence,
+  { unknownTokens, truncated }: ReadingCounts,
+): readonly (readonly [name: string, value: string])[] => [
+  ["distance (proxy A-distance)", `${proxyA.toFixed(2)}, from 0 (like the source) to 2`],
+  ["target words not in the source", percent(1 - vocabularySeen)],
+  ["target tokens the encoder lacks", `${percent(unknownTokens)}; ${counted(truncated, "text")} cut`],
+];
 
 /** The drop with its interval, and no claim where that contains zero. */
 function dropText(drop: number, dropInterval95: Interval): string {
