@@ -147,7 +147,12 @@ export async function runTransfer(
     leakage: target.leakage,
     divergence,
     mistakes: scored === null ? [] : mistakes(scored, target.rows.texts),
-    warnings: [...target.warnings, ...sides.warnings, ...warningsOf(trained, scored, { corpora, map: options.map })],
+    warnings: [
+      ...target.warnings,
+      ...(forecast.doubt === null ? [] : [forecast.doubt]),
+      ...sides.warnings,
+      ...warningsOf(trained, scored, { corpora, map: options.map }),
+    ],
     seconds,
     report: options.report,
   };

@@ -1,13 +1,14 @@
 /** Predictions of rows. */
 export interface Predictions {
-  /** Probability of the label that is predicted for every row. */
+  /** Index of the label that is predicted for every row. */
+  readonly predicted: Int32Array;
+  /** Its probability. */
   readonly confidence: Float64Array;
 }
 
 /** Predictions of rows that the head was not trained on, whose labels are known. */
 export interface JudgedPredictions extends Predictions {
-  /** Index of the label that is predicted for every row, and of the true one. */
-  readonly predicted: Int32Array;
+  /** Index of the true label of every row. */
   readonly truth: Int32Array;
 }
 
@@ -16,7 +17,7 @@ export const accuracyOf = ({ predicted, truth }: Pick<JudgedPredictions, "predic
   meanOf(Float64Array.from(truth, (label, r) => Number(label === predicted[r])));
 
 /** Accuracy on the target, if every prediction there is right as often as its probability says. */
-export const averageConfidence = (target: Predictions): number => meanOf(target.confidence);
+export const averageConfidence = (target: Pick<Predictions, "confidence">): number => meanOf(target.confidence);
 
 /**
  * Accuracy on the target, if it falls by as much as the mean confidence does: accuracy on the held-out rows minus the
@@ -24,7 +25,7 @@ export const averageConfidence = (target: Predictions): number => meanOf(target.
  *
  * @see Guillory et al. 2021 (DoC): https://arxiv.org/abs/2107.03315
  */
-export function differenceOfConfidences(held: JudgedPredictions, target: Predictions): number {
+export function differenceOfConfidences(held: JudgedPredictions, target: Pick<Predictions, "confidence">): number {
   const accuracy = accuracyOf(held) - (meanOf(held.confidence) - meanOf(target.confidence));
   return Math.min(1, Math.max(0, accuracy));
 }
@@ -36,7 +37,7 @@ export function differenceOfConfidences(held: JudgedPredictions, target: Predict
  *
  * @see Garg et al. 2022 (ATC): https://arxiv.org/abs/2201.04234
  */
-export function averageThresholdedConfidence(held: JudgedPredictions, target: Predictions): number {
+export function averageThresholdedConfidence(held: JudgedPredictions, target: Pick<Predictions, "confidence">): number {
   const { predicted, truth, confidence } = held;
   const right = truth.reduce((n, label, r) => n + Number(label === predicted[r]), 0);
   if (right === 0) return 0;

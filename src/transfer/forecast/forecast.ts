@@ -8,6 +8,7 @@ import {
   type Predictions,
 } from "./confidence.js";
 import { KNOWN_PAIRS, type Spread } from "./knownPairs.js";
+import { oneLabelDoubt } from "./oneLabel.js";
 import type { Forecast } from "./record.js";
 
 /** What a forecast is made from. */
@@ -15,6 +16,8 @@ export interface ForecastData {
   /** Rows of the source's domain that the head was not trained on. */
   readonly held: JudgedPredictions;
   readonly target: Predictions;
+  /** Of the head, in the order of the indices. */
+  readonly labels: readonly string[];
   /** Share of the agreement with a bag of words that is lost on the target; see lostAgreement(). */
   readonly lost: number;
   /** Different texts of either side. */
@@ -32,17 +35,19 @@ const Z = 1.96;
  * The variance of its error has five parts: one that is always there, one by how unlike the target is, one by how far the
  * average confidence is from the forecast (of a head that stays calibrated that is right, and the forecast too low), and those
  * of the held-out rows and of the target's rows, which are larger the fewer they are. What they are on known pairs of domains
- * says how wide the interval is.
+ * says how wide the interval is. It has no lower end where the head gives nearly all target rows one label.
  */
 export function forecastAccuracy(data: ForecastData, spread: Spread = KNOWN_PAIRS.spread): Forecast {
-  const { held, target, truth = null } = data;
+  const { held, target, labels, truth = null } = data;
   const { pairs, meanAbsoluteError, coverage } = KNOWN_PAIRS;
   const accuracy = averageThresholdedConfidence(held, target);
   const reach = Z * Math.sqrt(varianceOf(varianceParts(data, accuracy), spread));
-  const interval95: Interval = [Math.max(0, accuracy - reach), Math.min(1, accuracy + reach)];
+  const doubt = oneLabelDoubt(held, target, labels);
+  const interval95: Interval = [doubt === null ? Math.max(0, accuracy - reach) : 0, Math.min(1, accuracy + reach)];
   return {
     accuracy,
     interval95,
+    doubt,
     method: "average thresholded confidence (ATC)",
     measuredOn: { pairs, meanAbsoluteError, coverage },
     truth,

@@ -4,7 +4,7 @@ import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import { argmax, calibrated, decisionScores, predictProbabilities, type Head } from "../../head/head.js";
 import { predictBagOfWords } from "../../head/linear/bagOfWords.js";
-import type { JudgedPredictions } from "./confidence.js";
+import type { JudgedPredictions, Predictions } from "./confidence.js";
 import { forecastAccuracy, type ForecastData } from "./forecast.js";
 import { lostAgreement } from "./lostAgreement.js";
 import type { Forecast } from "./record.js";
@@ -44,13 +44,14 @@ export function forecastData(trained: ForecastHead, { sourceDev, target, truth }
   return {
     held: joined(inTraining, held),
     target: predictionsFrom(head, away.head),
+    labels,
     lost: lostAgreement(home, away, labels.length),
     n: { held: devPredictions.truth.length + differentTexts(sourceDev), target: differentTexts(target) },
     truth,
   };
 }
 
-function predictionsFrom(head: Head, probabilities: Float64Array): Omit<JudgedPredictions, "truth"> {
+function predictionsFrom(head: Head, probabilities: Float64Array): Predictions {
   const classes = head.labels.length;
   const predicted = argmax(decisionScores(head, probabilities), classes);
   return { predicted, confidence: Float64Array.from(predicted, (label, r) => probabilities[r * classes + label]) };

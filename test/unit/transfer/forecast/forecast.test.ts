@@ -14,7 +14,8 @@ function rowsOf(n: number, spread: number, seed: number): JudgedPredictions {
 }
 
 function dataOf(n: { held: number; target: number }, more: Partial<ForecastData> = {}): ForecastData {
-  return { held: rowsOf(n.held, 3, 1), target: rowsOf(n.target, 1.5, 2), lost: 0.2, n, ...more };
+  const [held, target] = [rowsOf(n.held, 3, 1), rowsOf(n.target, 1.5, 2)];
+  return { held, target, lost: 0.2, labels: ["no", "yes"], n, ...more };
 }
 
 const width = (data: ForecastData): number => {
@@ -27,7 +28,7 @@ describe("forecastAccuracy()", () => {
     let inside = 0;
     for (let draw = 1; draw <= 100; draw++) {
       const [held, target] = [rowsOf(600, 3, 2 * draw), rowsOf(400, 1.5, 2 * draw + 1)];
-      const data = { held, target, lost: 0.3, n: { held: 600, target: 400 } };
+      const data = { held, target, lost: 0.3, labels: ["no", "yes"], n: { held: 600, target: 400 } };
       const [low, high] = forecastAccuracy(data).interval95;
       const truth = accuracyOf(target);
       if (low <= truth && truth <= high) inside++;
@@ -57,6 +58,21 @@ describe("forecastAccuracy()", () => {
       expect(all).toEqual(all.toSorted((a, b) => a - b));
       expect(interval95[1]).toBeGreaterThan(interval95[0]);
     }
+  });
+
+  it("has no lower end, and says why, where nearly all rows are given one label as they are not in-domain", () => {
+    const data = dataOf({ held: 400, target: 400 });
+    expect(forecastAccuracy(data).doubt).toBeNull();
+    const most = data.target.predicted.map((label, r) => (r % 20 === 0 ? label : 1));
+    const { interval95, doubt, accuracy } = forecastAccuracy({ ...data, target: { ...data.target, predicted: most } });
+    expect(interval95[0]).toBe(0);
+    expect(accuracy).toBe(forecastAccuracy(data).accuracy);
+    expect(doubt).toMatch(/^the head gives 9\d\s% of the target's rows the label "yes" \(in-domain \d\d\s%\)/);
+    // A head that gives its own domain's rows one label just as often says nothing new on the target.
+    const held = { ...data.held, predicted: data.held.predicted.map((label, r) => (r % 20 === 0 ? label : 1)) };
+    expect(forecastAccuracy({ ...data, held, target: { ...data.target, predicted: most } }).doubt).toBeNull();
+    const always = { ...held, predicted: held.predicted.map(() => 1) };
+    expect(forecastAccuracy({ ...data, held: always }).doubt).not.toBeNull();
   });
 
   it("names what every single method says, its own among them", () => {

@@ -94,6 +94,7 @@ export function sampleRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord 
     forecast: {
       accuracy: 0.702,
       interval95: [0.63, 0.774],
+      doubt: null,
       method: "average thresholded confidence",
       measuredOn: { pairs: 90, meanAbsoluteError: 0.03, coverage: 0.94 },
       truth: 0.685,
