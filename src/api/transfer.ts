@@ -28,9 +28,9 @@ export type {
 export type { Divergence, Null } from "../transfer/divergence/divergence.js";
 export type { WordDivergence } from "../transfer/divergence/words.js";
 export type { LabelShift } from "../transfer/divergence/labelShift.js";
-export type { Advice } from "../transfer/experiment/advice.js";
 export type { Drop } from "../transfer/experiment/drop.js";
 export type {
+  Advice,
   CorpusSummary,
   Leakage,
   LeakageExample,

@@ -126,6 +126,8 @@ export function transferLines({
   forecast,
   leakage,
   verdict,
+  advice,
+  moreAdvice,
   report,
   texts,
 }: TransferRecord & { readonly texts: Readonly<Record<string, ReadingCounts>> }): readonly string[] {
@@ -164,6 +166,8 @@ export function transferLines({
       ? []
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
+    line("advice", `${advice.strategy}: ${advice.because}`),
+    ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),
     forecastNote(forecast),
     line("report", report),

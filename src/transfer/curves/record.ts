@@ -80,7 +80,7 @@ export interface Worth {
 
 /** What the next labels of the target would bring to the best strategy. */
 export interface NextLabels {
-  readonly labels: number;
+  readonly added: number;
   readonly gain: number;
   readonly interval95: Interval;
 }

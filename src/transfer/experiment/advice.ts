@@ -1,13 +1,125 @@
-/** What to do next, from what was measured. */
-export interface Advice {
-  readonly strategy:
-    | "target alone"
-    | "add the source"
-    | "start from the source"
-    | "label rows"
-    | "unfreeze"
-    | "another source or encoder"
-    | "source as it is";
-  /** The reason, with its numbers, in one sentence. */
-  readonly because: string;
+import type { Evaluation } from "../../metrics/classification.js";
+import { counted, decimals, range, signed, signedRange } from "../../text/numbers.js";
+import { DIFFERENCE_THAT_MATTERS } from "./verdict.js";
+import type { Advice, TransferRecord } from "./record.js";
+
+/** What advice is drawn from. */
+export type AdviceEvidence = Pick<
+  TransferRecord,
+  "source" | "target" | "verdict" | "ceiling" | "joint" | "curves" | "next" | "forecast"
+>;
+
+/** With fewer labeled rows of the target a flat learning curve says nothing of the encoder. */
+const ROWS_FOR_A_PLATEAU = 500;
+/** A head that errs less has little left to gain. */
+const HIGH_SCORE = 0.95;
+/** Rows to label where there are none yet: what `--suggest` is measured at. */
+const FIRST_LABELS = 50;
+
+/** What to do, the most important first, each with its reason; at least one. */
+export function adviceFrom(evidence: AdviceEvidence): readonly [Advice, ...Advice[]] {
+  return [onTheStrategy(evidence), ...onMoreLabels(evidence), ...onThePlateau(evidence)];
 }
+
+/** Which rows to train on, from the verdict; undefined where that is unknown. */
+export function rowsToTrainOn({
+  verdict: { call, difference, interval95 },
+}: Pick<AdviceEvidence, "verdict">): "target" | "both" | undefined {
+  if (difference === null || interval95 === null || call === "unknown") return undefined;
+  if (call !== "neutral") return call === "positive" ? "both" : "target";
+  return isHarmExcluded(difference, interval95) ? "both" : "target";
+}
+
+/** A gain is likelier than a loss, and a loss that matters is excluded. */
+const isHarmExcluded = (difference: number, [low]: readonly [number, number]): boolean =>
+  difference > 0 && low > -DIFFERENCE_THAT_MATTERS;
+
+function onTheStrategy(evidence: AdviceEvidence): Advice {
+  const { source, verdict } = evidence;
+  if (isGuessing(source))
+    return {
+      strategy: "another source or encoder",
+      because:
+        `even in-domain the head is not shown to do better than guessing (${besideGuessing(source)}): check the labels of the ` +
+        "source first",
+    };
+  const rows = rowsToTrainOn(evidence);
+  if (rows === undefined) return withoutComparison(evidence);
+  const why = verdict.says ?? verdict.because;
+  if (rows === "target")
+    return verdict.call === "negative"
+      ? { strategy: "target alone", because: why }
+      : { strategy: "target alone", because: `the source is not shown to help, and less is simpler: ${why}` };
+  return verdict.call === "positive"
+    ? { strategy: "add the source", because: why }
+    : {
+        strategy: "add the source",
+        because: `a loss of ${decimals(DIFFERENCE_THAT_MATTERS)} or more is excluded: ${why}`,
+      };
+}
+
+/** Advice where no labeled rows of the target were there to train on. */
+function withoutComparison({ target, forecast, verdict }: AdviceEvidence): Advice {
+  if (target === null) {
+    const expected = ` (accuracy is forecast at ${decimals(forecast.accuracy)}, ${range(forecast.interval95)})`;
+    return {
+      strategy: "label rows",
+      because:
+        `the target has no labels, so no score on it is measured${expected}: label ${FIRST_LABELS} rows of it ` +
+        `(--suggest ${FIRST_LABELS} chooses them) and pass them as --target-train`,
+    };
+  }
+  if (isGuessing(target))
+    return {
+      strategy: "label rows",
+      because:
+        `on the target the head is not shown to do better than guessing (${besideGuessing(target)}): check that both mean the ` +
+        "same by each label, " +
+        "then label rows of the target and pass them as --target-train",
+    };
+  return {
+    strategy: "source as it is",
+    because:
+      `on the target the head has ${decimals(target.macroF1)} macro-F1 (${range(target.interval95)}); whether its own rows would do better ` +
+      `is not known: ${verdict.because}`,
+  };
+}
+
+function onMoreLabels({ next }: AdviceEvidence): Advice[] {
+  if (next === undefined || next === null || next.interval95[0] <= 0 || next.gain < DIFFERENCE_THAT_MATTERS) return [];
+  const { added, gain, interval95 } = next;
+  return [
+    {
+      strategy: "label rows",
+      because: `${counted(added, "more label")} of the target would bring ${signed(gain)} macro-F1 by the learning curve (95 % interval ${signedRange(interval95)})`,
+    },
+  ];
+}
+
+/** Where more rows bring nothing that matters, the frozen vectors are the limit. */
+function onThePlateau({ next, joint, ceiling, curves = [] }: AdviceEvidence): Advice[] {
+  const rows = Math.max(0, ...curves.flatMap(({ points }) => points.map(({ n }) => n)));
+  const score = Math.max(joint?.macroF1 ?? 0, ceiling?.macroF1 ?? 0);
+  const isFlat = next !== undefined && next !== null && next.interval95[1] < DIFFERENCE_THAT_MATTERS;
+  if (!isFlat || rows < ROWS_FOR_A_PLATEAU || score >= HIGH_SCORE) return [];
+  return [
+    {
+      strategy: "unfreeze",
+      because:
+        `${counted(next.added, "more label")} would bring less than ${decimals(DIFFERENCE_THAT_MATTERS)} macro-F1 by the learning curve ` +
+        `(95 % interval ${signedRange(next.interval95)}): what limits the score is the frozen encoder, so try another one (--encoder) or ` +
+        "fine-tune its top layers",
+    },
+  ];
+}
+
+/** Is the head not shown to know more than one that guesses, whose mean recall over the labels is the same for any guesses? */
+const isGuessing = (evaluation: Evaluation): boolean =>
+  evaluation.intervals95.macroRecall[0] <= guessedRecall(evaluation);
+
+const guessedRecall = ({ perLabel, missing }: Evaluation): number =>
+  1 / Math.max(1, Object.keys(perLabel).length - missing.length);
+
+const besideGuessing = (evaluation: Evaluation): string =>
+  `mean recall over the labels ${decimals(evaluation.macroRecall)} (${range(evaluation.intervals95.macroRecall)}), by guessing ` +
+  decimals(guessedRecall(evaluation));

@@ -4,7 +4,6 @@ import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from
 import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
 import type { Forecast } from "../forecast/record.js";
-import type { Advice } from "./advice.js";
 
 /** What was read from the files of one corpus. */
 export interface CorpusSummary {
@@ -65,6 +64,20 @@ export interface Verdict {
   /** Of `difference`, over draws of the target's rows and over draws of the training rows. */
   readonly standardErrors?: { readonly test: number; readonly training: number } | undefined;
   /** The reason in one sentence. */
+  readonly because: string;
+}
+
+/** What to do next, from what was measured. */
+export interface Advice {
+  readonly strategy:
+    | "target alone"
+    | "add the source"
+    | "start from the source"
+    | "source as it is"
+    | "label rows"
+    | "unfreeze"
+    | "another source or encoder";
+  /** The reason, with its numbers, in one sentence. */
   readonly because: string;
 }
 
@@ -151,7 +164,9 @@ export interface TransferRecord {
   readonly adaptation?: readonly AdaptationScore[] | undefined;
   readonly leakage: Leakage;
   readonly divergence: Divergence;
-  readonly advice?: Advice | undefined;
+  readonly advice: Advice;
+  /** What else is worth doing, the most important first. */
+  readonly moreAdvice: readonly Advice[];
   /** Folder of the head that was written; null with `--no-head`. */
   readonly head?: string | null | undefined;
   /** Mistakes on the target, the most confident first; not all of them. */

@@ -16,6 +16,7 @@ import { VERSION } from "../../version.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import { forecastHead } from "../forecast/forecastHead.js";
+import { adviceFrom } from "./advice.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
 import { scoreTarget } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
@@ -105,7 +106,7 @@ export async function runTransfer(
   const truth = scored?.evaluation.accuracy;
   const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
   seconds["all"] = (clock() - began) / 1000;
-  return {
+  const found: Omit<TransferRecord, "advice" | "moreAdvice"> = {
     format: "headstart-transfer",
     version: 1,
     createdAt: options.createdAt,
@@ -156,6 +157,8 @@ export async function runTransfer(
     seconds,
     report: options.report,
   };
+  const [advice, ...moreAdvice] = adviceFrom(found);
+  return { ...found, advice, moreAdvice };
 }
 
 const scoreOf = ({ macroF1, interval95 }: Evaluation): ScoreWithInterval => ({ score: macroF1, interval95 });

@@ -61,6 +61,11 @@ export function sampleRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord 
     },
     map: { "1 star": "negative", "3 stars": "neutral", "5 stars": "positive", spam: "drop" },
     labels: LABELS,
+    advice: {
+      strategy: "source as it is",
+      because: "on the target the head has 0.700 macro-F1",
+    },
+    moreAdvice: [],
     sourceHead: {
       kind: "logistic",
       C: 0.01,
