@@ -176,10 +176,13 @@ export function transferLines({
 
 /** What else can be known of a target without labels: how unlike the source it is, and what cannot be read of it. */
 const unlabeledLines = (
-  { proxyA, vocabularySeen }: Divergence,
+  { proxyA, vocabularySeen, underNull }: Divergence,
   { unknownTokens, truncated }: ReadingCounts,
 ): readonly (readonly [name: string, value: string])[] => [
-  ["distance (proxy A-distance)", `${proxyA.toFixed(2)}, from 0 (like the source) to 2`],
+  [
+    "distance (proxy A-distance)",
+    underNull === null ? "too few rows to say" : `${proxyA.toFixed(2)}, from 0 (like the source) to 2`,
+  ],
   ["target words not in the source", percent(1 - vocabularySeen)],
   ["target tokens the encoder lacks", `${percent(unknownTokens)}; ${counted(truncated, "text")} cut`],
 ];
