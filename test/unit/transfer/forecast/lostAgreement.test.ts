@@ -37,7 +37,7 @@ describe("lostAgreement()", () => {
     expect(lostAgreement(home, turned, 2)).toBe(1);
   });
 
-  it("is 1 where the bag of words says the same of every row, at home or on the target", () => {
+  it("is 1 where the bag of words says the same of every row, in-domain or on the target", () => {
     const home = views(50, 2, { noise: 0, seed: 3 });
     const blank = { head: home.head, bagOfWords: new Float64Array(100).fill(0.5) };
     expect(lostAgreement(home, blank, 2)).toBe(1);
