@@ -91,11 +91,13 @@ const record = await runTransfer(
 await saveReport(join(ROOT, output), record, { force: true });
 await encoder.close();
 
+const { source, target, drop } = record;
+if (target === null || drop === null) throw new Error(`${corpora.target} has no labels`);
 console.log(`
-macro-F1 on held-out tweets        ${number(record.source.macroF1)}   (${record.source.n} rows, 95 % ${record.source.interval95.map(number).join(" to ")})
-macro-F1 on movie reviews          ${number(record.target.macroF1)}   (${record.target.n} rows, 95 % ${record.target.interval95.map(number).join(" to ")})
-drop                               ${number(record.drop)}
-majority on movie reviews          ${number(record.target.majority.macroF1)}
-bag of words on movie reviews      ${number(record.target.bagOfWords?.macroF1 ?? NaN)}
+macro-F1 on held-out tweets        ${number(source.macroF1)}   (${source.n} rows, 95 % ${source.interval95.map(number).join(" to ")})
+macro-F1 on movie reviews          ${number(target.macroF1)}   (${target.n} rows, 95 % ${target.interval95.map(number).join(" to ")})
+drop                               ${number(drop)}
+majority on movie reviews          ${number(target.majority.macroF1)}
+bag of words on movie reviews      ${number(target.bagOfWords?.macroF1 ?? NaN)}
 
 Report: ${join(ROOT, output, "report.html")}`);

@@ -7,6 +7,8 @@ export { duplicateGroups, duplicatesBetween, normalizedText } from "../dataset/d
 export type { Duplicates } from "../dataset/duplicates.js";
 export { readLabeled } from "../dataset/labeledCorpus.js";
 export type { LabeledCorpus, LabeledOptions } from "../dataset/labeledCorpus.js";
+export { readMaybeLabeled } from "../dataset/unlabeledCorpus.js";
+export type { UnlabeledCorpus } from "../dataset/unlabeledCorpus.js";
 export { applyLabelMap, parseLabelMap } from "../dataset/labelMap.js";
 export type { LabelMap } from "../dataset/labelMap.js";
 export type { Reading } from "../dataset/reading.js";

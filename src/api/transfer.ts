@@ -1,5 +1,6 @@
 export type { Row, RowCounts, ValuesJson } from "../corpus/row.js";
 export type { LabeledCorpus } from "../dataset/labeledCorpus.js";
+export type { UnlabeledCorpus } from "../dataset/unlabeledCorpus.js";
 export type { Reading } from "../dataset/reading.js";
 export type { EmbeddingEncoder, Encoder } from "../encoder/encoder.js";
 export type { PieceTokenizer, Tokenizer, Tokens } from "../encoder/tokenizer/tokenizer.js";

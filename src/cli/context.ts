@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { openCorpus, type Corpus } from "../corpus/corpus.js";
 import { parseLabelMap, unusedMapKeys, type LabelMap } from "../dataset/labelMap.js";
-import { readLabeled, type LabeledCorpus } from "../dataset/labeledCorpus.js";
+import { readLabeled, type LabeledCorpus, type LabeledOptions } from "../dataset/labeledCorpus.js";
+import { readMaybeLabeled, type UnlabeledCorpus } from "../dataset/unlabeledCorpus.js";
 import { vectorsOf, type CachedEmbedded } from "../embedding/cachedEmbed.js";
 import type { Encoder, EncoderOptions } from "../encoder/encoder.js";
 import { loadEncoder } from "../encoder/load.js";
@@ -170,23 +171,40 @@ export async function embedWithProgress(
   return result;
 }
 
+interface LabeledReading {
+  readonly flags: CorpusFlags;
+  readonly map?: LabelMap | undefined;
+  readonly rejectedRows?: RejectedRows | undefined;
+}
+
 /** Reads a labeled corpus and says what was read. */
-export async function readLabeledCorpus(
-  { reporter, stdin }: Context,
+export const readLabeledCorpus = (
+  context: Context,
   files: readonly string[],
-  {
-    flags,
-    map,
-    rejectedRows,
-  }: { flags: CorpusFlags; map?: LabelMap | undefined; rejectedRows?: RejectedRows | undefined },
-): Promise<LabeledCorpus> {
-  const corpus = await readLabeled(files, {
-    ...corpusOptions(flags),
-    labelColumn: flags.labelColumn,
-    map,
-    onReject: rejectedRows?.add,
-    stdin,
-  });
+  how: LabeledReading,
+): Promise<LabeledCorpus> => saidRead(context, readLabeled(files, labeledOptions(context, how)));
+
+/** Reads a corpus that may have no labels and says what was read. */
+export const readMaybeLabeledCorpus = (
+  context: Context,
+  files: readonly string[],
+  how: LabeledReading,
+): Promise<LabeledCorpus | UnlabeledCorpus> => saidRead(context, readMaybeLabeled(files, labeledOptions(context, how)));
+
+const labeledOptions = ({ stdin }: Context, { flags, map, rejectedRows }: LabeledReading): LabeledOptions => ({
+  ...corpusOptions(flags),
+  labelColumn: flags.labelColumn,
+  map,
+  onReject: rejectedRows?.add,
+  stdin,
+});
+
+async function saidRead<C extends Omit<LabeledCorpus, "labels">>(
+  { reporter }: Context,
+  reading: Promise<C>,
+): Promise<C> {
+  const corpus = await reading;
+  const { files } = corpus;
   const { read, rejected } = corpus.counts;
   const dropped = corpus.dropped > 0 ? `, ${corpus.dropped} dropped by the map` : "";
   reporter.info(

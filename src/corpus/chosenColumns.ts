@@ -1,6 +1,6 @@
 import { excerpt, HeadstartError } from "../errors.js";
 import { counted } from "../text/numbers.js";
-import { findColumn, listedNames, matchColumns, textColumnNames } from "./columns.js";
+import { findColumn, listedNames, matchColumns, nearColumn, textColumnNames } from "./columns.js";
 import { labelColumns } from "./labelColumns.js";
 import type { Table } from "./table.js";
 
@@ -10,6 +10,8 @@ interface Choice {
   /** Whether the user named the column of the texts. */
   readonly textNamed: boolean;
   readonly labelColumn?: string | readonly string[] | undefined;
+  /** "column" where there may be no column of labels. */
+  readonly unlabeled?: "cells" | "column" | undefined;
   /** Columns to read where the table lacks those. */
   readonly otherwise?: { readonly textColumn?: string; readonly labelColumn?: string } | undefined;
   /** Whether the first record of CSV names the columns. */
@@ -39,7 +41,8 @@ export function chooseColumns({ columns, dialect, unnamed }: Table, choice: Choi
     findColumn(columns, name, { file, flag: "--text-column", named: textNamed, namedBy }),
   );
   const labelNames = labelColumn === undefined ? [] : labelColumns(columns, labelColumn, otherwise?.labelColumn);
-  const labels = labelNames.map((name) =>
+  const isUnlabeled = choice.unlabeled === "column" && !labelNames.some((name) => isMeant(columns, name, namedBy));
+  const labels = (isUnlabeled ? [] : labelNames).map((name) =>
     findColumn(columns, name, { file, flag: "--label-column", named: true, namedBy }),
   );
   const shared = labels.find((label) => text.includes(label));
@@ -63,6 +66,10 @@ function unnamedNotices(
     ...(leftOut.length > 0 ? [`${without(leftOut)}, left out: ${listedNames(leftOut)} by place`] : []),
   ];
 }
+
+/** Whether a column has that name, or nearly. */
+const isMeant = (columns: readonly string[], name: string, namedBy: "format" | "header" | "place"): boolean =>
+  columns.includes(name) || (namedBy !== "place" && nearColumn(columns, name) !== undefined);
 
 function oneColumn(file: string, column: string): HeadstartError {
   const message =

@@ -128,7 +128,7 @@ export function findColumn(columns: readonly string[], wanted: string, options: 
     );
   }
   if (index >= 0) return index;
-  const nearest = alike[0] ?? nearestName(wanted, columns.slice(0, 1000)) ?? otherThanLabel(columns, flag);
+  const nearest = nearColumn(columns, wanted) ?? otherThanLabel(columns, flag);
   throw new HeadstartError(
     "E_COLUMN_MISSING",
     `Cannot read column "${excerpt(wanted)}" from ${file}: the header has ${listedNames(columns)}. ` +
@@ -137,6 +137,10 @@ export function findColumn(columns: readonly string[], wanted: string, options: 
     place,
   );
 }
+
+/** The column of nearly that name, in case and spaces or in a few letters. */
+export const nearColumn = (columns: readonly string[], wanted: string): string | undefined =>
+  columns.find((column) => folded(column) === folded(wanted)) ?? nearestName(wanted, columns.slice(0, 1000));
 
 function numberedColumn(columns: readonly string[], wanted: string, { file, flag, named }: WantedColumn): number {
   const index = /^\d+$/.test(wanted) ? Number(wanted) - 1 : columns.indexOf(wanted);

@@ -1,70 +1,28 @@
-import { withDefaults, type WithDefaults } from "../defaults.js";
+import { withDefaults } from "../defaults.js";
 import { HeadstartError } from "../errors.js";
 import type { CsvDialect } from "../formats/csv.js";
 import { isSameType, type ColumnType } from "../formats/columnType.js";
 import { chooseColumns, placesOf, type ChosenColumns } from "./chosenColumns.js";
 import { joinTexts } from "./columns.js";
+import { CORPUS_DEFAULTS, type CorpusOptions, type CorpusSettings } from "./corpusOptions.js";
 import { checkDelimiter } from "./csvStart.js";
-import type { DecodeOptions } from "./decode/decode.js";
 import { isJson } from "./format.js";
 import type { FieldNames } from "./json/fieldNames.js";
-import { labelMissing, markedColumns, missingLabel, withoutLabels, type LabelFault } from "./labelColumns.js";
+import {
+  labelMissing,
+  markedColumns,
+  missingLabel,
+  taggedWords,
+  withoutLabels,
+  type LabelFault,
+} from "./labelColumns.js";
 import { fieldsOfFiles, openCorpusTable } from "./openTable.js";
-import type { Rejection, Row, RowCounts } from "./row.js";
-import { findSources, type Source, type SourceOptions } from "./source.js";
+import type { Row, RowCounts } from "./row.js";
+import { findSources, type Source } from "./source.js";
 import { RowCounter, vectorsNotice } from "./rowCounts.js";
 import { faultError, type Fault, type Table, type TableRecord } from "./table.js";
 
-export interface CorpusOptions extends SourceOptions, DecodeOptions {
-  /**
-   * Column of the texts, or several: what stands in them makes one text, a line each. `"title,body"` means two columns
-   * unless one is called so. A column of nearly the same name competes only when this is left out. @default "text"
-   */
-  readonly textColumn?: string | readonly string[] | undefined;
-  /**
-   * Column of the labels; without it no label is read. Of several columns, given as a list or with commas between, each is
-   * a label that a row has (1, true) or has not (0, false); its label is the list of those that it has, as JSON.
-   */
-  readonly labelColumn?: string | readonly string[] | undefined;
-  /** Columns to read where a corpus lacks those. */
-  readonly otherwise?: { readonly textColumn?: string; readonly labelColumn?: string } | undefined;
-  /**
-   * Whether the first record of CSV and TSV names the columns; otherwise it is a row, and the columns are `column1`,
-   * `column2`, ..., also to be had as `"1"`, `"2"`, ... @default true
-   */
-  readonly header?: boolean | undefined;
-  /** What is between the fields of CSV and TSV: one character. @default found in CSV, a tab in TSV */
-  readonly delimiter?: string | undefined;
-  /**
-   * What a quote means in CSV and TSV. `"` is RFC 4180: a field may be in quotes, and then hold line ends. `none`: a
-   * character like any other. `auto`: RFC 4180, but where tabs are between the fields a row is a line, and only a field that
-   * is in quotes as a whole loses them. @default "auto"
-   */
-  readonly quote?: "auto" | "none" | '"' | undefined;
-  /** Ends the rows after so many accepted ones. @default no end */
-  readonly limit?: number | undefined;
-  /** A row that cannot be read is an error, or is left out and counted as rejected. @default "fail" */
-  readonly badRows?: "fail" | "skip" | undefined;
-  /**
-   * Leaves out rows without a label, and rows without a text where that is not the same as an empty one (all formats but
-   * CSV and TSV), counted as rejected, where they are an error otherwise. @default false
-   */
-  readonly dropMissing?: boolean | undefined;
-  /** Called for each rejected row, in order. */
-  readonly onReject?: ((rejection: Rejection) => void) | undefined;
-  /** Longest field in bytes of UTF-8 (for JSON: longest row in characters); bounds the memory. @default 16 MiB */
-  readonly maxFieldBytes?: number | undefined;
-}
-
-const CORPUS_DEFAULTS = {
-  textColumn: "text",
-  header: true,
-  quote: "auto",
-  limit: Infinity,
-  badRows: "fail",
-  dropMissing: false,
-  maxFieldBytes: 16 * 1024 * 1024,
-} as const satisfies CorpusOptions;
+export type { CorpusOptions } from "./corpusOptions.js";
 
 /** Rows of one or several files, read once and in order. */
 export interface Corpus {
@@ -112,30 +70,32 @@ export async function openCorpus(paths: readonly string[], options: CorpusOption
   const sources = await findSources(paths, options);
   for (const { file, format } of sources) {
     if (format === "conll") throw taggedWords(file);
-    if (format === "txt" && options.labelColumn !== undefined) throw withoutLabels(file);
+    const needsLabels = options.labelColumn !== undefined && options.unlabeled !== "column";
+    if (format === "txt" && needsLabels) throw withoutLabels(file);
   }
   const reader = new CorpusReader(sources, options);
   await reader.open(options.textColumn !== undefined);
   return reader;
 }
 
-type Settings = WithDefaults<typeof CORPUS_DEFAULTS, CorpusOptions>;
-
 class CorpusReader implements Corpus {
   readonly #sources: readonly Source[];
-  readonly #settings: Settings;
+  readonly #settings: CorpusSettings;
   readonly #rowCounter: RowCounter;
   #chosen: ChosenColumns = { columns: [], text: [], labels: [], notices: [] };
   #types: readonly (ColumnType | undefined)[] = [];
   #first: Table | undefined;
   /** Of the JSON files, as far as they can be read twice. */
   #fields: FieldNames | undefined;
+  /** Rows without a label, as long as no row has one; undefined where every row needs one. */
+  #held: HeldRow[] | undefined;
   #begun = false;
 
   constructor(sources: readonly Source[], options: CorpusOptions) {
     this.#sources = sources;
     this.#settings = withDefaults(CORPUS_DEFAULTS, options);
     this.#rowCounter = new RowCounter(options.onReject);
+    this.#held = options.unlabeled === undefined ? undefined : [];
   }
 
   get columns(): readonly string[] {
@@ -188,9 +148,13 @@ class CorpusReader implements Corpus {
     this.#begun = true;
     try {
       for (const [i, source] of this.#sources.entries()) {
-        if (this.counts.accepted >= this.#settings.limit) return;
+        if (this.#isEnough()) break;
         const table = i === 0 ? this.#first : await this.#openTable(source);
         if (table !== undefined) yield* this.#rowsOf(table, source.file);
+      }
+      for (const { row, record, leftOut } of this.#held ?? []) {
+        this.#rowCounter.accept(row, record, leftOut);
+        yield row;
       }
     } finally {
       await this.close();
@@ -235,9 +199,11 @@ class CorpusReader implements Corpus {
       for await (const record of table.records) {
         const row = this.#rowOf(record, order, file);
         if (row === undefined) continue;
-        this.#rowCounter.accept(row, record, leftOut);
-        yield row;
-        if (this.counts.accepted >= this.#settings.limit) return;
+        if (this.#held === undefined) {
+          this.#rowCounter.accept(row, record, leftOut);
+          yield row;
+        } else this.#held.push({ row, record, leftOut });
+        if (this.#isEnough()) return;
       }
     } finally {
       await table.close();
@@ -252,15 +218,36 @@ class CorpusReader implements Corpus {
     }
     const { line } = record.position;
     const values = order.map((i) => record.cells[i]);
-    const label = this.#labelOf(values);
+    const found = this.#labelOf(values);
+    const label = typeof found === "object" && found.missing === true && this.#held !== undefined ? undefined : found;
+    if (label !== undefined) this.#refuseHeld();
     if (typeof label === "object") {
-      if (label.missing === true && !this.#settings.dropMissing) throw labelMissing(file, line, label.column);
-      this.#reject(file, record, label);
+      this.#refuse(file, record, label);
       return undefined;
     }
     const { json } = record;
     const row = { file, line, text: joinTexts(this.#chosen.text.map((i) => values[i])), label, values };
     return json === undefined ? row : { ...row, json: order.map((i) => json[i]) };
+  }
+
+  #isEnough(): boolean {
+    return this.counts.accepted + (this.#held?.length ?? 0) >= this.#settings.limit;
+  }
+
+  /** Once a row has a label, those before it that have none are what they are in any labeled corpus. */
+  #refuseHeld(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const { row, record } of held) {
+      const fault = this.#labelOf(row.values);
+      if (typeof fault === "object") this.#refuse(row.file, record, fault);
+    }
+  }
+
+  #refuse(file: string, record: TableRecord, fault: LabelFault): void {
+    const isMissing = fault.missing === true && !this.#settings.dropMissing;
+    if (isMissing) throw labelMissing(file, record.position.line, fault.column);
+    this.#reject(file, record, fault);
   }
 
   /** The label of a row; undefined where none is read. */
@@ -280,13 +267,13 @@ class CorpusReader implements Corpus {
   }
 }
 
+/** A row that is read once it is known whether it needs a label. */
+interface HeldRow {
+  readonly row: Row;
+  readonly record: TableRecord;
+  readonly leftOut: readonly number[];
+}
+
 /** Whether the types of a file are known before its rows are read. */
 const mayBeTyped = ({ format, rereadable }: Source): boolean =>
   rereadable && (format === "arrow" || format === "parquet");
-
-const taggedWords = (file: string): HeadstartError =>
-  new HeadstartError(
-    "E_INPUT_ENDING",
-    `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and evaluate take. Write its texts a line each into a .txt file, or say what it is with --from`,
-    { file },
-  );

@@ -68,3 +68,11 @@ export const withoutLabels = (file: string): HeadstartError =>
       `column of labels, or train --task ner for words with tags`,
     { file, line: 1 },
   );
+
+/** The error for words with tags that are to be read as texts. */
+export const taggedWords = (file: string): HeadstartError =>
+  new HeadstartError(
+    "E_INPUT_ENDING",
+    `Cannot read ${file} as rows of texts: it holds words with tags, which train --task ner and evaluate take. Write its texts a line each into a .txt file, or say what it is with --from`,
+    { file },
+  );

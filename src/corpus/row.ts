@@ -5,7 +5,7 @@ export interface Row {
   /** 1-based line on which the row starts; of an Arrow stream the 1-based row. */
   readonly line: number;
   readonly text: string;
-  /** Undefined when no label column was asked for. */
+  /** Undefined when no label column was asked for, or no row has a label where that is allowed. */
   readonly label: string | undefined;
   /** Values in the order of `Corpus.columns`, text and label among them; null where a JSONL row lacks the field. */
   readonly values: readonly (string | null)[];

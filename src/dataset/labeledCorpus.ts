@@ -42,10 +42,17 @@ export interface LabeledCorpus {
 export async function readLabeled(files: readonly string[], options: LabeledOptions = {}): Promise<LabeledCorpus> {
   const { labelColumn = "label", map, ...rest } = options;
   const corpus = await openCorpus(files, { ...rest, labelColumn });
-  const { textColumn, labelColumns } = corpus;
   const collected = await collectRows(corpus.rows() as AsyncIterable<PlacedRow>, { files, map, corpus });
-  const label = labelColumns.length === 1 ? labelColumns[0] : labelColumns;
-  return { ...collected, reading: { textColumn, labelColumn: label, map, dropMissing: rest.dropMissing } };
+  return { ...collected, reading: readingUsed(corpus, { ...rest, map }) };
+}
+
+/** How a corpus was read, as far as others are to be read in the same way. */
+export function readingUsed(
+  { textColumn, labelColumns }: Pick<Corpus, "textColumn" | "labelColumns">,
+  { map, dropMissing }: Pick<LabeledOptions, "map" | "dropMissing">,
+): Reading {
+  const labelColumn = labelColumns.length === 1 ? labelColumns[0] : labelColumns;
+  return { textColumn, labelColumn, map, dropMissing };
 }
 
 /** A labeled row with the place where it stands. */

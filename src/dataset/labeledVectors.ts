@@ -12,6 +12,13 @@ export interface LabeledVectors {
   readonly vectors: Matrix;
 }
 
+/** Texts with vectors, and their labels where they have any. */
+export interface TextVectors extends Pick<LabeledVectors, "texts" | "vectors"> {
+  readonly labels: readonly string[] | null;
+}
+
+export const isLabeled = (rows: TextVectors): rows is LabeledVectors => rows.labels !== null;
+
 /**
  * The rows at `rows`, in that order.
  *

@@ -2,7 +2,9 @@ import { intervalNote } from "../../text/intervalNote.js";
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { checkLabels } from "../../dataset/labelSet.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { evaluationText } from "../../report/text/evaluation.js";
+import { forecastNote, forecastText } from "../../report/text/forecast.js";
 import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { shellWord } from "../../text/shell.js";
 import type { Suggestions } from "../../transfer/suggest/suggestions.js";
@@ -13,6 +15,7 @@ import {
   labelMapOf,
   openEncoder,
   readLabeledCorpus,
+  readMaybeLabeledCorpus,
   warnOfUnused,
   withCache,
   type AddCommand,
@@ -25,7 +28,8 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
 import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import { counted, signed, signedRange } from "../../text/numbers.js";
+import { counted, percent, signed, signedRange } from "../../text/numbers.js";
+import type { Divergence } from "../../transfer/divergence/divergence.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
 export const addTransfer: AddCommand = (program, context) => {
@@ -56,11 +60,11 @@ async function transferTexts(
   const rejectedRows = collectRejectedRows(flags.output);
   const { source, sourceDev = [], target, targetTrain = [] } = flags;
   const all = [...source, ...sourceDev, ...target, ...targetTrain];
-  const read = (files: readonly string[]) =>
-    readLabeledCorpus(context, files, { flags: flagsFor(flags, files, all), map, rejectedRows });
+  const how = (files: readonly string[]) => ({ flags: flagsFor(flags, files, all), map, rejectedRows });
+  const read = (files: readonly string[]) => readLabeledCorpus(context, files, how(files));
   const corpora = {
     source: await read(flags.source),
-    target: await read(flags.target),
+    target: await readMaybeLabeledCorpus(context, flags.target, how(flags.target)),
     ...defined({
       sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
       targetTrain: flags.targetTrain && (await read(flags.targetTrain)),
@@ -100,10 +104,11 @@ async function transferTexts(
     const record = { ...found, texts };
     for (const warning of record.warnings) reporter.warn(warning);
     const lines = transferLines(record);
-    const sides = [record.source, record.target].flatMap((side, i) => [
-      ...evaluationText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"),
-      "",
-    ]);
+    const sides = [record.source, record.target].flatMap((side, i) =>
+      side === null
+        ? []
+        : [...evaluationText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"), ""],
+    );
     const printed = { lines, more: [...sides, ...lines], json: record };
     await rejectedRows.save(reporter);
     await saveReport(flags.output, record, output.saving(printed));
@@ -121,6 +126,8 @@ export function transferLines({
   joint,
   drop,
   dropInterval95,
+  divergence,
+  forecast,
   leakage,
   verdict,
   maps,
@@ -128,7 +135,8 @@ export function transferLines({
   advice,
   moreAdvice,
   report,
-}: TransferRecord): readonly string[] {
+  texts,
+}: TransferRecord & { readonly texts: Readonly<Record<string, ReadingCounts>> }): readonly string[] {
   const number = (x: number): string => x.toFixed(3);
   const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
   const within = ([low, high]: readonly [number, number]): string => `(95 % ${number(low)} to ${number(high)})`;
@@ -143,13 +151,19 @@ export function transferLines({
         ];
   return [
     line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${counted(source.n, "row")}`),
-    line(
-      "macro-F1 on the target",
-      `${number(target.macroF1)} ${within(target.interval95)}, ${counted(target.n, "row")}`,
-    ),
-    line("drop", dropText({ drop, dropInterval95 })),
-    line("majority class on the target", number(target.majority.macroF1)),
-    line("bag of words on the target", number(target.bagOfWords!.macroF1)),
+    ...(target === null
+      ? [line("accuracy in-domain", number(source.accuracy))]
+      : [
+          line(
+            "macro-F1 on the target",
+            `${number(target.macroF1)} ${within(target.interval95)}, ${counted(target.n, "row")}`,
+          ),
+          line("drop", dropText(drop!, dropInterval95!)),
+          line("majority class on the target", number(target.majority.macroF1)),
+          line("bag of words on the target", number(target.bagOfWords!.macroF1)),
+        ]),
+    line("accuracy on the target, forecast", forecastText(forecast)),
+    ...(target === null ? unlabeledLines(divergence, texts["target"]).map(([name, value]) => line(name, value)) : []),
     ...duplicates,
     ...(ceiling === null
       ? []
@@ -163,6 +177,7 @@ export function transferLines({
     ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),
     ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
+    forecastNote(forecast),
     line("report", report),
   ];
 }
@@ -183,9 +198,21 @@ function askedFor(flags: TransferFlags): TransferRecord["options"] {
   const left = Object.entries(flags).filter(([name]) => ![...BY_THEMSELVES, ...HOW_SHOWN].includes(name));
   return Object.fromEntries(left.filter(([, value]) => value !== undefined)) as TransferRecord["options"];
 }
+/** What else can be known of a target without labels: how unlike the source it is, and what cannot be read of it. */
+const unlabeledLines = (
+  { proxyA, vocabularySeen, underNull }: Divergence,
+  { unknownTokens, truncated }: ReadingCounts,
+): readonly (readonly [name: string, value: string])[] => [
+  [
+    "distance (proxy A-distance)",
+    underNull === null ? "too few rows to say" : `${proxyA.toFixed(2)}, from 0 (like the source) to 2`,
+  ],
+  ["target words not in the source", percent(1 - vocabularySeen)],
+  ["target tokens the encoder lacks", `${percent(unknownTokens)}; ${counted(truncated, "text")} cut`],
+];
 
 /** The drop with its interval, and no claim where that contains zero. */
-function dropText({ drop, dropInterval95 }: Pick<TransferRecord, "drop" | "dropInterval95">): string {
+function dropText(drop: number, dropInterval95: Interval): string {
   const [low, high] = dropInterval95;
   const by = `${signed(drop)} (95 % ${signedRange(dropInterval95)})`;
   return low > 0 || high < 0 ? by : `${by}: these rows do not tell whether there is one`;

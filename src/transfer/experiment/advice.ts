@@ -61,10 +61,7 @@ function onTheStrategy(evidence: AdviceEvidence): Advice {
 /** Advice where no labeled rows of the target were there to train on. */
 function withoutComparison({ target, forecast, verdict }: AdviceEvidence): Advice {
   if (target === null) {
-    const expected =
-      forecast === undefined || forecast === null
-        ? ""
-        : ` (accuracy is forecast at ${decimals(forecast.accuracy)}, ${range(forecast.interval95)})`;
+    const expected = ` (accuracy is forecast at ${decimals(forecast.accuracy)}, ${range(forecast.interval95)})`;
     return {
       strategy: "label rows",
       because:

@@ -2,7 +2,7 @@ import type { EvaluatedHead } from "../../classification/evaluate.js";
 import { evaluateHead } from "../../classification/evaluate.js";
 import { trainClassifier, type TrainOptions } from "../../classification/train.js";
 import { exactMap, writtenLabelMap, composeLabelMaps, type LabelMap } from "../../dataset/labelMap.js";
-import { pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { isLabeled, pickRows, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
 import { addedMapFlag } from "../../dataset/mapAdvice.js";
 import { quotedLabels } from "../../dataset/mapLabels.js";
 import type { MapScore, Verdict } from "./record.js";
@@ -52,7 +52,7 @@ export const renormalizedWarning = ({ labels }: Mismatch): string =>
 interface Rows {
   readonly trained: EvaluatedHead;
   readonly source: LabeledVectors;
-  readonly target: LabeledVectors;
+  readonly target: TextVectors;
   readonly mismatch: Mismatch;
 }
 
@@ -61,6 +61,7 @@ export async function scoreMaps(
   { trained, source, target, mismatch }: Rows,
   options: TrainOptions,
 ): Promise<readonly MapScore[]> {
+  if (!isLabeled(target)) return [];
   const { labels, drops } = mismatch;
   const { seed, map } = options;
   const score = (head: EvaluatedHead, by?: LabelMap): number =>

@@ -18,7 +18,7 @@ export interface CorpusSummary {
   readonly dropped: number;
   /** Rows left out since their text is that of a training row; absent where there are none. */
   readonly seen?: number | undefined;
-  /** Rows used per label, after the map; sums to `rows`. */
+  /** Rows used per label, after the map; sums to `rows`, or has none where the corpus has no labels. */
   readonly labels: Readonly<Record<string, number>>;
 }
 
@@ -154,16 +154,19 @@ export interface TransferRecord {
   };
   /** Trained on the source, evaluated on `sourceDev`. */
   readonly source: Evaluation;
-  /** The same head evaluated on the target, without the rows that are also in the source, unless there are no others. */
-  readonly target: Evaluation;
-  /** Trained on the target's own training rows, evaluated on the target; null without `--target-train`. */
+  /**
+   * The same head evaluated on the target, without the rows that are also in the source, unless there are no others; null where
+   * the target has no labels.
+   */
+  readonly target: Evaluation | null;
+  /** Trained on the target's own training rows, evaluated on the target; null without `--target-train`, or without labels of the target. */
   readonly ceiling: Evaluation | null;
-  /** Trained on the source and the target's training rows, evaluated on the target; null without `--target-train`. */
+  /** Trained on the source and the target's training rows, evaluated on the target; null without that, likewise. */
   readonly joint: Evaluation | null;
-  /** Source minus target, in macro-F1; below 0 when the head does better on the target. */
-  readonly drop: number;
+  /** Source minus target, in macro-F1; below 0 when the head does better on the target; null where it has no labels. */
+  readonly drop: number | null;
   /** 95 % interval of `drop` over draws of the rows of both sides, for this head. */
-  readonly dropInterval95: readonly [low: number, high: number];
+  readonly dropInterval95: readonly [low: number, high: number] | null;
   readonly verdict: Verdict;
   /** Learning curves of the strategies by labeled target rows; without `--target-train` empty. */
   readonly curves?: readonly StrategyCurve[] | undefined;
@@ -172,8 +175,8 @@ export interface TransferRecord {
   readonly worth?: Worth | null | undefined;
   /** What the next labels of the target would bring. */
   readonly next?: NextLabels | null | undefined;
-  /** Made without the target's labels, whether there are any or not. */
-  readonly forecast?: Forecast | null | undefined;
+  /** The head's accuracy on the target, made without its labels, whether there are any or not. */
+  readonly forecast: Forecast;
   readonly labelShift?: LabelShift | null | undefined;
   readonly adaptation?: readonly AdaptationScore[] | undefined;
   readonly leakage: Leakage;

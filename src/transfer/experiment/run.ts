@@ -1,35 +1,36 @@
 import { HOW_CHOSEN } from "../../classification/choice/selectC.js";
 import { evaluateHead, type Evaluated } from "../../classification/evaluate.js";
 import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
-import { addedMapFlag, bridge } from "../../dataset/mapAdvice.js";
-import { quotedLabels } from "../../dataset/mapLabels.js";
-import { holdOut, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { addedMapFlag } from "../../dataset/mapAdvice.js";
+import { holdOut, isLabeled, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
+import type { UnlabeledCorpus } from "../../dataset/unlabeledCorpus.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { withoutSeenDev } from "../../dataset/seenRows.js";
-import { checkLabels } from "../../dataset/labelSet.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
-import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
 import { worstMistakes } from "./mistakes.js";
+import { checkMapped } from "./checkMapped.js";
 import { suggested } from "./suggested.js";
 import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
+import { forecastHead } from "../forecast/forecastHead.js";
 import { adviceFrom } from "./advice.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
 import { scoreTarget } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
 import type { CorpusSummary, TransferRecord } from "./record.js";
-import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT } from "./verdict.js";
+import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
 
 /** The corpora of a transfer experiment, read and mapped. */
 export interface TransferCorpora {
   readonly source: LabeledCorpus;
   /** Rows of the source's domain to evaluate on. @default a fifth of the source, equal texts on one side */
   readonly sourceDev?: LabeledCorpus | undefined;
-  readonly target: LabeledCorpus;
+  /** With labels or without: then the head's accuracy on it is forecast, and nothing else said of its scores. */
+  readonly target: LabeledCorpus | UnlabeledCorpus;
   /** Labeled rows of the target's domain: they give the in-domain ceiling and the verdict. */
   readonly targetTrain?: LabeledCorpus | undefined;
 }
@@ -68,8 +69,8 @@ const SOURCE_DEV = {
 
 /**
  * Trains a head on the source, evaluates it in-domain and on the target, and adds what it takes to judge the numbers:
- * baselines on the same rows, duplicates between the corpora, how far apart they are, and with training rows of the
- * target whether the source helped.
+ * baselines on the same rows, duplicates between the corpora, how far apart they are, a forecast of the accuracy on the
+ * target that needs no labels of it, and with training rows of the target whether the source helped.
  *
  * @throws HeadstartError E_LABEL_MAP when the target has labels that the source, or its own training rows, have not;
  *   E_LABELS when a label has too few rows
@@ -104,7 +105,8 @@ export async function runTransfer(
   const source = evaluateHead(trained, sides.sourceDev, { seed, file: "the held-out source rows" });
   const mismatch = labelMismatch({
     source: corpora.source.labels,
-    target: [...corpora.target.labels, ...(corpora.targetTrain?.labels ?? [])],
+    // All labels of the source where the target has none to compare with.
+    target: [...(corpora.target.labels ?? corpora.source.labels), ...(corpora.targetTrain?.labels ?? [])],
     map: options.map,
   });
   const target = scoreTarget(trained, sides, {
@@ -120,6 +122,9 @@ export async function runTransfer(
       scoreMaps({ trained, source: sides.source, target: sides.target, mismatch }, trainOptions(options)),
     ));
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
+  const { scored } = target;
+  const truth = scored?.evaluation.accuracy;
+  const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
   seconds["all"] = (clock() - began) / 1000;
   const found: Omit<TransferRecord, "advice" | "moreAdvice"> = {
     format: "headstart-transfer",
@@ -140,7 +145,7 @@ export async function runTransfer(
         ...(sides.seenDev === 0 ? {} : { seen: sides.seenDev }),
         how: sides.how,
       },
-      target: summary(corpora.target, corpora.target.labels),
+      target: { ...summary(corpora.target, corpora.target.labels ?? []), rows: corpora.target.texts.length },
       targetTrain: corpora.targetTrain === undefined ? null : summary(corpora.targetTrain, corpora.targetTrain.labels),
     },
     map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
@@ -155,19 +160,23 @@ export async function runTransfer(
       n: trained.n,
     },
     source: source.evaluation,
-    target: target.scored.evaluation,
+    target: scored?.evaluation ?? null,
     ceiling: own.ceiling?.evaluation ?? null,
     joint: own.joint?.evaluation ?? null,
-    ...dropOf(scoreOf(source.evaluation), scoreOf(target.scored.evaluation)),
+    ...(scored === null
+      ? { drop: null, dropInterval95: null }
+      : dropOf(scoreOf(source.evaluation), scoreOf(scored.evaluation))),
     verdict: own.verdict,
+    forecast,
     leakage: target.leakage,
     divergence,
-    mistakes: worstMistakes(target.scored, target.texts),
+    mistakes: scored === null ? [] : worstMistakes(scored, target.rows.texts),
     warnings: [
       ...target.warnings,
+      ...(forecast.doubt === null ? [] : [forecast.doubt]),
       ...sides.warnings,
       ...(mismatch === undefined ? [] : [renormalizedWarning(mismatch)]),
-      ...warningsOf(trained, target.scored, { corpora, map: options.map }),
+      ...warningsOf(trained, scored, { corpora, map: options.map }),
     ],
     seconds,
     report: options.report,
@@ -184,7 +193,7 @@ type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 interface Sides {
   readonly source: LabeledVectors;
   readonly sourceDev: LabeledVectors;
-  readonly target: LabeledVectors;
+  readonly target: TextVectors;
   readonly targetTrain: LabeledVectors | undefined;
   /** Where `sourceDev` comes from. */
   readonly how: string;
@@ -198,7 +207,7 @@ async function embedSides(
   options: TransferOptions,
 ): Promise<Sides> {
   const { devCorpus, seenDev, remark } = withoutSeenDev({ corpus: source, devCorpus: sourceDev }, SOURCE_DEV);
-  const embedded = async (corpus: LabeledCorpus, what: string): Promise<LabeledVectors> => ({
+  const embedded = async <L>(corpus: { texts: readonly string[]; labels: L }, what: string) => ({
     texts: corpus.texts,
     labels: corpus.labels,
     vectors: await options.vectorsOf(corpus.texts, what),
@@ -232,6 +241,7 @@ function timedComparison(
     map,
   }: { readonly options: TransferOptions; readonly timed: Timed; readonly map: LabelMap | undefined },
 ): Promise<Partial<OwnComparison> & Pick<OwnComparison, "verdict">> {
+  if (!isLabeled(target)) return Promise.resolve({ verdict: UNLABELED_VERDICT });
   if (targetTrain === undefined) return Promise.resolve({ verdict: UNKNOWN_VERDICT });
   if (target.texts.length === 0) return Promise.resolve({ verdict: ALL_SEEN_VERDICT });
   return timed("target", () => compareWithOwn({ source, target, targetTrain }, trainOptions(options), map));
@@ -249,10 +259,10 @@ function trainOptions({ seed = 1, classWeights = "none", threads, signal, map }:
 
 function warningsOf(
   trained: TrainedHead,
-  target: Evaluated,
+  target: Evaluated | null,
   { corpora, map }: { readonly corpora: TransferCorpora; readonly map: LabelMap | undefined },
 ): string[] {
-  const { missing } = target.evaluation;
+  const missing = target?.evaluation.missing ?? [];
   const flag = addedMapFlag(map, new Map(missing.map((label) => [label, undefined])));
   const advice = flag === undefined ? "" : `; ${flag} leaves it out of training`;
   return [
@@ -265,32 +275,10 @@ function warningsOf(
   ];
 }
 
-const summary = (corpus: LabeledCorpus, labels: readonly string[]): CorpusSummary => ({
+const summary = (corpus: LabeledCorpus | UnlabeledCorpus, labels: readonly string[]): CorpusSummary => ({
   files: corpus.files,
   rows: labels.length,
   rejected: corpus.counts.rejected,
   dropped: corpus.dropped,
   labels: labelCounts(labels),
 });
-
-/** Before the long part: whether there are labels to learn, and the target has none that were not learned. */
-function checkMapped({ source, sourceDev, target, targetTrain }: TransferCorpora, map: LabelMap | undefined): void {
-  for (const corpus of [sourceDev, target, targetTrain]) if (corpus !== undefined) requireKnown(corpus, source, map);
-  if (targetTrain !== undefined) requireKnown(target, targetTrain, map);
-  // One row of a label to train on, one to choose C on and, unless they are given, one held out.
-  checkLabels(source.labels, { map, minPerClass: sourceDev === undefined ? 3 : 2 });
-  if (targetTrain !== undefined) checkLabels(targetTrain.labels, { map, minPerClass: 1 });
-}
-
-function requireKnown(corpus: LabeledCorpus, learned: LabeledCorpus, map: LabelMap | undefined): void {
-  const learntLabels = new Set(learned.labels);
-  const strange = [...new Set(corpus.labels)].filter((label) => !learntLabels.has(label));
-  if (strange.length === 0) return;
-  const known = [...learntLabels];
-  throw new HeadstartError(
-    "E_LABEL_MAP",
-    `${corpus.files.join(", ")} has labels that ${learned.files.join(", ")} has not: ${quotedLabels(strange)}. It has ` +
-      `${quotedLabels(known)}. ${bridge(strange, { known, map })}`,
-    { file: corpus.files[0] },
-  );
-}

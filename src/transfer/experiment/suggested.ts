@@ -1,15 +1,15 @@
 import type { TrainedHead } from "../../classification/train.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
-import type { LabeledVectors } from "../../dataset/labeledVectors.js";
+import type { LabeledVectors, TextVectors } from "../../dataset/labeledVectors.js";
 import { argmax, predictProbabilities } from "../../head/head.js";
 import { suggestRows } from "../suggest/suggestRows.js";
 import type { TransferRecord } from "./record.js";
 
 interface Rows {
-  readonly target: LabeledVectors;
+  readonly target: TextVectors;
   readonly targetTrain: LabeledVectors | undefined;
   /** Where the target's rows stand. */
-  readonly corpus: LabeledCorpus;
+  readonly corpus: Pick<LabeledCorpus, "places" | "reading">;
 }
 
 /** Target rows to label first, where they were asked for. */

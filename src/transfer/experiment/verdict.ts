@@ -21,6 +21,9 @@ export const ALL_SEEN_VERDICT: Verdict = unknown(
   "every target row is also a training row, so none says how a head does on new texts",
 );
 
+/** Without labels of the target no head can be scored on it. */
+export const UNLABELED_VERDICT: Verdict = unknown("the target has no labels, so no head can be scored on it");
+
 /** Two heads on the same target rows, and how much their difference varies with the training rows. */
 export interface Judged {
   /** Trained on the target's rows alone. */

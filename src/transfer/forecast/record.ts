@@ -4,6 +4,8 @@ import type { Interval } from "../../metrics/intervals/bootstrap.js";
 export interface Forecast {
   readonly accuracy: number;
   readonly interval95: Interval;
+  /** Why it may be far too high, and has no lower end; null where nothing speaks against it. */
+  readonly doubt: string | null;
   /** How, in words. */
   readonly method: string;
   /** On which known pairs the interval was measured, and how often it held. */

@@ -1,6 +1,7 @@
 import type { Evaluation } from "../../../metrics/classification.js";
 import { wilson } from "../../../metrics/conformal.js";
-import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
+import type { CorpusSummary } from "../../../transfer/experiment/record.js";
+import type { ScoredRecord as TransferRecord } from "./scored.js";
 import { besideBagOfWords, outcome } from "./findings.js";
 import { count, counted, decimals, percent, range, rows, signed, signedRange } from "../../../text/numbers.js";
 import { html, verbatim, type Html } from "../html.js";

@@ -1,5 +1,5 @@
 import type { Evaluation, Score } from "../../../metrics/classification.js";
-import type { TransferRecord } from "../../../transfer/experiment/record.js";
+import type { ScoredRecord as TransferRecord } from "./scored.js";
 import { axis, intervalTrack, shape, type Mark } from "../chart.js";
 import { corpusNames } from "./findings.js";
 import { decimals, range, rows } from "../../../text/numbers.js";

@@ -1,4 +1,5 @@
-import type { Leakage, LeakageExample, TransferRecord } from "../../../transfer/experiment/record.js";
+import type { Leakage, LeakageExample } from "../../../transfer/experiment/record.js";
+import type { ScoredRecord as TransferRecord } from "./scored.js";
 import { DIFFERENCE_THAT_MATTERS } from "../../../transfer/experiment/verdict.js";
 import { count, counted, decimals, percent, range, rows } from "../../../text/numbers.js";
 import { advice } from "./advice.js";

@@ -1,5 +1,6 @@
 import type { Evaluation } from "../../../metrics/classification.js";
-import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
+import type { CorpusSummary } from "../../../transfer/experiment/record.js";
+import type { ScoredRecord as TransferRecord } from "./scored.js";
 import { count, counted, decimals, range, rows, signed, signedRange } from "../../../text/numbers.js";
 import { html, verbatim, type Html } from "../html.js";
 
@@ -32,7 +33,10 @@ export function besideBagOfWords({ bagOfWords, overBagOfWords }: Evaluation): "n
 }
 
 /** Names for source and target: the file without its folders, or with them where both would be the same. */
-export function corpusNames({ corpora }: TransferRecord): { readonly source: string; readonly target: string } {
+export function corpusNames({ corpora }: Pick<TransferRecord, "corpora">): {
+  readonly source: string;
+  readonly target: string;
+} {
   const [source, target] = [shortName(corpora.source), shortName(corpora.target)];
   return source === target
     ? { source: longName(corpora.source), target: longName(corpora.target) }

@@ -1,6 +1,6 @@
 import type { Evaluation } from "../../../metrics/classification.js";
 import type { LabelScore } from "../../../metrics/confusion.js";
-import type { TransferRecord } from "../../../transfer/experiment/record.js";
+import type { ScoredRecord as TransferRecord } from "./scored.js";
 import { bar, shape } from "../chart.js";
 import { confusionGrid } from "../confusionMatrix.js";
 import { count, decimals, rows } from "../../../text/numbers.js";

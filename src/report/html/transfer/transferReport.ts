@@ -1,5 +1,7 @@
 import { intervalNote } from "../../../text/intervalNote.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
+import { isScored, type ScoredRecord } from "./scored.js";
+import { unlabeledReport } from "./unlabeledReport.js";
 import { excerpt } from "../../../errors.js";
 import { comparison } from "./comparison.js";
 import { corpora } from "./corpora.js";
@@ -36,6 +38,7 @@ const CHAPTERS = [
  * console.log(renderTransferReport(record).startsWith("<!doctype html>")); // true
  */
 export function renderTransferReport(record: TransferRecord): string {
+  if (!isScored(record)) return unlabeledReport(record);
   const body = html`<main>
     <header>
       <p class="kicker">headstart · transfer report</p>
@@ -58,7 +61,7 @@ export function renderTransferReport(record: TransferRecord): string {
 }
 
 /** The four numbers to remember. */
-function tiles(record: TransferRecord): Html {
+function tiles(record: ScoredRecord): Html {
   const { source, target, drop } = record;
   const { sign, words } = VERDICTS[record.verdict.call];
   return html`<dl class="tiles">

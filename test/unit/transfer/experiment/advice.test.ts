@@ -33,7 +33,15 @@ const evidence = (changes: Partial<AdviceEvidence> = {}): AdviceEvidence => ({
   verdict: verdict("positive", 0.05, [0.03, 0.07]),
   curves: curveTo(800),
   next: null,
-  forecast: null,
+  forecast: {
+    accuracy: 0.7,
+    interval95: [0.6, 0.8],
+    doubt: null,
+    method: "one",
+    measuredOn: { pairs: 2, meanAbsoluteError: 0.1, coverage: 1 },
+    truth: null,
+    methods: [],
+  },
   ...changes,
 });
 const strategies = (changes: Partial<AdviceEvidence>): readonly string[] =>
@@ -66,7 +74,7 @@ describe("adviceFrom()", () => {
   });
 
   it("wants labels where there are none, or where the head is not shown to be of use", () => {
-    expect(strategies({ target: null as unknown as Evaluation, verdict: UNKNOWN })).toEqual(["label rows"]);
+    expect(strategies({ target: null, verdict: UNKNOWN })).toEqual(["label rows"]);
     expect(strategies({ target: GUESSED, verdict: UNKNOWN })).toEqual(["label rows"]);
     expect(strategies({ verdict: UNKNOWN })).toEqual(["source as it is"]);
   });

@@ -3,6 +3,8 @@ import type { LabeledCorpus } from "../../../../src/dataset/labeledCorpus.js";
 import { vectorsOf } from "../../../../src/embedding/cachedEmbed.js";
 import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
 import { seeded } from "../../../../src/math/random.js";
+import { renderTransferReport } from "../../../../src/report/html/transfer/transferReport.js";
+import type { ScoredRecord } from "../../../../src/report/html/transfer/scored.js";
 import type { TransferRecord } from "../../../../src/transfer/experiment/record.js";
 import { runTransfer, type TransferCorpora, type TransferOptions } from "../../../../src/transfer/experiment/run.js";
 import { counting, fixture, openEncoder } from "../../encoder/tinyBert.js";
@@ -47,7 +49,11 @@ const films = toyCorpus("films.csv", 80, { about: "film", seed: 1 });
 const food = toyCorpus("food.csv", 60, { about: "food", seed: 2 });
 const foodTrain = toyCorpus("food-train.csv", 60, { about: "food", seed: 3 });
 
-async function run(corpora: TransferCorpora, more: Partial<TransferOptions> = {}): Promise<TransferRecord> {
+/** Of a target with labels. */
+const run = async (corpora: TransferCorpora, more: Partial<TransferOptions> = {}): Promise<ScoredRecord> =>
+  (await runAny(corpora, more)) as ScoredRecord;
+
+async function runAny(corpora: TransferCorpora, more: Partial<TransferOptions> = {}): Promise<TransferRecord> {
   const encoder = await openEncoder(fixture("tiny-bert"), { threads: 1 });
   let time = 0;
   return runTransfer(encoder, corpora, {
@@ -101,6 +107,35 @@ describe("runTransfer", () => {
     expect(record.mistakes.length).toBe(Math.min(25, Math.round(60 * (1 - record.target.accuracy))));
     expect(record.warnings).toEqual(["films.csv was read", "food.csv was read"]);
     expect(Object.keys(record.seconds)).toEqual(["embed", "train", "divergence", "all"]);
+  });
+
+  it("forecasts the accuracy alike with and without the target's labels, and scores it only with them", async () => {
+    const unlabeled = { ...food, labels: null, seen: new Set<string>() };
+    const record = await runAny({ source: films, target: unlabeled, targetTrain: foodTrain });
+    const labeled = await run({ source: films, target: food, targetTrain: foodTrain });
+    expect(record).toMatchObject({ target: null, drop: null, dropInterval95: null, ceiling: null, joint: null });
+    expect(record).toMatchObject({ mistakes: [], leakage: { targetWith: null, targetWithout: null } });
+    expect(record.verdict).toMatchObject({ call: "unknown", because: expect.stringContaining("has no labels") });
+    expect(record.corpora.target).toMatchObject({ rows: 60, labels: {} });
+    expect(record.source).toEqual(labeled.source);
+    expect(record.divergence).toEqual(labeled.divergence);
+    expect(labeled.forecast.truth).toBe(labeled.target.accuracy);
+    expect(record.forecast).toEqual({ ...labeled.forecast, truth: null });
+    expect(JSON.parse(JSON.stringify(record))).toEqual(record);
+    const page = renderTransferReport(record);
+    expect(page).toContain("which has no labels");
+    expect(page).not.toMatch(/undefined|NaN/);
+  });
+
+  it("leaves rows of the source out of the forecast of a target without labels too, and says so", async () => {
+    const both = { ...food, texts: [...films.texts.slice(0, 9), ...food.texts], labels: null };
+    const given = { source: films, sourceDev: foodTrain };
+    const record = await runAny({ ...given, target: both });
+    expect(record.leakage.normalised).toBe(9);
+    expect(record.warnings).toContainEqual(
+      expect.stringMatching(/^9 of 69 target rows are also in the source: the forecast is without them$/),
+    );
+    expect(record.forecast).toEqual((await runAny({ ...given, target: { ...food, labels: null } })).forecast);
   });
 
   it("is the same for the same seed", async () => {

@@ -10,7 +10,7 @@ import {
 import { dropOf } from "../../../../../src/transfer/experiment/drop.js";
 import { html, toText } from "../../../../../src/report/html/html.js";
 import type { Evaluation } from "../../../../../src/metrics/classification.js";
-import type { TransferRecord } from "../../../../../src/transfer/experiment/record.js";
+import type { ScoredRecord } from "../../../../../src/report/html/transfer/scored.js";
 import { evaluationOf, sampleRecord, withoutTargetTrain } from "./sampleRecord.js";
 
 const good = evaluationOf(
@@ -42,7 +42,7 @@ const small = evaluationOf(
   ["n", "p"],
 );
 const scored = ({ macroF1, interval95 }: Evaluation) => ({ score: macroF1, interval95 });
-const between = (source: typeof good, target: typeof good): TransferRecord =>
+const between = (source: typeof good, target: typeof good): ScoredRecord =>
   sampleRecord({ labels: ["n", "p"], source, target, ...dropOf(scored(source), scored(target)) });
 const text = (parts: readonly Parameters<typeof toText>[0][]): string =>
   toText(html`${parts}`)
@@ -136,7 +136,7 @@ describe("findings()", () => {
 });
 
 describe("advice()", () => {
-  const advised = (changes: Partial<TransferRecord>): string => text(advice(sampleRecord(changes)));
+  const advised = (changes: Partial<ScoredRecord>): string => text(advice(sampleRecord(changes)));
 
   it("follows the verdict", () => {
     const { verdict } = sampleRecord();

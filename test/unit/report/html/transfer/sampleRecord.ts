@@ -1,6 +1,7 @@
 import { evaluateClassification, type Evaluation, type Score } from "../../../../../src/metrics/classification.js";
 import { dropOf } from "../../../../../src/transfer/experiment/drop.js";
-import type { CorpusSummary, TransferRecord } from "../../../../../src/transfer/experiment/record.js";
+import type { ScoredRecord } from "../../../../../src/report/html/transfer/scored.js";
+import type { CorpusSummary } from "../../../../../src/transfer/experiment/record.js";
 
 const LABELS = ["negative", "neutral", "positive"];
 
@@ -21,7 +22,7 @@ function corpus(file: string, perLabel: readonly number[], more: Partial<CorpusS
 }
 
 /** A record as a run on two corpora of short texts would leave it; every number follows from its confusion matrices. */
-export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRecord {
+export function sampleRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord {
   const source = evaluationOf(
     [
       [214, 66, 22],
@@ -96,6 +97,15 @@ export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRec
       n: 797,
       standardErrors: { test: 0.009, training: 0.008 },
     },
+    forecast: {
+      accuracy: 0.702,
+      interval95: [0.63, 0.774],
+      doubt: null,
+      method: "average thresholded confidence",
+      measuredOn: { pairs: 90, meanAbsoluteError: 0.03, coverage: 0.94 },
+      truth: 0.685,
+      methods: [{ name: "average confidence", accuracy: 0.71 }],
+    },
     leakage: {
       exact: 9,
       normalised: 14,
@@ -147,7 +157,7 @@ export function sampleRecord(changes: Partial<TransferRecord> = {}): TransferRec
 }
 
 /** Like the sample, but without any training rows of the target. */
-export function withoutTargetTrain(): TransferRecord {
+export function withoutTargetTrain(): ScoredRecord {
   const { corpora } = sampleRecord();
   return sampleRecord({
     corpora: { ...corpora, targetTrain: null },
