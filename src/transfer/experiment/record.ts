@@ -180,7 +180,8 @@ export interface TransferRecord {
   readonly next?: NextLabels | null | undefined;
   /** The head's accuracy on the target, made without its labels, whether there are any or not. */
   readonly forecast: Forecast;
-  readonly labelShift?: LabelShift | null | undefined;
+  /** Without the target's labels, how often it has each; null where that cannot be known. */
+  readonly labelShift: LabelShift | null;
   readonly adaptation?: readonly AdaptationScore[] | undefined;
   readonly leakage: Leakage;
   readonly divergence: Divergence;

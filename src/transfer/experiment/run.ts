@@ -18,6 +18,7 @@ import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import { forecastHead } from "../forecast/forecastHead.js";
 import { adviceFrom } from "./advice.js";
+import { estimateLabelShift } from "./estimateLabelShift.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
 import { scoreTarget } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
@@ -168,6 +169,7 @@ export async function runTransfer(
       : dropOf(scoreOf(source.evaluation), scoreOf(scored.evaluation))),
     verdict: own.verdict,
     forecast,
+    labelShift: estimateLabelShift(trained.head, { sourceDev: sides.sourceDev, target: target.rows }),
     leakage: target.leakage,
     divergence,
     mistakes: scored === null ? [] : worstMistakes(scored, target.rows.texts),
