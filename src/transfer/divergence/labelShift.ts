@@ -63,9 +63,9 @@ export function blackBoxShares(held: HeldPredictions, predicted: Int32Array, cla
  * @param source         shares of the labels where the probabilities are calibrated, all above 0
  * @see Saerens, Latinne & Decaestecker 2002
  * @example
- * console.log(likeliestShares(Float64Array.of(0.9, 0.1, 0.9, 0.1), Float64Array.of(0.5, 0.5))); // nearly [ 1, 0 ]
+ * console.log(emShares(Float64Array.of(0.9, 0.1, 0.9, 0.1), Float64Array.of(0.5, 0.5))); // nearly [ 1, 0 ]
  */
-export function likeliestShares(probabilities: Float64Array, source: Float64Array): Float64Array {
+export function emShares(probabilities: Float64Array, source: Float64Array): Float64Array {
   const classes = source.length;
   const rows = probabilities.length / classes;
   let shares = source;

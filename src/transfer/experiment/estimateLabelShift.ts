@@ -1,7 +1,7 @@
 import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors, TextVectors } from "../../dataset/labeledVectors.js";
 import { argmax, decisionScores, predictProbabilities, type Head } from "../../head/head.js";
-import { blackBoxShares, likeliestShares, sharesOf, type LabelShift } from "../divergence/labelShift.js";
+import { blackBoxShares, emShares, sharesOf, type LabelShift } from "../divergence/labelShift.js";
 
 /** How often the target has each label of a head that was trained on the source; null where the source dev rows lack one. */
 export function estimateLabelShift(
@@ -23,7 +23,7 @@ export function estimateLabelShift(
   return {
     source: named(source),
     bbse: bbse && named(bbse),
-    em: named(likeliestShares(away.probabilities, source)),
+    em: named(emShares(away.probabilities, source)),
     truth: target.labels && named(sharesOf(labelIndices(labels, target.labels, "the target"), classes)),
   };
 }

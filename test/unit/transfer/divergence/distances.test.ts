@@ -4,7 +4,7 @@ import { matrix, stackRows, type Matrix } from "../../../../src/math/matrix.js";
 import { seeded } from "../../../../src/math/random.js";
 import { squaredDistances } from "../../../../src/transfer/divergence/distances.js";
 import { frechetDistance } from "../../../../src/transfer/divergence/frechet.js";
-import { blackBoxShares, likeliestShares } from "../../../../src/transfer/divergence/labelShift.js";
+import { blackBoxShares, emShares } from "../../../../src/transfer/divergence/labelShift.js";
 import { maximumMeanDiscrepancy } from "../../../../src/transfer/divergence/maximumMeanDiscrepancy.js";
 import { proxyACentered } from "../../../../src/transfer/divergence/proxyACentered.js";
 import { countWords, distinctiveWords } from "../../../../src/transfer/divergence/words.js";
@@ -65,8 +65,8 @@ describe.each(GOLDEN.shifts)("label shares as numpy has them, $classes labels", 
     golden.bbse.forEach((share, c) => expect(shares[c]).toBeCloseTo(share, 10));
   });
 
-  it("likeliestShares()", () => {
-    const shares = likeliestShares(Float64Array.from(golden.probabilities), Float64Array.from(golden.source));
+  it("emShares()", () => {
+    const shares = emShares(Float64Array.from(golden.probabilities), Float64Array.from(golden.source));
     golden.em.forEach((share, c) => expect(shares[c]).toBeCloseTo(share, 4));
   });
 });
