@@ -1,6 +1,6 @@
 import type { Evaluation } from "../../metrics/classification.js";
 import { counted, decimals, range, signed, signedRange } from "../../text/numbers.js";
-import { DIFFERENCE_THAT_MATTERS } from "./verdict.js";
+import { DIFFERENCE_THAT_MATTERS } from "../curves/bySize.js";
 import type { Advice, TransferRecord } from "./record.js";
 
 /** What advice is drawn from. */
