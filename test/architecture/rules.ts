@@ -86,7 +86,6 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "tagging/file": 3,
   "transfer/divergence": 0,
   "transfer/ranking": 0,
-  "transfer/leakage": 0,
   "transfer/suggest": 1,
   "transfer/forecast": 1,
   "transfer/curves": 1,
