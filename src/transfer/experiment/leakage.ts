@@ -5,7 +5,12 @@ import {
   type EvaluatedHead,
 } from "../../classification/evaluate.js";
 import { duplicatesBetween, type Duplicates } from "../../dataset/duplicates.js";
-import { isLabeled, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
+import {
+  isLabeled,
+  pickRows as pickLabeled,
+  type LabeledVectors,
+  type TextVectors,
+} from "../../dataset/labeledVectors.js";
 import { takeRows } from "../../math/matrix.js";
 import { count, counted, percent } from "../../text/numbers.js";
 import { newRows } from "../../dataset/seenRows.js";
@@ -77,6 +82,10 @@ const pickRows = ({ texts, labels, vectors }: TextVectors, rows: Int32Array): Te
   vectors: takeRows(vectors, rows),
 });
 
+/** How many of the target's texts the source has duplicates of. */
+export const leakageCounts = (source: readonly string[], target: readonly string[]): ReturnType<typeof countsOf> =>
+  countsOf(duplicatesBetween(source, target));
+
 function countsOf({ exact, normalized, near, rows }: Duplicates): Omit<LeakagePair, "from" | "to"> {
   return {
     exact: exact.length,
@@ -94,32 +103,55 @@ function examplesOf(
   return Array.from(near.subarray(0, EXAMPLES), (r, i) => ({ source: source[sourceRows[i]], target: target[r] }));
 }
 
-/** Duplicates within each corpus of a run, and from each to those after it, in the order they are given. */
+const SIDES = ["source", "sourceDev", "targetTrain", "target"] as const satisfies readonly LeakageSide[];
+
+/** Duplicates within each corpus of a run, and from each to those after it: source, source dev, target training, target. */
 export function leakagePairs(
-  corpora: readonly (readonly [LeakageSide, readonly string[] | undefined])[],
+  corpora: Readonly<Partial<Record<LeakageSide, { readonly texts: readonly string[] } | undefined>>>,
 ): LeakagePair[] {
-  const given = corpora.flatMap(([side, texts]) => (texts === undefined ? [] : [[side, texts] as const]));
-  return given.flatMap(([from, known], i) =>
-    given.slice(i).map(([to, texts]) => {
+  const given = SIDES.flatMap((side) => {
+    const texts = corpora[side]?.texts;
+    return texts === undefined ? [] : [{ side, texts }];
+  });
+  return given.flatMap(({ side: from, texts: known }, i) =>
+    given.slice(i).map(({ side: to, texts }) => {
       const found = duplicatesBetween(to === from ? undefined : known, texts);
       return { from, to, ...countsOf(found) };
     }),
   );
 }
 
-/** The verdict, saying so where too much of the target is in the source for the pair to be two domains. */
-export function withLeakage(verdict: Verdict, { share }: Leakage): Verdict {
-  return share > ALARMING ? { ...verdict, because: `${verdict.because}; ${inSourceText(share)}` } : verdict;
+/** Held-out rows without near duplicates of training rows, unless there are no others. */
+export function withoutNear(train: LabeledVectors, dev: LabeledVectors): LabeledVectors {
+  const rows = newRows(train.texts, dev.texts);
+  return rows.length === 0 || rows.length === dev.texts.length ? dev : pickLabeled(dev, rows);
 }
 
-const inSourceText = (share: number): string =>
-  `${percent(share)} of the target rows are in the source or near duplicates of its rows: this is not a transfer experiment`;
+/** The verdict, saying so where too much of the target is in the source for the pair to be two domains. */
+export function withLeakage(verdict: Verdict, found: TargetShare): Verdict {
+  const text = sharedText(found);
+  return text === undefined ? verdict : { ...verdict, because: `${verdict.because}; ${text}` };
+}
+
+interface TargetShare {
+  /** Of the target that is in the source or near it. */
+  readonly share: number;
+  /** @default "rows" */
+  readonly noun?: "rows" | "sentences" | undefined;
+}
+
+/** That the pair is not one of two domains, for the reader; undefined where it may be. */
+export const sharedText = ({ share, noun = "rows" }: TargetShare): string | undefined =>
+  share <= ALARMING
+    ? undefined
+    : `${percent(share)} of the target ${noun} are in the source or near duplicates of its ${noun}: this is not a transfer experiment`;
 
 function warningsOf(
   { normalised, near, share, trainAndTarget }: Leakage,
   { n, hasBoth, isScored }: { readonly n: number; readonly hasBoth: boolean; readonly isScored: boolean },
 ): string[] {
   const of = (some: number): string => `${count(some)} of ${counted(n, "target row")} ${some === 1 ? "is" : "are"}`;
+  const shared = sharedText({ share });
   const alike = near - normalised;
   const nearly = alike === 0 ? "" : ` (${count(alike)} as near ${alike === 1 ? "duplicate" : "duplicates"})`;
   const inSource = !hasBoth
@@ -127,7 +159,7 @@ function warningsOf(
     : `${of(near)} also in the source${nearly}: ${isScored ? "scored" : "the forecast is"} without ${near === 1 ? "it" : "them"}`;
   return [
     ...(near === 0 ? [] : [inSource]),
-    ...(hasBoth && share > ALARMING ? [inSourceText(share)] : []),
+    ...(shared === undefined || !hasBoth ? [] : [shared]),
     ...(trainAndTarget === 0 || !isScored
       ? []
       : [

@@ -2,7 +2,7 @@ import { HOW_CHOSEN } from "../../classification/choice/selectC.js";
 import { evaluateHead, type Evaluated } from "../../classification/evaluate.js";
 import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { addedMapFlag } from "../../dataset/mapAdvice.js";
-import { holdOut, isLabeled, pickRows, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
+import { holdOut, isLabeled, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
 import type { UnlabeledCorpus } from "../../dataset/unlabeledCorpus.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { newRows, withoutSeenDev } from "../../dataset/seenRows.js";
@@ -19,9 +19,9 @@ import type { Evaluation } from "../../metrics/classification.js";
 import { forecastHead } from "../forecast/forecastHead.js";
 import { adviceFrom } from "./advice.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
-import { leakagePairs, scoreTarget, withLeakage } from "./leakage.js";
+import { leakagePairs, scoreTarget, withLeakage, withoutNear } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
-import type { CorpusSummary, LeakagePair, TransferRecord } from "./record.js";
+import type { CorpusSummary, TransferRecord } from "./record.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
 
 /** The corpora of a transfer experiment, read and mapped. */
@@ -123,7 +123,7 @@ export async function runTransfer(
       scoreMaps({ trained, source: sides.source, target: sides.target, mismatch }, trainOptions(options)),
     ));
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
-  const pairs = await timed("duplicates", () => Promise.resolve(allPairs(corpora)));
+  const pairs = await timed("duplicates", () => Promise.resolve(leakagePairs(corpora)));
   const { scored } = target;
   const truth = scored?.evaluation.accuracy;
   const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
@@ -187,14 +187,6 @@ export async function runTransfer(
   return { ...found, advice, moreAdvice };
 }
 
-const allPairs = ({ source, sourceDev, targetTrain, target }: TransferCorpora): LeakagePair[] =>
-  leakagePairs([
-    ["source", source.texts],
-    ["sourceDev", sourceDev?.texts],
-    ["targetTrain", targetTrain?.texts],
-    ["target", target.texts],
-  ]);
-
 const scoreOf = ({ macroF1, interval95 }: Evaluation): ScoreWithInterval => ({ score: macroF1, interval95 });
 
 /** Does a step, and keeps how long it took. */
@@ -241,12 +233,6 @@ async function embedSides(
   const dev = withoutNear(train, drawn);
   const how = `${dev.texts.length} of the source's ${all.texts.length} rows, held out by seed ${options.seed ?? 1}, equal texts on one side`;
   return { source: train, sourceDev: dev, ...rest, how, seenDev, warnings: [] };
-}
-
-/** The held-out rows without near duplicates of training rows, unless there are no others. */
-function withoutNear(train: LabeledVectors, dev: LabeledVectors): LabeledVectors {
-  const rows = newRows(train.texts, dev.texts);
-  return rows.length === 0 || rows.length === dev.texts.length ? dev : pickRows(dev, rows);
 }
 
 /** Ceiling, joint head and verdict, where there are training rows of the target and rows to judge on. */
