@@ -87,6 +87,8 @@ export interface Verdict {
   readonly n?: number | undefined;
   /** Of `difference`, over draws of the target's rows and over draws of the training rows. */
   readonly standardErrors?: { readonly test: number; readonly training: number } | undefined;
+  /** Set where the labels of source and target do not match and no map says what they are to each other. */
+  readonly comparable?: false | undefined;
   /** The reason in one sentence. */
   readonly because: string;
 }
@@ -108,6 +110,7 @@ export interface Advice {
     | "add the source"
     | "start from the source"
     | "source as it is"
+    | "map the labels"
     | "label rows"
     | "unfreeze"
     | "another source or encoder";
