@@ -1,3 +1,5 @@
+import { nearDuplicates } from "./nearDuplicates/nearDuplicates.js";
+
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
 const ENTITY = /&(amp|lt|gt|quot|#39);/g;
 const LINK = /\b(?:https?:\/\/|www\.)\S+/g;
@@ -53,23 +55,36 @@ export interface Duplicates {
   readonly exact: Int32Array;
   /** Target rows whose normalized text is in the source, ascending; the exact ones are among them. */
   readonly normalized: Int32Array;
+  /** Target rows of which the source has a near duplicate, ascending; the normalized ones are among them. */
+  readonly near: Int32Array;
+  /** The source row that each row of `near` is a duplicate of. */
+  readonly sourceRows: Int32Array;
 }
 
 /**
- * Finds the target texts that were in the source, exactly and normalized. Near duplicates are not found.
+ * Finds the target texts that were in the source: exactly, normalized, and near. Near are those of which the shorter, of
+ * eight different words at least, stands in the longer with at most one word in eight changed, added or left out.
  *
+ * @param source  undefined to compare each target text with those before it
  * @example
  * const { exact, normalized } = duplicatesBetween(["So good!", "bad"], ["so good", "bad", "new"]);
  * console.log([...exact], [...normalized]);
  */
-export function duplicatesBetween(source: readonly string[], target: readonly string[]): Duplicates {
-  const exact = new Set(source);
-  const normalized = new Set(source.map(normalizedText));
-  const indices = (isIn: (text: string) => boolean): Int32Array =>
-    Int32Array.from(target.flatMap((text, i) => (isIn(text) ? [i] : [])));
-  return {
-    rows: target.length,
-    exact: indices((text) => exact.has(text)),
-    normalized: indices((text) => normalized.has(normalizedText(text))),
-  };
+export function duplicatesBetween(source: readonly string[] | undefined, target: readonly string[]): Duplicates {
+  const targetNormalized = target.map(normalizedText);
+  const knownNormalized = source === undefined ? targetNormalized : source.map(normalizedText);
+  const match = nearDuplicates(source && knownNormalized, targetNormalized);
+  const near = Int32Array.from(target.keys()).filter((t) => match[t] >= 0);
+  const normalized = near.filter((t) => knownNormalized[match[t]] === targetNormalized[t]);
+  const exact = exactRows(source, target);
+  return { rows: target.length, exact, normalized, near, sourceRows: near.map((t) => match[t]) };
+}
+
+function exactRows(source: readonly string[] | undefined, target: readonly string[]): Int32Array {
+  const seen = new Set(source);
+  return Int32Array.from(target.keys()).filter((t) => {
+    const isSeen = seen.has(target[t]);
+    if (source === undefined) seen.add(target[t]);
+    return isSeen;
+  });
 }

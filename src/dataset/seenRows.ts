@@ -1,6 +1,6 @@
 import { HeadstartError } from "../errors.js";
 import { count, counted } from "../text/numbers.js";
-import { normalizedText } from "./duplicates.js";
+import { duplicatesBetween, normalizedText } from "./duplicates.js";
 import { pickCorpus, type LabeledCorpus } from "./labeledCorpus.js";
 import { unhashedRows } from "./textHashes.js";
 
@@ -35,6 +35,12 @@ export function unseenRows(known: readonly string[], texts: readonly string[]): 
   return Int32Array.from(texts.keys()).filter((r) => !seen.has(normalizedText(texts[r])));
 }
 
+/** Rows of which `known` has no near duplicate, ascending. */
+export function newRows(known: readonly string[], texts: readonly string[]): Int32Array {
+  const near = new Set(duplicatesBetween(known, texts).near);
+  return Int32Array.from(texts.keys()).filter((r) => !near.has(r));
+}
+
 /** Dev rows that are no training rows. */
 export interface UnseenDev {
   readonly devCorpus: LabeledCorpus | undefined;
@@ -49,14 +55,20 @@ export interface UnseenDev {
  * its choice there.
  *
  * @param names.instead  what to do without dev rows of one's own, after "or"
+ * @param names.rowsLeft  which rows are left; `newRows` leaves near duplicates out too
  * @throws HeadstartError E_NO_ROWS where no dev row is left
  */
 export function withoutSeenDev(
   { corpus, devCorpus }: { readonly corpus: LabeledCorpus; readonly devCorpus: LabeledCorpus | undefined },
-  { dev = "dev", training = "training", instead = "leave out --dev: it is then done on held-out training rows" } = {},
+  {
+    dev = "dev",
+    training = "training",
+    instead = "leave out --dev: it is then done on held-out training rows",
+    rowsLeft = unseenRows,
+  } = {},
 ): UnseenDev {
   if (devCorpus === undefined) return { devCorpus, seenDev: 0, remark: undefined };
-  const rows = unseenRows(corpus.texts, devCorpus.texts);
+  const rows = rowsLeft(corpus.texts, devCorpus.texts);
   const all = devCorpus.texts.length;
   const seenDev = all - rows.length;
   const files = devCorpus.files.join(", ");

@@ -57,6 +57,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "corpus/decode": 0,
   "corpus/json": 1,
   "corpus/columnar": 1,
+  "dataset/nearDuplicates": 0,
   "classification/choice": 0,
   "classification/curve": 1,
   "classification/multiLabel": 1,

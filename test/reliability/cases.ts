@@ -251,7 +251,6 @@ export const PARTLY: Readonly<Partial<Record<CaseId, string>>> = {
   H02: "rows and batches are counted, memory is not measured",
   H05: "no thousand workers, memory not measured",
   H06: "training rows are not streamed, and the limit is met while running, not before",
-  I01: "copies that are nearly equal are not looked for",
   I02: "tweets, films and messages; the corpora of entities are not compared",
   R14: "a worker that was cut short is not started again in its process",
   R27: "two fetches in one process, not two processes",

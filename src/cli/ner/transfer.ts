@@ -11,6 +11,7 @@ import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { count, counted, decimals, range, signed, signedRange } from "../../text/numbers.js";
 import { VERSION } from "../../version.js";
 import { runTaggingTransfer, type TaggingTransfer } from "../../transfer/experiment/runTagging.js";
+import { sharedText } from "../../transfer/experiment/leakage.js";
 import { openEncoder, warnOfUnused, type Context } from "../context.js";
 import { countsOf, type ReadingCounts } from "../../embedding/textReading.js";
 import { reportReading } from "../reading.js";
@@ -116,15 +117,19 @@ export async function transferTaggerCommand(
 
 /** What of the target was seen in training, which comes before all scores. */
 function seenRemarks({ leakage }: TaggingRecord, n: number): string[] {
-  const { normalised, targetWithout, trainAndTarget } = leakage;
+  const { normalised, near, share, targetWithout, trainAndTarget } = leakage;
+  const alike = near - normalised;
+  const nearly = alike === 0 ? "" : ` (${count(alike)} as near ${alike === 1 ? "duplicate" : "duplicates"})`;
+  const shared = sharedText({ share, noun: "sentences" });
   const of = (some: number): string =>
     `${count(some)} of ${counted(n, "target sentence")} ${some === 1 ? "is" : "are"}`;
   const inSource =
     targetWithout === null
       ? "every target sentence is also in the source: its score is one of sentences seen in training and says nothing of new texts"
-      : `${of(normalised)} also in the source: scored without ${normalised === 1 ? "it" : "them"}`;
+      : `${of(near)} also in the source${nearly}: scored without ${near === 1 ? "it" : "them"}`;
   return [
-    ...(normalised === 0 ? [] : [inSource]),
+    ...(near === 0 ? [] : [inSource]),
+    ...(shared === undefined || targetWithout === null ? [] : [shared]),
     ...(trainAndTarget === 0
       ? []
       : [`${of(trainAndTarget)} also in the target's training sentences: left out of the verdict`]),

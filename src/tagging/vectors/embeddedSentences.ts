@@ -1,5 +1,5 @@
 import { normalizedText } from "../../dataset/duplicates.js";
-import { unseenRows } from "../../dataset/seenRows.js";
+import { newRows } from "../../dataset/seenRows.js";
 import { HeadstartError } from "../../errors.js";
 import type { Matrix } from "../../math/matrix.js";
 import { seeded, shuffled } from "../../math/random.js";
@@ -98,13 +98,13 @@ export function pickWords(
   return { sentences: chosen.map((s) => sentences[s]), offsets: own, cut: ownCut };
 }
 
-/** Sentences without those whose text, normalized, is that of a sentence of `known`, and how many these are. */
+/** Sentences without those of which `known` has a near duplicate, and how many these are. */
 export function withoutSeen(
   data: EmbeddedSentences,
   known: readonly EmbeddedSentences[],
 ): { readonly unseen: EmbeddedSentences; readonly seen: number } {
   const texts = known.flatMap(({ sentences }) => sentences.map(({ text }) => text));
-  const rows = unseenRows(
+  const rows = newRows(
     texts,
     data.sentences.map(({ text }) => text),
   );

@@ -4,12 +4,17 @@ import {
   type Evaluated,
   type EvaluatedHead,
 } from "../../classification/evaluate.js";
-import { duplicatesBetween, normalizedText } from "../../dataset/duplicates.js";
-import { isLabeled, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
+import { duplicatesBetween, type Duplicates } from "../../dataset/duplicates.js";
+import {
+  isLabeled,
+  pickRows as pickLabeled,
+  type LabeledVectors,
+  type TextVectors,
+} from "../../dataset/labeledVectors.js";
 import { takeRows } from "../../math/matrix.js";
-import { count, counted } from "../../text/numbers.js";
-import { unseenRows } from "../../dataset/seenRows.js";
-import type { Leakage } from "./record.js";
+import { count, counted, percent } from "../../text/numbers.js";
+import { newRows } from "../../dataset/seenRows.js";
+import type { Leakage, LeakagePair, LeakageSide, Verdict } from "./record.js";
 
 /** Rows that heads are trained on, and those they are scored on. */
 interface Rows {
@@ -32,6 +37,8 @@ export interface TargetScores {
 }
 
 const EXAMPLES = 5;
+/** Share of the target that may be in the source before the verdict says so. */
+const ALARMING = 0.05;
 
 /** Scores the head that was trained on the source on target rows it has not seen. */
 export function scoreTarget(
@@ -39,27 +46,33 @@ export function scoreTarget(
   { source, target, targetTrain }: Rows,
   how: Pick<EvaluateOptions, "seed" | "file" | "map">,
 ): TargetScores {
-  const unseen = unseenRows(source.texts, target.texts);
-  const hasBoth = unseen.length > 0 && unseen.length < target.texts.length;
-  const rows = hasBoth ? pickRows(target, unseen) : target;
+  const found = duplicatesBetween(source.texts, target.texts);
+  const n = target.texts.length;
+  const hasBoth = found.near.length > 0 && found.near.length < n;
+  const near = new Set(found.near);
+  const rows = hasBoth
+    ? pickRows(
+        target,
+        Int32Array.from(target.texts.keys()).filter((r) => !near.has(r)),
+      )
+    : target;
   const evaluate = (some: TextVectors): Evaluated | null => (isLabeled(some) ? evaluateHead(trained, some, how) : null);
   const scored = evaluate(rows);
   const own = targetTrain?.texts ?? [];
-  const found = duplicatesBetween(source.texts, target.texts);
   const leakage: Leakage = {
-    exact: found.exact.length,
-    normalised: found.normalized.length,
+    ...countsOf(found),
     targetWithout: hasBoth ? (scored?.evaluation ?? null) : null,
     targetWith: hasBoth ? (evaluate(target)?.evaluation ?? null) : null,
-    examples: examplesOf(source.texts, target.texts, found.normalized),
-    trainAndTarget: duplicatesBetween(own, target.texts).normalized.length,
+    examples: examplesOf(source.texts, target.texts, found),
+    trainAndTarget: duplicatesBetween(own, target.texts).near.length,
+    pairs: [],
   };
   return {
     rows,
     scored,
     leakage,
-    unseen: pickRows(target, unseenRows([...source.texts, ...own], target.texts)),
-    warnings: warningsOf(leakage, { n: target.texts.length, hasBoth, isScored: scored !== null }),
+    unseen: pickRows(target, newRows([...source.texts, ...own], target.texts)),
+    warnings: warningsOf(leakage, { n, hasBoth, isScored: scored !== null }),
   };
 }
 
@@ -69,24 +82,84 @@ const pickRows = ({ texts, labels, vectors }: TextVectors, rows: Int32Array): Te
   vectors: takeRows(vectors, rows),
 });
 
-function examplesOf(source: readonly string[], target: readonly string[], rows: Int32Array): Leakage["examples"] {
-  const bySense = new Map(source.map((text) => [normalizedText(text), text]));
-  return Array.from(rows.subarray(0, EXAMPLES), (r) => ({
-    source: bySense.get(normalizedText(target[r]))!,
-    target: target[r],
-  }));
+/** How many of the target's texts the source has duplicates of. */
+export const leakageCounts = (source: readonly string[], target: readonly string[]): ReturnType<typeof countsOf> =>
+  countsOf(duplicatesBetween(source, target));
+
+function countsOf({ exact, normalized, near, rows }: Duplicates): Omit<LeakagePair, "from" | "to"> {
+  return {
+    exact: exact.length,
+    normalised: normalized.length,
+    near: near.length,
+    share: rows === 0 ? 0 : near.length / rows,
+  };
 }
 
+function examplesOf(
+  source: readonly string[],
+  target: readonly string[],
+  { near, sourceRows }: Duplicates,
+): Leakage["examples"] {
+  return Array.from(near.subarray(0, EXAMPLES), (r, i) => ({ source: source[sourceRows[i]], target: target[r] }));
+}
+
+const SIDES = ["source", "sourceDev", "targetTrain", "target"] as const satisfies readonly LeakageSide[];
+
+/** Duplicates within each corpus of a run, and from each to those after it: source, source dev, target training, target. */
+export function leakagePairs(
+  corpora: Readonly<Partial<Record<LeakageSide, { readonly texts: readonly string[] } | undefined>>>,
+): LeakagePair[] {
+  const given = SIDES.flatMap((side) => {
+    const texts = corpora[side]?.texts;
+    return texts === undefined ? [] : [{ side, texts }];
+  });
+  return given.flatMap(({ side: from, texts: known }, i) =>
+    given.slice(i).map(({ side: to, texts }) => {
+      const found = duplicatesBetween(to === from ? undefined : known, texts);
+      return { from, to, ...countsOf(found) };
+    }),
+  );
+}
+
+/** Held-out rows without near duplicates of training rows, unless there are no others. */
+export function withoutNear(train: LabeledVectors, dev: LabeledVectors): LabeledVectors {
+  const rows = newRows(train.texts, dev.texts);
+  return rows.length === 0 || rows.length === dev.texts.length ? dev : pickLabeled(dev, rows);
+}
+
+/** The verdict, saying so where too much of the target is in the source for the pair to be two domains. */
+export function withLeakage(verdict: Verdict, found: TargetShare): Verdict {
+  const text = sharedText(found);
+  return text === undefined ? verdict : { ...verdict, because: `${verdict.because}; ${text}` };
+}
+
+interface TargetShare {
+  /** Of the target that is in the source or near it. */
+  readonly share: number;
+  /** @default "rows" */
+  readonly noun?: "rows" | "sentences" | undefined;
+}
+
+/** That the pair is not one of two domains, for the reader; undefined where it may be. */
+export const sharedText = ({ share, noun = "rows" }: TargetShare): string | undefined =>
+  share <= ALARMING
+    ? undefined
+    : `${percent(share)} of the target ${noun} are in the source or near duplicates of its ${noun}: this is not a transfer experiment`;
+
 function warningsOf(
-  { normalised, trainAndTarget }: Leakage,
+  { normalised, near, share, trainAndTarget }: Leakage,
   { n, hasBoth, isScored }: { readonly n: number; readonly hasBoth: boolean; readonly isScored: boolean },
 ): string[] {
   const of = (some: number): string => `${count(some)} of ${counted(n, "target row")} ${some === 1 ? "is" : "are"}`;
+  const shared = sharedText({ share });
+  const alike = near - normalised;
+  const nearly = alike === 0 ? "" : ` (${count(alike)} as near ${alike === 1 ? "duplicate" : "duplicates"})`;
   const inSource = !hasBoth
     ? "every target row is also in the source: its score is one of rows seen in training and says nothing of new texts"
-    : `${of(normalised)} also in the source: ${isScored ? "scored" : "the forecast is"} without ${normalised === 1 ? "it" : "them"}`;
+    : `${of(near)} also in the source${nearly}: ${isScored ? "scored" : "the forecast is"} without ${near === 1 ? "it" : "them"}`;
   return [
-    ...(normalised === 0 ? [] : [inSource]),
+    ...(near === 0 ? [] : [inSource]),
+    ...(shared === undefined || !hasBoth ? [] : [shared]),
     ...(trainAndTarget === 0 || !isScored
       ? []
       : [

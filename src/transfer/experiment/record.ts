@@ -36,15 +36,38 @@ export interface Leakage {
   readonly exact: number;
   /** Target rows whose normalized text is that of a source row; the exact ones are among them. */
   readonly normalised: number;
+  /**
+   * Target rows of which the source has a near duplicate: the shorter text stands in the longer with at most one word in eight
+   * changed; the normalized ones are among them. The scores on the target leave these out.
+   */
+  readonly near: number;
+  /** `near` of all target rows, `[0, 1]`. */
+  readonly share: number;
   /** The head on the other target rows, as in `target`; null when there are no duplicates or nothing but duplicates. */
   readonly targetWithout: Evaluation | null;
   /** The head on all target rows; null where `target` is that. */
   readonly targetWith: Evaluation | null;
   /** A few of the pairs. */
   readonly examples: readonly LeakageExample[];
-  /** Target rows whose normalized text is that of a row the target is trained on; 0 without `--target-train`. */
+  /** Target rows that are near duplicates of a row the target is trained on; 0 without `--target-train`. */
   readonly trainAndTarget: number;
+  /** Duplicates within and between all corpora of the run, those that the head is not concerned with too. */
+  readonly pairs: readonly LeakagePair[];
 }
+
+/** Rows of one corpus of which another has duplicates; each count holds those before it. */
+export interface LeakagePair {
+  readonly from: LeakageSide;
+  /** The corpus whose rows are counted; where it is `from`, those are that repeat an earlier row. */
+  readonly to: LeakageSide;
+  readonly exact: number;
+  readonly normalised: number;
+  readonly near: number;
+  /** `near` of all rows of `to`, `[0, 1]`. */
+  readonly share: number;
+}
+
+export type LeakageSide = "source" | "sourceDev" | "targetTrain" | "target";
 
 /** Did adding the source to the target's training rows help? */
 export interface Verdict {

@@ -5,7 +5,7 @@ import { addedMapFlag } from "../../dataset/mapAdvice.js";
 import { holdOut, isLabeled, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
 import type { UnlabeledCorpus } from "../../dataset/unlabeledCorpus.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
-import { withoutSeenDev } from "../../dataset/seenRows.js";
+import { newRows, withoutSeenDev } from "../../dataset/seenRows.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Matrix } from "../../math/matrix.js";
@@ -20,7 +20,7 @@ import { forecastHead } from "../forecast/forecastHead.js";
 import { adviceFrom } from "./advice.js";
 import { estimateLabelShift } from "./estimateLabelShift.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
-import { scoreTarget } from "./leakage.js";
+import { leakagePairs, scoreTarget, withLeakage, withoutNear } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
 import { curvesFor, withCurves } from "./withCurves.js";
 import type { CorpusSummary, TransferRecord } from "./record.js";
@@ -67,6 +67,7 @@ const SOURCE_DEV = {
   dev: "source dev",
   training: "source",
   instead: "leave out --source-dev: a fifth of the source is then held out",
+  rowsLeft: newRows,
 } as const;
 
 /**
@@ -130,6 +131,7 @@ export async function runTransfer(
       scoreMaps({ trained, source: sides.source, target: sides.target, mismatch }, trainOptions(options)),
     ));
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
+  const pairs = await timed("duplicates", () => Promise.resolve(leakagePairs(corpora)));
   const { scored } = target;
   const truth = scored?.evaluation.accuracy;
   const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
@@ -174,10 +176,10 @@ export async function runTransfer(
     ...(scored === null
       ? { drop: null, dropInterval95: null }
       : dropOf(scoreOf(source.evaluation), scoreOf(scored.evaluation))),
-    ...withCurves(own.verdict, curves),
+    ...withCurves(withLeakage(own.verdict, target.leakage), curves),
     forecast,
     labelShift: estimateLabelShift(trained.head, { sourceDev: sides.sourceDev, target: target.rows }),
-    leakage: target.leakage,
+    leakage: { ...target.leakage, pairs },
     divergence,
     mistakes: scored === null ? [] : worstMistakes(scored, target.rows.texts),
     warnings: [
@@ -236,7 +238,8 @@ async function embedSides(
       seenDev,
       warnings: remark === undefined ? [] : [remark],
     };
-  const { train, dev } = holdOut(all, { ...HELD_OUT, keepInTrain: true, seed: options.seed ?? 1 });
+  const { train, dev: drawn } = holdOut(all, { ...HELD_OUT, keepInTrain: true, seed: options.seed ?? 1 });
+  const dev = withoutNear(train, drawn);
   const how = `${dev.texts.length} of the source's ${all.texts.length} rows, held out by seed ${options.seed ?? 1}, equal texts on one side`;
   return { source: train, sourceDev: dev, ...rest, how, seenDev, warnings: [] };
 }

@@ -12,7 +12,8 @@ import { evaluateTagger, type TaggingEvaluated, type TaggingEvaluation } from ".
 import { entityLabels } from "../../tagging/corpus/sentence.js";
 import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
 import { dropOf, type Drop, type ScoreWithInterval } from "./drop.js";
-import type { Verdict } from "./record.js";
+import { leakageCounts, leakagePairs, withLeakage } from "./leakage.js";
+import type { Leakage, Verdict } from "./record.js";
 import { entityF1Influence, taggingHalves } from "./taggingHalves.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, verdictOf } from "./verdict.js";
 
@@ -45,15 +46,13 @@ export interface TaggingTransfer extends Drop {
   readonly leakage: TaggingLeakage;
 }
 
-/** Target sentences that equal a training sentence after normalization. */
-export interface TaggingLeakage {
-  /** Those that equal a source sentence. */
-  readonly normalised: number;
+/** Target sentences that are duplicates of training sentences; counted as in the leakage of texts. */
+export interface TaggingLeakage extends Pick<Leakage, "exact" | "normalised" | "near" | "share" | "pairs"> {
   /** The target without them, as in `target`; null where there are none, or nothing else. */
   readonly targetWithout: { readonly n: number; readonly entityF1: number } | null;
   /** The target with them; null where `target` is that. */
   readonly targetWith: { readonly n: number; readonly entityF1: number } | null;
-  /** Those that equal a training sentence of the target; no verdict and no `ceiling` or `joint` counts them. */
+  /** Near duplicates of a training sentence of the target; no verdict and no `ceiling` or `joint` counts them. */
   readonly trainAndTarget: number;
 }
 
@@ -84,20 +83,30 @@ export async function runTaggingTransfer(
     targetTrain === undefined
       ? { ceiling: null, joint: null, verdict: UNKNOWN_VERDICT }
       : await compareTaggers({ source: home.train, target, targetTrain }, options);
+  const leakage: TaggingLeakage = {
+    ...leakageCounts(textsOf(home.train), textsOf(target)),
+    targetWithout: hasBoth ? mainScores(away) : null,
+    targetWith: hasBoth ? mainScores((await evaluated(trained, target, options)).evaluation) : null,
+    trainAndTarget: targetTrain === undefined ? 0 : withoutSeen(target, [targetTrain]).seen,
+    pairs: leakagePairs({
+      source: { texts: textsOf(source) },
+      sourceDev: sourceDev && { texts: textsOf(sourceDev) },
+      targetTrain: targetTrain && { texts: textsOf(targetTrain) },
+      target: { texts: textsOf(target) },
+    }),
+  };
   return {
     labels: trained.tagger.labels,
     source: inDomain,
     target: away,
     ...dropOf(scoreOf(inDomain), scoreOf(away)),
     ...comparison,
-    leakage: {
-      normalised: seen,
-      targetWithout: hasBoth ? mainScores(away) : null,
-      targetWith: hasBoth ? mainScores((await evaluated(trained, target, options)).evaluation) : null,
-      trainAndTarget: targetTrain === undefined ? 0 : withoutSeen(target, [targetTrain]).seen,
-    },
+    verdict: withLeakage(comparison.verdict, { share: leakage.share, noun: "sentences" }),
+    leakage,
   };
 }
+
+const textsOf = ({ sentences }: EmbeddedSentences): string[] => sentences.map(({ text }) => text);
 
 /** @throws HeadstartError E_NO_ROWS where all sentences given for dev are among the source's */
 function homeOf(
@@ -105,7 +114,11 @@ function homeOf(
   given: EmbeddedSentences | undefined,
   { seed = 1 }: TaggingTransferOptions,
 ): Pick<SentenceSplit, "train" | "dev"> {
-  if (given === undefined) return splitSentences(source, { seed, share: 0.2 });
+  if (given === undefined) {
+    const { train, dev } = splitSentences(source, { seed, share: 0.2 });
+    const { unseen } = withoutSeen(dev, [train]);
+    return { train, dev: unseen.sentences.length > 0 ? unseen : dev };
+  }
   const { unseen } = withoutSeen(given, [source]);
   if (unseen.sentences.length > 0) return { train: source, dev: unseen };
   throw new HeadstartError(

@@ -34,6 +34,14 @@ describe.skipIf(!corpora)("public corpora", () => {
     expect(normalized.length / rows).toBeCloseTo(0.718, 3);
   });
 
+  it("duplicatesBetween() finds more of SST-2 in rt-polarity by near duplicates, and none where nothing is shared [I01]", async () => {
+    const train = await texts("movies/sst2.train.csv");
+    const { near, normalized } = duplicatesBetween(await texts("movies/rt-polarity.csv"), train);
+    expect(near.length).toBeGreaterThan(normalized.length);
+    expect(duplicatesBetween(await texts("domains/books.train.csv"), train).near).toHaveLength(0);
+    expect(duplicatesBetween(undefined, await texts("spam/sms-spam.csv")).exact).toHaveLength(414);
+  });
+
   it("overlap() finds no tweet of the test files in the training file", async () => {
     const source = await texts("tweets/semeval-2013-2016.train.csv");
     const target = [

@@ -47,12 +47,15 @@ export function verdict(record: TransferRecord): Html {
 /** Target rows that the head saw in training. */
 export function leakage({ leakage: found, target, corpora }: TransferRecord): Html {
   const all = found.targetWith?.n ?? target.n;
-  const share = percent(all === 0 ? 0 : found.normalised / all);
-  const exact = found.normalised === 0 ? "" : `; ${count(found.exact)} of them character for character`;
+  const share = percent(found.share);
+  const exact =
+    found.near === 0
+      ? ""
+      : `: ${count(found.exact)} character for character, ${count(found.normalised)} ignoring case, links, mentions and punctuation, the others with at most one word in eight changed or with text added`;
   const entries: (readonly [Content, Content])[] = [
     [
-      html`<b>${counted(found.normalised, "row")}</b>`,
-      `of the ${counted(all, "target row")} (${share}) are also in the source, ignoring case, links, mentions and punctuation${exact}.`,
+      html`<b>${counted(found.near, "row")}</b>`,
+      `of the ${counted(all, "target row")} (${share}) are also in the source${exact}.`,
     ],
   ];
   if (corpora.targetTrain !== null) {
@@ -69,8 +72,9 @@ export function leakage({ leakage: found, target, corpora }: TransferRecord): Ht
   );
 }
 
-function withAndWithout({ targetWith, normalised }: Leakage, target: TransferRecord["target"]): Html | null {
-  if (normalised === 0) return html`<p>There are none. Near duplicates are not looked for.</p>`;
+function withAndWithout({ targetWith, near }: Leakage, target: TransferRecord["target"]): Html | null {
+  if (near === 0)
+    return html`<p>There are none, nor near duplicates: texts with a word in eight changed, or a sentence added.</p>`;
   if (targetWith === null)
     return html`<p>No row of the target is left without them, so there is no score on unseen texts.</p>`;
   return html`<p>

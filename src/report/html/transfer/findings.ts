@@ -120,8 +120,8 @@ function dropWords({ drop, dropInterval95 }: TransferRecord): string {
 
 /** Comes first: the scores on the target leave these rows out. */
 function leakageFinding({ leakage, target }: TransferRecord): readonly Html[] {
-  const { normalised, targetWith } = leakage;
-  if (normalised === 0) return [];
+  const { near, targetWith } = leakage;
+  if (near === 0) return [];
   if (targetWith === null)
     return [
       html`<b>Every target row is also in the source:</b> its score says nothing of new texts, and nothing is left to
@@ -129,8 +129,7 @@ function leakageFinding({ leakage, target }: TransferRecord): readonly Html[] {
     ];
   return [
     html`<b
-        >${count(normalised)} of ${counted(targetWith.n, "target row")} ${normalised === 1 ? "is" : "are"} also in the
-        source:</b
+        >${count(near)} of ${counted(targetWith.n, "target row")} ${near === 1 ? "is" : "are"} also in the source:</b
       >
       scored without them (${rows(target.n)}). With them the head scores ${decimals(targetWith.macroF1)}, which says
       nothing of new texts.`,

@@ -55,12 +55,13 @@ export function taggingReport(record: TaggingTransfer): string {
 }
 
 /** What of the target was seen in training. */
-function seenText({ normalised, targetWith, trainAndTarget }: TaggingTransfer["leakage"]): string {
+function seenText({ near, normalised, targetWith, trainAndTarget }: TaggingTransfer["leakage"]): string {
   const withThem =
     targetWith === null ? "" : ` and not counted; with them entity F1 is ${decimals(targetWith.entityF1)}`;
   const own =
     trainAndTarget === 0
       ? ""
       : ` ${count(trainAndTarget)} are also in the target's training sentences, and no verdict counts them.`;
-  return `${count(normalised)} target sentences are also in the source${withThem}.${own}`;
+  const alike = near === normalised ? "" : ` (${count(near - normalised)} as near duplicates)`;
+  return `${count(near)} target sentences are also in the source${alike}${withThem}.${own}`;
 }

@@ -49,6 +49,10 @@ const films = toyCorpus("films.csv", 80, { about: "film", seed: 1 });
 const food = toyCorpus("food.csv", 60, { about: "food", seed: 2 });
 const foodTrain = toyCorpus("food-train.csv", 60, { about: "food", seed: 3 });
 
+const LONG = "we watched it twice because the cast is lovely and the ending came as a surprise";
+const rowsOf = ({ texts, labels }: LabeledCorpus): (readonly [string, string])[] =>
+  texts.map((text, i) => [text, labels[i]] as const);
+
 /** Of a target with labels. */
 const run = async (corpora: TransferCorpora, more: Partial<TransferOptions> = {}): Promise<ScoredRecord> =>
   (await runAny(corpora, more)) as ScoredRecord;
@@ -96,17 +100,22 @@ describe("runTransfer", () => {
       expect(evaluation.bagOfWords).not.toBeNull();
     }
     expect(record.drop).toBeCloseTo(record.source.macroF1 - record.target.macroF1, 12);
+    const none = { exact: 0, normalised: 0, near: 0, share: 0 };
     expect(record.leakage).toEqual({
-      exact: 0,
-      normalised: 0,
+      ...none,
       targetWithout: null,
       targetWith: null,
       examples: [],
       trainAndTarget: 0,
+      pairs: [
+        { from: "source", to: "source", ...none },
+        { from: "source", to: "target", ...none },
+        { from: "target", to: "target", ...none },
+      ],
     });
     expect(record.mistakes.length).toBe(Math.min(25, Math.round(60 * (1 - record.target.accuracy))));
     expect(record.warnings).toEqual(["films.csv was read", "food.csv was read"]);
-    expect(Object.keys(record.seconds)).toEqual(["embed", "train", "divergence", "all"]);
+    expect(Object.keys(record.seconds)).toEqual(["embed", "train", "divergence", "duplicates", "all"]);
   });
 
   it("forecasts the accuracy alike with and without the target's labels, and scores it only with them", async () => {
@@ -192,6 +201,40 @@ describe("runTransfer", () => {
     expect(record.leakage.examples[4]).toEqual({ source: films.texts[4], target: `${films.texts[4].toUpperCase()} !` });
     expect(record.corpora.sourceDev).toMatchObject({ files: ["held-out.csv"], rows: 20, how: "given: held-out.csv" });
     expect(record.corpora.source.rows).toBe(80);
+  });
+
+  it("leaves near duplicates out of the scores, and above 5 % says in the verdict what they make of the pair [I01]", async () => {
+    const [first, second, third] = [0, 1, 2].map((i) => `${LONG} ${"abc"[i]} ${films.texts[i]}`);
+    const source = corpus("films.csv", [...rowsOf(films), [first, "good"], [second, "bad"], [third, "good"]]);
+    const target = corpus("near.csv", [
+      ...rowsOf(food),
+      [first.replace("ending", "beginning"), "good"],
+      [`${second}. And then we all went home, which took us an hour.`, "bad"],
+      [`${third.toUpperCase()} https://example.org`, "good"],
+    ]);
+    const held = toyCorpus("held-out.csv", 20, { about: "film", seed: 9 });
+    const dev = corpus("held-out.csv", [...rowsOf(held), [first.replace("cast", "crew"), "good"]]);
+    const own = corpus("own.csv", [...rowsOf(foodTrain), [first.replace("cast", "crew"), "good"]]);
+    const record = await run({ source, sourceDev: dev, target, targetTrain: own });
+    const { leakage, verdict, warnings } = record;
+    expect(leakage).toMatchObject({ exact: 0, normalised: 1, near: 3, share: 3 / 63, trainAndTarget: 1 });
+    expect([record.target.n, leakage.targetWith?.n, verdict.n, record.source.n]).toEqual([60, 63, 60, 20]);
+    expect(warnings[0]).toBe("3 of 63 target rows are also in the source (2 as near duplicates): scored without them");
+    expect(verdict.because).not.toContain("not a transfer experiment");
+    expect(leakage.pairs.map(({ from, to, near }) => [from, to, near])).toEqual(
+      expect.arrayContaining([
+        ["source", "sourceDev", 1],
+        ["source", "targetTrain", 1],
+        ["targetTrain", "target", 1],
+        ["target", "target", 0],
+      ]),
+    );
+    expect(leakage.pairs).toHaveLength(10);
+    const smaller = await run({ source, target: corpus("near.csv", rowsOf(target).slice(20)), targetTrain: own });
+    const sentence =
+      "7.0 % of the target rows are in the source or near duplicates of its rows: this is not a transfer experiment";
+    expect(smaller.verdict.because.replaceAll("\u00a0", " ")).toContain(sentence);
+    expect(smaller.warnings.map((line) => line.replaceAll("\u00a0", " "))).toContain(sentence);
   });
 
   it("looks for leakage in the rows that the head was trained on, not in those held out", async () => {

@@ -109,6 +109,9 @@ export function sampleRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord 
     leakage: {
       exact: 9,
       normalised: 14,
+      near: 14,
+      share: 0.02,
+      pairs: [],
       targetWithout: target,
       targetWith: evaluationOf([
         [188, 71, 29],
@@ -180,7 +183,17 @@ export function withoutTargetTrain(): ScoredRecord {
     corpora: { ...corpora, targetTrain: null },
     ceiling: null,
     joint: null,
-    leakage: { exact: 0, normalised: 0, targetWithout: null, targetWith: null, examples: [], trainAndTarget: 0 },
+    leakage: {
+      exact: 0,
+      normalised: 0,
+      near: 0,
+      share: 0,
+      pairs: [],
+      targetWithout: null,
+      targetWith: null,
+      examples: [],
+      trainAndTarget: 0,
+    },
     verdict: {
       call: "unknown",
       difference: null,
