@@ -5,10 +5,12 @@ import { checkLabels } from "../../dataset/labelSet.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { forecastNote, forecastText } from "../../report/text/forecast.js";
+import { saveHead } from "../../head/file/folder.js";
+import { trainRecommended } from "../../pipeline/train/recommended.js";
 import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { shellWord } from "../../text/shell.js";
 import type { Suggestions } from "../../transfer/suggest/suggestions.js";
-import { runTransfer } from "../../transfer/experiment/run.js";
+import { runTransfer, type TrainingRows } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
 import {
   embedWithProgress,
@@ -31,6 +33,9 @@ import { openFolder, printResult, readBeside, type FolderOutput } from "../finis
 import { counted, percent, signed, signedRange } from "../../text/numbers.js";
 import type { Divergence } from "../../transfer/divergence/divergence.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
+
+/** In the folder of the report. */
+const HEAD_FOLDER = "head";
 
 export const addTransfer: AddCommand = (program, context) => {
   declareTransfer(program.command("transfer")).action((flags: TransferFlags) => transferCommand(context(), flags));
@@ -85,6 +90,7 @@ async function transferTexts(
       reportReading(context, reading, { encoder, use: "transfer", what: corpus.files.join(", ") });
       texts[name] = countsOf(reading);
     }
+    let rows: TrainingRows | undefined;
     const found = await withCache(context, { flags, encoder }, (cache) =>
       runTransfer(encoder, corpora, {
         map,
@@ -99,6 +105,8 @@ async function transferTexts(
         createdAt: now(),
         clock,
         report: path.join(flags.output, "report.html"),
+        head: flags.head ? path.join(flags.output, HEAD_FOLDER) : undefined,
+        onRows: (embedded) => (rows = embedded),
       }),
     );
     const record = { ...found, texts };
@@ -110,8 +118,24 @@ async function transferTexts(
         : [...evaluationText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"), ""],
     );
     const printed = { lines, more: [...sides, ...lines], json: record };
+    const head =
+      flags.head &&
+      (await trainRecommended(record, rows!, {
+        corpora,
+        encoder,
+        map,
+        seed: flags.seed,
+        classWeights: flags.classWeights,
+        threads: flags.threads,
+        signal,
+      }));
     await rejectedRows.save(reporter);
-    await saveReport(flags.output, record, output.saving(printed));
+    await saveReport(flags.output, record, {
+      ...output.saving(printed),
+      writeMore: async (folder) => {
+        if (head !== false) await saveHead(path.join(folder, HEAD_FOLDER), head);
+      },
+    });
     await printResult(context, flags, printed);
   } finally {
     await encoder.close();
@@ -134,6 +158,7 @@ export function transferLines({
   suggestions,
   advice,
   moreAdvice,
+  head,
   report,
   texts,
 }: TransferRecord & { readonly texts: Readonly<Record<string, ReadingCounts>> }): readonly string[] {
@@ -179,6 +204,7 @@ export function transferLines({
     ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
     forecastNote(forecast),
     line("report", report),
+    ...(head === null ? [] : [line("head", head)]),
   ];
 }
 
@@ -190,7 +216,7 @@ function suggestionLines({ rows, labelColumn }: Suggestions, file: string): read
   ];
 }
 
-const BY_THEMSELVES = ["source", "target", "sourceDev", "targetTrain", "map", "output"];
+const BY_THEMSELVES = ["source", "target", "sourceDev", "targetTrain", "map", "head", "output"];
 const HOW_SHOWN = ["json", "quiet", "verbose", "debug", "force"];
 
 /** What was asked for, as the record keeps it. */

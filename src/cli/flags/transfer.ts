@@ -17,6 +17,8 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
   readonly epochs?: number | undefined;
   readonly classWeights: "none" | "balanced";
   readonly suggest?: number | undefined;
+  /** False for --no-head. */
+  readonly head: boolean;
   readonly output: string;
 }
 
@@ -38,10 +40,11 @@ export function declareTransfer(command: Command): Command {
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
     ...crfFlags(),
     flag("learn", "--epochs <number>", "training epochs").argParser(wholeNumber(1)),
-    flag("output", "-o, --output <folder>", "folder of report.html and record.json")
+    flag("output", "-o, --output <folder>", "folder of report.html, record.json and head")
       .argParser(folderName)
       .makeOptionMandatory(),
     flag("output", "--suggest <rows>", "also write suggest.csv: target rows to label first").argParser(wholeNumber(1)),
+    flag("output", "--no-head", "do not train and write the recommended head"),
     ...entityFlags(),
     verboseFlag("also print scores per label and confusion matrices"),
   ]);

@@ -58,6 +58,17 @@ export interface TransferOptions {
   readonly clock: () => number;
   /** Path of the report; for the record. */
   readonly report: string;
+  /** Folder of the head that is trained on what the experiment recommends; for the record. @default none */
+  readonly head?: string | undefined;
+  /** Called with the rows that a head may be trained on, once they are embedded. */
+  readonly onRows?: ((rows: TrainingRows) => void) | undefined;
+}
+
+/** Rows that a head may be trained on once the experiment is over. */
+export interface TrainingRows {
+  /** All of the source, with those that the experiment held out. */
+  readonly source: LabeledVectors;
+  readonly targetTrain: LabeledVectors | undefined;
 }
 
 const HELD_OUT = { devFraction: 0.2, maxDev: 5000 } as const;
@@ -101,6 +112,7 @@ export async function runTransfer(
   };
   checkMapped(corpora, options.map);
   const sides = await timed("embed", () => embedSides(corpora, options));
+  options.onRows?.({ source: sides.sourceAll, targetTrain: sides.targetTrain });
   const trained = await timed("train", () => trainClassifier(sides.source, trainOptions(options)));
   const source = evaluateHead(trained, sides.sourceDev, { seed, file: "the held-out source rows" });
   const mismatch = labelMismatch({
@@ -179,6 +191,7 @@ export async function runTransfer(
       ...warningsOf(trained, scored, { corpora, map: options.map }),
     ],
     seconds,
+    head: options.head ?? null,
     report: options.report,
   };
   const [advice, ...moreAdvice] = adviceFrom(found);
@@ -191,7 +204,10 @@ const scoreOf = ({ macroF1, interval95 }: Evaluation): ScoreWithInterval => ({ s
 type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
 interface Sides {
+  /** Rows of the source to train on. */
   readonly source: LabeledVectors;
+  /** These and the rows held out of it. */
+  readonly sourceAll: LabeledVectors;
   readonly sourceDev: LabeledVectors;
   readonly target: TextVectors;
   readonly targetTrain: LabeledVectors | undefined;
@@ -215,6 +231,7 @@ async function embedSides(
   const all = await embedded(source, "source texts");
   const held = devCorpus && (await embedded(devCorpus, "source dev texts"));
   const rest = {
+    sourceAll: all,
     target: await embedded(target, "target texts"),
     targetTrain: targetTrain && (await embedded(targetTrain, "target training texts")),
   };
@@ -248,13 +265,7 @@ function timedComparison(
 }
 
 function trainOptions({ seed = 1, classWeights = "none", threads, signal, map }: TransferOptions): TrainOptions {
-  return {
-    seed,
-    classWeights,
-    threads,
-    signal,
-    map,
-  };
+  return { seed, classWeights, threads, signal, map };
 }
 
 function warningsOf(
