@@ -66,3 +66,58 @@ describe("headstart transfer", () => {
     expect((await readdir(box.path("headless"))).sort()).toEqual([".headstart", "record.json", "report.html"]);
   });
 });
+
+describe("headstart transfer --adapt", () => {
+  it("compares heads that are adapted with the one that is not, and writes the one that was asked for", async () => {
+    const call = async (folder: string, ...more: string[]) =>
+      succeeded(await box.call([...SIDES, "-o", folder, ...more, ...WITH_TINY])).stdout;
+    const shown = await call("centered", "--adapt", "center");
+    expect(shown).toMatch(/^macro-F1 not adapted +[01]\.\d{3}$/m);
+    expect(shown).toMatch(/^macro-F1 adapted by center +[01]\.\d{3}, \S+ \(95 % .* to .*, over the target's rows\)$/m);
+    const { adaptation, target } = JSON.parse(
+      await readFile(box.path("centered/record.json"), "utf8"),
+    ) as TransferRecord;
+    expect(adaptation).toMatchObject([
+      { name: "none", macroF1: target!.macroF1, difference: null, chosen: false },
+      { name: "center", chosen: true },
+    ]);
+    await call("several", "--adapt", "center,weights,prior,self-train");
+    await call("plain");
+    const weights = (folder: string) => readFile(box.path(`${folder}/head/head.safetensors`));
+    expect((await weights("several")).equals(await weights("plain"))).toBe(true);
+    expect((await weights("centered")).equals(await weights("plain"))).toBe(false);
+    expect(await readFile(box.path("centered/head/README.md"), "utf8")).toContain("40 target rows");
+    succeeded(await box.call(["predict", "centered/head", "the film was good"]));
+  });
+
+  it("scores none of them on a target without labels", async () => {
+    await box.write(
+      "texts.csv",
+      csv(
+        ["text"],
+        labelledRows(30).map(([text]) => [text]),
+      ),
+    );
+    const sides = ["transfer", "--source", "source.csv", "--target", "texts.csv", "-o", "unlabeled"];
+    const { adaptation } = jsonOf(
+      await box.call([...sides, "--adapt", "prior", "--json", ...WITH_TINY]),
+    ) as unknown as TransferRecord;
+    expect(adaptation).toEqual(
+      ["none", "prior"].map((name) => ({
+        name,
+        macroF1: null,
+        difference: null,
+        interval95: null,
+        chosen: name === "prior",
+      })),
+    );
+  });
+
+  it("refuses a name that is none", async () => {
+    const finished = await box.call([...SIDES, "-o", "no", "--adapt", "center,shift", ...WITH_TINY]);
+    expect(finished.code).toBe(2);
+    expect(finished.stderr).toMatch(
+      /Unknown name "shift": give one or more of none, center, weights, prior, self-train/,
+    );
+  });
+});

@@ -99,6 +99,7 @@ async function transferTexts(
         classWeights: flags.classWeights,
         signal,
         suggest: flags.suggest,
+        adapt: flags.adapt,
         asked: askedFor(flags),
         vectorsOf: async (texts, what) =>
           (await embedWithProgress(context, texts, { encoder, cache, flags, what })).vectors,
@@ -156,6 +157,7 @@ export function transferLines({
   verdict,
   maps,
   suggestions,
+  adaptation = [],
   advice,
   moreAdvice,
   head,
@@ -198,6 +200,14 @@ export function transferLines({
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
     ...(maps ?? []).map(({ map, macroF1, how }) => line(`with --map ${shellWord(map)}`, `${number(macroF1)} (${how})`)),
+    ...adaptation.map(({ name, macroF1, difference, interval95 }) =>
+      line(
+        name === "none" ? "macro-F1 not adapted" : `macro-F1 adapted by ${name}`,
+        macroF1 === null
+          ? "not known without labels of the target"
+          : `${number(macroF1)}${difference === null ? "" : `, ${signed(difference)} (95 % ${signedRange(interval95!)}, over the target's rows)`}`,
+      ),
+    ),
     line("advice", `${advice.strategy}: ${advice.because}`),
     ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),

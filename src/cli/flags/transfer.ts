@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { folderName } from "../outputPaths.js";
+import { ADAPTATIONS, isUnlabeledAdaptation, type UnlabeledAdaptation } from "../../transfer/adaptation/adapt.js";
 import { verboseFlag, withCommonFlags } from "./commonFlags.js";
 import { addFlags, flag, withExamples } from "./flag.js";
 import { wholeNumber, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
@@ -17,6 +18,7 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
   readonly epochs?: number | undefined;
   readonly classWeights: "none" | "balanced";
   readonly suggest?: number | undefined;
+  readonly adapt?: readonly UnlabeledAdaptation[] | undefined;
   /** False for --no-head. */
   readonly head: boolean;
   readonly output: string;
@@ -28,6 +30,15 @@ const EXAMPLES = [
   "transfer --task ner --source news.conll --target tweets.conll -o out",
 ];
 
+/** Names with commas between them. */
+function adaptations(list: string): readonly UnlabeledAdaptation[] {
+  return list.split(",").map((written) => {
+    const name = written.trim();
+    if (isUnlabeledAdaptation(name)) return name;
+    throw new InvalidArgumentError(`Unknown name "${name}": give one or more of ${ADAPTATIONS.join(", ")}.`);
+  });
+}
+
 export function declareTransfer(command: Command): Command {
   command.description("train on one domain, evaluate on another, and say whether it carries over");
   addFlags(command, [
@@ -38,6 +49,9 @@ export function declareTransfer(command: Command): Command {
     flag("input", "--map <map>", 'rename or drop labels, such as "neutral=drop"'),
     flag("learn", "--task <task>", "kind of labels").choices(["classification", "ner"]).default("classification"),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
+    flag("learn", "--adapt <how>", `adapt the head to the target's texts: ${ADAPTATIONS.join(", ")}`).argParser(
+      adaptations,
+    ),
     ...crfFlags(),
     flag("learn", "--epochs <number>", "training epochs").argParser(wholeNumber(1)),
     flag("output", "-o, --output <folder>", "folder of report.html, record.json and head")

@@ -40,7 +40,11 @@ it.each([
     labels,
     vectors: (await vectorsOf(encoder, texts)).vectors,
   });
-  const rows = { source: await embedded(corpora.source), targetTrain: await embedded(corpora.targetTrain) };
+  const rows = {
+    source: await embedded(corpora.source),
+    targetTrain: await embedded(corpora.targetTrain),
+    target: (await embedded(corpora.targetTrain)).vectors,
+  };
   const record = { verdict: call, createdAt: "2026-01-02T03:04:05.000Z" };
   const { file, page } = await trainRecommended(record, rows, { corpora, encoder, threads: 1 });
   expect(file.training).toMatchObject(trained);
