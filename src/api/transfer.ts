@@ -12,6 +12,7 @@ export type { BatchPooling } from "../math/pooling.js";
 export type { EncoderPorts } from "../onnx/model/encoderGraph.js";
 export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } from "../onnx/runtime/session.js";
 export { saveReport } from "../report/html/transfer/saveReport.js";
+export type { SaveReportOptions } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
 export type { AdaptationName, AdaptationScore } from "../transfer/adaptation/record.js";
 export type {
@@ -40,7 +41,7 @@ export type {
   Verdict,
 } from "../transfer/experiment/record.js";
 export { runTransfer } from "../transfer/experiment/run.js";
-export type { TransferCorpora, TransferOptions } from "../transfer/experiment/run.js";
+export type { TrainingRows, TransferCorpora, TransferOptions } from "../transfer/experiment/run.js";
 export type { Forecast } from "../transfer/forecast/record.js";
 export { runTaggingTransfer } from "../transfer/experiment/runTagging.js";
 export type {

@@ -90,6 +90,8 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     epochs: use(["1"], "tagger"),
     map: use(["x=y"], "classifier", "tagger"),
     suggest: use(["1"], "classifier"),
+    adapt: use(["center"], "classifier"),
+    "no-head": use([], "classifier"),
     ...ENTITIES,
   },
 };

@@ -1,4 +1,3 @@
-import { describeHead } from "../../classification/describeHead.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import type { LabeledVectors } from "../../dataset/labeledVectors.js";
 import { trainClassifier } from "../../classification/train.js";
@@ -11,7 +10,7 @@ import { MLP_DEFAULTS } from "../../head/mlp/mlp.js";
 import { withoutRare } from "../../dataset/rareLabels.js";
 import { withoutSeenDev } from "../../dataset/seenRows.js";
 import { checkLabels } from "../../dataset/labelSet.js";
-import { renderTrainingReport } from "../../report/html/trainingReport.js";
+import { headParts } from "../../pipeline/train/headParts.js";
 import {
   embedWithProgress,
   labelMapOf,
@@ -156,15 +155,13 @@ async function trainCommand(context: Context, files: readonly string[], flags: T
     const fitSeconds = (clock() - fitBegan) / 1000;
     for (const warning of trained.warnings) reporter.warn(warning);
     const { task, seed } = flags;
-    const file = describeHead(trained, { task, seed, createdAt: now(), corpus: rows, encoder });
     const neighbors = await neighborsOf(data, { labels: trained.head.labels, flags });
-    const holds = heldByHead({ ...trained, neighbors });
-    const page = renderTrainingReport(file);
-    const parts = { ...trained, file, page, neighbors };
+    const parts = headParts(trained, { task, seed, createdAt: now(), corpus: rows, encoder, neighbors });
+    const holds = heldByHead(parts);
     const seconds = (clock() - began) / 1000;
     const printed = describeTraining(trained, { flags, rows, rare, seenDev, counts, holds, seconds, fitSeconds });
     await rejectedRows.save(reporter);
-    await curves.finish(page);
+    await curves.finish(parts.page);
     // Last, since it says that all is done.
     await saveHead(flags.output, parts, output.saving(printed));
     await printResult(context, flags, printed);

@@ -5,10 +5,12 @@ import { checkLabels } from "../../dataset/labelSet.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { forecastNote, forecastText } from "../../report/text/forecast.js";
+import { saveHead } from "../../head/file/folder.js";
+import { trainRecommended } from "../../pipeline/train/recommended.js";
 import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { shellWord } from "../../text/shell.js";
 import type { Suggestions } from "../../transfer/suggest/suggestions.js";
-import { runTransfer } from "../../transfer/experiment/run.js";
+import { runTransfer, type TrainingRows } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
 import {
   embedWithProgress,
@@ -31,6 +33,9 @@ import { openFolder, printResult, readBeside, type FolderOutput } from "../finis
 import { count, counted, percent, signed, signedRange } from "../../text/numbers.js";
 import type { Divergence } from "../../transfer/divergence/divergence.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
+
+/** In the folder of the report. */
+const HEAD_FOLDER = "head";
 
 export const addTransfer: AddCommand = (program, context) => {
   declareTransfer(program.command("transfer")).action((flags: TransferFlags) => transferCommand(context(), flags));
@@ -85,6 +90,7 @@ async function transferTexts(
       reportReading(context, reading, { encoder, use: "transfer", what: corpus.files.join(", ") });
       texts[name] = countsOf(reading);
     }
+    let rows: TrainingRows | undefined;
     const found = await withCache(context, { flags, encoder }, (cache) =>
       runTransfer(encoder, corpora, {
         map,
@@ -93,12 +99,15 @@ async function transferTexts(
         classWeights: flags.classWeights,
         signal,
         suggest: flags.suggest,
+        adapt: flags.adapt,
         asked: askedFor(flags),
         vectorsOf: async (texts, what) =>
           (await embedWithProgress(context, texts, { encoder, cache, flags, what })).vectors,
         createdAt: now(),
         clock,
         report: path.join(flags.output, "report.html"),
+        head: flags.head ? path.join(flags.output, HEAD_FOLDER) : undefined,
+        onRows: (embedded) => (rows = embedded),
       }),
     );
     const record = { ...found, texts };
@@ -110,8 +119,24 @@ async function transferTexts(
         : [...evaluationText(side, { title: ["In-domain", "On the target"][i] ?? "" }).split("\n"), ""],
     );
     const printed = { lines, more: [...sides, ...lines], json: record };
+    const head =
+      flags.head &&
+      (await trainRecommended(record, rows!, {
+        corpora,
+        encoder,
+        map,
+        seed: flags.seed,
+        classWeights: flags.classWeights,
+        threads: flags.threads,
+        signal,
+      }));
     await rejectedRows.save(reporter);
-    await saveReport(flags.output, record, output.saving(printed));
+    await saveReport(flags.output, record, {
+      ...output.saving(printed),
+      writeMore: async (folder) => {
+        if (head !== false) await saveHead(path.join(folder, HEAD_FOLDER), head);
+      },
+    });
     await printResult(context, flags, printed);
   } finally {
     await encoder.close();
@@ -132,8 +157,10 @@ export function transferLines({
   verdict,
   maps,
   suggestions,
+  adaptation = [],
   advice,
   moreAdvice,
+  head,
   report,
   texts,
 }: TransferRecord & { readonly texts: Readonly<Record<string, ReadingCounts>> }): readonly string[] {
@@ -174,12 +201,21 @@ export function transferLines({
     line("verdict", `${verdict.call}: ${verdict.because}`),
     ...curveLines(verdict),
     ...(maps ?? []).map(({ map, macroF1, how }) => line(`with --map ${shellWord(map)}`, `${number(macroF1)} (${how})`)),
+    ...adaptation.map(({ name, macroF1, difference, interval95 }) =>
+      line(
+        name === "none" ? "macro-F1 not adapted" : `macro-F1 adapted by ${name}`,
+        macroF1 === null
+          ? "not known without labels of the target"
+          : `${number(macroF1)}${difference === null ? "" : `, ${signed(difference)} (95 % ${signedRange(interval95!)}, over the target's rows)`}`,
+      ),
+    ),
     line("advice", `${advice.strategy}: ${advice.because}`),
     ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),
     ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
     forecastNote(forecast),
     line("report", report),
+    ...(head === null ? [] : [line("head", head)]),
   ];
 }
 
@@ -203,7 +239,7 @@ function suggestionLines({ rows, labelColumn }: Suggestions, file: string): read
   ];
 }
 
-const BY_THEMSELVES = ["source", "target", "sourceDev", "targetTrain", "map", "output"];
+const BY_THEMSELVES = ["source", "target", "sourceDev", "targetTrain", "map", "head", "output"];
 const HOW_SHOWN = ["json", "quiet", "verbose", "debug", "force"];
 
 /** What was asked for, as the record keeps it. */

@@ -81,7 +81,7 @@ const USES = {
   ],
   transfer: [
     [OF_TEXTS, ["classifier"]],
-    [["classWeights", "suggest"], ["classifier"]],
+    [["classWeights", "suggest", "adapt", "head"], ["classifier"]],
     [["crf", "epochs", ...ENTITY_FLAGS], ["tagger"]],
   ],
 } satisfies Readonly<Record<string, Uses>>;
@@ -91,6 +91,8 @@ const UNGIVEN: GivenFlags = {
   task: "classification",
   classWeights: "none",
   surfaceFeatures: true,
+  // Of transfer, which has --no-head.
+  head: true,
   normalize: true,
   header: true,
 };

@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { folderName } from "../outputPaths.js";
+import { ADAPTATIONS, isUnlabeledAdaptation, type UnlabeledAdaptation } from "../../transfer/adaptation/adapt.js";
 import { verboseFlag, withCommonFlags } from "./commonFlags.js";
 import { addFlags, flag, withExamples } from "./flag.js";
 import { wholeNumber, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
@@ -17,6 +18,9 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
   readonly epochs?: number | undefined;
   readonly classWeights: "none" | "balanced";
   readonly suggest?: number | undefined;
+  readonly adapt?: readonly UnlabeledAdaptation[] | undefined;
+  /** False for --no-head. */
+  readonly head: boolean;
   readonly output: string;
 }
 
@@ -25,6 +29,15 @@ const EXAMPLES = [
   "transfer --source a.csv --target b.csv --target-train b-train.csv -o out",
   "transfer --task ner --source news.conll --target tweets.conll -o out",
 ];
+
+/** Names with commas between them. */
+function adaptations(list: string): readonly UnlabeledAdaptation[] {
+  return list.split(",").map((written) => {
+    const name = written.trim();
+    if (isUnlabeledAdaptation(name)) return name;
+    throw new InvalidArgumentError(`Unknown name "${name}": give one or more of ${ADAPTATIONS.join(", ")}.`);
+  });
+}
 
 export function declareTransfer(command: Command): Command {
   command.description("train on one domain, evaluate on another, and say whether it carries over");
@@ -36,12 +49,16 @@ export function declareTransfer(command: Command): Command {
     flag("input", "--map <map>", 'rename or drop labels, such as "neutral=drop"'),
     flag("learn", "--task <task>", "kind of labels").choices(["classification", "ner"]).default("classification"),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
+    flag("learn", "--adapt <how>", `adapt the head to the target's texts: ${ADAPTATIONS.join(", ")}`).argParser(
+      adaptations,
+    ),
     ...crfFlags(),
     flag("learn", "--epochs <number>", "training epochs").argParser(wholeNumber(1)),
-    flag("output", "-o, --output <folder>", "folder of report.html and record.json")
+    flag("output", "-o, --output <folder>", "folder of report.html, record.json and head")
       .argParser(folderName)
       .makeOptionMandatory(),
     flag("output", "--suggest <rows>", "also write suggest.csv: target rows to label first").argParser(wholeNumber(1)),
+    flag("output", "--no-head", "do not train and write the recommended head"),
     ...entityFlags(),
     verboseFlag("also print scores per label and confusion matrices"),
   ]);

@@ -1,6 +1,5 @@
 import { checkFolds } from "../../classification/crossValidate.js";
 import { foldsOf, type RepeatedCrossValidation } from "../../classification/repeatedFolds.js";
-import { describeHead } from "../../classification/describeHead.js";
 import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import { withoutRare, type RareOptions } from "../../dataset/rareLabels.js";
@@ -14,11 +13,11 @@ import { keptReading } from "../../head/file/reading.js";
 import type { HeadFile } from "../../head/file/schema.js";
 import { buildNeighborIndex, type NeighborIndex } from "../../head/neighbors.js";
 import type { Evaluation } from "../../metrics/classification.js";
-import { renderTrainingReport } from "../../report/html/trainingReport.js";
 import { classifierPipeline } from "../classifier.js";
 import type { ClassifierPipeline } from "../pipeline.js";
 import { readRows, type Rows } from "../rows.js";
 import { embedLabeled, encodingWith, openTrainingEncoder } from "./encoding.js";
+import { headParts } from "./headParts.js";
 import { checkSaving, createdAtOf, type SaveOptions, type TrainModelOptions } from "./options.js";
 
 export interface TrainClassifierOptions
@@ -121,8 +120,7 @@ function model(
     warnings: [...corpus.notices, ...remarks, ...trained.warnings],
     async save(folder, saving = {}) {
       checkSaving(folder, saving);
-      const file = describeHead(trained, { task, seed, createdAt: createdAtOf(saving), corpus, encoder });
-      const parts = { ...trained, file, page: renderTrainingReport(file), neighbors };
+      const parts = headParts(trained, { task, seed, createdAt: createdAtOf(saving), corpus, encoder, neighbors });
       await saveHead(folder, parts, { force: saving.force === true });
     },
   };

@@ -212,7 +212,7 @@ export interface TransferRecord {
   /** What else is worth doing, the most important first. */
   readonly moreAdvice: readonly Advice[];
   /** Folder of the head that was written; null with `--no-head`. */
-  readonly head?: string | null | undefined;
+  readonly head: string | null;
   /** Mistakes on the target, the most confident first; not all of them. */
   readonly mistakes: readonly TransferMistake[];
   /** What the reader should know before believing the numbers. */

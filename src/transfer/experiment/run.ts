@@ -1,10 +1,9 @@
 import { HOW_CHOSEN } from "../../classification/choice/selectC.js";
-import { evaluateHead, type Evaluated } from "../../classification/evaluate.js";
+import { evaluateHead } from "../../classification/evaluate.js";
 import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
-import { addedMapFlag } from "../../dataset/mapAdvice.js";
 import { holdOut, isLabeled, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
 import type { UnlabeledCorpus } from "../../dataset/unlabeledCorpus.js";
-import { trainClassifier, type TrainedHead, type TrainOptions } from "../../classification/train.js";
+import { trainClassifier, type TrainOptions } from "../../classification/train.js";
 import { newRows, withoutSeenDev } from "../../dataset/seenRows.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
@@ -14,16 +13,19 @@ import { worstMistakes } from "./mistakes.js";
 import { checkMapped } from "./checkMapped.js";
 import { suggested } from "./suggested.js";
 import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
+import type { UnlabeledAdaptation } from "../adaptation/adapt.js";
+import { compareAdaptations } from "../adaptation/compareAdaptations.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import { forecastHead } from "../forecast/forecastHead.js";
-import { adviceFrom } from "./advice.js";
+import { adviceFrom, rowsToTrainOn } from "./advice.js";
 import { estimateLabelShift } from "./estimateLabelShift.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
 import { leakagePairs, scoreTarget, withLeakage, withoutNear } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
 import { curvesFor, withCurves } from "./withCurves.js";
 import type { CorpusSummary, TransferRecord } from "./record.js";
+import { headWarnings } from "./headWarnings.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
 
 /** The corpora of a transfer experiment, read and mapped. */
@@ -52,6 +54,8 @@ export interface TransferOptions {
   readonly onStep?: ((step: string) => void) | undefined;
   /** Also suggests so many target rows to label first. @default none */
   readonly suggest?: number | undefined;
+  /** Also compares the head with ones adapted to the target without its labels. @default none */
+  readonly adapt?: readonly UnlabeledAdaptation[] | undefined;
   /** What else was asked for, such as columns and limits; for the record. */
   readonly asked?: TransferRecord["options"] | undefined;
   /** ISO 8601, UTC; for the record. */
@@ -60,6 +64,19 @@ export interface TransferOptions {
   readonly clock: () => number;
   /** Path of the report; for the record. */
   readonly report: string;
+  /** Folder of the head that is trained on what the experiment recommends; for the record. @default none */
+  readonly head?: string | undefined;
+  /** Called with the rows that a head may be trained on, once they are embedded. */
+  readonly onRows?: ((rows: TrainingRows) => void) | undefined;
+}
+
+/** Rows that a head may be trained on once the experiment is over. */
+export interface TrainingRows {
+  /** All of the source, with those that the experiment held out. */
+  readonly source: LabeledVectors;
+  readonly targetTrain: LabeledVectors | undefined;
+  /** Vectors of the target's rows, without labels. */
+  readonly target: Matrix;
 }
 
 const HELD_OUT = { devFraction: 0.2, maxDev: 5000 } as const;
@@ -104,6 +121,7 @@ export async function runTransfer(
   };
   checkMapped(corpora, options.map);
   const sides = await timed("embed", () => embedSides(corpora, options));
+  options.onRows?.({ source: sides.sourceAll, targetTrain: sides.targetTrain, target: sides.target.vectors });
   const trained = await timed("train", () => trainClassifier(sides.source, trainOptions(options)));
   const source = evaluateHead(trained, sides.sourceDev, { seed, file: "the held-out source rows" });
   const mismatch = labelMismatch({
@@ -129,6 +147,19 @@ export async function runTransfer(
     mismatch &&
     (await timed("maps", () =>
       scoreMaps({ trained, source: sides.source, target: sides.target, mismatch }, trainOptions(options)),
+    ));
+  const adapt = options.adapt?.length ? options.adapt : undefined;
+  const adaptation =
+    adapt &&
+    (await timed("adapt", () =>
+      compareAdaptations(trained, adapt, {
+        ...trainOptions(options),
+        source: sides.source,
+        target: target.rows,
+        C: trained.C!,
+        map: mismatch?.drops,
+        isChosen: rowsToTrainOn(own) === undefined,
+      }),
     ));
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
   const pairs = await timed("duplicates", () => Promise.resolve(leakagePairs(corpora)));
@@ -161,6 +192,7 @@ export async function runTransfer(
     map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
     options: { seed, classWeights: options.classWeights ?? "none", ...options.asked },
     ...(maps === undefined ? {} : { maps }),
+    ...(adaptation === undefined ? {} : { adaptation }),
     ...suggested(trained, { ...sides, corpus: corpora.target }, options),
     labels: trained.head.labels,
     sourceHead: {
@@ -187,9 +219,10 @@ export async function runTransfer(
       ...(forecast.doubt === null ? [] : [forecast.doubt]),
       ...sides.warnings,
       ...(mismatch === undefined ? [] : [renormalizedWarning(mismatch)]),
-      ...warningsOf(trained, scored, { corpora, map: options.map }),
+      ...headWarnings(trained, scored, { corpora, map: options.map }),
     ],
     seconds,
+    head: options.head ?? null,
     report: options.report,
   };
   const [advice, ...moreAdvice] = adviceFrom(found);
@@ -202,7 +235,10 @@ const scoreOf = ({ macroF1, interval95 }: Evaluation): ScoreWithInterval => ({ s
 type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
 interface Sides {
+  /** Rows of the source to train on. */
   readonly source: LabeledVectors;
+  /** These and the rows held out of it. */
+  readonly sourceAll: LabeledVectors;
   readonly sourceDev: LabeledVectors;
   readonly target: TextVectors;
   readonly targetTrain: LabeledVectors | undefined;
@@ -226,6 +262,7 @@ async function embedSides(
   const all = await embedded(source, "source texts");
   const held = devCorpus && (await embedded(devCorpus, "source dev texts"));
   const rest = {
+    sourceAll: all,
     target: await embedded(target, "target texts"),
     targetTrain: targetTrain && (await embedded(targetTrain, "target training texts")),
   };
@@ -260,31 +297,7 @@ function timedComparison(
 }
 
 function trainOptions({ seed = 1, classWeights = "none", threads, signal, map }: TransferOptions): TrainOptions {
-  return {
-    seed,
-    classWeights,
-    threads,
-    signal,
-    map,
-  };
-}
-
-function warningsOf(
-  trained: TrainedHead,
-  target: Evaluated | null,
-  { corpora, map }: { readonly corpora: TransferCorpora; readonly map: LabelMap | undefined },
-): string[] {
-  const missing = target?.evaluation.missing ?? [];
-  const flag = addedMapFlag(map, new Map(missing.map((label) => [label, undefined])));
-  const advice = flag === undefined ? "" : `; ${flag} leaves it out of training`;
-  return [
-    ...trained.warnings,
-    ...corpora.source.notices,
-    ...corpora.target.notices,
-    ...(missing.length > 0
-      ? [`no target row has the label ${missing.join(", ")}, and every prediction of it counts as a mistake${advice}`]
-      : []),
-  ];
+  return { seed, classWeights, threads, signal, map };
 }
 
 const summary = (corpus: LabeledCorpus | UnlabeledCorpus, labels: readonly string[]): CorpusSummary => ({

@@ -8,8 +8,8 @@ import { taggingReport } from "./taggingReport.js";
 import { renderTransferReport } from "./transferReport.js";
 
 /**
- * Writes `report.html` and `record.json` of a transfer experiment into a folder, with `suggest.csv` where rows are suggested:
- * all or none.
+ * Writes `report.html` and `record.json` of a transfer experiment into a folder, with `suggest.csv` where rows are suggested
+ * and what else `writeMore` writes: all or none.
  *
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  * @example
@@ -22,12 +22,33 @@ import { renderTransferReport } from "./transferReport.js";
  * });
  * await saveReport("report", record, { force: true });
  */
-export const saveReport = (folder: string, record: TransferRecord, options: CommitFolderOptions = {}): Promise<void> =>
+export const saveReport = (
+  folder: string,
+  record: TransferRecord,
+  { writeMore, ...options }: SaveReportOptions = {},
+): Promise<void> =>
   savePageAndRecord(
     folder,
-    { page: renderTransferReport(record), record, suggest: record.suggestions && suggestionsFile(record.suggestions) },
+    {
+      page: renderTransferReport(record),
+      record,
+      suggest: record.suggestions && suggestionsFile(record.suggestions),
+      writeMore,
+    },
     options,
   );
+
+export interface SaveReportOptions extends CommitFolderOptions {
+  /** Writes more into the folder, such as a head, before it gets its name. @default nothing */
+  readonly writeMore?: ((temporaryFolder: string) => Promise<void>) | undefined;
+}
+
+interface Written {
+  readonly page: string;
+  readonly record: object;
+  readonly suggest?: string | undefined;
+  readonly writeMore?: SaveReportOptions["writeMore"];
+}
 
 /** The same of an experiment with entities. */
 export const saveTaggingReport = (
@@ -38,7 +59,7 @@ export const saveTaggingReport = (
 
 async function savePageAndRecord(
   folder: string,
-  { page, record, suggest }: { readonly page: string; readonly record: object; readonly suggest?: string | undefined },
+  { page, record, suggest, writeMore }: Written,
   options: CommitFolderOptions,
 ): Promise<void> {
   const write = (file: string, text: string): Promise<void> => commitFile(file, (to) => to.write(text));
@@ -47,6 +68,7 @@ async function savePageAndRecord(
     async (temp) => {
       await write(path.join(temp, "report.html"), page);
       if (suggest !== undefined) await write(path.join(temp, "suggest.csv"), suggest);
+      await writeMore?.(temp);
       await write(path.join(temp, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
     },
     options,

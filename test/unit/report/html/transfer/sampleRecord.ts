@@ -171,6 +171,7 @@ export function sampleRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord 
     ],
     warnings: ["3 rows of data/tweets.csv could not be read and were skipped; see report.rejects.jsonl."],
     seconds: { "load encoder": 0.82, embed: 41.3, fit: 2.41, evaluate: 0.37 },
+    head: null,
     report: "out/report.html",
     ...changes,
   };
