@@ -4,7 +4,7 @@ import type { CurveDifference, CurveShape, VerdictBySize } from "./record.js";
 import { drawVariances, halfWidth, holm, meanOf, pOfZero, varianceOfSum, type Variance } from "./uncertainty.js";
 
 /** What the source adds with so many target rows, with its errors. */
-export interface Difference {
+export interface SizeDifference {
   readonly n: number;
   readonly difference: number;
   readonly errors: readonly Variance[];
@@ -17,7 +17,7 @@ const SIGNIFICANT = 0.05;
 export const DIFFERENCE_THAT_MATTERS = 0.01;
 
 /** @param groups  of the target rows; rows of equal texts count as one draw */
-export function differenceAt({ n, share, of }: SizeScores, groups: Int32Array): Difference {
+export function differenceAt({ n, share, of }: SizeScores, groups: Int32Array): SizeDifference {
   const [both, alone] = [of.both!, of.target!];
   const differences = both.macroF1.map((score, k) => score - alone.macroF1[k]);
   const parts = both.parts.map((part, r) => part - alone.parts[r]);
@@ -30,7 +30,7 @@ export function differenceAt({ n, share, of }: SizeScores, groups: Int32Array): 
 }
 
 /** Positive or negative only where that holds for all sizes together and the difference is one that matters. */
-export function verdictsBySize(differences: readonly Difference[]): VerdictBySize[] {
+export function verdictsBySize(differences: readonly SizeDifference[]): VerdictBySize[] {
   const ps = holm(differences.map(({ difference, errors }) => pOfZero(difference, errors)));
   return differences.map(({ n, difference, errors }, i) => {
     const isSure = ps[i] < SIGNIFICANT && Math.abs(difference) >= DIFFERENCE_THAT_MATTERS;
@@ -45,7 +45,7 @@ function within(difference: number, errors: readonly Variance[]): Interval {
 }
 
 /** Start, slope and end of the curve with the source beside that without; null for a single size. */
-export function shapeOf(differences: readonly Difference[]): CurveShape | null {
+export function curveShape(differences: readonly SizeDifference[]): CurveShape | null {
   if (differences.length < 2) return null;
   const [first, last] = [differences[0], differences[differences.length - 1]];
   const doublings = Math.log2(last.n / first.n);
@@ -55,7 +55,7 @@ export function shapeOf(differences: readonly Difference[]): CurveShape | null {
     variance: error.variance / doublings ** 2,
   }));
   const slope = (last.difference - first.difference) / doublings;
-  const plain = ({ difference, errors: own }: Difference): CurveDifference => ({
+  const plain = ({ difference, errors: own }: SizeDifference): CurveDifference => ({
     difference,
     interval95: within(difference, own),
   });

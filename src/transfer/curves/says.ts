@@ -25,7 +25,10 @@ export function sentenceOf(byLabels: readonly VerdictBySize[], worth: Worth | nu
   }
   const [first, ...others] = runs;
   if (first === undefined) return "";
-  return [opening(first, { worth, isAll: others.length === 0 }), ...others.map((run) => laterClause(run))].join("; ");
+  return [
+    opening(first, { worth, isAll: others.length === 0 }),
+    ...others.map((run, i) => laterClause(run, i === others.length - 1)),
+  ].join("; ");
 }
 
 function opening(
@@ -50,14 +53,15 @@ function worthText(worth: Worth | null): string {
   return `, worth about ${count(targetLabels)} more target labels (${count(interval95[0])} to ${count(interval95[1])})`;
 }
 
-function laterClause(run: readonly VerdictBySize[]): string {
-  const [at, end] = [run[0], run[run.length - 1]];
+function laterClause(run: readonly VerdictBySize[], isLast: boolean): string {
+  const [at] = run;
+  const where = run.length > 1 ? `from ${count(at.n)} on` : `with ${count(at.n)}`;
   switch (at.call) {
     case "positive":
-      return `with ${count(end.n)} it adds ${amount(end)}`;
+      return `${where} it adds ${amount(at)}`;
     case "negative":
-      return `with ${count(end.n)} it costs ${amount(end)}: leave it out`;
+      return `${where} it costs ${amount(at)}${isLast ? ": leave it out" : ""}`;
     case "neutral":
-      return `${run.length > 1 ? `from ${count(at.n)} on` : `with ${count(at.n)}`} no effect is shown`;
+      return `${where} no effect is shown`;
   }
 }

@@ -1,7 +1,7 @@
 import { forecastGain, type CurvePoint } from "../../classification/curve/powerLaw.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
-import { differenceAt, shapeOf, verdictsBySize, type Difference } from "./bySize.js";
+import { differenceAt, curveShape, verdictsBySize, type SizeDifference } from "./bySize.js";
 import { FEWEST_POINTS, fitCurve } from "./fitCurve.js";
 import {
   LEARNING,
@@ -60,7 +60,7 @@ export async function transferCurves(sides: CurveSides, all: AllRows, options: H
     ],
     byLabels,
     worth,
-    shape: shapeOf(differences),
+    shape: curveShape(differences),
     next: nextLabels(measured.get(all.macroF1.both > all.macroF1.target ? "both" : "target")!, rows, options.seed),
     n: sides.target.texts.length,
     says: sentenceOf(byLabels, worth),
@@ -71,7 +71,7 @@ function differenceOfAll(
   n: number,
   { macroF1, standardErrors: { test, training } }: AllRows,
   groups: Int32Array,
-): Difference {
+): SizeDifference {
   const errors = [
     { variance: test ** 2, freedom: Math.max(3, new Set(groups).size - 1) },
     { variance: training ** 2, freedom: FREEDOM_OF_HALVES },

@@ -32,6 +32,13 @@ describe("sentenceOf()", () => {
     expect(sentenceOf([at(16, "positive", 0.06), at(32, "positive", 0.03)], null)).toContain("and with 32 still 3.0");
   });
 
+  it("gives no advice from a harm that ends", () => {
+    const sizes = [at(16, "neutral", 0), at(32, "negative", -0.03), at(64, "negative", -0.02), at(128, "neutral", 0)];
+    expect(sentenceOf(sizes, null)).toMatch(
+      /; from 32 on it costs 3\.0 \(2\.0 to 4\.0\); with 128 no effect is shown$/,
+    );
+  });
+
   it("claims nothing where nothing is shown", () => {
     expect(sentenceOf([at(16, "neutral", 0.005), at(32, "neutral", 0)], null)).toBe(
       "with 16 target labels the source neither helps nor harms as far as these rows tell, 0.5 points (-0.5 to 1.5) of macro-F1, nor does it with up to 32",
