@@ -26,7 +26,7 @@ export type {
   Worth,
 } from "../transfer/curves/record.js";
 export type { Divergence, Null } from "../transfer/divergence/divergence.js";
-export type { WordDivergence } from "../transfer/divergence/words.js";
+export type { DistinctiveWord, WordDivergence } from "../transfer/divergence/words.js";
 export type { LabelShift } from "../transfer/divergence/labelShift.js";
 export type { Drop } from "../transfer/experiment/drop.js";
 export type {

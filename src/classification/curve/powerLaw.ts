@@ -85,11 +85,13 @@ export function forecastGain(
   return { law, gain: gainOf(law), interval95: percentileInterval(drawn) };
 }
 
-function normal(random: Random): number {
+/** A draw of the standard normal distribution. */
+export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-function studentT(degrees: number, random: Random): number {
+/** A draw of Student's t distribution. */
+export function studentT(degrees: number, random: Random): number {
   let squares = 0;
   for (let i = 0; i < degrees; i++) squares += normal(random) ** 2;
   return normal(random) / Math.sqrt(squares / degrees);

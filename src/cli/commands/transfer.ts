@@ -28,7 +28,7 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
 import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import { counted, percent, signed, signedRange } from "../../text/numbers.js";
+import { count, counted, percent, signed, signedRange } from "../../text/numbers.js";
 import type { Divergence } from "../../transfer/divergence/divergence.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
@@ -172,6 +172,7 @@ export function transferLines({
       ? []
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
+    ...curveLines(verdict),
     ...(maps ?? []).map(({ map, macroF1, how }) => line(`with --map ${shellWord(map)}`, `${number(macroF1)} (${how})`)),
     line("advice", `${advice.strategy}: ${advice.because}`),
     ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
@@ -179,6 +180,18 @@ export function transferLines({
     ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
     forecastNote(forecast),
     line("report", report),
+  ];
+}
+
+/** The verdict by target labels: its sentence, and a row a size. */
+function curveLines({ byLabels = [], says = "" }: TransferRecord["verdict"]): readonly string[] {
+  if (byLabels.length < 2) return [];
+  return [
+    `by target labels: ${says}`,
+    ...byLabels.map(
+      ({ n, difference, interval95, call }) =>
+        `  ${count(n).padStart(7)}  ${signed(difference)} (95 % ${signedRange(interval95)})  ${call}`,
+    ),
   ];
 }
 

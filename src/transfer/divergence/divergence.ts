@@ -1,7 +1,18 @@
 import { stackRows, takeRows, type Matrix } from "../../math/matrix.js";
 import { seeded, shuffled, type Random } from "../../math/random.js";
 import { LEAST_ROWS, proxyADistance } from "./proxyA.js";
-import { countWords, wordDivergence, type WordDivergence } from "./words.js";
+import { squaredDistances } from "./distances.js";
+import { frechetDistance, type FrechetDistance } from "./frechet.js";
+import { maximumMeanDiscrepancy, type Discrepancy } from "./maximumMeanDiscrepancy.js";
+import { proxyACentered } from "./proxyACentered.js";
+import {
+  countWords,
+  distinctiveWords,
+  wordDivergence,
+  type CountedTexts,
+  type DistinctiveWord,
+  type WordDivergence,
+} from "./words.js";
 
 /** Texts of one domain with their vectors. */
 export interface Domain {
@@ -24,10 +35,28 @@ export interface Divergence extends WordDivergence {
    * can only guess, 2 when it is never wrong; slightly below 0 by chance.
    */
   readonly proxyA: number;
+  /**
+   * Proxy A-distance once each side is centered on its own mean, by nearest neighbors: 0 where the sides differ in nothing but
+   * their means.
+   */
+  readonly proxyACentred: number;
+  /** Squared maximum mean discrepancy, Gaussian kernel, unbiased: 0 for one distribution. */
+  readonly mmd: number;
+  /** Squared Fréchet distance of the vectors, the sum of the next two; it grows as rows get few. */
+  readonly frechet: number;
+  /** Of the means: what centering removes. */
+  readonly frechetMean: number;
+  readonly frechetCovariance: number;
+  /** The words that add most to the divergence: up to ten that the target has more often, then ten of the source. */
+  readonly words: readonly DistinctiveWord[];
   /** Rows that the numbers are of. */
   readonly n: { readonly source: number; readonly target: number; readonly perSideOfProxyA: number };
   /** What each number is for source and target of one corpus; null where there are too few rows for any to say something. */
-  readonly underNull: { readonly [name in "proxyA" | "jensenShannon" | "vocabularySeen"]: Null } | null;
+  readonly underNull:
+    | {
+        readonly [name in "proxyA" | "proxyACentred" | "mmd" | "jensenShannon" | "vocabularySeen"]: Null;
+      }
+    | null;
 }
 
 interface DivergenceOptions {
@@ -45,7 +74,7 @@ export const ROWS_TO_COMPARE = 50;
 /**
  * How different two domains' texts are, with what each number is where there is no difference: it grows as rows get few.
  *
- * @see Ben-David et al. 2010 (proxy A-distance); Lin 1991 (Jensen-Shannon divergence)
+ * @see Ben-David et al. 2010 (proxy A-distance); Lin 1991 (Jensen-Shannon divergence); Gretton et al. 2012 (mean discrepancy)
  * @see Phipson & Smyth 2010, Permutation p-values should never be zero
  */
 export async function divergenceOf(
@@ -60,19 +89,28 @@ export async function divergenceOf(
   const hasNull = perSide >= ROWS_TO_COMPARE;
   const deals = hasNull ? wanted : 0;
   const vectors = await vectorDistances([source, target], { perSide, deals, seed, threads, random });
-  const words = wordDistances([...source.texts, ...target.texts], sizes[0], { deals, random });
+  const { counted, found: words } = wordDistances([...source.texts, ...target.texts], sizes[0], { deals, random });
   const nullOf = (values: readonly number[], isFar = (a: number, b: number) => a >= b): Null => ({
-    mean: values.slice(1).reduce((sum, value) => sum + value, 0) / deals,
+    mean: values.slice(1).reduce((sum, value) => sum + value, 0) / (values.length - 1),
     p: values.filter((value) => isFar(value, values[0])).length / values.length,
   });
   const [jensenShannon, vocabularySeen] = [words.map((w) => w.jensenShannon), words.map((w) => w.vocabularySeen)];
+  const more = otherDistances([source, target], { deals: hasNull ? MORE_DEALS : 0, random });
   return {
     proxyA: vectors[0],
+    proxyACentred: more.centered[0],
+    mmd: more.mmd.squared,
+    frechet: more.frechet.total,
+    frechetMean: more.frechet.mean,
+    frechetCovariance: more.frechet.covariance,
     ...words[0],
+    words: distinctiveWords(counted, sidesOf(sizes), WORDS_SHOWN),
     n: { source: sizes[0], target: sizes[1], perSideOfProxyA: perSide },
     underNull: hasNull
       ? {
           proxyA: nullOf(vectors),
+          proxyACentred: nullOf(more.centered),
+          mmd: { mean: 0, p: more.mmd.p },
           jensenShannon: nullOf(jensenShannon),
           vocabularySeen: nullOf(vocabularySeen, (a, b) => a <= b),
         }
@@ -109,17 +147,49 @@ async function vectorDistances(
   return found;
 }
 
+/** Rows of a side that every pair of rows is compared of. */
+const MOST_COMPARED = 500;
+/** Deals that cost little, since the distances between the rows stay. */
+const MORE_DEALS = 199;
+/** Words of each side. */
+const WORDS_SHOWN = 10;
+
+/** Distances of up to 500 rows a side, equally many of each. */
+function otherDistances(
+  domains: readonly Domain[],
+  { deals, random }: { readonly deals: number; readonly random: Random },
+): { readonly centered: readonly number[]; readonly mmd: Discrepancy; readonly frechet: FrechetDistance } {
+  const perSide = Math.min(MOST_COMPARED, ...domains.map(({ texts }) => texts.length));
+  if (perSide < LEAST_ROWS)
+    return { centered: [0], mmd: { squared: 0, p: 1 }, frechet: { total: 0, mean: 0, covariance: 0 } };
+  const [first, second] = domains.map((side) =>
+    takeRows(side.vectors, shuffled(side.texts.length, random).subarray(0, perSide)),
+  );
+  const both = stackRows(first.cols, [first, second]);
+  return {
+    centered: proxyACentered(both, { deals, random }),
+    mmd: maximumMeanDiscrepancy(squaredDistances(both), perSide, { deals, random }),
+    frechet: frechetDistance(first, second),
+  };
+}
+
+const sidesOf = ([first, second]: readonly [number, number]): readonly [Int32Array, Int32Array] => [
+  Int32Array.from({ length: first }, (_, r) => r),
+  Int32Array.from({ length: second }, (_, r) => first + r),
+];
+
 /** Divergence of the words of the first texts from the others', and of as many deals of all texts to sides of the same sizes. */
 function wordDistances(
   texts: readonly string[],
   first: number,
   { deals, random }: { readonly deals: number; readonly random: Random },
-): readonly WordDivergence[] {
+): { readonly counted: CountedTexts; readonly found: readonly WordDivergence[] } {
   const counted = countWords(texts);
-  return Array.from({ length: deals + 1 }, (_, deal) => {
+  const found = Array.from({ length: deals + 1 }, (_, deal) => {
     const order = deal === 0 ? Int32Array.from(texts.keys()) : shuffled(texts.length, random);
     return wordDivergence(counted, [order.subarray(0, first), order.subarray(first)]);
   });
+  return { counted, found };
 }
 
 const sample = ({ texts, vectors }: Domain, rows: Int32Array): Domain => ({

@@ -6,6 +6,8 @@ export interface CountedTexts {
   readonly words: readonly Int32Array[];
   /** Different words in all texts. */
   readonly size: number;
+  /** The word of each number. */
+  readonly names: readonly string[];
 }
 
 /** How different the words of two sets of texts are. */
@@ -24,7 +26,8 @@ export function countWords(texts: readonly string[]): CountedTexts {
     numbers.set(word, numbers.size);
     return numbers.size - 1;
   };
-  return { words: texts.map((text) => Int32Array.from(wordsOf(text), numberOf)), size: numbers.size };
+  const words = texts.map((text) => Int32Array.from(wordsOf(text), numberOf));
+  return { words, size: numbers.size, names: [...numbers.keys()] };
 }
 
 /**
@@ -34,7 +37,7 @@ export function countWords(texts: readonly string[]): CountedTexts {
  * @see Lin 1991 (Jensen-Shannon divergence)
  */
 export function wordDivergence(
-  { words, size }: CountedTexts,
+  { words, size }: Pick<CountedTexts, "words" | "size">,
   [source, target]: readonly [source: Int32Array, target: Int32Array],
 ): WordDivergence {
   const [p, q] = [source, target].map((rows) => frequencies(words, rows, size));
@@ -52,11 +55,52 @@ export function wordDivergence(
 }
 
 function frequencies(words: readonly Int32Array[], rows: Int32Array, size: number): Float64Array {
-  const counts = new Float64Array(size);
-  let total = 0;
-  for (const r of rows) {
-    for (const word of words[r]) counts[word]++;
-    total += words[r].length;
-  }
+  const counts = occurrences(words, rows, size);
+  const total = counts.reduce((sum, n) => sum + n, 0);
   return total === 0 ? counts : counts.map((n) => n / total);
+}
+
+/** A word that one side has more often, and how often it occurs. */
+export interface DistinctiveWord {
+  readonly word: string;
+  readonly source: number;
+  readonly target: number;
+}
+
+/** A word that occurs less often may be there by chance. */
+const LEAST_OCCURRENCES = 3;
+
+/**
+ * The words that add most to the divergence: first those that the target has more often, then those that the source has, each
+ * the most telling first.
+ *
+ * @param sides  rows of the texts
+ * @param most   words of each kind
+ */
+export function distinctiveWords(
+  { words, size, names }: CountedTexts,
+  sides: readonly [source: Int32Array, target: Int32Array],
+  most: number,
+): readonly DistinctiveWord[] {
+  const [source, target] = sides.map((rows) => occurrences(words, rows, size));
+  const [p, q] = sides.map((rows) => frequencies(words, rows, size));
+  const part = (share: number, other: number): number =>
+    share === 0 ? 0 : share * Math.log2((2 * share) / (share + other));
+  const gain = Float64Array.from({ length: size }, (_, w) => part(p[w], q[w]) + part(q[w], p[w]));
+  const candidates = Array.from({ length: size }, (_, w) => w).filter(
+    (w) => source[w] + target[w] >= LEAST_OCCURRENCES,
+  );
+  const top = (own: Float64Array, other: Float64Array): DistinctiveWord[] =>
+    candidates
+      .filter((w) => own[w] > other[w])
+      .sort((a, b) => gain[b] - gain[a] || a - b)
+      .slice(0, most)
+      .map((w) => ({ word: names[w], source: source[w], target: target[w] }));
+  return [...top(q, p), ...top(p, q)];
+}
+
+function occurrences(words: readonly Int32Array[], rows: Int32Array, size: number): Float64Array {
+  const counts = new Float64Array(size);
+  for (const r of rows) for (const word of words[r]) counts[word]++;
+  return counts;
 }

@@ -1,6 +1,6 @@
 import type { Evaluation } from "../../metrics/classification.js";
 import { counted, decimals, range, signed, signedRange } from "../../text/numbers.js";
-import { DIFFERENCE_THAT_MATTERS } from "./verdict.js";
+import { DIFFERENCE_THAT_MATTERS } from "../curves/bySize.js";
 import type { Advice, TransferRecord } from "./record.js";
 
 /** What advice is drawn from. */
@@ -27,12 +27,9 @@ export function rowsToTrainOn({
 }: Pick<AdviceEvidence, "verdict">): "target" | "both" | undefined {
   if (difference === null || interval95 === null || call === "unknown") return undefined;
   if (call !== "neutral") return call === "positive" ? "both" : "target";
-  return isHarmExcluded(difference, interval95) ? "both" : "target";
+  // The better guess, where neither is shown to be better; the simpler one where it makes no difference that matters.
+  return difference >= DIFFERENCE_THAT_MATTERS ? "both" : "target";
 }
-
-/** A gain is likelier than a loss, and a loss that matters is excluded. */
-const isHarmExcluded = (difference: number, [low]: readonly [number, number]): boolean =>
-  difference > 0 && low > -DIFFERENCE_THAT_MATTERS;
 
 function onTheStrategy(evidence: AdviceEvidence): Advice {
   const { source, verdict } = evidence;
@@ -54,12 +51,13 @@ function onTheStrategy(evidence: AdviceEvidence): Advice {
     ? { strategy: "add the source", because: why }
     : {
         strategy: "add the source",
-        because: `a loss of ${decimals(DIFFERENCE_THAT_MATTERS)} or more is excluded: ${why}`,
+        because: `the source is not shown to help, but both together are the better guess: ${why}`,
       };
 }
 
 /** Advice where no labeled rows of the target were there to train on. */
 function withoutComparison({ target, forecast, verdict }: AdviceEvidence): Advice {
+  if (verdict.comparable === false) return { strategy: "map the labels", because: verdict.because };
   if (target === null) {
     const expected = ` (accuracy is forecast at ${decimals(forecast.accuracy)}, ${range(forecast.interval95)})`;
     return {

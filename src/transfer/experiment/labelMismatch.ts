@@ -42,7 +42,7 @@ export function notComparable({ labels, drops }: Mismatch, map: LabelMap | undef
   const flag = addedMapFlag(map, drops);
   const advice = flag === undefined ? "map or drop what the target lacks with --map" : `map it, such as with ${flag}`;
   const because = `not comparable: the source has labels that the target lacks: ${quotedLabels(labels)}; ${advice}`;
-  return { call: "unknown", difference: null, interval95: null, because };
+  return { call: "unknown", difference: null, interval95: null, comparable: false, because };
 }
 
 /** What the scores on the target are over. */

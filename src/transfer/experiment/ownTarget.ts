@@ -13,6 +13,8 @@ export interface OwnComparison {
   /** Trained on those and the source. */
   readonly joint: Evaluated;
   readonly verdict: Verdict;
+  /** C of the two heads. */
+  readonly C: { readonly target: number; readonly both: number };
 }
 
 /**
@@ -41,5 +43,6 @@ export async function compareWithOwn(
     threads,
     signal,
   });
-  return { ceiling, joint, verdict: judge({ ceiling, joint, texts: target.texts, halves }) };
+  const verdict = judge({ ceiling, joint, texts: target.texts, halves });
+  return { ceiling, joint, verdict, C: { target: own.C!, both: both.C! } };
 }

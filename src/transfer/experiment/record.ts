@@ -64,6 +64,8 @@ export interface Verdict {
   readonly n?: number | undefined;
   /** Of `difference`, over draws of the target's rows and over draws of the training rows. */
   readonly standardErrors?: { readonly test: number; readonly training: number } | undefined;
+  /** Set where the labels of source and target do not match and no map says what they are to each other. */
+  readonly comparable?: false | undefined;
   /** The reason in one sentence. */
   readonly because: string;
 }
@@ -85,6 +87,7 @@ export interface Advice {
     | "add the source"
     | "start from the source"
     | "source as it is"
+    | "map the labels"
     | "label rows"
     | "unfreeze"
     | "another source or encoder";
@@ -177,7 +180,8 @@ export interface TransferRecord {
   readonly next?: NextLabels | null | undefined;
   /** The head's accuracy on the target, made without its labels, whether there are any or not. */
   readonly forecast: Forecast;
-  readonly labelShift?: LabelShift | null | undefined;
+  /** Without the target's labels, how often it has each; null where that cannot be known. */
+  readonly labelShift: LabelShift | null;
   readonly adaptation?: readonly AdaptationScore[] | undefined;
   readonly leakage: Leakage;
   readonly divergence: Divergence;

@@ -18,9 +18,11 @@ import { divergenceOf } from "../divergence/divergence.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import { forecastHead } from "../forecast/forecastHead.js";
 import { adviceFrom } from "./advice.js";
+import { estimateLabelShift } from "./estimateLabelShift.js";
 import { dropOf, type ScoreWithInterval } from "./drop.js";
 import { scoreTarget } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
+import { curvesFor, withCurves } from "./withCurves.js";
 import type { CorpusSummary, TransferRecord } from "./record.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
 
@@ -115,6 +117,12 @@ export async function runTransfer(
     map: mismatch?.drops,
   });
   const compared = await timedComparison({ ...sides, target: target.unseen }, { options, timed, map: mismatch?.drops });
+  const isComparable = mismatch?.isOpen !== true && compared.ceiling !== undefined;
+  const curves = isComparable
+    ? await timed("curves", () =>
+        curvesFor(compared, { ...sides, target: target.unseen, head: trained.head }, trainOptions(options)),
+      )
+    : null;
   const own = mismatch?.isOpen === true ? { ...compared, verdict: notComparable(mismatch, options.map) } : compared;
   const maps =
     mismatch &&
@@ -166,8 +174,9 @@ export async function runTransfer(
     ...(scored === null
       ? { drop: null, dropInterval95: null }
       : dropOf(scoreOf(source.evaluation), scoreOf(scored.evaluation))),
-    verdict: own.verdict,
+    ...withCurves(own.verdict, curves),
     forecast,
+    labelShift: estimateLabelShift(trained.head, { sourceDev: sides.sourceDev, target: target.rows }),
     leakage: target.leakage,
     divergence,
     mistakes: scored === null ? [] : worstMistakes(scored, target.rows.texts),

@@ -1,14 +1,12 @@
 import type { Evaluated } from "../../classification/evaluate.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
-import { studentT975 } from "../../math/studentT.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { macroF1Influence } from "../../metrics/macroF1Influence.js";
 import { scorePredictions } from "../../metrics/classification.js";
 import { decimals, signed, signedRange } from "../../text/numbers.js";
+import { DIFFERENCE_THAT_MATTERS } from "../curves/bySize.js";
+import { halfWidth, variance, varianceOfSum } from "../curves/uncertainty.js";
 import type { Verdict } from "./record.js";
-
-/** A difference in F1 that is smaller matters to nobody: it is called neither help nor harm. */
-export const DIFFERENCE_THAT_MATTERS = 0.01;
 
 const unknown = (because: string): Verdict => ({ call: "unknown", difference: null, interval95: null, because });
 
@@ -99,34 +97,4 @@ export function callOf(
       because: `adding the source changes ${what}, but by less than ${least} as far as is measured: ${by}`,
     };
   return { call: "neutral", because: `these rows cannot tell whether adding the source changes ${what}: ${by}` };
-}
-
-interface Variance {
-  readonly variance: number;
-  readonly freedom: number;
-}
-
-/**
- * Variance of a sum over rows that are drawn in groups. One row more on which the heads differ is added, so that few rows that
- * happen to agree do not make a difference of zero certain.
- *
- * @see Agresti & Min 2005, Simple improved confidence intervals for comparing matched proportions
- */
-function varianceOfSum(parts: Float64Array, groups: Int32Array): Variance {
-  const sums = new Float64Array(groups.reduce((most, group) => Math.max(most, group + 1), 0));
-  parts.forEach((part, r) => (sums[groups[r]] += part));
-  const n = sums.length;
-  const squares = sums.reduce((total, sum) => total + sum ** 2, 0);
-  return { variance: (squares * n) / Math.max(1, n - 1) + 1 / (n + 2) ** 2, freedom: Math.max(3, n - 1) };
-}
-
-function variance(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-}
-
-function halfWidth(parts: readonly Variance[]): number {
-  const total = parts.reduce((sum, part) => sum + part.variance, 0);
-  const freedom = total ** 2 / parts.reduce((sum, part) => sum + part.variance ** 2 / part.freedom, 0);
-  return studentT975(freedom) * Math.sqrt(total);
 }

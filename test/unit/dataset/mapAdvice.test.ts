@@ -71,11 +71,7 @@ describe("bridge()", () => {
     [["good ", "bad "], ["bad", "good"], `Bridge them with --map '"good "=good,"bad "=bad'`],
     [["Positive"], ["negative", "positive"], 'Bridge them with --map "Positive=positive"'],
     [["A, B"], ["a, b", "c"], `Bridge them with --map '"A, B"="a, b"'`],
-    [
-      ["5", "1"],
-      ["negative", "positive"],
-      'Say what each stands for in place of "...", a label or drop: --map "5=...,1=..."',
-    ],
+    [["5", "1"], ["negative", "positive"], 'Bridge them with --map "5=positive,1=negative"'],
     [["1.0", "2"], ["0", "1"], 'Say what each stands for in place of "...", a label or drop: --map "1.0=1,2=..."'],
     // Two labels of the head mean the same, so neither is proposed.
     [["GOOD"], ["Good", "good"], 'Say what each stands for in place of "...", a label or drop: --map "GOOD=..."'],

@@ -1,8 +1,8 @@
 import { ROWS_TO_COMPARE, type Divergence } from "../../../transfer/divergence/divergence.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
-import { decimals, percent, rows } from "../../../text/numbers.js";
-import { html, section, type Content, type Html } from "../html.js";
-import { definitions } from "../table.js";
+import { count, decimals, percent, rows } from "../../../text/numbers.js";
+import { html, section, verbatim, type Content, type Html } from "../html.js";
+import { definitions, table } from "../table.js";
 
 /** Above it, what the distance of one corpus to itself is exceeds what chance gives. */
 const LEVEL = 0.05;
@@ -23,7 +23,7 @@ const tooFew = ({ source, target }: Divergence["n"]): Html =>
   </p>`;
 
 function numbers(
-  { proxyA, jensenShannon, vocabularySeen, n }: Divergence,
+  { proxyA, proxyACentred, mmd, frechet, frechetMean, jensenShannon, vocabularySeen, words, n }: Divergence,
   same: NonNullable<Divergence["underNull"]>,
 ): Html {
   return html`<p>
@@ -39,6 +39,20 @@ function numbers(
         ${distanceWords(proxyA, same.proxyA)}.`,
       ],
       [
+        html`<b>${decimals(proxyACentred)}</b> once each side is centered`,
+        html`The same after each side’s mean is taken off, by nearest neighbors;
+        ${beside(same.proxyACentred, decimals)}. What is left is no matter of means.`,
+      ],
+      [
+        html`<b>${decimals(mmd)}</b> mean discrepancy (MMD²)`,
+        html`Gaussian kernel, unbiased: 0 for one corpus, p ${decimals(same.mmd.p)}.`,
+      ],
+      [
+        html`<b>${decimals(frechet)}</b> squared Fréchet distance`,
+        html`${decimals(frechetMean)} of it between the means, the rest between the covariances; it grows as rows get
+        few.`,
+      ],
+      [
         html`<b>${decimals(jensenShannon)}</b> Jensen-Shannon divergence`,
         html`How much the word frequencies differ, 0 (not at all) to 1 (no word in common);
         ${beside(same.jensenShannon, decimals)}. ${excess(jensenShannon - same.jensenShannon.mean, same.jensenShannon)}`,
@@ -49,8 +63,18 @@ function numbers(
         ${beside(same.vocabularySeen, percent)}. The head learned nothing from the words in the remaining
         ${percent(1 - vocabularySeen)}, though the encoder may know them.`,
       ],
-    ])}`;
+    ])}
+    ${distinctive(words)}`;
 }
+
+/** The words that differ most, with how often each side has them. */
+const distinctive = (words: Divergence["words"]): Html | null =>
+  words.length === 0
+    ? null
+    : table(
+        words.map(({ word, source, target }) => [verbatim(word), count(source), count(target)]),
+        { caption: "Words that differ most: times they occur", head: ["word", "source", "target"] },
+      );
 
 const beside = (
   { mean, p }: { readonly mean: number; readonly p: number },

@@ -1,6 +1,6 @@
 import type { Leakage, LeakageExample } from "../../../transfer/experiment/record.js";
 import type { ScoredRecord as TransferRecord } from "./scored.js";
-import { DIFFERENCE_THAT_MATTERS } from "../../../transfer/experiment/verdict.js";
+import { DIFFERENCE_THAT_MATTERS } from "../../../transfer/curves/bySize.js";
 import { count, counted, decimals, percent, range, rows } from "../../../text/numbers.js";
 import { advice } from "./advice.js";
 import { html, quotation, section, type Content, type Html } from "../html.js";

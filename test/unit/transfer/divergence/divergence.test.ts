@@ -60,7 +60,17 @@ describe("divergenceOf", () => {
     const blank: Domain = { texts: ["", " "], vectors: matrix(2, 64) };
     const found = await divergenceOf(blank, blank, OPTIONS);
     const n = { source: 2, target: 2, perSideOfProxyA: 2 };
-    expect(found).toEqual({ proxyA: 0, jensenShannon: 0, vocabularySeen: 0, n, underNull: null });
+    expect(found).toMatchObject({
+      proxyA: 0,
+      proxyACentred: 0,
+      mmd: 0,
+      frechet: 0,
+      words: [],
+      jensenShannon: 0,
+      vocabularySeen: 0,
+      n,
+      underNull: null,
+    });
   });
 
   it("takes as many rows of the larger side as the smaller has, the same ones for the same seed", async () => {

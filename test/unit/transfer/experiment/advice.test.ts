@@ -48,12 +48,13 @@ const strategies = (changes: Partial<AdviceEvidence>): readonly string[] =>
   adviceFrom(evidence(changes)).map(({ strategy }) => strategy);
 
 describe("rowsToTrainOn()", () => {
-  it("follows a call, and where there is none takes the source only if a loss that matters is excluded", () => {
+  it("follows a call, and where there is none the better guess, or the target's rows alone if it makes no difference", () => {
     const of = (...given: Parameters<typeof verdict>) => rowsToTrainOn({ verdict: verdict(...given) });
     expect(of("positive", 0.05, [0.03, 0.07])).toBe("both");
     expect(of("negative", -0.05, [-0.07, -0.03])).toBe("target");
-    expect(of("neutral", 0.004, [-0.005, 0.013])).toBe("both");
-    expect(of("neutral", 0.004, [-0.02, 0.028])).toBe("target");
+    expect(of("neutral", 0.064, [-0.066, 0.194])).toBe("both");
+    expect(of("neutral", 0.004, [-0.005, 0.013])).toBe("target");
+    expect(of("neutral", -0.03, [-0.08, 0.02])).toBe("target");
     expect(of("neutral", -0.001, [-0.005, 0.003])).toBe("target");
     expect(rowsToTrainOn({ verdict: UNKNOWN })).toBeUndefined();
   });
@@ -77,6 +78,7 @@ describe("adviceFrom()", () => {
     expect(strategies({ target: null, verdict: UNKNOWN })).toEqual(["label rows"]);
     expect(strategies({ target: GUESSED, verdict: UNKNOWN })).toEqual(["label rows"]);
     expect(strategies({ verdict: UNKNOWN })).toEqual(["source as it is"]);
+    expect(strategies({ verdict: { ...UNKNOWN, comparable: false } })).toEqual(["map the labels"]);
   });
 
   it("wants more labels only where the curve shows that they help, and blames the encoder only where it is flat", () => {

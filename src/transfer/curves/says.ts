@@ -1,0 +1,63 @@
+import { count } from "../../text/numbers.js";
+import type { VerdictBySize, Worth } from "./record.js";
+
+const points = (difference: number): string => (100 * difference).toFixed(1).replace(/^-(0\.0)$/, "$1");
+
+/** By how many points, without a sign: "6.1 (3.9 to 8.2)". */
+function amount({ difference, interval95: [low, high] }: VerdictBySize): string {
+  return difference < 0
+    ? `${points(-difference)} (${points(-high)} to ${points(-low)})`
+    : `${points(difference)} (${points(low)} to ${points(high)})`;
+}
+
+const unclear = (at: VerdictBySize): string => {
+  const [low, high] = at.interval95;
+  return `${points(at.difference)} points (${points(low)} to ${points(high)})`;
+};
+
+/** The verdict of all sizes in one sentence; empty without sizes. */
+export function sentenceOf(byLabels: readonly VerdictBySize[], worth: Worth | null): string {
+  const runs: VerdictBySize[][] = [];
+  for (const at of byLabels) {
+    const last = runs.at(-1);
+    if (last?.[0].call === at.call) last.push(at);
+    else runs.push([at]);
+  }
+  const [first, ...others] = runs;
+  if (first === undefined) return "";
+  return [opening(first, { worth, isAll: others.length === 0 }), ...others.map((run) => laterClause(run))].join("; ");
+}
+
+function opening(
+  run: readonly VerdictBySize[],
+  { worth, isAll }: { readonly worth: Worth | null; readonly isAll: boolean },
+): string {
+  const [at, end] = [run[0], run[run.length - 1]];
+  const begin = `with ${count(at.n)} target labels the source`;
+  const still = isAll && run.length > 1 ? `, and with ${count(end.n)} still ${amount(end)}` : "";
+  if (at.call === "positive") return `${begin} adds ${amount(at)} points of macro-F1${worthText(worth)}${still}`;
+  if (at.call === "negative")
+    return `${begin} costs ${amount(at)} points of macro-F1${still}${isAll ? ": leave it out" : ""}`;
+  const also = isAll && run.length > 1 ? `, nor does it with up to ${count(end.n)}` : "";
+  return `${begin} neither helps nor harms as far as these rows tell, ${unclear(at)} of macro-F1${also}`;
+}
+
+function worthText(worth: Worth | null): string {
+  if (worth === null) return "";
+  const { targetLabels, interval95 } = worth;
+  if (targetLabels === null) return ", worth more target labels than there are";
+  if (interval95 === null) return "";
+  return `, worth about ${count(targetLabels)} more target labels (${count(interval95[0])} to ${count(interval95[1])})`;
+}
+
+function laterClause(run: readonly VerdictBySize[]): string {
+  const [at, end] = [run[0], run[run.length - 1]];
+  switch (at.call) {
+    case "positive":
+      return `with ${count(end.n)} it adds ${amount(end)}`;
+    case "negative":
+      return `with ${count(end.n)} it costs ${amount(end)}: leave it out`;
+    case "neutral":
+      return `${run.length > 1 ? `from ${count(at.n)} on` : `with ${count(at.n)}`} no effect is shown`;
+  }
+}

@@ -1,0 +1,52 @@
+import { EigenvalueDecomposition, Matrix as Square } from "ml-matrix";
+import type { Matrix } from "../../math/matrix.js";
+
+/** Squared Fréchet distance of two normal distributions, in its two parts. */
+export interface FrechetDistance {
+  readonly total: number;
+  /** Squared distance of the means: what centering each side removes. */
+  readonly mean: number;
+  /** Of the covariances; centering leaves it. */
+  readonly covariance: number;
+}
+
+/**
+ * Squared Fréchet distance of the normal distributions with the means and covariances of two samples:
+ * `|m - n|^2 + tr(C + D - 2 (C D)^(1/2))`.
+ *
+ * @param source  `[rows, width]`, 2 rows or more
+ * @see Dowson & Landau 1982, The Fréchet distance between multivariate normal distributions
+ */
+export function frechetDistance(source: Matrix, target: Matrix): FrechetDistance {
+  const [a, b] = [moments(source), moments(target)];
+  const mean = a.mean.reduce((sum, value, d) => sum + (value - b.mean[d]) ** 2, 0);
+  const root = squareRoot(a.covariance);
+  const product = root.mmul(b.covariance).mmul(root);
+  const shared = new EigenvalueDecomposition(product, { assumeSymmetric: true }).realEigenvalues;
+  const common = shared.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
+  const covariance = Math.max(0, a.covariance.trace() + b.covariance.trace() - 2 * common);
+  return { total: mean + covariance, mean, covariance };
+}
+
+function moments({ rows, cols, data }: Matrix): { readonly mean: Float64Array; readonly covariance: Square } {
+  const mean = new Float64Array(cols);
+  for (let at = 0; at < data.length; at++) mean[at % cols] += data[at] / rows;
+  const covariance = Square.zeros(cols, cols);
+  const centered = new Float64Array(cols);
+  for (let r = 0; r < rows; r++) {
+    for (let d = 0; d < cols; d++) centered[d] = data[r * cols + d] - mean[d];
+    for (let i = 0; i < cols; i++)
+      for (let j = i; j < cols; j++)
+        covariance.set(i, j, covariance.get(i, j) + (centered[i] * centered[j]) / (rows - 1));
+  }
+  for (let i = 0; i < cols; i++) for (let j = 0; j < i; j++) covariance.set(i, j, covariance.get(j, i));
+  return { mean, covariance };
+}
+
+function squareRoot(symmetric: Square): Square {
+  const { realEigenvalues, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(symmetric, {
+    assumeSymmetric: true,
+  });
+  const roots = realEigenvalues.map((value) => Math.sqrt(Math.max(0, value)));
+  return vectors.mmul(Square.diag(roots)).mmul(vectors.transpose());
+}
