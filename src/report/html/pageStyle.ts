@@ -69,6 +69,9 @@ a { color: var(--source); }
 .plane .reference { stroke-width: .6; stroke-dasharray: 2 2; }
 .plane .curve { fill: none; stroke: currentColor; stroke-width: .8; }
 .plane .mark { stroke-width: .4; fill-opacity: .8; }
+.plane.wide { max-width: 44rem; }
+.plane .whisker { stroke: currentColor; stroke-width: .4; }
+.plane .band { fill: currentColor; fill-opacity: .1; }
 
 .labels { display: grid; grid-template-columns: 1fr 1fr; gap: 1.1rem 2.2rem; margin: 1rem 0; }
 .line { display: grid; grid-template-columns: 3.2rem 1fr 7.2rem; gap: .7rem; align-items: center; font-variant-numeric: tabular-nums; }

@@ -5,6 +5,7 @@ import { unlabeledReport } from "./unlabeledReport.js";
 import { excerpt } from "../../../errors.js";
 import { comparison } from "./comparison.js";
 import { corpora } from "./corpora.js";
+import { curves } from "./curves.js";
 import { divergence } from "./distance.js";
 import { leakage, verdict, VERDICTS } from "./evidence.js";
 import { corpusNames, findings, headline } from "./findings.js";
@@ -39,6 +40,7 @@ const CHAPTERS = [
  */
 export function renderTransferReport(record: TransferRecord): string {
   if (!isScored(record)) return unlabeledReport(record);
+  const picture = curves(record);
   const body = html`<main>
     <header>
       <p class="kicker">headstart · transfer report</p>
@@ -47,9 +49,11 @@ export function renderTransferReport(record: TransferRecord): string {
         ${findings(record).map((finding) => html`<li>${finding}</li>`)}
       </ul>
       ${tiles(record)}${warnings(record)}
-      <nav aria-label="Chapters">${CHAPTERS.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+      <nav aria-label="Chapters">
+        ${picture === null ? null : html`<a href="#curves">Curves</a>`}${CHAPTERS.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}
+      </nav>
     </header>
-    ${[comparison, verdict, labels, confusions, corpora, leakage, divergence, mistakes, making].map((chapter) => chapter(record))}
+    ${picture}${[comparison, verdict, labels, confusions, corpora, leakage, divergence, mistakes, making].map((chapter) => chapter(record))}
     <footer>
       Intervals are 95&nbsp;% intervals. ${intervalNote("row")} That of the verdict also holds the draw of the training
       rows. The numbers behind this page are in
