@@ -35,6 +35,8 @@ export type {
   CorpusSummary,
   Leakage,
   LeakageExample,
+  LeakagePair,
+  LeakageSide,
   MapScore,
   TransferMistake,
   TransferRecord,
