@@ -49,7 +49,7 @@ export function declareTransfer(command: Command): Command {
     flag("input", "--map <map>", 'rename or drop labels, such as "neutral=drop"'),
     flag("learn", "--task <task>", "kind of labels").choices(["classification", "ner"]).default("classification"),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    flag("learn", "--adapt <how>", `adapt the head to the target's texts: ${ADAPTATIONS.join(", ")}`).argParser(
+    flag("advanced", "--adapt <how>", `adapt the head to the target's texts: ${ADAPTATIONS.join(", ")}`).argParser(
       adaptations,
     ),
     ...crfFlags(),
@@ -58,7 +58,7 @@ export function declareTransfer(command: Command): Command {
       .argParser(folderName)
       .makeOptionMandatory(),
     flag("output", "--suggest <rows>", "also write suggest.csv: target rows to label first").argParser(wholeNumber(1)),
-    flag("output", "--no-head", "do not train and write the recommended head"),
+    flag("advanced", "--no-head", "do not train and write the recommended head"),
     ...entityFlags(),
     verboseFlag("also print scores per label and confusion matrices"),
   ]);

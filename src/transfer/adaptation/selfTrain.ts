@@ -5,7 +5,7 @@ import { takeRows, type Matrix } from "../../math/matrix.js";
 const MOST_CONFIDENT = 0.5;
 
 /**
- * The target rows that a head is surest of, with what it predicts as their labels: the same share of each label's rows, so
+ * The target rows that a head is most confident of, with what it predicts as their labels: the same share of each label's rows, so
  * that an easy label does not crowd out the others.
  *
  * @param target  `[rows, width]`

@@ -1,3 +1,4 @@
+import type { Evaluation } from "../../metrics/classification.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 
 /** What a head loses from one domain to the other, in its main metric. */
@@ -32,3 +33,6 @@ const reach = ({ score, interval95: [low, high] }: ScoreWithInterval): readonly 
   Math.max(0, score - low),
   Math.max(0, high - score),
 ];
+
+/** The main score of an evaluation. */
+export const mainScore = ({ macroF1, interval95 }: Evaluation): ScoreWithInterval => ({ score: macroF1, interval95 });

@@ -1,6 +1,6 @@
 import { HOW_CHOSEN } from "../../classification/choice/selectC.js";
 import { evaluateHead } from "../../classification/evaluate.js";
-import { labelCounts, type LabeledCorpus } from "../../dataset/labeledCorpus.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { holdOut, isLabeled, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
 import type { UnlabeledCorpus } from "../../dataset/unlabeledCorpus.js";
 import { trainClassifier, type TrainOptions } from "../../classification/train.js";
@@ -16,15 +16,15 @@ import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./
 import type { UnlabeledAdaptation } from "../adaptation/adapt.js";
 import { compareAdaptations } from "../adaptation/compareAdaptations.js";
 import { divergenceOf } from "../divergence/divergence.js";
-import type { Evaluation } from "../../metrics/classification.js";
 import { forecastHead } from "../forecast/forecastHead.js";
 import { adviceFrom, rowsToTrainOn } from "./advice.js";
 import { estimateLabelShift } from "./estimateLabelShift.js";
-import { dropOf, type ScoreWithInterval } from "./drop.js";
+import { dropOf, mainScore } from "./drop.js";
 import { leakagePairs, scoreTarget, withLeakage, withoutNear } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
 import { curvesFor, withCurves } from "./withCurves.js";
-import type { CorpusSummary, TransferRecord } from "./record.js";
+import { corpusSummary } from "./corpusSummary.js";
+import type { TransferRecord } from "./record.js";
 import { headWarnings } from "./headWarnings.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
 
@@ -180,14 +180,15 @@ export async function runTransfer(
       decisions: encoder.decisions,
     },
     corpora: {
-      source: summary(corpora.source, sides.source.labels),
+      source: corpusSummary(corpora.source, sides.source.labels),
       sourceDev: {
-        ...summary(corpora.sourceDev ?? corpora.source, sides.sourceDev.labels),
+        ...corpusSummary(corpora.sourceDev ?? corpora.source, sides.sourceDev.labels),
         ...(sides.seenDev === 0 ? {} : { seen: sides.seenDev }),
         how: sides.how,
       },
-      target: { ...summary(corpora.target, corpora.target.labels ?? []), rows: corpora.target.texts.length },
-      targetTrain: corpora.targetTrain === undefined ? null : summary(corpora.targetTrain, corpora.targetTrain.labels),
+      target: { ...corpusSummary(corpora.target, corpora.target.labels ?? []), rows: corpora.target.texts.length },
+      targetTrain:
+        corpora.targetTrain === undefined ? null : corpusSummary(corpora.targetTrain, corpora.targetTrain.labels),
     },
     map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
     options: { seed, classWeights: options.classWeights ?? "none", ...options.asked },
@@ -207,7 +208,7 @@ export async function runTransfer(
     joint: own.joint?.evaluation ?? null,
     ...(scored === null
       ? { drop: null, dropInterval95: null }
-      : dropOf(scoreOf(source.evaluation), scoreOf(scored.evaluation))),
+      : dropOf(mainScore(source.evaluation), mainScore(scored.evaluation))),
     ...withCurves(withLeakage(own.verdict, target.leakage), curves),
     forecast,
     labelShift: estimateLabelShift(trained.head, { sourceDev: sides.sourceDev, target: target.rows }),
@@ -228,8 +229,6 @@ export async function runTransfer(
   const [advice, ...moreAdvice] = adviceFrom(found);
   return { ...found, advice, moreAdvice };
 }
-
-const scoreOf = ({ macroF1, interval95 }: Evaluation): ScoreWithInterval => ({ score: macroF1, interval95 });
 
 /** Does a step, and keeps how long it took. */
 type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>;
@@ -299,11 +298,3 @@ function timedComparison(
 function trainOptions({ seed = 1, classWeights = "none", threads, signal, map }: TransferOptions): TrainOptions {
   return { seed, classWeights, threads, signal, map };
 }
-
-const summary = (corpus: LabeledCorpus | UnlabeledCorpus, labels: readonly string[]): CorpusSummary => ({
-  files: corpus.files,
-  rows: labels.length,
-  rejected: corpus.counts.rejected,
-  dropped: corpus.dropped,
-  labels: labelCounts(labels),
-});
