@@ -13,7 +13,7 @@ export function curves(record: TransferRecord): Html | null {
   return section(
     "curves",
     "With the source and without",
-    html`${says === undefined ? null : html`<p dir="auto">${says}</p>`}${strategyChart(drawn)}
+    html`${says === undefined ? null : html`<p dir="auto">${says[0].toUpperCase()}${says.slice(1)}.</p>`}${strategyChart(drawn)}
       <p class="note">
         The scores’ axis shows the range that matters and need not start at 0. A band is where the score of one more
         head lies that is trained on other rows (95&nbsp;%); the axis of the rows grows with their square root.
