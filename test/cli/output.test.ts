@@ -33,7 +33,11 @@ let box: Sandbox;
 async function bytesOf(name: string): Promise<readonly string[]> {
   if (!(await stat(box.path(name))).isDirectory()) return [await readFile(box.path(name), "latin1")];
   const files = (await box.files()).filter((file) => file.startsWith(`${name}/`));
-  return Promise.all(files.map(async (file) => `${file} ${await readFile(box.path(file), "latin1")}`));
+  const contents = files.map(async (file) => {
+    const isFolder = (await stat(box.path(file))).isDirectory();
+    return isFolder ? file : `${file} ${await readFile(box.path(file), "latin1")}`;
+  });
+  return Promise.all(contents);
 }
 
 const inShell = (script: string): Promise<Finished> =>
