@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix as Square } from "ml-matrix";
+import { columnMeans, covariance } from "../../math/covariance.js";
 import type { Matrix } from "../../math/matrix.js";
 
 /** Squared Fréchet distance of two normal distributions, in its two parts. */
@@ -24,23 +25,16 @@ export function frechetDistance(source: Matrix, target: Matrix): FrechetDistance
   const product = root.mmul(b.covariance).mmul(root);
   const shared = new EigenvalueDecomposition(product, { assumeSymmetric: true }).realEigenvalues;
   const common = shared.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
-  const covariance = Math.max(0, a.covariance.trace() + b.covariance.trace() - 2 * common);
-  return { total: mean + covariance, mean, covariance };
+  const spread = Math.max(0, a.covariance.trace() + b.covariance.trace() - 2 * common);
+  return { total: mean + spread, mean, covariance: spread };
 }
 
-function moments({ rows, cols, data }: Matrix): { readonly mean: Float64Array; readonly covariance: Square } {
-  const mean = new Float64Array(cols);
-  for (let at = 0; at < data.length; at++) mean[at % cols] += data[at] / rows;
-  const covariance = Square.zeros(cols, cols);
-  const centered = new Float64Array(cols);
-  for (let r = 0; r < rows; r++) {
-    for (let d = 0; d < cols; d++) centered[d] = data[r * cols + d] - mean[d];
-    for (let i = 0; i < cols; i++)
-      for (let j = i; j < cols; j++)
-        covariance.set(i, j, covariance.get(i, j) + (centered[i] * centered[j]) / (rows - 1));
-  }
-  for (let i = 0; i < cols; i++) for (let j = 0; j < i; j++) covariance.set(i, j, covariance.get(j, i));
-  return { mean, covariance };
+function moments(sample: Matrix): { readonly mean: Float64Array; readonly covariance: Square } {
+  const { rows, cols } = sample;
+  const mean = columnMeans(sample);
+  const unbiased = covariance(sample, mean).map((value) => (value * rows) / (rows - 1));
+  const lines = Array.from({ length: cols }, (_, r) => unbiased.subarray(r * cols, (r + 1) * cols));
+  return { mean, covariance: new Square(lines) };
 }
 
 function squareRoot(symmetric: Square): Square {

@@ -8,7 +8,8 @@ import { ADAPTATIONS, adaptHead } from "../../../../src/transfer/adaptation/adap
 import { centerHead } from "../../../../src/transfer/adaptation/center.js";
 import { chosenAdaptation } from "../../../../src/transfer/adaptation/compareAdaptations.js";
 import { importanceWeights } from "../../../../src/transfer/adaptation/importanceWeights.js";
-import { sharesByExpectation, shiftHeadPrior } from "../../../../src/transfer/adaptation/prior.js";
+import { shiftHeadPrior } from "../../../../src/transfer/adaptation/prior.js";
+import { emShares } from "../../../../src/transfer/divergence/labelShift.js";
 import { confidentRows } from "../../../../src/transfer/adaptation/selfTrain.js";
 
 const LABELS = ["bad", "good", "so-so"];
@@ -64,7 +65,7 @@ describe("centerHead()", () => {
   });
 });
 
-describe("sharesByExpectation()", () => {
+describe("emShares()", () => {
   it.each([
     [0.7, 0.2, 0.1],
     [0.1, 0.1, 0.8],
@@ -72,7 +73,7 @@ describe("sharesByExpectation()", () => {
   ])("finds the shares %f, %f, %f of labels whose texts are alike in both domains", async (...shares) => {
     const head = await headOf(draw(3000, { seed: 3, shares: EVEN }));
     const target = draw(3000, { seed: 4, shares });
-    const found = sharesByExpectation(predictProbabilities(head, target.vectors), Float64Array.from(EVEN));
+    const found = emShares(predictProbabilities(head, target.vectors), Float64Array.from(EVEN));
     shares.forEach((share, c) => expect(Math.abs(found[c] - share)).toBeLessThan(0.06));
     expect(found.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
   });
@@ -96,7 +97,7 @@ describe("shiftHeadPrior()", () => {
       const target = draw(800, { seed: 8, shares: [0.15, 0.85, 0] }).vectors;
       const before = predictProbabilities(head, target);
       const after = predictProbabilities(shiftHeadPrior(head, source.labels, target), target);
-      const shares = sharesByExpectation(before, Float64Array.of(0.5, 0.5));
+      const shares = emShares(before, Float64Array.of(0.5, 0.5));
       const ratio = (p: Float64Array): number => p[1] / p[0];
       expect(Math.abs(ratio(after) / ratio(before) / (shares[1] / shares[0]) - 1)).toBeLessThan(1e-4);
     },
