@@ -38,7 +38,8 @@ export interface Leakage {
   readonly normalised: number;
   /**
    * Target rows of which the source has a near duplicate: the shorter text stands in the longer with at most one word in eight
-   * changed; the normalized ones are among them. The scores on the target leave these out.
+   * changed, or their vectors are as good as equal and they share half of their letters; the normalized ones are among them.
+   * The scores on the target leave these out.
    */
   readonly near: number;
   /** `near` of all target rows, `[0, 1]`. */
