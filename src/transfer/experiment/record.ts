@@ -100,6 +100,8 @@ export interface MapScore {
   readonly map: string;
   /** Of a head trained on the source, over the labels of the target. */
   readonly macroF1: number;
+  /** Of it, over draws of the target's rows. The maps are scored on the same rows: their intervals are not ones of differences. */
+  readonly interval95: readonly [low: number, high: number];
   /** Trained with the label, whose probability goes to the others in their proportion; trained without it; or as another. */
   readonly how: "renormalize" | "drop" | "merge";
 }

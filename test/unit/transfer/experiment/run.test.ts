@@ -356,18 +356,19 @@ describe("runTransfer, labels that the target lacks", () => {
 });
 
 describe("runTransfer, rows to label first", () => {
-  it("suggests so many rows of the target, none that is labeled, and keeps what was asked for", async () => {
+  it("suggests so many rows of the target, none whose text is in the source or labeled, and keeps what was asked for", async () => {
     const targetTrain = corpus(
       "labeled.csv",
       food.texts.slice(0, 20).map((text, i) => [text, food.labels[i]]),
     );
     const { suggestions, options } = await run(
-      { source: films, target: food, targetTrain },
+      { source: corpus("films.csv", [...rowsOf(films), ...rowsOf(food).slice(30, 50)]), target: food, targetTrain },
       { suggest: 12, asked: { limit: 60 } },
     );
+    const known = [...targetTrain.texts, ...food.texts.slice(30, 50)];
     const texts = suggestions!.rows.map(({ text }) => text);
     expect(new Set(texts).size).toBe(12);
-    expect(texts.filter((text) => targetTrain.texts.includes(text))).toEqual([]);
+    expect(texts.filter((text) => known.includes(text))).toEqual([]);
     expect(suggestions!.rows.every(({ line, text }) => food.texts[line - 2] === text)).toBe(true);
     expect(options).toEqual({ seed: 1, classWeights: "none", limit: 60 });
   });
