@@ -94,6 +94,7 @@ async function transferTexts(
       texts[name] = countsOf(reading);
     }
     let rows: TrainingRows | undefined;
+    const drawing = reporter.meter("learning curves: draws");
     const found = await withCache(context, { flags, encoder }, (cache) =>
       runTransfer(encoder, corpora, {
         map,
@@ -111,6 +112,10 @@ async function transferTexts(
         report: path.join(flags.output, "report.html"),
         head: flags.head ? path.join(flags.output, HEAD_FOLDER) : undefined,
         onRows: (embedded) => (rows = embedded),
+        onDraw: (done, draws) => {
+          drawing.update(done, draws);
+          if (done === draws) drawing.end();
+        },
       }),
     );
     const record = { ...found, texts };

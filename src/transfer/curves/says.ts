@@ -1,7 +1,12 @@
 import { count } from "../../text/numbers.js";
-import type { VerdictBySize, Worth } from "./record.js";
+import type { SourceDraws, VerdictBySize, Worth } from "./record.js";
 
-const points = (difference: number): string => (100 * difference).toFixed(1).replace(/^-(0\.0)$/, "$1");
+/** Hundredths of F1, with a true minus below 0. */
+const points = (difference: number): string =>
+  (100 * difference)
+    .toFixed(1)
+    .replace(/^-(0\.0)$/, "$1")
+    .replace("-", "\u2212");
 
 /** By how many points, without a sign: "6.1 (3.9 to 8.2)". */
 function amount({ difference, interval95: [low, high] }: VerdictBySize): string {
@@ -15,8 +20,16 @@ const unclear = (at: VerdictBySize): string => {
   return `${points(at.difference)} points (${points(low)} to ${points(high)})`;
 };
 
+/** What the sentence says. */
+interface Found {
+  readonly byLabels: readonly VerdictBySize[];
+  readonly worth: Worth | null;
+  /** See TransferCurves. */
+  readonly sourceDraws: SourceDraws | null;
+}
+
 /** The verdict of all sizes in one sentence; empty without sizes. */
-export function sentenceOf(byLabels: readonly VerdictBySize[], worth: Worth | null): string {
+export function sentenceOf({ byLabels, worth, sourceDraws }: Found): string {
   const runs: VerdictBySize[][] = [];
   for (const at of byLabels) {
     const last = runs.at(-1);
@@ -28,8 +41,12 @@ export function sentenceOf(byLabels: readonly VerdictBySize[], worth: Worth | nu
   return [
     opening(first, { worth, isAll: others.length === 0 }),
     ...others.map((run, i) => laterClause(run, i === others.length - 1)),
+    ...(sourceDraws === null ? [] : [sampledClause(sourceDraws)]),
   ].join("; ");
 }
+
+const sampledClause = ({ rows, of }: SourceDraws): string =>
+  `below all target labels each head takes ${count(rows)} of the source's ${count(of)} rows, weighted up to all`;
 
 function opening(
   run: readonly VerdictBySize[],

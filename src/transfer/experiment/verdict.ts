@@ -42,7 +42,16 @@ export interface Judged {
  * @see Wang et al. 2019 (negative transfer gap): https://arxiv.org/abs/1811.09751
  * @see Satterthwaite 1946 for the degrees of freedom of a sum of variances
  */
-export function judge({ ceiling, joint, texts, halves }: Judged): Verdict {
+export function judge(heads: Judged): Verdict {
+  const { texts, halves } = heads;
+  return verdictOf({ ...pairedDifference(heads), texts, halves });
+}
+
+/** Joint minus ceiling in macro-F1, and what each target row adds to it. */
+export function pairedDifference({
+  ceiling,
+  joint,
+}: Pick<Judged, "ceiling" | "joint">): Pick<VaryingDifference, "difference" | "parts"> {
   // The source may bring labels that the target's own rows have not: predicting these counts as a mistake.
   const labels = [...new Set([...ceiling.labels, ...joint.labels])];
   const both = { truth: ceiling.truth, predicted: joint.predicted.map((p) => labels.indexOf(joint.labels[p])) };
@@ -51,7 +60,7 @@ export function judge({ ceiling, joint, texts, halves }: Judged): Verdict {
   const difference = f1(both) - f1(ceiling);
   const influence = macroF1Influence(both.truth, both.predicted, labels.length);
   const alone = macroF1Influence(ceiling.truth, ceiling.predicted, labels.length);
-  return verdictOf({ difference, parts: influence.map((own, r) => own - alone[r]), texts, halves });
+  return { difference, parts: influence.map((own, r) => own - alone[r]) };
 }
 
 /** A difference in F1 between two heads on the same rows, and what it varies with. */
