@@ -2,10 +2,11 @@
  * Whether what the learning curves of `transfer` say holds: source, target-train and target are drawn anew many times, and the
  * calls and intervals at each size are compared with the truth.
  *
- *     node scripts/simulate/transferCurves.mjs [--part statistics|heads] [--runs 200] [--seed 1] [--only "no effect"]
+ *     node scripts/simulate/transferCurves.mjs [--part statistics|heads] [--runs 200] [--seed 1] [--only "no effect"] [--new-sources]
  *
  * `statistics` takes heads that are quick to train (the nearest mean), so that with no effect both sides are heads of rows of
- * one distribution, as many, and the true difference is 0 at every size. `heads` takes the logistic heads of `transfer`.
+ * one distribution, as many, and the true difference is 0 at every size. `heads` takes the logistic heads of `transfer`, and the
+ * same source in all runs, or with --new-sources another one in each; the truth is the mean over the runs.
  */
 import { parseArgs } from "node:util";
 import { trainClassifier } from "../../dist/classification/train.js";
@@ -26,6 +27,7 @@ const { values: flags } = parseArgs({
     runs: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
     only: { type: "string" },
+    "new-sources": { type: "boolean", default: false },
   },
 });
 const [runs, firstSeed] = [Number(flags.runs), Number(flags.seed)];
@@ -96,7 +98,7 @@ function statistics(seed, { flips = 0, rows = 320, test = 400 }) {
 /** The curves as `transfer` draws them. */
 async function heads(seed, { source: kind, rows = 160, test = 400, sourceRows = 300 }) {
   const random = seeded(seed);
-  const source = cloud(sourceRows, random, kind);
+  const source = cloud(sourceRows, flags["new-sources"] ? random : seeded(0), kind);
   const [targetTrain, target] = [cloud(rows, random), cloud(test, random)];
   const how = { seed, threads: 1, classWeights: "none" };
   const [own, both, ofSource] = [
