@@ -46,11 +46,14 @@ export type {
 export { runTransfer } from "../transfer/experiment/run.js";
 export type { TrainingRows, TransferCorpora, TransferOptions } from "../transfer/experiment/run.js";
 export type { Forecast } from "../transfer/forecast/record.js";
-export { runTaggingTransfer } from "../transfer/experiment/runTagging.js";
 export type {
-  TaggingCorpora,
+  EntityShift,
+  TaggingCurve,
+  TaggingDivergence,
   TaggingLeakage,
+  TaggingPoint,
   TaggingTransfer,
-  TaggingTransferOptions,
-} from "../transfer/experiment/runTagging.js";
+} from "../transfer/entities/record.js";
+export { runTaggingTransfer } from "../transfer/entities/runTagging.js";
+export type { TaggingCorpora, TaggingTransferOptions } from "../transfer/entities/runTagging.js";
 export type { SuggestedRow, Suggestions } from "../transfer/suggest/suggestions.js";

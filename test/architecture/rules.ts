@@ -91,6 +91,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "transfer/curves": 1,
   "transfer/adaptation": 2,
   "transfer/experiment": 3,
+  "transfer/entities": 4,
   "transfer/matrix": 4,
   "report/html": 0,
   "report/tensorboard": 0,

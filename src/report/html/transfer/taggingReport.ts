@@ -1,6 +1,6 @@
 import { intervalNote } from "../../../text/intervalNote.js";
 import type { TaggingEvaluation } from "../../../tagging/evaluate.js";
-import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
+import type { TaggingTransfer } from "../../../transfer/entities/record.js";
 import { count, decimals, range, signed, signedRange } from "../../../text/numbers.js";
 import { html, section, verbatim, type Html } from "../html.js";
 import { pageText } from "../page.js";
