@@ -2,7 +2,6 @@ import { byLabelsLines } from "../../report/text/byLabels.js";
 import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { intervalNote } from "../../text/intervalNote.js";
 import { counted, decimals, percent, range, signed, signedRange } from "../../text/numbers.js";
-import { shellWord } from "../../text/shell.js";
 import type { TaggingDivergence, TaggingTransfer } from "../../transfer/entities/record.js";
 
 const line = (name: string, value: string): string => `${name.padEnd(34)} ${value}`;
@@ -11,7 +10,7 @@ const line = (name: string, value: string): string => `${name.padEnd(34)} ${valu
 export function transferTaggerLines(
   record: TaggingTransfer & { readonly report: string; readonly head: string | null },
 ): readonly string[] {
-  const { source, target, ceiling, joint, drop, dropInterval95, leakage, verdict, suggestedMap, head } = record;
+  const { source, target, ceiling, joint, drop, dropInterval95, leakage, verdict, head } = record;
   const { targetWith } = leakage;
   return [
     ...scored("entity F1 in-domain", source),
@@ -31,7 +30,6 @@ export function transferTaggerLines(
     ...byLabelsLines(verdict, "tagged target sentences"),
     ...(record.curveTaggers === null ? [] : [line("", `each size with ${record.curveTaggers}`)]),
     ...distanceLines(record.divergence, target),
-    ...(suggestedMap === null ? [] : [line("types of both sides together", `--map ${shellWord(suggestedMap)}`)]),
     line("advice", `${record.advice.strategy}: ${record.advice.because}`),
     ...record.moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("sentence"),

@@ -2,14 +2,14 @@ import type { Encoder } from "../../encoder/encoder.js";
 import { textHashes } from "../../dataset/textHashes.js";
 import type { TaggedCorpus } from "../../tagging/corpus/sentence.js";
 import { describeTagger } from "../../tagging/file/describeTagger.js";
-import { surfaceHash, type TaggerParts } from "../../tagging/file/folder.js";
+import { surfaceHash, type TaggerToSave } from "../../tagging/file/folder.js";
 import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
 import { joinSentences, splitSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
 import type { TaggingTransfer } from "../../transfer/entities/record.js";
 import { rowsToTrainOn } from "../../transfer/experiment/advice.js";
 
 /** A corpus as it was read, and with vectors. */
-export interface ReadSentences {
+export interface CorpusWithVectors {
   readonly corpus: TaggedCorpus;
   readonly data: EmbeddedSentences;
 }
@@ -27,9 +27,9 @@ export interface RecommendedTaggerOptions extends Omit<TrainTaggerOptions, "dev"
  */
 export async function trainRecommendedTagger(
   record: Pick<TaggingTransfer, "verdict">,
-  { source, targetTrain }: { readonly source: ReadSentences; readonly targetTrain: ReadSentences | undefined },
+  { source, targetTrain }: { readonly source: CorpusWithVectors; readonly targetTrain: CorpusWithVectors | undefined },
   { encoder, createdAt, ...how }: RecommendedTaggerOptions,
-): Promise<TaggerParts> {
+): Promise<TaggerToSave> {
   const which = targetTrain === undefined ? undefined : rowsToTrainOn(record);
   const [corpus, trained] =
     which === undefined || targetTrain === undefined

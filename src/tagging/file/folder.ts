@@ -24,7 +24,7 @@ export interface SavedTagger {
 }
 
 /** A tagger as it goes into its folder. */
-export interface TaggerParts extends Omit<SavedTagger, "path" | "file"> {
+export interface TaggerToSave extends Omit<SavedTagger, "path" | "file"> {
   readonly file: Omit<TaggerFile, Sealed>;
 }
 
@@ -35,7 +35,7 @@ export interface TaggerParts extends Omit<SavedTagger, "path" | "file"> {
  */
 export async function saveTagger(
   folder: string,
-  { tagger, surfaces, textHashes, file }: TaggerParts,
+  { tagger, surfaces, textHashes, file }: TaggerToSave,
   options: CommitFolderOptions = {},
 ): Promise<void> {
   const parts = {

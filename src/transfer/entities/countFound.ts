@@ -15,9 +15,6 @@ export async function countFound(
   return data.sentences.map((sentence, s) => countEntities(goldSpans(sentence).strict, found[s] ?? []));
 }
 
-/** Strict entity F1 over all sentences. */
-export const entityF1Of = (counts: readonly EntityCounts[]): number => entityScore(addEntityCounts(counts)).f1;
-
 /** What each sentence adds to the difference from the entity F1 of other sentences: 2 c - F1 (g + p), over all g + p. */
 export function entityF1Influence(counts: readonly EntityCounts[]): Float64Array {
   const total = addEntityCounts(counts);

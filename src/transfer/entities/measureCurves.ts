@@ -2,7 +2,8 @@ import { duplicateGroups } from "../../dataset/duplicates.js";
 import { seeded, shuffled } from "../../math/random.js";
 import type { EntityCounts } from "../../metrics/entities.js";
 import { joinSentences, pickSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
-import { entityF1Influence, entityF1Of } from "./countFound.js";
+import { entityF1Of } from "../../tagging/model/foldCounts.js";
+import { entityF1Influence } from "./countFound.js";
 import { trainAndCount, type CurveTaggerOptions } from "./curveTaggers.js";
 
 /** Sentences to train on, and those to score on; none of `target` is one of the others. */
@@ -45,7 +46,12 @@ export const taggingSizes = (sentences: number): number[] => [
 export function sentencesForCurves({ source, targetTrain, target }: CurveSentences, seed: number): CurveSentences {
   const some = (data: EmbeddedSentences, most: number): EmbeddedSentences => {
     const { length } = data.sentences;
-    return length <= most ? data : pickSentences(data, [...shuffled(length, seeded(seed)).subarray(0, most)].sort((a, b) => a - b));
+    return length <= most
+      ? data
+      : pickSentences(
+          data,
+          [...shuffled(length, seeded(seed)).subarray(0, most)].sort((a, b) => a - b),
+        );
   };
   return { source: some(source, MOST_SOURCE), targetTrain, target: some(target, MOST_TESTED) };
 }
@@ -82,7 +88,6 @@ export function drawSentences(data: EmbeddedSentences, n: number, seed: number):
 
 export function taggingScores(counted: readonly (readonly EntityCounts[])[]): TaggingScores {
   const parts = new Float64Array(counted[0].length);
-  for (const counts of counted)
-    entityF1Influence(counts).forEach((own, s) => (parts[s] += own / counted.length));
+  for (const counts of counted) entityF1Influence(counts).forEach((own, s) => (parts[s] += own / counted.length));
   return { entityF1: Float64Array.from(counted, entityF1Of), parts };
 }

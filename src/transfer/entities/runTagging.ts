@@ -10,14 +10,14 @@ import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
 import { dropOf, type ScoreWithInterval } from "../experiment/drop.js";
 import { leakageCounts, leakagePairs, withLeakage } from "../experiment/leakage.js";
-import { compareTaggers, evaluated, type TaggerComparison } from "./compareTaggers.js";
+import { compareOwnTaggers, evaluated, type OwnTaggers } from "./ownTaggers.js";
 import { taggingDivergence } from "./entityShift.js";
 import { seenSentences } from "./seenSentences.js";
 import type { TaggingLeakage, TaggingTransfer } from "./record.js";
 import { taggingAdvice } from "./taggingAdvice.js";
 import { taggingCurves, type TaggingCurves } from "./taggingCurves.js";
+import { suggestedMap } from "./suggestTypeMap.js";
 import {
-  suggestedMap,
   typeMismatch,
   typesNotComparable,
   typesWarning,
@@ -155,7 +155,7 @@ async function compareWithOwn(
   options: TaggingTransferOptions,
 ): Promise<OwnFields> {
   const how = { ...options, drops: mismatch?.drops, isComparable: mismatch?.isOpen !== true };
-  const compared = await compareTaggers({ source, target, targetTrain }, how);
+  const compared = await compareOwnTaggers({ source, target, targetTrain }, how);
   const { verdict, unseen } = compared;
   const { difference, standardErrors } = verdict;
   if (targetTrain === undefined || difference === null || standardErrors === undefined || unseen === null)
@@ -170,7 +170,7 @@ async function compareWithOwn(
   return fieldsOf(compared, curves);
 }
 
-function fieldsOf({ ceiling, joint, verdict }: TaggerComparison, found: TaggingCurves | null): OwnFields {
+function fieldsOf({ ceiling, joint, verdict }: OwnTaggers, found: TaggingCurves | null): OwnFields {
   if (found === null)
     return { ceiling, joint, verdict, curves: [], curveTaggers: null, shape: null, worth: null, next: null };
   const { byLabels, says, ...fields } = found;

@@ -39,7 +39,13 @@ function onTheStrategy(evidence: TaggingEvidence): Advice {
         because: isSure ? why : `the source is not shown to help, but both together are the better guess: ${why}`,
       };
     case undefined:
-      if (verdict.comparable === false) return { strategy: "map the labels", because: verdict.because };
+      if (verdict.comparable === false)
+        return {
+          strategy: "map the labels",
+          because:
+            "source and target do not have the same types of entities, so whether the source helps cannot be judged: the verdict " +
+            "names them, and a map",
+        };
       return target.entityF1 < source.entityF1 / 2
         ? {
             strategy: "label rows",

@@ -38,6 +38,7 @@ export interface AllSentences {
 const FEWEST_POINTS = 4;
 const FREEDOM_OF_HALVES = 3;
 const NEXT = 100;
+const OF_SENTENCES = { labels: "tagged target sentences", metric: "entity F1" };
 
 interface MeasuredPoint extends TaggingPoint {
   /** For a law: of the mean over the draws. */
@@ -76,7 +77,7 @@ export async function taggingCurves(
     worth,
     shape: curveShape(differences),
     next: nextSentences(all.difference > 0 ? both : target, options.seed),
-    says: sentenceOf(byLabels, worth),
+    says: sentenceOf(byLabels, worth, OF_SENTENCES),
     curveTaggers: curveTaggersText({ taken: taken.source.sentences.length, all: sides.source.sentences.length }),
   };
 }

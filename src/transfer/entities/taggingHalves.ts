@@ -4,7 +4,8 @@ import { seeded, shuffled } from "../../math/random.js";
 import { entityLabels } from "../../tagging/corpus/sentence.js";
 import { trainTagger, type TrainTaggerOptions } from "../../tagging/train.js";
 import { joinSentences, pickSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
-import { countFound, entityF1Of } from "./countFound.js";
+import { entityF1Of } from "../../tagging/model/foldCounts.js";
+import { countFound } from "./countFound.js";
 
 /** Sentences that taggers are trained on, and those of the target that they are compared on. */
 export interface OwnSentences {

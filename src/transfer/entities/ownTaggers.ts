@@ -18,7 +18,7 @@ import { entityF1Influence } from "./countFound.js";
 import { taggingHalves } from "./taggingHalves.js";
 
 /** Taggers of the target's own sentences, without the source and with it. */
-export interface TaggerComparison {
+export interface OwnTaggers {
   readonly ceiling: TaggingEvaluation | null;
   readonly joint: TaggingEvaluation | null;
   readonly verdict: Verdict;
@@ -26,7 +26,7 @@ export interface TaggerComparison {
   readonly unseen: EmbeddedSentences | null;
 }
 
-export interface CompareTaggersOptions extends Omit<TrainTaggerOptions, "dev"> {
+export interface OwnTaggersOptions extends Omit<TrainTaggerOptions, "dev"> {
   /** Drops types that the target lacks from what is found. */
   readonly drops?: LabelMap | undefined;
   /** Whether it makes sense to judge the difference. */
@@ -34,15 +34,15 @@ export interface CompareTaggersOptions extends Omit<TrainTaggerOptions, "dev"> {
 }
 
 /** Trains taggers on the target's own sentences, without the source and with it, and compares them on sentences new to both. */
-export async function compareTaggers(
+export async function compareOwnTaggers(
   {
     source,
     target,
     targetTrain,
   }: Readonly<Record<"source" | "target", EmbeddedSentences>> & { readonly targetTrain: EmbeddedSentences | undefined },
-  { drops, isComparable, ...options }: CompareTaggersOptions,
-): Promise<TaggerComparison> {
-  const none = (verdict: Verdict): TaggerComparison => ({ ceiling: null, joint: null, verdict, unseen: null });
+  { drops, isComparable, ...options }: OwnTaggersOptions,
+): Promise<OwnTaggers> {
+  const none = (verdict: Verdict): OwnTaggers => ({ ceiling: null, joint: null, verdict, unseen: null });
   if (targetTrain === undefined) return none(UNKNOWN_VERDICT);
   const { train, dev } = splitSentences(targetTrain, { seed: options.seed ?? 1 });
   const { unseen } = withoutSeen(target, [source, targetTrain]);
