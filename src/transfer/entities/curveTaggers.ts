@@ -16,7 +16,7 @@ const HIDDEN = 64;
 /** Steps that a small network needs with a rate higher than usual; few sentences end at the most epochs. */
 const STEPS = 200;
 const LEARNING_RATE = 0.003;
-const [FEWEST_EPOCHS, MOST_EPOCHS] = [4, 60];
+const [FEWEST_EPOCHS, MOST_EPOCHS] = [4, 100];
 
 export interface CurveTaggerOptions extends Pick<
   FitTaggerOptions,

@@ -96,7 +96,7 @@ describe("epochsFor()", () => {
   it("falls with the words, within limits", () => {
     const epochs = [100, 5000, 20_000, 10_000_000].map(epochsFor);
     expect(epochs).toEqual([...epochs].sort((a, b) => b - a));
-    expect([epochs[0], epochs[3]]).toEqual([60, 4]);
+    expect([epochs[0], epochs[3]]).toEqual([100, 4]);
   });
 });
 
