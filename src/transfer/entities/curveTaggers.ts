@@ -26,6 +26,8 @@ export interface CurveTaggerOptions extends Pick<
   readonly threads?: number | undefined;
   /** Drops types that the target lacks from what is found. */
   readonly drops?: LabelMap | undefined;
+  /** Called after every tagger. */
+  readonly onTrained?: (() => void) | undefined;
 }
 
 /** How they are trained, for the reader. @param source  sentences of the source that they are trained on */
@@ -37,7 +39,7 @@ export const curveTaggersText = (source: { readonly taken: number; readonly all:
 export async function trainAndCount(
   data: EmbeddedSentences,
   target: EmbeddedSentences,
-  { drops, threads, ...options }: CurveTaggerOptions,
+  { drops, threads, onTrained, ...options }: CurveTaggerOptions,
 ): Promise<readonly EntityCounts[]> {
   const labels = entityLabels(data.sentences);
   if (labels.length === 0) return countFound(null, target, {});
@@ -49,6 +51,7 @@ export async function trainAndCount(
     ensemble: 1,
     epochs: epochsFor(data.vectors.rows),
   });
+  onTrained?.();
   return countFound(tagger, target, { map: drops, threads });
 }
 

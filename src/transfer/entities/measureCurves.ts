@@ -31,16 +31,20 @@ export interface TaggingSize {
 const SIZES = [10, 25, 50, 100, 200, 400];
 /** A draw of a larger share has too little to differ in from the next one. */
 const LARGEST_SHARE = 0.6;
-const DRAWS = 3;
+const DRAWS = 4;
 /** With more, a tagger takes too long for one of many. */
 const MOST_SOURCE = 1000;
-const MOST_TESTED = 500;
+const MOST_TESTED = 400;
 
 /** Sentences to draw, while that leaves enough undrawn; the last size is all of them. */
 export const taggingSizes = (sentences: number): number[] => [
   ...SIZES.filter((n) => n <= LARGEST_SHARE * sentences),
   sentences,
 ];
+
+/** Taggers that are trained for the curves of so many sentences. */
+export const taggersOfCurves = (sentences: number): number =>
+  1 + 2 * ((taggingSizes(sentences).length - 1) * DRAWS + 1);
 
 /** The sentences that the curves are measured with: at most so many of the source and to score on, drawn by seed. */
 export function sentencesForCurves({ source, targetTrain, target }: CurveSentences, seed: number): CurveSentences {

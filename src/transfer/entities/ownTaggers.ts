@@ -31,6 +31,8 @@ export interface OwnTaggersOptions extends Omit<TrainTaggerOptions, "dev"> {
   readonly drops?: LabelMap | undefined;
   /** Whether it makes sense to judge the difference. */
   readonly isComparable: boolean;
+  /** Called after every tagger. */
+  readonly onTrained?: (() => void) | undefined;
 }
 
 /** Trains taggers on the target's own sentences, without the source and with it, and compares them on sentences new to both. */
@@ -40,7 +42,7 @@ export async function compareOwnTaggers(
     target,
     targetTrain,
   }: Readonly<Record<"source" | "target", EmbeddedSentences>> & { readonly targetTrain: EmbeddedSentences | undefined },
-  { drops, isComparable, ...options }: OwnTaggersOptions,
+  { drops, isComparable, onTrained, ...options }: OwnTaggersOptions,
 ): Promise<OwnTaggers> {
   const none = (verdict: Verdict): OwnTaggers => ({ ceiling: null, joint: null, verdict, unseen: null });
   if (targetTrain === undefined) return none(UNKNOWN_VERDICT);
@@ -48,13 +50,16 @@ export async function compareOwnTaggers(
   const { unseen } = withoutSeen(target, [source, targetTrain]);
   if (unseen.sentences.length === 0) return none(ALL_SEEN_VERDICT);
   const how = { ...options, dev };
-  const [own, both] = [await trainTagger(train, how), await trainTagger(joinSentences(source, train), how)];
+  const own = await trainTagger(train, how);
+  onTrained?.();
+  const both = await trainTagger(joinSentences(source, train), how);
+  onTrained?.();
   const scored = { ...options, drops };
   const [alone, joint] = [await evaluated(own, unseen, scored), await evaluated(both, unseen, scored)];
   const scores = { ceiling: alone.evaluation, joint: joint.evaluation };
   if (!isComparable) return { ...none(UNKNOWN_VERDICT), ...scores };
   const kept = { alone: own.epochs, joint: both.epochs };
-  const halves = await taggingHalves({ source, train, dev, target: unseen }, { ...options, drops, kept });
+  const halves = await taggingHalves({ source, train, dev, target: unseen }, { ...options, drops, kept, onTrained });
   const [without, parts] = [alone, joint].map(({ counts }) => entityF1Influence(counts));
   const difference = joint.evaluation.entityF1 - alone.evaluation.entityF1;
   const texts = unseen.sentences.map(({ text }) => text);

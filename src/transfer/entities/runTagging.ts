@@ -11,10 +11,13 @@ import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../
 import { dropOf, type ScoreWithInterval } from "../experiment/drop.js";
 import { leakageCounts, leakagePairs, withLeakage } from "../experiment/leakage.js";
 import { compareOwnTaggers, evaluated, type OwnTaggers } from "./ownTaggers.js";
+import { checkSentences } from "./checkSentences.js";
 import { taggingDivergence } from "./entityShift.js";
 import { seenSentences } from "./seenSentences.js";
+import { taggersOfCurves } from "./measureCurves.js";
 import type { TaggingLeakage, TaggingTransfer } from "./record.js";
 import { taggingAdvice } from "./taggingAdvice.js";
+import { TAGGER_PAIRS } from "./taggingHalves.js";
 import { taggingCurves, type TaggingCurves } from "./taggingCurves.js";
 import { suggestedMap } from "./suggestTypeMap.js";
 import {
@@ -38,6 +41,8 @@ export interface TaggingCorpora {
 export interface TaggingTransferOptions extends Omit<TrainTaggerOptions, "dev"> {
   /** The map that gave the labels, which what is advised about them keeps. */
   readonly map?: LabelMap | undefined;
+  /** Called after every tagger: how many are trained, and how many it will be at most. */
+  readonly onTagger?: ((done: number, atMost: number) => void) | undefined;
 }
 
 /**
@@ -45,6 +50,7 @@ export interface TaggingTransferOptions extends Omit<TrainTaggerOptions, "dev"> 
  * whether the source helps beside them, and with how many of them: on sentences that no tagger has seen, over draws of these
  * and of the training sentences.
  *
+ * @throws HeadstartError E_LABELS when a corpus has no entities or too few different sentences
  * @throws HeadstartError E_NO_ROWS when `sourceDev` holds nothing but source sentences
  * @throws HeadstartError E_LABEL_MAP when source and target have no type of entities in common
  * @example
@@ -57,17 +63,20 @@ export async function runTaggingTransfer(
   options: TaggingTransferOptions,
 ): Promise<TaggingTransfer> {
   const { source, sourceDev, target, targetTrain } = corpora;
+  checkSentences(corpora);
   const mismatch = typeMismatch({
     source,
     target: targetTrain === undefined ? [target] : [target, targetTrain],
     map: options.map,
   });
   const home = homeOf(source, sourceDev, options);
+  const onTrained = countTaggers(corpora, mismatch, options);
   const trained = await trainTagger(home.train, options);
+  onTrained();
   const inDomain = (await evaluated(trained, home.dev, options)).evaluation;
   const drops = mismatch?.drops;
   const scored = await scoreTarget(trained, { target, seenIn: home.train }, { ...options, drops });
-  const compared = await compareWithOwn({ ...corpora, source: home.train }, mismatch, options);
+  const compared = await compareWithOwn({ ...corpora, source: home.train }, mismatch, { ...options, onTrained });
   const suggested =
     mismatch && (await suggestedMap(mismatch, { tagger: trained.tagger, target: targetTrain ?? target, ...options }));
   const judged =
@@ -102,6 +111,21 @@ export async function runTaggingTransfer(
   };
   const [advice, ...moreAdvice] = taggingAdvice(found);
   return { ...found, advice, moreAdvice };
+}
+
+/** Counts the taggers, and tells of each. */
+function countTaggers(
+  { targetTrain }: TaggingCorpora,
+  mismatch: TypeMismatch | undefined,
+  { onTagger }: TaggingTransferOptions,
+): () => void {
+  const compared = targetTrain === undefined ? 0 : 2;
+  const judged =
+    targetTrain === undefined || mismatch?.isOpen === true
+      ? 0
+      : 2 * TAGGER_PAIRS + taggersOfCurves(targetTrain.sentences.length);
+  let done = 0;
+  return () => onTagger?.(++done, 1 + compared + judged);
 }
 
 const textsOf = ({ sentences }: EmbeddedSentences): string[] => sentences.map(({ text }) => text);
@@ -152,7 +176,7 @@ type OwnFields = Pick<
 async function compareWithOwn(
   { source, target, targetTrain }: TaggingCorpora,
   mismatch: TypeMismatch | undefined,
-  options: TaggingTransferOptions,
+  options: TaggingTransferOptions & { readonly onTrained: () => void },
 ): Promise<OwnFields> {
   const how = { ...options, drops: mismatch?.drops, isComparable: mismatch?.isOpen !== true };
   const compared = await compareOwnTaggers({ source, target, targetTrain }, how);
@@ -160,12 +184,23 @@ async function compareWithOwn(
   const { difference, standardErrors } = verdict;
   if (targetTrain === undefined || difference === null || standardErrors === undefined || unseen === null)
     return fieldsOf(compared, null);
-  const { seed = 1, threads, signal, kind, crf, contextWindow, surfaceFeatures, layers, layerCount } = options;
+  const {
+    seed = 1,
+    threads,
+    signal,
+    onTrained,
+    kind,
+    crf,
+    contextWindow,
+    surfaceFeatures,
+    layers,
+    layerCount,
+  } = options;
   const shape = { kind, crf, contextWindow, surfaceFeatures, layers, layerCount };
   const curves = await taggingCurves(
     { source, targetTrain, target: unseen },
     { difference, standardErrors },
-    { ...shape, seed, threads, signal, drops: mismatch?.drops },
+    { ...shape, seed, threads, signal, onTrained, drops: mismatch?.drops },
   );
   return fieldsOf(compared, curves);
 }

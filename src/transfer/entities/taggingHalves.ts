@@ -21,10 +21,12 @@ export interface TaggingHalvesOptions extends Omit<TrainTaggerOptions, "dev"> {
   readonly kept: { readonly alone: number; readonly joint: number };
   /** Drops types that the target lacks from what is found. */
   readonly drops?: LabelMap | undefined;
+  /** Called after every tagger. */
+  readonly onTrained?: (() => void) | undefined;
 }
 
 /** Pairs of taggers to train; each costs a sixth of the pair that is trained on all sentences. */
-const HALVES = 4;
+export const TAGGER_PAIRS = 4;
 
 /**
  * Entity F1 on the target of a tagger trained on source and target minus that of one trained on the target alone, for pairs
@@ -33,17 +35,18 @@ const HALVES = 4;
  */
 export async function taggingHalves(
   { source, train, dev, target }: OwnSentences,
-  { kept, drops, ...options }: TaggingHalvesOptions,
+  { kept, drops, onTrained, ...options }: TaggingHalvesOptions,
 ): Promise<Float64Array> {
   const { seed = 1 } = options;
   const differences: number[] = [];
-  for (let h = 1; h <= HALVES; h++) {
+  for (let h = 1; h <= TAGGER_PAIRS; h++) {
     const random = seeded(seed + h);
     const [own, other] = [train, source].map((data) => halfOf(data, random));
     const score = async (data: EmbeddedSentences, epochs: number): Promise<number> => {
       if (entityLabels(data.sentences).length === 0) return 0;
       const how = { ...options, dev, epochs, ensemble: 1, seed: seed + h };
       const { tagger } = await trainTagger(data, how);
+      onTrained?.();
       return entityF1Of(await countFound(tagger, target, { map: drops, threads: options.threads }));
     };
     differences.push((await score(joinSentences(other, own), kept.joint)) - (await score(own, kept.alone)));

@@ -17,10 +17,12 @@ export interface TypeMismatch {
   readonly isOpen: boolean;
 }
 
+type Tagged = Pick<EmbeddedSentences, "sentences">;
+
 interface Sides {
-  readonly source: EmbeddedSentences;
+  readonly source: Tagged;
   /** All sentences of the target's domain. */
-  readonly target: readonly EmbeddedSentences[];
+  readonly target: readonly Tagged[];
   /** That is in use. */
   readonly map: LabelMap | undefined;
 }

@@ -87,7 +87,7 @@ describe("sentencesForCurves()", () => {
     const [many, own] = [taggedCorpus(1100), taggedCorpus(20)];
     const taken = sentencesForCurves({ source: many, targetTrain: own, target: many }, 1);
     expect(taken.source.sentences).toHaveLength(1000);
-    expect(taken.target.sentences).toHaveLength(500);
+    expect(taken.target.sentences).toHaveLength(400);
     expect(taken.targetTrain).toBe(own);
   });
 });
