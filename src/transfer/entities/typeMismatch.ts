@@ -76,7 +76,7 @@ export function typesNotComparable(mismatch: TypeMismatch, suggested: LabelMap, 
   const advice =
     flag === undefined
       ? "rename or drop them with --map"
-      : `map them, such as with ${flag}; a type that is mapped to its own name stays as it is`;
+      : `map them, such as with ${flag}, once you have checked that each pair means the same; a type that is mapped to its own name stays as it is`;
   const because = `not comparable: ${mismatchText(mismatch)}; ${advice}`;
   return { call: "unknown", difference: null, interval95: null, comparable: false, because };
 }

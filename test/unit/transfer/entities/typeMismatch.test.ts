@@ -67,7 +67,8 @@ describe("mapFromPairs()", () => {
     onlySource: ["scientist", "award"],
     onlyTarget: ["politician", "party"],
   };
-  const pairs = (truth: string, found: string, n: number) => Array.from({ length: n }, () => ({ truth, found }));
+  const pairs = (truth: string, found: string | undefined, n: number) =>
+    Array.from({ length: n }, () => ({ truth, found }));
   const written = (...found: readonly ReturnType<typeof pairs>[]): string =>
     writtenLabelMap(mapFromPairs(sides, found.flat()));
 
@@ -84,6 +85,12 @@ describe("mapFromPairs()", () => {
       pairs("party", "place", 1),
     );
     expect(found).toBe("politician=person,party=drop,scientist=person,award=drop");
+  });
+
+  it("drops a type that is mostly missed, whatever the few of it are found as", () => {
+    const found = written(pairs("party", "place", 9), pairs("party", undefined, 40), pairs("place", "award", 9));
+    expect(found).toBe("politician=drop,party=drop,scientist=drop,award=place");
+    expect(written(pairs("place", "award", 9), pairs("place", "place", 90))).toContain("award=drop");
   });
 
   it("gives two that correspond to each other the target's name, once", () => {
