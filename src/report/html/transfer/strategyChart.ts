@@ -25,8 +25,8 @@ export const strategyName = (strategy: Strategy): string => LOOKS[strategy].name
 const STEP = 0.1; // of the scores' axis
 const BETWEEN_NAMES = 6; // so that names at the line ends do not overlap
 
-/** Macro-F1 by labeled target rows (root axis from 0), a line and a band for each strategy with its name at the end. */
-export function strategyChart(curves: readonly StrategyCurve[]): Html {
+/** The score by labeled target rows (root axis from 0), a line and a band for each strategy with its name at the end. */
+export function strategyChart(curves: readonly StrategyCurve[], metric = "macro-F1"): Html {
   const all = curves.flatMap(({ points }) => points);
   const [low, high] = scoreRange(all);
   const most = Math.max(1, ...all.map(({ n }) => n));
@@ -38,14 +38,14 @@ export function strategyChart(curves: readonly StrategyCurve[]): Html {
     [...new Set(all.map(({ n }) => n))].sort((a, b) => a - b),
     most,
   );
-  const label = inWords(curves);
+  const label = inWords(curves, metric);
   return html`<svg class="plane wide" viewBox="-21 -4 205 122" role="img" aria-label="${label}">
     <title>${label}</title>
     ${ticks.map((tick) => html`<line class="grid" x1="0" x2="130" y1="${y(tick)}" y2="${y(tick)}" /><text x="-2" y="${y(tick)}" text-anchor="end" dy="1.5">${tick.toFixed(1)}</text>`)}
     ${sizes.map((n) => html`<text x="${x(n)}" y="106" text-anchor="middle">${count(n)}</text>`)}
     ${curves.map((one) => line(one, x, y))} ${lineEnds(curves, x, height)}
     <text x="65" y="115" text-anchor="middle">labeled target rows</text>
-    <text x="-16" y="50" text-anchor="middle" transform="rotate(-90 -16 50)">macro-F1</text>
+    <text x="-16" y="50" text-anchor="middle" transform="rotate(-90 -16 50)">${metric}</text>
   </svg>`;
 }
 
@@ -102,11 +102,11 @@ function apart(sizes: readonly number[], most: number): readonly number[] {
   });
 }
 
-function inWords(curves: readonly StrategyCurve[]): string {
+function inWords(curves: readonly StrategyCurve[], metric: string): string {
   const parts = curves.map(({ strategy, points }) => {
     const [first, last] = [points[0], points[points.length - 1]];
     const from = `${strategyName(strategy)}: ${decimals(first.macroF1)} with ${count(first.n)} labeled target rows`;
     return points.length === 1 ? from : `${from}, ${decimals(last.macroF1)} with ${count(last.n)}`;
   });
-  return `Macro-F1 by labeled target rows. ${parts.join("; ")}.`;
+  return `${metric[0].toUpperCase()}${metric.slice(1)} by labeled target rows. ${parts.join("; ")}.`;
 }

@@ -2,12 +2,7 @@ import type { TaggingCurve, TaggingTransfer } from "../../../transfer/entities/r
 import { count, decimals, range, signed, signedRange } from "../../../text/numbers.js";
 import { html, section, type Html } from "../html.js";
 import { table } from "../table.js";
-
-const NAMES: Readonly<Record<TaggingCurve["strategy"], string>> = {
-  target: "target alone",
-  source: "source alone",
-  both: "both",
-};
+import { strategyChart, strategyName } from "./strategyChart.js";
 
 /** Learning curves of taggers, with the source and without, and the verdict by tagged sentences; null where there are none. */
 export function taggingCurvesSection({ curves, curveTaggers, verdict }: TaggingTransfer): Html | null {
@@ -16,7 +11,7 @@ export function taggingCurvesSection({ curves, curveTaggers, verdict }: TaggingT
   return section(
     "curves",
     "With the source and without",
-    html`${says === "" ? null : html`<p dir="auto">${says[0].toUpperCase()}${says.slice(1)}.</p>`}
+    html`${says === "" ? null : html`<p dir="auto">${says[0].toUpperCase()}${says.slice(1)}.</p>`} ${picture(curves)}
       ${table(
         byLabels.map(({ n, difference, interval95, call }) => [
           count(n),
@@ -30,8 +25,9 @@ export function taggingCurvesSection({ curves, curveTaggers, verdict }: TaggingT
         },
       )}
       <p class="note">
-        A call holds for all sizes together. Taggers of the sizes: ${curveTaggers ?? ""}. The last size is the verdict
-        on the larger taggers, trained on all sentences.
+        A row of the picture is a tagged sentence; a band is where one more tagger scores that is trained on other
+        sentences (95&nbsp;%). A call holds for all sizes together. Taggers of the sizes: ${curveTaggers ?? ""}. The
+        last size is the verdict on the larger taggers, trained on all sentences.
       </p>
       <details>
         <summary>The numbers of the curves</summary>
@@ -40,11 +36,22 @@ export function taggingCurvesSection({ curves, curveTaggers, verdict }: TaggingT
   );
 }
 
+/** A row of the target is a sentence here. */
+const picture = (curves: readonly TaggingCurve[]): Html =>
+  strategyChart(
+    curves.map(({ strategy, points }) => ({
+      strategy,
+      points: points.map(({ entityF1, ...at }) => ({ ...at, macroF1: entityF1 })),
+      fit: null,
+    })),
+    "entity F1",
+  );
+
 const numbers = (curves: readonly TaggingCurve[]): Html =>
   table(
     curves.flatMap(({ strategy, points }) =>
       points.map(({ n, entityF1, interval95, draws }) => [
-        NAMES[strategy],
+        strategyName(strategy),
         count(n),
         decimals(entityF1),
         range(interval95),
