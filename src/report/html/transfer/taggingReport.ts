@@ -1,7 +1,8 @@
 import { intervalNote } from "../../../text/intervalNote.js";
 import type { TaggingEvaluation } from "../../../tagging/evaluate.js";
+import type { Null } from "../../../transfer/divergence/divergence.js";
 import type { TaggingTransfer } from "../../../transfer/entities/record.js";
-import { count, decimals, percent, range, signed, signedRange } from "../../../text/numbers.js";
+import { count, counted, decimals, percent, range, signed, signedRange } from "../../../text/numbers.js";
 import { html, section, verbatim, type Html } from "../html.js";
 import { pageText } from "../page.js";
 import { definitions, table } from "../table.js";
@@ -61,10 +62,10 @@ const scoreCells = ({ entityF1, interval95, boundary, unseen, entities }: Taggin
 /** Texts, words and entity strings; labels of sentences play no part in the first two. */
 function distance({ divergence, target }: TaggingTransfer): Html {
   const { proxyA, jensenShannon, vocabularySeen, underNull, words, entities } = divergence;
-  const beside = (value: { readonly mean: number; readonly p: number } | undefined): string =>
+  const beside = (value: Null | undefined, written = decimals): string =>
     value === undefined
       ? "too few sentences to compare it with"
-      : `${decimals(value.mean)} for two samples of one corpus, p ${decimals(value.p)}`;
+      : `${written(value.mean)} for two samples of one corpus, p ${decimals(value.p)}`;
   return html`${definitions([
     [
       html`<b>${decimals(proxyA)}</b> proxy A-distance`,
@@ -76,7 +77,7 @@ function distance({ divergence, target }: TaggingTransfer): Html {
     ],
     [
       html`<b>${percent(vocabularySeen)}</b> of the target’s distinct words`,
-      `are in the source; ${beside(underNull?.vocabularySeen)}.`,
+      `are in the source; ${beside(underNull?.vocabularySeen, percent)}.`,
     ],
     [
       html`<b>${percent(entities.stringsSeen)}</b> of the target’s entity strings`,
@@ -137,7 +138,9 @@ function seenText({ near, normalised, targetWith, trainAndTarget }: TaggingTrans
   const own =
     trainAndTarget === 0
       ? ""
-      : ` ${count(trainAndTarget)} are also in the target's training sentences, and no verdict counts them.`;
+      : ` ${count(trainAndTarget)} ${areIs(trainAndTarget)} also in the target’s training sentences, and no verdict counts ${trainAndTarget === 1 ? "it" : "them"}.`;
   const alike = near === normalised ? "" : ` (${count(near - normalised)} as near duplicates)`;
-  return `${count(near)} target sentences are also in the source${alike}${withThem}.${own}`;
+  return `${counted(near, "target sentence")} ${areIs(near)} also in the source${alike}${withThem}.${own}`;
 }
+
+const areIs = (n: number): string => (n === 1 ? "is" : "are");
