@@ -1,24 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
-import { joinWords } from "../../../../src/tagging/corpus/joinWords.js";
-import type { EmbeddedSentences } from "../../../../src/tagging/vectors/embeddedSentences.js";
 import type { TaggingTransfer } from "../../../../src/transfer/entities/record.js";
 import { runTaggingTransfer } from "../../../../src/transfer/entities/runTagging.js";
-import { taggedCorpus } from "../../tagging/taggedCorpus.js";
-
-/** Sentences of which no two are equal; their type x under another name. */
-function corpusOf(n: number, seed: number, x = "x"): EmbeddedSentences {
-  const data = taggedCorpus(n, seed);
-  const sentences = data.sentences.map((sentence, s) => {
-    const [, ...words] = sentence.words.map(({ text }) => text);
-    const tags = sentence.tags.map((tag) => tag.replace(/x$/, x));
-    return { ...sentence, ...joinWords([`w${seed}n${s}`, ...words]), tags, written: tags };
-  });
-  return { ...data, sentences };
-}
+import { distinctCorpus } from "../../tagging/taggedCorpus.js";
 
 const FAST = { epochs: 2, ensemble: 1, kind: "linear", threads: 1, seed: 1 } as const;
-const [source, target, targetTrain] = [corpusOf(30, 1), corpusOf(30, 2), corpusOf(20, 3)];
+const [source, target, targetTrain] = [distinctCorpus(30, 1), distinctCorpus(30, 2), distinctCorpus(20, 3)];
 
 describe("runTaggingTransfer()", () => {
   const counts: (readonly [number, number])[] = [];
@@ -55,7 +42,7 @@ describe("runTaggingTransfer()", () => {
   });
 
   it("compares no types that one side lacks, but scores them, until a map names them", async () => {
-    const own = { target: corpusOf(30, 2, "z"), targetTrain: corpusOf(20, 3, "z") };
+    const own = { target: distinctCorpus(30, 2, "z"), targetTrain: distinctCorpus(20, 3, "z") };
     const open = await runTaggingTransfer({ source, sourceDev: undefined, ...own }, FAST);
     expect(open.verdict).toMatchObject({ call: "unknown", difference: null, comparable: false });
     expect(open.curves).toEqual([]);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { normal } from "../../../../src/classification/curve/powerLaw.js";
 import { seeded, shuffled } from "../../../../src/math/random.js";
 import { NO_SURFACE_FEATURES } from "../../../../src/tagging/model/wordFeatures.js";
 import type { EmbeddedSentences } from "../../../../src/tagging/vectors/embeddedSentences.js";
@@ -7,7 +8,7 @@ import { entityF1Influence } from "../../../../src/transfer/entities/countFound.
 import { epochsFor } from "../../../../src/transfer/entities/curveTaggers.js";
 import { drawSentences, sentencesForCurves, taggingSizes } from "../../../../src/transfer/entities/measureCurves.js";
 import { taggingCurves, type TaggingCurves } from "../../../../src/transfer/entities/taggingCurves.js";
-import { taggedCorpus } from "../../tagging/taggedCorpus.js";
+import { distinctCorpus, taggedCorpus } from "../../tagging/taggedCorpus.js";
 
 /** The same sentences with their tags dealt anew among their words: entities where there are none. */
 function shuffledTags(data: EmbeddedSentences, seed: number): EmbeddedSentences {
@@ -20,9 +21,16 @@ function shuffledTags(data: EmbeddedSentences, seed: number): EmbeddedSentences 
   return { ...data, sentences };
 }
 
+/** With vectors that tell little of the tags, so that few sentences are too few. */
+function blurred(data: EmbeddedSentences, seed: number): EmbeddedSentences {
+  const random = seeded(seed);
+  const { rows, cols } = data.vectors;
+  return { ...data, vectors: { rows, cols, data: data.vectors.data.map((value) => value + 0.6 * normal(random)) } };
+}
+
 const curvesWith = (source: EmbeddedSentences): Promise<TaggingCurves> =>
   taggingCurves(
-    { source, targetTrain: taggedCorpus(50, 2), target: taggedCorpus(60, 3) },
+    { source, targetTrain: blurred(distinctCorpus(50, 2), 12), target: blurred(distinctCorpus(60, 3), 13) },
     { difference: 0, standardErrors: { test: 0.01, training: 0.01 } },
     { seed: 1, threads: 1, kind: "linear", surfaceFeatures: NO_SURFACE_FEATURES },
   );
@@ -30,7 +38,7 @@ const curvesWith = (source: EmbeddedSentences): Promise<TaggingCurves> =>
 describe("taggingCurves()", () => {
   let curves: TaggingCurves;
   beforeAll(async () => {
-    curves = await curvesWith(shuffledTags(taggedCorpus(60, 4), 5));
+    curves = await curvesWith(shuffledTags(blurred(distinctCorpus(60, 4), 14), 5));
   }, 60_000);
 
   it("has the source at no sentence, and the others at every size and all sentences", () => {
@@ -53,6 +61,12 @@ describe("taggingCurves()", () => {
     expect(curves.says).toContain("tagged target sentences");
     expect(curves.says).toContain("entity F1");
   });
+
+  it("calls a source of the same kind positive with few sentences", async () => {
+    const same = await curvesWith(blurred(distinctCorpus(200, 4), 14));
+    expect(same.byLabels[0]).toMatchObject({ n: 10, call: "positive" });
+    expect(same.says).toMatch(/^with 10 tagged target sentences the source adds /);
+  }, 60_000);
 
   it("ends at the verdict of all sentences", () => {
     expect(curves.byLabels.at(-1)).toMatchObject({ n: 50, difference: 0, call: "neutral" });
