@@ -5,6 +5,7 @@ import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
 import type { Forecast } from "../forecast/record.js";
 import type { Suggestions } from "../suggest/suggestions.js";
+import type { TargetCalibration } from "./targetErrors.js";
 
 /** What was read from the files of one corpus. */
 export interface CorpusSummary {
@@ -213,6 +214,8 @@ export interface TransferRecord {
   readonly moreAdvice: readonly Advice[];
   /** Folder of the head that was written; null with `--no-head`. */
   readonly head: string | null;
+  /** Of the head's probabilities on the target; absent where it has no labels. */
+  readonly calibration?: TargetCalibration | undefined;
   /** Mistakes on the target, the most confident first; not all of them. */
   readonly mistakes: readonly TransferMistake[];
   /** What the reader should know before believing the numbers. */

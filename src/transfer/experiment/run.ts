@@ -9,7 +9,6 @@ import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
-import { worstMistakes } from "./mistakes.js";
 import { checkMapped } from "./checkMapped.js";
 import { suggested } from "./suggested.js";
 import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
@@ -26,6 +25,7 @@ import { curvesFor, withCurves } from "./withCurves.js";
 import { corpusSummary } from "./corpusSummary.js";
 import type { TransferRecord } from "./record.js";
 import { headWarnings } from "./headWarnings.js";
+import { targetErrors } from "./targetErrors.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
 
 /** The corpora of a transfer experiment, read and mapped. */
@@ -214,7 +214,7 @@ export async function runTransfer(
     labelShift: estimateLabelShift(trained.head, { sourceDev: sides.sourceDev, target: target.rows }),
     leakage: { ...target.leakage, pairs },
     divergence,
-    mistakes: scored === null ? [] : worstMistakes(scored, target.rows.texts),
+    ...targetErrors(scored, target.rows.texts, seed),
     warnings: [
       ...target.warnings,
       ...(forecast.doubt === null ? [] : [forecast.doubt]),

@@ -4,7 +4,7 @@ import { vectorsOf } from "../../../../src/embedding/cachedEmbed.js";
 import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
 import { seeded } from "../../../../src/math/random.js";
 import { renderTransferReport } from "../../../../src/report/html/transfer/transferReport.js";
-import type { ScoredRecord } from "../../../../src/report/html/transfer/scored.js";
+import type { ScoredRecord } from "../../../../src/report/html/transfer/sections/scored.js";
 import type { TransferRecord } from "../../../../src/transfer/experiment/record.js";
 import { runTransfer, type TransferCorpora, type TransferOptions } from "../../../../src/transfer/experiment/run.js";
 import { counting, fixture, openEncoder } from "../../encoder/tinyBert.js";

@@ -1,48 +1,17 @@
-import type { Leakage, LeakageExample } from "../../../transfer/experiment/record.js";
+import type { Leakage, LeakageExample, LeakagePair, LeakageSide } from "../../../../transfer/experiment/record.js";
 import type { ScoredRecord as TransferRecord } from "./scored.js";
-import { DIFFERENCE_THAT_MATTERS } from "../../../transfer/curves/bySize.js";
-import { count, counted, decimals, percent, range, rows } from "../../../text/numbers.js";
-import { advice } from "./advice.js";
-import { html, quotation, section, type Content, type Html } from "../html.js";
-import { definitions } from "../table.js";
+import { count, counted, decimals, percent, range, rows } from "../../../../text/numbers.js";
+import { html, quotation, section, type Content, type Html } from "../../html.js";
+import { definitions, table } from "../../table.js";
 
 const MOST_EXAMPLES = 5;
 
-/** The verdict in two words, with a sign that does not need color. */
-export const VERDICTS = {
-  positive: { sign: "▲", words: "it raises the score" },
-  neutral: { sign: "●", words: "no difference shown" },
-  negative: { sign: "▼", words: "it lowers the score" },
-  unknown: { sign: "?", words: "unknown" },
-} as const;
-
-/** Did the source help, the numbers behind the verdict, and what to do next. */
-export function verdict(record: TransferRecord): Html {
-  const { call, because, standardErrors, n } = record.verdict;
-  const { sign, words } = VERDICTS[call];
-  const evidence =
-    standardErrors === undefined || n === undefined
-      ? null
-      : html`<p>
-          The interval holds the draw of the target’s rows (paired, ${rows(n)}; standard error
-          ${decimals(standardErrors.test)}) and that of the training rows of both (from pairs of heads trained on
-          halves; ${decimals(standardErrors.training)}). It leaves out that texts of other times or places differ.
-          Differences below ${String(DIFFERENCE_THAT_MATTERS)} are called neutral.
-        </p>`;
-  return section(
-    "verdict",
-    "Does the source help?",
-    html`<p class="call">
-        <span class="sign ${call}" aria-hidden="true">${sign}</span> <b>Beside the target’s own rows: ${words}.</b>
-        <span dir="auto">${because[0].toUpperCase()}${because.slice(1)}.</span>
-      </p>
-      ${evidence}
-      <h3>What to do next</h3>
-      <ol class="advice">
-        ${advice(record).map((piece) => html`<li>${piece}</li>`)}
-      </ol>`,
-  );
-}
+const SIDES: Readonly<Record<LeakageSide, string>> = {
+  source: "source",
+  sourceDev: "source test",
+  targetTrain: "target train",
+  target: "target",
+};
 
 /** Target rows that the head saw in training. */
 export function leakage({ leakage: found, target, corpora }: TransferRecord): Html {
@@ -68,7 +37,7 @@ export function leakage({ leakage: found, target, corpora }: TransferRecord): Ht
     "leakage",
     "Seen before",
     html`<p>Rows that the head has already seen in training make its score look better than it is.</p>
-      ${definitions(entries)}${withAndWithout(found, target)}${examplesOf(found.examples)}`,
+      ${definitions(entries)}${withAndWithout(found, target)}${examplesOf(found.examples)}${pairsOf(found.pairs)}`,
   );
 }
 
@@ -97,5 +66,23 @@ function examplesOf(examples: readonly LeakageExample[]): Html | null {
           </li>`,
       )}
     </ul>
+  </details>`;
+}
+
+/** Duplicates within and between the corpora, where there are any. */
+function pairsOf(pairs: readonly LeakagePair[]): Html | null {
+  const found = pairs.filter(({ near }) => near > 0);
+  if (found.length === 0) return null;
+  const body = found.map(({ from, to, exact, normalised, near, share }) => [
+    from === to ? `within ${SIDES[to]}` : `${SIDES[to]} rows also in ${SIDES[from]}`,
+    count(exact),
+    count(normalised),
+    count(near),
+    percent(share),
+  ]);
+  const head = ["rows", "exact", "normalized", "near", "of all rows"];
+  return html`<details>
+    <summary>Duplicates within and between all corpora</summary>
+    ${table(body, { caption: "Each count holds those before it", head })}
   </details>`;
 }

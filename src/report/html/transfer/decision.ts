@@ -1,0 +1,72 @@
+import type { Advice, TransferRecord } from "../../../transfer/experiment/record.js";
+import { decimals, range, signed, signedRange } from "../../../text/numbers.js";
+import { html, verbatim, type Html } from "../html.js";
+import { corpusNames } from "./sections/names.js";
+
+/** What to do, in a few words. */
+const STEPS: Readonly<Record<Advice["strategy"], string>> = {
+  "target alone": "Train on the target’s own rows",
+  "add the source": "Train on both",
+  "start from the source": "Start from the head of the source",
+  "source as it is": "Use the head of the source as it is",
+  "map the labels": "Map the labels",
+  "label rows": "Label rows of the target",
+  unfreeze: "Try another encoder, or fine-tune this one",
+  "another source or encoder": "Look at the source first",
+};
+
+/** A piece of advice with its reason. */
+export const adviceItem = ({ strategy, because }: Advice): Html =>
+  html`<b>${STEPS[strategy] ?? strategy}.</b> <span dir="auto">${sentence(because)}</span>`;
+
+/** With a capital and a full stop. */
+export const sentence = (text: string): string =>
+  text === "" ? "" : `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
+/** What to do, with the numbers that say so: the sentence at the top of the page. */
+export function decision(record: TransferRecord): Html {
+  const names = corpusNames(record);
+  const [source, target] = [verbatim(names.source), verbatim(names.target)];
+  switch (record.advice.strategy) {
+    case "target alone":
+      return record.verdict.call === "negative"
+        ? html`Train on the rows of ${target} alone: adding ${source} lowers ${difference(record)}.`
+        : html`Train on the rows of ${target} alone: ${source} is not shown to help beside them, ${difference(record)}.`;
+    case "add the source":
+      return record.verdict.call === "positive"
+        ? html`Train on both: adding ${source} to the rows of ${target} raises ${difference(record)}.`
+        : html`Train on both: ${source} is not shown to help beside the rows of ${target}, but it is the better guess,
+          ${difference(record)}.`;
+    case "source as it is":
+      return html`Until rows of ${target} are labeled to train on, use the head of ${source} as it is:
+      ${scores(record)}.`;
+    case "map the labels":
+      return html`Map the labels first: those of ${source} and ${target} are not the same, so a comparison would
+      mislead.`;
+    case "label rows":
+      return record.target === null
+        ? html`Label some rows of ${target}: without labels the accuracy there of the head of ${source} can only be
+          forecast, ${decimals(record.forecast.accuracy)} (${range(record.forecast.interval95)}).`
+        : html`Label rows of ${target}: the head of ${source} is not shown to do better than guessing there,
+          ${scores(record)}.`;
+    case "another source or encoder":
+      return html`Look at ${source} first: even in-domain its head is not shown to do better than guessing,
+      ${scores(record)}.`;
+    default:
+      return html`${STEPS[record.advice.strategy] ?? record.advice.strategy}: ${record.advice.because}.`;
+  }
+}
+
+/** The difference that the source makes, with its interval. */
+function difference({ verdict: { difference: by, interval95 } }: TransferRecord): Html {
+  if (by === null || interval95 === null) return html`<span class="term">macro-F1</span> there`;
+  return html`<span class="term">macro-F1</span> ${signed(by)} (95&nbsp;% interval ${signedRange(interval95)})`;
+}
+
+/** The scores of the source's head on both sides. */
+function scores({ source, target }: TransferRecord): Html {
+  const home = html`<span class="term">macro-F1</span> ${decimals(source.macroF1)} in-domain`;
+  return target === null
+    ? home
+    : html`${home}, ${decimals(target.macroF1)} (${range(target.interval95)}) on the target`;
+}

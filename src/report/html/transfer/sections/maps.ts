@@ -1,0 +1,30 @@
+import type { MapScore, TransferRecord } from "../../../../transfer/experiment/record.js";
+import { shellWord } from "../../../../text/shell.js";
+import { decimals } from "../../../../text/numbers.js";
+import { html, section, verbatim, type Html } from "../../html.js";
+import { table } from "../../table.js";
+
+const HOW: Readonly<Record<MapScore["how"], string>> = {
+  renormalize: "trained with the label, whose probability goes to the others in proportion",
+  drop: "trained without the rows of the label",
+  merge: "trained with its rows as those of another label",
+};
+
+/** What to do with labels that the target lacks, and what each way scores; null where that is no question. */
+export function maps({ maps: found = [] }: TransferRecord): Html | null {
+  if (found.length === 0) return null;
+  const body = found.map(({ map, macroF1, how }) => [
+    html`<code>--map ${verbatim(shellWord(map))}</code>`,
+    decimals(macroF1),
+    HOW[how],
+  ]);
+  return section(
+    "maps",
+    "Labels that the target lacks",
+    html`<p>
+        The source has labels that no target row has. Which map is right is a question of what the labels mean, not of
+        these scores: the best of several looks better than it is.
+      </p>
+      ${table(body, { caption: "Macro-F1 on the target by label map", head: ["map", "macro-F1", "how"] })}`,
+  );
+}
