@@ -6,7 +6,7 @@ import { pageText } from "./page.js";
 
 /** Frames and line kinds beside colors, so that labels do not depend on color alone; the name is there as well. */
 const ENTITY_STYLE = `
-.entity { border: 1px solid var(--hue); border-bottom-width: 3px; border-radius: 5px; padding: 0 .2em; }
+.entity { background: none; color: inherit; border: 1px solid var(--hue); border-bottom-width: 3px; border-radius: 5px; padding: 0 .2em; }
 .entity small { color: var(--ink); margin-left: .35em; font-weight: 600; }
 .hue0 { --hue: var(--source); } .hue1 { --hue: var(--target); } .hue2 { --hue: var(--trained); }
 .hue3 { --hue: var(--baseline); } .hue4 { --hue: var(--warn-line); } .hue5 { --hue: var(--ink); }

@@ -34,16 +34,19 @@ export function scaleOver(values: readonly number[], { within = [0, 1], least = 
 }
 
 /** Both ends apart by at least `least`, and inside what is possible. */
-function widened(low: number, high: number, { within, least }: Required<ScaleOptions>): readonly [number, number] {
-  const lack = Math.max(0, (least ?? 0) - (high - low)) / 2;
-  const [first, last] = within ?? [low - lack, high + lack];
+function widened(
+  low: number,
+  high: number,
+  { within: [first, last], least }: { readonly within: readonly [number, number]; readonly least: number },
+): readonly [number, number] {
+  const lack = Math.max(0, least - (high - low)) / 2;
   const shift = Math.max(0, first - (low - lack)) - Math.max(0, high + lack - last);
   return [Math.max(first, low - lack + shift), Math.min(last, high + lack + shift)];
 }
 
 function stepFor(span: number): number {
   const power = 10 ** Math.floor(Math.log10(span / MOST_TICKS));
-  return power * ([1, 2, 5, 10].find((many) => span / (power * many) <= MOST_TICKS - 1 + ROUNDING) ?? 10);
+  return power * ([1, 2, 5, 10, 20].find((many) => span / (power * many) <= MOST_TICKS - 1 + ROUNDING) ?? 20);
 }
 
 /** Where a value lies on the axis, `[0, 1]`; one beyond an end lies at it. */

@@ -40,7 +40,7 @@ function trackRow(
 ): Html {
   const spread = interval === undefined ? undefined : `${text(interval[0])} to ${text(interval[1])}`;
   const parts = [`${what} ${text(value)}`, ...(spread === undefined ? [] : [`95 % interval ${spread}`])];
-  const label = [...parts, ...(note === undefined ? [] : [note])].join(", ");
+  const label = [...parts, ...(note === undefined ? [] : [note])].join(", ").replaceAll("\u00a0", " ");
   const below = [spread, note].filter((part) => part !== undefined);
   return html`<li>
     <span class="name">${shape(mark)} ${name}${detail === undefined ? null : html`<small>${detail}</small>`}</span

@@ -1,11 +1,12 @@
+import type { ReliabilityBin } from "../../metrics/calibration.js";
 import type { Evaluation } from "../../metrics/classification.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import type { AdaptationScore } from "../adaptation/record.js";
 import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from "../curves/record.js";
 import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
 import type { Forecast } from "../forecast/record.js";
 import type { Suggestions } from "../suggest/suggestions.js";
-import type { TargetCalibration } from "./targetErrors.js";
 
 /** What was read from the files of one corpus. */
 export interface CorpusSummary {
@@ -117,6 +118,19 @@ export interface Advice {
     | "another source or encoder";
   /** The reason, with its numbers, in one sentence. */
   readonly because: string;
+}
+
+/** Whether a head's probabilities hold on the target. */
+export interface TargetCalibration {
+  /** Target rows. */
+  readonly n: number;
+  /** Calibration error of the predicted label's probability, without its bias; see CalibrationError. */
+  readonly ece: number;
+  readonly interval95: Interval;
+  /** Of the probabilities being calibrated. */
+  readonly p: number;
+  /** From the least to the most confident. */
+  readonly bins: readonly ReliabilityBin[];
 }
 
 /** A target row that the head gets wrong. */

@@ -26,17 +26,17 @@ export const sentence = (text: string): string =>
 /** What to do, with the numbers that say so: the sentence at the top of the page. */
 export function decision(record: TransferRecord): Html {
   const names = corpusNames(record);
-  const [source, target] = [verbatim(names.source), verbatim(names.target)];
+  const [source, target, own] = [names.source, names.target, names.targetTrain].map(verbatim);
   switch (record.advice.strategy) {
     case "target alone":
       return record.verdict.call === "negative"
-        ? html`Train on the rows of ${target} alone: adding ${source} lowers ${difference(record)}.`
-        : html`Train on the rows of ${target} alone: ${source} is not shown to help beside them, ${difference(record)}.`;
+        ? html`Train on ${own} alone: adding ${source} lowers macro-F1 on ${target}, ${difference(record)}.`
+        : html`Train on ${own} alone: that adding ${source} helps on ${target} is not shown, ${difference(record)}.`;
     case "add the source":
       return record.verdict.call === "positive"
-        ? html`Train on both: adding ${source} to the rows of ${target} raises ${difference(record)}.`
-        : html`Train on both: ${source} is not shown to help beside the rows of ${target}, but it is the better guess,
-          ${difference(record)}.`;
+        ? html`Train on both: adding ${source} to ${own} raises macro-F1 on ${target}, ${difference(record)}.`
+        : html`Train on both: that adding ${source} to ${own} helps on ${target} is not shown, but it is the better
+          guess, ${difference(record)}.`;
     case "source as it is":
       return html`Until rows of ${target} are labeled to train on, use the head of ${source} as it is:
       ${scores(record)}.`;
@@ -45,8 +45,8 @@ export function decision(record: TransferRecord): Html {
       mislead.`;
     case "label rows":
       return record.target === null
-        ? html`Label some rows of ${target}: without labels the accuracy there of the head of ${source} can only be
-          forecast, ${decimals(record.forecast.accuracy)} (${range(record.forecast.interval95)}).`
+        ? html`Label some rows of ${target}: without them, the accuracy there of the head of ${source} is only forecast,
+          as ${decimals(record.forecast.accuracy)} (95&nbsp;% interval ${range(record.forecast.interval95)}).`
         : html`Label rows of ${target}: the head of ${source} is not shown to do better than guessing there,
           ${scores(record)}.`;
     case "another source or encoder":
@@ -58,10 +58,10 @@ export function decision(record: TransferRecord): Html {
 }
 
 /** The difference that the source makes, with its interval. */
-function difference({ verdict: { difference: by, interval95 } }: TransferRecord): Html {
-  if (by === null || interval95 === null) return html`<span class="term">macro-F1</span> there`;
-  return html`<span class="term">macro-F1</span> ${signed(by)} (95&nbsp;% interval ${signedRange(interval95)})`;
-}
+const difference = ({ verdict: { difference: by, interval95 } }: TransferRecord): Html | string =>
+  by === null || interval95 === null
+    ? "by how much is not known"
+    : html`${signed(by)} (95&nbsp;% interval ${signedRange(interval95)})`;
 
 /** The scores of the source's head on both sides. */
 function scores({ source, target }: TransferRecord): Html {

@@ -38,7 +38,7 @@ const CHAPTERS: readonly (readonly [id: string, name: string, chapter: (record: 
   ["confusions", "Confusions", confusions],
   ["calibration", "Calibration", calibration],
   ["forecast", "Forecast", forecast],
-  ["labelShift", "Label shares", labelShift],
+  ["shares", "Label shares", labelShift],
   ["corpora", "Rows", corpora],
   ["leakage", "Seen before", leakage],
   ["divergence", "Distance", divergence],

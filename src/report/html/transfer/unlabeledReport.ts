@@ -18,14 +18,14 @@ const CHAPTERS = [nextSteps, forecast, labelShift, adaptation, suggestions, corp
 /** The report of an experiment whose target has no labels: the forecast, and what else can be said without them. */
 export function unlabeledReport(record: TransferRecord): string {
   const names = corpusNames(record);
-  const { forecast: found, source } = record;
+  const { source } = record;
   const body = html`<main>
     <header>
       <p class="kicker">headstart · transfer report</p>
       <h1>${decision(record)}</h1>
       <p>
-        The forecast of the accuracy on the target is ${decimals(found.accuracy)} (95&nbsp;% interval
-        ${range(found.interval95)}); in-domain it is ${decimals(source.accuracy)} (${rows(source.n)}).
+        In-domain its accuracy is ${decimals(source.accuracy)} (${range(source.intervals95.accuracy)},
+        ${rows(source.n)}).
       </p>
       ${warnings(record)}
     </header>

@@ -132,7 +132,7 @@ describe("runTransfer", () => {
     expect(record.forecast).toEqual({ ...labeled.forecast, truth: null });
     expect(JSON.parse(JSON.stringify(record))).toEqual(record);
     const page = renderTransferReport(record);
-    expect(page).toContain("which has no labels");
+    expect(page).toContain("is only forecast");
     expect(page).not.toMatch(/undefined|NaN/);
   });
 

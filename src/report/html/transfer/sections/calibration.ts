@@ -1,5 +1,4 @@
-import type { TargetCalibration } from "../../../../transfer/experiment/targetErrors.js";
-import type { TransferRecord } from "../../../../transfer/experiment/record.js";
+import type { TargetCalibration, TransferRecord } from "../../../../transfer/experiment/record.js";
 import { count, decimals, range, rows } from "../../../../text/numbers.js";
 import { html, section, type Html } from "../../html.js";
 import { plot } from "../../plot.js";

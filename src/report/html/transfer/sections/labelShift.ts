@@ -23,7 +23,7 @@ export function labelShift({ labelShift: shift, labels }: TransferRecord): Html 
   const estimates = estimatesOf(shift);
   const scale = scaleOver(estimates.flatMap(({ shares }) => labels.map((label) => shareOf(shares, label))));
   return section(
-    "labelShift",
+    "shares",
     "How often the target has each label",
     html`<p>
         Estimated from what the head predicts there, as if texts of one label were alike on both sides: by expectation

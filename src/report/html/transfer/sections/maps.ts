@@ -14,7 +14,7 @@ const HOW: Readonly<Record<MapScore["how"], string>> = {
 export function maps({ maps: found = [] }: TransferRecord): Html | null {
   if (found.length === 0) return null;
   const body = found.map(({ map, macroF1, how }) => [
-    html`<code>--map ${verbatim(shellWord(map))}</code>`,
+    html`<code class="long">--map ${verbatim(shellWord(map))}</code>`,
     decimals(macroF1),
     HOW[how],
   ]);

@@ -1,14 +1,18 @@
 import type { CorpusSummary, TransferRecord } from "../../../../transfer/experiment/record.js";
 
-/** Names for source and target: the file without its folders, or with them where both would be the same. */
-export function corpusNames({ corpora }: Pick<TransferRecord, "corpora">): {
+/** Names for the corpora: the file without its folders, or with them where two would be the same. */
+export function corpusNames({ corpora: { source, target, targetTrain } }: Pick<TransferRecord, "corpora">): {
   readonly source: string;
   readonly target: string;
+  readonly targetTrain: string;
 } {
-  const [source, target] = [shortName(corpora.source), shortName(corpora.target)];
-  return source === target
-    ? { source: longName(corpora.source), target: longName(corpora.target) }
-    : { source, target };
+  const all = [source, target, ...(targetTrain === null ? [] : [targetTrain])];
+  const name = new Set(all.map(shortName)).size === all.length ? shortName : longName;
+  return {
+    source: name(source),
+    target: name(target),
+    targetTrain: targetTrain === null ? "the target’s own rows" : name(targetTrain),
+  };
 }
 
 const shortName = (corpus: CorpusSummary): string => nameOf(corpus, (file) => file.split(/[/\\]/).at(-1) || file);
