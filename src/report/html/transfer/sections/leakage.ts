@@ -20,7 +20,7 @@ export function leakage({ leakage: found, target, corpora }: TransferRecord): Ht
   const exact =
     found.near === 0
       ? ""
-      : `: ${count(found.exact)} character for character, ${count(found.normalised)} ignoring case, links, mentions and punctuation, the others with at most one word in eight changed or with text added`;
+      : `: ${count(found.exact)} character for character, ${count(found.normalised)} ignoring case, links, mentions and punctuation, the others with at most one word in eight changed, with text added, or with nearly the same vector and letters`;
   const entries: (readonly [Content, Content])[] = [
     [
       html`<b>${counted(found.near, "row")}</b>`,

@@ -2,7 +2,8 @@ import type { MapScore, TransferRecord } from "../../../../transfer/experiment/r
 import { shellWord } from "../../../../text/shell.js";
 import { decimals } from "../../../../text/numbers.js";
 import { html, section, verbatim, type Html } from "../../html.js";
-import { table } from "../../table.js";
+import { scaleOver } from "../../scale.js";
+import { axisNote, trackChart } from "../../trackChart.js";
 
 const HOW: Readonly<Record<MapScore["how"], string>> = {
   renormalize: "trained with the label, whose probability goes to the others in proportion",
@@ -13,18 +14,22 @@ const HOW: Readonly<Record<MapScore["how"], string>> = {
 /** What to do with labels that the target lacks, and what each way scores; null where that is no question. */
 export function maps({ maps: found = [] }: TransferRecord): Html | null {
   if (found.length === 0) return null;
-  const body = found.map(({ map, macroF1, how }) => [
-    html`<code class="long">--map ${verbatim(shellWord(map))}</code>`,
-    decimals(macroF1),
-    HOW[how],
-  ]);
+  const scale = scaleOver(found.flatMap(({ macroF1, interval95 }) => [macroF1, ...interval95]));
+  const tracks = found.map(({ map, macroF1, interval95, how }) => ({
+    mark: "trained" as const,
+    name: html`<code class="long">--map ${verbatim(shellWord(map))}</code>`,
+    detail: HOW[how],
+    value: macroF1,
+    interval: interval95,
+  }));
   return section(
     "maps",
     "Labels that the target lacks",
     html`<p>
         The source has labels that no target row has. Which map is right is a question of what the labels mean, not of
-        these scores: the best of several looks better than it is.
+        these scores: the best of several looks better than it is. All are scored on the same rows, so their intervals
+        say nothing of the differences between them. ${axisNote(scale)}
       </p>
-      ${table(body, { caption: "Macro-F1 on the target by label map", head: ["map", "macro-F1", "how"] })}`,
+      ${trackChart(tracks, { what: "macro-F1 on the target", scale, text: decimals })}`,
   );
 }

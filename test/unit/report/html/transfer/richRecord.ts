@@ -64,8 +64,8 @@ export function richRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord {
       { name: "prior", macroF1: 0.69, difference: 0.03, interval95: [0.004, 0.056], chosen: false },
     ],
     maps: [
-      { map: "neutral=drop", macroF1: 0.71, how: "drop" },
-      { map: "neutral=positive", macroF1: 0.68, how: "merge" },
+      { map: "neutral=drop", macroF1: 0.71, interval95: [0.68, 0.74], how: "drop" },
+      { map: "neutral=positive", macroF1: 0.68, interval95: [0.65, 0.71], how: "merge" },
     ],
     suggestions: {
       textColumn: "text",

@@ -104,7 +104,7 @@ describe("comparison()", () => {
 describe("maps(), suggestions()", () => {
   it("are there where the record has them, with a map that can be copied", () => {
     expect(plain(maps(richRecord()))).toContain("--map neutral=drop");
-    const odd = { map: "not sure=drop", macroF1: 0.5, how: "drop" } as const;
+    const odd = { map: "not sure=drop", macroF1: 0.5, interval95: [0.4, 0.6], how: "drop" } as const;
     expect(plain(maps(richRecord({ maps: [odd] })))).toContain("--map &quot;not sure=drop&quot;");
     expect(maps(sampleRecord())).toBeNull();
     expect(plain(suggestions(richRecord()))).toContain("data/app-reviews.csv, line 12");
