@@ -53,7 +53,7 @@ export function intervalTrack(value: number, options: TrackOptions): Html {
   >`;
 }
 
-/** Several numbers as marks on one line. */
+/** Several numbers as marks on one track, one below the other, so that equal ones are all seen. */
 export const marksTrack = (
   marks: readonly { readonly mark: Mark; readonly value: number }[],
   { label, scale = WHOLE_SCALE }: Pick<TrackOptions, "label" | "scale">,
@@ -62,7 +62,10 @@ export const marksTrack = (
     ><svg class="track" width="100%" height="100%" role="img" aria-label="${label}">
       <title>${label}</title>
       ${scale.ticks.map((tick) => vertical(at(scale, tick), "grid"))}
-      ${marks.map(({ mark, value }) => html`<g class="${mark}">${pathAt(at(scale, value), "mark", SHAPES[mark])}</g>`)}
+      ${marks.map(({ mark, value }, i) => {
+        const y = `${(((i + 1) / (marks.length + 1)) * 100).toFixed(1)}%`;
+        return html`<g class="${mark}">${pathAt(at(scale, value), "mark", SHAPES[mark], y)}</g>`;
+      })}
     </svg></span
   >`;
 
@@ -74,8 +77,8 @@ const whisker = (scale: Scale, [low, high]: Interval): Html =>
     )}`;
 
 /** A path around (0, 0), put on the middle line; paths know no percentages, a nested picture does. */
-const pathAt = (x: string, name: string, path: string): Html =>
-  html`<svg x="${x}" y="50%" overflow="visible"><path class="${name}" d="${path}" /></svg>`;
+const pathAt = (x: string, name: string, path: string, y = "50%"): Html =>
+  html`<svg x="${x}" y="${y}" overflow="visible"><path class="${name}" d="${path}" /></svg>`;
 
 /** The numbers under a column of tracks. */
 export const axis = (scale: Scale = WHOLE_SCALE): Html =>

@@ -53,7 +53,7 @@ interface Field {
 const GAP_OF_NAMES = 0.07;
 const GAP_OF_TICKS = 0.12;
 /** Pixels between whiskers that would lie on one another. */
-const SIDE_STEP = 5;
+const SIDE_STEP = 7;
 
 /** Lines with their names at the ends, or in a legend where the page is narrow. */
 export function lineChart(series: readonly LineSeries[], options: LineChartOptions): Html {
@@ -65,7 +65,7 @@ export function lineChart(series: readonly LineSeries[], options: LineChartOptio
         <title>${label}</title>
         ${axes(series, field, options)}${measuredTo === undefined ? null : border(percent(field.across(measuredTo)))}
         ${stretched(series.map((one) => area(one, field)))}${stretched(series.map((one) => line(one, field)))}
-        ${series.map((one, i) => measured(one, field, (i - (series.length - 1) / 2) * SIDE_STEP))}${names(series, field)}
+        ${series.map((one) => measured(one, field, sideOfWhiskers(one, series)))}${names(series, field)}
       </svg>
     </div>
     <ul class="legend">
@@ -143,7 +143,7 @@ function area({ color, fit = [] }: LineSeries, field: Field): Html | null {
 const line = ({ color, dashes, points, fit = points }: LineSeries, field: Field): Html =>
   html`<g class="${color}"><path class="curve" stroke-dasharray="${dashes}" d="${path(fit, field)}" /></g>`;
 
-/** Marks and whiskers; the whiskers moved to the side by some pixels. */
+/** Marks and whiskers, moved to the side by some pixels. */
 const measured = ({ color, mark, points }: LineSeries, { across, down }: Field, aside: number): Html =>
   html`<g class="${color}">
     ${points.map(
@@ -162,6 +162,14 @@ const measured = ({ color, mark, points }: LineSeries, { across, down }: Field, 
         </svg>`,
     )}
   </g>`;
+
+/** Pixels by which the whiskers of a line are moved, so that those of another at the same place are seen too. */
+function sideOfWhiskers(one: LineSeries, series: readonly LineSeries[]): number {
+  const moved = series.filter(
+    ({ points }) => points.length > 1 && points.some(({ interval }) => interval !== undefined),
+  );
+  return moved.includes(one) ? (moved.indexOf(one) - (moved.length - 1) / 2) * SIDE_STEP : 0;
+}
 
 const whisker = (ends: readonly string[], aside: string): Html =>
   html`<line class="whisker" x1="${aside}" x2="${aside}" y1="${ends[0]}" y2="${ends[1]}" />${ends.map(

@@ -15,6 +15,9 @@ const STEPS: Readonly<Record<Advice["strategy"], string>> = {
   "another source or encoder": "Look at the source first",
 };
 
+/** Not broken at its hyphen. */
+const MACRO_F1 = html`<span class="term">macro-F1</span>`;
+
 /** A piece of advice with its reason. */
 export const adviceItem = ({ strategy, because }: Advice): Html =>
   html`<b>${STEPS[strategy] ?? strategy}.</b> <span dir="auto">${sentence(because)}</span>`;
@@ -30,11 +33,11 @@ export function decision(record: TransferRecord): Html {
   switch (record.advice.strategy) {
     case "target alone":
       return record.verdict.call === "negative"
-        ? html`Train on ${own} alone: adding ${source} lowers macro-F1 on ${target}, ${difference(record)}.`
+        ? html`Train on ${own} alone: adding ${source} lowers ${MACRO_F1} on ${target}, ${difference(record)}.`
         : html`Train on ${own} alone: that adding ${source} helps on ${target} is not shown, ${difference(record)}.`;
     case "add the source":
       return record.verdict.call === "positive"
-        ? html`Train on both: adding ${source} to ${own} raises macro-F1 on ${target}, ${difference(record)}.`
+        ? html`Train on both: adding ${source} to ${own} raises ${MACRO_F1} on ${target}, ${difference(record)}.`
         : html`Train on both: that adding ${source} to ${own} helps on ${target} is not shown, but it is the better
           guess, ${difference(record)}.`;
     case "source as it is":
@@ -65,7 +68,7 @@ const difference = ({ verdict: { difference: by, interval95 } }: TransferRecord)
 
 /** The scores of the source's head on both sides. */
 function scores({ source, target }: TransferRecord): Html {
-  const home = html`<span class="term">macro-F1</span> ${decimals(source.macroF1)} in-domain`;
+  const home = html`${MACRO_F1} ${decimals(source.macroF1)} in-domain`;
   return target === null
     ? home
     : html`${home}, ${decimals(target.macroF1)} (${range(target.interval95)}) on the target`;

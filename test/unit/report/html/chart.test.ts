@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bar, intervalTrack } from "../../../../src/report/html/chart.js";
+import { bar, intervalTrack, marksTrack } from "../../../../src/report/html/chart.js";
 import { confusionGrid, rankedConfusions } from "../../../../src/report/html/confusionMatrix.js";
 import { toText } from "../../../../src/report/html/html.js";
 import { scaleOver } from "../../../../src/report/html/scale.js";
@@ -50,6 +50,14 @@ describe("intervalTrack()", () => {
       (mark) => / d="([^"]+)"/.exec(toText(intervalTrack(0.5, { mark, label: "" })))?.[1],
     );
     expect(new Set(shapes).size).toBe(4);
+  });
+});
+
+describe("marksTrack()", () => {
+  it("has each mark at its value, and none on another", () => {
+    const marks = (["source", "target", "trained"] as const).map((mark) => ({ mark, value: 0.5 }));
+    const places = [...toText(marksTrack(marks, { label: "x" })).matchAll(/<svg x="50\.00%" y="([\d.]+%)"/g)];
+    expect(places.map(([, y]) => y)).toEqual(["25.0%", "50.0%", "75.0%"]);
   });
 });
 

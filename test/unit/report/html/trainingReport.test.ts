@@ -24,6 +24,9 @@ describe("renderTrainingReport()", () => {
     expect(page).toContain('d="M0.00 0.00L50.00 66.67L100.00 100.00"');
     expect(page).toContain('d="M0.00 13.33L50.00 53.33L100.00 26.67"');
     expect(page).toMatch(/class="reference"\s+x1="50.00"/);
+    const dashes = [...page.matchAll(/class="curve" stroke-dasharray="([^"]*)"/g)].map(([, drawn]) => drawn);
+    expect(new Set(dashes).size).toBe(2);
+    for (const loss of ["1.0000", "0.2500", "0.9000"]) expect(page).toContain(`<td>${loss}</td>`);
   });
 
   it("shortens a long curve and keeps its end", () => {
@@ -31,7 +34,7 @@ describe("renderTrainingReport()", () => {
     const page = renderTrainingReport(
       recordOf(["a", "b"], { curve: { unit: "iteration", train, dev: null, best: 1000 } }),
     );
-    const [, path] = page.match(/class="curve" d="(M0\.00[^"]*)"/)!;
+    const [, path] = page.match(/class="curve" stroke-dasharray="none" d="(M0\.00[^"]*)"/)!;
     expect(path.split("L").length).toBeLessThan(205);
     expect(path).toMatch(/L100\.00 100\.00$/);
   });

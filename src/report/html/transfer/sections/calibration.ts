@@ -1,8 +1,7 @@
 import type { TargetCalibration, TransferRecord } from "../../../../transfer/experiment/record.js";
-import { count, decimals, range, rows } from "../../../../text/numbers.js";
+import { decimals, range, rows } from "../../../../text/numbers.js";
 import { html, section, type Html } from "../../html.js";
-import { plot } from "../../plot.js";
-import { table } from "../../table.js";
+import { binsBehind, reliabilityDiagram } from "../../reliabilityDiagram.js";
 
 /** With a larger p these rows do not show that the probabilities are off. */
 const LEVEL = 0.05;
@@ -14,22 +13,7 @@ export function calibration({ calibration: found }: TransferRecord): Html | null
     "calibration",
     "Are the probabilities right on the target?",
     html`<p>${outcomeText(found)}</p>
-      ${found.p > LEVEL ? null : diagram(found)}
-      <details>
-        <summary>The rows by confidence</summary>
-        ${table(
-          found.bins.map(({ low, high, confidence, accuracy, count: n }) => [
-            range([low, high]),
-            decimals(confidence),
-            decimals(accuracy),
-            count(n),
-          ]),
-          {
-            caption: "Target rows by the probability of the predicted label",
-            head: ["probability", "mean", "accuracy", "rows"],
-          },
-        )}
-      </details>`,
+      ${found.p > LEVEL ? null : diagram(found)} ${binsBehind(found.bins, "target rows")}`,
   );
 }
 
@@ -44,20 +28,8 @@ function outcomeText({ ece, interval95, p, n, bins }: TargetCalibration): string
   return `${how}: calibration error ${measured}. Thresholds chosen on the source’s rows do not hold here; calibrate on labeled target rows before probabilities decide anything.`;
 }
 
-function diagram({ bins, ece }: TargetCalibration): Html {
-  const most = bins.reduce((top, bin) => Math.max(top, bin.count), 1);
-  const points = bins.map(({ confidence, accuracy, count: n }) => ({
-    x: confidence,
-    y: accuracy,
-    radius: 1 + 1.5 * Math.sqrt(n / most),
-  }));
-  return html`${plot(points, {
-      x: "confidence",
-      y: "accuracy",
-      diagonal: true,
-      label: `Reliability diagram on the target, calibration error ${decimals(ece)}`,
-    })}
+const diagram = ({ bins, ece }: TargetCalibration): Html =>
+  html`${reliabilityDiagram(bins, `Reliability diagram on the target, calibration error ${decimals(ece)}`)}
     <p class="note">
       Each mark is a bin of the rows. On the dashed line the probabilities are right; below it the head is too certain.
     </p>`;
-}

@@ -1,7 +1,7 @@
 import type { MapScore, TransferRecord } from "../../../../transfer/experiment/record.js";
 import { shellWord } from "../../../../text/shell.js";
 import { decimals } from "../../../../text/numbers.js";
-import { html, section, verbatim, type Html } from "../../html.js";
+import { html, isolated, section, type Html } from "../../html.js";
 import { scaleOver } from "../../scale.js";
 import { axisNote, trackChart } from "../../trackChart.js";
 
@@ -17,7 +17,7 @@ export function maps({ maps: found = [] }: TransferRecord): Html | null {
   const scale = scaleOver(found.flatMap(({ macroF1, interval95 }) => [macroF1, ...interval95]));
   const tracks = found.map(({ map, macroF1, interval95, how }) => ({
     mark: "trained" as const,
-    name: html`<code class="long">--map ${verbatim(shellWord(map))}</code>`,
+    name: html`<code class="long">--map ${isolated(shellWord(map))}</code>`,
     detail: HOW[how],
     value: macroF1,
     interval: interval95,

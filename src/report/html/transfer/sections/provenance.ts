@@ -1,6 +1,6 @@
 import type { TransferRecord } from "../../../../transfer/experiment/record.js";
 import { count, duration } from "../../../../text/numbers.js";
-import { html, joined, section, verbatim, type Content, type Html } from "../../html.js";
+import { html, isolated, joined, section, verbatim, type Content, type Html } from "../../html.js";
 import { definitions } from "../../table.js";
 import { reproducingCommand } from "./reproduce.js";
 
@@ -32,7 +32,7 @@ export function making(record: TransferRecord): Html {
     "making",
     "How to reproduce it",
     html`<p>With the same files, encoder and version, this command gives the same numbers:</p>
-      <pre><code>${verbatim(reproducingCommand(record))}</code></pre>
+      <pre><code>${isolated(reproducingCommand(record))}</code></pre>
       ${definitions(entries)}`,
   );
 }
