@@ -11,6 +11,7 @@ import type { TaggingEvaluation } from "../../src/tagging/evaluate.js";
 import type { TaggingTransfer } from "../../src/transfer/experiment/runTagging.js";
 import { toyVectors } from "../unit/classification/toyVectors.js";
 import { madeUpHead } from "../unit/head/file/savedHead.js";
+import { LEARNING_CURVE } from "../unit/report/html/learningCurve.js";
 import { richRecord, withTexts } from "../unit/report/html/transfer/richRecord.js";
 import { sampleRecord, withoutTargetTrain } from "../unit/report/html/transfer/sampleRecord.js";
 
@@ -54,7 +55,13 @@ function trainingPage(change: (text: string) => string): string {
   const curve = { unit: "epoch" as const, train: [1, 0.5, 0.25], dev: [0.9, 0.6, 0.8], best: 2 };
   return renderTrainingReport({
     ...file,
-    training: { ...file.training, curve, files: [change("a.csv")], warnings: [change("a warning")] },
+    training: {
+      ...file.training,
+      curve,
+      learningCurve: LEARNING_CURVE,
+      files: [change("a.csv")],
+      warnings: [change("a warning")],
+    },
   });
 }
 

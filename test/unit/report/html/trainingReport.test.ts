@@ -5,6 +5,7 @@ import {
   type TrainingRecord,
 } from "../../../../src/report/html/trainingReport.js";
 import { madeUpHead } from "../../head/file/savedHead.js";
+import { LEARNING_CURVE } from "./learningCurve.js";
 import { HOSTILE, tagsOf, unbalanced } from "./pageTags.js";
 
 const spread = { mean: 0.5, deviation: 0.1 };
@@ -51,6 +52,16 @@ describe("renderTrainingReport()", () => {
     const page = renderTrainingReport(recordOf(["a", "b"], { search, fewShot }));
     for (const part of ["two (chosen)", "No time was left for: three", "0.400 to 0.600"]) expect(page).toContain(part);
     expect(renderTrainingReport(recordOf(["a", "b"]))).not.toContain("candidates");
+  });
+
+  it("draws the learning curve over the range that matters, says so, and has its numbers", () => {
+    const page = renderTrainingReport(recordOf(["a", "b"], { learningCurve: LEARNING_CURVE }));
+    expect(unbalanced(page)).toEqual([]);
+    expect(page).toContain("Macro-F1 from 0.610 with 50 rows to 0.720 with 800");
+    expect(page).toContain("The axis does not start at 0: it runs from 0.55 to 0.75.");
+    expect(page).toMatch(/d="M25\.00 70\.00L50\.00 35\.00L100\.00 15\.00"/);
+    for (const { band95 } of LEARNING_CURVE.points)
+      expect(page).toContain(band95.map((end) => end.toFixed(3)).join(" to "));
   });
 
   it("stands alone, whatever the labels, files and warnings say", () => {
