@@ -49,6 +49,7 @@ a { color: var(--source); }
 .chart { list-style: none; padding: 0; margin: 1.1rem 0 .6rem; }
 .chart li { display: grid; grid-template-columns: 15.5rem 1fr 11.5rem; column-gap: 1.5rem; align-items: center; }
 .chart.shares li { grid-template-columns: 12rem 1fr; padding-right: 1rem; }
+.chart.shares li:not(:first-child, .foot) { border-top: 1px solid var(--line); }
 .chart.shares .plot { min-height: 44px; }
 .chart.shares .axis { min-height: 18px; }
 .chart .name { padding: .5rem 0; line-height: 1.3; }
@@ -149,6 +150,7 @@ footer { margin-top: 1.5rem; color: var(--soft); font-size: .84rem; }
   .tiles dd b.phrase { font-size: 1rem; line-height: 1.5; }
   .chart li { grid-template-columns: 1fr auto; column-gap: .8rem; padding-top: .5rem; }
   .chart.shares li { grid-template-columns: 12rem 1fr; padding-right: 1rem; }
+.chart.shares li:not(:first-child, .foot) { border-top: 1px solid var(--line); }
 .chart.shares .plot { min-height: 44px; }
 .chart.shares .axis { min-height: 18px; }
 .chart .name { padding: 0; }

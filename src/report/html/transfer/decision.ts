@@ -33,13 +33,14 @@ export function decision(record: TransferRecord): Html {
   switch (record.advice.strategy) {
     case "target alone":
       return record.verdict.call === "negative"
-        ? html`Train on ${own} alone: adding ${source} lowers ${MACRO_F1} on ${target}, ${difference(record)}.`
-        : html`Train on ${own} alone: that adding ${source} helps on ${target} is not shown, ${difference(record)}.`;
+        ? html`Train on ${own} alone: adding ${source} lowers ${MACRO_F1} on ${target}${byHowMuch(record)}.`
+        : html`Train on ${own} alone: adding ${source} is not shown to help (${MACRO_F1} on
+          ${target}${changed(record)}).`;
     case "add the source":
       return record.verdict.call === "positive"
-        ? html`Train on both: adding ${source} to ${own} raises ${MACRO_F1} on ${target}, ${difference(record)}.`
-        : html`Train on both: that adding ${source} to ${own} helps on ${target} is not shown, but it is the better
-          guess, ${difference(record)}.`;
+        ? html`Train on both: adding ${source} to ${own} raises ${MACRO_F1} on ${target}${byHowMuch(record)}.`
+        : html`Train on both: adding ${source} to ${own} is not shown to help, but it is the better guess (${MACRO_F1}
+          on ${target}${changed(record)}).`;
     case "source as it is":
       return html`Until rows of ${target} are labeled to train on, use the head of ${source} as it is:
       ${scores(record)}.`;
@@ -60,11 +61,18 @@ export function decision(record: TransferRecord): Html {
   }
 }
 
-/** The difference that the source makes, with its interval. */
-const difference = ({ verdict: { difference: by, interval95 } }: TransferRecord): Html | string =>
-  by === null || interval95 === null
-    ? "by how much is not known"
-    : html`${signed(by)} (95&nbsp;% interval ${signedRange(interval95)})`;
+/** The size of a difference that there is, with its interval. */
+function byHowMuch({ verdict: { difference, interval95 } }: TransferRecord): string {
+  if (difference === null || interval95 === null) return "";
+  const [low, high] = interval95.map(Math.abs).sort((a, b) => a - b);
+  return ` by ${decimals(Math.abs(difference))} (95\u00A0% interval ${range([low, high])})`;
+}
+
+/** A difference that may be none, with its interval. */
+const changed = ({ verdict: { difference, interval95 } }: TransferRecord): string =>
+  difference === null || interval95 === null
+    ? ""
+    : ` ${signed(difference)}, 95\u00A0% interval ${signedRange(interval95)}`;
 
 /** The scores of the source's head on both sides. */
 function scores({ source, target }: TransferRecord): Html {
