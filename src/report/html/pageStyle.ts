@@ -149,11 +149,8 @@ footer { margin-top: 1.5rem; color: var(--soft); font-size: .84rem; }
   .tiles div { padding: .7rem .8rem; }
   .tiles dd b.phrase { font-size: 1rem; line-height: 1.5; }
   .chart li { grid-template-columns: 1fr auto; column-gap: .8rem; padding-top: .5rem; }
-  .chart.shares li { grid-template-columns: 12rem 1fr; padding-right: 1rem; }
-.chart.shares li:not(:first-child, .foot) { border-top: 1px solid var(--line); }
-.chart.shares .plot { min-height: 44px; }
-.chart.shares .axis { min-height: 18px; }
-.chart .name { padding: 0; }
+  .chart.shares li { grid-template-columns: minmax(0, 1fr); }
+  .chart .name { padding: 0; }
   .chart .value { align-self: start; }
   .chart .plot { grid-column: 1 / -1; grid-row: 2; margin: 0 8px; }
   .chart .value small { font-size: 0; }

@@ -1,7 +1,7 @@
 import type { ReliabilityBin } from "../../metrics/calibration.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
-import type { AdaptationScore } from "../adaptation/record.js";
+import type { AdaptationChoice, AdaptationScore } from "../adaptation/record.js";
 import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from "../curves/record.js";
 import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
@@ -224,6 +224,8 @@ export interface TransferRecord {
   /** Without the target's labels, how often it has each; null where that cannot be known. */
   readonly labelShift: LabelShift | null;
   readonly adaptation?: readonly AdaptationScore[] | undefined;
+  /** Absent unless `--adapt auto` was asked for. */
+  readonly adaptationChoice?: AdaptationChoice | undefined;
   readonly leakage: Leakage;
   readonly divergence: Divergence;
   readonly advice: Advice;

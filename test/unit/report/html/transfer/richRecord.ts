@@ -63,6 +63,7 @@ export function richRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord {
       { name: "center", macroF1: 0.64, difference: -0.02, interval95: [-0.05, 0.01], chosen: false },
       { name: "prior", macroF1: 0.69, difference: 0.03, interval95: [0.004, 0.056], chosen: false },
     ],
+    adaptationChoice: { name: "shift", rule: "shift where it gains", because: "expected +0.040", expectedGain: 0.04 },
     maps: [
       { map: "neutral=drop", macroF1: 0.71, interval95: [0.68, 0.74], how: "drop" },
       { map: "neutral=positive", macroF1: 0.68, interval95: [0.65, 0.71], how: "merge" },
@@ -110,7 +111,7 @@ export function withTexts<R extends ScoredRecord>(record: R, change: (text: stri
   const shares = Object.fromEntries(labels.map((label, c) => [label, (c + 1) / 6]));
   const rows = Object.fromEntries(labels.map((label, c) => [label, c + 5]));
   const corpus = { files: [change("a.csv")], rows: 18, rejected: 0, dropped: 0, labels: rows };
-  const { suggestions, maps, verdict } = record;
+  const { suggestions, maps, verdict, adaptationChoice } = record;
   return {
     ...record,
     labels,
@@ -146,6 +147,9 @@ export function withTexts<R extends ScoredRecord>(record: R, change: (text: stri
             })),
           },
         }),
+    ...(adaptationChoice === undefined
+      ? {}
+      : { adaptationChoice: { ...adaptationChoice, because: change("because") } }),
     divergence: { ...record.divergence, words: [{ word: change("word"), source: 4, target: 2 }] },
     mistakes: [{ text: change("text"), truth: labels[0], predicted: labels[1], probability: 0.9 }],
     warnings: [change("warning")],

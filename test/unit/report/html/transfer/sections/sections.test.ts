@@ -72,6 +72,7 @@ describe("labelShift()", () => {
 describe("adaptation()", () => {
   it("compares each head with the one that is not adapted, or says what is missing for it", () => {
     expect(markup(adaptation(richRecord()))).toContain("difference in macro-F1 +0.030, 95 % interval +0.004 to +0.056");
+    expect(plain(adaptation(richRecord()))).toContain("shift was chosen: expected +0.040. The rule is shift where");
     expect(adaptation(sampleRecord())).toBeNull();
     const scores = [{ name: "prior", macroF1: null, difference: null, interval95: null, chosen: true } as const];
     expect(plain(adaptation({ ...richRecord({ adaptation: scores }), target: null }))).toContain("without labels");
