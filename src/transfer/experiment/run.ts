@@ -24,7 +24,7 @@ import { curvesFor, withCurves } from "./withCurves.js";
 import { corpusSummary } from "./corpusSummary.js";
 import type { TransferRecord } from "./record.js";
 import { headWarnings } from "./headWarnings.js";
-import { targetErrors } from "./targetErrors.js";
+import { targetErrors } from "./mistakes.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
 
 export interface TransferOptions {

@@ -54,9 +54,9 @@ export function adaptation({ adaptation: scores = [], adaptationChoice, target }
 const choiceText = (choice: AdaptationChoice | undefined): Html | null =>
   choice === undefined
     ? null
-    : html`<p dir="auto">
-        Without a look at the target’s labels <b>${choice.name}</b> was chosen: ${choice.because}. The rule is
-        ${choice.rule}.
+    : html`<p>
+        Without a look at the target’s labels <b>${choice.name}</b> was chosen:
+        <span dir="auto">${choice.because}</span>. The rule is ${choice.rule}.
       </p>`;
 
 type Compared = AdaptationScore & {
