@@ -20,7 +20,7 @@ export function whatToDo(record: TransferRecord): Html {
     html`<ol class="advice">
         ${advice(record).map((piece) => html`<li>${piece}</li>`)}
       </ol>
-      ${head === null ? null : html`<p>The head that this recommends is in <code class="long">${verbatim(head)}</code>.</p>`}`,
+      ${head === null ? null : html`<p>The head that was written is in <code class="long">${verbatim(head)}</code>.</p>`}`,
   );
 }
 

@@ -71,8 +71,8 @@ function leakageFinding({ leakage, target }: TransferRecord): readonly Html[] {
   ];
 }
 
-/** A known verdict is the decision itself. */
-const unknownVerdictFinding = ({ verdict: { call, because } }: TransferRecord): readonly Html[] =>
-  call === "unknown"
+/** A known verdict is the decision itself, and so is that labels do not match. */
+const unknownVerdictFinding = ({ verdict: { call, because, comparable } }: TransferRecord): readonly Html[] =>
+  call === "unknown" && comparable !== false
     ? [html`Whether the source helps beyond the target’s own labels is unknown: <span dir="auto">${because}</span>.`]
     : [];

@@ -12,6 +12,7 @@ import { divergence } from "./sections/divergence.js";
 import { forecast } from "./sections/forecast.js";
 import { labelShift } from "./sections/labelShift.js";
 import { leakage } from "./sections/leakage.js";
+import { sources } from "./sections/sources.js";
 import { suggestions } from "./sections/suggestions.js";
 import { verdict, VERDICTS } from "./sections/verdict.js";
 import { whatToDo } from "./advice.js";
@@ -32,6 +33,7 @@ const CHAPTERS: readonly (readonly [id: string, name: string, chapter: (record: 
   ["verdict", "Verdict", verdict],
   ["todo", "What to do", whatToDo],
   ["comparison", "Comparison", comparison],
+  ["sources", "Sources", sources],
   ["adaptation", "Adaptation", adaptation],
   ["maps", "Label maps", maps],
   ["labels", "Labels", labels],
@@ -94,9 +96,14 @@ function tiles(record: ScoredRecord): Html {
     )}${tile("Drop, source minus target", html`<b>${signed(drop)}</b>`, signedRange(record.dropInterval95))}${tile(
       "Does the source help?",
       html`<b class="phrase"><span class="sign ${record.verdict.call}" aria-hidden="true">${sign}</span> ${words}</b>`,
-      record.verdict.call === "unknown" ? "needs training rows of the target" : "beside the target’s own rows",
+      helpNote(record.verdict),
     )}
   </dl>`;
+}
+
+function helpNote({ call, comparable }: ScoredRecord["verdict"]): string {
+  if (comparable === false) return "the labels do not match";
+  return call === "unknown" ? "needs training rows of the target" : "beside the target’s own rows";
 }
 
 const tile = (name: string, value: Content, note: string): Html =>

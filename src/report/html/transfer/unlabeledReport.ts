@@ -11,9 +11,10 @@ import { forecast } from "./sections/forecast.js";
 import { labelShift } from "./sections/labelShift.js";
 import { corpusNames } from "./sections/names.js";
 import { making, warnings } from "./sections/provenance.js";
+import { sources } from "./sections/sources.js";
 import { suggestions } from "./sections/suggestions.js";
 
-const CHAPTERS = [nextSteps, forecast, labelShift, adaptation, suggestions, corpora, divergence, making];
+const CHAPTERS = [nextSteps, sources, forecast, labelShift, adaptation, suggestions, corpora, divergence, making];
 
 /** The report of an experiment whose target has no labels: the forecast, and what else can be said without them. */
 export function unlabeledReport(record: TransferRecord): string {

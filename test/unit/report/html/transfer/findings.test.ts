@@ -3,6 +3,7 @@ import { advice } from "../../../../../src/report/html/transfer/advice.js";
 import { besideBagOfWords, findings } from "../../../../../src/report/html/transfer/findings.js";
 import { corpusNames } from "../../../../../src/report/html/transfer/sections/names.js";
 import { dropOf } from "../../../../../src/transfer/experiment/drop.js";
+import { renderTransferReport } from "../../../../../src/report/html/transfer/transferReport.js";
 import { html, toText } from "../../../../../src/report/html/html.js";
 import type { Evaluation } from "../../../../../src/metrics/classification.js";
 import type { ScoredRecord } from "../../../../../src/report/html/transfer/sections/scored.js";
@@ -60,6 +61,10 @@ describe("findings()", () => {
     expect(said).toContain(`(${interval(sampleRecord().target)}, n = 800)`);
     expect(said).toMatch(/^14 of 814 target rows are also in the source:\s+scored without them \(n = 800\)/);
     expect(text(findings(withoutTargetTrain()))).toContain("is unknown");
+    const { verdict } = withoutTargetTrain();
+    const other = sampleRecord({ verdict: { ...verdict, comparable: false } });
+    expect(text(findings(other))).not.toContain("is unknown");
+    expect(renderTransferReport(other)).toContain("the labels do not match");
   });
 });
 
