@@ -12,7 +12,7 @@ import type { TaggingTransfer } from "../../src/transfer/experiment/runTagging.j
 import { toyVectors } from "../unit/classification/toyVectors.js";
 import { madeUpHead } from "../unit/head/file/savedHead.js";
 import { LEARNING_CURVE } from "../unit/report/html/learningCurve.js";
-import { richRecord, withTexts } from "../unit/report/html/transfer/richRecord.js";
+import { richRecord, severalSources, withTexts } from "../unit/report/html/transfer/richRecord.js";
 import { sampleRecord, withoutTargetTrain } from "../unit/report/html/transfer/sampleRecord.js";
 
 /** A longer label is not learned. */
@@ -23,7 +23,7 @@ export type PageMaker = (change: (text: string) => string) => string | Promise<s
 
 /** Every kind of page there is; a new kind is one more entry. */
 export const PAGES: Readonly<Record<string, PageMaker>> = {
-  transfer: (change) => renderTransferReport(withTexts(richRecord(), change)),
+  transfer: (change) => renderTransferReport({ ...withTexts(richRecord(), change), ...severalSources(change) }),
   "transfer without training rows": (change) => renderTransferReport(withTexts(withoutTargetTrain(), change)),
   "transfer to a target without labels": (change) =>
     renderTransferReport({

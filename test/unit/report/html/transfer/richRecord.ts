@@ -99,6 +99,28 @@ export function richRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord {
   });
 }
 
+/** What the record of an experiment with several sources has beside. */
+export function severalSources(change: (text: string) => string) {
+  const measured = { logMe: 0.1, leep: -0.2, hScore: 0.3, neighbors: 0.6, proxyA: 1.5, onTargetTrain: 0.7, rows: 90 };
+  const unlabeled = { agreement: 0.8, forecast: 0.77, forecastInterval95: [0.7, 0.84] as const };
+  const behind = { difference: 0.04, interval95: [0.01, 0.07] as const, p: 0.012 };
+  const one = { ...measured, ...unlabeled };
+  const [first, second] = [[change("a.csv")], [change("b.csv"), change("c.csv")]];
+  const interval95 = [0.68, 0.74] as const;
+  return {
+    sources: [
+      { ...one, files: first, chosen: true, macroF1: 0.72, interval95, behind: null },
+      { ...one, files: second, chosen: false, macroF1: 0.69, interval95, behind },
+    ],
+    sourceChoice: {
+      by: "agreement" as const,
+      because: change("it agrees most"),
+      together: { rows: 180, macroF1: 0.73, interval95, overChosen: behind },
+      agreements: [],
+    },
+  };
+}
+
 /** The record with every text of the user's, and what quotes one, replaced by what `change` makes of it. */
 export function withTexts<R extends ScoredRecord>(record: R, change: (text: string) => string): R {
   const labels = record.labels.map(change);

@@ -10,7 +10,7 @@ import { maps } from "../../../../../../src/report/html/transfer/sections/maps.j
 import { sources } from "../../../../../../src/report/html/transfer/sections/sources.js";
 import { suggestions } from "../../../../../../src/report/html/transfer/sections/suggestions.js";
 import { verdict } from "../../../../../../src/report/html/transfer/sections/verdict.js";
-import { richRecord } from "../richRecord.js";
+import { richRecord, severalSources } from "../richRecord.js";
 import { sampleRecord, withoutTargetTrain } from "../sampleRecord.js";
 
 const markup = (section: Html | null): string => (section === null ? "" : toText(section).replace(/\s+/g, " "));
@@ -115,26 +115,8 @@ describe("maps(), suggestions()", () => {
 });
 
 describe("sources()", () => {
-  const measured = {
-    logMe: 0.1,
-    leep: -0.2,
-    hScore: 0.3,
-    neighbors: 0.6,
-    proxyA: 1.5,
-    agreement: 0.8,
-    onTargetTrain: 0.7,
-  };
-  const likewise = { ...measured, rows: 90, forecast: 0.77, forecastInterval95: [0.7, 0.84] } as const;
-  const behind = { difference: 0.04, interval95: [0.01, 0.07], p: 0.012 } as const;
-  const all = [
-    { ...likewise, files: ["a.csv"], chosen: true, macroF1: 0.72, interval95: [0.7, 0.74], behind: null },
-    { ...likewise, files: ["b.csv", "c.csv"], chosen: false, macroF1: 0.68, interval95: [0.66, 0.7], behind },
-  ] as const;
-  const together = { rows: 180, macroF1: 0.73, interval95: [0.71, 0.75], overChosen: behind } as const;
-  const choice = { by: "agreement" as const, because: "it agrees most", together, agreements: [] };
-
   it("stand on one axis, with how one was chosen and how far the others are behind", () => {
-    const page = plain(sources({ ...richRecord(), sources: all, sourceChoice: choice }));
+    const page = plain(sources({ ...richRecord(), ...severalSources((text) => text) }));
     for (const words of [
       "Chosen by agreement: it agrees most.",
       "the chosen one minus it: +0.040 (95 % +0.010 to +0.070, p 0.012)",
@@ -146,8 +128,10 @@ describe("sources()", () => {
   });
 
   it("are forecast where the target has no labels", () => {
+    const { sources: all, sourceChoice } = severalSources((text) => text);
     const unscored = all.map((one) => ({ ...one, macroF1: null, interval95: null, behind: null }));
-    const page = plain(sources({ ...richRecord(), sources: unscored, sourceChoice: { ...choice, together: null } }));
+    const choice = { ...sourceChoice, together: null };
+    const page = plain(sources({ ...richRecord(), sources: unscored, sourceChoice: choice }));
     expect(page).toContain("0.770");
     expect(page).not.toMatch(/0\.720|all together/);
   });
