@@ -11,7 +11,7 @@ export type { FinishedRun, Printed } from "../files/folderMark.js";
 export type { BatchPooling } from "../math/pooling.js";
 export type { EncoderPorts } from "../onnx/model/encoderGraph.js";
 export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } from "../onnx/runtime/session.js";
-export { saveReport } from "../report/html/transfer/saveReport.js";
+export { saveLayersReport, saveReport } from "../report/html/transfer/saveReport.js";
 export type { SaveReportOptions } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
 export type { UnlabeledAdaptation } from "../transfer/adaptation/adapt.js";
@@ -53,4 +53,14 @@ export type {
   TaggingTransfer,
   TaggingTransferOptions,
 } from "../transfer/experiment/runTagging.js";
+export { compareLayers } from "../transfer/layers/compareLayers.js";
+export type { LayersCorpora, LayersOptions } from "../transfer/layers/compareLayers.js";
+export type {
+  BestLayer,
+  LayerDifference,
+  LayerScore,
+  LayersRecord,
+  MeasureAgreement,
+} from "../transfer/layers/record.js";
+export type { VectorMeasures } from "../transfer/ranking/vectorMeasures.js";
 export type { SuggestedRow, Suggestions } from "../transfer/suggest/suggestions.js";

@@ -92,6 +92,7 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "transfer/adaptation": 2,
   "transfer/experiment": 3,
   "transfer/matrix": 4,
+  "transfer/layers": 4,
   "report/html": 0,
   "report/tensorboard": 0,
   "report/text": 1,
