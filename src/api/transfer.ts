@@ -44,7 +44,8 @@ export type {
   Verdict,
 } from "../transfer/experiment/record.js";
 export { runTransfer } from "../transfer/experiment/run.js";
-export type { TrainingRows, TransferCorpora, TransferOptions } from "../transfer/experiment/run.js";
+export type { TrainingRows, TransferOptions } from "../transfer/experiment/run.js";
+export type { TransferCorpora } from "../transfer/experiment/embedCorpora.js";
 export type { Forecast } from "../transfer/forecast/record.js";
 export { runTaggingTransfer } from "../transfer/experiment/runTagging.js";
 export type {

@@ -200,7 +200,9 @@ export function transferLines({
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
     ...curveLines(verdict),
-    ...(maps ?? []).map(({ map, macroF1, how }) => line(`with --map ${shellWord(map)}`, `${number(macroF1)} (${how})`)),
+    ...(maps ?? []).map(({ map, macroF1, interval95, how }) =>
+      line(`with --map ${shellWord(map)}`, `${number(macroF1)} ${within(interval95)}, ${how}`),
+    ),
     ...adaptation.map(({ name, macroF1, difference, interval95 }) =>
       line(
         name === "none" ? "macro-F1 not adapted" : `macro-F1 adapted by ${name}`,

@@ -12,7 +12,8 @@ import {
 } from "../../transfer/adaptation/adapt.js";
 import { rowsToTrainOn } from "../../transfer/experiment/advice.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
-import type { TrainingRows, TransferCorpora } from "../../transfer/experiment/run.js";
+import type { TrainingRows } from "../../transfer/experiment/run.js";
+import type { TransferCorpora } from "../../transfer/experiment/embedCorpora.js";
 import { headParts } from "./headParts.js";
 
 export interface RecommendedOptions extends Pick<TrainOptions, "classWeights" | "seed" | "threads" | "signal" | "map"> {

@@ -38,7 +38,8 @@ export interface Leakage {
   readonly normalised: number;
   /**
    * Target rows of which the source has a near duplicate: the shorter text stands in the longer with at most one word in eight
-   * changed; the normalized ones are among them. The scores on the target leave these out.
+   * changed, or their vectors are as good as equal and they share half of their letters; the normalized ones are among them.
+   * The scores on the target leave these out.
    */
   readonly near: number;
   /** `near` of all target rows, `[0, 1]`. */
@@ -99,6 +100,8 @@ export interface MapScore {
   readonly map: string;
   /** Of a head trained on the source, over the labels of the target. */
   readonly macroF1: number;
+  /** Of it, over draws of the target's rows. The maps are scored on the same rows: their intervals are not ones of differences. */
+  readonly interval95: readonly [low: number, high: number];
   /** Trained with the label, whose probability goes to the others in their proportion; trained without it; or as another. */
   readonly how: "renormalize" | "drop" | "merge";
 }
