@@ -2,12 +2,13 @@
  * Which measure ranks sources for a target best: a head is trained on each of ten domains and scored on every other, and the
  * measures of each source are compared with these scores.
  *
- *     node scripts/simulate/ranking.mjs [--seed 1] [--rows 1500] [--cache folder]
+ *     node scripts/simulate/ranking.mjs [--seed 1] [--rows 1000] [--cache folder]
  *
  * The domains are those of HEADSTART_CORPORA (or data/public): the training files, neutral dropped.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { chooseLogistic } from "../../dist/classification/choice/chooseLogistic.js";
 import { trainClassifier } from "../../dist/classification/train.js";
 import { parseLabelMap } from "../../dist/dataset/labelMap.js";
 import { readLabeled } from "../../dist/dataset/labeledCorpus.js";
@@ -22,6 +23,7 @@ import { seeded, shuffled } from "../../dist/math/random.js";
 import { scorePredictions } from "../../dist/metrics/classification.js";
 import { openVectorCache } from "../../dist/store/cache/vectorCache.js";
 import { divergenceOf } from "../../dist/transfer/divergence/divergence.js";
+import { agreementWithOthers } from "../../dist/transfer/ranking/agreement.js";
 import { forecastHead } from "../../dist/transfer/forecast/forecastHead.js";
 import { nearestSourceLabel, sourceMeasures } from "../../dist/transfer/ranking/sourceMeasures.js";
 import { rankCorrelation } from "../../dist/transfer/ranking/rankCorrelation.js";
@@ -29,7 +31,7 @@ import { rankCorrelation } from "../../dist/transfer/ranking/rankCorrelation.js"
 const { values: flags } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    rows: { type: "string", default: "1500" },
+    rows: { type: "string", default: "1000" },
     cache: { type: "string" },
   },
 });
@@ -41,7 +43,7 @@ const TEN =
   );
 const TWEETS = ["airline-tweets", "finance-tweets"];
 /** Target rows with labels, as --target-train would have them. */
-const OWN = [25, 100, 400];
+const OWN = [25, 100, 300];
 const LABELS = ["negative", "positive"];
 
 const encoder = await loadEncoder(BUILT_IN_ENCODER, { offline: true });
@@ -67,9 +69,8 @@ for (const name of TEN) {
 }
 
 /** What is known of a source for a target, and what it scores. */
-async function pairOf(source, target) {
+async function pairOf(source, rows) {
   const { train, dev, head } = trained[source];
-  const rows = pickRows(all[target], newRows(train.texts, all[target].texts));
   const y = indices(rows.labels);
   const outputs = predictProbabilities(head.head, rows.vectors);
   const predicted = argmax(outputs, 2);
@@ -120,32 +121,40 @@ async function pairOf(source, target) {
   };
 }
 
+const AGREEMENT = "agreement with the others";
+
+/** Share of the rows on which each head gives the label that more than half of the others give. */
+function votesOf(predictions) {
+  const others = predictions.length - 1;
+  return predictions.map((own, h) => {
+    const isWith = (r) => predictions.filter((other, o) => o !== h && other[r] === own[r]).length > others / 2;
+    return own.filter((_, r) => isWith(r)).length / own.length;
+  });
+}
+
 /** Of each target the sources in their order, with their measures and scores. */
 async function rankingOf(target) {
   const sources = TEN.filter((name) => name !== target);
   const pairs = [];
-  for (const source of sources) pairs.push(await pairOf(source, target));
-  // Share of the target's rows on which a head gives the label that most of the heads give.
-  const n = Math.min(...pairs.map(({ predicted }) => predicted.length));
-  const votes = Array.from({ length: n }, (_, r) => pairs.reduce((sum, { predicted }) => sum + predicted[r], 0));
-  for (const pair of pairs) {
-    let agreed = 0;
-    votes.forEach((sum, r) => {
-      const others = sum - pair.predicted[r];
-      if (others !== (pairs.length - 1) / 2 && Number(others > (pairs.length - 1) / 2) === pair.predicted[r]) agreed++;
-    });
-    pair.unlabeled["agreement with the other sources"] = agreed / n;
-  }
   const together = sources.map((name) => trained[name].train).reduce(joinRows);
-  return { target, sources, pairs, together };
+  // Rows that no source has, the same for all of them.
+  const rows = pickRows(all[target], newRows(together.texts, all[target].texts));
+  for (const source of sources) pairs.push(await pairOf(source, rows));
+  const predictions = pairs.map(({ predicted }) => predicted);
+  agreementWithOthers(predictions).forEach((share, i) => (pairs[i].unlabeled[AGREEMENT] = share));
+  votesOf(predictions).forEach((share, i) => (pairs[i].unlabeled["agreement with most of the others"] = share));
+  return { target, sources, pairs, together, rows };
 }
 
 /** Macro-F1 of a head trained on all sources, on the rows that sources are scored on. */
-async function togetherScore({ target, together }) {
-  const head = await trainClassifier(together, { seed });
-  const rows = pickRows(all[target], newRows(together.texts, all[target].texts));
+async function togetherScore({ rows, together }) {
+  const { head } = await chooseLogistic(
+    { train: together, dev: undefined },
+    { labels: LABELS, classWeights: "none", seed },
+    {},
+  );
   const rest = pickRows(rows, [...rows.texts.keys()].slice(Math.max(...OWN)));
-  const predicted = argmax(predictProbabilities(head.head, rest.vectors), 2);
+  const predicted = argmax(predictProbabilities(head, rest.vectors), 2);
   return scorePredictions(indices(rest.labels), predicted, 2).macroF1;
 }
 
@@ -191,6 +200,43 @@ for (const kind of ["unlabeled", "labeled"]) {
     );
   }
 }
+
+/** All choices of `k` numbers below `n`. */
+function* choices(n, k, first = 0) {
+  if (k === 0) return yield [];
+  for (let i = first; i <= n - k; i++) for (const rest of choices(n, k - 1, i + 1)) yield [i, ...rest];
+}
+
+const BY_FEW = ["forecast (ATC)", "proxy A-distance", "MMD", "Jensen-Shannon divergence of words", AGREEMENT];
+const BY_LABELS = OWN.map((n) => `macro-F1 on ${n} labeled rows`);
+/** Macro-F1 that is lost where the source with the highest value of a measure is chosen, for each target the mean over all choices of k. */
+function lostOfFew(k, valueOf) {
+  return rankings.map(({ pairs }) => {
+    const lost = [];
+    for (const some of choices(pairs.length, k)) {
+      const own = some.map((i) => pairs[i]);
+      const shares = agreementWithOthers(own.map(({ predicted }) => predicted));
+      const values = own.map((pair, i) => valueOf(pair, shares[i]));
+      const best = Math.max(...own.map((pair) => pair.macroF1));
+      const highest = Math.max(...values);
+      const chosen = own.filter((_, i) => values[i] === highest);
+      lost.push(best - mean(chosen.map((pair) => pair.macroF1)));
+    }
+    return mean(lost);
+  });
+}
+const FEW = [2, 3, 4, 6];
+console.log(`\n| chosen by | ${FEW.map((k) => `${k} sources`).join(" | ")} |`);
+console.log(`| --- |${" --- |".repeat(FEW.length)}`);
+const few = {
+  "at random": () => 0,
+  ...Object.fromEntries(
+    BY_FEW.map((name) => [name, (pair, share) => (name === AGREEMENT ? share : pair.unlabeled[name])]),
+  ),
+  ...Object.fromEntries(BY_LABELS.map((name) => [name, (pair) => pair.labeled[name]])),
+};
+for (const [name, valueOf] of Object.entries(few))
+  console.log(`| ${name} | ${FEW.map((k) => meanText(lostOfFew(k, valueOf), 3)).join(" | ")} |`);
 const lostAtRandom = rankings.map(
   ({ pairs }) => Math.max(...pairs.map((p) => p.macroF1)) - mean(pairs.map((p) => p.macroF1)),
 );

@@ -1,5 +1,4 @@
-import { count, decimals, range } from "../../text/numbers.js";
-import { pText } from "../../transfer/layers/advice.js";
+import { count, decimals, pText, range } from "../../text/numbers.js";
 import type { LayersRecord, MeasureAgreement } from "../../transfer/layers/record.js";
 import { padLeft } from "./width.js";
 

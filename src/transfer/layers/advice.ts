@@ -1,4 +1,4 @@
-import { counted, decimals, range, signed, signedRange } from "../../text/numbers.js";
+import { counted, decimals, pText, range, signed, signedRange } from "../../text/numbers.js";
 import type { BestLayer, LayersRecord } from "./record.js";
 
 type Judged = Pick<LayersRecord, "best" | "n" | "layers">;
@@ -34,6 +34,3 @@ function reason(
   if (isCertain) return `layer ${layer} is the best ${where}: ${score}, ${over}${fresh}`;
   return `layer ${layer} has the highest score ${where}, ${score}, ${over}: that may be chance, so keep the last layer`;
 }
-
-/** A p-value as far as it is known. */
-export const pText = (p: number): string => (p < 0.001 ? "< 0.001" : decimals(p));

@@ -1,6 +1,5 @@
 import { excerpt } from "../../../errors.js";
-import { count, decimals, duration, range, signed, signedRange } from "../../../text/numbers.js";
-import { pText } from "../../../transfer/layers/advice.js";
+import { count, decimals, duration, pText, range, signed, signedRange } from "../../../text/numbers.js";
 import type { LayerDifference, LayersRecord, MeasureAgreement } from "../../../transfer/layers/record.js";
 import { html, joined, section, verbatim, type Content, type Html } from "../html.js";
 import { pageText } from "../page.js";
