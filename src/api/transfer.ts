@@ -64,4 +64,7 @@ export type {
   MeasureAgreement,
 } from "../transfer/layers/record.js";
 export type { VectorMeasures } from "../transfer/ranking/vectorMeasures.js";
+export type { SourceAgreement, SourceChoice, SourceDifference, SourceScore } from "../transfer/ranking/record.js";
+export { runTransferOfBest } from "../transfer/sources/runBest.js";
+export type { SourcesCorpora } from "../transfer/sources/runBest.js";
 export type { SuggestedRow, Suggestions } from "../transfer/suggest/suggestions.js";

@@ -72,7 +72,7 @@ describe("headstart transfer with several --source", () => {
     ];
     const joint = await recordOf(one);
     expect([joint.corpora.source.files, joint.sources]).toEqual([["a.csv", "b.csv"], undefined]);
-    const refused = await box.call([...TWO, "-o", "several-or-one", "--json", "--no-head"]);
+    const refused = await box.call([...TWO, "-o", "several-or-one", "--no-head"]);
     expectFailure(refused, { exit: 5, code: "E_OUTPUT_EXISTS", says: [] });
     const { sources } = await recordOf([...TWO, "-o", "several-or-one", "--force"]);
     expect(sources).toHaveLength(2);
