@@ -14,8 +14,8 @@ export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } fro
 export { saveLayersReport, saveReport } from "../report/html/transfer/saveReport.js";
 export type { SaveReportOptions } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
-export type { UnlabeledAdaptation } from "../transfer/adaptation/adapt.js";
-export type { AdaptationName, AdaptationScore } from "../transfer/adaptation/record.js";
+export type { AdaptationName, AskedAdaptation } from "../transfer/adaptation/adapt.js";
+export type { AdaptationChoice, AdaptationScore } from "../transfer/adaptation/record.js";
 export type {
   CurveDifference,
   CurveShape,

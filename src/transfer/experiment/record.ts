@@ -1,5 +1,5 @@
 import type { Evaluation } from "../../metrics/classification.js";
-import type { AdaptationScore } from "../adaptation/record.js";
+import type { AdaptationChoice, AdaptationScore } from "../adaptation/record.js";
 import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from "../curves/record.js";
 import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
@@ -213,6 +213,8 @@ export interface TransferRecord {
   /** Where several sources were given, what each of them gives on the target, and how one was chosen; else absent. */
   readonly sources?: readonly SourceScore[] | undefined;
   readonly sourceChoice?: SourceChoice | undefined;
+  /** Absent unless `--adapt auto` was asked for. */
+  readonly adaptationChoice?: AdaptationChoice | undefined;
   readonly leakage: Leakage;
   readonly divergence: Divergence;
   readonly advice: Advice;

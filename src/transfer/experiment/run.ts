@@ -7,11 +7,12 @@ import type { Encoder } from "../../encoder/encoder.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
 import { worstMistakes } from "./mistakes.js";
+import { checkAdaptations } from "./checkAdaptations.js";
 import { checkMapped } from "./checkMapped.js";
 import { embedCorpora, type EmbeddedCorpora, type TransferCorpora } from "./embedCorpora.js";
 import { suggested } from "./suggested.js";
 import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
-import type { UnlabeledAdaptation } from "../adaptation/adapt.js";
+import type { AskedAdaptation } from "../adaptation/adapt.js";
 import { compareAdaptations } from "../adaptation/compareAdaptations.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import { forecastHead } from "../forecast/forecastHead.js";
@@ -41,8 +42,8 @@ export interface TransferOptions {
   readonly onStep?: ((step: string) => void) | undefined;
   /** Also suggests so many target rows to label first. @default none */
   readonly suggest?: number | undefined;
-  /** Also compares the head with ones adapted to the target without its labels. @default none */
-  readonly adapt?: readonly UnlabeledAdaptation[] | undefined;
+  /** Also compares the head with ones adapted to the target. @default none */
+  readonly adapt?: readonly AskedAdaptation[] | undefined;
   /** What else was asked for, such as columns and limits; for the record. */
   readonly asked?: TransferRecord["options"] | undefined;
   /** ISO 8601, UTC; for the record. */
@@ -99,6 +100,7 @@ export async function runTransfer(
     return result;
   };
   checkMapped(corpora, options.map);
+  checkAdaptations(options.adapt ?? [], corpora);
   const sides = await timed("embed", () => embedCorpora(corpora, options));
   options.onRows?.({ source: sides.sourceAll, targetTrain: sides.targetTrain, target: sides.target.vectors });
   const trained = await timed("train", () => trainClassifier(sides.source, trainOptions(options)));
@@ -134,10 +136,11 @@ export async function runTransfer(
       compareAdaptations(trained, adapt, {
         ...trainOptions(options),
         source: sides.source,
+        targetTrain: sides.targetTrain,
         target: target.rows,
         C: trained.C!,
         map: mismatch?.drops,
-        isChosen: rowsToTrainOn(own) === undefined,
+        isOfSource: rowsToTrainOn(own) === undefined,
       }),
     ));
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
@@ -176,7 +179,7 @@ export async function runTransfer(
     map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
     options: { seed, classWeights: options.classWeights ?? "none", ...options.asked },
     ...(maps === undefined ? {} : { maps }),
-    ...(adaptation === undefined ? {} : { adaptation }),
+    ...adaptation,
     ...suggested(trained, { ...sides, corpus: corpora.target }, options),
     labels: trained.head.labels,
     sourceHead: {
