@@ -2,9 +2,10 @@
  * Which measure ranks sources for a target best: a head is trained on each of ten domains and scored on every other, and the
  * measures of each source are compared with these scores.
  *
- *     node scripts/simulate/ranking.mjs [--seed 1] [--rows 1000] [--cache folder]
+ *     node scripts/simulate/ranking.mjs [--seed 1] [--rows 1000] [--cache folder] [--test]
  *
  * The domains are those of HEADSTART_CORPORA (or data/public): the training files, neutral dropped.
+ * With --test the targets are the test files, and only what a choice without labels goes by is measured.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -33,6 +34,7 @@ const { values: flags } = parseArgs({
     seed: { type: "string", default: "1" },
     rows: { type: "string", default: "1000" },
     cache: { type: "string" },
+    test: { type: "boolean", default: false },
   },
 });
 const [seed, most] = [Number(flags.seed), Number(flags.rows)];
@@ -43,7 +45,7 @@ const TEN =
   );
 const TWEETS = ["airline-tweets", "finance-tweets"];
 /** Target rows with labels, as --target-train would have them. */
-const OWN = [25, 100, 300];
+const OWN = flags.test ? [] : [25, 100, 300];
 const LABELS = ["negative", "positive"];
 
 const encoder = await loadEncoder(BUILT_IN_ENCODER, { offline: true });
@@ -51,8 +53,8 @@ const { fingerprint, width, name: encoderName } = encoder;
 const cache = flags.cache && (await openVectorCache(flags.cache, { fingerprint, width, encoder: encoderName }));
 
 /** At most so many rows of a domain, drawn by seed. */
-async function load(name) {
-  const file = path.join(folder, `domains/${name}.train.csv`);
+async function load(name, part) {
+  const file = path.join(folder, `domains/${name}.${part}.csv`);
   const { texts, labels } = await readLabeled([file], { map: parseLabelMap("neutral=drop") });
   const at = Array.from(shuffled(texts.length, seeded(seed)).subarray(0, most));
   const drawn = at.map((r) => texts[r]);
@@ -61,7 +63,10 @@ async function load(name) {
 }
 
 const indices = (labels) => Int32Array.from(labels, (label) => LABELS.indexOf(label));
-const all = Object.fromEntries(await Promise.all(TEN.map(async (name) => [name, await load(name)])));
+const all = Object.fromEntries(await Promise.all(TEN.map(async (name) => [name, await load(name, "train")])));
+const targets = flags.test
+  ? Object.fromEntries(await Promise.all(TEN.map(async (name) => [name, await load(name, "test")])))
+  : all;
 const trained = {};
 for (const name of TEN) {
   const { train, dev } = holdOut(all[name], { devFraction: 0.2, maxDev: 5000, keepInTrain: true, seed });
@@ -82,9 +87,11 @@ async function pairOf(source, rows) {
       2,
     );
   const every = Int32Array.from(y.keys());
-  const rest = every.slice(Math.max(...OWN));
-  const divergence = await divergenceOf(train, rows, { seed, deals: 0 });
+  const rest = every.slice(Math.max(0, ...OWN));
   const forecast = forecastHead(head, { sourceDev: dev, target: rows });
+  const scored = { predicted: Int32Array.from(predicted), macroF1: on(rest).macroF1 };
+  if (flags.test) return { ...scored, unlabeled: { "forecast (ATC)": forecast.accuracy }, labeled: {} };
+  const divergence = await divergenceOf(train, rows, { seed, deals: 0 });
   const few = every.slice(0, OWN[1]);
   const some = pickRows(rows, few);
   const measures = sourceMeasures(
@@ -93,8 +100,7 @@ async function pairOf(source, rows) {
     2,
   );
   return {
-    predicted: Int32Array.from(predicted),
-    macroF1: on(rest).macroF1,
+    ...scored,
     unlabeled: {
       "forecast (ATC)": forecast.accuracy,
       "average confidence": forecast.methods[1].accuracy,
@@ -138,7 +144,7 @@ async function rankingOf(target) {
   const pairs = [];
   const together = sources.map((name) => trained[name].train).reduce(joinRows);
   // Rows that no source has, the same for all of them.
-  const rows = pickRows(all[target], newRows(together.texts, all[target].texts));
+  const rows = pickRows(targets[target], newRows(together.texts, targets[target].texts));
   for (const source of sources) pairs.push(await pairOf(source, rows));
   const predictions = pairs.map(({ predicted }) => predicted);
   agreementWithOthers(predictions).forEach((share, i) => (pairs[i].unlabeled[AGREEMENT] = share));
@@ -153,7 +159,7 @@ async function togetherScore({ rows, together }) {
     { labels: LABELS, classWeights: "none", seed },
     {},
   );
-  const rest = pickRows(rows, [...rows.texts.keys()].slice(Math.max(...OWN)));
+  const rest = pickRows(rows, [...rows.texts.keys()].slice(Math.max(0, ...OWN)));
   const predicted = argmax(predictProbabilities(head, rest.vectors), 2);
   return scorePredictions(indices(rest.labels), predicted, 2).macroF1;
 }
@@ -172,7 +178,7 @@ for (const target of TEN) {
   rankings.push(await rankingOf(target));
   process.stderr.write(`${target} `);
 }
-for (const kind of ["unlabeled", "labeled"]) {
+for (const kind of flags.test ? ["unlabeled"] : ["unlabeled", "labeled"]) {
   console.log(
     `\n| measure, ${kind === "labeled" ? "with labels of the target" : "without labels"} | tau-b, mean | reviews only | lost macro-F1 |`,
   );
@@ -207,7 +213,8 @@ function* choices(n, k, first = 0) {
   for (let i = first; i <= n - k; i++) for (const rest of choices(n, k - 1, i + 1)) yield [i, ...rest];
 }
 
-const BY_FEW = ["forecast (ATC)", "proxy A-distance", "MMD", "Jensen-Shannon divergence of words", AGREEMENT];
+const DISTANCES = flags.test ? [] : ["proxy A-distance", "MMD", "Jensen-Shannon divergence of words"];
+const BY_FEW = ["forecast (ATC)", ...DISTANCES, AGREEMENT];
 const BY_LABELS = OWN.map((n) => `macro-F1 on ${n} labeled rows`);
 /** Macro-F1 that is lost where the source with the highest value of a measure is chosen, for each target the mean over all choices of k. */
 function lostOfFew(k, valueOf) {
@@ -241,6 +248,7 @@ const lostAtRandom = rankings.map(
   ({ pairs }) => Math.max(...pairs.map((p) => p.macroF1)) - mean(pairs.map((p) => p.macroF1)),
 );
 console.log(`\nA source at random loses ${meanText(lostAtRandom, 3)}.`);
+if (flags.test) process.exit(0);
 const gains = [];
 for (const one of rankings) gains.push((await togetherScore(one)) - Math.max(...one.pairs.map((p) => p.macroF1)));
 console.log(
