@@ -22,7 +22,7 @@ import {
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import { declareLayers, type LayersFlags } from "../flags/layers.js";
 import { flagsFor } from "../flags/options.js";
-import { commandLine } from "../flags/sameFlags.js";
+import { commandLine } from "../sameFlags.js";
 import { reportReading } from "../reading.js";
 import { readTexts } from "../../embedding/textReading.js";
 import { collectRejectedRows } from "../rejectedRows.js";

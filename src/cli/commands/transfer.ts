@@ -33,7 +33,7 @@ import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textRea
 import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
-import { valuesApart } from "../flags/repeated.js";
+import { valuesApart } from "../valuesApart.js";
 import { declareTransfer, refuseSources, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import { count, counted, percent, signed, signedRange } from "../../text/numbers.js";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { valuesApart } from "../../../../src/cli/flags/repeated.js";
+import { valuesApart } from "../../../src/cli/valuesApart.js";
 
 async function parsed(args: readonly string[]) {
   const program = new Command().exitOverride();

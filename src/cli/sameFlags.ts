@@ -1,6 +1,6 @@
-import { isPipe } from "../../corpus/source.js";
-import { shellWord } from "../../text/shell.js";
-import { written } from "./flagUse.js";
+import { isPipe } from "../corpus/source.js";
+import { shellWord } from "../text/shell.js";
+import { written } from "./flags/flagUse.js";
 
 /** Flags about how rows are read and embedded, in the order in which they are written. */
 const SAME = (
