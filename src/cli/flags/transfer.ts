@@ -61,7 +61,7 @@ export function refuseSources({ sources, task, sourceDev }: TransferFlags): void
 export function declareTransfer(command: Command): Command {
   command.description("train on one domain, evaluate on another, and say whether it carries over");
   addFlags(command, [
-    flag("input", "--source <corpus...>", "labeled rows to train on; once more to rank several").makeOptionMandatory(),
+    flag("input", "--source <corpus...>", "labeled rows; repeat to rank several").makeOptionMandatory(),
     flag("input", "--target <corpus...>", "rows of the other domain, labeled or not").makeOptionMandatory(),
     flag("input", "--source-dev <corpus...>", "in-domain dev rows").default(undefined, "a fifth of it"),
     flag("input", "--target-train <corpus...>", "labeled target rows: for ceiling and verdict"),
