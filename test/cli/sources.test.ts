@@ -14,6 +14,7 @@ beforeAll(async () => {
   await box.write("a.csv", csv(COLUMNS, rows.slice(0, 40)));
   await box.write("b.csv", csv(COLUMNS, rows.slice(40, 90)));
   await box.write("target.csv", csv(COLUMNS, rows.slice(90, 130)));
+  await box.write("mixed.csv", csv(COLUMNS, [...rows.slice(90, 130), ...rows.slice(60, 67)]));
   await box.write("own.csv", csv(COLUMNS, rows.slice(130, 160)));
   await box.write(
     "texts.csv",
@@ -56,6 +57,15 @@ describe("headstart transfer with several --source", () => {
     ]);
     expect([macroF1, target!.macroF1]).toEqual([alone.target!.macroF1, alone.target!.macroF1]);
     expect(alone).not.toHaveProperty("sources");
+  });
+
+  it("scores all of them on target rows that none of them has", async () => {
+    const without = await recordOf([...TWO, "-o", "without"]);
+    const mixed = TWO.map((arg) => (arg === "target.csv" ? "mixed.csv" : arg));
+    const found = await recordOf([...mixed, "-o", "mixed"]);
+    const scores = ({ sources = [] }: TransferRecord) => sources.map(({ macroF1, behind }) => [macroF1, behind]);
+    expect(scores(found)).toEqual(scores(without));
+    expect(found.warnings.join()).toContain("7 target rows left out of the scores of the sources");
   });
 
   it("takes files behind one --source for one corpus, which is another command", async () => {

@@ -66,7 +66,7 @@ export async function runTransferOfBest(
         ? undefined
         : labelMismatch({ source: sources[i].labels, target: away, map: options.map })?.drops,
   }));
-  const all = embedded.map(({ source }) => source);
+  const all = embedded.map(({ sourceAll }) => sourceAll);
   const fresh = { target: withoutThoseOf(all, target), targetTrain: targetTrain && withoutThoseOf(all, targetTrain) };
   const {
     sources: scored,
