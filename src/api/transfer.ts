@@ -12,7 +12,7 @@ export type { BatchPooling } from "../math/pooling.js";
 export type { ReliabilityBin } from "../metrics/calibration.js";
 export type { EncoderPorts } from "../onnx/model/encoderGraph.js";
 export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } from "../onnx/runtime/session.js";
-export { saveReport } from "../report/html/transfer/saveReport.js";
+export { saveLayersReport, saveReport } from "../report/html/transfer/saveReport.js";
 export type { SaveReportOptions } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
 export type { AdaptationName, AskedAdaptation } from "../transfer/adaptation/adapt.js";
@@ -59,4 +59,17 @@ export type {
 } from "../transfer/entities/record.js";
 export { runTaggingTransfer } from "../transfer/entities/runTagging.js";
 export type { TaggingCorpora, TaggingTransferOptions } from "../transfer/entities/runTagging.js";
+export { compareLayers } from "../transfer/layers/compareLayers.js";
+export type { LayersCorpora, LayersOptions } from "../transfer/layers/compareLayers.js";
+export type {
+  BestLayer,
+  LayerDifference,
+  LayerScore,
+  LayersRecord,
+  MeasureAgreement,
+} from "../transfer/layers/record.js";
+export type { VectorMeasures } from "../transfer/ranking/vectorMeasures.js";
+export type { SourceAgreement, SourceChoice, SourceDifference, SourceScore } from "../transfer/ranking/record.js";
+export { runTransferOfBest } from "../transfer/sources/runBest.js";
+export type { SourcesCorpora } from "../transfer/sources/runBest.js";
 export type { SuggestedRow, Suggestions } from "../transfer/suggest/suggestions.js";

@@ -93,6 +93,8 @@ const INNER_RANKS: Readonly<Record<string, number>> = {
   "transfer/experiment": 3,
   "transfer/entities": 4,
   "transfer/matrix": 4,
+  "transfer/layers": 4,
+  "transfer/sources": 4,
   "report/html": 0,
   "report/tensorboard": 0,
   "report/text": 1,

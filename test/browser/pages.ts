@@ -8,7 +8,7 @@ import { renderTrainingReport } from "../../src/report/html/trainingReport.js";
 import { taggingReport } from "../../src/report/html/transfer/taggingReport.js";
 import { renderTransferReport } from "../../src/report/html/transfer/transferReport.js";
 import type { TaggingEvaluation } from "../../src/tagging/evaluate.js";
-import type { TaggingTransfer } from "../../src/transfer/experiment/runTagging.js";
+import type { TaggingTransfer } from "../../src/transfer/entities/record.js";
 import { toyVectors } from "../unit/classification/toyVectors.js";
 import { madeUpHead } from "../unit/head/file/savedHead.js";
 import { LEARNING_CURVE } from "../unit/report/html/learningCurve.js";
@@ -104,7 +104,13 @@ function taggingRecord(change: (text: string) => string): TaggingTransfer {
     errors: { missed: 12, "wrong label": 5 },
     lost: [],
   } as unknown as TaggingEvaluation;
-  const { verdict, leakage } = sampleRecord();
+  const { verdict, leakage, divergence } = sampleRecord();
+  const points = [0, 25, 100].map((n) => ({
+    n,
+    entityF1: 0.4 + n / 400,
+    interval95: [0.3 + n / 400, 0.5 + n / 400] as const,
+    draws: 3,
+  }));
   return {
     labels,
     source: evaluation,
@@ -115,5 +121,23 @@ function taggingRecord(change: (text: string) => string): TaggingTransfer {
     dropInterval95: [0.02, 0.18],
     verdict: { ...verdict, because: change("because") },
     leakage: { ...leakage, targetWithout: null, targetWith: null },
-  } as TaggingTransfer;
+    curves: (["target", "both"] as const).map((strategy) => ({ strategy, points })),
+    curveTaggers: change("one network"),
+    shape: null,
+    worth: null,
+    next: null,
+    suggestedMap: change("ORG=group"),
+    divergence: {
+      ...divergence,
+      entities: {
+        types: Object.fromEntries(labels.map((label) => [label, { source: 0.5, target: 0.4 }])),
+        perSentence: { source: 1.2, target: 0.8 },
+        stringsSeen: 0.3,
+        entitiesSeen: 0.4,
+      },
+    },
+    advice: { strategy: "add the source", because: change("it helps") },
+    moreAdvice: [],
+    warnings: [change("a warning")],
+  } as unknown as TaggingTransfer;
 }

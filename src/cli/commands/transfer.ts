@@ -1,6 +1,7 @@
 import { intervalNote } from "../../text/intervalNote.js";
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { byLabelsLines } from "../../report/text/byLabels.js";
@@ -9,12 +10,14 @@ import { evaluationText } from "../../report/text/evaluation.js";
 import { forecastNote, forecastText } from "../../report/text/forecast.js";
 import { saveHead } from "../../head/file/folder.js";
 import { trainRecommended } from "../../pipeline/train/recommended.js";
+import { sourceLines } from "../../report/text/sources.js";
 import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { shellWord } from "../../text/shell.js";
 import type { Suggestions } from "../../transfer/suggest/suggestions.js";
 import { checkAsked } from "../../transfer/experiment/checkAdaptations.js";
-import { runTransfer, type TrainingRows } from "../../transfer/experiment/run.js";
+import type { TrainingRows } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
+import { runTransferOfBest } from "../../transfer/sources/runBest.js";
 import {
   embedWithProgress,
   labelMapOf,
@@ -31,7 +34,8 @@ import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textRea
 import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
-import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
+import { valuesApart } from "../valuesApart.js";
+import { declareTransfer, refuseSources, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import { counted, percent, signed, signedRange } from "../../text/numbers.js";
 import type { Divergence } from "../../transfer/divergence/divergence.js";
@@ -41,11 +45,16 @@ import { transferTaggerCommand } from "../ner/transfer.js";
 const HEAD_FOLDER = "head";
 
 export const addTransfer: AddCommand = (program, context) => {
-  declareTransfer(program.command("transfer")).action((flags: TransferFlags) => transferCommand(context(), flags));
+  const command = declareTransfer(program.command("transfer"));
+  command.action((flags: TransferFlags) => {
+    const sources = valuesApart(command, "--source");
+    return transferCommand(context(), sources.length > 1 ? { ...flags, sources } : flags);
+  });
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
   refuseUnused("transfer", flags.task === "ner" ? "tagger" : "classifier", { ...flags });
+  refuseSources(flags);
   const corpora = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
   const { inputs, uses } = readBeside(context, flags);
   const command = { name: "transfer", flags, inputs: [...corpora, ...inputs], uses };
@@ -71,8 +80,10 @@ async function transferTexts(
   const all = [...source, ...sourceDev, ...target, ...targetTrain];
   const how = (files: readonly string[]) => ({ flags: flagsFor(flags, files, all), map, rejectedRows });
   const read = (files: readonly string[]) => readLabeledCorpus(context, files, how(files));
+  const sources: LabeledCorpus[] = [];
+  for (const files of flags.sources ?? [flags.source]) sources.push(await read(files));
   const corpora = {
-    source: await read(flags.source),
+    source: sources[0],
     target: await readMaybeLabeledCorpus(context, flags.target, how(flags.target)),
     ...defined({
       sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
@@ -82,38 +93,44 @@ async function transferTexts(
   warnOfUnused(
     context,
     map,
-    Object.values(corpora).map((corpus) => corpus.seen),
+    [...sources, ...Object.values(corpora)].map((corpus) => corpus.seen),
   );
   // Labels are checked before the long part begins; against each other before anything is embedded.
-  checkLabels(corpora.source.labels, { map });
+  for (const source of sources) checkLabels(source.labels, { map });
   const encoder = await openEncoder(context, flags);
   try {
-    const texts: Record<string, ReadingCounts> = {};
-    for (const [name, corpus] of Object.entries(corpora)) {
+    const counts = new Map<object, ReadingCounts>();
+    for (const corpus of new Set([...sources, ...Object.values(corpora)])) {
       const reading = await readTexts(encoder, corpus.texts, signal);
       reportReading(context, reading, { encoder, use: "transfer", what: corpus.files.join(", ") });
-      texts[name] = countsOf(reading);
+      counts.set(corpus, countsOf(reading));
     }
     let rows: TrainingRows | undefined;
-    const found = await withCache(context, { flags, encoder }, (cache) =>
-      runTransfer(encoder, corpora, {
-        map,
-        threads: flags.threads,
-        seed: flags.seed,
-        classWeights: flags.classWeights,
-        signal,
-        suggest: flags.suggest,
-        adapt: flags.adapt,
-        asked: askedFor(flags),
-        vectorsOf: async (texts, what) =>
-          (await embedWithProgress(context, texts, { encoder, cache, flags, what })).vectors,
-        createdAt: now(),
-        clock,
-        report: path.join(flags.output, "report.html"),
-        head: flags.head ? path.join(flags.output, HEAD_FOLDER) : undefined,
-        onRows: (embedded) => (rows = embedded),
-      }),
+    const { record: found, source } = await withCache(context, { flags, encoder }, (cache) =>
+      runTransferOfBest(
+        encoder,
+        { ...corpora, sources },
+        {
+          map,
+          threads: flags.threads,
+          seed: flags.seed,
+          classWeights: flags.classWeights,
+          signal,
+          suggest: flags.suggest,
+          adapt: flags.adapt,
+          asked: askedFor(flags),
+          vectorsOf: async (texts, what) =>
+            (await embedWithProgress(context, texts, { encoder, cache, flags, what })).vectors,
+          createdAt: now(),
+          clock,
+          report: path.join(flags.output, "report.html"),
+          head: flags.head ? path.join(flags.output, HEAD_FOLDER) : undefined,
+          onRows: (embedded) => (rows = embedded),
+        },
+      ),
     );
+    const used = { ...corpora, source };
+    const texts = Object.fromEntries(Object.entries(used).map(([name, corpus]) => [name, counts.get(corpus)!]));
     const record = { ...found, texts };
     for (const warning of record.warnings) reporter.warn(warning);
     const lines = transferLines(record);
@@ -126,7 +143,7 @@ async function transferTexts(
     const head =
       flags.head &&
       (await trainRecommended(record, rows!, {
-        corpora,
+        corpora: used,
         encoder,
         map,
         seed: flags.seed,
@@ -167,6 +184,8 @@ export function transferLines({
   moreAdvice,
   head,
   report,
+  sources,
+  sourceChoice,
   texts,
 }: TransferRecord & { readonly texts: Readonly<Record<string, ReadingCounts>> }): readonly string[] {
   const number = (x: number): string => x.toFixed(3);
@@ -182,6 +201,7 @@ export function transferLines({
           ),
         ];
   return [
+    ...(sources === undefined ? [] : sourceLines(sources, sourceChoice!)),
     line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${counted(source.n, "row")}`),
     ...(target === null
       ? [line("accuracy in-domain", number(source.accuracy))]
@@ -227,7 +247,7 @@ function suggestionLines({ rows, labelColumn }: Suggestions, file: string): read
   ];
 }
 
-const BY_THEMSELVES = ["source", "target", "sourceDev", "targetTrain", "map", "head", "output"];
+const BY_THEMSELVES = ["source", "sources", "target", "sourceDev", "targetTrain", "map", "head", "output"];
 const HOW_SHOWN = ["json", "quiet", "verbose", "debug", "force"];
 
 /** What was asked for, as the record keeps it. */

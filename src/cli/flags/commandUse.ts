@@ -31,6 +31,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   predict: { used: PREDICTING, accepted: SETTINGS },
   split: { used: [...READING.filter((name) => name !== "dropMissing"), "labelColumn", "force"] },
   transfer: { used: TRAINING },
+  layers: { used: TRAINING.filter((name) => name !== "layer") },
   // It keeps no vectors; --no-cache makes it rewrite the model for --precision int8 again.
   distill: {
     used: ["modelFile", "pooling", "normalize", "layer", "prompt", "precision", "force"],

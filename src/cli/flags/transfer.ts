@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { HeadstartError } from "../../errors.js";
 import { folderName } from "../outputPaths.js";
 import { ADAPTATIONS, type AskedAdaptation } from "../../transfer/adaptation/adapt.js";
 import { verboseFlag, withCommonFlags } from "./commonFlags.js";
@@ -7,7 +8,10 @@ import { wholeNumber, type CorpusFlags, type EncoderFlags, type GlobalFlags } fr
 import { crfFlags, entityFlags, type EntityFlags } from "./tagger.js";
 
 export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EntityFlags {
+  /** Of all sources. */
   readonly source: string[];
+  /** Apart, where --source was given more than once. */
+  readonly sources?: readonly (readonly string[])[] | undefined;
   readonly target: string[];
   readonly sourceDev?: string[] | undefined;
   readonly targetTrain?: string[] | undefined;
@@ -27,6 +31,7 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
 const EXAMPLES = [
   "transfer --source tweets.csv --target movies.csv -o out",
   "transfer --source a.csv --target b.csv --target-train b-train.csv -o out",
+  "transfer --source a.csv --source b.csv --target c.csv -o out",
   "transfer --task ner --source news.conll --target tweets.conll -o out",
 ];
 
@@ -41,10 +46,22 @@ function adaptations(list: string): readonly AskedAdaptation[] {
   });
 }
 
+/** @throws HeadstartError E_USAGE where several sources do not go with what else is asked for */
+export function refuseSources({ sources, task, sourceDev }: TransferFlags): void {
+  if (sources === undefined) return;
+  if (task === "ner") {
+    const advice = `Give one, or the files of all behind one --source`;
+    throw new HeadstartError("E_USAGE", `Cannot rank several sources for --task ner. ${advice}`);
+  }
+  if (sourceDev === undefined) return;
+  const why = "--source-dev has rows of one source, and several are to be ranked";
+  throw new HeadstartError("E_USAGE", `${why}. Leave it out: a fifth of each source is then held out`);
+}
+
 export function declareTransfer(command: Command): Command {
   command.description("train on one domain, evaluate on another, and say whether it carries over");
   addFlags(command, [
-    flag("input", "--source <corpus...>", "labeled rows to train on").makeOptionMandatory(),
+    flag("input", "--source <corpus...>", "labeled rows; repeat to rank several").makeOptionMandatory(),
     flag("input", "--target <corpus...>", "rows of the other domain, labeled or not").makeOptionMandatory(),
     flag("input", "--source-dev <corpus...>", "in-domain dev rows").default(undefined, "a fifth of it"),
     flag("input", "--target-train <corpus...>", "labeled target rows: for ceiling and verdict"),

@@ -6,6 +6,7 @@ import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from
 import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
 import type { Forecast } from "../forecast/record.js";
+import type { SourceChoice, SourceScore } from "../ranking/record.js";
 import type { Suggestions } from "../suggest/suggestions.js";
 
 /** What was read from the files of one corpus. */
@@ -224,6 +225,9 @@ export interface TransferRecord {
   /** Without the target's labels, how often it has each; null where that cannot be known. */
   readonly labelShift: LabelShift | null;
   readonly adaptation?: readonly AdaptationScore[] | undefined;
+  /** Where several sources were given, what each of them gives on the target, and how one was chosen; else absent. */
+  readonly sources?: readonly SourceScore[] | undefined;
+  readonly sourceChoice?: SourceChoice | undefined;
   /** Absent unless `--adapt auto` was asked for. */
   readonly adaptationChoice?: AdaptationChoice | undefined;
   readonly leakage: Leakage;
