@@ -14,8 +14,8 @@ export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } fro
 export { saveReport } from "../report/html/transfer/saveReport.js";
 export type { SaveReportOptions } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
-export type { UnlabeledAdaptation } from "../transfer/adaptation/adapt.js";
-export type { AdaptationName, AdaptationScore } from "../transfer/adaptation/record.js";
+export type { AdaptationName, AskedAdaptation } from "../transfer/adaptation/adapt.js";
+export type { AdaptationChoice, AdaptationScore } from "../transfer/adaptation/record.js";
 export type {
   CurveDifference,
   CurveShape,
@@ -44,7 +44,8 @@ export type {
   Verdict,
 } from "../transfer/experiment/record.js";
 export { runTransfer } from "../transfer/experiment/run.js";
-export type { TrainingRows, TransferCorpora, TransferOptions } from "../transfer/experiment/run.js";
+export type { TrainingRows, TransferOptions } from "../transfer/experiment/run.js";
+export type { TransferCorpora } from "../transfer/experiment/embedCorpora.js";
 export type { Forecast } from "../transfer/forecast/record.js";
 export { runTaggingTransfer } from "../transfer/experiment/runTagging.js";
 export type {

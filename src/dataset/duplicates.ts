@@ -1,3 +1,4 @@
+import type { Matrix } from "../math/matrix.js";
 import { nearDuplicates } from "./nearDuplicates/nearDuplicates.js";
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
@@ -63,17 +64,27 @@ export interface Duplicates {
 
 /**
  * Finds the target texts that were in the source: exactly, normalized, and near. Near are those of which the shorter, of
- * eight different words at least, stands in the longer with at most one word in eight changed, added or left out.
+ * eight different words at least, stands in the longer with at most one word in eight changed, added or left out; with vectors
+ * also texts of eight words and more whose vectors are as good as equal and which share half of their letters.
  *
  * @param source  undefined to compare each target text with those before it
+ * @param vectors  of both, one row a text
  * @example
  * const { exact, normalized } = duplicatesBetween(["So good!", "bad"], ["so good", "bad", "new"]);
  * console.log([...exact], [...normalized]);
  */
-export function duplicatesBetween(source: readonly string[] | undefined, target: readonly string[]): Duplicates {
+export function duplicatesBetween(
+  source: readonly string[] | undefined,
+  target: readonly string[],
+  vectors?: { readonly source?: Matrix | undefined; readonly target: Matrix },
+): Duplicates {
   const targetNormalized = target.map(normalizedText);
   const knownNormalized = source === undefined ? targetNormalized : source.map(normalizedText);
-  const match = nearDuplicates(source && knownNormalized, targetNormalized);
+  const match = nearDuplicates(
+    source && knownNormalized,
+    targetNormalized,
+    vectors && { known: vectors.source, texts: vectors.target },
+  );
   const near = Int32Array.from(target.keys()).filter((t) => match[t] >= 0);
   const normalized = near.filter((t) => knownNormalized[match[t]] === targetNormalized[t]);
   const exact = exactRows(source, target);

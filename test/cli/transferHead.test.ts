@@ -114,10 +114,36 @@ describe("headstart transfer --adapt", () => {
   });
 
   it("refuses a name that is none", async () => {
-    const finished = await box.call([...SIDES, "-o", "no", "--adapt", "center,shift", ...WITH_TINY]);
+    const finished = await box.call([...SIDES, "-o", "no", "--adapt", "center,turn", ...WITH_TINY]);
     expect(finished.code).toBe(2);
     expect(finished.stderr).toMatch(
-      /Unknown name "shift": give one or more of none, center, weights, prior, self-train/,
+      /Unknown name "turn": give one or more of none, center, coral, weights, prior, self-train, shift, easyadapt, l2sp, auto/,
     );
+  });
+
+  it("refuses what trains on labeled target rows where there are none, with what needs none", async () => {
+    const finished = await box.call([...SIDES, "-o", "no", "--adapt", "center,l2sp", ...WITH_TINY]);
+    expect(finished.code).toBe(2);
+    expect(finished.stderr).toContain("Cannot adapt by l2sp: it trains on labeled rows of the target");
+  });
+
+  it("refuses l2sp where the target's training rows lack a label of the source, before anything is embedded", async () => {
+    const rows = labelledRows(30);
+    const own = [...rows.filter(([, label]) => label === rows[0][1]), rows.find(([, label]) => label !== rows[0][1])!];
+    await box.write("one-label.csv", csv(["text", "label"], own));
+    const sides = [...SIDES, "--target-train", "one-label.csv", "-o", "no", "--adapt", "l2sp", ...WITH_TINY];
+    const finished = await box.call(sides);
+    expect([finished.code, finished.stderr]).toEqual([3, expect.stringContaining("has fewer than 2 rows of")]);
+  });
+
+  it("says what auto chooses and by which rule, and with labeled target rows writes the head that goes on from the source's", async () => {
+    const shown = succeeded(await box.call([...SIDES, "-o", "auto", "--adapt", "auto", ...WITH_TINY])).stdout;
+    expect(shown).toMatch(/^adaptation by auto +none: .* Rule: shift where every label/m);
+    await box.write("own.csv", csv(["text", "label"], labelledRows(50).slice(10)));
+    const own = [...SIDES, "--target-train", "own.csv", ...WITH_TINY];
+    succeeded(await box.call([...own, "-o", "started", "--adapt", "l2sp"]));
+    const { adaptation } = JSON.parse(await readFile(box.path("started/record.json"), "utf8")) as TransferRecord;
+    expect(adaptation).toMatchObject([{ name: "none" }, { name: "l2sp", chosen: true }]);
+    expect(await readFile(box.path("started/head/README.md"), "utf8")).toContain("labeled target rows (l2sp)");
   });
 });

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
+import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { forecastNote, forecastText } from "../../report/text/forecast.js";
 import { saveHead } from "../../head/file/folder.js";
@@ -10,6 +11,7 @@ import { trainRecommended } from "../../pipeline/train/recommended.js";
 import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { shellWord } from "../../text/shell.js";
 import type { Suggestions } from "../../transfer/suggest/suggestions.js";
+import { checkAsked } from "../../transfer/experiment/checkAdaptations.js";
 import { runTransfer, type TrainingRows } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
 import {
@@ -64,6 +66,7 @@ async function transferTexts(
   const { reporter, signal, clock, now } = context;
   const rejectedRows = collectRejectedRows(flags.output);
   const { source, sourceDev = [], target, targetTrain = [] } = flags;
+  checkAsked(flags.adapt ?? [], targetTrain.length > 0);
   const all = [...source, ...sourceDev, ...target, ...targetTrain];
   const how = (files: readonly string[]) => ({ flags: flagsFor(flags, files, all), map, rejectedRows });
   const read = (files: readonly string[]) => readLabeledCorpus(context, files, how(files));
@@ -158,6 +161,7 @@ export function transferLines({
   maps,
   suggestions,
   adaptation = [],
+  adaptationChoice,
   advice,
   moreAdvice,
   head,
@@ -200,15 +204,10 @@ export function transferLines({
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
     ...curveLines(verdict),
-    ...(maps ?? []).map(({ map, macroF1, how }) => line(`with --map ${shellWord(map)}`, `${number(macroF1)} (${how})`)),
-    ...adaptation.map(({ name, macroF1, difference, interval95 }) =>
-      line(
-        name === "none" ? "macro-F1 not adapted" : `macro-F1 adapted by ${name}`,
-        macroF1 === null
-          ? "not known without labels of the target"
-          : `${number(macroF1)}${difference === null ? "" : `, ${signed(difference)} (95 % ${signedRange(interval95!)}, over the target's rows)`}`,
-      ),
+    ...(maps ?? []).map(({ map, macroF1, interval95, how }) =>
+      line(`with --map ${shellWord(map)}`, `${number(macroF1)} ${within(interval95)}, ${how}`),
     ),
+    ...adaptationLines(adaptation, adaptationChoice).map(([name, value]) => line(name, value)),
     line("advice", `${advice.strategy}: ${advice.because}`),
     ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { folderName } from "../outputPaths.js";
-import { ADAPTATIONS, isUnlabeledAdaptation, type UnlabeledAdaptation } from "../../transfer/adaptation/adapt.js";
+import { ADAPTATIONS, type AskedAdaptation } from "../../transfer/adaptation/adapt.js";
 import { verboseFlag, withCommonFlags } from "./commonFlags.js";
 import { addFlags, flag, withExamples } from "./flag.js";
 import { wholeNumber, type CorpusFlags, type EncoderFlags, type GlobalFlags } from "./options.js";
@@ -18,7 +18,7 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
   readonly epochs?: number | undefined;
   readonly classWeights: "none" | "balanced";
   readonly suggest?: number | undefined;
-  readonly adapt?: readonly UnlabeledAdaptation[] | undefined;
+  readonly adapt?: readonly AskedAdaptation[] | undefined;
   /** False for --no-head. */
   readonly head: boolean;
   readonly output: string;
@@ -30,12 +30,14 @@ const EXAMPLES = [
   "transfer --task ner --source news.conll --target tweets.conll -o out",
 ];
 
+const ASKED: readonly AskedAdaptation[] = [...ADAPTATIONS, "auto"];
+
 /** Names with commas between them. */
-function adaptations(list: string): readonly UnlabeledAdaptation[] {
+function adaptations(list: string): readonly AskedAdaptation[] {
   return list.split(",").map((written) => {
-    const name = written.trim();
-    if (isUnlabeledAdaptation(name)) return name;
-    throw new InvalidArgumentError(`Unknown name "${name}": give one or more of ${ADAPTATIONS.join(", ")}.`);
+    const name = ASKED.find((one) => one === written.trim());
+    if (name !== undefined) return name;
+    throw new InvalidArgumentError(`Unknown name "${written.trim()}": give one or more of ${ASKED.join(", ")}.`);
   });
 }
 
@@ -49,9 +51,7 @@ export function declareTransfer(command: Command): Command {
     flag("input", "--map <map>", 'rename or drop labels, such as "neutral=drop"'),
     flag("learn", "--task <task>", "kind of labels").choices(["classification", "ner"]).default("classification"),
     flag("learn", "--class-weights <how>", "weights of the labels").choices(["none", "balanced"]).default("none"),
-    flag("advanced", "--adapt <how>", `adapt the head to the target's texts: ${ADAPTATIONS.join(", ")}`).argParser(
-      adaptations,
-    ),
+    flag("advanced", "--adapt <how>", `adapt the head to the target: ${ASKED.join(", ")}`).argParser(adaptations),
     ...crfFlags(),
     flag("learn", "--epochs <number>", "training epochs").argParser(wholeNumber(1)),
     flag("output", "-o, --output <folder>", "folder of report.html, record.json and head")

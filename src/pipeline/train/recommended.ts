@@ -6,13 +6,15 @@ import type { HeadParts } from "../../head/file/folder.js";
 import { counted } from "../../text/numbers.js";
 import {
   adaptHead,
-  isUnlabeledAdaptation,
+  needsLabels,
   type AdaptableHead,
+  type AdaptationName,
   type AdaptOptions,
 } from "../../transfer/adaptation/adapt.js";
 import { rowsToTrainOn } from "../../transfer/experiment/advice.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
-import type { TrainingRows, TransferCorpora } from "../../transfer/experiment/run.js";
+import type { TrainingRows } from "../../transfer/experiment/run.js";
+import type { TransferCorpora } from "../../transfer/experiment/embedCorpora.js";
 import { headParts } from "./headParts.js";
 
 export interface RecommendedOptions extends Pick<TrainOptions, "classWeights" | "seed" | "threads" | "signal" | "map"> {
@@ -33,10 +35,12 @@ export async function trainRecommended(
   { corpora, encoder, ...how }: RecommendedOptions,
 ): Promise<HeadParts> {
   const { data, corpus } = recommendedRows(record, rows, corpora);
+  const { targetTrain, target } = rows;
   const trained = await adapted(await trainClassifier(data, how), record, {
     ...how,
     source: data,
-    target: rows.target,
+    targetTrain,
+    target,
   });
   return headParts(trained, { seed: how.seed, createdAt: record.createdAt, corpus, encoder });
 }
@@ -45,16 +49,23 @@ export async function trainRecommended(
 async function adapted(
   trained: TrainedHead,
   { adaptation = [] }: Recommendation,
-  how: Omit<AdaptOptions, "C">,
+  how: Omit<AdaptOptions, "C" | "devPredictions">,
 ): Promise<TrainedHead> {
-  const name = adaptation.find(({ chosen }) => chosen)?.name ?? "none";
-  if (!isUnlabeledAdaptation(name) || name === "none") return trained;
-  const head = await adaptHead(name, trained.head as AdaptableHead, { ...how, C: trained.C! });
+  const name = chosenName(adaptation);
+  if (name === "none") return trained;
+  const { devPredictions } = trained;
+  const { head } = await adaptHead(name, trained.head as AdaptableHead, { ...how, devPredictions, C: trained.C! });
+  const rows = needsLabels(name)
+    ? counted(how.targetTrain!.texts.length, "labeled target row")
+    : `${counted(how.target.rows, "target row")} without labels`;
   const remark =
-    `the head was adapted to ${counted(how.target.rows, "target row")} without labels (${name}) after training; the scores on ` +
+    `the head was adapted to ${rows} (${name}) after training; the scores on ` +
     "held-out rows, and thresholds and sets that are drawn from them, are those of the head before that";
   return { ...trained, head, warnings: [...trained.warnings, remark] };
 }
+
+const chosenName = (scores: Recommendation["adaptation"] = []): AdaptationName =>
+  scores.find(({ chosen }) => chosen)?.name ?? "none";
 
 type DescribedCorpus = Pick<LabeledCorpus, "files" | "counts" | "dropped" | "reading">;
 
@@ -63,7 +74,7 @@ function recommendedRows(
   rows: TrainingRows,
   { source, targetTrain }: RecommendedOptions["corpora"],
 ): { readonly data: LabeledVectors; readonly corpus: DescribedCorpus } {
-  const which = rowsToTrainOn(record);
+  const which = needsLabels(chosenName(record.adaptation)) ? undefined : rowsToTrainOn(record);
   if (which === undefined || rows.targetTrain === undefined || targetTrain === undefined)
     return { data: rows.source, corpus: source };
   return which === "target"

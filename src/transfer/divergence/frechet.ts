@@ -1,6 +1,7 @@
 import { EigenvalueDecomposition, Matrix as Square } from "ml-matrix";
 import { columnMeans, covariance } from "../../math/covariance.js";
 import type { Matrix } from "../../math/matrix.js";
+import { symmetricPower } from "../../math/symmetricPower.js";
 
 /** Squared Fréchet distance of two normal distributions, in its two parts. */
 export interface FrechetDistance {
@@ -21,7 +22,7 @@ export interface FrechetDistance {
 export function frechetDistance(source: Matrix, target: Matrix): FrechetDistance {
   const [a, b] = [moments(source), moments(target)];
   const mean = a.mean.reduce((sum, value, d) => sum + (value - b.mean[d]) ** 2, 0);
-  const root = squareRoot(a.covariance);
+  const root = symmetricPower(a.covariance, 0.5);
   const product = root.mmul(b.covariance).mmul(root);
   const shared = new EigenvalueDecomposition(product, { assumeSymmetric: true }).realEigenvalues;
   const common = shared.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
@@ -35,12 +36,4 @@ function moments(sample: Matrix): { readonly mean: Float64Array; readonly covari
   const unbiased = covariance(sample, mean).map((value) => (value * rows) / (rows - 1));
   const lines = Array.from({ length: cols }, (_, r) => unbiased.subarray(r * cols, (r + 1) * cols));
   return { mean, covariance: new Square(lines) };
-}
-
-function squareRoot(symmetric: Square): Square {
-  const { realEigenvalues, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(symmetric, {
-    assumeSymmetric: true,
-  });
-  const roots = realEigenvalues.map((value) => Math.sqrt(Math.max(0, value)));
-  return vectors.mmul(Square.diag(roots)).mmul(vectors.transpose());
 }

@@ -1,7 +1,8 @@
 import { bestCandidate, valuesOfC } from "../../classification/choice/selectC.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { joinRows, pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
-import { labelIndices } from "../../dataset/mapLabels.js";
+import { applyLabelMap, type LabelMap } from "../../dataset/labelMap.js";
+import { labelIndices, labelSpace, project } from "../../dataset/mapLabels.js";
 import { splitCorpus } from "../../dataset/split.js";
 import { argmax, predictProbabilities, type Head } from "../../head/head.js";
 import { fitLogistic, fitLogisticPath, type LogisticOptions } from "../../head/linear/logistic.js";
@@ -24,6 +25,8 @@ export interface HalvesOptions extends Pick<LogisticOptions, "classWeights" | "t
   readonly Cs?: readonly number[] | undefined;
   /** All labels of the rows. */
   readonly labels: readonly string[];
+  /** Of the heads' labels, for scoring: labels that it drops are not predicted. @default none */
+  readonly map?: LabelMap | undefined;
 }
 
 /** Pairs of heads to train. Their variance has a relative error of `sqrt(2 / (HALVES - 1))`, which the t quantile covers. */
@@ -50,7 +53,8 @@ export async function halfDifferences(sides: OwnSides, options: HalvesOptions): 
   const { source, targetTrain, target } = sides;
   const isMany = source.texts.length + targetTrain.texts.length > MANY_ROWS;
   const halves = Array.from({ length: isMany ? HALVES_OF_MANY : HALVES }, (_, h) => options.seed + h);
-  const truth = labelIndices(options.labels, target.labels, "the target");
+  const scored = labelSpace(options.labels, options.map).labels;
+  const truth = labelIndices(scored, target.labels, "the target");
   const [splitSource, splitOwn] = [source, targetTrain].map((rows) => halver(rows, options.labels));
   const differences: number[] = [];
   for (const seed of halves) {
@@ -58,8 +62,12 @@ export async function halfDifferences(sides: OwnSides, options: HalvesOptions): 
     const other = splitSource(seed, MOST_SOURCE);
     const both: Halves = { half: joinRows(other.half, own.half), rest: joinRows(other.rest, own.rest) };
     const score = async (of: Halves, C: number): Promise<number> => {
-      const predicted = await predictedByHalf(isMany ? { half: of.half } : of, target.vectors, { ...options, C });
-      return scorePredictions(truth, predicted, options.labels.length).macroF1;
+      const predicted = await predictedByHalf(isMany ? { half: of.half } : of, target.vectors, {
+        ...options,
+        C,
+        scored,
+      });
+      return scorePredictions(truth, predicted, scored.length).macroF1;
     };
     differences.push((await score(both, options.C.joint)) - (await score(own, options.C.ceiling)));
   }
@@ -83,14 +91,25 @@ export function halver(rows: LabeledVectors, labels: readonly string[]): (seed: 
   };
 }
 
-/** Predictions, as indices into `labels`, of a head trained on the half, with C chosen by the rest where that is given. */
+/** Predictions, as indices into `scored`, of a head trained on the half, with C chosen by the rest where that is given. */
 export async function predictedByHalf(
   { half, rest }: { readonly half: LabeledVectors; readonly rest?: LabeledVectors | undefined },
   vectors: Matrix,
-  { C, labels, ...how }: Omit<HalvesOptions, "C" | "seed"> & { readonly C: number },
+  {
+    C,
+    labels,
+    map,
+    scored,
+    ...how
+  }: Omit<HalvesOptions, "C" | "seed"> & {
+    readonly C: number;
+    readonly scored: readonly string[];
+  },
 ): Promise<Int32Array> {
   const own = labels.filter((label) => half.labels.includes(label));
-  if (own.length < 2) return new Int32Array(vectors.rows).fill(labels.indexOf(own[0]));
+  const kept = own.filter((label) => map === undefined || applyLabelMap(map, label) !== undefined);
+  if (own.length < 2 || kept.length === 0)
+    return new Int32Array(vectors.rows).fill(scored.indexOf(kept[0] ?? scored[0]));
   const { classWeights, threads, signal, Cs = valuesOfC(half.labels) } = how;
   const fit = { labels: own, classWeights, threads, signal, tolerance: TOLERANCE };
   const y = labelIndices(own, half.labels, "the training rows");
@@ -98,7 +117,10 @@ export async function predictedByHalf(
     rest === undefined
       ? (await fitLogistic(half.vectors, y, { ...fit, C })).head
       : await chosenHead({ vectors: half.vectors, y }, knownRows(rest, own), { ...fit, Cs });
-  return argmax(predictProbabilities(head, vectors), own.length).map((p) => labels.indexOf(own[p]));
+  const space = labelSpace(own, map, 1);
+  return argmax(project(predictProbabilities(head, vectors), space), space.labels.length).map((p) =>
+    scored.indexOf(space.labels[p]),
+  );
 }
 
 const knownRows = (rows: LabeledVectors, labels: readonly string[]): LabeledVectors =>

@@ -64,20 +64,22 @@ export async function scoreMaps(
   if (!isLabeled(target)) return [];
   const { labels, drops } = mismatch;
   const { seed, map } = options;
-  const score = (head: EvaluatedHead, by?: LabelMap): number =>
-    evaluateHead(head, target, { seed, map: by }).evaluation.macroF1;
+  const score = (head: EvaluatedHead, by?: LabelMap): Pick<MapScore, "macroF1" | "interval95"> => {
+    const { macroF1, interval95 } = evaluateHead(head, target, { seed, map: by }).evaluation;
+    return { macroF1, interval95 };
+  };
   const written = (more: LabelMap): string => writtenLabelMap(composeLabelMaps(map, more));
   const found: MapScore[] = [
-    { map: written(new Map(labels.map((l) => [l, l]))), macroF1: score(trained, drops), how: "renormalize" },
+    { map: written(new Map(labels.map((l) => [l, l]))), ...score(trained, drops), how: "renormalize" },
   ];
   const kept = [...source.labels.keys()].filter((r) => !labels.includes(source.labels[r]));
   const dropped = await trainClassifier(pickRows(source, kept), options);
-  found.push({ map: written(drops), macroF1: score(dropped), how: "drop" });
+  found.push({ map: written(drops), ...score(dropped), how: "drop" });
   const others = [...new Set(pickRows(source, kept).labels)].sort();
   for (const into of labels.length === 1 ? others.slice(0, MOST_MERGES) : []) {
     const merged = source.labels.map((label) => (label === labels[0] ? into : label));
     const head = await trainClassifier({ ...source, labels: merged }, options);
-    found.push({ map: written(new Map([[labels[0], into]])), macroF1: score(head), how: "merge" });
+    found.push({ map: written(new Map([[labels[0], into]])), ...score(head), how: "merge" });
   }
   return found;
 }

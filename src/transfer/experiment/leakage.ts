@@ -11,7 +11,7 @@ import {
   type LabeledVectors,
   type TextVectors,
 } from "../../dataset/labeledVectors.js";
-import { takeRows } from "../../math/matrix.js";
+import { takeRows, type Matrix } from "../../math/matrix.js";
 import { count, counted, percent } from "../../text/numbers.js";
 import { newRows } from "../../dataset/seenRows.js";
 import type { Leakage, LeakagePair, LeakageSide, Verdict } from "./record.js";
@@ -39,6 +39,8 @@ export interface TargetScores {
 const EXAMPLES = 5;
 /** Share of the target that may be in the source before the verdict says so. */
 const ALARMING = 0.05;
+/** Share above which source and target are mostly the same texts. */
+const MOSTLY = 0.5;
 
 /** Scores the head that was trained on the source on target rows it has not seen. */
 export function scoreTarget(
@@ -46,41 +48,52 @@ export function scoreTarget(
   { source, target, targetTrain }: Rows,
   how: Pick<EvaluateOptions, "seed" | "file" | "map">,
 ): TargetScores {
-  const found = duplicatesBetween(source.texts, target.texts);
+  const found = duplicatesOf(source, target);
+  const ownFound = targetTrain && duplicatesOf(targetTrain, target);
   const n = target.texts.length;
   const hasBoth = found.near.length > 0 && found.near.length < n;
-  const near = new Set(found.near);
-  const rows = hasBoth
-    ? pickRows(
-        target,
-        Int32Array.from(target.texts.keys()).filter((r) => !near.has(r)),
-      )
-    : target;
+  const rows = hasBoth ? withoutRows(target, found.near) : target;
   const evaluate = (some: TextVectors): Evaluated | null => (isLabeled(some) ? evaluateHead(trained, some, how) : null);
   const scored = evaluate(rows);
-  const own = targetTrain?.texts ?? [];
   const leakage: Leakage = {
     ...countsOf(found),
     targetWithout: hasBoth ? (scored?.evaluation ?? null) : null,
     targetWith: hasBoth ? (evaluate(target)?.evaluation ?? null) : null,
     examples: examplesOf(source.texts, target.texts, found),
-    trainAndTarget: duplicatesBetween(own, target.texts).near.length,
+    trainAndTarget: ownFound?.near.length ?? 0,
     pairs: [],
   };
   return {
     rows,
     scored,
     leakage,
-    unseen: pickRows(target, newRows([...source.texts, ...own], target.texts)),
+    unseen: withoutRows(target, [...found.near, ...(ownFound?.near ?? [])]),
     warnings: warningsOf(leakage, { n, hasBoth, isScored: scored !== null }),
   };
 }
 
-const pickRows = ({ texts, labels, vectors }: TextVectors, rows: Int32Array): TextVectors => ({
-  texts: Array.from(rows, (r) => texts[r]),
-  labels: labels && Array.from(rows, (r) => labels[r]),
-  vectors: takeRows(vectors, rows),
-});
+/** Rows of a corpus of the run; without vectors they are compared by their words alone. */
+interface Compared {
+  readonly texts: readonly string[];
+  readonly vectors?: Matrix | undefined;
+}
+
+const duplicatesOf = (known: Compared, to: Compared): Duplicates =>
+  duplicatesBetween(
+    known.texts,
+    to.texts,
+    known.vectors && to.vectors && { source: known.vectors, target: to.vectors },
+  );
+
+function withoutRows({ texts, labels, vectors }: TextVectors, left: Iterable<number>): TextVectors {
+  const leftOut = new Set(left);
+  const rows = [...texts.keys()].filter((r) => !leftOut.has(r));
+  return {
+    texts: rows.map((r) => texts[r]),
+    labels: labels && rows.map((r) => labels[r]),
+    vectors: takeRows(vectors, rows),
+  };
+}
 
 /** How many of the target's texts the source has duplicates of. */
 export const leakageCounts = (source: readonly string[], target: readonly string[]): ReturnType<typeof countsOf> =>
@@ -105,18 +118,19 @@ function examplesOf(
 
 const SIDES = ["source", "sourceDev", "targetTrain", "target"] as const satisfies readonly LeakageSide[];
 
-/** Duplicates within each corpus of a run, and from each to those after it: source, source dev, target training, target. */
-export function leakagePairs(
-  corpora: Readonly<Partial<Record<LeakageSide, { readonly texts: readonly string[] } | undefined>>>,
-): LeakagePair[] {
+/**
+ * Duplicates within each corpus of a run, and from each to those after it: source, source dev, target training, target. Only
+ * rows of the target, whose scores hang on it, are also compared by their vectors.
+ */
+export function leakagePairs(corpora: Readonly<Partial<Record<LeakageSide, Compared | undefined>>>): LeakagePair[] {
   const given = SIDES.flatMap((side) => {
-    const texts = corpora[side]?.texts;
-    return texts === undefined ? [] : [{ side, texts }];
+    const corpus = corpora[side];
+    return corpus === undefined ? [] : [{ side, corpus }];
   });
-  return given.flatMap(({ side: from, texts: known }, i) =>
-    given.slice(i).map(({ side: to, texts }) => {
-      const found = duplicatesBetween(to === from ? undefined : known, texts);
-      return { from, to, ...countsOf(found) };
+  return given.flatMap(({ side: from, corpus: known }, i) =>
+    given.slice(i).map(({ side: to, corpus }) => {
+      if (to === from) return { from, to, ...countsOf(duplicatesBetween(undefined, corpus.texts)) };
+      return { from, to, ...countsOf(duplicatesOf(known, to === "target" ? corpus : { texts: corpus.texts })) };
     }),
   );
 }
@@ -140,11 +154,14 @@ interface TargetShare {
   readonly noun?: "rows" | "sentences" | undefined;
 }
 
-/** That the pair is not one of two domains, for the reader; undefined where it may be. */
-export const sharedText = ({ share, noun = "rows" }: TargetShare): string | undefined =>
-  share <= ALARMING
-    ? undefined
-    : `${percent(share)} of the target ${noun} are in the source or near duplicates of its ${noun}: this is not a transfer experiment`;
+/** How much of the target the source holds, and what follows, for the reader; undefined where it is little. */
+export function sharedText({ share, noun = "rows" }: TargetShare): string | undefined {
+  if (share <= ALARMING) return undefined;
+  const what = `${percent(share)} of the target ${noun} are in the source or near duplicates of its ${noun}`;
+  return share > MOSTLY
+    ? `${what}: this is not a transfer experiment`
+    : `${what}: the two overlap, and the ${noun} left may still be closer to the source than new texts will be`;
+}
 
 function warningsOf(
   { normalised, near, share, trainAndTarget }: Leakage,

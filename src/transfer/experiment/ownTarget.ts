@@ -37,6 +37,7 @@ export async function compareWithOwn(
   const [ceiling, joint] = [own, both].map((head) => evaluateHead(head, target, { seed, file: "the target", map }));
   const halves = await halfDifferences(sides, {
     labels: both.head.labels,
+    map,
     C: { ceiling: own.C!, joint: both.C! },
     seed,
     classWeights,

@@ -1,5 +1,5 @@
 import type { Evaluation } from "../../metrics/classification.js";
-import type { AdaptationScore } from "../adaptation/record.js";
+import type { AdaptationChoice, AdaptationScore } from "../adaptation/record.js";
 import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from "../curves/record.js";
 import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
@@ -38,7 +38,8 @@ export interface Leakage {
   readonly normalised: number;
   /**
    * Target rows of which the source has a near duplicate: the shorter text stands in the longer with at most one word in eight
-   * changed; the normalized ones are among them. The scores on the target leave these out.
+   * changed, or their vectors are as good as equal and they share half of their letters; the normalized ones are among them.
+   * The scores on the target leave these out.
    */
   readonly near: number;
   /** `near` of all target rows, `[0, 1]`. */
@@ -99,6 +100,8 @@ export interface MapScore {
   readonly map: string;
   /** Of a head trained on the source, over the labels of the target. */
   readonly macroF1: number;
+  /** Of it, over draws of the target's rows. The maps are scored on the same rows: their intervals are not ones of differences. */
+  readonly interval95: readonly [low: number, high: number];
   /** Trained with the label, whose probability goes to the others in their proportion; trained without it; or as another. */
   readonly how: "renormalize" | "drop" | "merge";
 }
@@ -206,6 +209,8 @@ export interface TransferRecord {
   /** Without the target's labels, how often it has each; null where that cannot be known. */
   readonly labelShift: LabelShift | null;
   readonly adaptation?: readonly AdaptationScore[] | undefined;
+  /** Absent unless `--adapt auto` was asked for. */
+  readonly adaptationChoice?: AdaptationChoice | undefined;
   readonly leakage: Leakage;
   readonly divergence: Divergence;
   readonly advice: Advice;

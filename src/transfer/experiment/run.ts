@@ -1,43 +1,31 @@
 import { HOW_CHOSEN } from "../../classification/choice/selectC.js";
 import { evaluateHead } from "../../classification/evaluate.js";
-import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
-import { holdOut, isLabeled, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
-import type { UnlabeledCorpus } from "../../dataset/unlabeledCorpus.js";
+import { isLabeled, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { trainClassifier, type TrainOptions } from "../../classification/train.js";
-import { newRows, withoutSeenDev } from "../../dataset/seenRows.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
 import { worstMistakes } from "./mistakes.js";
+import { checkAdaptations } from "./checkAdaptations.js";
 import { checkMapped } from "./checkMapped.js";
+import { embedCorpora, type EmbeddedCorpora, type TransferCorpora } from "./embedCorpora.js";
 import { suggested } from "./suggested.js";
 import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
-import type { UnlabeledAdaptation } from "../adaptation/adapt.js";
+import type { AskedAdaptation } from "../adaptation/adapt.js";
 import { compareAdaptations } from "../adaptation/compareAdaptations.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import { forecastHead } from "../forecast/forecastHead.js";
 import { adviceFrom, rowsToTrainOn } from "./advice.js";
 import { estimateLabelShift } from "./estimateLabelShift.js";
 import { dropOf, mainScore } from "./drop.js";
-import { leakagePairs, scoreTarget, withLeakage, withoutNear } from "./leakage.js";
+import { leakagePairs, scoreTarget, withLeakage } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
 import { curvesFor, withCurves } from "./withCurves.js";
 import { corpusSummary } from "./corpusSummary.js";
 import type { TransferRecord } from "./record.js";
 import { headWarnings } from "./headWarnings.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
-
-/** The corpora of a transfer experiment, read and mapped. */
-export interface TransferCorpora {
-  readonly source: LabeledCorpus;
-  /** Rows of the source's domain to evaluate on. @default a fifth of the source, equal texts on one side */
-  readonly sourceDev?: LabeledCorpus | undefined;
-  /** With labels or without: then the head's accuracy on it is forecast, and nothing else said of its scores. */
-  readonly target: LabeledCorpus | UnlabeledCorpus;
-  /** Labeled rows of the target's domain: they give the in-domain ceiling and the verdict. */
-  readonly targetTrain?: LabeledCorpus | undefined;
-}
 
 export interface TransferOptions {
   /** As it was applied when the corpora were read; for the record. */
@@ -54,8 +42,8 @@ export interface TransferOptions {
   readonly onStep?: ((step: string) => void) | undefined;
   /** Also suggests so many target rows to label first. @default none */
   readonly suggest?: number | undefined;
-  /** Also compares the head with ones adapted to the target without its labels. @default none */
-  readonly adapt?: readonly UnlabeledAdaptation[] | undefined;
+  /** Also compares the head with ones adapted to the target. @default none */
+  readonly adapt?: readonly AskedAdaptation[] | undefined;
   /** What else was asked for, such as columns and limits; for the record. */
   readonly asked?: TransferRecord["options"] | undefined;
   /** ISO 8601, UTC; for the record. */
@@ -78,14 +66,6 @@ export interface TrainingRows {
   /** Vectors of the target's rows, without labels. */
   readonly target: Matrix;
 }
-
-const HELD_OUT = { devFraction: 0.2, maxDev: 5000 } as const;
-const SOURCE_DEV = {
-  dev: "source dev",
-  training: "source",
-  instead: "leave out --source-dev: a fifth of the source is then held out",
-  rowsLeft: newRows,
-} as const;
 
 /**
  * Trains a head on the source, evaluates it in-domain and on the target, and adds what it takes to judge the numbers:
@@ -120,7 +100,8 @@ export async function runTransfer(
     return result;
   };
   checkMapped(corpora, options.map);
-  const sides = await timed("embed", () => embedSides(corpora, options));
+  checkAdaptations(options.adapt ?? [], corpora);
+  const sides = await timed("embed", () => embedCorpora(corpora, options));
   options.onRows?.({ source: sides.sourceAll, targetTrain: sides.targetTrain, target: sides.target.vectors });
   const trained = await timed("train", () => trainClassifier(sides.source, trainOptions(options)));
   const source = evaluateHead(trained, sides.sourceDev, { seed, file: "the held-out source rows" });
@@ -155,14 +136,19 @@ export async function runTransfer(
       compareAdaptations(trained, adapt, {
         ...trainOptions(options),
         source: sides.source,
+        targetTrain: sides.targetTrain,
         target: target.rows,
         C: trained.C!,
         map: mismatch?.drops,
-        isChosen: rowsToTrainOn(own) === undefined,
+        isOfSource: rowsToTrainOn(own) === undefined,
       }),
     ));
   const divergence = await timed("divergence", () => divergenceOf(sides.source, sides.target, trainOptions(options)));
-  const pairs = await timed("duplicates", () => Promise.resolve(leakagePairs(corpora)));
+  const pairs = await timed("duplicates", () =>
+    Promise.resolve(
+      leakagePairs({ ...corpora, source: sides.sourceAll, targetTrain: sides.targetTrain, target: sides.target }),
+    ),
+  );
   const { scored } = target;
   const truth = scored?.evaluation.accuracy;
   const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
@@ -193,7 +179,7 @@ export async function runTransfer(
     map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
     options: { seed, classWeights: options.classWeights ?? "none", ...options.asked },
     ...(maps === undefined ? {} : { maps }),
-    ...(adaptation === undefined ? {} : { adaptation }),
+    ...adaptation,
     ...suggested(trained, { ...sides, corpus: corpora.target }, options),
     labels: trained.head.labels,
     sourceHead: {
@@ -233,56 +219,9 @@ export async function runTransfer(
 /** Does a step, and keeps how long it took. */
 type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
-interface Sides {
-  /** Rows of the source to train on. */
-  readonly source: LabeledVectors;
-  /** These and the rows held out of it. */
-  readonly sourceAll: LabeledVectors;
-  readonly sourceDev: LabeledVectors;
-  readonly target: TextVectors;
-  readonly targetTrain: LabeledVectors | undefined;
-  /** Where `sourceDev` comes from. */
-  readonly how: string;
-  /** Rows given for it that are left out. */
-  readonly seenDev: number;
-  readonly warnings: readonly string[];
-}
-
-async function embedSides(
-  { source, sourceDev, target, targetTrain }: TransferCorpora,
-  options: TransferOptions,
-): Promise<Sides> {
-  const { devCorpus, seenDev, remark } = withoutSeenDev({ corpus: source, devCorpus: sourceDev }, SOURCE_DEV);
-  const embedded = async <L>(corpus: { texts: readonly string[]; labels: L }, what: string) => ({
-    texts: corpus.texts,
-    labels: corpus.labels,
-    vectors: await options.vectorsOf(corpus.texts, what),
-  });
-  const all = await embedded(source, "source texts");
-  const held = devCorpus && (await embedded(devCorpus, "source dev texts"));
-  const rest = {
-    sourceAll: all,
-    target: await embedded(target, "target texts"),
-    targetTrain: targetTrain && (await embedded(targetTrain, "target training texts")),
-  };
-  if (held !== undefined)
-    return {
-      source: all,
-      sourceDev: held,
-      ...rest,
-      how: `given: ${sourceDev!.files.join(", ")}`,
-      seenDev,
-      warnings: remark === undefined ? [] : [remark],
-    };
-  const { train, dev: drawn } = holdOut(all, { ...HELD_OUT, keepInTrain: true, seed: options.seed ?? 1 });
-  const dev = withoutNear(train, drawn);
-  const how = `${dev.texts.length} of the source's ${all.texts.length} rows, held out by seed ${options.seed ?? 1}, equal texts on one side`;
-  return { source: train, sourceDev: dev, ...rest, how, seenDev, warnings: [] };
-}
-
 /** Ceiling, joint head and verdict, where there are training rows of the target and rows to judge on. */
 function timedComparison(
-  { source, target, targetTrain }: Pick<Sides, "source" | "target" | "targetTrain">,
+  { source, target, targetTrain }: Pick<EmbeddedCorpora, "source" | "target" | "targetTrain">,
   {
     options,
     timed,

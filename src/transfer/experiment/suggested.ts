@@ -6,6 +6,7 @@ import { suggestRows } from "../suggest/suggestRows.js";
 import type { TransferRecord } from "./record.js";
 
 interface Rows {
+  readonly sourceAll: LabeledVectors;
   readonly target: TextVectors;
   readonly targetTrain: LabeledVectors | undefined;
   /** Where the target's rows stand. */
@@ -15,13 +16,13 @@ interface Rows {
 /** Target rows to label first, where they were asked for. */
 export function suggested(
   { head }: Pick<TrainedHead, "head">,
-  { target, targetTrain, corpus }: Rows,
+  { sourceAll, target, targetTrain, corpus }: Rows,
   { suggest, seed = 1 }: { readonly suggest?: number | undefined; readonly seed?: number | undefined },
 ): Pick<TransferRecord, "suggestions"> {
   if (suggest === undefined) return {};
   const probabilities = predictProbabilities(head, target.vectors);
   const best = argmax(probabilities, head.labels.length);
-  const labeled = targetTrain?.texts ?? [];
+  const labeled = [...sourceAll.texts, ...(targetTrain?.texts ?? [])];
   const chosen = suggestRows({ ...target, probabilities }, { count: suggest, labeled, seed });
   const { places, reading } = corpus;
   const rows = Array.from(chosen, (r) => ({

@@ -77,7 +77,7 @@ async function trainedOn(pairs: readonly Pair[], rowsOf: RowsOf, options: JointO
   const alone = new Map<PreparedDomain, Int32Array>();
   const both: Int32Array[] = [];
   const predicted = (half: PreparedDomain["train"], domain: PreparedDomain, C: number, vectors: Matrix) =>
-    predictedByHalf({ half }, vectors, { ...options, labels: labelsOf(domain), C });
+    predictedByHalf({ half }, vectors, { ...options, labels: labelsOf(domain), scored: labelsOf(domain), C });
   for (const [i, { source, target }] of pairs.entries()) {
     options.signal?.throwIfAborted();
     if (!alone.has(target)) alone.set(target, await predicted(rowsOf(target), target, target.C, target.test.vectors));

@@ -4,6 +4,11 @@ import { argmax, predictProbabilities, type LogisticHead } from "../../../../src
 import { fitLogistic } from "../../../../src/head/linear/logistic.js";
 import { matrix, row, type Matrix } from "../../../../src/math/matrix.js";
 import { seeded } from "../../../../src/math/random.js";
+import { columnMeans, covariance } from "../../../../src/math/covariance.js";
+import type { DevPredictions } from "../../../../src/head/devPredictions.js";
+import { chooseAdaptation } from "../../../../src/transfer/adaptation/chooseAdaptation.js";
+import { recolored } from "../../../../src/transfer/adaptation/recolor.js";
+import { fitScoreMixture } from "../../../../src/transfer/adaptation/scoreMixture.js";
 import { ADAPTATIONS, adaptHead } from "../../../../src/transfer/adaptation/adapt.js";
 import { centerHead } from "../../../../src/transfer/adaptation/center.js";
 import { chosenAdaptation } from "../../../../src/transfer/adaptation/compareAdaptations.js";
@@ -136,18 +141,147 @@ describe("confidentRows()", () => {
   });
 });
 
+/** How a head predicts rows that it has not seen. */
+const devOf = (head: LogisticHead, { vectors, y }: Drawn): DevPredictions => ({
+  classes: head.labels.length,
+  probabilities: predictProbabilities(head, vectors),
+  truth: y,
+});
+
+describe("recolored()", () => {
+  it("gives the source the covariance of the target, but for what is shrunk, and leaves its mean", () => {
+    const source = draw(900, { seed: 21, shares: EVEN }).vectors;
+    const stretched = matrix(
+      900,
+      3,
+      source.data.map((value, at) => value * [3, 1, 0.4][at % 3]),
+    );
+    const found = recolored(source, stretched);
+    const [own, wanted] = [covariance(found), covariance(stretched)];
+    for (let d = 0; d < 3; d++) expect(own[d * 4] / wanted[d * 4]).toBeGreaterThan(0.6);
+    expect(own[0] / own[8]).toBeGreaterThan(15);
+    columnMeans(found).forEach((mean, d) => expect(mean).toBeCloseTo(columnMeans(source)[d], 4));
+  });
+
+  it("changes nothing where both have the same covariance", () => {
+    const { vectors } = draw(200, { seed: 22, shares: EVEN });
+    recolored(vectors, plus(vectors, [5, 5, 5])).data.forEach((value, at) =>
+      expect(value).toBeCloseTo(vectors.data[at], 3),
+    );
+  });
+});
+
+describe("fitScoreMixture()", () => {
+  it.each([
+    [EVEN, 0],
+    [EVEN, 1.5],
+    [[0.6, 0.25, 0.15], 1.5],
+    [[0.2, 0.2, 0.6], -1],
+  ])("finds the shares %j of groups of scores that moved by %f", (shares, moved) => {
+    const corners = [
+      [0, 0],
+      [9, 0],
+      [0, 9],
+    ];
+    const scoresOf = ({ y }: Drawn, move: number, seed: number): Float64Array => {
+      const random = seeded(seed);
+      const noise = (): number => random() + random() + random() - 1.5;
+      return Float64Array.from({ length: 2 * y.length }, (_, i) => corners[y[i >> 1]][i % 2] + 2 * noise() + move);
+    };
+    const source = draw(600, { seed: 1, shares: EVEN });
+    const known = scoresOf(source, 0, 5);
+    const probabilities = Float64Array.from({ length: 1800 }, (_, i) => {
+      const odds = [0, known[2 * Math.floor(i / 3)], known[2 * Math.floor(i / 3) + 1]].map(Math.exp);
+      return odds[i % 3] / odds.reduce((sum, one) => sum + one, 0);
+    });
+    const target = draw(800, { seed: 2, shares });
+    const mixture = fitScoreMixture({ classes: 3, probabilities, truth: source.y }, scoresOf(target, moved, 6));
+    shares.forEach((share, c) => expect(Math.abs(mixture.shares[c] - share)).toBeLessThan(0.03));
+    mixture.shift.forEach((shift) => expect(Math.abs(shift - moved)).toBeLessThan(0.2));
+  });
+});
+
+describe("chooseAdaptation()", () => {
+  const apart = (drawn: Drawn): Drawn => ({
+    ...drawn,
+    vectors: matrix(
+      drawn.vectors.rows,
+      3,
+      drawn.vectors.data.map((value, at) => value + (at % 3 === drawn.y[Math.floor(at / 3)] ? 2.5 : 0)),
+    ),
+  });
+
+  it("takes off what moves the scores of all labels alike, for the better", async () => {
+    const source = apart(draw(600, { seed: 31, shares: [0.5, 0.5, 0] }));
+    const head = await headOf(source, 2);
+    const known = devOf(head, apart(draw(400, { seed: 32, shares: [0.5, 0.5, 0] })));
+    const target = apart(draw(600, { seed: 33, shares: [0.35, 0.65, 0] }));
+    const moved = { ...target, vectors: plus(target.vectors, [-2, 2, 0]) };
+    expect(chooseAdaptation(head, known, moved.vectors)).toMatchObject({ name: "shift" });
+    const options = { source, devPredictions: known, target: moved.vectors, C, threads: 1 };
+    const { head: adapted } = await adaptHead("shift", head, options);
+    expect(accuracy(adapted, moved)).toBeGreaterThan(accuracy(head, moved) + 0.1);
+  });
+
+  it("takes none where nothing moved, where rows are few, and where a label is hardly there", async () => {
+    const source = apart(draw(600, { seed: 31, shares: [0.5, 0.5, 0] }));
+    const head = await headOf(source, 2);
+    const known = devOf(head, apart(draw(400, { seed: 32, shares: [0.5, 0.5, 0] })));
+    const choose = (rows: Drawn) => chooseAdaptation(head, known, rows.vectors);
+    expect(choose(apart(draw(600, { seed: 34, shares: [0.5, 0.5, 0] })))).toMatchObject({ name: "none" });
+    expect(choose(apart(draw(80, { seed: 34, shares: [0.5, 0.5, 0] })))).toMatchObject({
+      name: "none",
+      expectedGain: null,
+    });
+    expect(choose(apart(draw(600, { seed: 34, shares: [0.97, 0.03, 0] })))).toMatchObject({ name: "none" });
+  });
+});
+
+describe("heads with labeled rows of the target", () => {
+  it("fit the target better than the source's head, and are the same at each call", async () => {
+    const source = draw(300, { seed: 41, shares: EVEN });
+    const own = draw(150, { seed: 42, shares: EVEN, moved: 0.9 });
+    // What is a label here stands elsewhere there.
+    const turned = (drawn: Drawn): Drawn => ({ ...drawn, labels: Array.from(drawn.y, (c) => LABELS[(c + 1) % 3]) });
+    const target = turned(draw(300, { seed: 43, shares: EVEN, moved: 0.9 }));
+    const head = await headOf(source);
+    const y = Int32Array.from(target.labels, (label) => LABELS.indexOf(label));
+    for (const name of ["l2sp", "easyadapt"] as const) {
+      const options = {
+        source,
+        devPredictions: devOf(head, source),
+        target: target.vectors,
+        targetTrain: turned(own),
+        C,
+        threads: 1,
+      };
+      const { head: adapted } = await adaptHead(name, head, options);
+      expect(accuracy(adapted, { ...target, y })).toBeGreaterThan(0.55);
+      expect((await adaptHead(name, head, options)).head).toEqual(adapted);
+    }
+  });
+});
+
 describe("adaptHead()", () => {
   it.each(ADAPTATIONS)(
     "gives a head of the same kind, labels and temperature, the same at each call (%s)",
     async (name) => {
       const source = draw(150, { seed: 13, shares: EVEN });
       const head = { ...(await headOf(source)), temperature: 1.5 };
-      const target = draw(120, { seed: 14, shares: [0.6, 0.2, 0.2], moved: 0.4 });
-      const adapt = () => adaptHead(name, head, { source, target: target.vectors, C, threads: 1 });
-      const adapted = await adapt();
-      expect(adapted).toEqual(await adapt());
+      const target = draw(240, { seed: 14, shares: [0.6, 0.2, 0.2], moved: 0.4 });
+      const options = {
+        source,
+        devPredictions: devOf(head, draw(120, { seed: 16, shares: EVEN })),
+        target: target.vectors,
+        targetTrain: draw(60, { seed: 15, shares: EVEN, moved: 0.4 }),
+        C,
+        threads: 1,
+      };
+      const { head: adapted, effectiveRows } = await adaptHead(name, head, options);
+      expect(adapted).toEqual((await adaptHead(name, head, options)).head);
       expect(Object.keys(adapted).sort()).toEqual(Object.keys(head).sort());
       expect(adapted).toMatchObject({ kind: "logistic", labels: LABELS, temperature: 1.5 });
+      expect(effectiveRows === undefined).toBe(name !== "weights");
       if (name === "none") return;
       expect(predictProbabilities(adapted, target.vectors)).not.toEqual(predictProbabilities(head, target.vectors));
     },
@@ -155,11 +289,23 @@ describe("adaptHead()", () => {
 });
 
 describe("chosenAdaptation()", () => {
+  const ofSource = { choice: undefined, isOfSource: true };
+
   it("is the one that was asked for, and none of several, which only their scores could choose from", () => {
-    expect(chosenAdaptation(["center"])).toBe("center");
-    expect(chosenAdaptation(["center", "center"])).toBe("center");
-    expect(chosenAdaptation(["none"])).toBe("none");
-    expect(chosenAdaptation(["center", "prior"])).toBe("none");
-    expect(chosenAdaptation([])).toBe("none");
+    expect(chosenAdaptation(["center"], ofSource)).toBe("center");
+    expect(chosenAdaptation(["center", "center"], ofSource)).toBe("center");
+    expect(chosenAdaptation(["none"], ofSource)).toBe("none");
+    expect(chosenAdaptation(["center", "prior"], ofSource)).toBe("none");
+    expect(chosenAdaptation([], ofSource)).toBe("none");
+  });
+
+  it("is what auto chooses, whatever else is compared", () => {
+    expect(chosenAdaptation(["auto", "prior"], { choice: "shift", isOfSource: true })).toBe("shift");
+    expect(chosenAdaptation(["auto"], { choice: "none", isOfSource: true })).toBe("none");
+  });
+
+  it("is none for a head that is trained on rows of the target, but for what is made with these", () => {
+    expect(chosenAdaptation(["center"], { choice: undefined, isOfSource: false })).toBe("none");
+    expect(chosenAdaptation(["l2sp"], { choice: undefined, isOfSource: false })).toBe("l2sp");
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LabeledVectors } from "../../../../src/dataset/labeledVectors.js";
+import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
 import { halfDifferences, type OwnSides } from "../../../../src/transfer/experiment/halves.js";
 import { clouds } from "../../head/toyRows.js";
 
@@ -38,5 +39,17 @@ describe("halfDifferences()", () => {
     const more = { ...HOW, labels: ["bad", "good", "odd"] };
     const differences = await halfDifferences({ ...sides, source: { ...sides.source, labels } }, more);
     expect(differences.every(Number.isFinite)).toBe(true);
+  });
+
+  it("never predicts a label that the map drops", async () => {
+    const third = sides.source.labels.map((label, r) => (r % 3 === 0 ? "so-so" : label));
+    const more = { ...HOW, labels: ["bad", "good", "so-so"] };
+    const source = { ...sides.source, labels: third };
+    const [all, dropped] = [
+      meanOf(await halfDifferences({ ...sides, source }, more)),
+      meanOf(await halfDifferences({ ...sides, source }, { ...more, map: parseLabelMap("so-so=drop") })),
+    ];
+    expect(dropped).toBeGreaterThan(all + 0.1);
+    expect(dropped).toBeGreaterThan(-0.1);
   });
 });
