@@ -2,6 +2,7 @@ import { intervalNote } from "../../text/intervalNote.js";
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { checkLabels } from "../../dataset/labelSet.js";
+import { HeadstartError } from "../../errors.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
@@ -30,21 +31,26 @@ import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textRea
 import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
-import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
+import { askedFor } from "../flags/asked.js";
+import { declareTransfer, type MatrixFlags, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import { count, counted, percent, signed, signedRange } from "../../text/numbers.js";
 import type { Divergence } from "../../transfer/divergence/divergence.js";
+import { matrixCommand } from "./transferMatrix.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
 /** In the folder of the report. */
 const HEAD_FOLDER = "head";
 
 export const addTransfer: AddCommand = (program, context) => {
-  declareTransfer(program.command("transfer")).action((flags: TransferFlags) => transferCommand(context(), flags));
+  declareTransfer(program.command("transfer")).action((flags: TransferFlags | MatrixFlags) => {
+    refuseUnused("transfer", flags.task === "ner" ? "tagger" : "classifier", { ...flags });
+    return flags.matrix === undefined ? transferCommand(context(), flags) : matrixCommand(context(), flags);
+  });
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
-  refuseUnused("transfer", flags.task === "ner" ? "tagger" : "classifier", { ...flags });
+  requireSides(flags);
   const corpora = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
   const { inputs, uses } = readBeside(context, flags);
   const command = { name: "transfer", flags, inputs: [...corpora, ...inputs], uses };
@@ -53,6 +59,16 @@ async function transferCommand(context: Context, flags: TransferFlags): Promise<
   const map = labelMapOf(flags.map);
   if (flags.task === "ner") return transferTaggerCommand(context, { flags, map, output });
   await transferTexts(context, { flags, map, output });
+}
+
+/** @throws HeadstartError E_USAGE naming what is missing */
+function requireSides({ source, target }: Partial<TransferFlags>): void {
+  if (source !== undefined && target !== undefined) return;
+  const missing = [...(source ? [] : ["--source <corpus>"]), ...(target ? [] : ["--target <corpus>"])].join(" and ");
+  throw new HeadstartError(
+    "E_USAGE",
+    `Cannot transfer without ${missing}. Give --source and --target, or two or more files with --matrix`,
+  );
 }
 
 async function transferTexts(
@@ -238,14 +254,6 @@ function suggestionLines({ rows, labelColumn }: Suggestions, file: string): read
   ];
 }
 
-const BY_THEMSELVES = ["source", "target", "sourceDev", "targetTrain", "map", "head", "output"];
-const HOW_SHOWN = ["json", "quiet", "verbose", "debug", "force"];
-
-/** What was asked for, as the record keeps it. */
-function askedFor(flags: TransferFlags): TransferRecord["options"] {
-  const left = Object.entries(flags).filter(([name]) => ![...BY_THEMSELVES, ...HOW_SHOWN].includes(name));
-  return Object.fromEntries(left.filter(([, value]) => value !== undefined)) as TransferRecord["options"];
-}
 /** What else can be known of a target without labels: how unlike the source it is, and what cannot be read of it. */
 const unlabeledLines = (
   { proxyA, vocabularySeen, underNull }: Divergence,

@@ -9,6 +9,8 @@ import { crfFlags, entityFlags, type EntityFlags } from "./tagger.js";
 export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EntityFlags {
   readonly source: string[];
   readonly target: string[];
+  /** Instead of all other corpora. */
+  readonly matrix?: undefined;
   readonly sourceDev?: string[] | undefined;
   readonly targetTrain?: string[] | undefined;
   readonly map?: string | undefined;
@@ -24,9 +26,15 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
   readonly output: string;
 }
 
+/** As they are given for `--matrix`. */
+export interface MatrixFlags extends Omit<TransferFlags, "source" | "target" | "matrix"> {
+  readonly matrix: string[];
+}
+
 const EXAMPLES = [
   "transfer --source tweets.csv --target movies.csv -o out",
   "transfer --source a.csv --target b.csv --target-train b-train.csv -o out",
+  "transfer --matrix books.csv music.csv tweets.csv -o out",
   "transfer --task ner --source news.conll --target tweets.conll -o out",
 ];
 
@@ -44,8 +52,9 @@ function adaptations(list: string): readonly AskedAdaptation[] {
 export function declareTransfer(command: Command): Command {
   command.description("train on one domain, evaluate on another, and say whether it carries over");
   addFlags(command, [
-    flag("input", "--source <corpus...>", "labeled rows to train on").makeOptionMandatory(),
-    flag("input", "--target <corpus...>", "rows of the other domain, labeled or not").makeOptionMandatory(),
+    flag("input", "--source <corpus...>", "labeled rows to train on"),
+    flag("input", "--target <corpus...>", "rows of the other domain, labeled or not"),
+    flag("input", "--matrix <files...>", "instead: a domain a file, every one to every other"),
     flag("input", "--source-dev <corpus...>", "in-domain dev rows").default(undefined, "a fifth of it"),
     flag("input", "--target-train <corpus...>", "labeled target rows: for ceiling and verdict"),
     flag("input", "--map <map>", 'rename or drop labels, such as "neutral=drop"'),

@@ -3,7 +3,9 @@ import { commitFile } from "../../../files/commit.js";
 import { commitFolder, type CommitFolderOptions } from "../../../files/commitFolder.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
 import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
+import type { MatrixRecord } from "../../../transfer/matrix/record.js";
 import { suggestionsFile } from "../../../transfer/suggest/suggestions.js";
+import { matrixReport } from "./matrixReport.js";
 import { taggingReport } from "./taggingReport.js";
 import { renderTransferReport } from "./transferReport.js";
 
@@ -56,6 +58,13 @@ export const saveTaggingReport = (
   record: TaggingTransfer,
   options: CommitFolderOptions = {},
 ): Promise<void> => savePageAndRecord(folder, { page: taggingReport(record), record }, options);
+
+/** The same of every domain to every other. */
+export const saveMatrixReport = (
+  folder: string,
+  record: MatrixRecord,
+  options: CommitFolderOptions = {},
+): Promise<void> => savePageAndRecord(folder, { page: matrixReport(record), record }, options);
 
 async function savePageAndRecord(
   folder: string,
