@@ -4,7 +4,7 @@ import type { Forecast } from "../forecast/record.js";
 
 /** A domain by itself: its rows, and the head that is trained and tested on them. */
 export interface MatrixDomain {
-  /** Of its file, told apart from the others'. */
+  /** Of its file, unlike those of the others. */
   readonly name: string;
   /** Rows to train on. */
   readonly train: number;

@@ -91,7 +91,7 @@ function says(
     ...(forecast === null ? [] : [`forecast ${signed(forecast)}`]),
   ];
   return [
-    `adding the source to the target's own rows helps in ${count(helped)} of ${counted(scored.length, "pair")} and harms in ${count(harmed)}; the rest cannot be told, or matters less than 0.01 (Holm over all pairs)`,
+    `adding the source to the target's own rows helps in ${count(helped)} of ${counted(scored.length, "pair")} and harms in ${count(harmed)}; of the rest these rows say neither, or it is less than 0.01 (Holm over all pairs)`,
     `on average ${best.source} is the best source: ${decimals(Math.abs(best.behind))} macro-F1 ${best.behind >= 0 ? "behind" : "ahead of"} the targets' own heads, over ${counted(best.targets, "target")}`,
     ...(ranked.length === 0
       ? []

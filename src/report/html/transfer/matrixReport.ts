@@ -9,7 +9,7 @@ import { heatMap, signedHeatMap } from "./heatMap.js";
 const SIGNS: Readonly<Record<MatrixCell["call"], string>> = {
   positive: "helps",
   negative: "harms",
-  neutral: "not told apart",
+  neutral: "not known",
   unknown: "unknown",
 };
 
