@@ -4,6 +4,7 @@ import type { LabelMap } from "../../dataset/labelMap.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import { HeadstartError } from "../../errors.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
+import { byLabelsLines } from "../../report/text/byLabels.js";
 import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { forecastNote, forecastText } from "../../report/text/forecast.js";
@@ -34,7 +35,7 @@ import { defined, flagsFor } from "../flags/options.js";
 import { askedFor } from "../flags/asked.js";
 import { declareTransfer, type MatrixFlags, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import { count, counted, percent, signed, signedRange } from "../../text/numbers.js";
+import { counted, percent, signed, signedRange } from "../../text/numbers.js";
 import type { Divergence } from "../../transfer/divergence/divergence.js";
 import { matrixCommand } from "./transferMatrix.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
@@ -57,7 +58,7 @@ async function transferCommand(context: Context, flags: TransferFlags): Promise<
   const output = await openFolder(context, flags.output, command);
   if (output === undefined) return;
   const map = labelMapOf(flags.map);
-  if (flags.task === "ner") return transferTaggerCommand(context, { flags, map, output });
+  if (flags.task === "ner") return transferTaggerCommand(context, { flags, map, output, asked: askedFor(flags) });
   await transferTexts(context, { flags, map, output });
 }
 
@@ -219,7 +220,7 @@ export function transferLines({
       ? []
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
-    ...curveLines(verdict),
+    ...byLabelsLines(verdict, "target labels"),
     ...(maps ?? []).map(({ map, macroF1, interval95, how }) =>
       line(`with --map ${shellWord(map)}`, `${number(macroF1)} ${within(interval95)}, ${how}`),
     ),
@@ -231,18 +232,6 @@ export function transferLines({
     forecastNote(forecast),
     line("report", report),
     ...(head === null ? [] : [line("head", head)]),
-  ];
-}
-
-/** The verdict by target labels: its sentence, and a row a size. */
-function curveLines({ byLabels = [], says = "" }: TransferRecord["verdict"]): readonly string[] {
-  if (byLabels.length < 2) return [];
-  return [
-    `by target labels: ${says}`,
-    ...byLabels.map(
-      ({ n, difference, interval95, call }) =>
-        `  ${count(n).padStart(7)}  ${signed(difference)} (95 % ${signedRange(interval95)})  ${call}`,
-    ),
   ];
 }
 
