@@ -3,6 +3,7 @@ import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { checkLabels } from "../../dataset/labelSet.js";
+import { HeadstartError } from "../../errors.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { byLabelsLines } from "../../report/text/byLabels.js";
 import { adaptationLines } from "../../report/text/adaptation.js";
@@ -34,11 +35,13 @@ import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textRea
 import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
+import { askedFor } from "../flags/asked.js";
 import { valuesApart } from "../valuesApart.js";
-import { declareTransfer, refuseSources, type TransferFlags } from "../flags/transfer.js";
+import { declareTransfer, refuseSources, type MatrixFlags, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import { counted, percent, signed, signedRange } from "../../text/numbers.js";
 import type { Divergence } from "../../transfer/divergence/divergence.js";
+import { matrixCommand } from "./transferMatrix.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
 /** In the folder of the report. */
@@ -46,15 +49,17 @@ const HEAD_FOLDER = "head";
 
 export const addTransfer: AddCommand = (program, context) => {
   const command = declareTransfer(program.command("transfer"));
-  command.action((flags: TransferFlags) => {
+  command.action((flags: TransferFlags | MatrixFlags) => {
+    refuseUnused("transfer", flags.task === "ner" ? "tagger" : "classifier", { ...flags });
+    if (flags.matrix !== undefined) return matrixCommand(context(), flags);
     const sources = valuesApart(command, "--source");
     return transferCommand(context(), sources.length > 1 ? { ...flags, sources } : flags);
   });
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
-  refuseUnused("transfer", flags.task === "ner" ? "tagger" : "classifier", { ...flags });
   refuseSources(flags);
+  requireSides(flags);
   const corpora = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
   const { inputs, uses } = readBeside(context, flags);
   const command = { name: "transfer", flags, inputs: [...corpora, ...inputs], uses };
@@ -63,6 +68,16 @@ async function transferCommand(context: Context, flags: TransferFlags): Promise<
   const map = labelMapOf(flags.map);
   if (flags.task === "ner") return transferTaggerCommand(context, { flags, map, output, asked: askedFor(flags) });
   await transferTexts(context, { flags, map, output });
+}
+
+/** @throws HeadstartError E_USAGE naming what is missing */
+function requireSides({ source, target }: Partial<TransferFlags>): void {
+  if (source !== undefined && target !== undefined) return;
+  const missing = [...(source ? [] : ["--source <corpus>"]), ...(target ? [] : ["--target <corpus>"])].join(" and ");
+  throw new HeadstartError(
+    "E_USAGE",
+    `Cannot transfer without ${missing}. Give --source and --target, or two or more files with --matrix`,
+  );
 }
 
 async function transferTexts(
@@ -247,14 +262,6 @@ function suggestionLines({ rows, labelColumn }: Suggestions, file: string): read
   ];
 }
 
-const BY_THEMSELVES = ["source", "sources", "target", "sourceDev", "targetTrain", "map", "head", "output"];
-const HOW_SHOWN = ["json", "quiet", "verbose", "debug", "force"];
-
-/** What was asked for, as the record keeps it. */
-function askedFor(flags: TransferFlags): TransferRecord["options"] {
-  const left = Object.entries(flags).filter(([name]) => ![...BY_THEMSELVES, ...HOW_SHOWN].includes(name));
-  return Object.fromEntries(left.filter(([, value]) => value !== undefined)) as TransferRecord["options"];
-}
 /** What else can be known of a target without labels: how unlike the source it is, and what cannot be read of it. */
 const unlabeledLines = (
   { proxyA, vocabularySeen, underNull }: Divergence,

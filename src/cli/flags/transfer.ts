@@ -13,6 +13,8 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
   /** Apart, where --source was given more than once. */
   readonly sources?: readonly (readonly string[])[] | undefined;
   readonly target: string[];
+  /** Instead of all other corpora. */
+  readonly matrix?: undefined;
   readonly sourceDev?: string[] | undefined;
   readonly targetTrain?: string[] | undefined;
   readonly map?: string | undefined;
@@ -28,10 +30,16 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
   readonly output: string;
 }
 
+/** As they are given for `--matrix`. */
+export interface MatrixFlags extends Omit<TransferFlags, "source" | "target" | "matrix"> {
+  readonly matrix: string[];
+}
+
 const EXAMPLES = [
   "transfer --source tweets.csv --target movies.csv -o out",
   "transfer --source a.csv --target b.csv --target-train b-train.csv -o out",
   "transfer --source a.csv --source b.csv --target c.csv -o out",
+  "transfer --matrix books.csv music.csv tweets.csv -o out",
   "transfer --task ner --source news.conll --target tweets.conll -o out",
 ];
 
@@ -61,8 +69,9 @@ export function refuseSources({ sources, task, sourceDev }: TransferFlags): void
 export function declareTransfer(command: Command): Command {
   command.description("train on one domain, evaluate on another, and say whether it carries over");
   addFlags(command, [
-    flag("input", "--source <corpus...>", "labeled rows; repeat to rank several").makeOptionMandatory(),
-    flag("input", "--target <corpus...>", "rows of the other domain, labeled or not").makeOptionMandatory(),
+    flag("input", "--source <corpus...>", "labeled rows; repeat to rank several"),
+    flag("input", "--target <corpus...>", "rows of the other domain, labeled or not"),
+    flag("input", "--matrix <files...>", "instead: a domain a file, every one to every other"),
     flag("input", "--source-dev <corpus...>", "in-domain dev rows").default(undefined, "a fifth of it"),
     flag("input", "--target-train <corpus...>", "labeled target rows: for ceiling and verdict"),
     flag("input", "--map <map>", 'rename or drop labels, such as "neutral=drop"'),

@@ -4,8 +4,10 @@ import { commitFolder, type CommitFolderOptions } from "../../../files/commitFol
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
 import type { TaggingTransfer } from "../../../transfer/entities/record.js";
 import type { LayersRecord } from "../../../transfer/layers/record.js";
+import type { MatrixRecord } from "../../../transfer/matrix/record.js";
 import { suggestionsFile } from "../../../transfer/suggest/suggestions.js";
 import { layersReport } from "./layersReport.js";
+import { matrixReport } from "./matrixReport.js";
 import { taggingReport } from "./taggingReport.js";
 import { renderTransferReport } from "./transferReport.js";
 
@@ -83,6 +85,12 @@ export const saveLayersReport = (
   record: LayersRecord,
   options: CommitFolderOptions = {},
 ): Promise<void> => savePageAndRecord(folder, { page: layersReport(record), record }, options);
+/** The same of every domain to every other. */
+export const saveMatrixReport = (
+  folder: string,
+  record: MatrixRecord,
+  options: CommitFolderOptions = {},
+): Promise<void> => savePageAndRecord(folder, { page: matrixReport(record), record }, options);
 
 async function savePageAndRecord(
   folder: string,
