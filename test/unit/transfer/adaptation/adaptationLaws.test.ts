@@ -1,11 +1,14 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { trainClassifier } from "../../../../src/classification/train.js";
 import type { LabeledVectors } from "../../../../src/dataset/labeledVectors.js";
+import { loadHead, saveHead } from "../../../../src/head/file/folder.js";
 import { predictProbabilities } from "../../../../src/head/head.js";
 import { covariance } from "../../../../src/math/covariance.js";
 import { matrix, type Matrix } from "../../../../src/math/matrix.js";
 import { seeded, shuffled } from "../../../../src/math/random.js";
 import {
+  ADAPTATIONS,
   adaptHead,
   UNLABELED_ADAPTATIONS,
   type AdaptableHead,
@@ -13,6 +16,8 @@ import {
 } from "../../../../src/transfer/adaptation/adapt.js";
 import { compareAdaptations } from "../../../../src/transfer/adaptation/compareAdaptations.js";
 import { recolored } from "../../../../src/transfer/adaptation/recolor.js";
+import { tempFolder } from "../../files/tempFolder.js";
+import { madeUpHead } from "../../head/file/savedHead.js";
 
 const WIDTH = 4;
 const LABELS = ["calm", "loud"];
@@ -69,6 +74,22 @@ describe("adaptHead()", () => {
       predictProbabilities(adapted, source.vectors).forEach((p) => expect(p >= 0 && p <= 1).toBe(true));
     },
   );
+});
+
+describe("an adapted head", () => {
+  it.each(ADAPTATIONS)("predicts the same, to the bit, once it is saved and loaded (%s)", async (name) => {
+    const made = madeUpHead(LABELS, { width: WIDTH });
+    const target = draw(240, { seed: 7, moved: 0.8 });
+    const { head: adapted } = await adaptHead(name, made.head as AdaptableHead, {
+      ...options,
+      target: target.vectors,
+      targetTrain: draw(40, { seed: 8, moved: 0.8 }),
+    });
+    const folder = join(await tempFolder(), "head");
+    await saveHead(folder, { ...made, head: adapted });
+    const { head: loaded } = await loadHead(folder);
+    expect(predictProbabilities(loaded, target.vectors)).toEqual(predictProbabilities(adapted, target.vectors));
+  });
 });
 
 describe("compareAdaptations()", () => {
