@@ -91,7 +91,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     map: use(["x=y"], "classifier", "tagger"),
     suggest: use(["1"], "classifier"),
     adapt: use(["center"], "classifier"),
-    "no-head": use([], "classifier"),
+    "no-head": use([], "classifier", "tagger"),
     ...ENTITIES,
   },
 };

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { checkLabels } from "../../dataset/labelSet.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
+import { byLabelsLines } from "../../report/text/byLabels.js";
 import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { forecastNote, forecastText } from "../../report/text/forecast.js";
@@ -32,7 +33,7 @@ import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
 import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import { count, counted, percent, signed, signedRange } from "../../text/numbers.js";
+import { counted, percent, signed, signedRange } from "../../text/numbers.js";
 import type { Divergence } from "../../transfer/divergence/divergence.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
@@ -51,7 +52,7 @@ async function transferCommand(context: Context, flags: TransferFlags): Promise<
   const output = await openFolder(context, flags.output, command);
   if (output === undefined) return;
   const map = labelMapOf(flags.map);
-  if (flags.task === "ner") return transferTaggerCommand(context, { flags, map, output });
+  if (flags.task === "ner") return transferTaggerCommand(context, { flags, map, output, asked: askedFor(flags) });
   await transferTexts(context, { flags, map, output });
 }
 
@@ -203,7 +204,7 @@ export function transferLines({
       ? []
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
-    ...curveLines(verdict),
+    ...byLabelsLines(verdict, "target labels"),
     ...(maps ?? []).map(({ map, macroF1, interval95, how }) =>
       line(`with --map ${shellWord(map)}`, `${number(macroF1)} ${within(interval95)}, ${how}`),
     ),
@@ -215,18 +216,6 @@ export function transferLines({
     forecastNote(forecast),
     line("report", report),
     ...(head === null ? [] : [line("head", head)]),
-  ];
-}
-
-/** The verdict by target labels: its sentence, and a row a size. */
-function curveLines({ byLabels = [], says = "" }: TransferRecord["verdict"]): readonly string[] {
-  if (byLabels.length < 2) return [];
-  return [
-    `by target labels: ${says}`,
-    ...byLabels.map(
-      ({ n, difference, interval95, call }) =>
-        `  ${count(n).padStart(7)}  ${signed(difference)} (95 % ${signedRange(interval95)})  ${call}`,
-    ),
   ];
 }
 

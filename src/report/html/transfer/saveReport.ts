@@ -2,7 +2,7 @@ import path from "node:path";
 import { commitFile } from "../../../files/commit.js";
 import { commitFolder, type CommitFolderOptions } from "../../../files/commitFolder.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
-import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
+import type { TaggingTransfer } from "../../../transfer/entities/record.js";
 import { suggestionsFile } from "../../../transfer/suggest/suggestions.js";
 import { taggingReport } from "./taggingReport.js";
 import { renderTransferReport } from "./transferReport.js";
@@ -54,8 +54,8 @@ interface Written {
 export const saveTaggingReport = (
   folder: string,
   record: TaggingTransfer,
-  options: CommitFolderOptions = {},
-): Promise<void> => savePageAndRecord(folder, { page: taggingReport(record), record }, options);
+  { writeMore, ...options }: SaveReportOptions = {},
+): Promise<void> => savePageAndRecord(folder, { page: taggingReport(record), record, writeMore }, options);
 
 async function savePageAndRecord(
   folder: string,

@@ -1,11 +1,11 @@
 import { duplicateGroups } from "../../dataset/duplicates.js";
+import type { LabelMap } from "../../dataset/labelMap.js";
 import { seeded, shuffled } from "../../math/random.js";
-import { addEntityCounts, countEntities, entityScore, type EntityCounts } from "../../metrics/entities.js";
-import { goldSpans } from "../../tagging/corpus/spans.js";
 import { entityLabels } from "../../tagging/corpus/sentence.js";
-import { findEntities } from "../../tagging/evaluate.js";
 import { trainTagger, type TrainTaggerOptions } from "../../tagging/train.js";
 import { joinSentences, pickSentences, type EmbeddedSentences } from "../../tagging/vectors/embeddedSentences.js";
+import { entityF1Of } from "../../tagging/model/foldCounts.js";
+import { countFound } from "./countFound.js";
 
 /** Sentences that taggers are trained on, and those of the target that they are compared on. */
 export interface OwnSentences {
@@ -19,10 +19,14 @@ export interface OwnSentences {
 export interface TaggingHalvesOptions extends Omit<TrainTaggerOptions, "dev"> {
   /** Epochs of the taggers that were trained on all sentences, alone and with the source. */
   readonly kept: { readonly alone: number; readonly joint: number };
+  /** Drops types that the target lacks from what is found. */
+  readonly drops?: LabelMap | undefined;
+  /** Called after every tagger. */
+  readonly onTrained?: (() => void) | undefined;
 }
 
 /** Pairs of taggers to train; each costs a sixth of the pair that is trained on all sentences. */
-const HALVES = 4;
+export const TAGGER_PAIRS = 4;
 
 /**
  * Entity F1 on the target of a tagger trained on source and target minus that of one trained on the target alone, for pairs
@@ -31,20 +35,19 @@ const HALVES = 4;
  */
 export async function taggingHalves(
   { source, train, dev, target }: OwnSentences,
-  { kept, ...options }: TaggingHalvesOptions,
+  { kept, drops, onTrained, ...options }: TaggingHalvesOptions,
 ): Promise<Float64Array> {
   const { seed = 1 } = options;
   const differences: number[] = [];
-  for (let h = 1; h <= HALVES; h++) {
+  for (let h = 1; h <= TAGGER_PAIRS; h++) {
     const random = seeded(seed + h);
     const [own, other] = [train, source].map((data) => halfOf(data, random));
     const score = async (data: EmbeddedSentences, epochs: number): Promise<number> => {
       if (entityLabels(data.sentences).length === 0) return 0;
       const how = { ...options, dev, epochs, ensemble: 1, seed: seed + h };
       const { tagger } = await trainTagger(data, how);
-      const found = await findEntities(tagger, target, { threads: options.threads });
-      const counts = target.sentences.map((sentence, s) => countEntities(goldSpans(sentence).strict, found[s]));
-      return entityScore(addEntityCounts(counts)).f1;
+      onTrained?.();
+      return entityF1Of(await countFound(tagger, target, { map: drops, threads: options.threads }));
     };
     differences.push((await score(joinSentences(other, own), kept.joint)) - (await score(own, kept.alone)));
   }
@@ -59,12 +62,4 @@ function halfOf(data: EmbeddedSentences, random: () => number): EmbeddedSentence
     data,
     [...groups.keys()].filter((s) => taken.has(groups[s])),
   );
-}
-
-/** What each sentence adds to the difference from the entity F1 of other sentences: 2 c - F1 (g + p), over all g + p. */
-export function entityF1Influence(counts: readonly EntityCounts[]): Float64Array {
-  const total = addEntityCounts(counts);
-  const { f1 } = entityScore(total);
-  const all = Math.max(1, total.gold + total.predicted);
-  return Float64Array.from(counts, ({ gold, predicted, correct }) => (2 * correct - f1 * (gold + predicted)) / all);
 }
