@@ -60,7 +60,7 @@ export interface LayersOptions {
  * @throws HeadstartError E_ENCODER_UNSUPPORTED for an encoder that does not name its layers; E_LABELS when there are too few
  *   rows; E_LABEL_MAP when the target has labels that the corpus has not
  * @example
- * const corpus = await readLabeled(["reviews.csv"]);
+ * const corpus = await readLabeled(["reviews.csv"], { limit: 60 });
  * const { layers, advice } = await compareLayers(encoder, { corpus }, {
  *   vectorsOf: async (layer, lists) => {
  *     const own = await loadEncoder("headstart-mini", { layer });

@@ -25,8 +25,9 @@ export interface SourcesCorpora extends Omit<TransferCorpora, "source"> {
  * @returns the record, of several sources with `sources` and `sourceChoice`, and the corpus that was chosen
  * @throws HeadstartError like runTransfer(), for each of the sources
  * @example
- * const sources = [await readLabeled(["reviews.csv"]), await readLabeled(["other-reviews.csv"])];
- * const target = await readLabeled(["tweets.csv"], { map: parseLabelMap("neutral=drop") });
+ * const read = (file: string) => readLabeled([file], { limit: 100, map: parseLabelMap("neutral=drop") });
+ * const sources = [await read("reviews.csv"), await read("other-reviews.csv")];
+ * const target = await read("tweets.csv");
  * const { record } = await runTransferOfBest(encoder, { sources, target }, {
  *   vectorsOf: async (texts) => (await embedTexts(encoder, texts)).vectors,
  *   createdAt: new Date().toISOString(),

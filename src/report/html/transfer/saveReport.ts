@@ -66,7 +66,7 @@ export const saveTaggingReport = (
  *
  * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
  * @example
- * const corpus = await readLabeled(["reviews.csv"]);
+ * const corpus = await readLabeled(["reviews.csv"], { limit: 60 });
  * const record = await compareLayers(encoder, { corpus }, {
  *   vectorsOf: async (layer, lists) => {
  *     const own = await loadEncoder("headstart-mini", { layer });
