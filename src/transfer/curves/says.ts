@@ -48,7 +48,8 @@ function opening(
   const { labels, metric } = named;
   const begin = `with ${count(at.n)} ${labels} the source`;
   const still = isAll && run.length > 1 ? `, and with ${count(end.n)} still ${amount(end)}` : "";
-  if (at.call === "positive") return `${begin} adds ${amount(at)} points of ${metric}${worthText(worth, labels)}${still}`;
+  if (at.call === "positive")
+    return `${begin} adds ${amount(at)} points of ${metric}${worthText(worth, labels)}${still}`;
   if (at.call === "negative")
     return `${begin} costs ${amount(at)} points of ${metric}${still}${isAll ? ": leave it out" : ""}`;
   const also = isAll && run.length > 1 ? `, nor does it with up to ${count(end.n)}` : "";
