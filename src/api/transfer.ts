@@ -9,6 +9,7 @@ export type { CommitFolderOptions } from "../files/commitFolder.js";
 export type { FileSystem, OpenFile } from "../files/fileSystem.js";
 export type { FinishedRun, Printed } from "../files/folderMark.js";
 export type { BatchPooling } from "../math/pooling.js";
+export type { ReliabilityBin } from "../metrics/calibration.js";
 export type { EncoderPorts } from "../onnx/model/encoderGraph.js";
 export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } from "../onnx/runtime/session.js";
 export { saveReport } from "../report/html/transfer/saveReport.js";
@@ -39,6 +40,7 @@ export type {
   LeakagePair,
   LeakageSide,
   MapScore,
+  TargetCalibration,
   TransferMistake,
   TransferRecord,
   Verdict,

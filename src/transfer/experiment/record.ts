@@ -1,4 +1,6 @@
+import type { ReliabilityBin } from "../../metrics/calibration.js";
 import type { Evaluation } from "../../metrics/classification.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import type { AdaptationChoice, AdaptationScore } from "../adaptation/record.js";
 import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from "../curves/record.js";
 import type { Divergence } from "../divergence/divergence.js";
@@ -121,6 +123,19 @@ export interface Advice {
   readonly because: string;
 }
 
+/** Whether a head's probabilities hold on the target. */
+export interface TargetCalibration {
+  /** Target rows. */
+  readonly n: number;
+  /** Calibration error of the predicted label's probability, without its bias; see CalibrationError. */
+  readonly ece: number;
+  readonly interval95: Interval;
+  /** Of the probabilities being calibrated. */
+  readonly p: number;
+  /** From the least to the most confident. */
+  readonly bins: readonly ReliabilityBin[];
+}
+
 /** A target row that the head gets wrong. */
 export interface TransferMistake {
   readonly text: string;
@@ -218,6 +233,8 @@ export interface TransferRecord {
   readonly moreAdvice: readonly Advice[];
   /** Folder of the head that was written; null with `--no-head`. */
   readonly head: string | null;
+  /** Of the head's probabilities on the target; absent where it has no labels. */
+  readonly calibration?: TargetCalibration | undefined;
   /** Mistakes on the target, the most confident first; not all of them. */
   readonly mistakes: readonly TransferMistake[];
   /** What the reader should know before believing the numbers. */

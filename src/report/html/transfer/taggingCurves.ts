@@ -2,7 +2,7 @@ import type { TaggingCurve, TaggingTransfer } from "../../../transfer/entities/r
 import { count, decimals, range, signed, signedRange } from "../../../text/numbers.js";
 import { html, section, type Html } from "../html.js";
 import { table } from "../table.js";
-import { strategyChart, strategyName } from "./strategyChart.js";
+import { strategyChart, strategyName } from "./sections/strategyChart.js";
 
 /** Learning curves of taggers, with the source and without, and the verdict by tagged sentences; null where there are none. */
 export function taggingCurvesSection({ curves, curveTaggers, verdict }: TaggingTransfer): Html | null {
@@ -25,7 +25,7 @@ export function taggingCurvesSection({ curves, curveTaggers, verdict }: TaggingT
         },
       )}
       <p class="note">
-        A row of the picture is a tagged sentence; a band is where one more tagger scores that is trained on other
+        A row of the picture is a tagged sentence; a whisker is where one more tagger scores that is trained on other
         sentences (95&nbsp;%). A call holds for all sizes together. Taggers of the sizes: ${curveTaggers ?? ""}. The
         last size is the verdict on the larger taggers, trained on all sentences.
       </p>

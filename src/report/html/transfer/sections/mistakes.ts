@@ -1,7 +1,7 @@
-import type { TransferMistake } from "../../../transfer/experiment/record.js";
+import type { TransferMistake } from "../../../../transfer/experiment/record.js";
 import type { ScoredRecord as TransferRecord } from "./scored.js";
-import { count, decimals, percent } from "../../../text/numbers.js";
-import { html, quotation, section, verbatim, type Html } from "../html.js";
+import { count, decimals, percent } from "../../../../text/numbers.js";
+import { html, quotation, section, verbatim, type Html } from "../../html.js";
 
 const MOST_SHOWN = 30;
 

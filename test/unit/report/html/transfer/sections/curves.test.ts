@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { scoreRange } from "../../../../../src/report/html/transfer/strategyChart.js";
-import { renderTransferReport } from "../../../../../src/report/html/transfer/transferReport.js";
-import type { StrategyCurve, StrategyPoint } from "../../../../../src/transfer/curves/record.js";
-import { unbalanced } from "../pageTags.js";
-import { sampleRecord } from "./sampleRecord.js";
+import { strategyScale } from "../../../../../../src/report/html/transfer/sections/strategyChart.js";
+import { renderTransferReport } from "../../../../../../src/report/html/transfer/transferReport.js";
+import type { StrategyCurve, StrategyPoint } from "../../../../../../src/transfer/curves/record.js";
+import { unbalanced } from "../../pageTags.js";
+import { richRecord } from "../richRecord.js";
+import { sampleRecord } from "../sampleRecord.js";
 
 const point = (n: number, macroF1: number, half = 0.03): StrategyPoint => ({
   n,
@@ -39,13 +40,15 @@ describe("curves()", () => {
   });
 });
 
-describe("scoreRange()", () => {
-  it("holds all intervals, in tenths within 0 and 1, and is never empty", () => {
-    const near = (points: readonly StrategyPoint[]): readonly number[] =>
-      scoreRange(points).map((end) => Number(end.toFixed(6)));
-    expect(near(CURVES.flatMap(({ points }) => points))).toEqual([0.4, 0.8]);
-    expect(near([point(1, 0, 0)])).toEqual([0, 0.1]);
-    expect(near([point(1, 1, 0)])).toEqual([0.9, 1]);
-    expect(near([point(1, 0.3, 0)])).toEqual([0.2, 0.3]);
+describe("strategyScale()", () => {
+  it("holds all whiskers and bands that are drawn", () => {
+    const { low, high } = strategyScale(CURVES);
+    expect([low, high]).toEqual([expect.closeTo(0.4, 9), expect.closeTo(0.8, 9)]);
+    const wide = strategyScale(richRecord().curves!);
+    for (const { points, fit } of richRecord().curves!.slice(0, 3))
+      for (const { interval95 } of [...points, ...(fit?.band ?? [])]) {
+        expect(interval95[0]).toBeGreaterThanOrEqual(wide.low - 1e-9);
+        expect(interval95[1]).toBeLessThanOrEqual(wide.high + 1e-9);
+      }
   });
 });

@@ -1,4 +1,4 @@
-import type { TransferRecord } from "../../../transfer/experiment/record.js";
+import type { TransferRecord } from "../../../../transfer/experiment/record.js";
 
 type Scores = "target" | "drop" | "dropInterval95";
 

@@ -1,8 +1,8 @@
-import { ROWS_TO_COMPARE, type Divergence } from "../../../transfer/divergence/divergence.js";
-import type { TransferRecord } from "../../../transfer/experiment/record.js";
-import { count, decimals, percent, rows } from "../../../text/numbers.js";
-import { html, section, verbatim, type Content, type Html } from "../html.js";
-import { definitions, table } from "../table.js";
+import { ROWS_TO_COMPARE, type Divergence } from "../../../../transfer/divergence/divergence.js";
+import type { TransferRecord } from "../../../../transfer/experiment/record.js";
+import { count, decimals, percent, rows } from "../../../../text/numbers.js";
+import { html, section, verbatim, type Content, type Html } from "../../html.js";
+import { definitions, table } from "../../table.js";
 
 /** Above it, what the distance of one corpus to itself is exceeds what chance gives. */
 const LEVEL = 0.05;

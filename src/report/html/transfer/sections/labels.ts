@@ -1,11 +1,11 @@
-import type { Evaluation } from "../../../metrics/classification.js";
-import type { LabelScore } from "../../../metrics/confusion.js";
+import type { Evaluation } from "../../../../metrics/classification.js";
+import type { LabelScore } from "../../../../metrics/confusion.js";
 import type { ScoredRecord as TransferRecord } from "./scored.js";
-import { bar, shape } from "../chart.js";
-import { confusionGrid } from "../confusionMatrix.js";
-import { count, decimals, rows } from "../../../text/numbers.js";
-import { html, section, verbatim, type Content, type Html } from "../html.js";
-import { table } from "../table.js";
+import { bar, shape } from "../../chart.js";
+import { confusionGrid } from "../../confusionMatrix.js";
+import { count, decimals, rows } from "../../../../text/numbers.js";
+import { html, section, verbatim, type Content, type Html } from "../../html.js";
+import { table } from "../../table.js";
 
 type Side = "source" | "target";
 

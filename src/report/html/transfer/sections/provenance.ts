@@ -1,9 +1,10 @@
-import type { TransferRecord } from "../../../transfer/experiment/record.js";
-import { count, duration } from "../../../text/numbers.js";
-import { html, joined, section, verbatim, type Content, type Html } from "../html.js";
-import { definitions } from "../table.js";
+import type { TransferRecord } from "../../../../transfer/experiment/record.js";
+import { count, duration } from "../../../../text/numbers.js";
+import { html, isolated, joined, section, verbatim, type Content, type Html } from "../../html.js";
+import { definitions } from "../../table.js";
+import { reproducingCommand } from "./reproduce.js";
 
-/** All it takes to reproduce these numbers. */
+/** All it takes to make these numbers again. */
 export function making(record: TransferRecord): Html {
   const { encoder, sourceHead: head, labels } = record;
   const entries: readonly (readonly [Content, Content])[] = [
@@ -27,7 +28,13 @@ export function making(record: TransferRecord): Html {
     ["made", html`<time datetime="${record.createdAt}">${verbatim(record.createdAt)}</time>`],
     ["time taken", timeTaken(record.seconds)],
   ];
-  return section("making", "How it was made", definitions(entries));
+  return section(
+    "making",
+    "How to reproduce it",
+    html`<p>With the same files, encoder and version, this command gives the same numbers:</p>
+      <pre><code>${isolated(reproducingCommand(record))}</code></pre>
+      ${definitions(entries)}`,
+  );
 }
 
 /** What the reader should know first; null where there is nothing. */

@@ -1,8 +1,7 @@
-import type { CorpusSummary, TransferRecord } from "../../../transfer/experiment/record.js";
-import { labelShare } from "./advice.js";
-import { count, percent } from "../../../text/numbers.js";
-import { html, section, verbatim, type Content, type Html } from "../html.js";
-import { definitions, table } from "../table.js";
+import type { CorpusSummary, TransferRecord } from "../../../../transfer/experiment/record.js";
+import { count, percent } from "../../../../text/numbers.js";
+import { html, section, verbatim, type Content, type Html } from "../../html.js";
+import { definitions, table } from "../../table.js";
 
 interface Part {
   readonly name: string;
@@ -56,3 +55,7 @@ const sharesTable = (labels: readonly string[], parts: readonly Part[]): Html =>
 const shareCell = (corpus: CorpusSummary, label: string): Html =>
   html`${percent(labelShare(corpus, label))}
     <small>${count(Object.hasOwn(corpus.labels, label) ? corpus.labels[label] : 0)}</small>`;
+
+/** Share of a corpus' rows with that label; 0 when it has none. */
+export const labelShare = (corpus: CorpusSummary, label: string): number =>
+  corpus.rows === 0 || !Object.hasOwn(corpus.labels, label) ? 0 : corpus.labels[label] / corpus.rows;
