@@ -8,7 +8,7 @@ import { renderTrainingReport } from "../../src/report/html/trainingReport.js";
 import { taggingReport } from "../../src/report/html/transfer/taggingReport.js";
 import { renderTransferReport } from "../../src/report/html/transfer/transferReport.js";
 import type { TaggingEvaluation } from "../../src/tagging/evaluate.js";
-import type { TaggingTransfer } from "../../src/transfer/experiment/runTagging.js";
+import type { TaggingTransfer } from "../../src/transfer/entities/record.js";
 import { toyVectors } from "../unit/classification/toyVectors.js";
 import { madeUpHead } from "../unit/head/file/savedHead.js";
 import { LEARNING_CURVE } from "../unit/report/html/learningCurve.js";
@@ -104,7 +104,8 @@ function taggingRecord(change: (text: string) => string): TaggingTransfer {
     errors: { missed: 12, "wrong label": 5 },
     lost: [],
   } as unknown as TaggingEvaluation;
-  const { verdict, leakage } = sampleRecord();
+  const { verdict, leakage, divergence } = sampleRecord();
+  const point = { n: 10, entityF1: 0.5, interval95: [0.4, 0.6], draws: 4 } as const;
   return {
     labels,
     source: evaluation,
@@ -115,5 +116,28 @@ function taggingRecord(change: (text: string) => string): TaggingTransfer {
     dropInterval95: [0.02, 0.18],
     verdict: { ...verdict, because: change("because") },
     leakage: { ...leakage, targetWithout: null, targetWith: null },
+    curves: [
+      { strategy: "source", points: [{ ...point, n: 0 }] },
+      { strategy: "target", points: [point, { ...point, n: 200 }] },
+      { strategy: "both", points: [point, { ...point, n: 200 }] },
+    ],
+    curveTaggers: "one small network",
+    shape: null,
+    worth: null,
+    next: null,
+    suggestedMap: null,
+    divergence: {
+      ...divergence,
+      words: divergence.words.map((one) => ({ ...one, word: change(one.word) })),
+      entities: {
+        types: Object.fromEntries(labels.map((label) => [label, { source: 0.5, target: 0.5 }])),
+        perSentence: { source: 1, target: 2 },
+        stringsSeen: 0.2,
+        entitiesSeen: 0.3,
+      },
+    },
+    advice: { strategy: "add the source", because: change("because") },
+    moreAdvice: [],
+    warnings: [change("warning")],
   } as TaggingTransfer;
 }
