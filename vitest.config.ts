@@ -14,6 +14,7 @@ const LONGEST = [
   "embedding/embedCorpus",
   "encoder/realEncoders",
   "cli/start",
+  "browser/reports",
   "cli/package",
   "api/examples",
   "api/program",

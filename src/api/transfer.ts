@@ -9,9 +9,10 @@ export type { CommitFolderOptions } from "../files/commitFolder.js";
 export type { FileSystem, OpenFile } from "../files/fileSystem.js";
 export type { FinishedRun, Printed } from "../files/folderMark.js";
 export type { BatchPooling } from "../math/pooling.js";
+export type { ReliabilityBin } from "../metrics/calibration.js";
 export type { EncoderPorts } from "../onnx/model/encoderGraph.js";
 export type { NumberArray, RunInputs, Session, SessionInput, SessionOutput } from "../onnx/runtime/session.js";
-export { saveReport } from "../report/html/transfer/saveReport.js";
+export { saveLayersReport, saveReport } from "../report/html/transfer/saveReport.js";
 export type { SaveReportOptions } from "../report/html/transfer/saveReport.js";
 export { renderTransferReport } from "../report/html/transfer/transferReport.js";
 export type { AdaptationName, AskedAdaptation } from "../transfer/adaptation/adapt.js";
@@ -39,6 +40,7 @@ export type {
   LeakagePair,
   LeakageSide,
   MapScore,
+  TargetCalibration,
   TransferMistake,
   TransferRecord,
   Verdict,
@@ -47,11 +49,27 @@ export { runTransfer } from "../transfer/experiment/run.js";
 export type { TrainingRows, TransferOptions } from "../transfer/experiment/run.js";
 export type { TransferCorpora } from "../transfer/experiment/embedCorpora.js";
 export type { Forecast } from "../transfer/forecast/record.js";
-export { runTaggingTransfer } from "../transfer/experiment/runTagging.js";
 export type {
-  TaggingCorpora,
+  EntityShift,
+  TaggingCurve,
+  TaggingDivergence,
   TaggingLeakage,
+  TaggingPoint,
   TaggingTransfer,
-  TaggingTransferOptions,
-} from "../transfer/experiment/runTagging.js";
+} from "../transfer/entities/record.js";
+export { runTaggingTransfer } from "../transfer/entities/runTagging.js";
+export type { TaggingCorpora, TaggingTransferOptions } from "../transfer/entities/runTagging.js";
+export { compareLayers } from "../transfer/layers/compareLayers.js";
+export type { LayersCorpora, LayersOptions } from "../transfer/layers/compareLayers.js";
+export type {
+  BestLayer,
+  LayerDifference,
+  LayerScore,
+  LayersRecord,
+  MeasureAgreement,
+} from "../transfer/layers/record.js";
+export type { VectorMeasures } from "../transfer/ranking/vectorMeasures.js";
+export type { SourceAgreement, SourceChoice, SourceDifference, SourceScore } from "../transfer/ranking/record.js";
+export { runTransferOfBest } from "../transfer/sources/runBest.js";
+export type { SourcesCorpora } from "../transfer/sources/runBest.js";
 export type { SuggestedRow, Suggestions } from "../transfer/suggest/suggestions.js";

@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   predict: async () => (await import("./commands/predict.js")).addPredict,
   split: async () => (await import("./commands/split.js")).addSplit,
   transfer: async () => (await import("./commands/transfer.js")).addTransfer,
+  layers: async () => (await import("./commands/layers.js")).addLayers,
   distill: async () => (await import("./commands/distill.js")).addDistill,
   encoders: async () => (await import("./commands/encoders.js")).addEncoders,
   cache: async () => (await import("./commands/cache.js")).addCache,

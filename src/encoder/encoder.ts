@@ -81,6 +81,8 @@ export interface Encoder extends EmbeddingEncoder {
   readonly prompt: string;
   /** Which hidden states are pooled; undefined for the last layer's. */
   readonly layer: number | undefined;
+  /** The highest that the option `layer` takes; undefined where it takes none: the model has no layers, or does not name them. */
+  readonly lastLayer: number | undefined;
   readonly precision: Precision;
   /** The ONNX file, where one was asked for by name. */
   readonly modelFile?: string | undefined;

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { excerpt, HeadstartError } from "../errors.js";
-import { dependsOnBatch, encoderPorts, isQuantized, positionRows } from "../onnx/model/encoderGraph.js";
+import { dependsOnBatch, encoderPorts, hiddenStates, isQuantized, positionRows } from "../onnx/model/encoderGraph.js";
 import { sentenceOutput, tokenOutput } from "../onnx/model/encoderOutputs.js";
 import { outsideBytes, weightFiles } from "../onnx/model/externalData.js";
 import { openEncoderSessions } from "../onnx/runtime/embeddingLookup.js";
@@ -115,6 +115,7 @@ async function load(folder: EncoderFolder, options: EncoderOptions): Promise<Enc
     maxTokens,
     prompt,
     layer,
+    lastLayer: lastLayerOf(model),
     precision,
     modelFile: options.modelFile === undefined ? undefined : settings.modelFile,
     decisions: [
@@ -140,6 +141,12 @@ function factsOf(model: OnnxModel, ofTokens: boolean): ModelFacts {
     ofTokens: tokenOutput(model) !== undefined,
     positions: positionRows(model),
   };
+}
+
+/** Undefined where the names of its nodes do not tell. */
+function lastLayerOf(model: OnnxModel): number | undefined {
+  const { length } = hiddenStates(model);
+  return length === 0 ? undefined : length - 1;
 }
 
 const noLayersOfTexts = (file: string): HeadstartError =>

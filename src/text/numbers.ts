@@ -30,6 +30,9 @@ export function thresholdText(threshold: number): string {
 
 const MOST_DIGITS = 16;
 
+/** A p-value to three decimals. */
+export const pText = (p: number): string => (p < 0.001 ? "< 0.001" : decimals(p));
+
 /** A whole number with commas: 12,284. */
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 

@@ -51,6 +51,7 @@ const COMMANDS: Readonly<Record<string, readonly [args: readonly string[], shown
     [...READING, "--label-column", "--force", ...ALWAYS],
   ],
   transfer: [["--source", "in.csv", "--target", "other.csv", "-o", "moved"], TRAINING],
+  layers: [["in.csv"], TRAINING.filter((flag) => flag !== "--layer")],
   distill: [
     [TINY, "-o", "table"],
     ["--pooling", "--layer", "--precision", "--force", ...ALWAYS],

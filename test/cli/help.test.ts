@@ -16,6 +16,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["split"],
   ["transfer"],
   ["transfer", "--task", "ner"],
+  ["layers"],
   ["distill"],
   ["encoders"],
   ["cache"],

@@ -71,6 +71,7 @@ const PRINTING: readonly (readonly string[])[] = [
   ["predict", HEAD, `text ${WILD}`, "--explain"],
   ["predict", HEAD, "--input", OTHER, "-o", `answers ${WILD}.csv`],
   ["transfer", "--source", CORPUS, "--target", OTHER, "-o", `moved ${WILD}`, "--encoder", ENCODER],
+  ["layers", CORPUS, "--target", OTHER, "-o", `layers ${WILD}`, "--encoder", ENCODER],
   ["distil", ENCODER, "-o", `table ${WILD}`],
   ["doctor", "--encoder", ENCODER],
 ];

@@ -23,8 +23,9 @@ const WRITERS: Readonly<Record<string, (output: string) => readonly string[]>> =
   evaluate: (output) => ["evaluate", "head", "in.csv", "--errors", `${output}.csv`],
   predict: (output) => ["predict", "head", "--input", "in.csv", "-o", `${output}.jsonl`],
   transfer: (output) => ["transfer", "--source", "in.csv", "--target", "in.csv", "-o", output, ...WITH_TINY],
+  layers: (output) => ["layers", "in.csv", "-o", output, ...WITH_TINY],
 };
-const FOLDERS = ["train", "transfer"];
+const FOLDERS = ["train", "transfer", "layers"];
 const named = (args: readonly string[]): string => args[args.findIndex((arg) => /^(-o|--errors)$/.test(arg)) + 1];
 
 let box: Sandbox;
@@ -148,6 +149,7 @@ describe("--force", () => {
       const [source, target] = [`${inputs}/train.csv`, `${inputs}/train.csv`];
       return ["transfer", "--source", source, "--target", target, "-o", output, ...WITH_TINY];
     },
+    layers: (inputs, output) => ["layers", `${inputs}/train.csv`, "-o", output, ...WITH_TINY],
     distill: (inputs, output) => ["distil", `${inputs}/encoder`, "-o", output],
   };
 

@@ -25,6 +25,9 @@ describe("npm start", () => {
     const report = join(ROOT, "out/tweets-to-movies/report.html");
     expect(stdout).toContain(`Report: ${report}`);
     expect((await stat(report)).mtimeMs).toBeGreaterThan(began - 2000);
+    expect(stdout).toMatch(/^Do the tweets help beside labeled reviews\? With \d+ target labels .*\.$/m);
+    for (const id of ["curves", "verdict", "adaptation", "forecast", "suggestions"])
+      expect(await readFile(report, "utf8")).toContain(`<section id="${id}"`);
     const record = JSON.parse(await readFile(report.replace("report.html", "record.json"), "utf8")) as {
       target: { macroF1: number };
     };

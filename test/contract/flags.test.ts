@@ -15,7 +15,7 @@ const ALWAYS = new Set(
   (
     "input output encoder encoding limit bad-rows invalid-utf8 max-field from max-tokens prompt batch-tokens precision model-file " +
     "allow-batch-dependence cache no-cache cache-max force seed threads offline json quiet verbose source target " +
-    "source-dev target-train task"
+    "source-dev target-train task matrix"
   ).split(" "),
 );
 
@@ -91,7 +91,7 @@ const SOME: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     map: use(["x=y"], "classifier", "tagger"),
     suggest: use(["1"], "classifier"),
     adapt: use(["center"], "classifier"),
-    "no-head": use([], "classifier"),
+    "no-head": use([], "classifier", "tagger"),
     ...ENTITIES,
   },
 };

@@ -23,7 +23,7 @@ const EXAMPLES = [
 export const addCompletion: AddCommand = (program, context) => {
   const command = program
     .command("completion")
-    .description("print a script with which a shell completes commands and flags")
+    .description("print a script that completes commands and flags")
     .addArgument(new Argument("<shell>", "the shell").choices(Object.keys(SCRIPTS)));
   withCommonFlags(command);
   withExamples(command, EXAMPLES).action(async (shell: string, flags: GlobalFlags) => {

@@ -1,19 +1,24 @@
 import { intervalNote } from "../../text/intervalNote.js";
 import path from "node:path";
 import type { LabelMap } from "../../dataset/labelMap.js";
+import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
 import { checkLabels } from "../../dataset/labelSet.js";
+import { HeadstartError } from "../../errors.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
+import { byLabelsLines } from "../../report/text/byLabels.js";
 import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { forecastNote, forecastText } from "../../report/text/forecast.js";
 import { saveHead } from "../../head/file/folder.js";
 import { trainRecommended } from "../../pipeline/train/recommended.js";
+import { sourceLines } from "../../report/text/sources.js";
 import { saveReport } from "../../report/html/transfer/saveReport.js";
 import { shellWord } from "../../text/shell.js";
 import type { Suggestions } from "../../transfer/suggest/suggestions.js";
 import { checkAsked } from "../../transfer/experiment/checkAdaptations.js";
-import { runTransfer, type TrainingRows } from "../../transfer/experiment/run.js";
+import type { TrainingRows } from "../../transfer/experiment/run.js";
 import type { TransferRecord } from "../../transfer/experiment/record.js";
+import { runTransferOfBest } from "../../transfer/sources/runBest.js";
 import {
   embedWithProgress,
   labelMapOf,
@@ -30,29 +35,49 @@ import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textRea
 import { reportReading } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
-import { declareTransfer, type TransferFlags } from "../flags/transfer.js";
+import { askedFor } from "../flags/asked.js";
+import { valuesApart } from "../valuesApart.js";
+import { declareTransfer, refuseSources, type MatrixFlags, type TransferFlags } from "../flags/transfer.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
-import { count, counted, percent, signed, signedRange } from "../../text/numbers.js";
+import { counted, percent, signed, signedRange } from "../../text/numbers.js";
 import type { Divergence } from "../../transfer/divergence/divergence.js";
+import { matrixCommand } from "./transferMatrix.js";
 import { transferTaggerCommand } from "../ner/transfer.js";
 
 /** In the folder of the report. */
 const HEAD_FOLDER = "head";
 
 export const addTransfer: AddCommand = (program, context) => {
-  declareTransfer(program.command("transfer")).action((flags: TransferFlags) => transferCommand(context(), flags));
+  const command = declareTransfer(program.command("transfer"));
+  command.action((flags: TransferFlags | MatrixFlags) => {
+    refuseUnused("transfer", flags.task === "ner" ? "tagger" : "classifier", { ...flags });
+    if (flags.matrix !== undefined) return matrixCommand(context(), flags);
+    const sources = valuesApart(command, "--source");
+    return transferCommand(context(), sources.length > 1 ? { ...flags, sources } : flags);
+  });
 };
 
 async function transferCommand(context: Context, flags: TransferFlags): Promise<void> {
-  refuseUnused("transfer", flags.task === "ner" ? "tagger" : "classifier", { ...flags });
+  refuseSources(flags);
+  requireSides(flags);
   const corpora = [flags.source, flags.target, flags.sourceDev ?? [], flags.targetTrain ?? []].flat();
   const { inputs, uses } = readBeside(context, flags);
   const command = { name: "transfer", flags, inputs: [...corpora, ...inputs], uses };
   const output = await openFolder(context, flags.output, command);
   if (output === undefined) return;
   const map = labelMapOf(flags.map);
-  if (flags.task === "ner") return transferTaggerCommand(context, { flags, map, output });
+  if (flags.task === "ner") return transferTaggerCommand(context, { flags, map, output, asked: askedFor(flags) });
   await transferTexts(context, { flags, map, output });
+}
+
+/** @throws HeadstartError E_USAGE naming what is missing */
+function requireSides({ source, target }: Partial<TransferFlags>): void {
+  if (source !== undefined && target !== undefined) return;
+  const missing = [...(source ? [] : ["--source <corpus>"]), ...(target ? [] : ["--target <corpus>"])].join(" and ");
+  throw new HeadstartError(
+    "E_USAGE",
+    `Cannot transfer without ${missing}. Give --source and --target, or two or more files with --matrix`,
+  );
 }
 
 async function transferTexts(
@@ -70,8 +95,10 @@ async function transferTexts(
   const all = [...source, ...sourceDev, ...target, ...targetTrain];
   const how = (files: readonly string[]) => ({ flags: flagsFor(flags, files, all), map, rejectedRows });
   const read = (files: readonly string[]) => readLabeledCorpus(context, files, how(files));
+  const sources: LabeledCorpus[] = [];
+  for (const files of flags.sources ?? [flags.source]) sources.push(await read(files));
   const corpora = {
-    source: await read(flags.source),
+    source: sources[0],
     target: await readMaybeLabeledCorpus(context, flags.target, how(flags.target)),
     ...defined({
       sourceDev: flags.sourceDev && (await read(flags.sourceDev)),
@@ -81,43 +108,49 @@ async function transferTexts(
   warnOfUnused(
     context,
     map,
-    Object.values(corpora).map((corpus) => corpus.seen),
+    [...sources, ...Object.values(corpora)].map((corpus) => corpus.seen),
   );
   // Labels are checked before the long part begins; against each other before anything is embedded.
-  checkLabels(corpora.source.labels, { map });
+  for (const source of sources) checkLabels(source.labels, { map });
   const encoder = await openEncoder(context, flags);
   try {
-    const texts: Record<string, ReadingCounts> = {};
-    for (const [name, corpus] of Object.entries(corpora)) {
+    const counts = new Map<object, ReadingCounts>();
+    for (const corpus of new Set([...sources, ...Object.values(corpora)])) {
       const reading = await readTexts(encoder, corpus.texts, signal);
       reportReading(context, reading, { encoder, use: "transfer", what: corpus.files.join(", ") });
-      texts[name] = countsOf(reading);
+      counts.set(corpus, countsOf(reading));
     }
     let rows: TrainingRows | undefined;
     const drawing = reporter.meter("learning curves: draws");
-    const found = await withCache(context, { flags, encoder }, (cache) =>
-      runTransfer(encoder, corpora, {
-        map,
-        threads: flags.threads,
-        seed: flags.seed,
-        classWeights: flags.classWeights,
-        signal,
-        suggest: flags.suggest,
-        adapt: flags.adapt,
-        asked: askedFor(flags),
-        vectorsOf: async (texts, what) =>
-          (await embedWithProgress(context, texts, { encoder, cache, flags, what })).vectors,
-        createdAt: now(),
-        clock,
-        report: path.join(flags.output, "report.html"),
-        head: flags.head ? path.join(flags.output, HEAD_FOLDER) : undefined,
-        onRows: (embedded) => (rows = embedded),
-        onDraw: (done, draws) => {
-          drawing.update(done, draws);
-          if (done === draws) drawing.end();
+    const { record: found, source } = await withCache(context, { flags, encoder }, (cache) =>
+      runTransferOfBest(
+        encoder,
+        { ...corpora, sources },
+        {
+          map,
+          threads: flags.threads,
+          seed: flags.seed,
+          classWeights: flags.classWeights,
+          signal,
+          suggest: flags.suggest,
+          adapt: flags.adapt,
+          asked: askedFor(flags),
+          vectorsOf: async (texts, what) =>
+            (await embedWithProgress(context, texts, { encoder, cache, flags, what })).vectors,
+          createdAt: now(),
+          clock,
+          report: path.join(flags.output, "report.html"),
+          head: flags.head ? path.join(flags.output, HEAD_FOLDER) : undefined,
+          onRows: (embedded) => (rows = embedded),
+          onDraw: (done, draws) => {
+            drawing.update(done, draws);
+            if (done === draws) drawing.end();
+          },
         },
-      }),
+      ),
     );
+    const used = { ...corpora, source };
+    const texts = Object.fromEntries(Object.entries(used).map(([name, corpus]) => [name, counts.get(corpus)!]));
     const record = { ...found, texts };
     for (const warning of record.warnings) reporter.warn(warning);
     const lines = transferLines(record);
@@ -130,7 +163,7 @@ async function transferTexts(
     const head =
       flags.head &&
       (await trainRecommended(record, rows!, {
-        corpora,
+        corpora: used,
         encoder,
         map,
         seed: flags.seed,
@@ -171,6 +204,8 @@ export function transferLines({
   moreAdvice,
   head,
   report,
+  sources,
+  sourceChoice,
   texts,
 }: TransferRecord & { readonly texts: Readonly<Record<string, ReadingCounts>> }): readonly string[] {
   const number = (x: number): string => x.toFixed(3);
@@ -186,6 +221,7 @@ export function transferLines({
           ),
         ];
   return [
+    ...(sources === undefined ? [] : sourceLines(sources, sourceChoice!)),
     line("macro-F1 in-domain", `${number(source.macroF1)} ${within(source.interval95)}, ${counted(source.n, "row")}`),
     ...(target === null
       ? [line("accuracy in-domain", number(source.accuracy))]
@@ -208,7 +244,7 @@ export function transferLines({
       ? []
       : [line("trained on source and target", `${number(joint.macroF1)} ${within(joint.interval95)}`)]),
     line("verdict", `${verdict.call}: ${verdict.because}`),
-    ...curveLines(verdict),
+    ...byLabelsLines(verdict, "target labels"),
     ...(maps ?? []).map(({ map, macroF1, interval95, how }) =>
       line(`with --map ${shellWord(map)}`, `${number(macroF1)} ${within(interval95)}, ${how}`),
     ),
@@ -223,18 +259,6 @@ export function transferLines({
   ];
 }
 
-/** The verdict by target labels: its sentence, and a row a size. */
-function curveLines({ byLabels = [], says = "" }: TransferRecord["verdict"]): readonly string[] {
-  if (byLabels.length < 2) return [];
-  return [
-    `by target labels: ${says}`,
-    ...byLabels.map(
-      ({ n, difference, interval95, call }) =>
-        `  ${count(n).padStart(7)}  ${signed(difference)} (95 % ${signedRange(interval95)})  ${call}`,
-    ),
-  ];
-}
-
 function suggestionLines({ rows, labelColumn }: Suggestions, file: string): readonly string[] {
   const many = counted(rows.length, "target row");
   return [
@@ -243,14 +267,6 @@ function suggestionLines({ rows, labelColumn }: Suggestions, file: string): read
   ];
 }
 
-const BY_THEMSELVES = ["source", "target", "sourceDev", "targetTrain", "map", "head", "output"];
-const HOW_SHOWN = ["json", "quiet", "verbose", "debug", "force"];
-
-/** What was asked for, as the record keeps it. */
-function askedFor(flags: TransferFlags): TransferRecord["options"] {
-  const left = Object.entries(flags).filter(([name]) => ![...BY_THEMSELVES, ...HOW_SHOWN].includes(name));
-  return Object.fromEntries(left.filter(([, value]) => value !== undefined)) as TransferRecord["options"];
-}
 /** What else can be known of a target without labels: how unlike the source it is, and what cannot be read of it. */
 const unlabeledLines = (
   { proxyA, vocabularySeen, underNull }: Divergence,

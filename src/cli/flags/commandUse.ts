@@ -31,6 +31,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   predict: { used: PREDICTING, accepted: SETTINGS },
   split: { used: [...READING.filter((name) => name !== "dropMissing"), "labelColumn", "force"] },
   transfer: { used: TRAINING },
+  layers: { used: TRAINING.filter((name) => name !== "layer") },
   // It keeps no vectors; --no-cache makes it rewrite the model for --precision int8 again.
   distill: {
     used: ["modelFile", "pooling", "normalize", "layer", "prompt", "precision", "force"],
@@ -112,6 +113,13 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       else: "for texts that are arguments",
     },
   ],
+  transfer: [
+    {
+      flags: ["source", "target", "sourceDev", "targetTrain", "suggest", "adapt", "head"],
+      isMet: ({ flags }) => flags["matrix"] === undefined,
+      else: "with --matrix, where each file is source and target in turn",
+    },
+  ],
   cache: [{ flags: ["olderThan", "all"], isMet: ({ operands }) => operands[0] === "clean", else: "without clean" }],
   doctor: [
     {
@@ -146,7 +154,7 @@ const HEADS: Readonly<Record<string, number>> = { evaluate: 1, compare: 2 };
 
 /** Files that rows are read from. */
 function rowsOf({ command, operands, flags }: Parsed): readonly string[] {
-  const named = ["input", "dev", "source", "target", "sourceDev", "targetTrain"].flatMap((name) => {
+  const named = ["input", "dev", "source", "target", "sourceDev", "targetTrain", "matrix"].flatMap((name) => {
     const files = flags[name];
     return Array.isArray(files) ? (files as string[]) : [];
   });

@@ -81,7 +81,7 @@ const USES = {
   ],
   transfer: [
     [OF_TEXTS, ["classifier"]],
-    [["classWeights", "suggest", "adapt", "head"], ["classifier"]],
+    [["classWeights", "suggest", "adapt", "matrix"], ["classifier"]],
     [["crf", "epochs", ...ENTITY_FLAGS], ["tagger"]],
   ],
 } satisfies Readonly<Record<string, Uses>>;

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { HeadstartError } from "../../errors.js";
 import { folderName } from "../outputPaths.js";
 import { ADAPTATIONS, type AskedAdaptation } from "../../transfer/adaptation/adapt.js";
 import { verboseFlag, withCommonFlags } from "./commonFlags.js";
@@ -7,8 +8,13 @@ import { wholeNumber, type CorpusFlags, type EncoderFlags, type GlobalFlags } fr
 import { crfFlags, entityFlags, type EntityFlags } from "./tagger.js";
 
 export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, EntityFlags {
+  /** Of all sources. */
   readonly source: string[];
+  /** Apart, where --source was given more than once. */
+  readonly sources?: readonly (readonly string[])[] | undefined;
   readonly target: string[];
+  /** Instead of all other corpora. */
+  readonly matrix?: undefined;
   readonly sourceDev?: string[] | undefined;
   readonly targetTrain?: string[] | undefined;
   readonly map?: string | undefined;
@@ -24,9 +30,16 @@ export interface TransferFlags extends GlobalFlags, CorpusFlags, EncoderFlags, E
   readonly output: string;
 }
 
+/** As they are given for `--matrix`. */
+export interface MatrixFlags extends Omit<TransferFlags, "source" | "target" | "matrix"> {
+  readonly matrix: string[];
+}
+
 const EXAMPLES = [
   "transfer --source tweets.csv --target movies.csv -o out",
   "transfer --source a.csv --target b.csv --target-train b-train.csv -o out",
+  "transfer --source a.csv --source b.csv --target c.csv -o out",
+  "transfer --matrix books.csv music.csv tweets.csv -o out",
   "transfer --task ner --source news.conll --target tweets.conll -o out",
 ];
 
@@ -41,11 +54,24 @@ function adaptations(list: string): readonly AskedAdaptation[] {
   });
 }
 
+/** @throws HeadstartError E_USAGE where several sources do not go with what else is asked for */
+export function refuseSources({ sources, task, sourceDev }: TransferFlags): void {
+  if (sources === undefined) return;
+  if (task === "ner") {
+    const advice = `Give one, or the files of all behind one --source`;
+    throw new HeadstartError("E_USAGE", `Cannot rank several sources for --task ner. ${advice}`);
+  }
+  if (sourceDev === undefined) return;
+  const why = "--source-dev has rows of one source, and several are to be ranked";
+  throw new HeadstartError("E_USAGE", `${why}. Leave it out: a fifth of each source is then held out`);
+}
+
 export function declareTransfer(command: Command): Command {
   command.description("train on one domain, evaluate on another, and say whether it carries over");
   addFlags(command, [
-    flag("input", "--source <corpus...>", "labeled rows to train on").makeOptionMandatory(),
-    flag("input", "--target <corpus...>", "rows of the other domain, labeled or not").makeOptionMandatory(),
+    flag("input", "--source <corpus...>", "labeled rows; repeat to rank several"),
+    flag("input", "--target <corpus...>", "rows of the other domain, labeled or not"),
+    flag("input", "--matrix <files...>", "instead: a domain a file, every one to every other"),
     flag("input", "--source-dev <corpus...>", "in-domain dev rows").default(undefined, "a fifth of it"),
     flag("input", "--target-train <corpus...>", "labeled target rows: for ceiling and verdict"),
     flag("input", "--map <map>", 'rename or drop labels, such as "neutral=drop"'),

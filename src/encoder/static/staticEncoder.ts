@@ -97,6 +97,7 @@ export function staticEncoder(
     fingerprint,
     ...settings,
     layer: undefined,
+    lastLayer: undefined,
     precision: "fp32",
     dependsOnBatch: false,
     isStatic: true,

@@ -6,14 +6,18 @@ import { pageText } from "./page.js";
 
 /** Frames and line kinds beside colors, so that labels do not depend on color alone; the name is there as well. */
 const ENTITY_STYLE = `
-.entity { border: 1px solid var(--hue); border-bottom-width: 3px; border-radius: 5px; padding: 0 .2em; }
+.entity { background: none; color: inherit; border: 1px solid var(--hue); border-bottom-width: 3px; border-radius: 5px; padding: 0 .2em; }
 .entity small { color: var(--ink); margin-left: .35em; font-weight: 600; }
 .hue0 { --hue: var(--source); } .hue1 { --hue: var(--target); } .hue2 { --hue: var(--trained); }
 .hue3 { --hue: var(--baseline); } .hue4 { --hue: var(--warn-line); } .hue5 { --hue: var(--ink); }
+.round1 { border-bottom-style: double; border-bottom-width: 4px; } .round2 { border-bottom-style: dotted; }
 .entity.unsure { border-style: dashed; }
 .sentences { list-style: none; padding: 0; } .sentences li { padding: .5rem 0; border-top: 1px solid var(--line); line-height: 2; white-space: pre-wrap; }
 `;
 const HUES = 6;
+/** More labels than hues have the same hues with another line below. */
+const ROUNDS = 3;
+const FIRST_LOOK = "hue0 round0";
 const UNSURE = 0.5;
 
 /**
@@ -24,26 +28,28 @@ export function entitiesPage(
   texts: readonly TextEntities[],
   { title, labels }: { readonly title: string; readonly labels: readonly string[] },
 ): string {
-  const hue = new Map(labels.map((label, i) => [label, i % HUES]));
+  const look = new Map(labels.map((label, i) => [label, `hue${i % HUES} round${Math.floor(i / HUES) % ROUNDS}`]));
   const body = html`<main>
     <p class="kicker">headstart · entities</p>
     <h1>${verbatim(title)}</h1>
-    <p>${labels.map((label) => html`<span class="entity hue${hue.get(label) ?? 0}">${verbatim(label)}</span> `)}</p>
+    <p>
+      ${labels.map((label) => html`<span class="entity ${look.get(label) ?? FIRST_LOOK}">${verbatim(label)}</span> `)}
+    </p>
     <ol class="sentences">
-      ${texts.map((own) => html`<li dir="auto">${marked(own, hue)}</li>`)}
+      ${texts.map((own) => html`<li dir="auto">${marked(own, look)}</li>`)}
     </ol>
   </main>`;
   return pageText(excerpt(title), body, { style: ENTITY_STYLE });
 }
 
-function marked({ text, entities }: TextEntities, hue: ReadonlyMap<string, number>): Html[] {
+function marked({ text, entities }: TextEntities, look: ReadonlyMap<string, string>): Html[] {
   const parts: Html[] = [];
   let at = 0;
   for (const { start, end, label, score } of entities) {
     const sure = score < UNSURE ? "entity unsure" : "entity";
     parts.push(
       html`${balanced(text.slice(at, start))}`,
-      html`<mark class="${sure} hue${hue.get(label) ?? 0}" title="${decimals(score)}"
+      html`<mark class="${sure} ${look.get(label) ?? FIRST_LOOK}" title="${decimals(score)}"
         >${balanced(text.slice(start, end))}<small>${verbatim(label)}</small></mark
       >`,
     );

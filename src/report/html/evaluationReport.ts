@@ -3,10 +3,11 @@ import type { Reliability } from "../../classification/reliability.js";
 import { excerpt } from "../../errors.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import { confusionGrid } from "./confusionMatrix.js";
-import { count, decimals, percent, range, rows, signed, signedRange } from "../../text/numbers.js";
+import { count, decimals, percent, range, rows, signed, signedRange, thresholdText } from "../../text/numbers.js";
 import { html, section, verbatim, type Content, type Html } from "./html.js";
 import { pageText } from "./page.js";
 import { plot } from "./plot.js";
+import { binsBehind, reliabilityDiagram } from "./reliabilityDiagram.js";
 import { missesCoverage } from "../../metrics/conformal.js";
 import { ruleSection, thresholdsSection } from "./decisionSections.js";
 import { table } from "./table.js";
@@ -80,12 +81,6 @@ function calibrationFinding({ ece, p, intervals95 }: EvaluationRecord["reliabili
 
 function calibration({ reliability }: EvaluationRecord): Html {
   const { calibration: now, uncalibrated, temperature } = reliability;
-  const most = now.bins.reduce((top, bin) => Math.max(top, bin.count), 1);
-  const points = now.bins.map(({ confidence, accuracy, count: n }) => ({
-    x: confidence,
-    y: accuracy,
-    radius: 1 + 1.5 * Math.sqrt(n / most),
-  }));
   const line = (name: Content, score: typeof now): Content[] => [
     name,
     html`${decimals(score.logLoss)} <small>${range(score.intervals95.logLoss)}</small>`,
@@ -105,7 +100,8 @@ function calibration({ reliability }: EvaluationRecord): Html {
         calibrated; below it, the head is overconfident. The calibration error is the mean gap between probability and
         accuracy, less what calibrated probabilities would show on as many rows; p tests that they are calibrated.
       </p>
-      ${plot(points, { x: "confidence", y: "accuracy", diagonal: true, label: `Reliability diagram, expected calibration error ${decimals(now.ece)}` })}
+      ${reliabilityDiagram(now.bins, `Reliability diagram, expected calibration error ${decimals(now.ece)}`)}
+      ${binsBehind(now.bins, "rows")}
       ${table(body, {
         caption: "Calibration: lower is better",
         head: ["", "log loss", "Brier", "calibration error", "p"],
@@ -121,7 +117,18 @@ function risk({ reliability }: EvaluationRecord): Html {
     "risk",
     "Risk and coverage",
     html`<p>The error rate when only the most confident predictions are kept; area ${decimals(aurc)}.</p>
-      ${plot(points, { x: "coverage", y: "error rate", joined: true, top, label: `Risk-coverage curve, area ${decimals(aurc)}` })}`,
+      ${plot(points, { x: "coverage", y: "error rate", joined: true, top, label: `Risk-coverage curve, area ${decimals(aurc)}` })}
+      <details>
+        <summary>The numbers behind the curve</summary>
+        ${table(
+          riskCoverage.map(({ coverage, risk: rate, threshold }) => [
+            percent(coverage),
+            percent(rate),
+            thresholdText(threshold),
+          ]),
+          { caption: "Error rate by coverage", head: ["coverage", "error rate", "confidence from"] },
+        )}
+      </details>`,
   );
 }
 

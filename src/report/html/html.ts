@@ -64,8 +64,14 @@ export function styleSheet(css: string): Html {
 /** The markup as a string, for a file. */
 export const toText = (markup: Html): string => markup[MARKUP];
 
-/** A short text of the user's inside a sentence: a label, a file name. Its direction does not reach the words around it. */
-export const verbatim = (text: string): Html => html`<bdi>${balanced(text)}</bdi>`;
+/** A text of the user's inside a sentence. Its direction does not reach the words around it. */
+export const isolated = (text: string): Html => html`<bdi>${balanced(text)}</bdi>`;
+
+/** Characters of a label or a file name that are shown: a longer one is no name, and would bury the page. */
+const MOST_OF_NAME = 200;
+
+/** The same of a label, a file name: one that is very long is cut. */
+export const verbatim = (text: string): Html => isolated(cutText(text, MOST_OF_NAME));
 
 /**
  * `text` with its bidi isolates closed.

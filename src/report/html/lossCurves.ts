@@ -1,5 +1,5 @@
 import { decimals } from "../../text/numbers.js";
-import { html, type Content, type Html } from "./html.js";
+import { html, type Html } from "./html.js";
 
 /** Losses of one set of rows, from the first step of a training on. */
 export interface LossCurve {
@@ -42,11 +42,14 @@ export function lossCurves(curves: readonly LossCurve[], { unit, best, label }: 
     <text x="50" y="115" text-anchor="middle">${unit}</text>
     ${curves.map(
       ({ name, mark, values }, i) =>
-        html`<g class="${mark}"><path class="curve" d="M${52 * i} -7h8" /></g
+        html`<g class="${mark}"><path class="curve" stroke-dasharray="${DASHES[mark]}" d="M${52 * i} -7h8" /></g
           ><text x="${52 * i + 10}" y="-5.5">${name} ${decimals(values[values.length - 1])}</text>`,
     )}
   </svg>`;
 }
+
+/** Beside the color, so that no one needs to tell the colors apart. */
+const DASHES = { source: "none", target: "3 1.5" } as const;
 
 const place = (at: number): string => at.toFixed(2);
 
@@ -60,12 +63,12 @@ const heightLine = (loss: number, at: number): Html =>
     >`;
 
 function line(
-  mark: Content,
+  mark: LossCurve["mark"],
   values: readonly number[],
   { across, up }: Record<"across" | "up", (value: number) => number>,
 ): Html {
   const every = Math.ceil(values.length / MOST_POINTS);
   const shown = [...values.keys()].filter((i) => i % every === 0 || i === values.length - 1);
   const path = shown.map((i, at) => `${at === 0 ? "M" : "L"}${place(across(i + 1))} ${place(up(values[i]))}`).join("");
-  return html`<g class="${mark}"><path class="curve" d="${path}" /></g>`;
+  return html`<g class="${mark}"><path class="curve" stroke-dasharray="${DASHES[mark]}" d="${path}" /></g>`;
 }

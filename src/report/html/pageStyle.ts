@@ -26,7 +26,9 @@ ul, ol { margin: 0; padding-left: 1.3rem; }
 bdi { unicode-bidi: isolate; }
 .term { white-space: nowrap; }
 code { font: .88em ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--rail); padding: .1em .3em; border-radius: 4px; white-space: nowrap; }
-dd code { white-space: normal; }
+pre { margin: 0; padding: .7rem .9rem; background: var(--rail); border-radius: 8px; white-space: pre-wrap; }
+pre code { padding: 0; background: none; white-space: inherit; }
+dd code, .long { white-space: normal; }
 small, .note { color: var(--soft); font-size: .84rem; }
 section { margin-top: 1.5rem; padding: 1.4rem 1.5rem 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 .kicker { color: var(--soft); font-size: .84rem; letter-spacing: .04em; margin: 0; }
@@ -46,6 +48,10 @@ a { color: var(--source); }
 
 .chart { list-style: none; padding: 0; margin: 1.1rem 0 .6rem; }
 .chart li { display: grid; grid-template-columns: 15.5rem 1fr 11.5rem; column-gap: 1.5rem; align-items: center; }
+.chart.shares li { grid-template-columns: 12rem 1fr; padding-right: 1rem; }
+.chart.shares li:not(:first-child, .foot) { border-top: 1px solid var(--line); }
+.chart.shares .plot { min-height: 44px; }
+.chart.shares .axis { min-height: 18px; }
 .chart .name { padding: .5rem 0; line-height: 1.3; }
 .chart small { display: block; }
 .chart .value { text-align: right; line-height: 1.25; font-variant-numeric: tabular-nums; }
@@ -59,7 +65,7 @@ a { color: var(--source); }
 .reference { stroke: var(--target); stroke-dasharray: 3 4; opacity: .75; }
 .whisker { stroke-width: 2; }
 .source { color: var(--source); } .target { color: var(--target); } .trained { color: var(--trained); } .baseline { color: var(--baseline); }
-.source .whisker, .target .whisker, .trained .whisker { stroke: currentColor; }
+.track .whisker { stroke: currentColor; }
 .mark { fill: currentColor; stroke: var(--card); stroke-width: 1.5; }
 .baseline .mark { fill: var(--card); stroke: currentColor; stroke-width: 2; }
 
@@ -69,12 +75,24 @@ a { color: var(--source); }
 .plane .reference { stroke-width: .6; stroke-dasharray: 2 2; }
 .plane .curve { fill: none; stroke: currentColor; stroke-width: .8; }
 .plane .mark { stroke-width: .4; fill-opacity: .8; }
-.plane.wide { max-width: 44rem; }
 .plane .whisker { stroke: currentColor; stroke-width: .4; }
-.plane .band { fill: currentColor; fill-opacity: .1; }
+
+.lines { position: relative; height: 23rem; margin: 1rem 0 .6rem; }
+.lines .field { position: absolute; inset: 1.6rem 10.5rem 2.9rem 2.6rem; }
+.lines text { fill: var(--soft); font-size: 12.5px; }
+.lines .curve { fill: none; stroke: currentColor; stroke-width: 2; vector-effect: non-scaling-stroke; }
+.lines .band { fill: currentColor; fill-opacity: .12; }
+.lines .whisker { fill: none; stroke: currentColor; stroke-width: 1.5; }
+.lines .leader { fill: none; stroke: var(--soft); stroke-dasharray: 1 3; vector-effect: non-scaling-stroke; }
+.lines .border { stroke: var(--soft); stroke-dasharray: 5 4; }
+.lines .line-name text { fill: var(--ink); }
+.legend { display: none; list-style: none; padding: 0; margin: 0; position: absolute; bottom: 0; left: 0; right: 0; font-size: .84rem;
+  flex-wrap: wrap; gap: .1rem 1rem; }
+.legend .curve { stroke-width: 2; fill: none; stroke: currentColor; }
 
 .labels { display: grid; grid-template-columns: 1fr 1fr; gap: 1.1rem 2.2rem; margin: 1rem 0; }
-.line { display: grid; grid-template-columns: 3.2rem 1fr 7.2rem; gap: .7rem; align-items: center; font-variant-numeric: tabular-nums; }
+.line { display: grid; grid-template-columns: 4.4rem 1fr auto; gap: .7rem; align-items: center; font-variant-numeric: tabular-nums; }
+.line .value { min-width: 7.4rem; white-space: nowrap; }
 .line .side { color: var(--soft); font-size: .84rem; }
 .line .note { grid-column: 2 / -1; }
 .bar { display: block; }
@@ -87,7 +105,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size
 caption { text-align: left; color: var(--soft); font-size: .84rem; padding-bottom: .4rem; }
 th, td { padding: .4rem .6rem; text-align: right; font-weight: normal; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 thead th { color: var(--soft); font-size: .84rem; vertical-align: bottom; }
-tbody th, thead th:first-child { text-align: left; }
+tbody th, thead :first-child { text-align: left; }
 th bdi, td bdi { display: inline-block; max-width: 12rem; overflow-wrap: break-word; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5rem 2rem; }
 .confusion { border-collapse: separate; border-spacing: 3px; }
@@ -129,7 +147,9 @@ footer { margin-top: 1.5rem; color: var(--soft); font-size: .84rem; }
   section { padding: 1.1rem 1rem 1.2rem; }
   .tiles { grid-template-columns: 1fr 1fr; }
   .tiles div { padding: .7rem .8rem; }
+  .tiles dd b.phrase { font-size: 1rem; line-height: 1.5; }
   .chart li { grid-template-columns: 1fr auto; column-gap: .8rem; padding-top: .5rem; }
+  .chart.shares li { grid-template-columns: minmax(0, 1fr); }
   .chart .name { padding: 0; }
   .chart .value { align-self: start; }
   .chart .plot { grid-column: 1 / -1; grid-row: 2; margin: 0 8px; }
@@ -137,6 +157,11 @@ footer { margin-top: 1.5rem; color: var(--soft); font-size: .84rem; }
   .chart .value small span { display: block; font-size: .84rem; }
   .chart .foot .blank { display: none; }
   .chart .foot { padding-top: 0; }
+  .lines { height: 24rem; }
+  .lines .field { inset: 1.6rem .5rem 8rem 2.4rem; }
+  .lines .line-name, .lines .leader { display: none; }
+  .legend { display: flex; min-height: 4.6rem; align-content: start; }
+  .plane text { font-size: 4.6px; }
   .labels, .pair { grid-template-columns: minmax(0, 1fr); }
   dl > div { grid-template-columns: minmax(0, 1fr); }
   th, td { padding: .35rem .35rem; }

@@ -16,7 +16,7 @@ export const table = (body: readonly (readonly Content[])[], { caption, head }: 
       </caption>
       <thead>
         <tr>
-          ${head.map((cell) => html`<th scope="col">${cell}</th>`)}
+          ${head.map(headCell)}
         </tr>
       </thead>
       <tbody>
@@ -24,6 +24,9 @@ export const table = (body: readonly (readonly Content[])[], { caption, head }: 
       </tbody>
     </table>
   </div>`;
+
+/** What has no text is no heading. */
+const headCell = (cell: Content): Html => (cell === "" ? html`<td></td>` : html`<th scope="col">${cell}</th>`);
 
 const tableRow = ([first, ...rest]: readonly Content[]): Html =>
   html`<tr>

@@ -84,9 +84,27 @@ function losses(curve: HeadFile["training"]["curve"]): Html | null {
     "losses",
     "Losses",
     html`<p>The head is that of ${unit} ${best} of ${train.length}, at the dashed line.</p>
-      ${lossCurves(curves, { unit, best, label })}`,
+      ${lossCurves(curves, { unit, best, label })}
+      <details>
+        <summary>The numbers behind the curves</summary>
+        ${table(
+          shownSteps(train.length).map((i) => [count(i + 1), ...curves.map(({ values }) => lossText(values[i]))]),
+          {
+            caption: "Mean loss",
+            head: [unit, ...curves.map(({ name }) => name)],
+          },
+        )}
+      </details>`,
   );
 }
+
+/** Steps of the table at most; of a longer training every nth, and the last. */
+const MOST_STEPS = 50;
+
+const shownSteps = (steps: number): readonly number[] =>
+  Array.from({ length: steps }, (_, i) => i).filter((i) => i % Math.ceil(steps / MOST_STEPS) === 0 || i === steps - 1);
+
+const lossText = (loss: number | undefined): string => (loss === undefined ? "–" : loss.toFixed(4));
 
 function trials({ trials: tried, C }: HeadFile["training"]): Html | null {
   if (tried.length === 0) return null;

@@ -23,6 +23,11 @@ export interface SavedTagger {
   readonly file: TaggerFile;
 }
 
+/** A tagger as it goes into its folder. */
+export interface TaggerToSave extends Omit<SavedTagger, "path" | "file"> {
+  readonly file: Omit<TaggerFile, Sealed>;
+}
+
 /**
  * Writes a tagger as a folder: `headstart.json`, `head.safetensors` and a card `README.md`.
  *
@@ -30,12 +35,7 @@ export interface SavedTagger {
  */
 export async function saveTagger(
   folder: string,
-  {
-    tagger,
-    surfaces,
-    textHashes,
-    file,
-  }: Omit<SavedTagger, "path" | "file"> & { readonly file: Omit<TaggerFile, Sealed> },
+  { tagger, surfaces, textHashes, file }: TaggerToSave,
   options: CommitFolderOptions = {},
 ): Promise<void> {
   const parts = {

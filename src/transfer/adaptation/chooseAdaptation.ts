@@ -8,7 +8,7 @@ import { estimateShift } from "./shift.js";
 /** Least share of a label on the target, as a part of an even one: with less its group of scores may not be there at all. */
 const LEAST_OF_EVEN = 0.5;
 /** In macro-F1. With less an adaptation harmed now and then where it was measured. */
-const LEAST_GAIN = 0.03;
+const LEAST_GAIN = 0.04;
 
 const RULE =
   `shift where every label has at least ${percent(LEAST_OF_EVEN)} of an even share of the target and ${LEAST_GAIN} macro-F1 is ` +

@@ -10,14 +10,15 @@ const SHRINKAGE = 0.1;
  * The rows of the source with the covariance of the target: centered, whitened by their own covariance, colored by that of
  * the target, and put around their own mean again. Both covariances are shrunk towards one that is equal in all directions.
  *
- * @param source  `[rows, width]`, 2 rows or more
- * @param target  the same width
+ * @param source     `[rows, width]`, 2 rows or more
+ * @param target     the same width
+ * @param shrinkage  0 to 1; at 0 the covariances become the same, where those of the source have full rank
  * @see Sun, Feng & Saenko 2016, Return of frustratingly easy domain adaptation (CORAL): https://arxiv.org/abs/1511.05547
  */
-export function recolored(source: Matrix, target: Matrix): Matrix {
+export function recolored(source: Matrix, target: Matrix, shrinkage = SHRINKAGE): Matrix {
   const mean = columnMeans(source);
-  const whitening = symmetricPower(shrunk(source), -0.5);
-  const turn = whitening.mmul(symmetricPower(shrunk(target), 0.5)).to2DArray();
+  const whitening = symmetricPower(shrunk(source, shrinkage), -0.5);
+  const turn = whitening.mmul(symmetricPower(shrunk(target, shrinkage), 0.5)).to2DArray();
   const { rows, cols } = source;
   const result = matrix(rows, cols);
   const own = new Float64Array(cols);
@@ -31,10 +32,10 @@ export function recolored(source: Matrix, target: Matrix): Matrix {
 }
 
 /** Covariance of the rows, shrunk. */
-function shrunk(rows: Matrix): Square {
+function shrunk(rows: Matrix, shrinkage: number): Square {
   const { cols } = rows;
   const own = covariance(rows);
   const all = new Square(Array.from({ length: cols }, (_, d) => own.subarray(d * cols, (d + 1) * cols)));
-  const even = (all.trace() / cols) * SHRINKAGE || Number.EPSILON;
-  return all.mul(1 - SHRINKAGE).add(Square.eye(cols).mul(even));
+  const even = (all.trace() / cols) * shrinkage || Number.EPSILON;
+  return all.mul(1 - shrinkage).add(Square.eye(cols).mul(even));
 }

@@ -77,13 +77,17 @@ function ofTarget({ rows, cols, data }: Matrix): Matrix {
   return matrix(rows, width, sums);
 }
 
-/** The head by the C that serves best on a part of the target's rows, fitted on all of them; its calibration stays. */
+/**
+ * The head by the C that serves best on a part of the target's rows, fitted on all of them; its calibration stays. Without rows
+ * it is the head as it was.
+ */
 async function chosenByRows(
   head: Linear,
   own: LabeledVectors,
   { seed = 1 }: How,
   fit: (rows: LabeledVectors, C: number) => Promise<LogisticHead>,
 ): Promise<Linear> {
+  if (own.texts.length === 0) return head;
   const { train, dev } = holdOut(own, { devFraction: CHOSEN_ON, keepInTrain: true, seed });
   const truth = labelIndices(head.labels, dev.labels, "the target's training rows");
   let best = { C: NaN, loss: Infinity };

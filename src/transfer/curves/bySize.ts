@@ -11,8 +11,8 @@ export interface SizeDifference {
   readonly training: Variance;
   /** Over draws of the test rows. */
   readonly test: Variance;
-  /** What each target row adds to the difference; mean over the draws. */
-  readonly parts: Float64Array;
+  /** What each target row adds to the difference, mean over the draws; absent where that is not known. */
+  readonly parts?: Float64Array | undefined;
 }
 
 const errorsOf = ({ training, test }: SizeDifference): readonly Variance[] => [training, test];
@@ -56,12 +56,8 @@ export function curveShape(differences: readonly SizeDifference[], groups: Int32
   if (differences.length < 2) return null;
   const [first, last] = [differences[0], differences[differences.length - 1]];
   const doublings = Math.log2(last.n / first.n);
-  // Both sizes are scored on the same rows. The rows trained on count as drawn apart: the few of the first are few of the last.
-  const test = varianceOfSum(
-    last.parts.map((part, r) => part - first.parts[r]),
-    groups,
-  );
-  const errors = [first.training, last.training, test].map((error) => ({
+  // The rows trained on count as drawn apart: the few of the first are few of the last.
+  const errors = [first.training, last.training, ...testOfSlope(first, last, groups)].map((error) => ({
     ...error,
     variance: error.variance / doublings ** 2,
   }));
@@ -75,4 +71,16 @@ export function curveShape(differences: readonly SizeDifference[], groups: Int32
     slope: { difference: slope, interval95: within(slope, errors) },
     asymptote: plain(last),
   };
+}
+
+/** Both are scored on the same rows, so that what these do alike is not in the slope; where that is not known, too much is. */
+function testOfSlope(first: SizeDifference, last: SizeDifference, groups: Int32Array): readonly Variance[] {
+  const { parts } = first;
+  if (parts === undefined || last.parts === undefined) return [first.test, last.test];
+  return [
+    varianceOfSum(
+      last.parts.map((part, r) => part - parts[r]),
+      groups,
+    ),
+  ];
 }

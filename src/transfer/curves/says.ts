@@ -20,16 +20,17 @@ const unclear = (at: VerdictBySize): string => {
   return `${points(at.difference)} points (${points(low)} to ${points(high)})`;
 };
 
-/** What the sentence says. */
-interface Found {
-  readonly byLabels: readonly VerdictBySize[];
-  readonly worth: Worth | null;
-  /** See TransferCurves. */
-  readonly sourceDraws: SourceDraws | null;
+/** What is counted, and in what the difference is. */
+interface Named {
+  /** With "more" before it, if need be. */
+  readonly labels: string;
+  readonly metric: string;
 }
 
+const OF_TEXTS: Named = { labels: "target labels", metric: "macro-F1" };
+
 /** The verdict of all sizes in one sentence; empty without sizes. */
-export function sentenceOf({ byLabels, worth, sourceDraws }: Found): string {
+export function sentenceOf(byLabels: readonly VerdictBySize[], worth: Worth | null, named = OF_TEXTS): string {
   const runs: VerdictBySize[][] = [];
   for (const at of byLabels) {
     const last = runs.at(-1);
@@ -39,35 +40,37 @@ export function sentenceOf({ byLabels, worth, sourceDraws }: Found): string {
   const [first, ...others] = runs;
   if (first === undefined) return "";
   return [
-    opening(first, { worth, isAll: others.length === 0 }),
+    opening(first, { worth, isAll: others.length === 0, named }),
     ...others.map((run, i) => laterClause(run, i === others.length - 1)),
-    ...(sourceDraws === null ? [] : [sampledClause(sourceDraws)]),
   ].join("; ");
 }
 
-const sampledClause = ({ rows, of }: SourceDraws): string =>
+/** What is said behind the sentence where heads take some of the source's rows. */
+export const sampledClause = ({ rows, of }: SourceDraws): string =>
   `below all target labels each head takes ${count(rows)} of the source's ${count(of)} rows, weighted up to all`;
 
 function opening(
   run: readonly VerdictBySize[],
-  { worth, isAll }: { readonly worth: Worth | null; readonly isAll: boolean },
+  { worth, isAll, named }: { readonly worth: Worth | null; readonly isAll: boolean; readonly named: Named },
 ): string {
   const [at, end] = [run[0], run[run.length - 1]];
-  const begin = `with ${count(at.n)} target labels the source`;
+  const { labels, metric } = named;
+  const begin = `with ${count(at.n)} ${labels} the source`;
   const still = isAll && run.length > 1 ? `, and with ${count(end.n)} still ${amount(end)}` : "";
-  if (at.call === "positive") return `${begin} adds ${amount(at)} points of macro-F1${worthText(worth)}${still}`;
+  if (at.call === "positive")
+    return `${begin} adds ${amount(at)} points of ${metric}${worthText(worth, labels)}${still}`;
   if (at.call === "negative")
-    return `${begin} costs ${amount(at)} points of macro-F1${still}${isAll ? ": leave it out" : ""}`;
+    return `${begin} costs ${amount(at)} points of ${metric}${still}${isAll ? ": leave it out" : ""}`;
   const also = isAll && run.length > 1 ? `, nor does it with up to ${count(end.n)}` : "";
-  return `${begin} neither helps nor harms as far as these rows tell, ${unclear(at)} of macro-F1${also}`;
+  return `${begin} neither helps nor harms as far as these rows tell, ${unclear(at)} of ${metric}${also}`;
 }
 
-function worthText(worth: Worth | null): string {
+function worthText(worth: Worth | null, labels: string): string {
   if (worth === null) return "";
   const { targetLabels, interval95 } = worth;
-  if (targetLabels === null) return ", worth more target labels than there are";
+  if (targetLabels === null) return `, worth more ${labels} than there are`;
   if (interval95 === null) return "";
-  return `, worth about ${count(targetLabels)} more target labels (${count(interval95[0])} to ${count(interval95[1])})`;
+  return `, worth about ${count(targetLabels)} more ${labels} (${count(interval95[0])} to ${count(interval95[1])})`;
 }
 
 function laterClause(run: readonly VerdictBySize[], isLast: boolean): string {

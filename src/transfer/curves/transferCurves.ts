@@ -14,7 +14,7 @@ import {
   type SizeScores,
 } from "./measure.js";
 import type { NextLabels, StrategyCurve, StrategyPoint, TransferCurves } from "./record.js";
-import { sentenceOf } from "./says.js";
+import { sampledClause, sentenceOf } from "./says.js";
 import { predictedBy } from "./strategyHeads.js";
 import { drawVariances, halfWidth, meanOf, varianceOfSum, type Variance } from "./uncertainty.js";
 import { worthOf, type KnownScore } from "./worth.js";
@@ -70,7 +70,7 @@ export async function transferCurves(sides: CurveSides, all: AllRows, options: C
     next: nextLabels(measured.get(all.macroF1.both > all.macroF1.target ? "both" : "target")!, rows, options.seed),
     n: sides.target.texts.length,
     sourceDraws,
-    says: sentenceOf({ byLabels, worth, sourceDraws }),
+    says: [sentenceOf(byLabels, worth), ...(sourceDraws === null ? [] : [sampledClause(sourceDraws)])].join("; "),
   };
 }
 

@@ -55,14 +55,18 @@ export async function halfDifferences(sides: OwnSides, options: HalvesOptions): 
   const halves = Array.from({ length: isMany ? HALVES_OF_MANY : HALVES }, (_, h) => options.seed + h);
   const scored = labelSpace(options.labels, options.map).labels;
   const truth = labelIndices(scored, target.labels, "the target");
-  const [splitSource, splitOwn] = [source, targetTrain].map((rows) => splitter(rows, options.labels));
+  const [splitSource, splitOwn] = [source, targetTrain].map((rows) => halver(rows, options.labels));
   const differences: number[] = [];
   for (const seed of halves) {
     const own = splitOwn(seed, Infinity);
     const other = splitSource(seed, MOST_SOURCE);
     const both: Halves = { half: joinRows(other.half, own.half), rest: joinRows(other.rest, own.rest) };
     const score = async (of: Halves, C: number): Promise<number> => {
-      const predicted = await predictionsOf(isMany ? { half: of.half } : of, target.vectors, { ...options, C, scored });
+      const predicted = await predictedByHalf(isMany ? { half: of.half } : of, target.vectors, {
+        ...options,
+        C,
+        scored,
+      });
       return scorePredictions(truth, predicted, scored.length).macroF1;
     };
     differences.push((await score(both, options.C.joint)) - (await score(own, options.C.ceiling)));
@@ -70,13 +74,13 @@ export async function halfDifferences(sides: OwnSides, options: HalvesOptions): 
   return Float64Array.from(differences);
 }
 
-interface Halves {
+export interface Halves {
   readonly half: LabeledVectors;
   readonly rest: LabeledVectors;
 }
 
 /** Gives random halves of the rows, the first of at most so many rows. */
-function splitter(rows: LabeledVectors, labels: readonly string[]): (seed: number, most: number) => Halves {
+export function halver(rows: LabeledVectors, labels: readonly string[]): (seed: number, most: number) => Halves {
   const y = labelIndices(labels, rows.labels, "the training rows");
   const groups = duplicateGroups(rows.texts);
   return (seed, most) => {
@@ -88,7 +92,7 @@ function splitter(rows: LabeledVectors, labels: readonly string[]): (seed: numbe
 }
 
 /** Predictions, as indices into `scored`, of a head trained on the half, with C chosen by the rest where that is given. */
-async function predictionsOf(
+export async function predictedByHalf(
   { half, rest }: { readonly half: LabeledVectors; readonly rest?: LabeledVectors | undefined },
   vectors: Matrix,
   {

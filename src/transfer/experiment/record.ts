@@ -1,9 +1,12 @@
+import type { ReliabilityBin } from "../../metrics/calibration.js";
 import type { Evaluation } from "../../metrics/classification.js";
+import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import type { AdaptationChoice, AdaptationScore } from "../adaptation/record.js";
 import type { CurveShape, NextLabels, SourceDraws, StrategyCurve, VerdictBySize, Worth } from "../curves/record.js";
 import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
 import type { Forecast } from "../forecast/record.js";
+import type { SourceChoice, SourceScore } from "../ranking/record.js";
 import type { Suggestions } from "../suggest/suggestions.js";
 
 /** What was read from the files of one corpus. */
@@ -121,6 +124,19 @@ export interface Advice {
   readonly because: string;
 }
 
+/** Whether a head's probabilities hold on the target. */
+export interface TargetCalibration {
+  /** Target rows. */
+  readonly n: number;
+  /** Calibration error of the predicted label's probability, without its bias; see CalibrationError. */
+  readonly ece: number;
+  readonly interval95: Interval;
+  /** Of the probabilities being calibrated. */
+  readonly p: number;
+  /** From the least to the most confident. */
+  readonly bins: readonly ReliabilityBin[];
+}
+
 /** A target row that the head gets wrong. */
 export interface TransferMistake {
   readonly text: string;
@@ -211,6 +227,9 @@ export interface TransferRecord {
   /** Without the target's labels, how often it has each; null where that cannot be known. */
   readonly labelShift: LabelShift | null;
   readonly adaptation?: readonly AdaptationScore[] | undefined;
+  /** Where several sources were given, what each of them gives on the target, and how one was chosen; else absent. */
+  readonly sources?: readonly SourceScore[] | undefined;
+  readonly sourceChoice?: SourceChoice | undefined;
   /** Absent unless `--adapt auto` was asked for. */
   readonly adaptationChoice?: AdaptationChoice | undefined;
   readonly leakage: Leakage;
@@ -220,6 +239,8 @@ export interface TransferRecord {
   readonly moreAdvice: readonly Advice[];
   /** Folder of the head that was written; null with `--no-head`. */
   readonly head: string | null;
+  /** Of the head's probabilities on the target; absent where it has no labels. */
+  readonly calibration?: TargetCalibration | undefined;
   /** Mistakes on the target, the most confident first; not all of them. */
   readonly mistakes: readonly TransferMistake[];
   /** What the reader should know before believing the numbers. */

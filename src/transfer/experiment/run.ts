@@ -6,7 +6,6 @@ import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Matrix } from "../../math/matrix.js";
 import { VERSION } from "../../version.js";
-import { worstMistakes } from "./mistakes.js";
 import { checkAdaptations } from "./checkAdaptations.js";
 import { checkMapped } from "./checkMapped.js";
 import { embedCorpora, type EmbeddedCorpora, type TransferCorpora } from "./embedCorpora.js";
@@ -25,6 +24,7 @@ import { curvesFor, withCurves } from "./withCurves.js";
 import { corpusSummary } from "./corpusSummary.js";
 import type { TransferRecord } from "./record.js";
 import { headWarnings } from "./headWarnings.js";
+import { targetErrors } from "./mistakes.js";
 import { ALL_SEEN_VERDICT, UNKNOWN_VERDICT, UNLABELED_VERDICT } from "./verdict.js";
 
 export interface TransferOptions {
@@ -206,7 +206,7 @@ export async function runTransfer(
     labelShift: estimateLabelShift(trained.head, { sourceDev: sides.sourceDev, target: target.rows }),
     leakage: { ...target.leakage, pairs },
     divergence,
-    mistakes: scored === null ? [] : worstMistakes(scored, target.rows.texts),
+    ...targetErrors(scored, target.rows.texts, seed),
     warnings: [
       ...target.warnings,
       ...(forecast.doubt === null ? [] : [forecast.doubt]),

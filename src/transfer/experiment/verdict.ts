@@ -5,7 +5,7 @@ import { macroF1Influence } from "../../metrics/macroF1Influence.js";
 import { scorePredictions } from "../../metrics/classification.js";
 import { decimals, signed, signedRange } from "../../text/numbers.js";
 import { DIFFERENCE_THAT_MATTERS } from "../curves/bySize.js";
-import { halfWidth, variance, varianceOfSum } from "../curves/uncertainty.js";
+import { halfWidth, variance, varianceOfSum, type Variance } from "../curves/uncertainty.js";
 import type { Verdict } from "./record.js";
 
 const unknown = (because: string): Verdict => ({ call: "unknown", difference: null, interval95: null, because });
@@ -22,12 +22,15 @@ export const ALL_SEEN_VERDICT: Verdict = unknown(
 /** Without labels of the target no head can be scored on it. */
 export const UNLABELED_VERDICT: Verdict = unknown("the target has no labels, so no head can be scored on it");
 
+/** What a head predicts. */
+type Guessed = Pick<Evaluated, "labels" | "truth" | "predicted">;
+
 /** Two heads on the same target rows, and how much their difference varies with the training rows. */
 export interface Judged {
   /** Trained on the target's rows alone. */
-  readonly ceiling: Evaluated;
+  readonly ceiling: Guessed;
   /** Trained on those and the source. */
-  readonly joint: Evaluated;
+  readonly joint: Guessed;
   /** Texts of the target rows: rows of equal texts count as one draw. */
   readonly texts: readonly string[];
   /** The same difference of pairs of heads trained on halves; see halfDifferences. */
@@ -42,10 +45,14 @@ export interface Judged {
  * @see Wang et al. 2019 (negative transfer gap): https://arxiv.org/abs/1811.09751
  * @see Satterthwaite 1946 for the degrees of freedom of a sum of variances
  */
-export function judge(heads: Judged): Verdict {
-  const { texts, halves } = heads;
-  return verdictOf({ ...pairedDifference(heads), texts, halves });
-}
+export const judge = (judged: Judged): Verdict => verdictOf(differenceOf(judged));
+
+/** The difference that is judged, with what each row adds to it. */
+export const differenceOf = ({ texts, halves, ...heads }: Judged): VaryingDifference => ({
+  ...pairedDifference(heads),
+  texts,
+  halves,
+});
 
 /** Joint minus ceiling in macro-F1, and what each target row adds to it. */
 export function pairedDifference({
@@ -71,14 +78,24 @@ export interface VaryingDifference extends Pick<Judged, "texts" | "halves"> {
 }
 
 /** @param metric  what differs, such as "macro-F1" */
-export function verdictOf({ difference, parts, texts, halves }: VaryingDifference, metric?: string): Verdict {
-  const test = varianceOfSum(parts, duplicateGroups(texts));
-  const training = { variance: variance(halves), freedom: halves.length - 1 };
+export function verdictOf(varying: VaryingDifference, metric?: string): Verdict {
+  const { difference, texts } = varying;
+  const [test, training] = errorsOf(varying);
   const reach = halfWidth([test, training]);
   const interval95: Interval = [Math.max(-1, difference - reach), Math.min(1, difference + reach)];
   const standardErrors = { test: Math.sqrt(test.variance), training: Math.sqrt(training.variance) };
   return { ...callOf(difference, interval95, metric), difference, interval95, n: texts.length, standardErrors };
 }
+
+/** Its variances over draws of the target's rows and over draws of the training rows. */
+export const errorsOf = ({
+  parts,
+  texts,
+  halves,
+}: VaryingDifference): readonly [test: Variance, training: Variance] => [
+  varianceOfSum(parts, duplicateGroups(texts)),
+  { variance: variance(halves), freedom: halves.length - 1 },
+];
 
 /**
  * The call that an interval of a difference in F1 allows, and its words: positive or negative only where the interval excludes

@@ -27,6 +27,7 @@ export function letterEncoder(): { readonly encoder: Encoder; readonly texts: ()
     maxTokens: 64,
     prompt: "",
     layer: undefined,
+    lastLayer: undefined,
     precision: "fp32",
     dependsOnBatch: false,
     decisions: [],

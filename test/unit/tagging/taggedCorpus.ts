@@ -29,3 +29,14 @@ export function taggedCorpus(n: number, seed = 1): EmbeddedSentences {
   });
   return { sentences, vectors, offsets, cut: new Set() };
 }
+
+/** Sentences of which no two texts are equal; the type x under another name. */
+export function distinctCorpus(n: number, seed: number, x = "x"): EmbeddedSentences {
+  const data = taggedCorpus(n, seed);
+  const sentences = data.sentences.map((sentence, s) => {
+    const [, ...words] = sentence.words.map(({ text }) => text);
+    const tags = sentence.tags.map((tag) => tag.replace(/x$/, x));
+    return { ...sentence, ...joinWords([`w${seed}n${s}`, ...words]), tags, written: tags };
+  });
+  return { ...data, sentences };
+}

@@ -1,21 +1,33 @@
 import type { Evaluation } from "../../../metrics/classification.js";
 import { wilson } from "../../../metrics/conformal.js";
-import type { CorpusSummary } from "../../../transfer/experiment/record.js";
-import type { ScoredRecord as TransferRecord } from "./scored.js";
-import { besideBagOfWords, outcome } from "./findings.js";
+import type { ScoredRecord as TransferRecord } from "./sections/scored.js";
+import { labelShare } from "./sections/corpora.js";
+import { adviceItem } from "./decision.js";
+import { besideBagOfWords } from "./findings.js";
 import { count, counted, decimals, percent, range, rows, signed, signedRange } from "../../../text/numbers.js";
-import { html, verbatim, type Html } from "../html.js";
+import { html, section, verbatim, type Html } from "../html.js";
 
-const ROWS_PER_LABEL = 100; // enough for a first learning curve, little enough for an afternoon of labeling
 const WIDE = 0.1; // an interval wider than this hides most differences that matter
 const WANTED = 0.05;
 const SHIFT = 0.15; // of a label's share
 
+/** The advice of the record, and what else the numbers suggest. */
+export function whatToDo(record: TransferRecord): Html {
+  const { head } = record;
+  return section(
+    "todo",
+    "What to do next",
+    html`<ol class="advice">
+        ${advice(record).map((piece) => html`<li>${piece}</li>`)}
+      </ol>
+      ${head === null ? null : html`<p>The head that was written is in <code class="long">${verbatim(head)}</code>.</p>`}`,
+  );
+}
+
 /** What to do next, the most important first; at least one piece of advice. */
 export function advice(record: TransferRecord): readonly Html[] {
   return [
-    ...onTheOutcome(record),
-    onTheVerdict(record),
+    ...[record.advice, ...record.moreAdvice].map(adviceItem),
     ...onBagOfWords(record.target),
     ...onTheInterval(record.target),
     ...onLabelShift(record),
@@ -23,50 +35,6 @@ export function advice(record: TransferRecord): readonly Html[] {
     ...onMissingLabels(record.target),
     ...onLeakage(record),
   ];
-}
-
-function onTheOutcome(record: TransferRecord): readonly Html[] {
-  switch (outcome(record)) {
-    case "unlearned":
-      return [
-        html`<b>Look at the source first.</b> Check that its label column is the right one and that the text alone is
-          enough to label it; until the head learns something in-domain, nothing can be said about the target.`,
-      ];
-    case "useless":
-      return [
-        html`<b>Do not use this head on the target as it is.</b> Check that both corpora mean the same by each label
-          (bridge them with <code>--map</code>), then label rows of the target.`,
-      ];
-    default:
-      return [];
-  }
-}
-
-function onTheVerdict(record: TransferRecord): Html {
-  const wanted = count(Math.max(200, ROWS_PER_LABEL * record.labels.length));
-  switch (record.verdict.call) {
-    case "unknown":
-      return html`<b>Label about ${wanted} rows of the target</b> (other rows than those it is tested on) and pass them
-        with <code>--target-train</code>: only then is it known how a head scores that was trained on the target itself,
-        and whether the source still helps beside it.`;
-    case "positive":
-      return html`<b>Train on both.</b> The source is worth keeping beside the target’s own rows: ${effect(record)}.
-        More labeled rows of the target usually make it matter less: compare again when you have twice as many.`;
-    case "neutral":
-      return html`<b>Prefer the simpler training set.</b> That both together do better than the target’s own rows is not
-        shown: ${effect(record)}. More rows of the target, to train and to test on, narrow the interval.`;
-    case "negative":
-      return html`<b>Train on the target’s rows alone</b> and leave the source out: ${effect(record)}.`;
-  }
-}
-
-/** The scores behind the verdict, and their difference with its interval. */
-function effect({ ceiling, joint, verdict: { difference, interval95 } }: TransferRecord): string {
-  if (ceiling === null || joint === null || difference === null || interval95 === null) return "the numbers are above";
-  return (
-    `trained on the target alone the head scores ${decimals(ceiling.macroF1)}, trained on both ${decimals(joint.macroF1)}, ` +
-    `${signed(difference)} (95 % interval ${signedRange(interval95)})`
-  );
 }
 
 function onBagOfWords(target: Evaluation): readonly Html[] {
@@ -142,10 +110,6 @@ function onLeakage({ leakage }: TransferRecord): readonly Html[] {
   }
   return found;
 }
-
-/** Share of a corpus' rows with that label; 0 when it has none. */
-export const labelShare = (corpus: CorpusSummary, label: string): number =>
-  corpus.rows === 0 || !Object.hasOwn(corpus.labels, label) ? 0 : corpus.labels[label] / corpus.rows;
 
 interface Recall {
   readonly recall: number;

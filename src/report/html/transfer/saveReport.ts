@@ -2,8 +2,12 @@ import path from "node:path";
 import { commitFile } from "../../../files/commit.js";
 import { commitFolder, type CommitFolderOptions } from "../../../files/commitFolder.js";
 import type { TransferRecord } from "../../../transfer/experiment/record.js";
-import type { TaggingTransfer } from "../../../transfer/experiment/runTagging.js";
+import type { TaggingTransfer } from "../../../transfer/entities/record.js";
+import type { LayersRecord } from "../../../transfer/layers/record.js";
+import type { MatrixRecord } from "../../../transfer/matrix/record.js";
 import { suggestionsFile } from "../../../transfer/suggest/suggestions.js";
+import { layersReport } from "./layersReport.js";
+import { matrixReport } from "./matrixReport.js";
 import { taggingReport } from "./taggingReport.js";
 import { renderTransferReport } from "./transferReport.js";
 
@@ -54,8 +58,39 @@ interface Written {
 export const saveTaggingReport = (
   folder: string,
   record: TaggingTransfer,
+  { writeMore, ...options }: SaveReportOptions = {},
+): Promise<void> => savePageAndRecord(folder, { page: taggingReport(record), record, writeMore }, options);
+
+/**
+ * Writes `report.html` and `record.json` of a comparison of layers into a folder: both or none.
+ *
+ * @throws HeadstartError E_OUTPUT_EXISTS without `force`, E_OUTPUT_WRITE
+ * @example
+ * const corpus = await readLabeled(["reviews.csv"], { limit: 60 });
+ * const record = await compareLayers(encoder, { corpus }, {
+ *   vectorsOf: async (layer, lists) => {
+ *     const own = await loadEncoder("headstart-mini", { layer });
+ *     const found = [];
+ *     for (const texts of lists) found.push((await embedTexts(own, texts)).vectors);
+ *     await own.close();
+ *     return found;
+ *   },
+ *   createdAt: new Date().toISOString(),
+ *   clock: () => performance.now(),
+ * });
+ * await saveLayersReport("layers", record);
+ */
+export const saveLayersReport = (
+  folder: string,
+  record: LayersRecord,
   options: CommitFolderOptions = {},
-): Promise<void> => savePageAndRecord(folder, { page: taggingReport(record), record }, options);
+): Promise<void> => savePageAndRecord(folder, { page: layersReport(record), record }, options);
+/** The same of every domain to every other. */
+export const saveMatrixReport = (
+  folder: string,
+  record: MatrixRecord,
+  options: CommitFolderOptions = {},
+): Promise<void> => savePageAndRecord(folder, { page: matrixReport(record), record }, options);
 
 async function savePageAndRecord(
   folder: string,

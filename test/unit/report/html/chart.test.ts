@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { bar, intervalTrack } from "../../../../src/report/html/chart.js";
+import { bar, intervalTrack, marksTrack } from "../../../../src/report/html/chart.js";
 import { confusionGrid, rankedConfusions } from "../../../../src/report/html/confusionMatrix.js";
 import { toText } from "../../../../src/report/html/html.js";
+import { scaleOver } from "../../../../src/report/html/scale.js";
 
 describe("intervalTrack()", () => {
   const track = toText(intervalTrack(0.5, { mark: "target", interval: [0.25, 0.75], reference: 0.6, label: '"half"' }));
@@ -24,11 +25,39 @@ describe("intervalTrack()", () => {
     expect(toText(intervalTrack(-1, { mark: "baseline", label: "x" }))).toContain('<svg x="0.00%" y="50%"');
   });
 
+  it("has whisker ends that reach above and below every mark, so that no interval is too narrow to be seen", () => {
+    for (const mark of ["source", "target", "trained", "baseline"] as const) {
+      const narrow = toText(intervalTrack(0.5, { mark, interval: [0.499, 0.501], label: "" }));
+      const [, from, to] = /class="whisker" d="M0(-?[\d.]+)V([\d.]+)"/.exec(narrow)!;
+      const heights = /class="mark" d="([^"]+)"/
+        .exec(narrow)![1]
+        .match(/-?[\d.]+/g)!
+        .map(Number);
+      expect(Number(from)).toBeLessThan(Math.max(-6.5, Math.min(...heights)));
+      expect(Number(to)).toBeGreaterThan(6.5);
+    }
+  });
+
+  it("draws an arrow at the end where the value lies off the scale, and no whisker end there", () => {
+    const scale = scaleOver([0.7, 0.9]);
+    const off = toText(intervalTrack(0.3, { mark: "baseline", interval: [0.2, 0.8], label: "", scale }));
+    expect(off).toMatch(/<svg x="0\.00%" y="50%"[^>]*><path class="mark" d="M5-6L-5 0L5 6z"/);
+    expect(off.match(/d="M0-9V9"/g)).toHaveLength(1);
+  });
+
   it("gives every kind of mark a shape of its own", () => {
     const shapes = (["source", "target", "trained", "baseline"] as const).map(
       (mark) => / d="([^"]+)"/.exec(toText(intervalTrack(0.5, { mark, label: "" })))?.[1],
     );
     expect(new Set(shapes).size).toBe(4);
+  });
+});
+
+describe("marksTrack()", () => {
+  it("has each mark at its value, and none on another", () => {
+    const marks = (["source", "target", "trained"] as const).map((mark) => ({ mark, value: 0.5 }));
+    const places = [...toText(marksTrack(marks, { label: "x" })).matchAll(/<svg x="50\.00%" y="([\d.]+%)"/g)];
+    expect(places.map(([, y]) => y)).toEqual(["25.0%", "50.0%", "75.0%"]);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   cutText,
   escapeHtml,
   html,
+  isolated,
   joined,
   quotation,
   styleSheet,
@@ -61,6 +62,15 @@ describe("verbatim()", () => {
         expect(open).toBe(0);
       }),
     );
+  });
+});
+
+describe("isolated(), verbatim()", () => {
+  it("keep a text whole, and cut a name that is none", () => {
+    const long = "x".repeat(10_000);
+    expect(toText(isolated(long))).toBe(`<bdi>${long}</bdi>`);
+    expect(toText(verbatim(long))).toBe(`<bdi>${"x".repeat(199)}…</bdi>`);
+    expect(toText(verbatim("x".repeat(200)))).toHaveLength(211);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type TrainingRecord,
 } from "../../../../src/report/html/trainingReport.js";
 import { madeUpHead } from "../../head/file/savedHead.js";
+import { LEARNING_CURVE } from "./learningCurve.js";
 import { HOSTILE, tagsOf, unbalanced } from "./pageTags.js";
 
 const spread = { mean: 0.5, deviation: 0.1 };
@@ -24,6 +25,9 @@ describe("renderTrainingReport()", () => {
     expect(page).toContain('d="M0.00 0.00L50.00 66.67L100.00 100.00"');
     expect(page).toContain('d="M0.00 13.33L50.00 53.33L100.00 26.67"');
     expect(page).toMatch(/class="reference"\s+x1="50.00"/);
+    const dashes = [...page.matchAll(/class="curve" stroke-dasharray="([^"]*)"/g)].map(([, drawn]) => drawn);
+    expect(new Set(dashes).size).toBe(2);
+    for (const loss of ["1.0000", "0.2500", "0.9000"]) expect(page).toContain(`<td>${loss}</td>`);
   });
 
   it("shortens a long curve and keeps its end", () => {
@@ -31,7 +35,7 @@ describe("renderTrainingReport()", () => {
     const page = renderTrainingReport(
       recordOf(["a", "b"], { curve: { unit: "iteration", train, dev: null, best: 1000 } }),
     );
-    const [, path] = page.match(/class="curve" d="(M0\.00[^"]*)"/)!;
+    const [, path] = page.match(/class="curve" stroke-dasharray="none" d="(M0\.00[^"]*)"/)!;
     expect(path.split("L").length).toBeLessThan(205);
     expect(path).toMatch(/L100\.00 100\.00$/);
   });
@@ -48,6 +52,16 @@ describe("renderTrainingReport()", () => {
     const page = renderTrainingReport(recordOf(["a", "b"], { search, fewShot }));
     for (const part of ["two (chosen)", "No time was left for: three", "0.400 to 0.600"]) expect(page).toContain(part);
     expect(renderTrainingReport(recordOf(["a", "b"]))).not.toContain("candidates");
+  });
+
+  it("draws the learning curve over the range that matters, says so, and has its numbers", () => {
+    const page = renderTrainingReport(recordOf(["a", "b"], { learningCurve: LEARNING_CURVE }));
+    expect(unbalanced(page)).toEqual([]);
+    expect(page).toContain("Macro-F1 from 0.610 with 50 rows to 0.720 with 800");
+    expect(page).toContain("The axis does not start at 0: it runs from 0.55 to 0.75.");
+    expect(page).toMatch(/d="M25\.00 70\.00L50\.00 35\.00L100\.00 15\.00"/);
+    for (const { band95 } of LEARNING_CURVE.points)
+      expect(page).toContain(band95.map((end) => end.toFixed(3)).join(" to "));
   });
 
   it("stands alone, whatever the labels, files and warnings say", () => {

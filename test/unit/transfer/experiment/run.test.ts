@@ -4,7 +4,7 @@ import { vectorsOf } from "../../../../src/embedding/cachedEmbed.js";
 import { parseLabelMap } from "../../../../src/dataset/labelMap.js";
 import { seeded } from "../../../../src/math/random.js";
 import { renderTransferReport } from "../../../../src/report/html/transfer/transferReport.js";
-import type { ScoredRecord } from "../../../../src/report/html/transfer/scored.js";
+import type { ScoredRecord } from "../../../../src/report/html/transfer/sections/scored.js";
 import type { TransferRecord } from "../../../../src/transfer/experiment/record.js";
 import { runTransfer, type TransferOptions } from "../../../../src/transfer/experiment/run.js";
 import type { TransferCorpora } from "../../../../src/transfer/experiment/embedCorpora.js";
@@ -133,7 +133,7 @@ describe("runTransfer", () => {
     expect(record.forecast).toEqual({ ...labeled.forecast, truth: null });
     expect(JSON.parse(JSON.stringify(record))).toEqual(record);
     const page = renderTransferReport(record);
-    expect(page).toContain("which has no labels");
+    expect(page).toContain("is only forecast");
     expect(page).not.toMatch(/undefined|NaN/);
   });
 

@@ -1,17 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { advice } from "../../../../../src/report/html/transfer/advice.js";
-import {
-  besideBagOfWords,
-  corpusNames,
-  findings,
-  headline,
-  outcome,
-} from "../../../../../src/report/html/transfer/findings.js";
+import { besideBagOfWords, findings } from "../../../../../src/report/html/transfer/findings.js";
+import { corpusNames } from "../../../../../src/report/html/transfer/sections/names.js";
 import { dropOf } from "../../../../../src/transfer/experiment/drop.js";
+import { renderTransferReport } from "../../../../../src/report/html/transfer/transferReport.js";
 import { html, toText } from "../../../../../src/report/html/html.js";
 import type { Evaluation } from "../../../../../src/metrics/classification.js";
-import type { ScoredRecord } from "../../../../../src/report/html/transfer/scored.js";
+import type { ScoredRecord } from "../../../../../src/report/html/transfer/sections/scored.js";
 import { evaluationOf, sampleRecord, withoutTargetTrain } from "./sampleRecord.js";
+import { richRecord } from "./richRecord.js";
 
 const good = evaluationOf(
   [
@@ -27,13 +24,6 @@ const fair = evaluationOf(
   ],
   ["n", "p"],
 );
-const none = evaluationOf(
-  [
-    [500, 0],
-    [500, 0],
-  ],
-  ["n", "p"],
-);
 const small = evaluationOf(
   [
     [12, 3],
@@ -42,6 +32,7 @@ const small = evaluationOf(
   ["n", "p"],
 );
 const scored = ({ macroF1, interval95 }: Evaluation) => ({ score: macroF1, interval95 });
+const interval = ({ interval95 }: Evaluation): string => interval95.map((end) => end.toFixed(3)).join(" to ");
 const between = (source: typeof good, target: typeof good): ScoredRecord =>
   sampleRecord({ labels: ["n", "p"], source, target, ...dropOf(scored(source), scored(target)) });
 const text = (parts: readonly Parameters<typeof toText>[0][]): string =>
@@ -51,17 +42,29 @@ const text = (parts: readonly Parameters<typeof toText>[0][]): string =>
     .replaceAll("\u00a0", " ")
     .replaceAll("&nbsp;", " ");
 
-describe("outcome()", () => {
+describe("findings()", () => {
   it.each([
-    ["loses", good, fair, "in-domain but only 0.700"],
-    ["gains", fair, good, "in-domain and even 0.900"],
-    ["holds", good, good, "a loss of more than 0.050 is excluded"],
-    ["unsure", fair, small, "too few rows to know"],
-    ["useless", good, none, "not measurably better than the majority class"],
-    ["unlearned", none, good, "even in-domain"],
-  ] as const)("is %s, and the headline says so", (expected, source, target, words) => {
-    expect(outcome(between(source, target))).toBe(expected);
-    expect(text([headline(between(source, target))])).toContain(words);
+    ["that it scores lower", good, fair, "+0.200 (95 % interval"],
+    ["that it scores higher", fair, good, "−0.200 (95 % interval"],
+    ["that it carries over", good, good, "so it carries over; a loss of more than 0.050 is excluded"],
+    ["that too few rows leave it open", fair, small, "so these rows do not tell whether it scores lower there"],
+  ] as const)("say %s only where the interval of the drop does", (_, source, target, words) => {
+    const said = text(findings(between(source, target)));
+    expect(said).toContain(words);
+    const excluded = ["carries over", "do not tell"].filter((claim) => !words.includes(claim));
+    for (const claim of excluded) expect(said).not.toContain(claim);
+  });
+
+  it("tell first of rows that were seen, and name n and interval of both scores", () => {
+    const said = text(findings(sampleRecord()));
+    expect(said).toContain(`(${interval(sampleRecord().source)}, n = 2,000)`);
+    expect(said).toContain(`(${interval(sampleRecord().target)}, n = 800)`);
+    expect(said).toMatch(/^14 of 814 target rows are also in the source:\s+scored without them \(n = 800\)/);
+    expect(text(findings(withoutTargetTrain()))).toContain("is unknown");
+    const { verdict } = withoutTargetTrain();
+    const other = sampleRecord({ verdict: { ...verdict, comparable: false } });
+    expect(text(findings(other))).not.toContain("is unknown");
+    expect(renderTransferReport(other)).toContain("the labels do not match");
   });
 });
 
@@ -102,7 +105,7 @@ describe("besideBagOfWords()", () => {
 });
 
 describe("corpusNames()", () => {
-  const named = (source: readonly string[], target: readonly string[]): unknown => {
+  const named = (source: readonly string[], target: readonly string[], train?: readonly string[]): unknown => {
     const { corpora } = sampleRecord();
     return corpusNames(
       sampleRecord({
@@ -110,40 +113,35 @@ describe("corpusNames()", () => {
           ...corpora,
           source: { ...corpora.source, files: source },
           target: { ...corpora.target, files: target },
+          targetTrain: train === undefined ? null : { ...corpora.target, files: train },
         },
       }),
     );
   };
-  it("drops folders unless both names would be the same", () => {
+  const own = { targetTrain: "the target’s own rows" };
+  it("drops folders unless two names would be the same", () => {
     expect(named(["a/tweets.csv"], ["b\\movies.csv", "c.csv"])).toEqual({
+      ...own,
       source: "tweets.csv",
       target: "movies.csv and 1 more",
     });
-    expect(named(["a/train.csv"], ["b/train.csv"])).toEqual({ source: "a/train.csv", target: "b/train.csv" });
-    expect(named(["-"], ["x/"])).toEqual({ source: "the pipe", target: "x/" });
-  });
-});
-
-describe("findings()", () => {
-  it("tells first of rows that were seen, and names n and interval of both scores", () => {
-    const said = text(findings(sampleRecord()));
-    expect(said).toContain("(n = 2,000)");
-    expect(said).toContain("(n = 800)");
-    expect(said).toMatch(/^14 of 814 target rows are also in the source:\s+scored without them \(n = 800\)/);
-    expect(said).toContain("raises macro-F1 on the target: +0.036 (95 % interval +0.011 to +0.060), n = 797");
-    expect(text(findings(withoutTargetTrain()))).toContain("is unknown");
+    expect(named(["a/train.csv"], ["b/train.csv"])).toEqual({ ...own, source: "a/train.csv", target: "b/train.csv" });
+    expect(named(["-"], ["x/"])).toEqual({ ...own, source: "the pipe", target: "x/" });
+    expect(named(["a/train.csv"], ["b/test.csv"], ["b/train.csv"])).toEqual({
+      source: "a/train.csv",
+      target: "b/test.csv",
+      targetTrain: "b/train.csv",
+    });
   });
 });
 
 describe("advice()", () => {
   const advised = (changes: Partial<ScoredRecord>): string => text(advice(sampleRecord(changes)));
 
-  it("follows the verdict", () => {
-    const { verdict } = sampleRecord();
-    expect(text(advice(withoutTargetTrain()))).toContain("Label about 300 rows of the target");
-    expect(advised({})).toContain("Train on both");
-    expect(advised({ verdict: { ...verdict, call: "neutral" } })).toContain("Prefer the simpler training set");
-    expect(advised({ verdict: { ...verdict, call: "negative" } })).toContain("Train on the target’s rows alone");
+  it("begins with the advice of the record, its reasons as sentences", () => {
+    const said = text(advice(richRecord()));
+    expect(said).toMatch(/^Train on both\. With 16 target labels the source adds 15 points\./);
+    expect(said).toContain("Label rows of the target. 200 more labels would bring +0.012.");
   });
 
   it("names the label distribution, the weakest label, duplicates and overlap where they matter", () => {
@@ -183,11 +181,6 @@ describe("advice()", () => {
     expect(text(advice(between(source, target)))).not.toContain("Read the mistakes");
   });
 
-  it("claims no drop where the interval contains zero", () => {
-    expect(text(findings(between(good, good)))).toContain("do not tell whether the head scores lower");
-    expect(text(findings(between(good, fair)))).not.toContain("do not tell whether the head scores lower");
-  });
-
   it("asks for more rows where the interval is wide, by the square root law", () => {
     const width = small.interval95[1] - small.interval95[0];
     const needed = Math.ceil((30 * (width / 0.05) ** 2) / 100) * 100;
@@ -203,9 +196,7 @@ describe("advice()", () => {
     expect(advised({ target })).toContain("None of the target’s 20 rows is labeled “positive”");
   });
 
-  it("warns of a head without use and of a bag of words that is shown to do better", () => {
-    expect(text(advice(between(good, none)))).toContain("Do not use this head");
-    expect(text(advice(between(none, none)))).toContain("Look at the source first");
+  it("names a bag of words only where it is shown to do better", () => {
     expect(text(advice(between(good, over(-0.1, [-0.18, -0.02]))))).toContain("Try another encoder");
     expect(text(advice(between(good, over(-0.1, [-0.2, 0.02]))))).not.toContain("Try another encoder");
   });

@@ -1,6 +1,6 @@
 import { evaluateClassification, type Evaluation, type Score } from "../../../../../src/metrics/classification.js";
 import { dropOf } from "../../../../../src/transfer/experiment/drop.js";
-import type { ScoredRecord } from "../../../../../src/report/html/transfer/scored.js";
+import type { ScoredRecord } from "../../../../../src/report/html/transfer/sections/scored.js";
 import type { CorpusSummary } from "../../../../../src/transfer/experiment/record.js";
 
 const LABELS = ["negative", "neutral", "positive"];

@@ -1,46 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { renderTransferReport } from "../../../../../src/report/html/transfer/transferReport.js";
-import type { TransferRecord } from "../../../../../src/transfer/experiment/record.js";
 import { HOSTILE, tagsOf, unbalanced } from "../pageTags.js";
 import { evaluationOf, sampleRecord, withoutTargetTrain } from "./sampleRecord.js";
-
-/** The record with every text of the user's replaced by what `change` makes of it. */
-function withTexts(record: TransferRecord, change: (text: string) => string): TransferRecord {
-  const labels = record.labels.map(change);
-  const evaluation = evaluationOf(
-    [
-      [9, 1, 2],
-      [3, 9, 1],
-      [0, 2, 9],
-    ],
-    labels,
-  );
-  const counts = Object.fromEntries(labels.map((label, c) => [label, c + 5]));
-  const corpus = { files: [change("a.csv")], rows: 18, rejected: 0, dropped: 0, labels: counts };
-  return {
-    ...record,
-    labels,
-    corpora: { source: corpus, sourceDev: { ...corpus, how: change("how") }, target: corpus, targetTrain: corpus },
-    encoder: { ...record.encoder, name: change("name"), fingerprint: change("print"), decisions: [change("decision")] },
-    sourceHead: { ...record.sourceHead, chosenBy: change("chosen") },
-    map: Object.fromEntries([[change("from"), change("to")]]),
-    source: evaluation,
-    target: evaluation,
-    ceiling: evaluation,
-    joint: evaluation,
-    verdict: { ...record.verdict, because: change("because") },
-    leakage: {
-      ...record.leakage,
-      targetWithout: evaluation,
-      examples: [{ source: change("source"), target: change("target") }],
-    },
-    mistakes: [{ text: change("text"), truth: labels[0], predicted: labels[1], probability: 0.9 }],
-    warnings: [change("warning")],
-    seconds: Object.fromEntries([[change("step"), 1]]),
-    headstart: change("version"),
-    createdAt: change("time"),
-  };
-}
+import { richRecord, withTexts } from "./richRecord.js";
 
 describe("renderTransferReport()", () => {
   const page = renderTransferReport(sampleRecord());
@@ -71,7 +33,7 @@ describe("renderTransferReport()", () => {
     for (const score of ["source", "target", "ceiling", "joint"] as const) {
       const { macroF1, interval95, n } = sampleRecord()[score] ?? sampleRecord().target;
       const [value, low, high] = [macroF1, ...interval95].map((x) => x.toFixed(3));
-      expect(page).toContain(`macro-F1 ${value}, 95 % interval ${low} to ${high}, n = ${n}`);
+      expect(page).toContain(`macro-F1 ${value}, 95 % interval ${low} to ${high}, n = ${n.toLocaleString("en")}`);
     }
     expect(page).toContain("macro-F1 0.594, n = 800"); // bag of words
   });
@@ -86,21 +48,21 @@ describe("renderTransferReport()", () => {
   });
 
   it.each(HOSTILE)("has the same tags whether texts are tame or %j [C16, F12]", (hostile) => {
-    const tame = renderTransferReport(withTexts(sampleRecord(), (text) => `tame ${text}`));
-    const wild = renderTransferReport(withTexts(sampleRecord(), (text) => `${hostile} ${text}`));
+    const tame = renderTransferReport(withTexts(richRecord(), (text) => `tame ${text}`));
+    const wild = renderTransferReport(withTexts(richRecord(), (text) => `${hostile} ${text}`));
     expect(tagsOf(wild)).toEqual(tagsOf(tame));
     expect(unbalanced(wild)).toEqual([]);
     expect(wild).not.toMatch(/[\0\ud800-\udbff](?![\udc00-\udfff])/);
   });
 
   it("shows texts as they are [F12]", () => {
-    const wild = renderTransferReport(withTexts(sampleRecord(), (text) => `<b>&amp; ${text}`));
+    const wild = renderTransferReport(withTexts(richRecord(), (text) => `<b>&amp; ${text}`));
     expect(wild).toContain('<p class="quote" dir="auto">&lt;b&gt;&amp;amp; text</p>');
     expect(wild).toContain("<bdi>&lt;b&gt;&amp;amp; a.csv</bdi>");
   });
 
   it("keeps bidi controls out of the title and inside isolated elements elsewhere", () => {
-    const wild = renderTransferReport(withTexts(sampleRecord(), (text) => `\u202e${text}`));
+    const wild = renderTransferReport(withTexts(richRecord(), (text) => `\u202e${text}`));
     expect(/<title>(.*?)<\/title>/.exec(wild)?.[1]).not.toContain("\u202e");
     // Tags first: attributes are not laid out, so they have no direction.
     const marked = wild.replace(/<(bdi)[^>]*>|<(\w+)[^>]* dir="auto"[^>]*>/g, "⟦").replace(/<[^⟦]*?>/g, "⟧");
