@@ -130,7 +130,7 @@ const KINDS = {
     "copy: rows of the target's distribution": { source: {} },
     "contrary: 8 in 10 labels flipped": { source: { flips: 0.8 } },
     "shuffled labels": { source: { flips: 0.5 } },
-    "labels told by another column": { source: { last: true } },
+    "labels by another column": { source: { last: true } },
   },
 };
 

@@ -12,6 +12,8 @@ import { TOLERANCE, type HeadsOptions } from "./strategyHeads.js";
 const SET_ASIDE = 0.2;
 /** Rows of all the draws to choose by: more of them cost time and change little. */
 const ENOUGH_ROWS = 2500;
+/** Of few rows each draw is dealt so often: what one deal chooses hangs on which rows it sets aside. */
+const MOST_DEALS = 5;
 
 /**
  * C of heads on so many rows of the target, by the rule of a training: the rows set aside of several draws count together, so
@@ -26,7 +28,10 @@ export async function chooseC(
 ): Promise<number | null> {
   const { seed, classWeights, threads, signal } = options;
   const enough = draws.slice(0, Math.ceil(ENOUGH_ROWS / draws[0].texts.length));
-  const parts = enough.map((rows) => setAside(rows, SET_ASIDE, seed)).filter((part) => part !== null);
+  const deals = Math.max(1, Math.min(MOST_DEALS, Math.floor(ENOUGH_ROWS / (enough.length * draws[0].texts.length))));
+  const parts = enough
+    .flatMap((rows) => Array.from({ length: deals }, (_, deal) => setAside(rows, SET_ASIDE, seed + deal)))
+    .filter((part) => part !== null);
   if (parts.length === 0) return null;
   const least = startFrom ? 0 : Math.max(...enough.map((rows) => valuesOfC(rows.labels)[0]));
   const Cs = C_VALUES.filter((C) => C >= least);
