@@ -29,6 +29,8 @@ import { forecastHead } from "../../dist/transfer/forecast/forecastHead.js";
 import { nearestSourceLabel, sourceMeasures } from "../../dist/transfer/ranking/sourceMeasures.js";
 import { rankCorrelation } from "../../dist/transfer/ranking/rankCorrelation.js";
 
+const LOWER_END = "forecast (ATC), lower end of its interval";
+
 const { values: flags } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
@@ -90,7 +92,12 @@ async function pairOf(source, rows) {
   const rest = every.slice(Math.max(0, ...OWN));
   const forecast = forecastHead(head, { sourceDev: dev, target: rows });
   const scored = { predicted: Int32Array.from(predicted), macroF1: on(rest).macroF1 };
-  if (flags.test) return { ...scored, unlabeled: { "forecast (ATC)": forecast.accuracy }, labeled: {} };
+  if (flags.test)
+    return {
+      ...scored,
+      unlabeled: { "forecast (ATC)": forecast.accuracy, [LOWER_END]: forecast.interval95[0] },
+      labeled: {},
+    };
   const divergence = await divergenceOf(train, rows, { seed, deals: 0 });
   const few = every.slice(0, OWN[1]);
   const some = pickRows(rows, few);
@@ -103,6 +110,7 @@ async function pairOf(source, rows) {
     ...scored,
     unlabeled: {
       "forecast (ATC)": forecast.accuracy,
+      [LOWER_END]: forecast.interval95[0],
       "average confidence": forecast.methods[1].accuracy,
       "difference of confidences (DoC)": forecast.methods[2].accuracy,
       "accuracy in-domain": forecast.methods[0].accuracy,
@@ -214,7 +222,7 @@ function* choices(n, k, first = 0) {
 }
 
 const DISTANCES = flags.test ? [] : ["proxy A-distance", "MMD", "Jensen-Shannon divergence of words"];
-const BY_FEW = ["forecast (ATC)", ...DISTANCES, AGREEMENT];
+const BY_FEW = ["forecast (ATC)", LOWER_END, ...DISTANCES, AGREEMENT];
 const BY_LABELS = OWN.map((n) => `macro-F1 on ${n} labeled rows`);
 /** Macro-F1 that is lost where the source with the highest value of a measure is chosen, for each target the mean over all choices of k. */
 function lostOfFew(k, valueOf) {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The pages whose commands are run, each page's after those of the pages before. */
-const PAGES = ["README.md", "docs/files.md", "docs/entities.md"];
+const PAGES = ["README.md", "docs/files.md", "docs/entities.md", "docs/transfer.md"];
 const TEXTS = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), "utf8")]));
 /** Commands that other tests run, and which: they install, or run everything. */
 const RUN_ELSEWHERE = ["npm start", "npm test", "npm install headstart --ignore-scripts"];

@@ -50,7 +50,7 @@ export async function rankSources(
   const agreement = agreementWithOthers(scored.map(({ predicted }) => predicted.target));
   // Two heads agree with each other alike.
   const by = own !== undefined ? ON_TARGET_TRAIN : sources.length > 2 ? "agreement" : "forecast";
-  const unlabeled = by === "agreement" ? agreement : scored.map(({ forecast }) => forecast.accuracy);
+  const unlabeled = by === "agreement" ? agreement : scored.map(({ forecast }) => forecast.interval95[0]);
   const chosen = firstHighest(ownScores ?? unlabeled);
   const labeled = rows.target.labels === null ? undefined : (rows.target as LabeledVectors);
   const togetherLabels = labeled && (await predictTogether(sources, labeled, options));
@@ -173,12 +173,15 @@ const nameOf = ({ files }: SourceScore): string => files.join(", ");
 
 function byUnlabeled(found: readonly SourceScore[], chosen: number, by: SourceChoice["by"]): string {
   const isVote = by === "agreement";
-  const [first, second] = [found[chosen], nextBest(found, chosen, (one) => (isVote ? one.agreement : one.forecast))];
+  const [first, second] = [
+    found[chosen],
+    nextBest(found, chosen, (one) => (isVote ? one.agreement : one.forecastInterval95[0])),
+  ];
   const text = ({ agreement, forecast, forecastInterval95 }: SourceScore): string =>
     isVote ? percent(agreement) : `${decimals(forecast)} (95 % ${range(forecastInterval95)})`;
   const what = isVote
     ? "agrees most with the heads of the other sources on the target"
-    : "has the highest forecast of the accuracy on the target";
+    : "has the forecast of the accuracy on the target whose lower end is the highest";
   return (
     `${nameOf(first)} ${what}: ${text(first)}, before ${nameOf(second)} with ${text(second)}; without training rows of the ` +
     "target (--target-train) it is not known how certain that is"

@@ -86,6 +86,17 @@ describe("transferMatrix()", () => {
     expect(result.summary.targets[1]).toMatchObject({ target: "b", best: null, helped: [] });
   });
 
+  it("says of the forecasts how far they were off, and that they are no test where their width was fitted", async () => {
+    const domains = [12, 13, 14].map((seed) => named(`d${seed}`, cloud(60, { seed })));
+    const { cells, summary } = await transferMatrix(domains, { seed: 1, threads: 1 });
+    const off = cells.map(({ accuracy, forecast }) => Math.abs(accuracy! - forecast!.accuracy));
+    const mean = off.reduce((sum, error) => sum + error, 0) / off.length;
+    expect(summary.agreement).toMatchObject({ n: 6, meanAbsoluteError: expect.closeTo(mean, 12) });
+    const said = summary.says.at(-1)!;
+    expect(said).toContain(`off by ${(100 * mean).toFixed(1)} points of accuracy on average`);
+    expect(said).toMatch(/of 6 pairs inside .* the width was fitted on ten domains .* is no test on those/);
+  });
+
   it("scores no row of which the source has a near duplicate, and warns of many", async () => {
     const [a, b] = [cloud(100, { seed: 11 }), cloud(100, { seed: 12 })];
     const shared = { ...b, texts: b.texts.map((text, r) => (r < 50 ? a.texts[99 - r] : text)) };

@@ -1,55 +1,13 @@
-import type { Interval } from "../../../../metrics/intervals/bootstrap.js";
 import type { TransferRecord } from "../../../../transfer/experiment/record.js";
+import type { SourceChoice, SourceDifference, SourceScore } from "../../../../transfer/ranking/record.js";
 import { count, decimals, rows as rowsText, signed, signedRange } from "../../../../text/numbers.js";
 import { html, joined, section, verbatim, type Content, type Html } from "../../html.js";
 import { scaleOver } from "../../scale.js";
 import { table } from "../../table.js";
 import { axisNote, trackChart, type TrackRow } from "../../trackChart.js";
 
-/** What is shown of one of several sources. */
-interface ShownSource {
-  readonly files: readonly string[];
-  readonly rows: number;
-  readonly chosen: boolean;
-  readonly macroF1: number | null;
-  readonly interval95: Interval | null;
-  readonly behind: ShownDifference | null;
-  readonly onTargetTrain: number | null;
-  readonly logMe: number | null;
-  readonly leep: number | null;
-  readonly hScore: number | null;
-  readonly neighbors: number | null;
-  readonly proxyA: number;
-  readonly agreement: number;
-  readonly forecast: number;
-  readonly forecastInterval95: Interval;
-}
-
-interface ShownDifference {
-  readonly difference: number;
-  readonly interval95: Interval;
-  readonly p: number;
-}
-
-/** Of an experiment with several sources. */
-interface OfSources {
-  readonly sources?: readonly ShownSource[] | undefined;
-  readonly sourceChoice?:
-    | {
-        readonly by: string;
-        readonly because: string;
-        readonly together: {
-          readonly rows: number;
-          readonly macroF1: number;
-          readonly interval95: Interval;
-          readonly overChosen: ShownDifference;
-        } | null;
-      }
-    | undefined;
-}
-
 /** Several sources beside one another, and how one was chosen; null where there was one. */
-export function sources(record: TransferRecord & OfSources): Html | null {
+export function sources(record: TransferRecord): Html | null {
   const { sources: all = [], sourceChoice: choice } = record;
   if (all.length === 0) return null;
   const isScored = all.every(({ macroF1 }) => macroF1 !== null);
@@ -72,7 +30,7 @@ export function sources(record: TransferRecord & OfSources): Html | null {
 }
 
 function trackOf(
-  { files, rows, chosen, behind, macroF1, interval95, ...one }: ShownSource,
+  { files, rows, chosen, behind, macroF1, interval95, ...one }: SourceScore,
   isScored: boolean,
 ): TrackRow {
   const lead = behind === null ? "" : `the chosen one minus it: ${differenceText(behind)}`;
@@ -86,7 +44,7 @@ function trackOf(
   };
 }
 
-function togetherTrack(choice: OfSources["sourceChoice"]): readonly TrackRow[] {
+function togetherTrack(choice: SourceChoice | undefined): readonly TrackRow[] {
   if (choice === undefined || choice.together === null) return [];
   const { rows, macroF1, interval95, overChosen } = choice.together;
   const detail = `minus the chosen one: ${differenceText(overChosen)}`;
@@ -95,14 +53,14 @@ function togetherTrack(choice: OfSources["sourceChoice"]): readonly TrackRow[] {
   ];
 }
 
-const differenceText = ({ difference, interval95, p }: ShownDifference): string =>
+const differenceText = ({ difference, interval95, p }: SourceDifference): string =>
   `${signed(difference)} (95\u00A0% ${signedRange(interval95)}, p ${decimals(p)})`;
 
 const nameOf = (files: readonly string[]): Html => html`${joined(files.map(verbatim), ", ")}`;
 
 const shown = (value: number | null): Content => (value === null ? "–" : decimals(value));
 
-const measures = (all: readonly ShownSource[]): Html =>
+const measures = (all: readonly SourceScore[]): Html =>
   table(
     all.map((one) => [
       nameOf(one.files),
