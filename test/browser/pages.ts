@@ -5,13 +5,17 @@ import { pickRows } from "../../src/dataset/labeledVectors.js";
 import { entitiesPage } from "../../src/report/html/entitiesPage.js";
 import { renderEvaluationReport } from "../../src/report/html/evaluationReport.js";
 import { renderTrainingReport } from "../../src/report/html/trainingReport.js";
+import { layersReport } from "../../src/report/html/transfer/layersReport.js";
+import { matrixReport } from "../../src/report/html/transfer/matrixReport.js";
 import { taggingReport } from "../../src/report/html/transfer/taggingReport.js";
 import { renderTransferReport } from "../../src/report/html/transfer/transferReport.js";
 import type { TaggingEvaluation } from "../../src/tagging/evaluate.js";
 import type { TaggingTransfer } from "../../src/transfer/entities/record.js";
+import type { LayersRecord } from "../../src/transfer/layers/record.js";
 import { toyVectors } from "../unit/classification/toyVectors.js";
 import { madeUpHead } from "../unit/head/file/savedHead.js";
 import { LEARNING_CURVE } from "../unit/report/html/learningCurve.js";
+import { matrixRecord } from "../unit/report/html/transfer/matrixRecord.js";
 import { richRecord, severalSources, withTexts } from "../unit/report/html/transfer/richRecord.js";
 import { sampleRecord, withoutTargetTrain } from "../unit/report/html/transfer/sampleRecord.js";
 
@@ -38,6 +42,11 @@ export const PAGES: Readonly<Record<string, PageMaker>> = {
       adaptation: [{ name: "center", macroF1: null, difference: null, interval95: null, chosen: true }],
     }),
   "transfer of entities": (change) => taggingReport(taggingRecord(change)),
+  matrix: async (change) =>
+    matrixReport(
+      await matrixRecord(["books", "music", "tweets"].map(change), (label) => change(label).slice(-MOST_OF_LABEL)),
+    ),
+  layers: (change) => layersReport(layersRecord(change)),
   entities: (change) =>
     entitiesPage(
       [{ text: change("in Paris"), entities: [{ start: 1, end: 3, label: change("LOC"), text: "n ", score: 0.4 }] }],
@@ -81,6 +90,47 @@ async function evaluationPage(change: (text: string) => string): Promise<string>
     evaluation: evaluated.evaluation,
     reliability: measureReliability(trained, { evaluated, vectors: data.vectors }),
   });
+}
+
+function layersRecord(change: (text: string) => string): LayersRecord {
+  const { encoder, corpora, warnings, seconds } = withTexts(richRecord(), change);
+  const measures = { logMe: -0.6, hScore: 0.5, neighbors: 0.7 };
+  const over = { difference: 0.02, interval95: [0.004, 0.036], p: 0.02 } as const;
+  const interval95 = [0.6, 0.8] as const;
+  const best = { layer: 1, macroF1: 0.72, overLast: over, isCertain: true, onOtherRows: { macroF1: 0.7, interval95 } };
+  return {
+    format: "headstart-layers",
+    version: 1,
+    createdAt: "2026-01-02T03:04:05.000Z",
+    seed: 1,
+    headstart: "1.0.0",
+    encoder,
+    map: { [change("from")]: change("to") },
+    options: {},
+    labels: ["bad", "good"].map(change),
+    warnings: [...warnings, change("a warning")],
+    seconds,
+    corpora: { corpus: corpora.source, target: corpora.target },
+    layers: [0, 1, 2].map((layer) => ({
+      layer,
+      ...measures,
+      inDomain: 0.5 + 0.1 * layer,
+      inDomainInterval95: interval95,
+      target: 0.6 + 0.05 * layer,
+      targetInterval95: interval95,
+      leep: -0.5,
+      onTarget: measures,
+      overLast: layer === 2 ? { inDomain: null, target: null } : { inDomain: over, target: over },
+      C: 0.1,
+    })),
+    heldOut: "5-fold cross-validation",
+    n: { inDomain: 120, target: 80 },
+    seen: 2,
+    best: { inDomain: best, target: best },
+    agreements: [{ measure: "logMe", rows: "corpus", of: "target", tau: 0.33, p: 0.5, n: 3 }],
+    advice: { layer: 1, because: change("it is better") },
+    report: "report.html",
+  };
 }
 
 function taggingRecord(change: (text: string) => string): TaggingTransfer {

@@ -1,7 +1,12 @@
 import { count } from "../../text/numbers.js";
-import type { VerdictBySize, Worth } from "./record.js";
+import type { SourceDraws, VerdictBySize, Worth } from "./record.js";
 
-const points = (difference: number): string => (100 * difference).toFixed(1).replace(/^-(0\.0)$/, "$1");
+/** Hundredths of F1, with a true minus below 0. */
+const points = (difference: number): string =>
+  (100 * difference)
+    .toFixed(1)
+    .replace(/^-(0\.0)$/, "$1")
+    .replace("-", "\u2212");
 
 /** By how many points, without a sign: "6.1 (3.9 to 8.2)". */
 function amount({ difference, interval95: [low, high] }: VerdictBySize): string {
@@ -39,6 +44,10 @@ export function sentenceOf(byLabels: readonly VerdictBySize[], worth: Worth | nu
     ...others.map((run, i) => laterClause(run, i === others.length - 1)),
   ].join("; ");
 }
+
+/** What is said behind the sentence where heads take some of the source's rows. */
+export const sampledClause = ({ rows, of }: SourceDraws): string =>
+  `below all target labels each head takes ${count(rows)} of the source's ${count(of)} rows, weighted up to all`;
 
 function opening(
   run: readonly VerdictBySize[],

@@ -75,7 +75,7 @@ export async function taggingCurves(
     ],
     byLabels,
     worth,
-    shape: curveShape(differences),
+    shape: curveShape(differences, groups),
     next: nextSentences(all.difference > 0 ? both : target, options.seed),
     says: sentenceOf(byLabels, worth, OF_SENTENCES),
     curveTaggers: curveTaggersText({ taken: taken.source.sentences.length, all: sides.source.sentences.length }),
@@ -85,17 +85,14 @@ export async function taggingCurves(
 function differenceAt({ n, share, target, both }: TaggingSize, groups: Int32Array): SizeDifference {
   const differences = both.entityF1.map((score, k) => score - target.entityF1[k]);
   const parts = both.parts.map((part, s) => part - target.parts[s]);
-  const errors = [drawVariances(differences, share).mean, varianceOfSum(parts, groups)];
-  return { n, difference: meanOf(differences), errors, parts };
+  const training = drawVariances(differences, share).mean;
+  return { n, difference: meanOf(differences), training, test: varianceOfSum(parts, groups), parts };
 }
 
 function differenceOfAll(n: number, { difference, standardErrors }: AllSentences, tested: number): SizeDifference {
-  const { test, training } = standardErrors;
-  const errors = [
-    { variance: test ** 2, freedom: Math.max(3, tested - 1) },
-    { variance: training ** 2, freedom: FREEDOM_OF_HALVES },
-  ];
-  return { n, difference, errors };
+  const test = { variance: standardErrors.test ** 2, freedom: Math.max(3, tested - 1) };
+  const training = { variance: standardErrors.training ** 2, freedom: FREEDOM_OF_HALVES };
+  return { n, difference, training, test };
 }
 
 /** A size of one draw, all sentences, varies at most as much as the one before it. */

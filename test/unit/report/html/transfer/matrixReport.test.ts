@@ -1,37 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { matrixReport } from "../../../../../src/report/html/transfer/matrixReport.js";
 import { matrixLines } from "../../../../../src/report/text/matrix.js";
-import { transferMatrix } from "../../../../../src/transfer/matrix/matrix.js";
 import type { MatrixRecord } from "../../../../../src/transfer/matrix/record.js";
-import { cloud } from "../../../transfer/matrix/clouds.js";
 import { HOSTILE, tagsOf, unbalanced } from "../pageTags.js";
-
-async function recordOf(names: readonly string[], label = (one: string): string => one): Promise<MatrixRecord> {
-  const rows = names.map((_, i) => cloud(40, { seed: i + 1 }));
-  const labeled = rows.map((one, i) => ({
-    ...one,
-    labels: one.labels.map((own, r) => (i === 2 && r < 8 ? label("else") : label(own))),
-  }));
-  const result = await transferMatrix(
-    names.map((name, i) => ({ name, rows: labeled[i] })),
-    { seed: 1, threads: 1 },
-  );
-  const corpus = (file: string) => ({ files: [file], rows: 40, rejected: 0, dropped: 0, labels: {} });
-  return {
-    ...result,
-    format: "headstart-matrix",
-    version: 1,
-    createdAt: "2026-01-02T03:04:05.000Z",
-    seed: 1,
-    headstart: "1.0.0",
-    encoder: { name: names[0], fingerprint: names[1], width: 4, decisions: [] },
-    map: { [names[0]]: names[1] },
-    options: {},
-    domains: result.domains.map((domain) => ({ ...domain, corpus: corpus(domain.name) })),
-    seconds: { embed: 1, all: 2 },
-    report: "out/report.html",
-  };
-}
+import { matrixRecord } from "./matrixRecord.js";
 
 /** Of the pairs that can be compared. */
 const scoresOf = ({ cells }: MatrixRecord): string[] =>
@@ -39,7 +11,7 @@ const scoresOf = ({ cells }: MatrixRecord): string[] =>
 
 describe("matrixReport()", () => {
   it("is well formed, stands alone, and has a text value in every cell", async () => {
-    const record = await recordOf(["books", "music", "tweets"]);
+    const record = await matrixRecord(["books", "music", "tweets"]);
     const page = matrixReport(record);
     expect(unbalanced(page)).toEqual([]);
     expect(page).not.toMatch(/<script|<iframe|<img|<object|\son[a-z]+=|https?:\/\/|@import|url\(|undefined|NaN/i);
@@ -52,9 +24,9 @@ describe("matrixReport()", () => {
   });
 
   it("lets names and labels do nothing, whatever is in them", async () => {
-    const plain = matrixReport(await recordOf(["books", "music", "tweets"]));
+    const plain = matrixReport(await matrixRecord(["books", "music", "tweets"]));
     const hostile = (i: number): string => `${HOSTILE}${i}`;
-    const page = matrixReport(await recordOf([0, 1, 2].map(hostile), (label) => `${HOSTILE}${label}`));
+    const page = matrixReport(await matrixRecord([0, 1, 2].map(hostile), (label) => `${HOSTILE}${label}`));
     expect(unbalanced(page)).toEqual([]);
     expect(tagsOf(page)).toEqual(tagsOf(plain));
   });
@@ -62,7 +34,7 @@ describe("matrixReport()", () => {
 
 describe("matrixLines()", () => {
   it("has the scores of all pairs with what is called, and no number of what cannot be compared", async () => {
-    const record = await recordOf(["books", "music", "tweets"]);
+    const record = await matrixRecord(["books", "music", "tweets"]);
     const text = matrixLines(record).join("\n");
     for (const score of scoresOf(record)) expect(text).toContain(score);
     expect(text).toMatch(/^tweets +no source can be compared \(not comparable: /m);
