@@ -84,3 +84,6 @@ function testOfSlope(first: SizeDifference, last: SizeDifference, groups: Int32A
     ),
   ];
 }
+
+/** Whether the source is called positive with the fewest rows: else it is not known to replace any. */
+export const isShownToHelp = ([first]: readonly VerdictBySize[]): boolean => first?.call === "positive";

@@ -98,6 +98,7 @@ export interface SourceDraws {
 export interface TransferCurves {
   readonly curves: readonly StrategyCurve[];
   readonly byLabels: readonly VerdictBySize[];
+  /** Null where the source is not shown to help with the fewest rows, or there is one size alone. */
   readonly worth: Worth | null;
   readonly shape: CurveShape | null;
   readonly next: NextLabels | null;

@@ -1,7 +1,7 @@
 import { forecastGain, type CurvePoint } from "../../classification/curve/powerLaw.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
-import { differenceAt, curveShape, verdictsBySize, type SizeDifference } from "./bySize.js";
+import { differenceAt, curveShape, isShownToHelp, verdictsBySize, type SizeDifference } from "./bySize.js";
 import { FEWEST_POINTS, fitCurve } from "./fitCurve.js";
 import {
   LEARNING,
@@ -58,7 +58,7 @@ export async function transferCurves(sides: CurveSides, all: AllRows, options: C
   const byLabels = verdictsBySize(differences);
   const of = sides.source.texts.length;
   const sourceDraws = of <= MOST_SOURCE || sizes.length === 0 ? null : { rows: MOST_SOURCE, of };
-  const worth = worthAt(measured.get("target")!, measured.get("both")!, options.seed);
+  const worth = isShownToHelp(byLabels) ? worthAt(measured.get("target")!, measured.get("both")!, options.seed) : null;
   return {
     curves: [
       ...sourceCurve(sides, { groups, labels: options.labels }),

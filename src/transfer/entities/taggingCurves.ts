@@ -1,6 +1,6 @@
 import { forecastGain, type CurvePoint } from "../../classification/curve/powerLaw.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
-import { curveShape, verdictsBySize, type SizeDifference } from "../curves/bySize.js";
+import { curveShape, isShownToHelp, verdictsBySize, type SizeDifference } from "../curves/bySize.js";
 import type { CurveShape, NextLabels, VerdictBySize, Worth } from "../curves/record.js";
 import { sentenceOf } from "../curves/says.js";
 import { drawVariances, halfWidth, meanOf, varianceOfSum, type Variance } from "../curves/uncertainty.js";
@@ -66,7 +66,8 @@ export async function taggingCurves(
     differenceOfAll(rows, all, new Set(groups).size),
   ];
   const byLabels = verdictsBySize(differences);
-  const worth = both.length < 2 ? null : worthOf(target.map(knownScore), knownScore(both[0]), options.seed);
+  const isKnown = both.length > 1 && isShownToHelp(byLabels);
+  const worth = isKnown ? worthOf(target.map(knownScore), knownScore(both[0]), options.seed) : null;
   return {
     curves: [
       { strategy: "source", points: [await sourcePoint(taken, groups, options)] },

@@ -217,6 +217,7 @@ export interface TransferRecord {
   readonly curves?: readonly StrategyCurve[] | undefined;
   /** What the curves show: higher start, slope, asymptote. */
   readonly shape?: CurveShape | null | undefined;
+  /** Null where the source is not shown to help with the fewest target rows. */
   readonly worth?: Worth | null | undefined;
   /** What the next labels of the target would bring. */
   readonly next?: NextLabels | null | undefined;
