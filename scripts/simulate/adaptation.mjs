@@ -48,6 +48,10 @@ const EXTRA = {
   "SST-2": "movies/sst2.train.csv",
   "rt-polarity": "movies/rt-polarity.csv",
 };
+const VALIDATION = {
+  "tweets validation": "tweets/tweeteval-sentiment.val.csv",
+  "SST-2 validation": "movies/sst2.val.csv",
+};
 /** Most of the sentences of one are in the other. */
 const SAME = [["SST-2", "rt-polarity"]];
 
