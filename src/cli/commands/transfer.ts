@@ -32,7 +32,7 @@ import {
 } from "../context.js";
 import { refuseUnused } from "../flags/flagUse.js";
 import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textReading.js";
-import { reportReading } from "../reading.js";
+import { reportReading, warnOfRest } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
 import { askedFor } from "../flags/asked.js";
@@ -147,7 +147,7 @@ async function transferTexts(
     const used = { ...corpora, source };
     const texts = Object.fromEntries(Object.entries(used).map(([name, corpus]) => [name, counts.get(corpus)!]));
     const record = { ...found, texts };
-    for (const warning of record.warnings) reporter.warn(warning);
+    warnOfRest(context, record.warnings, Object.values(used));
     const lines = transferLines(record);
     const sides = [record.source, record.target].flatMap((side, i) =>
       side === null
