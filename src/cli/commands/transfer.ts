@@ -8,7 +8,8 @@ import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { byLabelsLines } from "../../report/text/byLabels.js";
 import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
-import { forecastNote, forecastText } from "../../report/text/forecast.js";
+import { forecastText } from "../../report/text/forecast.js";
+import { forecastNote } from "../../text/forecastNote.js";
 import { saveHead } from "../../head/file/folder.js";
 import { trainRecommended } from "../../pipeline/train/recommended.js";
 import { sourceLines } from "../../report/text/sources.js";
@@ -253,7 +254,7 @@ export function transferLines({
     ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),
     ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
-    forecastNote(forecast),
+    `The forecast is made without labels of the target, by ${forecast.method}. ${forecastNote(forecast.measuredOn)}`,
     line("report", report),
     ...(head === null ? [] : [line("head", head)]),
   ];
