@@ -10,7 +10,7 @@ import type { Encoder } from "../encoder/encoder.js";
 import { readingText, readingWarnings, type ReadingUse } from "../report/text/readingRemarks.js";
 import type { ReadSummary } from "../pipeline/rows.js";
 import { count, counted } from "../text/numbers.js";
-import { corpusNotices } from "../transfer/experiment/corpusNotices.js";
+import { corpusNotices } from "../transfer/experiment/corpusSummary.js";
 import type { Context } from "./context.js";
 
 /** Says how an encoder reads texts, as far as people want to know it, and warns of what they should change. */

@@ -2,7 +2,7 @@ import type { Evaluated } from "../../classification/evaluate.js";
 import type { TrainedHead } from "../../classification/train.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { addedMapFlag } from "../../dataset/mapAdvice.js";
-import { corpusNotices } from "./corpusNotices.js";
+import { corpusNotices } from "./corpusSummary.js";
 import type { TransferCorpora } from "./embedCorpora.js";
 
 /** What the head on both sides should make the reader know: its own warnings, those of the corpora, labels that no target row has. */

@@ -3,7 +3,7 @@ import type { TrainOptions } from "../../classification/train.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { newRows } from "../../dataset/seenRows.js";
 import { dropOf, mainScore } from "../experiment/drop.js";
-import { sharedText } from "../experiment/leakage.js";
+import { sharedText } from "../experiment/seenInTraining.js";
 import { ROWS_TO_COMPARE } from "../divergence/divergence.js";
 import { sampledDistance } from "../divergence/sampledDistance.js";
 import { forecastHead } from "../forecast/forecastHead.js";

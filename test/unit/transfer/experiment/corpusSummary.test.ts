@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { corpusNotices } from "../../../../src/transfer/experiment/corpusNotices.js";
+import { corpusNotices } from "../../../../src/transfer/experiment/corpusSummary.js";
 
 describe("corpusNotices()", () => {
   it("says of which files each notice is, once", () => {
