@@ -10,6 +10,7 @@ import type { Encoder } from "../encoder/encoder.js";
 import { readingText, readingWarnings, type ReadingUse } from "../report/text/readingRemarks.js";
 import type { ReadSummary } from "../pipeline/rows.js";
 import { count, counted } from "../text/numbers.js";
+import { corpusNotices } from "../transfer/experiment/corpusSummary.js";
 import type { Context } from "./context.js";
 
 /** Says how an encoder reads texts, as far as people want to know it, and warns of what they should change. */
@@ -58,4 +59,14 @@ export function reportRows(
   );
   if (remembered !== undefined) reporter.info(remembered);
   for (const notice of notices) reporter.warn(notice);
+}
+
+/** The warnings of a record, but for those that were given when its corpora were read. */
+export function warnOfRest(
+  { reporter }: Pick<Context, "reporter">,
+  warnings: readonly string[],
+  corpora: Parameters<typeof corpusNotices>[0],
+): void {
+  const given = new Set(corpusNotices(corpora));
+  for (const warning of warnings) if (!given.has(warning)) reporter.warn(warning);
 }

@@ -70,6 +70,10 @@ function itemAt(written: string, at: number): Item {
 export const writtenLabelMap = (map: LabelMap): string =>
   [...map].map(([label, to]) => `${item(label)}=${to === undefined ? DROP : item(to)}`).join(",");
 
+/** The map as a record keeps it: each label to its new name, or to `drop`. */
+export const plainLabelMap = (map: LabelMap = new Map()): Readonly<Record<string, string>> =>
+  Object.fromEntries([...map].map(([from, to]) => [from, to ?? "drop"]));
+
 /** The same for one label, whose new one is still to be filled in: reading it as it is is refused. */
 export const blankLabelMap = (label: string): string => `${item(label)}=${BLANK}`;
 

@@ -33,6 +33,15 @@ const MOST_DIGITS = 16;
 /** A p-value to three decimals. */
 export const pText = (p: number): string => (p < 0.001 ? "< 0.001" : decimals(p));
 
+/** A rank correlation to two decimals; of no order there is none. */
+export const tauText = (tau: number | null): string =>
+  tau === null
+    ? "not defined"
+    : tau
+        .toFixed(2)
+        .replace(/^-(0\.00)$/, "$1")
+        .replace("-", "\u2212");
+
 /** A whole number with commas: 12,284. */
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 

@@ -174,3 +174,28 @@ describe("--model-file", () => {
     });
   });
 });
+
+describe("headstart transfer and layers", () => {
+  it("warn of what is remarkable in a corpus once, and keep it in the record with the file", async () => {
+    const rows = labelledRows(12, ["good", "bad"]);
+    const odd = (about: string): string =>
+      csv(
+        ["text", "label"],
+        rows.map(([text, label], r) => [`${about} ${text}${r === 0 ? " \0" : ""}`, label]),
+      );
+    await box.write("film.csv", odd("film"));
+    await box.write("food.csv", odd("food"));
+    const sides = ["--source", "film.csv", "--target", "food.csv", "--no-head", "-o", "once"];
+    for (const args of [
+      ["transfer", ...sides],
+      ["transfer", "--matrix", "film.csv", "food.csv", "-o", "each"],
+      ["layers", "film.csv", "--target", "food.csv"],
+    ]) {
+      const finished = succeeded(await box.call([...args, "--encoder", TINY, "--json"]));
+      expect(finished.stderr.match(/with a NUL character/g)?.length).toBe(2);
+      const { warnings } = JSON.parse(finished.stdout) as { warnings: string[] };
+      for (const file of ["film.csv", "food.csv"])
+        expect(warnings).toContain(`${file}: 1 row with a NUL character, kept as it is`);
+    }
+  });
+});

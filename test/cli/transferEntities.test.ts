@@ -66,7 +66,7 @@ describe("headstart transfer --task ner", () => {
     expect(record.dropInterval95[1]).toBeGreaterThanOrEqual(record.drop);
     expect(stderr).toContain("29 of 51 target sentences are also in the source: scored without them");
     expect(stderr).toContain(
-      "3 of 51 target sentences are also in the target's training sentences: left out of the verdict",
+      "3 of 51 target sentences are also in the target's training sentences: left out where taggers trained on these are compared",
     );
     expect(await readFile(box.path("report/report.html"), "utf8")).toContain(
       "29 target sentences are also in the source",

@@ -21,9 +21,10 @@ import {
 } from "../context.js";
 import { openFolder, printResult, readBeside, type FolderOutput } from "../finished.js";
 import { declareLayers, type LayersFlags } from "../flags/layers.js";
+import { askedFor } from "../flags/asked.js";
 import { flagsFor } from "../flags/options.js";
 import { commandLine } from "../sameFlags.js";
-import { reportReading } from "../reading.js";
+import { reportReading, warnOfRest } from "../reading.js";
 import { readTexts } from "../../embedding/textReading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 
@@ -93,7 +94,7 @@ async function compareCommand(context: Context, files: readonly string[], { flag
       },
     );
     scoring.end();
-    for (const warning of record.warnings) reporter.warn(warning);
+    warnOfRest(context, record.warnings, [corpus, away]);
     const next = nextCommand(record, { files, flags });
     const lines = [...layersText(record), next, ...(record.report === null ? [] : [`report: ${record.report}`])];
     const printed = { lines, json: record };
@@ -150,13 +151,4 @@ function nextCommand(
   const verb = target === undefined ? "train" : "transfer";
   if (line !== undefined) return `next: ${line}`;
   return isLast ? `next: headstart ${verb} without --layer` : `next: headstart ${verb} with --layer ${advice.layer}`;
-}
-
-const BY_THEMSELVES = ["target", "map", "output"];
-const HOW_SHOWN = ["json", "quiet", "verbose", "debug", "force"];
-
-/** What was asked for, as the record keeps it. */
-function askedFor(flags: LayersFlags): LayersRecord["options"] {
-  const left = Object.entries(flags).filter(([name]) => ![...BY_THEMSELVES, ...HOW_SHOWN].includes(name));
-  return Object.fromEntries(left.filter(([, value]) => value !== undefined)) as LayersRecord["options"];
 }

@@ -8,7 +8,8 @@ import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { byLabelsLines } from "../../report/text/byLabels.js";
 import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
-import { forecastNote, forecastText } from "../../report/text/forecast.js";
+import { forecastText } from "../../report/text/forecast.js";
+import { forecastNote } from "../../text/forecastNote.js";
 import { saveHead } from "../../head/file/folder.js";
 import { trainRecommended } from "../../pipeline/train/recommended.js";
 import { sourceLines } from "../../report/text/sources.js";
@@ -32,7 +33,7 @@ import {
 } from "../context.js";
 import { refuseUnused } from "../flags/flagUse.js";
 import { countsOf, readTexts, type ReadingCounts } from "../../embedding/textReading.js";
-import { reportReading } from "../reading.js";
+import { reportReading, warnOfRest } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 import { defined, flagsFor } from "../flags/options.js";
 import { askedFor } from "../flags/asked.js";
@@ -152,7 +153,7 @@ async function transferTexts(
     const used = { ...corpora, source };
     const texts = Object.fromEntries(Object.entries(used).map(([name, corpus]) => [name, counts.get(corpus)!]));
     const record = { ...found, texts };
-    for (const warning of record.warnings) reporter.warn(warning);
+    warnOfRest(context, record.warnings, Object.values(used));
     const lines = transferLines(record);
     const sides = [record.source, record.target].flatMap((side, i) =>
       side === null
@@ -253,7 +254,7 @@ export function transferLines({
     ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),
     ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
-    forecastNote(forecast),
+    `The forecast is made without labels of the target, by ${forecast.method}. ${forecastNote(forecast.measuredOn)}`,
     line("report", report),
     ...(head === null ? [] : [line("head", head)]),
   ];

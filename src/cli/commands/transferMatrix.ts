@@ -20,7 +20,7 @@ import { openFolder, printResult, readBeside } from "../finished.js";
 import { askedFor } from "../flags/asked.js";
 import { flagsFor } from "../flags/options.js";
 import type { MatrixFlags } from "../flags/transfer.js";
-import { reportReading } from "../reading.js";
+import { reportReading, warnOfRest } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 
 /** `transfer --matrix`: every domain to every other. */
@@ -46,7 +46,7 @@ export async function matrixCommand(context: Context, flags: MatrixFlags): Promi
   const domains = corpora.map((corpus, i) => ({ name: names[i], corpus }));
   for (const reason of checkDomains(domains, map)) context.reporter.warn(reason);
   const record = await compareDomains(context, flags, domains);
-  for (const warning of record.warnings) context.reporter.warn(warning);
+  warnOfRest(context, record.warnings, corpora);
   const lines = matrixLines(record);
   const printed = { lines, more: [...matrixTable(record), "", ...lines], json: record };
   await rejectedRows.save(context.reporter);

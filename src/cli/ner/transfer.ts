@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { LabelMap } from "../../dataset/labelMap.js";
+import { plainLabelMap, type LabelMap } from "../../dataset/labelMap.js";
 import type { ReadingCounts } from "../../embedding/textReading.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import { trainRecommendedTagger } from "../../pipeline/train/recommendedTagger.js";
@@ -115,7 +115,7 @@ function recordOf(
     corpora: Object.fromEntries(
       Object.entries(corpora).map(([name, corpus]) => [name, corpus === undefined ? null : summaryOf(corpus)]),
     ),
-    map: Object.fromEntries([...(map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
+    map: plainLabelMap(map),
     options,
     ...result,
     texts,

@@ -1,9 +1,10 @@
-import { count, decimals, pText, range } from "../../text/numbers.js";
+import { count, decimals, range } from "../../text/numbers.js";
 import type { LayersRecord, MeasureAgreement } from "../../transfer/layers/record.js";
+import { rankCorrelationText } from "./rankCorrelation.js";
 import { padLeft } from "./width.js";
 
 /** Names of the measures, for people. */
-export const MEASURE_NAMES: Readonly<Record<MeasureAgreement["measure"], string>> = {
+const MEASURE_NAMES: Readonly<Record<MeasureAgreement["measure"], string>> = {
   logMe: "LogME",
   hScore: "H-score",
   neighbors: "nearest neighbor",
@@ -44,7 +45,7 @@ function agreementLines(agreements: readonly MeasureAgreement[]): readonly strin
   const lines = (["inDomain", "target"] as const).flatMap((of) => {
     const own = agreements.filter((one) => one.of === of);
     const named = (rows: MeasureAgreement["rows"]): string =>
-      own.flatMap((one) => (one.rows === rows ? agreementText(one) : [])).join(", ");
+      own.flatMap((one) => (one.rows === rows ? rankCorrelationText(MEASURE_NAMES[one.measure], one) : [])).join(", ");
     const what = of === "inDomain" ? "in-domain" : "on the target";
     return own.length === 0
       ? []
@@ -53,8 +54,5 @@ function agreementLines(agreements: readonly MeasureAgreement[]): readonly strin
           ...(of === "target" ? [`  with macro-F1 ${what}, measured on its labels: ${named("target")}`] : []),
         ];
   });
-  return [`rank correlation over ${n} layers (Kendall's tau-b), of which so few say little:`, ...lines];
+  return [`rank correlation over ${n} layers (Kendall's tau-b); with so few it says little:`, ...lines];
 }
-
-const agreementText = ({ measure, tau, p }: MeasureAgreement): string =>
-  `${MEASURE_NAMES[measure]} ${tau === null ? "not known" : `${tau.toFixed(2)} (p ${pText(p!)})`}`;

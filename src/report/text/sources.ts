@@ -1,5 +1,6 @@
 import { count, decimals, pText, percent, range, signed, signedRange } from "../../text/numbers.js";
 import type { SourceAgreement, SourceChoice, SourceDifference, SourceScore } from "../../transfer/ranking/record.js";
+import { rankCorrelationText } from "./rankCorrelation.js";
 import { padLeft, padRight } from "./width.js";
 
 const NAMES: Readonly<Record<SourceAgreement["measure"], string>> = {
@@ -59,8 +60,8 @@ export function sourceLines(sources: readonly SourceScore[], choice: SourceChoic
     ...(agreements.length === 0
       ? []
       : [
-          `rank correlation with macro-F1 on the target over ${sources.length} sources (Kendall's tau-b), of which so few say little: ` +
-            agreements.map(agreementText).join(", "),
+          `rank correlation with macro-F1 on the target over ${sources.length} sources (Kendall's tau-b); with so few it says little: ` +
+            agreements.map((one) => rankCorrelationText(NAMES[one.measure], one)).join(", "),
         ]),
     "",
   ];
@@ -70,6 +71,3 @@ const isAbove = ({ interval95: [low] }: SourceDifference): boolean => low > 0;
 
 const differenceText = ({ difference, interval95, p }: SourceDifference): string =>
   `${signed(difference)} (${signedRange(interval95)}; p ${pText(p)})`;
-
-const agreementText = ({ measure, tau, p }: SourceAgreement): string =>
-  `${NAMES[measure]} ${tau === null ? "not known" : `${tau.toFixed(2)} (p ${pText(p!)})`}`;

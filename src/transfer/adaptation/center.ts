@@ -1,5 +1,6 @@
 import type { LogisticHead } from "../../head/head.js";
-import { row, type Matrix } from "../../math/matrix.js";
+import { columnMeans } from "../../math/covariance.js";
+import type { Matrix } from "../../math/matrix.js";
 
 /**
  * A head that takes rows of the target as if their mean were that of the source: its standardization moves by the
@@ -13,10 +14,4 @@ export function centerHead<H extends LogisticHead>(head: H, source: Matrix, targ
   const [from, to] = [columnMeans(source), columnMeans(target)];
   const mean = head.standardizer.mean.map((m, d) => m + to[d] - from[d]);
   return { ...head, standardizer: { ...head.standardizer, mean } };
-}
-
-function columnMeans(x: Matrix): Float64Array {
-  const sums = new Float64Array(x.cols);
-  for (let r = 0; r < x.rows; r++) row(x, r).forEach((value, d) => (sums[d] += value));
-  return sums.map((sum) => sum / x.rows);
 }

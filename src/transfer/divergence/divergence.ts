@@ -1,10 +1,11 @@
-import { stackRows, takeRows, type Matrix } from "../../math/matrix.js";
+import { stackRows, takeRows } from "../../math/matrix.js";
 import { seeded, shuffled, type Random } from "../../math/random.js";
-import { LEAST_ROWS, proxyADistance } from "./proxyA.js";
+import { LEAST_ROWS, proxyADistance, type DomainRows } from "./proxyA.js";
 import { squaredDistances } from "./distances.js";
 import { frechetDistance, type FrechetDistance } from "./frechet.js";
 import { maximumMeanDiscrepancy, type Discrepancy } from "./maximumMeanDiscrepancy.js";
 import { proxyACentered } from "./proxyACentered.js";
+import { drawSides } from "./sampledDistance.js";
 import {
   countWords,
   distinctiveWords,
@@ -13,12 +14,6 @@ import {
   type DistinctiveWord,
   type WordDivergence,
 } from "./words.js";
-
-/** Texts of one domain with their vectors. */
-export interface Domain {
-  readonly texts: readonly string[];
-  readonly vectors: Matrix;
-}
 
 /** What a number is where source and target are drawn from one corpus: the same rows, dealt to the two sides at random. */
 export interface Null {
@@ -78,8 +73,8 @@ export const ROWS_TO_COMPARE = 50;
  * @see Phipson & Smyth 2010, Permutation p-values should never be zero
  */
 export async function divergenceOf(
-  source: Domain,
-  target: Domain,
+  source: DomainRows,
+  target: DomainRows,
   options: DivergenceOptions = {},
 ): Promise<Divergence> {
   const { seed = 1, threads, deals: wanted = 39 } = options;
@@ -120,7 +115,7 @@ export async function divergenceOf(
 
 /** Proxy A-distance of the domains, and of as many deals of the same rows to two sides. */
 async function vectorDistances(
-  domains: readonly Domain[],
+  domains: readonly DomainRows[],
   {
     perSide,
     deals,
@@ -130,14 +125,7 @@ async function vectorDistances(
   }: { perSide: number; deals: number; seed: number; threads: number | undefined; random: Random },
 ): Promise<readonly number[]> {
   if (perSide < LEAST_ROWS) return [0];
-  const sides = domains.map((side) => sample(side, shuffled(side.texts.length, random).subarray(0, perSide)));
-  const rows = {
-    texts: sides.flatMap(({ texts }) => texts),
-    vectors: stackRows(
-      domains[0].vectors.cols,
-      sides.map((side) => side.vectors),
-    ),
-  };
+  const rows = drawSides(domains, perSide, random);
   const found: number[] = [];
   for (let deal = 0; deal <= deals; deal++) {
     const order = deal === 0 ? Int32Array.from({ length: 2 * perSide }, (_, r) => r) : shuffled(2 * perSide, random);
@@ -156,7 +144,7 @@ const WORDS_SHOWN = 10;
 
 /** Distances of up to 500 rows a side, equally many of each. */
 function otherDistances(
-  domains: readonly Domain[],
+  domains: readonly DomainRows[],
   { deals, random }: { readonly deals: number; readonly random: Random },
 ): { readonly centered: readonly number[]; readonly mmd: Discrepancy; readonly frechet: FrechetDistance } {
   const perSide = Math.min(MOST_COMPARED, ...domains.map(({ texts }) => texts.length));
@@ -191,8 +179,3 @@ function wordDistances(
   });
   return { counted, found };
 }
-
-const sample = ({ texts, vectors }: Domain, rows: Int32Array): Domain => ({
-  texts: Array.from(rows, (r) => texts[r]),
-  vectors: takeRows(vectors, rows),
-});

@@ -84,9 +84,9 @@ export function emShares(probabilities: Float64Array, source: Float64Array): Flo
   return shares;
 }
 
-/** Share of each of the indices. */
+/** Share of each index, `[classes]`; exactly 1 where all are the same. */
 export function sharesOf(indices: Int32Array, classes: number): Float64Array {
-  const shares = new Float64Array(classes);
-  for (const index of indices) shares[index] += 1 / indices.length;
-  return shares;
+  const counts = new Float64Array(classes);
+  for (const index of indices) counts[index]++;
+  return counts.map((times) => times / indices.length);
 }

@@ -4,9 +4,10 @@ import { argmax, predictProbabilities } from "../../head/head.js";
 import { fitLogistic } from "../../head/linear/logistic.js";
 import { takeRows, type Matrix } from "../../math/matrix.js";
 
-/** Rows of two domains, equally many of each, with their texts. */
+/** Texts of a domain, or of several, with their vectors. */
 export interface DomainRows {
   readonly texts: readonly string[];
+  /** `[texts, width]` */
   readonly vectors: Matrix;
 }
 
@@ -25,19 +26,21 @@ export const LEAST_ROWS = 2 * FOLDS;
  *
  * Equal texts are in one fold: a text of both domains that is learned as one would be predicted wrongly as the other.
  *
+ * @param rows    equally many of each domain
  * @param domain  0 or 1 for each row
  * @see Ben-David et al. 2010
  */
 export async function proxyADistance(
-  { texts, vectors }: DomainRows,
+  rows: DomainRows,
   domain: Int32Array,
   { seed, threads }: ProxyAOptions,
 ): Promise<number> {
+  const { texts, vectors } = rows;
   const fold = foldCorpus(domain, duplicateGroups(texts), { folds: FOLDS, seed });
   let wrong = 0;
   for (let f = 0; f < FOLDS; f++) {
-    const rows = (inside: boolean): number[] => Array.from(fold.keys()).filter((r) => (fold[r] === f) === inside);
-    const [train, test] = [rows(false), rows(true)];
+    const rowsOf = (inside: boolean): number[] => Array.from(fold.keys()).filter((r) => (fold[r] === f) === inside);
+    const [train, test] = [rowsOf(false), rowsOf(true)];
     const predictions = await predicted(vectors, domain, { train, test, threads });
     test.forEach((r, i) => {
       if (predictions[i] !== domain[r]) wrong++;

@@ -10,10 +10,10 @@ import type { TaggingEvaluation } from "../../tagging/evaluate.js";
 import { trainTagger, type TrainedTagger, type TrainTaggerOptions } from "../../tagging/train.js";
 import { dropOf, type ScoreWithInterval } from "../experiment/drop.js";
 import { leakageCounts, leakagePairs, withLeakage } from "../experiment/leakage.js";
+import { seenInTraining } from "../experiment/seenInTraining.js";
 import { compareOwnTaggers, evaluated, type OwnTaggers } from "./ownTaggers.js";
 import { checkSentences } from "./checkSentences.js";
 import { taggingDivergence } from "./entityShift.js";
-import { seenSentences } from "./seenSentences.js";
 import { taggersOfCurves } from "./measureCurves.js";
 import type { TaggingLeakage, TaggingTransfer } from "./record.js";
 import { taggingAdvice } from "./taggingAdvice.js";
@@ -105,7 +105,11 @@ export async function runTaggingTransfer(
     leakage,
     divergence: await taggingDivergence(home.train, target, options),
     warnings: [
-      ...seenSentences(leakage, target.sentences.length),
+      ...seenInTraining(leakage, {
+        n: target.sentences.length,
+        hasBoth: leakage.targetWithout !== null,
+        unit: "sentence",
+      }),
       ...(mismatch === undefined ? [] : typesWarning(mismatch)),
     ],
   };

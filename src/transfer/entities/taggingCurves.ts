@@ -14,6 +14,7 @@ import {
   type TaggingSize,
 } from "./measureCurves.js";
 import type { TaggingCurve, TaggingPoint } from "./record.js";
+import { TAGGER_PAIRS } from "./taggingHalves.js";
 
 /** All that the learning curves of taggers say. */
 export interface TaggingCurves {
@@ -36,7 +37,6 @@ export interface AllSentences {
 
 /** Fewer points show no curve. */
 const FEWEST_POINTS = 4;
-const FREEDOM_OF_HALVES = 3;
 const NEXT = 100;
 const OF_SENTENCES = { labels: "tagged target sentences", metric: "entity F1" };
 
@@ -92,7 +92,7 @@ function differenceAt({ n, share, target, both }: TaggingSize, groups: Int32Arra
 
 function differenceOfAll(n: number, { difference, standardErrors }: AllSentences, tested: number): SizeDifference {
   const test = { variance: standardErrors.test ** 2, freedom: Math.max(3, tested - 1) };
-  const training = { variance: standardErrors.training ** 2, freedom: FREEDOM_OF_HALVES };
+  const training = { variance: standardErrors.training ** 2, freedom: TAGGER_PAIRS - 1 };
   return { n, difference, training, test };
 }
 

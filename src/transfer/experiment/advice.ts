@@ -84,7 +84,7 @@ function withoutComparison({ target, forecast, verdict }: AdviceEvidence): Advic
 }
 
 function onMoreLabels({ next }: AdviceEvidence): Advice[] {
-  if (next === undefined || next === null || next.interval95[0] <= 0 || next.gain < DIFFERENCE_THAT_MATTERS) return [];
+  if (next === null || next.interval95[0] <= 0 || next.gain < DIFFERENCE_THAT_MATTERS) return [];
   const { added, gain, interval95 } = next;
   return [
     {
@@ -95,10 +95,10 @@ function onMoreLabels({ next }: AdviceEvidence): Advice[] {
 }
 
 /** Where more rows bring nothing that matters, the frozen vectors are the limit. */
-function onThePlateau({ next, joint, ceiling, curves = [] }: AdviceEvidence): Advice[] {
+function onThePlateau({ next, joint, ceiling, curves }: AdviceEvidence): Advice[] {
   const rows = Math.max(0, ...curves.flatMap(({ points }) => points.map(({ n }) => n)));
   const score = Math.max(joint?.macroF1 ?? 0, ceiling?.macroF1 ?? 0);
-  const isFlat = next !== undefined && next !== null && next.interval95[1] < DIFFERENCE_THAT_MATTERS;
+  const isFlat = next !== null && next.interval95[1] < DIFFERENCE_THAT_MATTERS;
   if (!isFlat || rows < ROWS_FOR_A_PLATEAU || score >= HIGH_SCORE) return [];
   return [
     {

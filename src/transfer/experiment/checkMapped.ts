@@ -24,14 +24,13 @@ export function checkMapped({ source, sourceDev, target, targetTrain }: Corpora,
 }
 
 function requireKnown(corpus: LabeledCorpus, learned: LabeledCorpus, map: LabelMap | undefined): void {
-  const learntLabels = new Set(learned.labels);
-  const strange = [...new Set(corpus.labels)].filter((label) => !learntLabels.has(label));
+  const known = new Set(learned.labels);
+  const strange = [...new Set(corpus.labels)].filter((label) => !known.has(label));
   if (strange.length === 0) return;
-  const known = [...learntLabels];
   throw new HeadstartError(
     "E_LABEL_MAP",
     `${corpus.files.join(", ")} has labels that ${learned.files.join(", ")} has not: ${quotedLabels(strange)}. It has ` +
-      `${quotedLabels(known)}. ${bridge(strange, { known, map })}`,
+      `${quotedLabels([...known])}. ${bridge(strange, { known: [...known], map })}`,
     { file: corpus.files[0] },
   );
 }

@@ -2,7 +2,8 @@ import type { Evaluated } from "../../classification/evaluate.js";
 import type { TrainedHead } from "../../classification/train.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { addedMapFlag } from "../../dataset/mapAdvice.js";
-import type { LabeledCorpus } from "../../dataset/labeledCorpus.js";
+import { corpusNotices } from "./corpusSummary.js";
+import type { TransferCorpora } from "./embedCorpora.js";
 
 /** What the head on both sides should make the reader know: its own warnings, those of the corpora, labels that no target row has. */
 export function headWarnings(
@@ -12,7 +13,7 @@ export function headWarnings(
     corpora,
     map,
   }: {
-    readonly corpora: Readonly<Record<"source" | "target", Pick<LabeledCorpus, "notices">>>;
+    readonly corpora: TransferCorpora;
     readonly map: LabelMap | undefined;
   },
 ): string[] {
@@ -21,8 +22,7 @@ export function headWarnings(
   const advice = flag === undefined ? "" : `; ${flag} leaves it out of training`;
   return [
     ...trained.warnings,
-    ...corpora.source.notices,
-    ...corpora.target.notices,
+    ...corpusNotices([corpora.source, corpora.sourceDev, corpora.target, corpora.targetTrain]),
     ...(missing.length > 0
       ? [`no target row has the label ${missing.join(", ")}, and every prediction of it counts as a mistake${advice}`]
       : []),

@@ -12,8 +12,8 @@ import {
   type TextVectors,
 } from "../../dataset/labeledVectors.js";
 import { takeRows, type Matrix } from "../../math/matrix.js";
-import { count, counted, percent } from "../../text/numbers.js";
 import { newRows } from "../../dataset/seenRows.js";
+import { seenInTraining, sharedText, type TargetShare } from "./seenInTraining.js";
 import type { Leakage, LeakagePair, LeakageSide, Verdict } from "./record.js";
 
 /** Rows that heads are trained on, and those they are scored on. */
@@ -37,10 +37,6 @@ export interface TargetScores {
 }
 
 const EXAMPLES = 5;
-/** Share of the target that may be in the source before the verdict says so. */
-const ALARMING = 0.05;
-/** Share above which source and target are mostly the same texts. */
-const MOSTLY = 0.5;
 
 /** Scores the head that was trained on the source on target rows it has not seen. */
 export function scoreTarget(
@@ -68,7 +64,7 @@ export function scoreTarget(
     scored,
     leakage,
     unseen: withoutRows(target, [...found.near, ...(ownFound?.near ?? [])]),
-    warnings: warningsOf(leakage, { n, hasBoth, isScored: scored !== null }),
+    warnings: seenInTraining(leakage, { n, hasBoth, isScored: scored !== null }),
   };
 }
 
@@ -145,42 +141,4 @@ export function withoutNear(train: LabeledVectors, dev: LabeledVectors): Labeled
 export function withLeakage(verdict: Verdict, found: TargetShare): Verdict {
   const text = sharedText(found);
   return text === undefined ? verdict : { ...verdict, because: `${verdict.because}; ${text}` };
-}
-
-interface TargetShare {
-  /** Of the target that is in the source or near it. */
-  readonly share: number;
-  /** @default "rows" */
-  readonly noun?: "rows" | "sentences" | undefined;
-}
-
-/** How much of the target the source holds, and what follows, for the reader; undefined where it is little. */
-export function sharedText({ share, noun = "rows" }: TargetShare): string | undefined {
-  if (share <= ALARMING) return undefined;
-  const what = `${percent(share)} of the target ${noun} are in the source or near duplicates of its ${noun}`;
-  return share > MOSTLY
-    ? `${what}: this is not a transfer experiment`
-    : `${what}: the two overlap, and the ${noun} left may still be closer to the source than new texts will be`;
-}
-
-function warningsOf(
-  { normalised, near, share, trainAndTarget }: Leakage,
-  { n, hasBoth, isScored }: { readonly n: number; readonly hasBoth: boolean; readonly isScored: boolean },
-): string[] {
-  const of = (some: number): string => `${count(some)} of ${counted(n, "target row")} ${some === 1 ? "is" : "are"}`;
-  const shared = sharedText({ share });
-  const alike = near - normalised;
-  const nearly = alike === 0 ? "" : ` (${count(alike)} as near ${alike === 1 ? "duplicate" : "duplicates"})`;
-  const inSource = !hasBoth
-    ? "every target row is also in the source: its score is one of rows seen in training and says nothing of new texts"
-    : `${of(near)} also in the source${nearly}: ${isScored ? "scored" : "the forecast is"} without ${near === 1 ? "it" : "them"}`;
-  return [
-    ...(near === 0 ? [] : [inSource]),
-    ...(shared === undefined || !hasBoth ? [] : [shared]),
-    ...(trainAndTarget === 0 || !isScored
-      ? []
-      : [
-          `${of(trainAndTarget)} also in the target's training rows: left out where heads trained on these are compared`,
-        ]),
-  ];
 }

@@ -190,7 +190,7 @@ export interface TransferRecord {
   /** The head that was trained on the source. */
   readonly sourceHead: {
     readonly kind: "logistic";
-    /** L2 penalty. */
+    /** Inverse of the L2 penalty. */
     readonly C: number | null;
     /** How C was chosen, on which rows. */
     readonly chosenBy: string;
@@ -214,19 +214,20 @@ export interface TransferRecord {
   readonly dropInterval95: readonly [low: number, high: number] | null;
   readonly verdict: Verdict;
   /** Learning curves of the strategies by labeled target rows; without `--target-train` empty. */
-  readonly curves?: readonly StrategyCurve[] | undefined;
-  /** What the curves show: higher start, slope, asymptote. */
-  readonly shape?: CurveShape | null | undefined;
+  readonly curves: readonly StrategyCurve[];
+  /** What the curves show: higher start, slope, asymptote; null without any. */
+  readonly shape: CurveShape | null;
   /** Null where the source is not shown to help with the fewest target rows. */
-  readonly worth?: Worth | null | undefined;
-  /** What the next labels of the target would bring. */
-  readonly next?: NextLabels | null | undefined;
+  readonly worth: Worth | null;
+  /** What the next labels of the target would bring; null where the curves are too few points to tell. */
+  readonly next: NextLabels | null;
   /** Rows of the source that the curves take below all target labels; null where all of them, or without curves. */
   readonly sourceDraws?: SourceDraws | null | undefined;
   /** The head's accuracy on the target, made without its labels, whether there are any or not. */
   readonly forecast: Forecast;
   /** Without the target's labels, how often it has each; null where that cannot be known. */
   readonly labelShift: LabelShift | null;
+  /** Heads adapted to the target, first the one that is not; absent unless `--adapt` was given. */
   readonly adaptation?: readonly AdaptationScore[] | undefined;
   /** Where several sources were given, what each of them gives on the target, and how one was chosen; else absent. */
   readonly sources?: readonly SourceScore[] | undefined;

@@ -5,7 +5,6 @@ import { trainClassifier, type TrainOptions } from "../../classification/train.j
 import type { LabelMap } from "../../dataset/labelMap.js";
 import type { Encoder } from "../../encoder/encoder.js";
 import type { Matrix } from "../../math/matrix.js";
-import { VERSION } from "../../version.js";
 import { checkAdaptations } from "./checkAdaptations.js";
 import { checkMapped } from "./checkMapped.js";
 import { embedCorpora, type EmbeddedCorpora, type TransferCorpora } from "./embedCorpora.js";
@@ -22,6 +21,7 @@ import { leakagePairs, scoreTarget, withLeakage } from "./leakage.js";
 import { compareWithOwn, type OwnComparison } from "./ownTarget.js";
 import { curvesFor, withCurves } from "./withCurves.js";
 import { corpusSummary } from "./corpusSummary.js";
+import { provenanceOf } from "./provenance.js";
 import type { TransferRecord } from "./record.js";
 import { headWarnings } from "./headWarnings.js";
 import { targetErrors } from "./mistakes.js";
@@ -162,16 +162,7 @@ export async function runTransfer(
   seconds["all"] = (clock() - began) / 1000;
   const found: Omit<TransferRecord, "advice" | "moreAdvice"> = {
     format: "headstart-transfer",
-    version: 1,
-    createdAt: options.createdAt,
-    seed,
-    headstart: VERSION,
-    encoder: {
-      name: encoder.name,
-      fingerprint: encoder.fingerprint,
-      width: encoder.width,
-      decisions: encoder.decisions,
-    },
+    ...provenanceOf(encoder, options),
     corpora: {
       source: corpusSummary(corpora.source, sides.source.labels),
       sourceDev: {
@@ -183,8 +174,6 @@ export async function runTransfer(
       targetTrain:
         corpora.targetTrain === undefined ? null : corpusSummary(corpora.targetTrain, corpora.targetTrain.labels),
     },
-    map: Object.fromEntries([...(options.map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
-    options: { seed, classWeights: options.classWeights ?? "none", ...options.asked },
     ...(maps === undefined ? {} : { maps }),
     ...adaptation,
     ...suggested(trained, { ...sides, corpus: corpora.target }, options),

@@ -1,4 +1,5 @@
 import { percent } from "../../text/numbers.js";
+import { sharesOf } from "../divergence/labelShift.js";
 import type { Predictions } from "./confidence.js";
 
 /** Below this share of the variety in-domain the head tells the target's rows hardly apart. */
@@ -16,19 +17,13 @@ export function oneLabelDoubt(
   target: Pick<Predictions, "predicted">,
   labels: readonly string[],
 ): string | null {
-  const [home, away] = [held, target].map(({ predicted }) => shares(predicted, labels.length));
+  const [home, away] = [held, target].map(({ predicted }) => sharesOf(predicted, labels.length));
   if (entropy(home) > 0 && entropy(away) >= LEAST_VARIETY * entropy(home)) return null;
   const most = away.indexOf(Math.max(...away));
   return (
     `the head gives ${percent(away[most])} of the target's rows the label "${labels[most]}" (in-domain ${percent(home[most])}): ` +
     "whether it is right there cannot be known without labels, so the forecast has no lower end"
   );
-}
-
-function shares(predicted: Int32Array, classes: number): Float64Array {
-  const counts = new Float64Array(classes);
-  for (const label of predicted) counts[label]++;
-  return counts.map((count) => count / predicted.length);
 }
 
 const entropy = (of: Float64Array): number => of.reduce((sum, p) => sum - (p === 0 ? 0 : p * Math.log(p)), 0);

@@ -10,9 +10,9 @@ import { confusionIntervals } from "../../metrics/confusionIntervals.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import type { Matrix } from "../../math/matrix.js";
 import { counted } from "../../text/numbers.js";
-import { VERSION } from "../../version.js";
-import { corpusSummary } from "../experiment/corpusSummary.js";
+import { corpusNotices, corpusSummary } from "../experiment/corpusSummary.js";
 import { labelMismatch, renormalizedWarning } from "../experiment/labelMismatch.js";
+import { provenanceOf } from "../experiment/provenance.js";
 import type { TransferRecord } from "../experiment/record.js";
 import { layerAdvice } from "./advice.js";
 import { agreementsOf } from "./agreements.js";
@@ -103,22 +103,11 @@ export async function compareLayers(
   const judged = judge(numbers, scored, seed);
   return {
     format: "headstart-layers",
-    version: 1,
-    createdAt: options.createdAt,
-    seed,
-    headstart: VERSION,
-    encoder: {
-      name: encoder.name,
-      fingerprint: encoder.fingerprint,
-      width: encoder.width,
-      decisions: encoder.decisions,
-    },
+    ...provenanceOf(encoder, options),
     corpora: {
       corpus: corpusSummary(corpus, corpus.labels),
       target: target === undefined ? null : corpusSummary(target, target.labels),
     },
-    map: Object.fromEntries([...(map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
-    options: { seed, classWeights, ...options.asked },
     labels,
     ...judged,
     heldOut: scored[0].from,
@@ -126,8 +115,7 @@ export async function compareLayers(
     advice: layerAdvice(judged),
     warnings: [
       ...warnings,
-      ...corpus.notices,
-      ...(target?.notices ?? []),
+      ...corpusNotices([corpus, target]),
       ...warning,
       ...(mismatch === undefined ? [] : [renormalizedWarning(mismatch)]),
     ],

@@ -3,10 +3,11 @@ import type { TrainOptions } from "../../classification/train.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
 import { newRows } from "../../dataset/seenRows.js";
 import { dropOf, mainScore } from "../experiment/drop.js";
-import { sharedText } from "../experiment/leakage.js";
+import { sharedText } from "../experiment/seenInTraining.js";
+import { ROWS_TO_COMPARE } from "../divergence/divergence.js";
+import { sampledDistance } from "../divergence/sampledDistance.js";
 import { forecastHead } from "../forecast/forecastHead.js";
 import { callsOf } from "./calls.js";
-import { domainDistance } from "./distance.js";
 import { domainSummary, prepareDomain, type NamedRows, type PreparedDomain } from "./domain.js";
 import { jointPredictions, scoredRows, type Pair } from "./joint.js";
 import { mismatchOf } from "./mismatch.js";
@@ -96,12 +97,10 @@ async function scoresOf(
   const distances = new Map<string, number | null>();
   for (const pair of pairs) {
     signal?.throwIfAborted();
-    const sides = [pair.source, pair.target].sort((a, b) => (a.name < b.name ? -1 : 1)) as [
-      PreparedDomain,
-      PreparedDomain,
-    ];
-    const key = JSON.stringify(sides.map(({ name }) => name));
-    if (!distances.has(key)) distances.set(key, await domainDistance(sides, { seed, threads }));
+    const [first, second] = [pair.source, pair.target].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const key = JSON.stringify([first.name, second.name]);
+    if (!distances.has(key))
+      distances.set(key, await sampledDistance([first.train, second.train], { seed, threads, least: ROWS_TO_COMPARE }));
     scores.push(scoreOf(pair, { seed, distance: distances.get(key)! }));
     onProgress?.("scoring pairs", scores.length, pairs.length);
   }

@@ -4,8 +4,8 @@ import type { Encoder } from "../../encoder/encoder.js";
 import { HeadstartError } from "../../errors.js";
 import { counted } from "../../text/numbers.js";
 import type { Matrix } from "../../math/matrix.js";
-import { VERSION } from "../../version.js";
-import { corpusSummary } from "../experiment/corpusSummary.js";
+import { corpusNotices, corpusSummary } from "../experiment/corpusSummary.js";
+import { provenanceOf } from "../experiment/provenance.js";
 import type { TransferOptions } from "../experiment/run.js";
 import type { NamedRows } from "./domain.js";
 import { transferMatrix, type MatrixOptions } from "./matrix.js";
@@ -65,7 +65,7 @@ export async function runMatrix(
   domains: readonly DomainCorpus[],
   options: RunMatrixOptions,
 ): Promise<MatrixRecord> {
-  const { seed = 1, clock, map, classWeights = "none" } = options;
+  const { clock, map } = options;
   const began = clock();
   checkDomains(domains, map);
   const named: NamedRows[] = [];
@@ -75,23 +75,16 @@ export async function runMatrix(
   }
   const embedded = clock();
   const result = await transferMatrix(named, options);
-  const { name, fingerprint, width, decisions } = encoder;
   return {
     format: "headstart-matrix",
-    version: 1,
-    createdAt: options.createdAt,
-    seed,
-    headstart: VERSION,
-    encoder: { name, fingerprint, width, decisions },
-    map: Object.fromEntries([...(map ?? [])].map(([from, to]) => [from, to ?? "drop"])),
-    options: { seed, classWeights, ...options.asked },
+    ...provenanceOf(encoder, options),
     domains: result.domains.map((domain, i) => {
       const { corpus } = domains[i];
       return { ...domain, corpus: corpusSummary(corpus, corpus.labels) };
     }),
     cells: result.cells,
     summary: result.summary,
-    warnings: [...domains.flatMap(({ corpus }) => corpus.notices), ...result.warnings],
+    warnings: [...corpusNotices(domains.map(({ corpus }) => corpus)), ...result.warnings],
     seconds: { embed: (embedded - began) / 1000, all: (clock() - began) / 1000 },
     report: options.report,
   };

@@ -1,4 +1,4 @@
-import { count, counted, decimals, percent, signed } from "../../text/numbers.js";
+import { count, counted, decimals, percent, tauText } from "../../text/numbers.js";
 import { rankCorrelation } from "../ranking/rankCorrelation.js";
 import type { MatrixAgreement, MatrixCell, MatrixDomain, MatrixSource, MatrixSummary, MatrixTarget } from "./record.js";
 
@@ -87,8 +87,8 @@ function says(
   const [best] = sources;
   const { n, distance, forecast, meanAbsoluteError, inside } = agreement;
   const ranked = [
-    ...(distance === null ? [] : [`distance ${signed(distance)}`]),
-    ...(forecast === null ? [] : [`forecast ${signed(forecast)}`]),
+    ...(distance === null ? [] : [`distance ${tauText(distance)}`]),
+    ...(forecast === null ? [] : [`forecast ${tauText(forecast)}`]),
   ];
   return [
     `adding the source to the target's own rows helps in ${count(helped)} of ${counted(scored.length, "pair")} and harms in ${count(harmed)}; of the rest these rows say neither, or it is less than 0.01 (Holm over all pairs)`,

@@ -3,9 +3,8 @@ import type { LabelMap } from "../../dataset/labelMap.js";
 import { isLabeled, pickRows, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
 import { labelSpace, project } from "../../dataset/mapLabels.js";
 import { argmax, predictProbabilities } from "../../head/head.js";
-import { stackRows, takeRows, type Matrix } from "../../math/matrix.js";
-import { seeded, shuffled } from "../../math/random.js";
-import { proxyADistance } from "../divergence/proxyA.js";
+import type { Matrix } from "../../math/matrix.js";
+import { sampledDistance } from "../divergence/sampledDistance.js";
 import { forecastHead } from "../forecast/forecastHead.js";
 import type { Forecast } from "../forecast/record.js";
 import { nearestSourceLabel, sourceMeasures, type SourceMeasures } from "../ranking/sourceMeasures.js";
@@ -52,7 +51,7 @@ export async function scoreSource(
       targetTrain: targetTrain && labelsBy(trained, targetTrain.vectors, drops),
     },
     measures: labeled === undefined ? null : measuresOf(trained, { source, labeled, seed }),
-    proxyA: await distance(source, target, { seed, threads }),
+    proxyA: (await sampledDistance([source, target], { seed, threads })) ?? 0,
     forecast: forecastHead(trained, { sourceDev, target }),
   };
 }
@@ -83,32 +82,4 @@ function measuresOf(
     ...sourceMeasures(predictProbabilities(head, asked.vectors), target.y, labels.length),
     neighbors: nearestSourceLabel(numbered(known), target),
   };
-}
-
-/** Rows of a side that are distinguished from the other's. */
-const A_SIDE = 500;
-/** Fewer cannot be dealt into folds. */
-const FEW = 8;
-
-async function distance(
-  source: LabeledVectors,
-  target: TextVectors,
-  { seed, threads }: { readonly seed: number; readonly threads: number | undefined },
-): Promise<number> {
-  const perSide = Math.min(A_SIDE, source.texts.length, target.texts.length);
-  if (perSide < FEW) return 0;
-  const random = seeded(seed);
-  const drawn = [source, target].map(({ texts, vectors }) => {
-    const rows = shuffled(texts.length, random).subarray(0, perSide);
-    return { texts: Array.from(rows, (r) => texts[r]), vectors: takeRows(vectors, rows) };
-  });
-  const both = {
-    texts: drawn.flatMap(({ texts }) => texts),
-    vectors: stackRows(
-      source.vectors.cols,
-      drawn.map(({ vectors }) => vectors),
-    ),
-  };
-  const domain = Int32Array.from(both.texts, (_, r) => (r < perSide ? 0 : 1));
-  return proxyADistance(both, domain, { seed, threads });
 }

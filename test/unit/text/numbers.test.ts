@@ -9,6 +9,7 @@ import {
   rows,
   signed,
   sizeText,
+  tauText,
 } from "../../../src/text/numbers.js";
 
 describe("decimals()", () => {
@@ -58,5 +59,11 @@ describe("sizeText()", () => {
       "2.0 GB",
       "3.3 TB",
     ]);
+  });
+});
+
+describe("tauText()", () => {
+  it("has a minus sign as long as a plus, never before nothing, and a word where there is no order", () => {
+    expect([-0.5, 0.123, -0.001, 1, null].map(tauText)).toEqual(["\u22120.50", "0.12", "0.00", "1.00", "not defined"]);
   });
 });

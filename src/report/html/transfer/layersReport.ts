@@ -1,9 +1,10 @@
 import { excerpt } from "../../../errors.js";
-import { count, decimals, duration, pText, range, signed, signedRange } from "../../../text/numbers.js";
+import { count, decimals, duration, pText, range, signed, signedRange, tauText } from "../../../text/numbers.js";
 import type { LayerDifference, LayersRecord, MeasureAgreement } from "../../../transfer/layers/record.js";
 import { html, joined, section, verbatim, type Content, type Html } from "../html.js";
 import { pageText } from "../page.js";
 import { definitions, table } from "../table.js";
+import { encoderEntries, runEntries, warnings } from "./sections/provenance.js";
 
 /** A comparison of layers as one self-contained page: style inside, no scripts, nothing fetched. */
 export function layersReport(record: LayersRecord): string {
@@ -16,7 +17,7 @@ export function layersReport(record: LayersRecord): string {
       <ul class="findings">
         <li>${sentence(advice.because)}</li>
       </ul>
-      ${warnings(record.warnings)}
+      ${warnings(record)}
     </header>
     ${scores(record)}${measures(record)}${making(record)}
     <footer>
@@ -30,16 +31,6 @@ export function layersReport(record: LayersRecord): string {
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-
-const warnings = (all: readonly string[]): Content =>
-  all.length === 0
-    ? null
-    : html`<aside class="warnings" aria-label="Warnings">
-        <b>Before you rely on the numbers</b>
-        <ul>
-          ${all.map((one) => html`<li dir="auto">${one}</li>`)}
-        </ul>
-      </aside>`;
 
 /** Macro-F1 of each layer; within a column the shade is darkest at the best layer and none at the worst. */
 function scores({ layers, best }: LayersRecord): Html {
@@ -92,7 +83,7 @@ function scores({ layers, best }: LayersRecord): Html {
 
 const freshText = (where: string, { onOtherRows }: LayersRecord["best"]["inDomain"]): string =>
   onOtherRows === null
-    ? `${where} not known of so few rows`
+    ? `${where} not known with so few rows`
     : `${where} ${decimals(onOtherRows.macroF1)} (${range(onOtherRows.interval95)})`;
 
 /** From 0 at the least to 1 at the highest. */
@@ -136,7 +127,7 @@ function measures({ layers, agreements, best }: LayersRecord): Html {
       caption: `Of the corpus${hasTarget ? ", then of the target with its labels" : ""}; up to 2,000 different texts, and the higher the better`,
       head: ["layer", ...names, ...(hasTarget ? [...names.map((name) => `${name}, target`), "LEEP, target"] : [])],
     })}${table(agreements.map(agreementRow), {
-      caption: `How far each orders the ${count(layers.length)} layers as training does (Kendall’s tau-b, 1 for the same order). Of so few layers it says little`,
+      caption: `How far each orders the ${count(layers.length)} layers as training does (Kendall’s tau-b, 1 for the same order). With so few layers it says little`,
       head: ["measure", "measured on", "order of the macro-F1", "tau-b", "p"],
     })}`,
   );
@@ -146,7 +137,7 @@ const agreementRow = ({ measure, rows, of, tau, p }: MeasureAgreement): readonly
   MEASURES.find(([name]) => name === measure)?.[1] ?? (measure === "leep" ? "LEEP" : "macro-F1 in-domain"),
   rows === "corpus" ? "the corpus" : "the target",
   of === "inDomain" ? "in-domain" : "on the target",
-  tau === null ? "not known" : tau.toFixed(2).replace("-", "\u2212"),
+  tauText(tau),
   p === null ? "" : pText(p),
 ];
 
@@ -157,26 +148,9 @@ const making = (record: LayersRecord): Html =>
     definitions([
       ["in-domain rows", `${count(record.n.inDomain)} scored: ${record.heldOut}`],
       ...(record.n.target === null ? [] : [["target rows", `${count(record.n.target)} scored`] as const]),
-      [
-        "encoder",
-        html`${verbatim(record.encoder.name)}
-          <ul>
-            ${record.encoder.decisions.map((one) => html`<li dir="auto">${one}</li>`)}
-          </ul>`,
-      ],
+      ...encoderEntries(record),
       ["labels", joined(record.labels.map(verbatim), ", ")],
-      [
-        "label map",
-        Object.keys(record.map).length === 0
-          ? "none: labels are used as they stand"
-          : joined(
-              Object.entries(record.map).map(([from, to]) => html`${verbatim(from)} → ${verbatim(to)}`),
-              ", ",
-            ),
-      ],
-      ["seed", String(record.seed)],
-      ["headstart", verbatim(record.headstart)],
-      ["made", html`<time datetime="${record.createdAt}">${verbatim(record.createdAt)}</time>`],
+      ...runEntries(record),
       ["time taken", duration(record.seconds["all"])],
     ]),
   );

@@ -5,8 +5,9 @@ import { html, joined, section, verbatim, type Content, type Html } from "../htm
 import { pageText } from "../page.js";
 import { definitions, table } from "../table.js";
 import { heatMap, signedHeatMap } from "./heatMap.js";
+import { encoderEntries, runEntries, warnings } from "./sections/provenance.js";
 
-const SIGNS: Readonly<Record<MatrixCell["call"], string>> = {
+const CALLS: Readonly<Record<MatrixCell["call"], string>> = {
   positive: "helps",
   negative: "harms",
   neutral: "not known",
@@ -19,24 +20,15 @@ const SIGNS: Readonly<Record<MatrixCell["call"], string>> = {
  * @returns the page, to be written as UTF-8
  */
 export function matrixReport(record: MatrixRecord): string {
-  const { summary, warnings, domains } = record;
+  const { summary, domains } = record;
   const body = html`<main>
     <header>
       <p class="kicker">headstart · transfer matrix</p>
-      <h1>${counted(domains.length, "domain")}, every one to every other</h1>
+      <h1>${counted(domains.length, "domain")}, each to every other</h1>
       <ul class="findings">
         ${summary.says.map((one) => html`<li dir="auto">${one[0].toUpperCase()}${one.slice(1)}.</li>`)}
       </ul>
-      ${
-        warnings.length === 0
-          ? null
-          : html`<aside class="warnings" aria-label="Warnings">
-              <b>Before you rely on the numbers</b>
-              <ul>
-                ${warnings.map((one) => html`<li dir="auto">${one}</li>`)}
-              </ul>
-            </aside>`
-      }
+      ${warnings(record)}
       <nav aria-label="Chapters">
         <a href="#scores">Scores</a><a href="#help">Does the source help?</a><a href="#sources">Best sources</a
         ><a href="#pairs">All pairs</a><a href="#rows">Rows</a><a href="#making">How it was made</a>
@@ -82,7 +74,7 @@ const help = (record: MatrixRecord): Html =>
       ${signedHeatMap(namesOf(record), record.cells, {
         caption: "Difference in macro-F1 by adding the source",
         value: ({ difference }) => difference,
-        note: ({ call }) => SIGNS[call],
+        note: ({ call }) => CALLS[call],
       })}`,
   );
 
@@ -141,7 +133,7 @@ function pairRow(cell: MatrixCell): readonly Content[] {
     html`${percent(forecast!.accuracy)} <small>${forecast!.interval95.map(percent).join(" to ")}</small>`,
     html`${signed(drop!)} <small>${signedRange(dropInterval95!)}</small>`,
     distance === null ? "–" : distance.toFixed(2),
-    html`${SIGNS[cell.call]}, ${signed(cell.difference!)} <small>${signedRange(cell.differenceInterval95!)}</small>`,
+    html`${CALLS[cell.call]}, ${signed(cell.difference!)} <small>${signedRange(cell.differenceInterval95!)}</small>`,
     count(n),
   ];
 }
@@ -168,19 +160,13 @@ const rows = ({ domains }: MatrixRecord): Html =>
     ),
   );
 
-function making({ encoder, map, seed, headstart, createdAt, seconds }: MatrixRecord): Html {
-  const entries = Object.entries(map).map(([from, to]) => html`${verbatim(from)} → ${verbatim(to)}`);
-  return section(
+const making = (record: MatrixRecord): Html =>
+  section(
     "making",
     "How it was made",
     definitions([
-      ["encoder", html`${verbatim(encoder.name)}, frozen, ${count(encoder.width)} numbers per text`],
-      ["its fingerprint", html`<code>${verbatim(encoder.fingerprint)}</code>`],
-      ["label map", entries.length === 0 ? "none: labels are used as they stand" : joined(entries, ", ")],
-      ["seed", String(seed)],
-      ["headstart", verbatim(headstart)],
-      ["made", html`<time datetime="${createdAt}">${verbatim(createdAt)}</time>`],
-      ["time taken", `${duration(seconds["all"])}, of it to embed ${duration(seconds["embed"])}`],
+      ...encoderEntries(record),
+      ...runEntries(record),
+      ["time taken", `${duration(record.seconds["all"])}, of it to embed ${duration(record.seconds["embed"])}`],
     ]),
   );
-}

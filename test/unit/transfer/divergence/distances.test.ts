@@ -4,7 +4,7 @@ import { matrix, stackRows, type Matrix } from "../../../../src/math/matrix.js";
 import { seeded } from "../../../../src/math/random.js";
 import { squaredDistances } from "../../../../src/transfer/divergence/distances.js";
 import { frechetDistance } from "../../../../src/transfer/divergence/frechet.js";
-import { blackBoxShares, emShares } from "../../../../src/transfer/divergence/labelShift.js";
+import { blackBoxShares, emShares, sharesOf } from "../../../../src/transfer/divergence/labelShift.js";
 import { maximumMeanDiscrepancy } from "../../../../src/transfer/divergence/maximumMeanDiscrepancy.js";
 import { proxyACentered } from "../../../../src/transfer/divergence/proxyACentered.js";
 import { countWords, distinctiveWords } from "../../../../src/transfer/divergence/words.js";
@@ -129,5 +129,11 @@ describe("distinctiveWords()", () => {
       [0, 5],
       [0, 5],
     ]);
+  });
+});
+
+describe("sharesOf()", () => {
+  it("is exactly 1 for the only label, however many rows there are", () => {
+    for (const n of [1, 3, 10, 49, 1000]) expect([...sharesOf(new Int32Array(n), 2)]).toEqual([1, 0]);
   });
 });

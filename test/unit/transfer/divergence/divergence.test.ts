@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { matrix, takeRows } from "../../../../src/math/matrix.js";
-import { divergenceOf, type Domain } from "../../../../src/transfer/divergence/divergence.js";
+import { divergenceOf } from "../../../../src/transfer/divergence/divergence.js";
+import type { DomainRows } from "../../../../src/transfer/divergence/proxyA.js";
 import { clouds } from "../../head/toyRows.js";
 
-const domain = (rows: number, seed: number, words = "film was fine"): Domain => ({
+const domain = (rows: number, seed: number, words = "film was fine"): DomainRows => ({
   texts: Array.from({ length: rows }, (_, r) => `${words} ${seed}${r}`),
   vectors: clouds(rows, 64, { classes: 1, seed }).x,
 });
@@ -24,7 +25,7 @@ describe("divergenceOf", () => {
 
   it("is small between two halves of one corpus", async () => {
     const { texts, vectors } = domain(400, 1);
-    const half = (first: boolean): Domain => {
+    const half = (first: boolean): DomainRows => {
       const rows = [...texts.keys()].filter((r) => r % 4 < 2 === first);
       return { texts: rows.map((r) => texts[r]), vectors: takeRows(vectors, rows) };
     };
@@ -57,7 +58,7 @@ describe("divergenceOf", () => {
   it("is defined for corpora too small to tell and for texts without words", async () => {
     const few = domain(3, 1);
     expect((await divergenceOf(few, domain(80, 2), OPTIONS)).proxyA).toBe(0);
-    const blank: Domain = { texts: ["", " "], vectors: matrix(2, 64) };
+    const blank: DomainRows = { texts: ["", " "], vectors: matrix(2, 64) };
     const found = await divergenceOf(blank, blank, OPTIONS);
     const n = { source: 2, target: 2, perSideOfProxyA: 2 };
     expect(found).toMatchObject({
@@ -100,7 +101,7 @@ describe("divergenceOf", () => {
     let called = 0;
     const DRAWS = 10;
     for (let draw = 0; draw < DRAWS; draw++) {
-      const side = (seed: number): Domain => ({
+      const side = (seed: number): DomainRows => ({
         texts: Array.from({ length: 50 }, (_, r) => `w${(seed * 50 + r) % 37} w${(seed * 31 + r * r) % 41}`),
         vectors: clouds(50, 2, { classes: 1, distance: 0, seed }).x,
       });

@@ -119,6 +119,14 @@ describe("runTransfer", () => {
     expect(Object.keys(record.seconds)).toEqual(["embed", "train", "divergence", "duplicates", "all"]);
   });
 
+  it("keeps the notices of all corpora", async () => {
+    const dev = toyCorpus("dev.csv", 20, { about: "film", seed: 9 });
+    const { warnings } = await run({ source: films, sourceDev: dev, target: food, targetTrain: foodTrain });
+    expect(warnings.filter((line) => line.endsWith("was read"))).toEqual(
+      ["films", "dev", "food", "food-train"].map((name) => `${name}.csv was read`),
+    );
+  });
+
   it("forecasts the accuracy alike with and without the target's labels, and scores it only with them", async () => {
     const unlabeled = { ...food, labels: null, seen: new Set<string>() };
     const record = await runAny({ source: films, target: unlabeled, targetTrain: foodTrain });

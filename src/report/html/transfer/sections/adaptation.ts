@@ -12,7 +12,7 @@ const MEANINGS: Readonly<Record<Exclude<AdaptationName, "none">, string>> = {
   weights: "source rows count for more the more they are like the target’s",
   prior: "probabilities adjusted to the target’s estimated label shares",
   "self-train": "trained further on the target rows it is most confident of",
-  shift: "the shift of the labels’ scores on the target taken off",
+  shift: "the shift of the labels’ scores on the target removed",
   easyadapt: "trained on labeled rows of both, with shared weights and own ones",
   l2sp: "trained on labeled target rows, pulled towards the head of the source",
 };

@@ -40,7 +40,7 @@ function numbers(
       ],
       [
         html`<b>${decimals(proxyACentred)}</b> once each side is centered`,
-        html`The same after each side’s mean is taken off, by nearest neighbors;
+        html`The same after each side’s mean is subtracted, by nearest neighbors;
         ${beside(same.proxyACentred, decimals)}. What is left is no matter of means.`,
       ],
       [

@@ -1,6 +1,7 @@
 import type { Forecast } from "../../../../transfer/forecast/record.js";
 import type { TransferRecord } from "../../../../transfer/experiment/record.js";
-import { count, decimals, percent, rows } from "../../../../text/numbers.js";
+import { decimals, rows } from "../../../../text/numbers.js";
+import { forecastNote } from "../../../../text/forecastNote.js";
 import { html, section, type Html } from "../../html.js";
 import { scaleOver } from "../../scale.js";
 import { table } from "../../table.js";
@@ -21,7 +22,7 @@ export function forecast({ forecast: found, source, target }: TransferRecord): H
     html`<p>${outcomeText(found)} ${axisNote(scale)}</p>
       ${doubt === null ? null : html`<p dir="auto">${doubt}.</p>`}
       ${trackChart(tracks, { what: "accuracy", scale, text: decimals })}
-      <p class="note">${experience(found)}</p>
+      <p class="note">${forecastNote(found.measuredOn)}</p>
       <details>
         <summary>What single methods say</summary>
         ${table(
@@ -46,6 +47,3 @@ function outcomeText({ truth, interval95: [low, high] }: Forecast): string {
     ? `${made} The measured accuracy lies inside the interval of the forecast.`
     : `${made} The measured accuracy lies outside the interval of the forecast: here it would have misled.`;
 }
-
-const experience = ({ measuredOn: { pairs, meanAbsoluteError, coverage } }: Forecast): string =>
-  `On ${count(pairs)} known pairs of domains (sentiment, built-in encoder) such forecasts were off by ${(100 * meanAbsoluteError).toFixed(1)} points in the mean, and ${percent(coverage)} of the intervals held; another task or encoder may be off by more.`;

@@ -6,26 +6,16 @@ import { reproducingCommand } from "./reproduce.js";
 
 /** All it takes to make these numbers again. */
 export function making(record: TransferRecord): Html {
-  const { encoder, sourceHead: head, labels } = record;
-  const entries: readonly (readonly [Content, Content])[] = [
-    [
-      "encoder",
-      html`${verbatim(encoder.name)}, frozen, ${count(encoder.width)} numbers per text
-        <ul>
-          ${encoder.decisions.map((one) => html`<li dir="auto">${one}</li>`)}
-        </ul>`,
-    ],
-    ["its fingerprint", html`<code>${verbatim(encoder.fingerprint)}</code>`],
+  const { sourceHead: head, labels } = record;
+  const entries: readonly Entry[] = [
+    ...encoderEntries(record),
     [
       "head",
       html`${head.kind}, trained on ${count(head.n)} rows; C ${String(head.C)},
         <span dir="auto">${head.chosenBy}</span>`,
     ],
     ["labels", joined(labels.map(verbatim), ", ")],
-    ["label map", labelMap(record.map)],
-    ["seed", String(record.seed)],
-    ["headstart", verbatim(record.headstart)],
-    ["made", html`<time datetime="${record.createdAt}">${verbatim(record.createdAt)}</time>`],
+    ...runEntries(record),
     ["time taken", timeTaken(record.seconds)],
   ];
   return section(
@@ -37,8 +27,35 @@ export function making(record: TransferRecord): Html {
   );
 }
 
+type Entry = readonly [name: Content, meaning: Content];
+
+/** The encoder, for the definitions of any record. */
+export const encoderEntries = ({ encoder }: Pick<TransferRecord, "encoder">): readonly Entry[] => [
+  [
+    "encoder",
+    html`${verbatim(encoder.name)}, frozen, ${count(encoder.width)} numbers per text
+      <ul>
+        ${encoder.decisions.map((one) => html`<li dir="auto">${one}</li>`)}
+      </ul>`,
+  ],
+  ["its fingerprint", html`<code>${verbatim(encoder.fingerprint)}</code>`],
+];
+
+/** What else it takes to repeat a run, likewise. */
+export const runEntries = ({
+  map,
+  seed,
+  headstart,
+  createdAt,
+}: Pick<TransferRecord, "map" | "seed" | "headstart" | "createdAt">): readonly Entry[] => [
+  ["label map", labelMap(map)],
+  ["seed", String(seed)],
+  ["headstart", verbatim(headstart)],
+  ["made", html`<time datetime="${createdAt}">${verbatim(createdAt)}</time>`],
+];
+
 /** What the reader should know first; null where there is nothing. */
-export function warnings({ warnings: all }: TransferRecord): Html | null {
+export function warnings({ warnings: all }: Pick<TransferRecord, "warnings">): Html | null {
   if (all.length === 0) return null;
   return html`<aside class="warnings" aria-label="Warnings">
     <b>Before you rely on the numbers</b>

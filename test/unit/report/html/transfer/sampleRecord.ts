@@ -47,6 +47,10 @@ export function sampleRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord 
     createdAt: "2025-03-14T09:26:53.000Z",
     seed: 1,
     headstart: "0.1.0",
+    curves: [],
+    shape: null,
+    worth: null,
+    next: null,
     encoder: {
       name: "headstart-base",
       fingerprint: "sha256:6b1f0c5d9a3e47728c1de0b4f5a2937de81c6a04",
