@@ -11,7 +11,7 @@ import { checkMapped } from "./checkMapped.js";
 import { embedCorpora, type EmbeddedCorpora, type TransferCorpora } from "./embedCorpora.js";
 import { suggested } from "./suggested.js";
 import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
-import type { AskedAdaptation } from "../adaptation/adapt.js";
+import { needsLabels, type AskedAdaptation } from "../adaptation/adapt.js";
 import { compareAdaptations } from "../adaptation/compareAdaptations.js";
 import { divergenceOf } from "../divergence/divergence.js";
 import { forecastHead } from "../forecast/forecastHead.js";
@@ -138,6 +138,7 @@ export async function runTransfer(
         source: sides.source,
         targetTrain: sides.targetTrain,
         target: target.rows,
+        scoredOn: adapt.some(needsLabels) ? target.unseen : target.rows,
         C: trained.C!,
         map: mismatch?.drops,
         isOfSource: rowsToTrainOn(own) === undefined,

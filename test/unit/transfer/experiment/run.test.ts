@@ -355,6 +355,24 @@ describe("runTransfer, labels that the target lacks", () => {
   });
 });
 
+describe("runTransfer, adapted heads", () => {
+  it("are scored on no row that one of them is trained on", async () => {
+    const half = corpus("half.csv", [...rowsOf(food).slice(0, 40), ...rowsOf(foodTrain)]);
+    const adapt = ["easyadapt", "center"] as const;
+    const found = await run({ source: films, target: food, targetTrain: half }, { adapt });
+    const rest = corpus("rest.csv", rowsOf(food).slice(40));
+    const alone = await run({ source: films, target: rest, targetTrain: half }, { adapt: ["easyadapt"] });
+    const easy = ({ adaptation }: ScoredRecord) => adaptation?.find(({ name }) => name === "easyadapt");
+    expect(easy(found)).toMatchObject({ macroF1: easy(alone)!.macroF1, difference: easy(alone)!.difference });
+
+    const all = await run({ source: films, target: food, targetTrain: food }, { adapt });
+    expect(all.adaptation!.map(({ macroF1, difference }) => [macroF1, difference])).toEqual(
+      Array.from({ length: 3 }, () => [null, null]),
+    );
+    expect(renderTransferReport(all)).toContain("every row of it is also one of its training rows");
+  });
+});
+
 describe("runTransfer, rows to label first", () => {
   it("suggests so many rows of the target, none whose text is in the source or labeled, and keeps what was asked for", async () => {
     const targetTrain = corpus(
