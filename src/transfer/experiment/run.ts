@@ -10,11 +10,18 @@ import { checkAdaptations } from "./checkAdaptations.js";
 import { checkMapped } from "./checkMapped.js";
 import { embedCorpora, type EmbeddedCorpora, type TransferCorpora } from "./embedCorpora.js";
 import { suggested } from "./suggested.js";
-import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
+import {
+  dropOverShared,
+  evaluateOverShared,
+  labelMismatch,
+  notComparable,
+  renormalizedWarning,
+  scoreMaps,
+} from "./labelMismatch.js";
 import { needsLabels, type AskedAdaptation } from "../adaptation/adapt.js";
 import { compareAdaptations } from "../adaptation/compareAdaptations.js";
 import { divergenceOf } from "../divergence/divergence.js";
-import { forecastHead } from "../forecast/forecastHead.js";
+import { accuracyOfAll, forecastHead } from "../forecast/forecastHead.js";
 import { adviceFrom, rowsToTrainOn } from "./advice.js";
 import { estimateLabelShift } from "./estimateLabelShift.js";
 import { dropOf, mainScore } from "./drop.js";
@@ -111,6 +118,7 @@ export async function runTransfer(
     target: [...(corpora.target.labels ?? corpora.source.labels), ...(corpora.targetTrain?.labels ?? [])],
     map: options.map,
   });
+  const home = mismatch === undefined ? source : evaluateOverShared(trained, sides.sourceDev, { mismatch, seed });
   const target = scoreTarget(trained, sides, {
     seed,
     file: corpora.target.files.join(", "),
@@ -151,7 +159,7 @@ export async function runTransfer(
     ),
   );
   const { scored } = target;
-  const truth = scored?.evaluation.accuracy;
+  const truth = accuracyOfAll(trained.head, target.rows);
   const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
   seconds["all"] = (clock() - began) / 1000;
   const found: Omit<TransferRecord, "advice" | "moreAdvice"> = {
@@ -195,10 +203,14 @@ export async function runTransfer(
     joint: own.joint?.evaluation ?? null,
     ...(scored === null
       ? { drop: null, dropInterval95: null }
-      : dropOf(mainScore(source.evaluation), mainScore(scored.evaluation))),
+      : dropOf(mainScore(home.evaluation), mainScore(scored.evaluation))),
     ...withCurves(withLeakage(own.verdict, target.leakage), curves),
     forecast,
-    labelShift: estimateLabelShift(trained.head, { sourceDev: sides.sourceDev, target: target.rows }),
+    labelShift: estimateLabelShift(trained.head, {
+      trainedOn: sides.source.labels,
+      sourceDev: sides.sourceDev,
+      target: target.rows,
+    }),
     leakage: { ...target.leakage, pairs },
     divergence,
     ...targetErrors(scored, target.rows.texts, seed),
@@ -207,6 +219,7 @@ export async function runTransfer(
       ...(forecast.doubt === null ? [] : [forecast.doubt]),
       ...sides.warnings,
       ...(mismatch === undefined ? [] : [renormalizedWarning(mismatch)]),
+      ...(mismatch === undefined || scored === null ? [] : [dropOverShared(home)]),
       ...headWarnings(trained, scored, { corpora, map: options.map }),
     ],
     seconds,

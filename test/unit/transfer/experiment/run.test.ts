@@ -348,6 +348,25 @@ describe("runTransfer, labels that the target lacks", () => {
     expect(record.maps![0].macroF1).toBe(record.target.macroF1);
   });
 
+  it("takes the drop over the same labels on both sides", async () => {
+    const rows = rowsOf(films).map(([text, label], i): [string, string] => [
+      text + " once more",
+      i % 3 ? label : "so-so",
+    ]);
+    const known = corpus(
+      "known.csv",
+      rows.filter(([, label]) => label !== "so-so"),
+    );
+    const [all, kept] = [corpus("all.csv", rows), known];
+    const [withAll, withKept] = [
+      await run({ source: mixed, sourceDev: all, target: food }),
+      await run({ source: mixed, sourceDev: kept, target: food }),
+    ];
+    expect(withAll.drop).toBeCloseTo(withKept.drop, 12);
+    expect(withAll.drop).not.toBeCloseTo(withAll.source.macroF1 - withAll.target.macroF1, 3);
+    expect(withAll.warnings).toContainEqual(expect.stringContaining("the drop is over the target's own labels"));
+  });
+
   it("gives a verdict where the map says that the label stays", async () => {
     const corpora = { source: mixed, target: food, targetTrain: foodTrain };
     const record = await run(corpora, { map: parseLabelMap("so-so=so-so") });
