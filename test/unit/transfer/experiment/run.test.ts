@@ -328,6 +328,15 @@ describe("runTransfer", () => {
 });
 
 describe("runTransfer, labels that the target lacks", () => {
+  it("advises to drop none where too few would be left to train on", async () => {
+    const good = corpus(
+      "good.csv",
+      rowsOf(food).filter(([, label]) => label === "good"),
+    );
+    const { warnings } = await run({ source: films, target: good });
+    expect(warnings.find((one) => one.startsWith("no target row has the label bad"))).not.toContain("--map");
+  });
+
   const mixed = corpus("mixed.csv", [
     ...films.texts.map((text, i) => [text, films.labels[i]] as const),
     ...films.texts.slice(0, 30).map((text) => [`${text} or so`, "so-so"] as const),
