@@ -29,7 +29,7 @@ export function chooseAdaptation(head: AdaptableHead, known: DevPredictions, tar
   }
   const { shares, gain: expectedGain } = found;
   const least = Math.min(...shares) * shares.length;
-  const expected = `expected macro-F1 ${signed(expectedGain)}`;
+  const expected = `expected change of macro-F1 ${signed(expectedGain)}`;
   if (least < LEAST_OF_EVEN) {
     const rarest = head.labels[shares.indexOf(Math.min(...shares))];
     const because = `by the scores ${rarest} may be too rare on the target to be seen as a group of its own`;

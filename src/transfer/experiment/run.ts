@@ -47,6 +47,8 @@ export interface TransferOptions {
   readonly vectorsOf: (texts: readonly string[], what: string) => Promise<Matrix>;
   /** Called when a step begins. */
   readonly onStep?: ((step: string) => void) | undefined;
+  /** Called after every draw of target rows for the learning curves. */
+  readonly onDraw?: ((done: number, draws: number) => void) | undefined;
   /** Also suggests so many target rows to label first. @default none */
   readonly suggest?: number | undefined;
   /** Also compares the head with ones adapted to the target. @default none */
@@ -128,7 +130,11 @@ export async function runTransfer(
   const isComparable = mismatch?.isOpen !== true && compared.ceiling !== undefined;
   const curves = isComparable
     ? await timed("curves", () =>
-        curvesFor(compared, { ...sides, target: target.unseen, head: trained.head }, trainOptions(options)),
+        curvesFor(
+          compared,
+          { ...sides, target: target.unseen, trained },
+          { ...trainOptions(options), onDraw: options.onDraw },
+        ),
       )
     : null;
   const own = mismatch?.isOpen === true ? { ...compared, verdict: notComparable(mismatch, options.map) } : compared;
