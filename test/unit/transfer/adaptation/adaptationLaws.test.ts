@@ -94,7 +94,13 @@ describe("an adapted head", () => {
 
 describe("compareAdaptations()", () => {
   const compare = (target: LabeledVectors, asked: readonly AskedAdaptation[] = ["auto"]) =>
-    compareAdaptations({ ...trained, head }, asked, { ...options, target, scoredOn: target, seed: 1, isOfSource: true });
+    compareAdaptations({ ...trained, head }, asked, {
+      ...options,
+      target,
+      scoredOn: target,
+      seed: 1,
+      isOfSource: true,
+    });
 
   it.each([0, 1])("chooses the same whatever the target's labels are, moved by %d", async (moved) => {
     const target = draw(400, { seed: 4, moved });
