@@ -143,6 +143,9 @@ export async function runTransfer(
     (await timed("maps", () =>
       scoreMaps({ trained, source: sides.source, target: sides.target, mismatch }, trainOptions(options)),
     ));
+  const { scored } = target;
+  const truth = accuracyOfAll(trained.head, target.rows);
+  const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
   const adapt = options.adapt?.length ? options.adapt : undefined;
   const adaptation =
     adapt &&
@@ -155,6 +158,7 @@ export async function runTransfer(
         scoredOn: adapt.some(needsLabels) ? target.unseen : target.rows,
         C: trained.C!,
         map: mismatch?.drops,
+        forecast: forecast.accuracy,
         isOfSource: rowsToTrainOn(own) === undefined,
       }),
     ));
@@ -164,9 +168,6 @@ export async function runTransfer(
       leakagePairs({ ...corpora, source: sides.sourceAll, targetTrain: sides.targetTrain, target: sides.target }),
     ),
   );
-  const { scored } = target;
-  const truth = accuracyOfAll(trained.head, target.rows);
-  const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
   seconds["all"] = (clock() - began) / 1000;
   const found: Omit<TransferRecord, "advice" | "moreAdvice"> = {
     format: "headstart-transfer",
