@@ -48,6 +48,19 @@ export function duplicateGroups(texts: readonly string[]): Int32Array {
   });
 }
 
+/**
+ * Rows whose text, normalized, is that of no earlier row, ascending.
+ *
+ * @example
+ * console.log([...firstOfEachText(["So good!", "bad", "so good"])]); // [ 0, 1 ]
+ */
+export function firstOfEachText(texts: readonly string[]): Int32Array {
+  const groups = duplicateGroups(texts);
+  // Groups are counted in the order in which they appear.
+  let next = 0;
+  return Int32Array.from(groups.keys()).filter((r) => groups[r] === next && ++next > 0);
+}
+
 /** Target rows whose text stands in the source too. */
 export interface Duplicates {
   /** Rows of the target. */

@@ -60,7 +60,7 @@ export function holdOut(data: LabeledVectors, options: SplitOptions): { train: L
   if (dev.length === 0) {
     throw new HeadstartError(
       "E_LABELS",
-      `${data.texts.length === 1 ? "1 row is" : `${count(data.texts.length)} rows are`} too few to set some aside. Give more rows, or others to choose on (--dev)`,
+      `${data.texts.length === 1 ? "1 row is" : `${count(data.texts.length)} rows are`} too few to set some aside, since equal texts stay together. Give more different texts`,
     );
   }
   return { train: pickRows(data, train), dev: pickRows(data, dev) };

@@ -45,13 +45,14 @@ const EXAMPLES = [
 
 const ASKED: readonly AskedAdaptation[] = [...ADAPTATIONS, "auto"];
 
-/** Names with commas between them. */
-function adaptations(list: string): readonly AskedAdaptation[] {
-  return list.split(",").map((written) => {
+/** Names with commas between them, after those of the flag before. */
+function adaptations(list: string, before: readonly AskedAdaptation[] = []): readonly AskedAdaptation[] {
+  const names = list.split(",").map((written) => {
     const name = ASKED.find((one) => one === written.trim());
     if (name !== undefined) return name;
     throw new InvalidArgumentError(`Unknown name "${written.trim()}": give one or more of ${ASKED.join(", ")}.`);
   });
+  return [...before, ...names];
 }
 
 /** @throws HeadstartError E_USAGE where several sources do not go with what else is asked for */

@@ -19,7 +19,7 @@ const nameOf = ({ name }: AdaptationScore): string =>
 function valueOf({ macroF1, difference, interval95, effectiveRows }: AdaptationScore): string {
   const weighted =
     effectiveRows === undefined ? "" : `; its source rows vary like ${counted(Math.round(effectiveRows), "row")}`;
-  if (macroF1 === null) return `not known without labels of the target${weighted}`;
+  if (macroF1 === null) return `not known without labeled target rows to score it on${weighted}`;
   const compared =
     difference === null ? "" : `, ${signed(difference)} (95 % ${signedRange(interval95!)}, over the target's rows)`;
   return `${decimals(macroF1)}${compared}${weighted}`;

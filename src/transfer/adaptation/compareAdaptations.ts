@@ -15,8 +15,10 @@ import type { AdaptationChoice, AdaptationScore } from "./record.js";
 
 export interface CompareAdaptationsOptions
   extends Omit<AdaptOptions, "target" | "devPredictions">, Pick<EvaluateOptions, "file" | "map"> {
-  /** The rows that heads are adapted to, without a look at their labels, and scored on. */
+  /** The rows that heads are adapted to, without a look at their labels. */
   readonly target: TextVectors;
+  /** Those of them that no head is trained on, which heads are scored on where they have labels. */
+  readonly scoredOn: TextVectors;
   /** Accuracy that is forecast on the target without its labels; what `auto` goes by. */
   readonly forecast: number;
   /** Whether the head that is recommended is trained on the source alone. */
@@ -37,14 +39,16 @@ export interface ComparedAdaptations {
 export async function compareAdaptations(
   trained: EvaluatedHead & Pick<TrainedHead, "devPredictions">,
   asked: readonly AskedAdaptation[],
-  { target, seed, file, map, isOfSource, forecast, ...how }: CompareAdaptationsOptions,
+  { target, scoredOn, seed, file, map, isOfSource, forecast, ...how }: CompareAdaptationsOptions,
 ): Promise<ComparedAdaptations> {
   const own = trained.head as AdaptableHead;
   const { devPredictions } = trained;
   const choice = asked.includes("auto") ? chooseAdaptation(forecast) : undefined;
   const chosen = chosenAdaptation(asked, { choice: choice?.name, isOfSource });
   const scored = (head: AdaptableHead) =>
-    isLabeled(target) ? evaluateHead({ ...trained, head }, target, { seed, file, map }) : undefined;
+    isLabeled(scoredOn) && scoredOn.texts.length > 0
+      ? evaluateHead({ ...trained, head }, scoredOn, { seed, file, map })
+      : undefined;
   const none = scored(own);
   const adaptation: AdaptationScore[] = [];
   for (const name of comparedNames(asked)) {

@@ -4,7 +4,7 @@ import type { AdaptationName } from "./adapt.js";
 /** A head that is adapted to the target, beside the one that is not. */
 export interface AdaptationScore {
   readonly name: AdaptationName;
-  /** On the target; null where it has no labels. */
+  /** On target rows that no head compared is trained on; null where none of them has a label. */
   readonly macroF1: number | null;
   /** Minus that of "none", on the same rows. */
   readonly difference: number | null;

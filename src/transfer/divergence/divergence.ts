@@ -1,3 +1,4 @@
+import { firstOfEachText } from "../../dataset/duplicates.js";
 import { stackRows, takeRows } from "../../math/matrix.js";
 import { seeded, shuffled, type Random } from "../../math/random.js";
 import { LEAST_ROWS, proxyADistance, type DomainRows } from "./proxyA.js";
@@ -5,7 +6,7 @@ import { squaredDistances } from "./distances.js";
 import { frechetDistance, type FrechetDistance } from "./frechet.js";
 import { maximumMeanDiscrepancy, type Discrepancy } from "./maximumMeanDiscrepancy.js";
 import { proxyACentered } from "./proxyACentered.js";
-import { drawSides } from "./sampledDistance.js";
+import { drawSides, pickDomainRows } from "./sampledDistance.js";
 import {
   countWords,
   distinctiveWords,
@@ -44,7 +45,7 @@ export interface Divergence extends WordDivergence {
   readonly frechetCovariance: number;
   /** The words that add most to the divergence: up to ten that the target has more often, then ten of the source. */
   readonly words: readonly DistinctiveWord[];
-  /** Rows that the numbers are of. */
+  /** Different texts, which the numbers are of. */
   readonly n: { readonly source: number; readonly target: number; readonly perSideOfProxyA: number };
   /** What each number is for source and target of one corpus; null where there are too few rows for any to say something. */
   readonly underNull:
@@ -67,7 +68,8 @@ const MAX_ROWS = 1000; // a side; telling domains apart needs no more
 export const ROWS_TO_COMPARE = 50;
 
 /**
- * How different two domains' texts are, with what each number is where there is no difference: it grows as rows get few.
+ * How different two domains' texts are, with what each number is where there is no difference: it grows as rows get few. Each
+ * text of a side counts once: dealt to both sides, its copies would make two sides of one corpus look more alike than any are.
  *
  * @see Ben-David et al. 2010 (proxy A-distance); Lin 1991 (Jensen-Shannon divergence); Gretton et al. 2012 (mean discrepancy)
  * @see Phipson & Smyth 2010, Permutation p-values should never be zero
@@ -79,18 +81,20 @@ export async function divergenceOf(
 ): Promise<Divergence> {
   const { seed = 1, threads, deals: wanted = 39 } = options;
   const random = seeded(seed);
-  const sizes = [source.texts.length, target.texts.length] as const;
+  const domains = [source, target].map((side) => pickDomainRows(side, firstOfEachText(side.texts)));
+  const texts = domains.flatMap((side) => side.texts);
+  const sizes = [domains[0].texts.length, domains[1].texts.length] as const;
   const perSide = Math.min(MAX_ROWS, ...sizes);
   const hasNull = perSide >= ROWS_TO_COMPARE;
   const deals = hasNull ? wanted : 0;
-  const vectors = await vectorDistances([source, target], { perSide, deals, seed, threads, random });
-  const { counted, found: words } = wordDistances([...source.texts, ...target.texts], sizes[0], { deals, random });
+  const vectors = await vectorDistances(domains, { perSide, deals, seed, threads, random });
+  const { counted, found: words } = wordDistances(texts, sizes[0], { deals, random });
   const nullOf = (values: readonly number[], isFar = (a: number, b: number) => a >= b): Null => ({
     mean: values.slice(1).reduce((sum, value) => sum + value, 0) / (values.length - 1),
     p: values.filter((value) => isFar(value, values[0])).length / values.length,
   });
   const [jensenShannon, vocabularySeen] = [words.map((w) => w.jensenShannon), words.map((w) => w.vocabularySeen)];
-  const more = otherDistances([source, target], { deals: hasNull ? MORE_DEALS : 0, random });
+  const more = otherDistances(domains, { deals: hasNull ? MORE_DEALS : 0, random });
   return {
     proxyA: vectors[0],
     proxyACentred: more.centered[0],

@@ -26,10 +26,7 @@ export async function sampledDistance(
 
 /** So many rows of each domain, drawn without replacement: those of the first, then those of the second. */
 export function drawSides(domains: readonly DomainRows[], perSide: number, random: Random): DomainRows {
-  const sides = domains.map(({ texts, vectors }) => {
-    const rows = shuffled(texts.length, random).subarray(0, perSide);
-    return { texts: Array.from(rows, (r) => texts[r]), vectors: takeRows(vectors, rows) };
-  });
+  const sides = domains.map((side) => pickDomainRows(side, shuffled(side.texts.length, random).subarray(0, perSide)));
   return {
     texts: sides.flatMap(({ texts }) => texts),
     vectors: stackRows(
@@ -38,3 +35,9 @@ export function drawSides(domains: readonly DomainRows[], perSide: number, rando
     ),
   };
 }
+
+/** Those of a domain's rows at `rows`, in that order. */
+export const pickDomainRows = ({ texts, vectors }: DomainRows, rows: Int32Array): DomainRows => ({
+  texts: Array.from(rows, (r) => texts[r]),
+  vectors: takeRows(vectors, rows),
+});

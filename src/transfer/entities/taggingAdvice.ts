@@ -1,5 +1,5 @@
 import type { ScoreWithInterval } from "../experiment/drop.js";
-import { rowsToTrainOn } from "../experiment/advice.js";
+import { reasonOf, rowsToTrainOn } from "../experiment/advice.js";
 import type { Advice } from "../experiment/record.js";
 import { DIFFERENCE_THAT_MATTERS } from "../curves/bySize.js";
 import { counted, decimals, range, signed, signedRange } from "../../text/numbers.js";
@@ -25,7 +25,7 @@ function onTheStrategy(evidence: TaggingEvidence): Advice {
       strategy: "another source or encoder",
       because: `even in-domain entity F1 is ${scoreText(source)}: check the tags of the source first`,
     };
-  const why = verdict.says ?? verdict.because;
+  const why = reasonOf(verdict);
   const isSure = verdict.call === "positive" || verdict.call === "negative";
   switch (rowsToTrainOn(evidence)) {
     case "target":

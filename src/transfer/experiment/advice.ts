@@ -42,7 +42,7 @@ function onTheStrategy(evidence: AdviceEvidence): Advice {
     };
   const rows = rowsToTrainOn(evidence);
   if (rows === undefined) return withoutComparison(evidence);
-  const why = verdict.says ?? verdict.because;
+  const why = reasonOf(verdict);
   if (rows === "target")
     return verdict.call === "negative"
       ? { strategy: "target alone", because: why }
@@ -54,6 +54,13 @@ function onTheStrategy(evidence: AdviceEvidence): Advice {
         because: `the source is not shown to help, but both together are the better guess: ${why}`,
       };
 }
+
+/**
+ * The verdict in a sentence: that of all sizes where it comes to the same. It need not, since a call that is one of several has
+ * to be surer.
+ */
+export const reasonOf = ({ call, because, byLabels, says }: TransferRecord["verdict"]): string =>
+  says !== undefined && byLabels?.at(-1)?.call === call ? says : because;
 
 /** Advice where no labeled rows of the target were there to train on. */
 function withoutComparison({ target, forecast, verdict }: AdviceEvidence): Advice {

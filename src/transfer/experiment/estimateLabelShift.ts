@@ -6,7 +6,16 @@ import { blackBoxShares, emShares, sharesOf, type LabelShift } from "../divergen
 /** How often the target has each label of a head that was trained on the source; null where the source dev rows lack one. */
 export function estimateLabelShift(
   head: Head,
-  { sourceDev, target }: { readonly sourceDev: LabeledVectors; readonly target: TextVectors },
+  {
+    trainedOn,
+    sourceDev,
+    target,
+  }: {
+    /** Labels of the rows that the head was trained on. */
+    readonly trainedOn: readonly string[];
+    readonly sourceDev: LabeledVectors;
+    readonly target: TextVectors;
+  },
 ): LabelShift | null {
   const { labels } = head;
   const classes = labels.length;
@@ -19,11 +28,13 @@ export function estimateLabelShift(
   });
   const named = (shares: Float64Array): Readonly<Record<string, number>> =>
     Object.fromEntries(labels.map((label, c) => [label, shares[c]]));
+  // Its probabilities count the labels as often as they are there, whatever rows were given or drawn for dev.
+  const trained = sharesOf(labelIndices(labels, trainedOn, "the source"), classes);
   const bbse = blackBoxShares({ truth, predicted: home.predicted }, away.predicted, classes);
   return {
     source: named(source),
     bbse: bbse && named(bbse),
-    em: named(emShares(away.probabilities, source)),
+    em: named(emShares(away.probabilities, trained)),
     truth: target.labels && named(sharesOf(labelIndices(labels, target.labels, "the target"), classes)),
   };
 }

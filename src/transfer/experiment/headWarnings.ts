@@ -5,6 +5,9 @@ import { addedMapFlag } from "../../dataset/mapAdvice.js";
 import { corpusNotices } from "./corpusSummary.js";
 import type { TransferCorpora } from "./embedCorpora.js";
 
+/** That a head can be trained on. */
+const LEAST_LABELS = 2;
+
 /** What the head on both sides should make the reader know: its own warnings, those of the corpora, labels that no target row has. */
 export function headWarnings(
   trained: TrainedHead,
@@ -18,7 +21,8 @@ export function headWarnings(
   },
 ): string[] {
   const missing = target?.evaluation.missing ?? [];
-  const flag = addedMapFlag(map, new Map(missing.map((label) => [label, undefined])));
+  const isEnough = trained.head.labels.length - missing.length >= LEAST_LABELS;
+  const flag = isEnough ? addedMapFlag(map, new Map(missing.map((label) => [label, undefined]))) : undefined;
   const advice = flag === undefined ? "" : `; ${flag} leaves it out of training`;
   return [
     ...trained.warnings,

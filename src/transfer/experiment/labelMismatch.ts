@@ -1,10 +1,11 @@
-import type { EvaluatedHead } from "../../classification/evaluate.js";
+import type { Evaluated, EvaluatedHead } from "../../classification/evaluate.js";
 import { evaluateHead } from "../../classification/evaluate.js";
 import { trainClassifier, type TrainOptions } from "../../classification/train.js";
 import { exactMap, writtenLabelMap, composeLabelMaps, type LabelMap } from "../../dataset/labelMap.js";
 import { isLabeled, pickRows, type LabeledVectors, type TextVectors } from "../../dataset/labeledVectors.js";
 import { addedMapFlag } from "../../dataset/mapAdvice.js";
 import { quotedLabels } from "../../dataset/mapLabels.js";
+import { decimals } from "../../text/numbers.js";
 import type { MapScore, Verdict } from "./record.js";
 
 /** More labels would make more heads to train than anyone compares. */
@@ -48,6 +49,20 @@ export function notComparable({ labels, drops }: Mismatch, map: LabelMap | undef
 /** What the scores on the target are over. */
 export const renormalizedWarning = ({ labels }: Mismatch): string =>
   `no target row has the label ${labels.join(", ")}: scores on the target are over its own labels, each head's probabilities renormalized over them`;
+
+/** What the drop is over, where the target has labels. */
+export const dropOverShared = (source: Evaluated): string =>
+  `the drop is over the target's own labels too: on held-out source rows with these the head has ${decimals(source.evaluation.macroF1)} macro-F1`;
+
+/** A head on rows of the source, as it is scored on the target: over the labels that both have, on the rows that have one. */
+export function evaluateOverShared(
+  trained: EvaluatedHead,
+  dev: LabeledVectors,
+  { mismatch: { labels, drops }, seed }: { readonly mismatch: Mismatch; readonly seed: number },
+): Evaluated {
+  const rows = [...dev.labels.keys()].filter((r) => !labels.includes(dev.labels[r]));
+  return evaluateHead(trained, pickRows(dev, rows), { seed, file: "the held-out source rows", map: drops });
+}
 
 interface Rows {
   readonly trained: EvaluatedHead;

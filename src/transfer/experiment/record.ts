@@ -208,7 +208,10 @@ export interface TransferRecord {
   readonly ceiling: Evaluation | null;
   /** Trained on the source and the target's training rows, evaluated on the target; null without that, likewise. */
   readonly joint: Evaluation | null;
-  /** Source minus target, in macro-F1; below 0 when the head does better on the target; null where it has no labels. */
+  /**
+   * Source minus target, in macro-F1; below 0 when the head does better on the target; null where it has no labels. Where the
+   * target lacks labels of the source, both are over the labels that it has.
+   */
   readonly drop: number | null;
   /** 95 % interval of `drop` over draws of the rows of both sides, for this head. */
   readonly dropInterval95: readonly [low: number, high: number] | null;

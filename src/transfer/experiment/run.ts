@@ -9,11 +9,18 @@ import { checkAdaptations } from "./checkAdaptations.js";
 import { checkMapped } from "./checkMapped.js";
 import { embedCorpora, type EmbeddedCorpora, type TransferCorpora } from "./embedCorpora.js";
 import { suggested } from "./suggested.js";
-import { labelMismatch, notComparable, renormalizedWarning, scoreMaps } from "./labelMismatch.js";
-import type { AskedAdaptation } from "../adaptation/adapt.js";
+import {
+  dropOverShared,
+  evaluateOverShared,
+  labelMismatch,
+  notComparable,
+  renormalizedWarning,
+  scoreMaps,
+} from "./labelMismatch.js";
+import { needsLabels, type AskedAdaptation } from "../adaptation/adapt.js";
 import { compareAdaptations } from "../adaptation/compareAdaptations.js";
 import { divergenceOf } from "../divergence/divergence.js";
-import { forecastHead } from "../forecast/forecastHead.js";
+import { accuracyOfAll, forecastHead } from "../forecast/forecastHead.js";
 import { adviceFrom, rowsToTrainOn } from "./advice.js";
 import { estimateLabelShift } from "./estimateLabelShift.js";
 import { dropOf, mainScore } from "./drop.js";
@@ -113,6 +120,7 @@ export async function runTransfer(
     target: [...(corpora.target.labels ?? corpora.source.labels), ...(corpora.targetTrain?.labels ?? [])],
     map: options.map,
   });
+  const home = mismatch === undefined ? source : evaluateOverShared(trained, sides.sourceDev, { mismatch, seed });
   const target = scoreTarget(trained, sides, {
     seed,
     file: corpora.target.files.join(", "),
@@ -136,7 +144,7 @@ export async function runTransfer(
       scoreMaps({ trained, source: sides.source, target: sides.target, mismatch }, trainOptions(options)),
     ));
   const { scored } = target;
-  const truth = scored?.evaluation.accuracy;
+  const truth = accuracyOfAll(trained.head, target.rows);
   const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
   const adapt = options.adapt?.length ? options.adapt : undefined;
   const adaptation =
@@ -147,6 +155,7 @@ export async function runTransfer(
         source: sides.source,
         targetTrain: sides.targetTrain,
         target: target.rows,
+        scoredOn: adapt.some(needsLabels) ? target.unseen : target.rows,
         C: trained.C!,
         map: mismatch?.drops,
         forecast: forecast.accuracy,
@@ -190,10 +199,14 @@ export async function runTransfer(
     joint: own.joint?.evaluation ?? null,
     ...(scored === null
       ? { drop: null, dropInterval95: null }
-      : dropOf(mainScore(source.evaluation), mainScore(scored.evaluation))),
+      : dropOf(mainScore(home.evaluation), mainScore(scored.evaluation))),
     ...withCurves(withLeakage(own.verdict, target.leakage), curves),
     forecast,
-    labelShift: estimateLabelShift(trained.head, { sourceDev: sides.sourceDev, target: target.rows }),
+    labelShift: estimateLabelShift(trained.head, {
+      trainedOn: sides.source.labels,
+      sourceDev: sides.sourceDev,
+      target: target.rows,
+    }),
     leakage: { ...target.leakage, pairs },
     divergence,
     ...targetErrors(scored, target.rows.texts, seed),
@@ -202,6 +215,7 @@ export async function runTransfer(
       ...(forecast.doubt === null ? [] : [forecast.doubt]),
       ...sides.warnings,
       ...(mismatch === undefined ? [] : [renormalizedWarning(mismatch)]),
+      ...(mismatch === undefined || scored === null ? [] : [dropOverShared(home)]),
       ...headWarnings(trained, scored, { corpora, map: options.map }),
     ],
     seconds,

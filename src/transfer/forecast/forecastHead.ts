@@ -1,10 +1,10 @@
 import type { TrainedHead } from "../../classification/train.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
-import type { LabeledVectors } from "../../dataset/labeledVectors.js";
+import type { LabeledVectors, TextVectors } from "../../dataset/labeledVectors.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import { argmax, calibrated, decisionScores, predictProbabilities, type Head } from "../../head/head.js";
 import { predictBagOfWords } from "../../head/linear/bagOfWords.js";
-import type { JudgedPredictions, Predictions } from "./confidence.js";
+import { accuracyOf, type JudgedPredictions, type Predictions } from "./confidence.js";
 import { forecastAccuracy, type ForecastData } from "./forecast.js";
 import { lostAgreement } from "./lostAgreement.js";
 import type { Forecast } from "./record.js";
@@ -49,6 +49,13 @@ export function forecastData(trained: ForecastHead, { sourceDev, target, truth }
     n: { held: devPredictions.truth.length + differentTexts(sourceDev), target: differentTexts(target) },
     truth,
   };
+}
+
+/** What is forecast, where it is known: the share of all rows that the head is right on, by all of its labels. */
+export function accuracyOfAll(head: Head, { labels, vectors }: TextVectors): number | undefined {
+  if (labels === null || labels.length === 0) return undefined;
+  const { predicted } = predictionsFrom(head, predictProbabilities(head, vectors));
+  return accuracyOf({ predicted, truth: labelIndices(head.labels, labels, "the target") });
 }
 
 function predictionsFrom(head: Head, probabilities: Float64Array): Predictions {

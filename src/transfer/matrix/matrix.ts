@@ -1,7 +1,7 @@
 import { evaluateHead } from "../../classification/evaluate.js";
 import type { TrainOptions } from "../../classification/train.js";
 import type { LabelMap } from "../../dataset/labelMap.js";
-import { newRows } from "../../dataset/seenRows.js";
+import { newRows, unseenRows } from "../../dataset/seenRows.js";
 import { dropOf, mainScore } from "../experiment/drop.js";
 import { sharedText } from "../experiment/seenInTraining.js";
 import { ROWS_TO_COMPARE } from "../divergence/divergence.js";
@@ -127,8 +127,16 @@ function warningsOf(domains: readonly PreparedDomain[], pairs: readonly Pair[]):
   const own = domains.flatMap(({ name, trained }) => trained.warnings.map((warning) => `${name}: ${warning}`));
   const shared = pairs.flatMap(({ source, target, rows }) => {
     const n = target.test.texts.length;
-    const text = sharedText({ share: (n - rows.length) / n });
+    // Of a copy of the target the rows to train on are copies of the target's: none of them is scored, and yet all are shared.
+    const share = Math.max((n - rows.length) / n, shareOfCopies(source, target));
+    const text = sharedText({ share });
     return text === undefined ? [] : [`${source.name} to ${target.name}: ${text}`];
   });
   return [...own, ...shared];
+}
+
+/** Share of all of the target's rows whose text the source has too. */
+function shareOfCopies(source: PreparedDomain, target: PreparedDomain): number {
+  const [known, texts] = [source, target].map(({ train, test }) => [...train.texts, ...test.texts]);
+  return 1 - unseenRows(known, texts).length / texts.length;
 }

@@ -10,6 +10,11 @@ type ScoredCell = MatrixCell & {
 
 const isScored = (cell: MatrixCell): cell is ScoredCell => cell.macroF1 !== null;
 
+/** Of two domains each has the other alone for a target, and these cannot be compared. */
+const LEAST_SOURCES = 3;
+/** Those of three domains; the order of fewer is nothing but chance. */
+const LEAST_PAIRS = 6;
+
 /** Which source serves which target, and on average, and how well distance and forecast foretold it. */
 export function summaryOf(domains: readonly MatrixDomain[], cells: readonly MatrixCell[]): MatrixSummary {
   const scored = cells.filter(isScored);
@@ -90,10 +95,15 @@ function says(
     ...(distance === null ? [] : [`distance ${tauText(distance)}`]),
     ...(forecast === null ? [] : [`forecast ${tauText(forecast)}`]),
   ];
+  const isRanked = ranked.length > 0 && n >= LEAST_PAIRS;
   return [
     `adding the source to the target's own rows helps in ${count(helped)} of ${counted(scored.length, "pair")} and harms in ${count(harmed)}; of the rest these rows say neither, or it is less than 0.01 (Holm over all pairs)`,
-    `on average ${best.source} is the best source: ${decimals(Math.abs(best.behind))} macro-F1 ${best.behind >= 0 ? "behind" : "ahead of"} the targets' own heads, over ${counted(best.targets, "target")}`,
-    ...(ranked.length === 0
+    ...(sources.length < LEAST_SOURCES
+      ? []
+      : [
+          `on average the head of ${best.source} scores highest beside the targets' own: ${decimals(Math.abs(best.behind))} macro-F1 ${best.behind >= 0 ? "behind" : "ahead of"} them, over ${counted(best.targets, "target")}; whether by chance is not tested`,
+        ]),
+    ...(!isRanked
       ? []
       : [
           `rank correlation (Kendall's tau) with the measured accuracy over ${counted(n, "pair")}: ${ranked.join(", ")}`,

@@ -1,4 +1,4 @@
-import { duplicateGroups } from "../../dataset/duplicates.js";
+import { firstOfEachText } from "../../dataset/duplicates.js";
 import { takeRows, type Matrix } from "../../math/matrix.js";
 import { seeded, shuffled } from "../../math/random.js";
 import { hScore } from "./hScore.js";
@@ -20,9 +20,7 @@ const MOST_ROWS = 2000;
 
 /** Rows that measures are taken of: each text once, which is no neighbor of itself, and 2,000 at most. */
 export function rowsToMeasure(texts: readonly string[], seed: number): Int32Array {
-  const firstOf = new Map<number, number>();
-  duplicateGroups(texts).forEach((group, r) => firstOf.has(group) || firstOf.set(group, r));
-  const firsts = Int32Array.from(firstOf.values());
+  const firsts = firstOfEachText(texts);
   if (firsts.length <= MOST_ROWS) return firsts;
   const drawn = shuffled(firsts.length, seeded(seed)).subarray(0, MOST_ROWS);
   return Int32Array.from(drawn, (at) => firsts[at]).sort();

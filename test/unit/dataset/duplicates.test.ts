@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { duplicateGroups, normalizedText, duplicatesBetween } from "../../../src/dataset/duplicates.js";
+import {
+  duplicateGroups,
+  duplicatesBetween,
+  firstOfEachText,
+  normalizedText,
+} from "../../../src/dataset/duplicates.js";
 
 describe("normalizedText()", () => {
   it.each([
@@ -21,6 +26,16 @@ describe("normalizedText()", () => {
 
   it("is the same for composed and decomposed letters", () => {
     expect(normalizedText("cafe\u0301")).toBe(normalizedText("caf\u00e9"));
+  });
+});
+
+describe("firstOfEachText()", () => {
+  it("is one row a group, the first of it", () => {
+    const texts = ["a b", "c", "A  b!", "👍", "👎", "c.", "d"];
+    const groups = duplicateGroups(texts);
+    const firsts = [...new Set(groups)].map((group) => groups.indexOf(group));
+    expect([...firstOfEachText(texts)]).toEqual(firsts);
+    expect([...firstOfEachText([])]).toEqual([]);
   });
 });
 

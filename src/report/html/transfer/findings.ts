@@ -28,7 +28,8 @@ function dropFinding({ source, target, drop, dropInterval95 }: TransferRecord): 
   const scored = html`The head of the source scores ${decimals(source.macroF1)}
     <span class="term">macro-F1</span> in-domain (${range(source.interval95)}, ${rows(source.n)}) and
     ${decimals(target.macroF1)} on the target (${range(target.interval95)}, ${rows(target.n)})`;
-  const by = `source minus target is ${signed(drop)} (95 % interval ${signedRange(dropInterval95)}, for this head on other rows)`;
+  const over = Math.abs(source.macroF1 - target.macroF1 - drop) < 1e-9 ? "" : " over the target’s own labels";
+  const by = `source minus target${over} is ${signed(drop)} (95 % interval ${signedRange(dropInterval95)}, for this head on other rows)`;
   const [low, high] = dropInterval95;
   if (low > 0 || high < 0) return html`${scored}: ${by}.`;
   return high <= LOSS_THAT_MATTERS

@@ -94,7 +94,14 @@ describe("an adapted head", () => {
 
 describe("compareAdaptations()", () => {
   const compare = (target: LabeledVectors, asked: readonly AskedAdaptation[] = ["auto"], forecast = 0.9) =>
-    compareAdaptations({ ...trained, head }, asked, { ...options, target, seed: 1, forecast, isOfSource: true });
+    compareAdaptations({ ...trained, head }, asked, {
+      ...options,
+      target,
+      scoredOn: target,
+      seed: 1,
+      forecast,
+      isOfSource: true,
+    });
 
   it.each([0.6, 0.9])("chooses the same whatever the target's labels are, where %d is forecast", async (forecast) => {
     const target = draw(400, { seed: 4, moved: 1 });

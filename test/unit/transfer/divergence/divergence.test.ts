@@ -23,6 +23,17 @@ describe("divergenceOf", () => {
     expect((await divergenceOf(one, reversed, OPTIONS)).proxyA).toBeCloseTo(0, 12);
   });
 
+  it("counts each text of a side once", async () => {
+    const [source, target] = [domain(60, 1), domain(60, 2)];
+    const twice = ({ texts, vectors }: Domain): Domain => ({
+      texts: [...texts, ...texts.map((text) => text.toUpperCase())],
+      vectors: takeRows(vectors, [...texts.keys(), ...texts.keys()]),
+    });
+    const once = await divergenceOf(source, target, OPTIONS);
+    expect(once.n).toMatchObject({ source: 60, target: 60 });
+    expect(await divergenceOf(twice(source), twice(target), OPTIONS)).toEqual(once);
+  });
+
   it("is small between two halves of one corpus", async () => {
     const { texts, vectors } = domain(400, 1);
     const half = (first: boolean): DomainRows => {
@@ -60,7 +71,7 @@ describe("divergenceOf", () => {
     expect((await divergenceOf(few, domain(80, 2), OPTIONS)).proxyA).toBe(0);
     const blank: DomainRows = { texts: ["", " "], vectors: matrix(2, 64) };
     const found = await divergenceOf(blank, blank, OPTIONS);
-    const n = { source: 2, target: 2, perSideOfProxyA: 2 };
+    const n = { source: 1, target: 1, perSideOfProxyA: 1 };
     expect(found).toMatchObject({
       proxyA: 0,
       proxyACentred: 0,

@@ -65,7 +65,7 @@ describe("taggingDivergence()", () => {
       jensenShannon: 0,
       vocabularySeen: 1,
       underNull: null,
-      n: { source: 40, target: 40 },
+      n: { source: 20, target: 20 },
     });
     expect(found.entities.stringsSeen).toBe(1);
   });

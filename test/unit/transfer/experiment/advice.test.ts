@@ -70,6 +70,16 @@ describe("adviceFrom()", () => {
     );
   });
 
+  it("gives the verdict of all sizes as the reason only where it comes to the same as that of all rows", () => {
+    const sized = (call: "positive" | "neutral"): Verdict => ({
+      ...verdict("positive", 0.14, [0.01, 0.27]),
+      byLabels: [{ n: 60, call, difference: 0.14, interval95: [-0.01, 0.29], p: call === "positive" ? 0.01 : 0.2 }],
+      says: `${call} at every size`,
+    });
+    expect(adviceFrom(evidence({ verdict: sized("positive") }))[0].because).toBe("positive at every size");
+    expect(adviceFrom(evidence({ verdict: sized("neutral") }))[0].because).toBe("as measured");
+  });
+
   it("does not build on a source that teaches nothing in-domain, whatever the verdict", () => {
     expect(strategies({ source: GUESSED })[0]).toBe("another source or encoder");
   });

@@ -336,6 +336,15 @@ describe("runTransfer", () => {
 });
 
 describe("runTransfer, labels that the target lacks", () => {
+  it("advises to drop none where too few would be left to train on", async () => {
+    const good = corpus(
+      "good.csv",
+      rowsOf(food).filter(([, label]) => label === "good"),
+    );
+    const { warnings } = await run({ source: films, target: good });
+    expect(warnings.find((one) => one.startsWith("no target row has the label bad"))).not.toContain("--map");
+  });
+
   const mixed = corpus("mixed.csv", [
     ...films.texts.map((text, i) => [text, films.labels[i]] as const),
     ...films.texts.slice(0, 30).map((text) => [`${text} or so`, "so-so"] as const),
@@ -356,10 +365,47 @@ describe("runTransfer, labels that the target lacks", () => {
     expect(record.maps![0].macroF1).toBe(record.target.macroF1);
   });
 
+  it("takes the drop over the same labels on both sides", async () => {
+    const rows = rowsOf(films).map(([text, label], i): [string, string] => [
+      text + " once more",
+      i % 3 ? label : "so-so",
+    ]);
+    const known = corpus(
+      "known.csv",
+      rows.filter(([, label]) => label !== "so-so"),
+    );
+    const [all, kept] = [corpus("all.csv", rows), known];
+    const [withAll, withKept] = [
+      await run({ source: mixed, sourceDev: all, target: food }),
+      await run({ source: mixed, sourceDev: kept, target: food }),
+    ];
+    expect(withAll.drop).toBeCloseTo(withKept.drop, 12);
+    expect(withAll.drop).not.toBeCloseTo(withAll.source.macroF1 - withAll.target.macroF1, 3);
+    expect(withAll.warnings).toContainEqual(expect.stringContaining("the drop is over the target's own labels"));
+  });
+
   it("gives a verdict where the map says that the label stays", async () => {
     const corpora = { source: mixed, target: food, targetTrain: foodTrain };
     const record = await run(corpora, { map: parseLabelMap("so-so=so-so") });
     expect(record.verdict.difference).not.toBeNull();
+  });
+});
+
+describe("runTransfer, adapted heads", () => {
+  it("are scored on no row that one of them is trained on", async () => {
+    const half = corpus("half.csv", [...rowsOf(food).slice(0, 40), ...rowsOf(foodTrain)]);
+    const adapt = ["easyadapt", "center"] as const;
+    const found = await run({ source: films, target: food, targetTrain: half }, { adapt });
+    const rest = corpus("rest.csv", rowsOf(food).slice(40));
+    const alone = await run({ source: films, target: rest, targetTrain: half }, { adapt: ["easyadapt"] });
+    const easy = ({ adaptation }: ScoredRecord) => adaptation?.find(({ name }) => name === "easyadapt");
+    expect(easy(found)).toMatchObject({ macroF1: easy(alone)!.macroF1, difference: easy(alone)!.difference });
+
+    const all = await run({ source: films, target: food, targetTrain: food }, { adapt });
+    expect(all.adaptation!.map(({ macroF1, difference }) => [macroF1, difference])).toEqual(
+      Array.from({ length: 3 }, () => [null, null]),
+    );
+    expect(renderTransferReport(all)).toContain("every row of it is also one of its training rows");
   });
 });
 

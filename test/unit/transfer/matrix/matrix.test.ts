@@ -107,6 +107,17 @@ describe("transferMatrix()", () => {
     expect(result.warnings.join("\n")).toMatch(/^a to b: .* near duplicates/m);
   });
 
+  it("warns of a copy of a domain, and of two domains says nothing of which is the better source", async () => {
+    const rows = cloud(60, { seed: 3 });
+    const { warnings, summary } = await transferMatrix([named("own", rows), named("copy", rows)], {
+      seed: 1,
+      threads: 1,
+    });
+    expect(warnings.filter((one) => one.includes("not a transfer experiment"))).toHaveLength(2);
+    expect(summary.says.join("; ")).not.toMatch(/on average the head|rank correlation/);
+    expect(summary.agreement?.n).toBe(2);
+  });
+
   it("rarely calls a source that adds nothing, all pairs together", async () => {
     const domains = [0, 1, 2].map((d) => named(`d${d}`, cloud(400, { seed: 100 + d })));
     const { cells } = await transferMatrix(domains, { seed: 1, threads: 1 });

@@ -21,12 +21,15 @@ const MEANINGS: Readonly<Record<Exclude<AdaptationName, "none">, string>> = {
 export function adaptation({ adaptation: scores = [], adaptationChoice, target }: TransferRecord): Html | null {
   const compared = scores.flatMap((one) => (isCompared(one) ? [one] : []));
   if (compared.length === 0)
-    return scores.length === 0 || target !== null
+    return scores.length === 0 || scores.some(({ macroF1 }) => macroF1 !== null)
       ? null
       : section(
           "adaptation",
           "Adapted to the target",
-          html`<p>Whether an adaptation helps cannot be known without labels of the target: it has none.</p>
+          html`<p>
+              Whether an adaptation helps cannot be known without labels of the target:
+              ${target === null ? "it has none" : "every row of it is also one of its training rows"}.
+            </p>
             ${choiceText(adaptationChoice)}`,
         );
   const none = scores.find(({ name }) => name === "none")?.macroF1 ?? null;
