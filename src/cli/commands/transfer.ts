@@ -8,6 +8,7 @@ import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { byLabelsLines } from "../../report/text/byLabels.js";
 import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
+import { HOW_MAPPED } from "../../report/text/howMapped.js";
 import { forecastNote, forecastText } from "../../report/text/forecast.js";
 import { saveHead } from "../../head/file/folder.js";
 import { trainRecommended } from "../../pipeline/train/recommended.js";
@@ -241,7 +242,7 @@ export function transferLines({
     line("verdict", `${verdict.call}: ${verdict.because}`),
     ...byLabelsLines(verdict, "target labels"),
     ...(maps ?? []).map(({ map, macroF1, interval95, how }) =>
-      line(`with --map ${shellWord(map)}`, `${number(macroF1)} ${within(interval95)}, ${how}`),
+      line(`with --map ${shellWord(map)}`, `${number(macroF1)} ${within(interval95)}, ${HOW_MAPPED[how]}`),
     ),
     ...adaptationLines(adaptation, adaptationChoice).map(([name, value]) => line(name, value)),
     line("advice", `${advice.strategy}: ${advice.because}`),

@@ -1,9 +1,9 @@
 import type { DevPredictions } from "../../head/devPredictions.js";
 import type { Matrix } from "../../math/matrix.js";
-import { counted, percent, signed } from "../../text/numbers.js";
+import { percent, signed } from "../../text/numbers.js";
 import type { AdaptableHead } from "./adapt.js";
 import type { AdaptationChoice } from "./record.js";
-import { estimateShift } from "./shift.js";
+import { estimateShift, whyNoShift } from "./shift.js";
 
 /** Least share of a label on the target, as a part of an even one: with less its group of scores may not be there at all. */
 const LEAST_OF_EVEN = 0.5;
@@ -24,7 +24,7 @@ const RULE =
 export function chooseAdaptation(head: AdaptableHead, known: DevPredictions, target: Matrix): AdaptationChoice {
   const found = estimateShift(head, known, target);
   if (found === undefined) {
-    const because = `${counted(target.rows, "target row")}, ${counted(known.truth.length, "held-out source row")} or the number of labels do not let it be estimated`;
+    const because = `shift cannot be estimated: ${whyNoShift(head, known, target)}`;
     return { name: "none", rule: RULE, because, expectedGain: null };
   }
   const { shares, gain: expectedGain } = found;

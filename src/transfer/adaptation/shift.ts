@@ -26,9 +26,7 @@ export interface EstimatedShift extends Pick<ScoreMixture, "shares" | "shift"> {
  */
 export function estimateShift(head: ShiftableHead, known: DevPredictions, target: Matrix): EstimatedShift | undefined {
   const classes = head.labels.length;
-  const heldOut = new Int32Array(classes);
-  for (const label of known.truth) heldOut[label]++;
-  if (classes > MOST_LABELS || target.rows < LEAST_ROWS || heldOut.some((n) => n < LEAST_HELD_OUT)) return undefined;
+  if (whyNoShift(head, known, target) !== undefined) return undefined;
   // What calibration does to all scores alike would be taken for a difference of the domains.
   const plain: ShiftableHead = { ...head, temperature: undefined };
   const scoresOf = (own: ShiftableHead): Float64Array => decisionScores(own, predictProbabilities(own, target));
@@ -37,6 +35,21 @@ export function estimateShift(head: ShiftableHead, known: DevPredictions, target
   const after = scoresOf(movedHead(plain, shift));
   const expected = (scores: Float64Array): number => expectedMacroF1(argmax(scores, classes), belongs, classes);
   return { shares, shift, gain: expected(after) - expected(before) };
+}
+
+/** What there is too little or too much of for a shift to be estimated; undefined where it can be. */
+export function whyNoShift(
+  { labels }: Pick<ShiftableHead, "labels">,
+  known: Pick<DevPredictions, "truth">,
+  target: Pick<Matrix, "rows">,
+): string | undefined {
+  if (labels.length > MOST_LABELS) return `there are ${labels.length} labels, more than ${MOST_LABELS}`;
+  if (target.rows < LEAST_ROWS) return `it takes ${LEAST_ROWS} target rows, and there are ${target.rows}`;
+  const heldOut = labels.map((_, c) => known.truth.filter((label) => label === c).length);
+  const rare = heldOut.findIndex((n) => n < LEAST_HELD_OUT);
+  return rare === -1
+    ? undefined
+    : `it takes ${LEAST_HELD_OUT} held-out source rows of each label, and ${labels[rare]} has ${heldOut[rare]}`;
 }
 
 /** The head with that move taken off its scores. */

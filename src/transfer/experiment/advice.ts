@@ -1,12 +1,14 @@
 import type { Evaluation } from "../../metrics/classification.js";
 import { counted, decimals, range, signed, signedRange } from "../../text/numbers.js";
+import { quotedLabels } from "../../dataset/mapLabels.js";
 import { DIFFERENCE_THAT_MATTERS } from "../curves/bySize.js";
+import { isMostlyShared, sharedText } from "./leakage.js";
 import type { Advice, TransferRecord } from "./record.js";
 
 /** What advice is drawn from. */
 export type AdviceEvidence = Pick<
   TransferRecord,
-  "source" | "target" | "verdict" | "ceiling" | "joint" | "curves" | "next" | "forecast"
+  "source" | "target" | "verdict" | "ceiling" | "joint" | "curves" | "next" | "forecast" | "leakage"
 >;
 
 /** With fewer labeled rows of the target a flat learning curve says nothing of the encoder. */
@@ -56,8 +58,10 @@ function onTheStrategy(evidence: AdviceEvidence): Advice {
 }
 
 /** Advice where no labeled rows of the target were there to train on. */
-function withoutComparison({ target, forecast, verdict }: AdviceEvidence): Advice {
+function withoutComparison({ target, forecast, verdict, leakage }: AdviceEvidence): Advice {
   if (verdict.comparable === false) return { strategy: "map the labels", because: verdict.because };
+  if (isMostlyShared(leakage))
+    return { strategy: "label rows", because: `${sharedText(leakage)}; give target rows that the source lacks` };
   if (target === null) {
     const expected = ` (accuracy is forecast at ${decimals(forecast.accuracy)}, ${range(forecast.interval95)})`;
     return {
@@ -67,6 +71,14 @@ function withoutComparison({ target, forecast, verdict }: AdviceEvidence): Advic
         `(--suggest ${FIRST_LABELS} chooses them) and pass them as --target-train`,
     };
   }
+  const present = labelsOf(target);
+  if (present.length === 1)
+    return {
+      strategy: "label rows",
+      because:
+        `all rows of the target have the label ${quotedLabels(present)}, so they do not show how the head does on other labels: ` +
+        "label rows of those too, and measure again",
+    };
   if (isGuessing(target))
     return {
       strategy: "label rows",
@@ -112,11 +124,14 @@ function onThePlateau({ next, joint, ceiling, curves = [] }: AdviceEvidence): Ad
 }
 
 /** Is the head not shown to know more than one that guesses, whose mean recall over the labels is the same for any guesses? */
-const isGuessing = (evaluation: Evaluation): boolean =>
-  evaluation.intervals95.macroRecall[0] <= guessedRecall(evaluation);
+export const isGuessing = (evaluation: Evaluation): boolean =>
+  labelsOf(evaluation).length > 1 && evaluation.intervals95.macroRecall[0] <= guessedRecall(evaluation);
 
-const guessedRecall = ({ perLabel, missing }: Evaluation): number =>
-  1 / Math.max(1, Object.keys(perLabel).length - missing.length);
+const guessedRecall = (evaluation: Evaluation): number => 1 / Math.max(1, labelsOf(evaluation).length);
+
+/** The labels that the evaluated rows have. */
+const labelsOf = ({ perLabel, missing }: Evaluation): readonly string[] =>
+  Object.keys(perLabel).filter((label) => !missing.includes(label));
 
 const besideGuessing = (evaluation: Evaluation): string =>
   `mean recall over the labels ${decimals(evaluation.macroRecall)} (${range(evaluation.intervals95.macroRecall)}), by guessing ` +

@@ -147,6 +147,9 @@ export function withLeakage(verdict: Verdict, found: TargetShare): Verdict {
   return text === undefined ? verdict : { ...verdict, because: `${verdict.because}; ${text}` };
 }
 
+/** Whether source and target are mostly the same texts, so that they are not two domains. */
+export const isMostlyShared = ({ share }: TargetShare): boolean => share > MOSTLY;
+
 interface TargetShare {
   /** Of the target that is in the source or near it. */
   readonly share: number;
@@ -158,7 +161,7 @@ interface TargetShare {
 export function sharedText({ share, noun = "rows" }: TargetShare): string | undefined {
   if (share <= ALARMING) return undefined;
   const what = `${percent(share)} of the target ${noun} are in the source or near duplicates of its ${noun}`;
-  return share > MOSTLY
+  return isMostlyShared({ share })
     ? `${what}: this is not a transfer experiment`
     : `${what}: the two overlap, and the ${noun} left may still be closer to the source than new texts will be`;
 }

@@ -231,8 +231,13 @@ describe("chooseAdaptation()", () => {
     expect(choose(apart(draw(600, { seed: 34, shares: [0.5, 0.5, 0] })))).toMatchObject({ name: "none" });
     expect(choose(apart(draw(80, { seed: 34, shares: [0.5, 0.5, 0] })))).toMatchObject({
       name: "none",
+      because: "shift cannot be estimated: it takes 200 target rows, and there are 80",
       expectedGain: null,
     });
+    const fewKnown = devOf(head, apart(draw(100, { seed: 32, shares: [0.95, 0.05, 0] })));
+    expect(chooseAdaptation(head, fewKnown, source.vectors).because).toMatch(
+      /10 held-out source rows of each label, and \w+ has 5$/,
+    );
     expect(choose(apart(draw(600, { seed: 34, shares: [0.97, 0.03, 0] })))).toMatchObject({ name: "none" });
   });
 });
