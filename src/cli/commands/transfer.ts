@@ -248,18 +248,21 @@ export function transferLines({
     line("advice", `${advice.strategy}: ${advice.because}`),
     ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),
-    ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
+    ...(suggestions === undefined
+      ? []
+      : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"), target !== null)),
     forecastNote(forecast),
     line("report", report),
     ...(head === null ? [] : [line("head", head)]),
   ];
 }
 
-function suggestionLines({ rows, labelColumn }: Suggestions, file: string): readonly string[] {
+function suggestionLines({ rows, labelColumn }: Suggestions, file: string, isLabeled: boolean): readonly string[] {
   const many = counted(rows.length, "target row");
+  const measured = isLabeled ? "" : ", with labeled rows drawn at random as --target";
   return [
     `${many} to label first: ${file}`,
-    `  fill in its column "${labelColumn}", then give the same command with --target-train ${shellWord(file)} and another -o`,
+    `  fill in its column "${labelColumn}", then give the same command with --target-train ${shellWord(file)}${measured} and another -o`,
   ];
 }
 

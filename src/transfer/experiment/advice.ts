@@ -6,10 +6,12 @@ import { isMostlyShared, sharedText } from "./leakage.js";
 import type { Advice, TransferRecord } from "./record.js";
 
 /** What advice is drawn from. */
-export type AdviceEvidence = Pick<
+export interface AdviceEvidence extends Pick<
   TransferRecord,
   "source" | "target" | "verdict" | "ceiling" | "joint" | "curves" | "next" | "forecast" | "leakage"
->;
+> {
+  readonly corpora: Pick<TransferRecord["corpora"], "targetTrain">;
+}
 
 /** With fewer labeled rows of the target a flat learning curve says nothing of the encoder. */
 const ROWS_FOR_A_PLATEAU = 500;
@@ -58,19 +60,11 @@ function onTheStrategy(evidence: AdviceEvidence): Advice {
 }
 
 /** Advice where no labeled rows of the target were there to train on. */
-function withoutComparison({ target, forecast, verdict, leakage }: AdviceEvidence): Advice {
+function withoutComparison({ target, verdict, leakage, ...evidence }: AdviceEvidence): Advice {
   if (verdict.comparable === false) return { strategy: "map the labels", because: verdict.because };
   if (isMostlyShared(leakage))
     return { strategy: "label rows", because: `${sharedText(leakage)}; give target rows that the source lacks` };
-  if (target === null) {
-    const expected = ` (accuracy is forecast at ${decimals(forecast.accuracy)}, ${range(forecast.interval95)})`;
-    return {
-      strategy: "label rows",
-      because:
-        `the target has no labels, so no score on it is measured${expected}: label ${FIRST_LABELS} rows of it ` +
-        `(--suggest ${FIRST_LABELS} chooses them) and pass them as --target-train`,
-    };
-  }
+  if (target === null) return withoutLabels(evidence);
   const present = labelsOf(target);
   if (present.length === 1)
     return {
@@ -92,6 +86,20 @@ function withoutComparison({ target, forecast, verdict, leakage }: AdviceEvidenc
     because:
       `on the target the head has ${decimals(target.macroF1)} macro-F1 (${range(target.interval95)}); whether its own rows would do better ` +
       `is not known: ${verdict.because}`,
+  };
+}
+
+/** Advice where the target has no labels: what to learn from may be labeled already, what to measure on is not. */
+function withoutLabels({ forecast, corpora: { targetTrain } }: Pick<AdviceEvidence, "forecast" | "corpora">): Advice {
+  const first =
+    targetTrain === null
+      ? `label ${FIRST_LABELS} rows of it (--suggest ${FIRST_LABELS} chooses them) and pass them as --target-train, and others`
+      : "label rows that are not in --target-train";
+  return {
+    strategy: "label rows",
+    because:
+      `the target has no labels, so no score on it is measured (accuracy is forecast at ${decimals(forecast.accuracy)}, ` +
+      `${range(forecast.interval95)}): ${first}, drawn at random, and pass them as --target to measure on`,
   };
 }
 

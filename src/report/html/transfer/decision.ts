@@ -52,8 +52,9 @@ export function decision(record: TransferRecord): Html {
       if (record.target !== null && !isGuessing(record.target))
         return html`Label other rows of ${target}: ${record.advice.because}.`;
       return record.target === null
-        ? html`Label some rows of ${target}: without them, the accuracy there of the head of ${source} is only forecast,
-          as ${decimals(record.forecast.accuracy)} (95&nbsp;% interval ${range(record.forecast.interval95)}).`
+        ? html`Label ${record.corpora.targetTrain === null ? "some" : "other"} rows of ${target}: without them, the
+          accuracy there of the head of ${source} is only forecast, as ${decimals(record.forecast.accuracy)} (95&nbsp;%
+          interval ${range(record.forecast.interval95)}).`
         : html`Label rows of ${target}: the head of ${source} is not shown to do better than guessing there,
           ${scores(record)}.`;
     case "another source or encoder":

@@ -46,6 +46,7 @@ const evidence = (changes: Partial<AdviceEvidence> = {}): AdviceEvidence => ({
   verdict: verdict("positive", 0.05, [0.03, 0.07]),
   curves: curveTo(800),
   next: null,
+  corpora: { targetTrain: null },
   leakage: sharing(0),
   forecast: {
     accuracy: 0.7,
@@ -93,6 +94,16 @@ describe("adviceFrom()", () => {
     expect(strategies({ target: GUESSED, verdict: UNKNOWN })).toEqual(["label rows"]);
     expect(strategies({ verdict: UNKNOWN })).toEqual(["source as it is"]);
     expect(strategies({ verdict: { ...UNKNOWN, comparable: false } })).toEqual(["map the labels"]);
+  });
+
+  it("does not ask for training rows again where there are some, but for rows to measure on", () => {
+    const own = { files: ["own.csv"], rows: 50, rejected: 0, dropped: 0, labels: {} };
+    const because = (targetTrain: AdviceEvidence["corpora"]["targetTrain"]): string =>
+      adviceFrom(evidence({ target: null, verdict: UNKNOWN, corpora: { targetTrain } }))[0].because;
+    expect(because(null)).toContain("--suggest 50");
+    expect(because(own)).not.toContain("--suggest");
+    for (const some of [null, own])
+      expect(because(some)).toMatch(/drawn at random, and pass them as --target to measure on$/);
   });
 
   it("does not recommend a head by target rows that the source has, or that are all of one label", () => {
