@@ -2,23 +2,24 @@
  * What adapting a head to another domain brings: a head is trained on each domain and adapted to every other one, and scored
  * there beside the head as it is. Then the same with targets whose labels are drawn in other shares.
  *
- *     node scripts/simulate/adaptation.mjs [--seed 1] [--cache folder] [--test] [--names auto,center]
+ *     node scripts/simulate/adaptation.mjs [--seed 1] [--cache folder] [--targets test] [--names auto,center]
  *
- * The domains are those of HEADSTART_CORPORA (or data/public): targets are rows of the training files that no head has seen, or
- * with --test the test files of the ten domains.
+ * The domains are those of HEADSTART_CORPORA (or data/public): targets are the training files of the other domains, with
+ * --targets test the test files of the ten domains, with --targets validation the validation files of tweets and SST-2.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { trainClassifier } from "../../dist/classification/train.js";
 import { parseLabelMap } from "../../dist/dataset/labelMap.js";
 import { readLabeled } from "../../dist/dataset/labeledCorpus.js";
-import { pickRows } from "../../dist/dataset/labeledVectors.js";
+import { holdOut, pickRows } from "../../dist/dataset/labeledVectors.js";
 import { vectorsOf } from "../../dist/embedding/cachedEmbed.js";
 import { loadEncoder } from "../../dist/encoder/load.js";
 import { BUILT_IN_ENCODER } from "../../dist/encoder/locate.js";
 import { argmax, predictProbabilities } from "../../dist/head/head.js";
 import { seeded, shuffled } from "../../dist/math/random.js";
 import { scorePredictions } from "../../dist/metrics/classification.js";
+import { forecastHead } from "../../dist/transfer/forecast/forecastHead.js";
 import { openVectorCache } from "../../dist/store/cache/vectorCache.js";
 import { adaptHead, UNLABELED_ADAPTATIONS } from "../../dist/transfer/adaptation/adapt.js";
 import { chooseAdaptation } from "../../dist/transfer/adaptation/chooseAdaptation.js";
@@ -27,7 +28,7 @@ const { values: flags } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     cache: { type: "string" },
-    test: { type: "boolean", default: false },
+    targets: { type: "string", default: "train" },
     names: { type: "string", default: ["auto", ...UNLABELED_ADAPTATIONS.slice(1)].join(",") },
   },
 });
@@ -47,6 +48,10 @@ const EXTRA = {
   "SST-2": "movies/sst2.train.csv",
   "rt-polarity": "movies/rt-polarity.csv",
 };
+const VALIDATION = {
+  "tweets validation": "tweets/tweeteval-sentiment.val.csv",
+  "SST-2 validation": "movies/sst2.val.csv",
+};
 /** Most of the sentences of one are in the other. */
 const SAME = [["SST-2", "rt-polarity"]];
 
@@ -62,13 +67,20 @@ async function load(file) {
   return { texts: drawn, labels: at.map((r) => labels[r]), vectors };
 }
 
-const fileOf = (name, part) => EXTRA[name] ?? `domains/${name}.${part}.csv`;
-const domains = flags.test ? TEN : [...TEN, ...Object.keys(EXTRA)];
-const rowsOf = async (part) =>
-  Object.fromEntries(await Promise.all(domains.map(async (n) => [n, await load(fileOf(n, part))])));
-const sources = await rowsOf("train");
-const targets = flags.test ? await rowsOf("test") : sources;
-const isPair = (a, b) => a !== b && !SAME.some((pair) => pair.includes(a) && pair.includes(b));
+const loadAll = async (files) =>
+  Object.fromEntries(await Promise.all(Object.entries(files).map(async ([name, file]) => [name, await load(file)])));
+const filesOf = (part) => Object.fromEntries(TEN.map((name) => [name, `domains/${name}.${part}.csv`]));
+const sources = await loadAll({ ...filesOf("train"), ...(flags.targets === "test" ? {} : EXTRA) });
+const targets =
+  flags.targets === "test"
+    ? await loadAll(filesOf("test"))
+    : flags.targets === "validation"
+      ? await loadAll(VALIDATION)
+      : sources;
+const domains = [...new Set([...Object.keys(sources), ...Object.keys(targets)])];
+/** Rows of one are also in the other, or they are splits of one corpus. */
+const isOne = (a, b) => a === b || a.startsWith(b) || b.startsWith(a);
+const isPair = (a, b) => !isOne(a, b) && !SAME.some((pair) => pair.every((one) => isOne(a, one) || isOne(b, one)));
 
 const macroF1 = (head, rows) => {
   const truth = Int32Array.from(rows.labels, (label) => head.labels.indexOf(label));
@@ -80,12 +92,13 @@ const macroF1 = (head, rows) => {
 };
 
 /** Macro-F1 of each adaptation on the target minus that of none; `auto` with what it chose. */
-async function gainsOf(trained, source, target, wanted) {
+async function gainsOf(trained, { train: source, dev }, target, wanted) {
   const { head, devPredictions, C } = trained;
+  const forecast = forecastHead(trained, { sourceDev: dev, target }).accuracy;
   const none = macroF1(head, target);
   const gains = {};
   for (const name of wanted) {
-    const chosen = name === "auto" ? chooseAdaptation(head, devPredictions, target.vectors).name : name;
+    const chosen = name === "auto" ? chooseAdaptation(forecast).name : name;
     const { head: adapted } = await adaptHead(chosen, head, { source, devPredictions, target: target.vectors, C });
     gains[name] = { gain: macroF1(adapted, target) - none, isUsed: chosen !== "none" };
   }
@@ -105,12 +118,13 @@ const pairs = [];
 const drawn = [];
 const random = seeded(seed + 100);
 for (const [from, source] of Object.entries(sources)) {
-  const trained = await trainClassifier(source, { seed });
+  const sides = holdOut(source, { devFraction: 0.2, maxDev: 5000, keepInTrain: true, seed });
+  const trained = await trainClassifier(sides.train, { seed });
   for (const [to, target] of Object.entries(targets)) {
     if (!isPair(from, to)) continue;
-    pairs.push({ from, to, gains: await gainsOf(trained, source, target, names) });
+    pairs.push({ from, to, gains: await gainsOf(trained, sides, target, names) });
     for (const share of SHARES)
-      drawn.push({ share, from, to, gains: await gainsOf(trained, source, inShares(target, share, random), ["auto"]) });
+      drawn.push({ share, from, to, gains: await gainsOf(trained, sides, inShares(target, share, random), ["auto"]) });
   }
   process.stderr.write(`${from}\n`);
 }
@@ -136,7 +150,7 @@ function interval(rows, name) {
   return [means[Math.floor(0.025 * means.length)], means[Math.floor(0.975 * means.length)]];
 }
 
-console.log(`${pairs.length} ordered pairs, seed ${seed}, ${flags.test ? "test" : "training"} files\n`);
+console.log(`${pairs.length} ordered pairs, seed ${seed}, ${flags.targets} files\n`);
 console.log("| adaptation | used on | mean gain in macro-F1 (95 % over domains) | worst | pairs below -0.005 | best |");
 console.log("| --- | --- | --- | --- | --- | --- |");
 for (const name of names) {

@@ -22,6 +22,7 @@ export type {
   CurveShape,
   FittedCurve,
   NextLabels,
+  SourceDraws,
   Strategy,
   StrategyCurve,
   StrategyPoint,

@@ -35,9 +35,17 @@ export function unseenRows(known: readonly string[], texts: readonly string[]): 
   return Int32Array.from(texts.keys()).filter((r) => !seen.has(normalizedText(texts[r])));
 }
 
-/** Rows of which `known` has no near duplicate, ascending. */
-export function newRows(known: readonly string[], texts: readonly string[]): Int32Array {
-  const near = new Set(duplicatesBetween(known, texts).near);
+/**
+ * Rows of which `known` has no near duplicate, ascending.
+ *
+ * @param vectors  of both; see `duplicatesBetween`
+ */
+export function newRows(
+  known: readonly string[],
+  texts: readonly string[],
+  vectors?: Parameters<typeof duplicatesBetween>[2],
+): Int32Array {
+  const near = new Set(duplicatesBetween(known, texts, vectors).near);
   return Int32Array.from(texts.keys()).filter((r) => !near.has(r));
 }
 

@@ -19,6 +19,7 @@ beforeAll(async () => {
   await box.write("a.conll", sentences(36));
   await box.write("far.conll", sentences(24, { from: 300 }));
   await box.write("own.conll", sentences(30, { from: 100 }));
+  await box.write("more-own.conll", sentences(45, { from: 500 }));
   await box.write("leaders.conll", sentences(24, { from: 400, person: "leader" }));
 });
 
@@ -95,22 +96,22 @@ describe("headstart transfer --task ner", () => {
   });
 
   it("says by tagged sentences whether the source helps, in text, record and report", async () => {
-    const { stdout } = succeeded(await transfer("far.conll", "curves", "--target-train", "own.conll"));
+    const { stdout } = succeeded(await transfer("far.conll", "curves", "--target-train", "more-own.conll"));
     const { curves, verdict, curveTaggers, options, corpora } = await recordOf("curves");
     expect(curves.map(({ strategy, points }) => [strategy, points.map(({ n }) => n)])).toEqual([
       ["source", [0]],
-      ["target", [10, 30]],
-      ["both", [10, 30]],
+      ["target", [25, 45]],
+      ["both", [25, 45]],
     ]);
-    expect(verdict.byLabels!.map(({ n }) => n)).toEqual([10, 30]);
+    expect(verdict.byLabels!.map(({ n }) => n)).toEqual([25, 45]);
     expect(verdict.byLabels!.at(-1)!.difference).toBe(verdict.difference);
     expect(stdout).toContain(`by tagged target sentences: ${verdict.says!}`);
     expect(stdout).toContain(curveTaggers!);
     expect(stdout).toMatch(/^advice +(?:target alone|add the source): /m);
     expect(options).toMatchObject({ task: "ner", epochs: 2, encoder: TINY });
-    expect(corpora).toMatchObject({ source: { sentences: 36 }, sourceDev: null, targetTrain: { sentences: 30 } });
+    expect(corpora).toMatchObject({ source: { sentences: 36 }, sourceDev: null, targetTrain: { sentences: 45 } });
     const page = await readFile(box.path("curves/report.html"), "utf8");
-    expect(page).toContain("Entity F1 by labeled target rows. source alone: ");
+    expect(page).toContain("Entity F1 by tagged target sentences. source alone: ");
     for (const title of ["With the source and without", "What to do next", "How far apart source and target are"])
       expect(page).toContain(title);
   }, 120_000);

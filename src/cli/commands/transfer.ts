@@ -122,6 +122,7 @@ async function transferTexts(
       counts.set(corpus, countsOf(reading));
     }
     let rows: TrainingRows | undefined;
+    const drawing = reporter.meter("learning curves: draws");
     const { record: found, source } = await withCache(context, { flags, encoder }, (cache) =>
       runTransferOfBest(
         encoder,
@@ -142,6 +143,10 @@ async function transferTexts(
           report: path.join(flags.output, "report.html"),
           head: flags.head ? path.join(flags.output, HEAD_FOLDER) : undefined,
           onRows: (embedded) => (rows = embedded),
+          onDraw: (done, draws) => {
+            drawing.update(done, draws);
+            if (done === draws) drawing.end();
+          },
         },
       ),
     );

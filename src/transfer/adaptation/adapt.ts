@@ -9,7 +9,7 @@ import { importanceWeights } from "./importanceWeights.js";
 import { shiftHeadPrior } from "./prior.js";
 import { recolored } from "./recolor.js";
 import { confidentRows } from "./selfTrain.js";
-import { estimateShift, movedHead } from "./shift.js";
+import { shiftHead } from "./shift.js";
 import { easyAdapted, startedFromSource } from "./withTargetRows.js";
 
 /** Adaptations that need rows of the target but none of its labels; the first is none. */
@@ -70,10 +70,8 @@ export async function adaptHead(
       return { head: centerHead(head, source.vectors, target) };
     case "prior":
       return { head: shiftHeadPrior(head, source.labels, target) };
-    case "shift": {
-      const estimated = estimateShift(head, options.devPredictions, target);
-      return { head: estimated === undefined ? head : movedHead(head, estimated.shift) };
-    }
+    case "shift":
+      return { head: shiftHead(head, options.devPredictions, target) };
     case "coral":
       return { head: await refitted(head, { ...options, vectors: recolored(source.vectors, target) }) };
     case "weights": {

@@ -17,6 +17,8 @@ export interface CompareAdaptationsOptions
   extends Omit<AdaptOptions, "target" | "devPredictions">, Pick<EvaluateOptions, "file" | "map"> {
   /** The rows that heads are adapted to, without a look at their labels, and scored on. */
   readonly target: TextVectors;
+  /** Accuracy that is forecast on the target without its labels; what `auto` goes by. */
+  readonly forecast: number;
   /** Whether the head that is recommended is trained on the source alone. */
   readonly isOfSource: boolean;
 }
@@ -35,11 +37,11 @@ export interface ComparedAdaptations {
 export async function compareAdaptations(
   trained: EvaluatedHead & Pick<TrainedHead, "devPredictions">,
   asked: readonly AskedAdaptation[],
-  { target, seed, file, map, isOfSource, ...how }: CompareAdaptationsOptions,
+  { target, seed, file, map, isOfSource, forecast, ...how }: CompareAdaptationsOptions,
 ): Promise<ComparedAdaptations> {
   const own = trained.head as AdaptableHead;
   const { devPredictions } = trained;
-  const choice = asked.includes("auto") ? chooseAdaptation(own, devPredictions, target.vectors) : undefined;
+  const choice = asked.includes("auto") ? chooseAdaptation(forecast) : undefined;
   const chosen = chosenAdaptation(asked, { choice: choice?.name, isOfSource });
   const scored = (head: AdaptableHead) =>
     isLabeled(target) ? evaluateHead({ ...trained, head }, target, { seed, file, map }) : undefined;
@@ -75,7 +77,7 @@ export async function compareAdaptations(
 
 /** None, and each that was asked for once; for `auto` the one that it may choose. */
 const comparedNames = (asked: readonly AskedAdaptation[]): readonly AdaptationName[] => [
-  ...new Set<AdaptationName>(["none", ...asked.map((name) => (name === "auto" ? "shift" : name))]),
+  ...new Set<AdaptationName>(["none", ...asked.map((name) => (name === "auto" ? "self-train" : name))]),
 ];
 
 interface ChoiceOptions {

@@ -21,6 +21,4 @@ export interface AdaptationChoice {
   readonly name: AdaptationName;
   readonly rule: string;
   readonly because: string;
-  /** In macro-F1, by the rule's own estimate; null where it could not be estimated. */
-  readonly expectedGain: number | null;
 }

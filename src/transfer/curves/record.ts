@@ -48,7 +48,10 @@ export interface VerdictBySize {
   readonly call: "positive" | "neutral" | "negative";
   /** Macro-F1 of "both" minus that of "target". */
   readonly difference: number;
-  /** Holds the draw of the training rows and that of the test rows; not adjusted for the number of sizes. */
+  /**
+   * Holds the draw of the target's training rows and that of the test rows, with all rows also that of the source; not adjusted
+   * for the number of sizes.
+   */
   readonly interval95: Interval;
   /** Adjusted for the number of sizes (Holm). */
   readonly p: number;
@@ -85,15 +88,24 @@ export interface NextLabels {
   readonly interval95: Interval;
 }
 
+/** Of a source of many rows, each head below all rows of the target takes some, weighted up to all. */
+export interface SourceDraws {
+  readonly rows: number;
+  readonly of: number;
+}
+
 /** All that the learning curves say. */
 export interface TransferCurves {
   readonly curves: readonly StrategyCurve[];
   readonly byLabels: readonly VerdictBySize[];
+  /** Null where the source is not shown to help with the fewest rows, or there is one size alone. */
   readonly worth: Worth | null;
   readonly shape: CurveShape | null;
   readonly next: NextLabels | null;
   /** Target rows that every head was scored on. */
   readonly n: number;
+  /** Null where every head takes all rows of the source. */
+  readonly sourceDraws: SourceDraws | null;
   /** The verdict of all sizes in one sentence. */
   readonly says: string;
 }

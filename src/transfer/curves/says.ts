@@ -1,7 +1,13 @@
+import { DIFFERENCE_THAT_MATTERS } from "./bySize.js";
 import { count } from "../../text/numbers.js";
-import type { VerdictBySize, Worth } from "./record.js";
+import type { SourceDraws, VerdictBySize, Worth } from "./record.js";
 
-const points = (difference: number): string => (100 * difference).toFixed(1).replace(/^-(0\.0)$/, "$1");
+/** Hundredths of F1, with a true minus below 0. */
+const points = (difference: number): string =>
+  (100 * difference)
+    .toFixed(1)
+    .replace(/^-(0\.0)$/, "$1")
+    .replace("-", "\u2212");
 
 /** By how many points, without a sign: "6.1 (3.9 to 8.2)". */
 function amount({ difference, interval95: [low, high] }: VerdictBySize): string {
@@ -10,10 +16,22 @@ function amount({ difference, interval95: [low, high] }: VerdictBySize): string 
     : `${points(difference)} (${points(low)} to ${points(high)})`;
 }
 
-const unclear = (at: VerdictBySize): string => {
+/** What a neutral call at the first size means, which depends on what the interval of this size alone says. */
+function neutralText(
+  at: VerdictBySize,
+  { sizes, metric }: { readonly sizes: number; readonly metric: string },
+): string {
   const [low, high] = at.interval95;
-  return `${points(at.difference)} points (${points(low)} to ${points(high)})`;
-};
+  if (low <= 0 && high >= 0) {
+    const found = `${points(at.difference)} points (${points(low)} to ${points(high)})`;
+    return `neither helps nor harms as far as these rows tell, ${found} of ${metric}`;
+  }
+  const isSmall = Math.abs(at.difference) < DIFFERENCE_THAT_MATTERS;
+  const does = at.difference > 0 ? "add" : "cost";
+  return isSmall
+    ? `${does}s ${amount(at)} points of ${metric}, too little to matter`
+    : `may ${does} ${amount(at)} points of ${metric}, but among ${count(sizes)} sizes that may be chance`;
+}
 
 /** What is counted, and in what the difference is. */
 interface Named {
@@ -35,14 +53,23 @@ export function sentenceOf(byLabels: readonly VerdictBySize[], worth: Worth | nu
   const [first, ...others] = runs;
   if (first === undefined) return "";
   return [
-    opening(first, { worth, isAll: others.length === 0, named }),
+    opening(first, { worth, isAll: others.length === 0, named, sizes: byLabels.length }),
     ...others.map((run, i) => laterClause(run, i === others.length - 1)),
   ].join("; ");
 }
 
+/** What is said behind the sentence where heads take some of the source's rows. */
+export const sampledClause = ({ rows, of }: SourceDraws): string =>
+  `below all target labels each head takes ${count(rows)} of the source's ${count(of)} rows, weighted up to all`;
+
 function opening(
   run: readonly VerdictBySize[],
-  { worth, isAll, named }: { readonly worth: Worth | null; readonly isAll: boolean; readonly named: Named },
+  {
+    worth,
+    isAll,
+    named,
+    sizes,
+  }: { readonly worth: Worth | null; readonly isAll: boolean; readonly named: Named; readonly sizes: number },
 ): string {
   const [at, end] = [run[0], run[run.length - 1]];
   const { labels, metric } = named;
@@ -52,8 +79,8 @@ function opening(
     return `${begin} adds ${amount(at)} points of ${metric}${worthText(worth, labels)}${still}`;
   if (at.call === "negative")
     return `${begin} costs ${amount(at)} points of ${metric}${still}${isAll ? ": leave it out" : ""}`;
-  const also = isAll && run.length > 1 ? `, nor does it with up to ${count(end.n)}` : "";
-  return `${begin} neither helps nor harms as far as these rows tell, ${unclear(at)} of ${metric}${also}`;
+  const also = isAll && run.length > 1 ? `; no effect is shown with up to ${count(end.n)}` : "";
+  return `${begin} ${neutralText(at, { sizes, metric })}${also}`;
 }
 
 function worthText(worth: Worth | null, labels: string): string {

@@ -1,21 +1,21 @@
-import { valuesOfC } from "../../classification/choice/selectC.js";
-import { holdOut, joinRows, pickRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
+import { joinRows, type LabeledVectors } from "../../dataset/labeledVectors.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
 import { argmax, predictProbabilities, type Head, type LogisticHead } from "../../head/head.js";
 import { fitLogistic, type LogisticOptions } from "../../head/linear/logistic.js";
 import type { Matrix } from "../../math/matrix.js";
 import { scorePredictions } from "../../metrics/classification.js";
+import { setAside } from "./setAside.js";
 
 export interface HeadsOptions extends Pick<LogisticOptions, "classWeights" | "threads" | "signal"> {
   readonly seed: number;
   /** That are scored, and predicted as indices into them; of others that a head has the probability is left out. */
   readonly labels: readonly string[];
-  /** C of the heads of all rows. With few rows of a label it is raised to the least that a training tries. */
-  readonly C: { readonly target: number; readonly both: number };
+  /** C that was chosen for heads of all rows: of the source, of the target, and of both. */
+  readonly C: { readonly source: number; readonly target: number; readonly both: number };
 }
 
 /** Predictions hardly change with a finer fit. */
-const TOLERANCE = 1e-3;
+export const TOLERANCE = 1e-3;
 /** Weights of all the source's rows beside those of the target that are tried, and every row alike. */
 const SOURCE_SHARES = [0.5, 3];
 const CHOSEN_ON = 0.3;
@@ -28,8 +28,6 @@ export function predictedBy(head: Head, vectors: Matrix, labels: readonly string
   const probabilities = predictProbabilities(head, vectors).map((p, i) => (at[i % at.length] < 0 ? -1 : p));
   return argmax(probabilities, at.length).map((p) => at[p]);
 }
-
-const usable = (C: number, rows: LabeledVectors): number => Math.max(C, valuesOfC(rows.labels)[0]);
 
 /** Of a head of these rows; with a single label among them, that label. */
 async function predictionsOf(
@@ -44,57 +42,69 @@ async function predictionsOf(
   return predictedBy((await fitLogistic(rows.vectors, y, how)).head, vectors, labels);
 }
 
-export const targetAlone = (own: LabeledVectors, vectors: Matrix, options: HeadsOptions): Promise<Predicted> =>
-  predictionsOf(own, vectors, { ...options, C: usable(options.C.target, own) });
-
-/** @param weight  of a row of the source; one of the target has 1 */
-export function bothTogether(
-  {
-    source,
-    own,
-    weight = 1,
-  }: { readonly source: LabeledVectors; readonly own: LabeledVectors; readonly weight?: number },
+/** @param C  see chooseC() */
+export const targetAlone = (
+  own: LabeledVectors,
   vectors: Matrix,
-  options: HeadsOptions,
-): Promise<Predicted> {
-  const rows = joinRows(source, own);
-  const sampleWeights =
-    weight === 1 ? undefined : new Float64Array(rows.texts.length).fill(1).fill(weight, 0, source.texts.length);
-  return predictionsOf(rows, vectors, { ...options, C: usable(options.C.both, rows), sampleWeights });
+  { C, ...options }: Omit<HeadsOptions, "C"> & { readonly C: number },
+): Promise<Predicted> => predictionsOf(own, vectors, { ...options, C });
+
+/** The source beside rows of the target. */
+export interface Mixture {
+  readonly source: LabeledVectors;
+  readonly own: LabeledVectors;
+  /** Rows that those of `source` stand for. @default as many as they are */
+  readonly sourceRows?: number | undefined;
+  /** Of all labeled rows of the target, which share `own` is. */
+  readonly share: number;
+  /** Of a row that is stood for; one of the target has 1. @default 1 */
+  readonly weight?: number | undefined;
 }
 
-/** Null where the target's rows and the head have not the same labels. */
+/**
+ * C lies between that of the source and that of both, in proportion to the target's rows. Where the source weighs less, it is
+ * raised so that all rows together weigh as much against the penalty as before.
+ */
+export function bothTogether(mixture: Mixture, vectors: Matrix, options: HeadsOptions): Promise<Predicted> {
+  const { source, own, share, weight = 1, sourceRows = source.texts.length } = mixture;
+  const [n, m] = [own.texts.length, source.texts.length];
+  const { C } = options;
+  const alike = C.source ** (1 - share) * C.both ** share;
+  const ofSource = (weight * sourceRows) / m;
+  const sampleWeights = ofSource === 1 ? undefined : new Float64Array(m + n).fill(1).fill(ofSource, 0, m);
+  const raised = (alike * (sourceRows + n)) / (weight * sourceRows + n);
+  return predictionsOf(joinRows(source, own), vectors, { ...options, C: raised, sampleWeights });
+}
+
+/** Whether the target's rows and the head have the same labels, as a fit that starts from it needs. */
+export function canStart(head: LogisticHead, own: LabeledVectors): boolean {
+  const present = new Set(own.labels);
+  return present.size === head.labels.length && head.labels.every((label) => present.has(label));
+}
+
+/** @param C  see chooseC() */
 export async function startedFrom(
   { head, own }: { readonly head: LogisticHead; readonly own: LabeledVectors },
   vectors: Matrix,
-  options: HeadsOptions,
-): Promise<Predicted | null> {
-  const present = new Set(own.labels);
-  if (present.size !== head.labels.length || head.labels.some((label) => !present.has(label))) return null;
-  const C = usable(options.C.target, own);
+  { labels, classWeights, threads, signal, C }: Omit<HeadsOptions, "C"> & { readonly C: number },
+): Promise<Predicted> {
   const y = labelIndices(head.labels, own.labels, "the training rows");
-  const { classWeights, threads, signal } = options;
   const how = { labels: head.labels, classWeights, threads, signal, tolerance: TOLERANCE, C, startFrom: head };
-  return predictedBy((await fitLogistic(own.vectors, y, how)).head, vectors, options.labels);
+  return predictedBy((await fitLogistic(own.vectors, y, how)).head, vectors, labels);
 }
 
-/** The weight of the source's rows that serves best on some of the target's rows, set aside by seed. */
-export async function chooseWeight(
-  { source, own }: { readonly source: LabeledVectors; readonly own: LabeledVectors },
-  options: HeadsOptions,
-): Promise<number> {
-  const { train, dev } = holdOut(own, { devFraction: CHOSEN_ON, keepInTrain: true, seed: options.seed });
-  const truth = labelIndices(options.labels, dev.labels, "the target's rows");
-  const weights = SOURCE_SHARES.map((share) => (share * own.texts.length) / source.texts.length);
+/** The weight of the source's rows that serves best on some of the target's rows, set aside by seed; 1 where there are none. */
+export async function chooseWeight(mixture: Mixture, options: HeadsOptions): Promise<number> {
+  const { own, source, sourceRows = source.texts.length } = mixture;
+  const parts = setAside(own, CHOSEN_ON, options.seed);
+  if (parts === null) return 1;
+  const truth = labelIndices(options.labels, parts.dev.labels, "the target's rows");
+  const weights = SOURCE_SHARES.map((share) => (share * own.texts.length) / sourceRows);
   let best = { weight: 1, score: -1 };
   for (const weight of [1, ...weights.filter((w) => w < 1)]) {
-    const predicted = await bothTogether({ source, own: train, weight }, dev.vectors, options);
+    const predicted = await bothTogether({ ...mixture, own: parts.train, weight }, parts.dev.vectors, options);
     const score = scorePredictions(truth, predicted, options.labels.length).macroF1;
     if (score > best.score) best = { weight, score };
   }
   return best.weight;
 }
-
-/** At most so many rows, in the order of `order`. */
-export const firstRows = (rows: LabeledVectors, order: Int32Array, most: number): LabeledVectors =>
-  rows.texts.length <= most ? rows : pickRows(rows, order.slice(0, most).sort());

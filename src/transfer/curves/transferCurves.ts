@@ -1,27 +1,31 @@
 import { forecastGain, type CurvePoint } from "../../classification/curve/powerLaw.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { labelIndices } from "../../dataset/mapLabels.js";
-import { differenceAt, curveShape, verdictsBySize, type SizeDifference } from "./bySize.js";
+import { differenceAt, curveShape, isShownToHelp, verdictsBySize, type SizeDifference } from "./bySize.js";
 import { FEWEST_POINTS, fitCurve } from "./fitCurve.js";
 import {
   LEARNING,
   measureCurves,
   scoresOf,
+  MOST_SOURCE,
+  type CurveOptions,
   type CurveSides,
   type LearningStrategy,
   type SizeScores,
 } from "./measure.js";
 import type { NextLabels, StrategyCurve, StrategyPoint, TransferCurves } from "./record.js";
-import { sentenceOf } from "./says.js";
-import { predictedBy, type HeadsOptions } from "./strategyHeads.js";
+import { sampledClause, sentenceOf } from "./says.js";
+import { predictedBy } from "./strategyHeads.js";
 import { drawVariances, halfWidth, meanOf, varianceOfSum, type Variance } from "./uncertainty.js";
 import { worthOf, type KnownScore } from "./worth.js";
 
 /** What is known of the heads that were trained on all rows of the target. */
 export interface AllRows {
   readonly macroF1: { readonly target: number; readonly both: number };
-  /** Standard errors of the difference, over draws of the test rows and of the training rows. */
-  readonly standardErrors: { readonly test: number; readonly training: number };
+  /** What each target row adds to their difference; see macroF1Influence. */
+  readonly parts: Float64Array;
+  /** Standard error of the difference over draws of the training rows. */
+  readonly trainingError: number;
 }
 
 /** Freedom of the standard error of the training rows: that of the fewest pairs of halves. */
@@ -36,9 +40,9 @@ interface MeasuredPoint extends StrategyPoint {
 
 /**
  * The learning curves of the strategies over labeled target rows, and whether the source helps with so many of them. Everything
- * holds for this source: its rows are not drawn anew, but with all rows of the target.
+ * holds for this source: its rows are not drawn anew (of many, those that are taken are), but with all rows of the target.
  */
-export async function transferCurves(sides: CurveSides, all: AllRows, options: HeadsOptions): Promise<TransferCurves> {
+export async function transferCurves(sides: CurveSides, all: AllRows, options: CurveOptions): Promise<TransferCurves> {
   const groups = duplicateGroups(sides.target.texts);
   const rows = sides.targetTrain.texts.length;
   const sizes: SizeScores[] = [];
@@ -52,7 +56,9 @@ export async function transferCurves(sides: CurveSides, all: AllRows, options: H
   };
   const measured = new Map(LEARNING.map((strategy) => [strategy, pointsOf(strategy)]));
   const byLabels = verdictsBySize(differences);
-  const worth = worthAt(measured.get("target")!, measured.get("both")!, options.seed);
+  const of = sides.source.texts.length;
+  const sourceDraws = of <= MOST_SOURCE || sizes.length === 0 ? null : { rows: MOST_SOURCE, of };
+  const worth = isShownToHelp(byLabels) ? worthAt(measured.get("target")!, measured.get("both")!, options.seed) : null;
   return {
     curves: [
       ...sourceCurve(sides, { groups, labels: options.labels }),
@@ -60,23 +66,17 @@ export async function transferCurves(sides: CurveSides, all: AllRows, options: H
     ],
     byLabels,
     worth,
-    shape: curveShape(differences),
+    shape: curveShape(differences, groups),
     next: nextLabels(measured.get(all.macroF1.both > all.macroF1.target ? "both" : "target")!, rows, options.seed),
     n: sides.target.texts.length,
-    says: sentenceOf(byLabels, worth),
+    sourceDraws,
+    says: [sentenceOf(byLabels, worth), ...(sourceDraws === null ? [] : [sampledClause(sourceDraws)])].join("; "),
   };
 }
 
-function differenceOfAll(
-  n: number,
-  { macroF1, standardErrors: { test, training } }: AllRows,
-  groups: Int32Array,
-): SizeDifference {
-  const errors = [
-    { variance: test ** 2, freedom: Math.max(3, new Set(groups).size - 1) },
-    { variance: training ** 2, freedom: FREEDOM_OF_HALVES },
-  ];
-  return { n, difference: macroF1.both - macroF1.target, errors };
+function differenceOfAll(n: number, { macroF1, parts, trainingError }: AllRows, groups: Int32Array): SizeDifference {
+  const training = { variance: trainingError ** 2, freedom: FREEDOM_OF_HALVES };
+  return { n, difference: macroF1.both - macroF1.target, training, test: varianceOfSum(parts, groups), parts };
 }
 
 function pointAt(

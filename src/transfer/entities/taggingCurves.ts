@@ -1,6 +1,6 @@
 import { forecastGain, type CurvePoint } from "../../classification/curve/powerLaw.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
-import { curveShape, verdictsBySize, type SizeDifference } from "../curves/bySize.js";
+import { curveShape, isShownToHelp, verdictsBySize, type SizeDifference } from "../curves/bySize.js";
 import type { CurveShape, NextLabels, VerdictBySize, Worth } from "../curves/record.js";
 import { sentenceOf } from "../curves/says.js";
 import { drawVariances, halfWidth, meanOf, varianceOfSum, type Variance } from "../curves/uncertainty.js";
@@ -66,7 +66,8 @@ export async function taggingCurves(
     differenceOfAll(rows, all, new Set(groups).size),
   ];
   const byLabels = verdictsBySize(differences);
-  const worth = both.length < 2 ? null : worthOf(target.map(knownScore), knownScore(both[0]), options.seed);
+  const isKnown = both.length > 1 && isShownToHelp(byLabels);
+  const worth = isKnown ? worthOf(target.map(knownScore), knownScore(both[0]), options.seed) : null;
   return {
     curves: [
       { strategy: "source", points: [await sourcePoint(taken, groups, options)] },
@@ -75,7 +76,7 @@ export async function taggingCurves(
     ],
     byLabels,
     worth,
-    shape: curveShape(differences),
+    shape: curveShape(differences, groups),
     next: nextSentences(all.difference > 0 ? both : target, options.seed),
     says: sentenceOf(byLabels, worth, OF_SENTENCES),
     curveTaggers: curveTaggersText({ taken: taken.source.sentences.length, all: sides.source.sentences.length }),
@@ -85,17 +86,14 @@ export async function taggingCurves(
 function differenceAt({ n, share, target, both }: TaggingSize, groups: Int32Array): SizeDifference {
   const differences = both.entityF1.map((score, k) => score - target.entityF1[k]);
   const parts = both.parts.map((part, s) => part - target.parts[s]);
-  const errors = [drawVariances(differences, share).mean, varianceOfSum(parts, groups)];
-  return { n, difference: meanOf(differences), errors, parts };
+  const training = drawVariances(differences, share).mean;
+  return { n, difference: meanOf(differences), training, test: varianceOfSum(parts, groups), parts };
 }
 
 function differenceOfAll(n: number, { difference, standardErrors }: AllSentences, tested: number): SizeDifference {
-  const { test, training } = standardErrors;
-  const errors = [
-    { variance: test ** 2, freedom: Math.max(3, tested - 1) },
-    { variance: training ** 2, freedom: FREEDOM_OF_HALVES },
-  ];
-  return { n, difference, errors };
+  const test = { variance: standardErrors.test ** 2, freedom: Math.max(3, tested - 1) };
+  const training = { variance: standardErrors.training ** 2, freedom: FREEDOM_OF_HALVES };
+  return { n, difference, training, test };
 }
 
 /** A size of one draw, all sentences, varies at most as much as the one before it. */

@@ -2,7 +2,7 @@ import type { ReliabilityBin } from "../../metrics/calibration.js";
 import type { Evaluation } from "../../metrics/classification.js";
 import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import type { AdaptationChoice, AdaptationScore } from "../adaptation/record.js";
-import type { CurveShape, NextLabels, StrategyCurve, VerdictBySize, Worth } from "../curves/record.js";
+import type { CurveShape, NextLabels, SourceDraws, StrategyCurve, VerdictBySize, Worth } from "../curves/record.js";
 import type { Divergence } from "../divergence/divergence.js";
 import type { LabelShift } from "../divergence/labelShift.js";
 import type { Forecast } from "../forecast/record.js";
@@ -217,9 +217,12 @@ export interface TransferRecord {
   readonly curves?: readonly StrategyCurve[] | undefined;
   /** What the curves show: higher start, slope, asymptote. */
   readonly shape?: CurveShape | null | undefined;
+  /** Null where the source is not shown to help with the fewest target rows. */
   readonly worth?: Worth | null | undefined;
   /** What the next labels of the target would bring. */
   readonly next?: NextLabels | null | undefined;
+  /** Rows of the source that the curves take below all target labels; null where all of them, or without curves. */
+  readonly sourceDraws?: SourceDraws | null | undefined;
   /** The head's accuracy on the target, made without its labels, whether there are any or not. */
   readonly forecast: Forecast;
   /** Without the target's labels, how often it has each; null where that cannot be known. */

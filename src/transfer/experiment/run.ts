@@ -40,6 +40,8 @@ export interface TransferOptions {
   readonly vectorsOf: (texts: readonly string[], what: string) => Promise<Matrix>;
   /** Called when a step begins. */
   readonly onStep?: ((step: string) => void) | undefined;
+  /** Called after every draw of target rows for the learning curves. */
+  readonly onDraw?: ((done: number, draws: number) => void) | undefined;
   /** Also suggests so many target rows to label first. @default none */
   readonly suggest?: number | undefined;
   /** Also compares the head with ones adapted to the target. @default none */
@@ -120,7 +122,11 @@ export async function runTransfer(
   const isComparable = mismatch?.isOpen !== true && compared.ceiling !== undefined;
   const curves = isComparable
     ? await timed("curves", () =>
-        curvesFor(compared, { ...sides, target: target.unseen, head: trained.head }, trainOptions(options)),
+        curvesFor(
+          compared,
+          { ...sides, target: target.unseen, trained },
+          { ...trainOptions(options), onDraw: options.onDraw },
+        ),
       )
     : null;
   const own = mismatch?.isOpen === true ? { ...compared, verdict: notComparable(mismatch, options.map) } : compared;
@@ -129,6 +135,9 @@ export async function runTransfer(
     (await timed("maps", () =>
       scoreMaps({ trained, source: sides.source, target: sides.target, mismatch }, trainOptions(options)),
     ));
+  const { scored } = target;
+  const truth = scored?.evaluation.accuracy;
+  const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
   const adapt = options.adapt?.length ? options.adapt : undefined;
   const adaptation =
     adapt &&
@@ -140,6 +149,7 @@ export async function runTransfer(
         target: target.rows,
         C: trained.C!,
         map: mismatch?.drops,
+        forecast: forecast.accuracy,
         isOfSource: rowsToTrainOn(own) === undefined,
       }),
     ));
@@ -149,9 +159,6 @@ export async function runTransfer(
       leakagePairs({ ...corpora, source: sides.sourceAll, targetTrain: sides.targetTrain, target: sides.target }),
     ),
   );
-  const { scored } = target;
-  const truth = scored?.evaluation.accuracy;
-  const forecast = forecastHead(trained, { sourceDev: sides.sourceDev, target: target.rows, truth });
   seconds["all"] = (clock() - began) / 1000;
   const found: Omit<TransferRecord, "advice" | "moreAdvice"> = {
     format: "headstart-transfer",

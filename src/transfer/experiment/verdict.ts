@@ -48,7 +48,17 @@ export interface Judged {
 export const judge = (judged: Judged): Verdict => verdictOf(differenceOf(judged));
 
 /** The difference that is judged, with what each row adds to it. */
-export function differenceOf({ ceiling, joint, texts, halves }: Judged): VaryingDifference {
+export const differenceOf = ({ texts, halves, ...heads }: Judged): VaryingDifference => ({
+  ...pairedDifference(heads),
+  texts,
+  halves,
+});
+
+/** Joint minus ceiling in macro-F1, and what each target row adds to it. */
+export function pairedDifference({
+  ceiling,
+  joint,
+}: Pick<Judged, "ceiling" | "joint">): Pick<VaryingDifference, "difference" | "parts"> {
   // The source may bring labels that the target's own rows have not: predicting these counts as a mistake.
   const labels = [...new Set([...ceiling.labels, ...joint.labels])];
   const both = { truth: ceiling.truth, predicted: joint.predicted.map((p) => labels.indexOf(joint.labels[p])) };
@@ -57,7 +67,7 @@ export function differenceOf({ ceiling, joint, texts, halves }: Judged): Varying
   const difference = f1(both) - f1(ceiling);
   const influence = macroF1Influence(both.truth, both.predicted, labels.length);
   const alone = macroF1Influence(ceiling.truth, ceiling.predicted, labels.length);
-  return { difference, parts: influence.map((own, r) => own - alone[r]), texts, halves };
+  return { difference, parts: influence.map((own, r) => own - alone[r]) };
 }
 
 /** A difference in F1 between two heads on the same rows, and what it varies with. */

@@ -75,7 +75,10 @@ export async function transferMatrix(domains: readonly NamedRows[], options: Mat
 const pairOf = (source: PreparedDomain, target: PreparedDomain): Pair => ({
   source,
   target,
-  rows: newRows(source.train.texts, target.test.texts),
+  rows: newRows(source.train.texts, target.test.texts, {
+    source: source.train.vectors,
+    target: target.test.vectors,
+  }),
 });
 
 function reasonAgainst({ source, target, rows }: Pair, map: LabelMap | undefined): string | undefined {

@@ -22,7 +22,7 @@ export interface MatrixDomain {
 export interface MatrixCell {
   readonly source: string;
   readonly target: string;
-  /** Rows of the target's test part that are scored: those of which the source has no near duplicate by words. */
+  /** Rows of the target's test part that are scored: those of which the source has no near duplicate. */
   readonly n: number;
   /** Of the head that is trained on the source, on these rows; null where the two cannot be compared, as all that follows. */
   readonly macroF1: number | null;

@@ -20,7 +20,7 @@ export interface SourcesCorpora extends Omit<TransferCorpora, "source"> {
 /**
  * Ranks several sources for a target, and runs the experiment with one of them: that whose head does best on the target's
  * training rows; without these that whose head agrees most with the others on the target, or of two that whose accuracy there is
- * forecast highest. The labels of the target's rows have no part in the choice.
+ * forecast highest, by the lower end of its interval. The labels of the target's rows have no part in the choice.
  *
  * @returns the record, of several sources with `sources` and `sourceChoice`, and the corpus that was chosen
  * @throws HeadstartError like runTransfer(), for each of the sources

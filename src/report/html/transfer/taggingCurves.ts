@@ -25,9 +25,9 @@ export function taggingCurvesSection({ curves, curveTaggers, verdict }: TaggingT
         },
       )}
       <p class="note">
-        A row of the picture is a tagged sentence; a whisker is where one more tagger scores that is trained on other
-        sentences (95&nbsp;%). A call holds for all sizes together. Taggers of the sizes: ${curveTaggers ?? ""}. The
-        last size is the verdict on the larger taggers, trained on all sentences.
+        A whisker is where one more tagger scores that is trained on other sentences (95&nbsp;%). A call holds for all
+        sizes together. Taggers of the sizes: ${curveTaggers ?? ""}. The last size is the verdict on the larger taggers,
+        trained on all sentences.
       </p>
       <details>
         <summary>The numbers of the curves</summary>
@@ -36,7 +36,6 @@ export function taggingCurvesSection({ curves, curveTaggers, verdict }: TaggingT
   );
 }
 
-/** A row of the target is a sentence here. */
 const picture = (curves: readonly TaggingCurve[]): Html =>
   strategyChart(
     curves.map(({ strategy, points }) => ({
@@ -44,7 +43,7 @@ const picture = (curves: readonly TaggingCurve[]): Html =>
       points: points.map(({ entityF1, ...at }) => ({ ...at, macroF1: entityF1 })),
       fit: null,
     })),
-    "entity F1",
+    { metric: "entity F1", rows: "tagged target sentences" },
   );
 
 const numbers = (curves: readonly TaggingCurve[]): Html =>

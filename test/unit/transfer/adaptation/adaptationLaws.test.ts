@@ -93,15 +93,15 @@ describe("an adapted head", () => {
 });
 
 describe("compareAdaptations()", () => {
-  const compare = (target: LabeledVectors, asked: readonly AskedAdaptation[] = ["auto"]) =>
-    compareAdaptations({ ...trained, head }, asked, { ...options, target, seed: 1, isOfSource: true });
+  const compare = (target: LabeledVectors, asked: readonly AskedAdaptation[] = ["auto"], forecast = 0.9) =>
+    compareAdaptations({ ...trained, head }, asked, { ...options, target, seed: 1, forecast, isOfSource: true });
 
-  it.each([0, 1])("chooses the same whatever the target's labels are, moved by %d", async (moved) => {
-    const target = draw(400, { seed: 4, moved });
+  it.each([0.6, 0.9])("chooses the same whatever the target's labels are, where %d is forecast", async (forecast) => {
+    const target = draw(400, { seed: 4, moved: 1 });
     const order = shuffled(target.labels.length, seeded(9));
     const permuted = { ...target, labels: Array.from(order, (r) => target.labels[r]) };
-    const [own, other] = [await compare(target), await compare(permuted)];
-    expect(own.adaptationChoice?.name).toBe(moved === 0 ? "none" : "shift");
+    const [own, other] = [await compare(target, ["auto"], forecast), await compare(permuted, ["auto"], forecast)];
+    expect(own.adaptationChoice?.name).toBe(forecast < 0.75 ? "none" : "self-train");
     expect(other.adaptationChoice).toEqual(own.adaptationChoice);
     const chosen = ({ adaptation }: typeof own) => adaptation.filter((one) => one.chosen).map(({ name }) => name);
     expect(chosen(other)).toEqual(chosen(own));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { VerdictBySize } from "../../../../src/transfer/curves/record.js";
-import { sentenceOf } from "../../../../src/transfer/curves/says.js";
+import { sampledClause, sentenceOf } from "../../../../src/transfer/curves/says.js";
 
 const at = (n: number, call: VerdictBySize["call"], difference: number): VerdictBySize => ({
   n,
@@ -41,8 +41,29 @@ describe("sentenceOf()", () => {
 
   it("claims nothing where nothing is shown", () => {
     expect(sentenceOf([at(16, "neutral", 0.005), at(32, "neutral", 0)], null)).toBe(
-      "with 16 target labels the source neither helps nor harms as far as these rows tell, 0.5 points (-0.5 to 1.5) of macro-F1, nor does it with up to 32",
+      "with 16 target labels the source neither helps nor harms as far as these rows tell, 0.5 points (−0.5 to 1.5) of macro-F1; no effect is shown with up to 32",
     );
     expect(sentenceOf([], null)).toBe("");
+  });
+});
+
+describe("sentenceOf() of a neutral size whose own interval leaves 0 out", () => {
+  it("says that it may be chance among several sizes, or that it is too little", () => {
+    expect(sentenceOf([at(16, "neutral", 0.05), at(32, "neutral", 0)], null)).toBe(
+      "with 16 target labels the source may add 5.0 (4.0 to 6.0) points of macro-F1, but among 2 sizes that may be chance; " +
+        "no effect is shown with up to 32",
+    );
+    const small = { ...at(16, "neutral", -0.004), interval95: [-0.006, -0.002] as const };
+    expect(sentenceOf([small], null)).toBe(
+      "with 16 target labels the source costs 0.4 (0.2 to 0.6) points of macro-F1, too little to matter",
+    );
+  });
+});
+
+describe("sampledClause()", () => {
+  it("says how many rows of a long source each head took, and that they stand for all", () => {
+    expect(sampledClause({ rows: 10_000, of: 26_180 })).toBe(
+      "below all target labels each head takes 10,000 of the source's 26,180 rows, weighted up to all",
+    );
   });
 });

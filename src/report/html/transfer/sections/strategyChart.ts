@@ -18,15 +18,23 @@ const MAIN: readonly Strategy[] = ["target", "both"];
 /** Name of a strategy for readers. */
 export const strategyName = (strategy: Strategy): string => LOOKS[strategy].name;
 
+/** What the axes are of. */
+interface Axes {
+  readonly metric: string;
+  readonly rows: string;
+}
+
+const OF_TEXTS: Axes = { metric: "macro-F1", rows: "labeled target rows" };
+
 /** The score by labeled target rows (root axis from 0), a line for each strategy. */
-export function strategyChart(curves: readonly StrategyCurve[], metric = "macro-F1"): Html {
+export function strategyChart(curves: readonly StrategyCurve[], { metric, rows }: Axes = OF_TEXTS): Html {
   const series = seriesOf(curves);
   const measuredTo = Math.max(0, ...curves.flatMap(({ points }) => points.map(({ n }) => n)));
   return lineChart(series, {
-    x: "labeled target rows",
+    x: rows,
     y: metric,
     xText: count,
-    label: inWords(curves, metric),
+    label: inWords(curves, { metric, rows }),
     measuredTo: isForecast(curves) ? measuredTo : undefined,
   });
 }
@@ -70,13 +78,13 @@ function oneSeries({ strategy, points, fit }: StrategyCurve, most: number): Line
 const level = ([{ macroF1 }]: StrategyCurve["points"], most: number): LineSeries["fit"] =>
   [0, most].map((x) => ({ x, y: macroF1 }));
 
-function inWords(curves: readonly StrategyCurve[], metric: string): string {
+function inWords(curves: readonly StrategyCurve[], { metric, rows }: Axes): string {
   const parts = curves
     .filter(({ points }) => points.length > 0)
     .map(({ strategy, points }) => {
       const [first, last] = [points[0], points[points.length - 1]];
-      const from = `${strategyName(strategy)}: ${decimals(first.macroF1)} with ${count(first.n)} labeled target rows`;
+      const from = `${strategyName(strategy)}: ${decimals(first.macroF1)} with ${count(first.n)} ${rows}`;
       return points.length === 1 ? from : `${from}, ${decimals(last.macroF1)} with ${count(last.n)}`;
     });
-  return `${metric[0].toUpperCase()}${metric.slice(1)} by labeled target rows. ${parts.join("; ")}.`;
+  return `${metric[0].toUpperCase()}${metric.slice(1)} by ${rows}. ${parts.join("; ")}.`;
 }

@@ -63,7 +63,7 @@ export function richRecord(changes: Partial<ScoredRecord> = {}): ScoredRecord {
       { name: "center", macroF1: 0.64, difference: -0.02, interval95: [-0.05, 0.01], chosen: false },
       { name: "prior", macroF1: 0.69, difference: 0.03, interval95: [0.004, 0.056], chosen: false },
     ],
-    adaptationChoice: { name: "shift", rule: "shift where it gains", because: "expected +0.040", expectedGain: 0.04 },
+    adaptationChoice: { name: "shift", rule: "shift where it gains", because: "expected +0.040" },
     maps: [
       { map: "neutral=drop", macroF1: 0.71, interval95: [0.68, 0.74], how: "drop" },
       { map: "neutral=positive", macroF1: 0.68, interval95: [0.65, 0.71], how: "merge" },
