@@ -8,7 +8,7 @@ import type { Interval } from "../../metrics/intervals/bootstrap.js";
 import { byLabelsLines } from "../../report/text/byLabels.js";
 import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
-import { HOW_MAPPED } from "../../report/text/howMapped.js";
+import { HOW_MAPPED } from "../../transfer/experiment/howMapped.js";
 import { forecastNote, forecastText } from "../../report/text/forecast.js";
 import { saveHead } from "../../head/file/folder.js";
 import { trainRecommended } from "../../pipeline/train/recommended.js";

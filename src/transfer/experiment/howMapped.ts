@@ -1,4 +1,4 @@
-import type { MapScore } from "../../transfer/experiment/record.js";
+import type { MapScore } from "./record.js";
 
 /** What a map does with a label that the target lacks. */
 export const HOW_MAPPED: Readonly<Record<MapScore["how"], string>> = {
