@@ -54,14 +54,14 @@ function pipeSource(path: string, { from = "csv", stdin = process.stdin }: Sourc
 }
 
 async function fileSource(path: string, { from }: SourceOptions, piped: boolean): Promise<Source> {
-  const format = piped && hasEnding(path) ? formatOf(path, undefined) : formatOf(path, from);
-  const found = await stat(path).catch((cause: unknown) => {
-    throw inputError(path, cause);
-  });
-  if (found.isDirectory()) {
+  const found = await stat(path).catch((cause: unknown) => inputError(path, cause));
+  const isFault = found instanceof HeadstartError;
+  if (!isFault && found.isDirectory()) {
     const message = `Cannot read ${path}: it is a folder. Name the files in it`;
     throw new HeadstartError("E_INPUT_UNREADABLE", message, { file: path });
   }
+  const format = piped && hasEnding(path) ? formatOf(path, undefined) : formatOf(path, from);
+  if (isFault) throw found;
   return { file: path, format, rereadable: found.isFile(), bytes: () => fileBytes(path) };
 }
 

@@ -94,14 +94,9 @@ export async function collectRows(
     places.push({ file: row.file, line: row.line });
   }
   if (texts.length === 0) {
-    const why = dropped > 0 ? `the map drops all ${dropped} of them` : `${corpus.counts.rejected} were rejected`;
-    throw new HeadstartError(
-      "E_NO_ROWS",
-      `${files.join(", ")} gives no labeled rows: ${why}. Give a corpus with rows`,
-      {
-        file: files[0],
-      },
-    );
+    throw new HeadstartError("E_NO_ROWS", `${files.join(", ")} gives no labeled rows: ${whyNone(corpus, dropped)}`, {
+      file: files[0],
+    });
   }
   return {
     files,
@@ -114,6 +109,12 @@ export async function collectRows(
     seen: raw,
     reading: { map },
   };
+}
+
+/** Why a corpus has no row that is used, and what to do. */
+function whyNone({ counts: { rejected } }: Pick<Corpus, "counts">, dropped: number): string {
+  if (dropped > 0) return `the map drops all ${dropped} of them. Keep a label in --map`;
+  return rejected > 0 ? `all ${rejected} were rejected. Mend the rows` : "no row was read. Give a corpus with rows";
 }
 
 /** The rows at `rows` of a corpus, in that order; its counts stay those of all that was read. */

@@ -101,6 +101,7 @@ describe("headstart transfer with several --source", () => {
 
   it.each([
     [["--source-dev", "own.csv"], "--source-dev has rows of one source"],
+    [["--source", "./a.csv"], "--source has ./a.csv twice"],
     [["--task", "ner"], "Cannot rank several sources for --task ner"],
   ])("refuses %j with them", async (more, says) => {
     const finished = await box.call([...TWO, "-o", "refused", ...more]);

@@ -138,7 +138,9 @@ describe("headstart transfer --adapt", () => {
 
   it("says what auto chooses and by which rule, and with labeled target rows writes the head that goes on from the source's", async () => {
     const shown = succeeded(await box.call([...SIDES, "-o", "auto", "--adapt", "auto", ...WITH_TINY])).stdout;
-    expect(shown).toMatch(/^adaptation by auto +(?:none|self-train): an accuracy of .* Rule: self-train where an accuracy of 0\.75/m);
+    expect(shown).toMatch(
+      /^adaptation by auto +(?:none|self-train): an accuracy of .* Rule: self-train where an accuracy of 0\.75/m,
+    );
     await box.write("own.csv", csv(["text", "label"], labelledRows(50).slice(10)));
     const own = [...SIDES, "--target-train", "own.csv", ...WITH_TINY];
     succeeded(await box.call([...own, "-o", "started", "--adapt", "l2sp"]));

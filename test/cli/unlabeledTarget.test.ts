@@ -62,6 +62,19 @@ describe("headstart transfer with a target without labels", () => {
     expect(labeled).toMatch(/^accuracy on the target, forecast .*; it is [01]\.\d{3}, (inside|outside)$/m);
   });
 
+  it("names what to measure on where rows are suggested, which a labeled target has already", async () => {
+    const box = await sandbox();
+    await box.write("in.csv", SOURCE);
+    await box.write("lines.txt", `${TEXTS.join("\n")}\n`);
+    const says = async (target: string): Promise<string> => {
+      const sides = ["--source", "in.csv", "--target", target, "--suggest", "5", "-o", `out-${target}`];
+      return succeeded(await box.call(["transfer", ...sides, ...WITH_TINY])).stdout;
+    };
+    const measured = "with labeled rows drawn at random as --target";
+    expect(await says("lines.txt")).toContain(measured);
+    expect(await says("in.csv")).not.toContain(measured);
+  });
+
   it("needs the column of labels that is named, and every label where there are some", async () => {
     const box = await sandbox();
     await box.write("in.csv", SOURCE.replace("label", "mood"));

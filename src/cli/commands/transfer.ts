@@ -10,6 +10,7 @@ import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { forecastText } from "../../report/text/forecast.js";
 import { forecastNote } from "../../text/forecastNote.js";
+import { HOW_MAPPED } from "../../transfer/experiment/howMapped.js";
 import { saveHead } from "../../head/file/folder.js";
 import { trainRecommended } from "../../pipeline/train/recommended.js";
 import { sourceLines } from "../../report/text/sources.js";
@@ -247,24 +248,27 @@ export function transferLines({
     line("verdict", `${verdict.call}: ${verdict.because}`),
     ...byLabelsLines(verdict, "target labels"),
     ...(maps ?? []).map(({ map, macroF1, interval95, how }) =>
-      line(`with --map ${shellWord(map)}`, `${number(macroF1)} ${within(interval95)}, ${how}`),
+      line(`with --map ${shellWord(map)}`, `${number(macroF1)} ${within(interval95)}, ${HOW_MAPPED[how]}`),
     ),
     ...adaptationLines(adaptation, adaptationChoice).map(([name, value]) => line(name, value)),
     line("advice", `${advice.strategy}: ${advice.because}`),
     ...moreAdvice.map(({ strategy, because }) => line("", `${strategy}: ${because}`)),
     intervalNote("row"),
-    ...(suggestions === undefined ? [] : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"))),
+    ...(suggestions === undefined
+      ? []
+      : suggestionLines(suggestions, path.join(path.dirname(report), "suggest.csv"), target !== null)),
     `The forecast is made without labels of the target, by ${forecast.method}. ${forecastNote(forecast.measuredOn)}`,
     line("report", report),
     ...(head === null ? [] : [line("head", head)]),
   ];
 }
 
-function suggestionLines({ rows, labelColumn }: Suggestions, file: string): readonly string[] {
+function suggestionLines({ rows, labelColumn }: Suggestions, file: string, isLabeled: boolean): readonly string[] {
   const many = counted(rows.length, "target row");
+  const measured = isLabeled ? "" : ", with labeled rows drawn at random as --target";
   return [
     `${many} to label first: ${file}`,
-    `  fill in its column "${labelColumn}", then give the same command with --target-train ${shellWord(file)} and another -o`,
+    `  fill in its column "${labelColumn}", then give the same command with --target-train ${shellWord(file)}${measured} and another -o`,
   ];
 }
 

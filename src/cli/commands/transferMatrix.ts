@@ -19,7 +19,7 @@ import {
 import { openFolder, printResult, readBeside } from "../finished.js";
 import { askedFor } from "../flags/asked.js";
 import { flagsFor } from "../flags/options.js";
-import type { MatrixFlags } from "../flags/transfer.js";
+import { givenTwice, type MatrixFlags } from "../flags/transfer.js";
 import { reportReading, warnOfRest } from "../reading.js";
 import { collectRejectedRows } from "../rejectedRows.js";
 
@@ -112,8 +112,7 @@ function checkFiles(files: readonly string[]): void {
       `Cannot compare a single domain: --matrix has only ${files[0]}. Give two or more files, a domain each`,
     );
   }
-  const places = files.map((file) => (file === "-" ? file : path.resolve(file)));
-  const twice = files.find((_, i) => places.indexOf(places[i]) < i);
+  const twice = givenTwice(files);
   if (twice === undefined) return;
   throw new HeadstartError("E_USAGE", `--matrix has ${twice} twice. Give each domain once`);
 }

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { HeadstartError } from "../../errors.js";
 import { folderName } from "../outputPaths.js";
@@ -58,6 +59,7 @@ function adaptations(list: string, before: readonly AskedAdaptation[] = []): rea
 /** @throws HeadstartError E_USAGE where several sources do not go with what else is asked for */
 export function refuseSources({ sources, task, sourceDev }: TransferFlags): void {
   if (sources === undefined) return;
+  refuseTwice(sources);
   if (task === "ner") {
     const advice = `Give one, or the files of all behind one --source`;
     throw new HeadstartError("E_USAGE", `Cannot rank several sources for --task ner. ${advice}`);
@@ -65,6 +67,19 @@ export function refuseSources({ sources, task, sourceDev }: TransferFlags): void
   if (sourceDev === undefined) return;
   const why = "--source-dev has rows of one source, and several are to be ranked";
   throw new HeadstartError("E_USAGE", `${why}. Leave it out: a fifth of each source is then held out`);
+}
+
+/** A source that is there twice would be ranked against itself. */
+function refuseTwice(sources: readonly (readonly string[])[]): void {
+  const twice = givenTwice(sources.flat());
+  if (twice === undefined) return;
+  throw new HeadstartError("E_USAGE", `--source has ${twice} twice. Give each file once`);
+}
+
+/** A file that is among others twice, whatever way it is written; undefined where none is. */
+export function givenTwice(files: readonly string[]): string | undefined {
+  const places = files.map((file) => (file === "-" ? file : path.resolve(file)));
+  return files.find((_, i) => places.indexOf(places[i]) < i);
 }
 
 export function declareTransfer(command: Command): Command {

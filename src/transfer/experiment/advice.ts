@@ -1,13 +1,17 @@
 import type { Evaluation } from "../../metrics/classification.js";
 import { counted, decimals, range, signed, signedRange } from "../../text/numbers.js";
+import { quotedLabels } from "../../dataset/mapLabels.js";
 import { DIFFERENCE_THAT_MATTERS } from "../curves/bySize.js";
+import { isMostlyShared, sharedText } from "./seenInTraining.js";
 import type { Advice, TransferRecord } from "./record.js";
 
 /** What advice is drawn from. */
-export type AdviceEvidence = Pick<
+export interface AdviceEvidence extends Pick<
   TransferRecord,
-  "source" | "target" | "verdict" | "ceiling" | "joint" | "curves" | "next" | "forecast"
->;
+  "source" | "target" | "verdict" | "ceiling" | "joint" | "curves" | "next" | "forecast" | "leakage"
+> {
+  readonly corpora: Pick<TransferRecord["corpora"], "targetTrain">;
+}
 
 /** With fewer labeled rows of the target a flat learning curve says nothing of the encoder. */
 const ROWS_FOR_A_PLATEAU = 500;
@@ -63,17 +67,19 @@ export const reasonOf = ({ call, because, byLabels, says }: TransferRecord["verd
   says !== undefined && byLabels?.at(-1)?.call === call ? says : because;
 
 /** Advice where no labeled rows of the target were there to train on. */
-function withoutComparison({ target, forecast, verdict }: AdviceEvidence): Advice {
+function withoutComparison({ target, verdict, leakage, ...evidence }: AdviceEvidence): Advice {
   if (verdict.comparable === false) return { strategy: "map the labels", because: verdict.because };
-  if (target === null) {
-    const expected = ` (accuracy is forecast at ${decimals(forecast.accuracy)}, ${range(forecast.interval95)})`;
+  if (isMostlyShared(leakage))
+    return { strategy: "label rows", because: `${sharedText(leakage)}; give target rows that the source lacks` };
+  if (target === null) return withoutLabels(evidence);
+  const present = labelsOf(target);
+  if (present.length === 1)
     return {
       strategy: "label rows",
       because:
-        `the target has no labels, so no score on it is measured${expected}: label ${FIRST_LABELS} rows of it ` +
-        `(--suggest ${FIRST_LABELS} chooses them) and pass them as --target-train`,
+        `all rows of the target have the label ${quotedLabels(present)}, so they do not show how the head does on other labels: ` +
+        "label rows of those too, and measure again",
     };
-  }
   if (isGuessing(target))
     return {
       strategy: "label rows",
@@ -87,6 +93,20 @@ function withoutComparison({ target, forecast, verdict }: AdviceEvidence): Advic
     because:
       `on the target the head has ${decimals(target.macroF1)} macro-F1 (${range(target.interval95)}); whether its own rows would do better ` +
       `is not known: ${verdict.because}`,
+  };
+}
+
+/** Advice where the target has no labels: what to learn from may be labeled already, what to measure on is not. */
+function withoutLabels({ forecast, corpora: { targetTrain } }: Pick<AdviceEvidence, "forecast" | "corpora">): Advice {
+  const first =
+    targetTrain === null
+      ? `label ${FIRST_LABELS} rows of it (--suggest ${FIRST_LABELS} chooses them) and pass them as --target-train, and others`
+      : "label rows that are not in --target-train";
+  return {
+    strategy: "label rows",
+    because:
+      `the target has no labels, so no score on it is measured (accuracy is forecast at ${decimals(forecast.accuracy)}, ` +
+      `${range(forecast.interval95)}): ${first}, drawn at random, and pass them as --target to measure on`,
   };
 }
 
@@ -119,11 +139,14 @@ function onThePlateau({ next, joint, ceiling, curves }: AdviceEvidence): Advice[
 }
 
 /** Is the head not shown to know more than one that guesses, whose mean recall over the labels is the same for any guesses? */
-const isGuessing = (evaluation: Evaluation): boolean =>
-  evaluation.intervals95.macroRecall[0] <= guessedRecall(evaluation);
+export const isGuessing = (evaluation: Evaluation): boolean =>
+  labelsOf(evaluation).length > 1 && evaluation.intervals95.macroRecall[0] <= guessedRecall(evaluation);
 
-const guessedRecall = ({ perLabel, missing }: Evaluation): number =>
-  1 / Math.max(1, Object.keys(perLabel).length - missing.length);
+const guessedRecall = (evaluation: Evaluation): number => 1 / Math.max(1, labelsOf(evaluation).length);
+
+/** The labels that the evaluated rows have. */
+const labelsOf = ({ perLabel, missing }: Evaluation): readonly string[] =>
+  Object.keys(perLabel).filter((label) => !missing.includes(label));
 
 const besideGuessing = (evaluation: Evaluation): string =>
   `mean recall over the labels ${decimals(evaluation.macroRecall)} (${range(evaluation.intervals95.macroRecall)}), by guessing ` +

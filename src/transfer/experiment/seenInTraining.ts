@@ -13,11 +13,14 @@ export interface TargetShare {
   readonly noun?: "rows" | "sentences" | undefined;
 }
 
+/** Whether source and target are mostly the same texts, so that they are not two domains. */
+export const isMostlyShared = ({ share }: TargetShare): boolean => share > MOSTLY;
+
 /** How much of the target the source holds, and what follows, for the reader; undefined where it is little. */
 export function sharedText({ share, noun = "rows" }: TargetShare): string | undefined {
   if (share <= ALARMING) return undefined;
   const what = `${percent(share)} of the target ${noun} are in the source or near duplicates of its ${noun}`;
-  return share > MOSTLY
+  return isMostlyShared({ share })
     ? `${what}: this is not a transfer experiment`
     : `${what}: the two overlap, and the ${noun} left may still be closer to the source than new texts will be`;
 }

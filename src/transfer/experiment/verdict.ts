@@ -16,7 +16,7 @@ export const UNKNOWN_VERDICT: Verdict = unknown(
 
 /** Where heads have seen every row of the target, no row tells how they do on new ones. */
 export const ALL_SEEN_VERDICT: Verdict = unknown(
-  "every target row is also a training row, so none says how a head does on new texts",
+  "every target row is also a training row, so none says how a head does on new texts; train on other rows of the target than you measure on (headstart split parts a file)",
 );
 
 /** Without labels of the target no head can be scored on it. */

@@ -74,6 +74,8 @@ describe("openCorpus() on files", () => {
     mkdirSync(join(folder, "folder.csv"));
     const error = await failure(openCorpus([join(folder, "folder.csv")], {}));
     expect([error.code, error.message]).toEqual(["E_INPUT_UNREADABLE", expect.stringContaining("it is a folder")]);
+    const unnamed = await failure(openCorpus([folder], {}));
+    expect([unnamed.code, unnamed.message]).toEqual(["E_INPUT_UNREADABLE", expect.stringContaining("it is a folder")]);
     const packed = gzipSync("text\n" + "a long row of some text\n".repeat(1000));
     const short = await failure(readFiles([write("short.csv.gz", packed.subarray(0, packed.length - 20))]));
     expect([short.code, short.message]).toEqual(["E_INPUT_UNREADABLE", expect.stringContaining("ends too early")]);

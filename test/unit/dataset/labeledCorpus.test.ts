@@ -33,7 +33,14 @@ describe("readLabeled", () => {
       code: "E_NO_ROWS",
       message: expect.stringContaining("the map drops all 2"),
     });
-    await expect(readLabeled([await file("text,label\n")])).rejects.toMatchObject({ code: "E_NO_ROWS" });
+    await expect(readLabeled([await file("text,label\n")])).rejects.toMatchObject({
+      code: "E_NO_ROWS",
+      message: expect.stringMatching(/no row was read\. Give a corpus with rows$/),
+    });
+    await expect(readLabeled([await file("text,label\na\n")], { badRows: "skip" })).rejects.toMatchObject({
+      code: "E_NO_ROWS",
+      message: expect.stringContaining("all 1 were rejected"),
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Advice, TransferRecord } from "../../../transfer/experiment/record.js";
+import { isGuessing } from "../../../transfer/experiment/advice.js";
 import { decimals, range, signed, signedRange } from "../../../text/numbers.js";
 import { html, verbatim, type Html } from "../html.js";
 import { corpusNames } from "./sections/names.js";
@@ -48,9 +49,12 @@ export function decision(record: TransferRecord): Html {
       return html`Map the labels first: those of ${source} and ${target} are not the same, so a comparison would
       mislead.`;
     case "label rows":
+      if (record.target !== null && !isGuessing(record.target))
+        return html`Label other rows of ${target}: ${record.advice.because}.`;
       return record.target === null
-        ? html`Label some rows of ${target}: without them, the accuracy there of the head of ${source} is only forecast,
-          as ${decimals(record.forecast.accuracy)} (95&nbsp;% interval ${range(record.forecast.interval95)}).`
+        ? html`Label ${record.corpora.targetTrain === null ? "some" : "other"} rows of ${target}: without them, the
+          accuracy there of the head of ${source} is only forecast, as ${decimals(record.forecast.accuracy)} (95&nbsp;%
+          interval ${range(record.forecast.interval95)}).`
         : html`Label rows of ${target}: the head of ${source} is not shown to do better than guessing there,
           ${scores(record)}.`;
     case "another source or encoder":

@@ -25,7 +25,7 @@ describe("divergenceOf", () => {
 
   it("counts each text of a side once", async () => {
     const [source, target] = [domain(60, 1), domain(60, 2)];
-    const twice = ({ texts, vectors }: Domain): Domain => ({
+    const twice = ({ texts, vectors }: DomainRows): DomainRows => ({
       texts: [...texts, ...texts.map((text) => text.toUpperCase())],
       vectors: takeRows(vectors, [...texts.keys(), ...texts.keys()]),
     });

@@ -22,6 +22,19 @@ const verdict = (call: Verdict["call"], difference: number, interval95: [number,
 });
 const UNKNOWN: Verdict = { call: "unknown", difference: null, interval95: null, because: "nothing to compare with" };
 
+/** A target of which a share is in the source. */
+const sharing = (share: number): AdviceEvidence["leakage"] => ({
+  exact: 0,
+  normalised: 0,
+  near: 0,
+  share,
+  targetWithout: null,
+  targetWith: null,
+  examples: [],
+  trainAndTarget: 0,
+  pairs: [],
+});
+
 const curveTo = (n: number): AdviceEvidence["curves"] => [
   { strategy: "target", points: [{ n, macroF1: 0.85, interval95: [0.8, 0.9], draws: 5 }], fit: null },
 ];
@@ -33,6 +46,8 @@ const evidence = (changes: Partial<AdviceEvidence> = {}): AdviceEvidence => ({
   verdict: verdict("positive", 0.05, [0.03, 0.07]),
   curves: curveTo(800),
   next: null,
+  corpora: { targetTrain: null },
+  leakage: sharing(0),
   forecast: {
     accuracy: 0.7,
     interval95: [0.6, 0.8],
@@ -89,6 +104,31 @@ describe("adviceFrom()", () => {
     expect(strategies({ target: GUESSED, verdict: UNKNOWN })).toEqual(["label rows"]);
     expect(strategies({ verdict: UNKNOWN })).toEqual(["source as it is"]);
     expect(strategies({ verdict: { ...UNKNOWN, comparable: false } })).toEqual(["map the labels"]);
+  });
+
+  it("does not ask for training rows again where there are some, but for rows to measure on", () => {
+    const own = { files: ["own.csv"], rows: 50, rejected: 0, dropped: 0, labels: {} };
+    const because = (targetTrain: AdviceEvidence["corpora"]["targetTrain"]): string =>
+      adviceFrom(evidence({ target: null, verdict: UNKNOWN, corpora: { targetTrain } }))[0].because;
+    expect(because(null)).toContain("--suggest 50");
+    expect(because(own)).not.toContain("--suggest");
+    for (const some of [null, own])
+      expect(because(some)).toMatch(/drawn at random, and pass them as --target to measure on$/);
+  });
+
+  it("does not recommend a head by target rows that the source has, or that are all of one label", () => {
+    const shared = adviceFrom(evidence({ verdict: UNKNOWN, leakage: sharing(0.8) }))[0];
+    expect(shared.strategy).toBe("label rows");
+    expect(shared.because.replaceAll("\u00a0", " ")).toMatch(
+      /^80 % of the target rows .* give target rows that the source lacks$/,
+    );
+    expect(strategies({ verdict: UNKNOWN, leakage: sharing(0.3) })).toEqual(["source as it is"]);
+    const ones = new Int32Array(40).fill(1);
+    const oneLabel = evaluateClassification(ones, ones, ["negative", "positive"], { seed: 1 });
+    expect(adviceFrom(evidence({ target: oneLabel, verdict: UNKNOWN }))[0]).toEqual({
+      strategy: "label rows",
+      because: expect.stringMatching(/^all rows of the target have the label "positive"/) as string,
+    });
   });
 
   it("wants more labels only where the curve shows that they help, and blames the encoder only where it is flat", () => {

@@ -52,9 +52,12 @@ const sharesTable = (labels: readonly string[], parts: readonly Part[]): Html =>
     { caption: "Share of each label, and rows", head: ["label", ...parts.map(({ name }) => name)] },
   );
 
-const shareCell = (corpus: CorpusSummary, label: string): Html =>
-  html`${percent(labelShare(corpus, label))}
-    <small>${count(Object.hasOwn(corpus.labels, label) ? corpus.labels[label] : 0)}</small>`;
+/** A corpus without labels has no shares of them. */
+const shareCell = (corpus: CorpusSummary, label: string): Content =>
+  Object.keys(corpus.labels).length === 0 && corpus.rows > 0
+    ? "–"
+    : html`${percent(labelShare(corpus, label))}
+        <small>${count(Object.hasOwn(corpus.labels, label) ? corpus.labels[label] : 0)}</small>`;
 
 /** Share of a corpus' rows with that label; 0 when it has none. */
 export const labelShare = (corpus: CorpusSummary, label: string): number =>

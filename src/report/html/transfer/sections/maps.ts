@@ -1,15 +1,10 @@
-import type { MapScore, TransferRecord } from "../../../../transfer/experiment/record.js";
+import { HOW_MAPPED } from "../../../../transfer/experiment/howMapped.js";
+import type { TransferRecord } from "../../../../transfer/experiment/record.js";
 import { shellWord } from "../../../../text/shell.js";
 import { decimals } from "../../../../text/numbers.js";
 import { html, isolated, section, type Html } from "../../html.js";
 import { scaleOver } from "../../scale.js";
 import { axisNote, trackChart } from "../../trackChart.js";
-
-const HOW: Readonly<Record<MapScore["how"], string>> = {
-  renormalize: "trained with the label, whose probability goes to the others in proportion",
-  drop: "trained without the rows of the label",
-  merge: "trained with its rows as those of another label",
-};
 
 /** What to do with labels that the target lacks, and what each way scores; null where that is no question. */
 export function maps({ maps: found = [] }: TransferRecord): Html | null {
@@ -18,7 +13,7 @@ export function maps({ maps: found = [] }: TransferRecord): Html | null {
   const tracks = found.map(({ map, macroF1, interval95, how }) => ({
     mark: "trained" as const,
     name: html`<code class="long">--map ${isolated(shellWord(map))}</code>`,
-    detail: HOW[how],
+    detail: HOW_MAPPED[how],
     value: macroF1,
     interval: interval95,
   }));

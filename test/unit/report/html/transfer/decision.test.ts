@@ -56,6 +56,8 @@ describe("decision()", () => {
     );
     expect(decided("another source or encoder", "unknown", 0)).toContain("not shown to do better than guessing");
     expect(decided("map the labels", "unknown", 0)).toContain("a comparison would mislead");
+    // The head of the record does better than guessing: it is the rows that say too little.
+    expect(decided("label rows", "unknown", 0)).toBe("Label other rows of app-reviews.csv: of this.");
   });
 
   it("asks for labels where the target has none, with the forecast and its interval", () => {

@@ -3,6 +3,7 @@ import { toText, type Html } from "../../../../../../src/report/html/html.js";
 import { adaptation } from "../../../../../../src/report/html/transfer/sections/adaptation.js";
 import { calibration } from "../../../../../../src/report/html/transfer/sections/calibration.js";
 import { comparison } from "../../../../../../src/report/html/transfer/sections/comparison.js";
+import { corpora } from "../../../../../../src/report/html/transfer/sections/corpora.js";
 import { forecast } from "../../../../../../src/report/html/transfer/sections/forecast.js";
 import { labelShift } from "../../../../../../src/report/html/transfer/sections/labelShift.js";
 import { leakage } from "../../../../../../src/report/html/transfer/sections/leakage.js";
@@ -18,6 +19,15 @@ const plain = (section: Html | null): string =>
   markup(section)
     .replace(/<[^>]*>/g, "")
     .replace(/&nbsp;|\u00a0/g, " ");
+
+describe("corpora()", () => {
+  it("has no share of any label for a target without labels", () => {
+    const record = richRecord();
+    const unlabeled = { ...record, corpora: { ...record.corpora, target: { ...record.corpora.target, labels: {} } } };
+    expect(plain(corpora(record))).not.toContain("–");
+    expect(plain(corpora(unlabeled)).match(/–/g)).toHaveLength(record.labels.length);
+  });
+});
 
 describe("verdict()", () => {
   it("has every size with its difference, interval, call and p, and what labels are worth", () => {
