@@ -10,7 +10,7 @@ import { adaptationLines } from "../../report/text/adaptation.js";
 import { evaluationText } from "../../report/text/evaluation.js";
 import { forecastText } from "../../report/text/forecast.js";
 import { forecastNote } from "../../text/forecastNote.js";
-import { HOW_MAPPED } from "../../transfer/experiment/howMapped.js";
+import { HOW_MAPPED } from "../../transfer/experiment/labelMismatch.js";
 import { saveHead } from "../../head/file/folder.js";
 import { trainRecommended } from "../../pipeline/train/recommended.js";
 import { sourceLines } from "../../report/text/sources.js";

@@ -1,4 +1,4 @@
-import { HOW_MAPPED } from "../../../../transfer/experiment/howMapped.js";
+import { HOW_MAPPED } from "../../../../transfer/experiment/labelMismatch.js";
 import type { TransferRecord } from "../../../../transfer/experiment/record.js";
 import { shellWord } from "../../../../text/shell.js";
 import { decimals } from "../../../../text/numbers.js";
