@@ -6,7 +6,8 @@
  *
  * `statistics` takes heads that are quick to train (the nearest mean), so that with no effect both sides are heads of rows of
  * one distribution, as many, and the true difference is 0 at every size. `heads` takes the logistic heads of `transfer`, and the
- * same source in all runs, or with --new-sources another one in each; the truth is the mean over the runs.
+ * same source in all runs, or with --new-sources another one in each; the truth is the mean over the runs. With heads, the bands
+ * of the fitted curves and the worth in labels are compared with the truth as well.
  */
 import { parseArgs } from "node:util";
 import { trainClassifier } from "../../dist/classification/train.js";
@@ -128,6 +129,7 @@ const KINDS = {
   },
   heads: {
     "copy: rows of the target's distribution": { source: {} },
+    "a small copy: 60 rows": { source: {}, sourceRows: 60 },
     "contrary: 8 in 10 labels flipped": { source: { flips: 0.8 } },
     "shuffled labels": { source: { flips: 0.5 } },
     "labels by another column": { source: { last: true } },
@@ -146,8 +148,7 @@ for (const [name, kind] of Object.entries(KINDS[flags.part])) {
   if (flags.only !== undefined && flags.only !== name) continue;
   const found = [];
   for (let i = 0; i < runs; i++) {
-    const { byLabels, shape } = await (flags.part === "heads" ? heads : statistics)(firstSeed + i, kind);
-    found.push({ byLabels, shape });
+    found.push(await (flags.part === "heads" ? heads : statistics)(firstSeed + i, kind));
   }
   const isNull = name.startsWith("no effect");
   const sizes = found[0].byLabels.map(({ n }) => n);
@@ -165,4 +166,41 @@ for (const [name, kind] of Object.entries(KINDS[flags.part])) {
     called("negative"),
   ];
   console.log(`| ${cells.join(" | ")} |`);
+  if (flags.part === "heads") console.log((await fitLines(found, kind)).join("\n"));
+}
+
+/** How often the bands of the curves contain the mean score, and the interval of the worth what the mean curves give. */
+async function fitLines(found, { rows = 160, test = 400 }) {
+  const of = (strategy) => found.map(({ curves }) => curves.find((curve) => curve.strategy === strategy));
+  const sizes = of("target")[0].points.map(({ n }) => n);
+  const means = (strategy) => sizes.map((_, s) => mean(of(strategy).map(({ points }) => points[s].macroF1)));
+  const lines = ["target", "both"].map((strategy) => {
+    const truths = means(strategy);
+    const inside = sizes.map((_, s) =>
+      mean(of(strategy).map(({ fit }) => holds(fit.band[s].interval95, truths[s]))).toFixed(2),
+    );
+    return `band of ${strategy} contains the mean at ${sizes.join(", ")} rows: ${inside.join(", ")}`;
+  });
+  const doubled = [];
+  for (let i = 0; i < found.length; i++) {
+    const random = seeded(10_000 + i);
+    const trained = await trainClassifier(cloud(2 * rows, random), { seed: i, threads: 1 });
+    doubled.push(evaluateHead(trained, cloud(test, random)).evaluation.macroF1);
+  }
+  const beyond = of("target").map(({ fit }) => fit.band.at(-1).interval95);
+  lines.push(
+    `band of target contains the mean at ${2 * rows} rows, which no run has: ${mean(beyond.map((one) => holds(one, mean(doubled)))).toFixed(2)}`,
+  );
+  const alone = means("target");
+  const score = means("both")[0];
+  const s = alone.findIndex((one) => one >= score);
+  const told = found.flatMap(({ worth }) => (worth?.interval95 ? [worth] : []));
+  if (s < 1) return [...lines, `worth: beyond the curve; said in ${told.length} of ${found.length} runs`];
+  const [x, y] = [Math.log(sizes[s - 1]), Math.log(sizes[s])];
+  const truth = Math.exp(x + ((y - x) * (score - alone[s - 1])) / (alone[s] - alone[s - 1])) - sizes[0];
+  const share = mean(told.map((one) => holds(one.interval95, truth)));
+  return [
+    ...lines,
+    `worth about ${truth.toFixed(0)} labels by the mean curves; said in ${told.length} of ${found.length} runs, contained in ${share.toFixed(2)} of these`,
+  ];
 }
