@@ -194,13 +194,13 @@ async function fitLines(found, { rows = 160, test = 400 }) {
   const alone = means("target");
   const score = means("both")[0];
   const s = alone.findIndex((one) => one >= score);
-  const told = found.flatMap(({ worth }) => (worth?.interval95 ? [worth] : []));
-  if (s < 1) return [...lines, `worth: beyond the curve; said in ${told.length} of ${found.length} runs`];
+  const known = found.flatMap(({ worth }) => (worth?.interval95 ? [worth] : []));
+  if (s < 1) return [...lines, `worth: beyond the curve; said in ${known.length} of ${found.length} runs`];
   const [x, y] = [Math.log(sizes[s - 1]), Math.log(sizes[s])];
   const truth = Math.exp(x + ((y - x) * (score - alone[s - 1])) / (alone[s] - alone[s - 1])) - sizes[0];
-  const share = mean(told.map((one) => holds(one.interval95, truth)));
+  const share = mean(known.map((one) => holds(one.interval95, truth)));
   return [
     ...lines,
-    `worth about ${truth.toFixed(0)} labels by the mean curves; said in ${told.length} of ${found.length} runs, contained in ${share.toFixed(2)} of these`,
+    `worth about ${truth.toFixed(0)} labels by the mean curves; said in ${known.length} of ${found.length} runs, contained in ${share.toFixed(2)} of these`,
   ];
 }
