@@ -1,6 +1,7 @@
 import type { Confusion } from "../../metrics/classification.js";
 import { count, percent } from "../../text/numbers.js";
 import { html, verbatim, type Content, type Html } from "./html.js";
+import { shadedCell, shadedTable } from "./shadedTable.js";
 import { table } from "./table.js";
 
 const MOST_LABELS = 12; // a wider grid cannot be read on paper
@@ -14,23 +15,13 @@ const MOST_CONFUSIONS = 15;
 export function confusionGrid(confusion: Confusion, caption: Content): Html {
   if (confusion.labels.length > MOST_LABELS) return frequentConfusions(confusion, caption);
   const { labels, counts, abstained } = confusion;
-  return html`<div class="scroll" tabindex="0" role="group">
-    <table class="confusion">
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <td class="corner">true ↓ predicted →</td>
-          ${labels.map((label) => html`<th scope="col">${verbatim(label)}</th>`)}
-          ${abstained === undefined ? null : html`<th scope="col">abstained</th>`}
-        </tr>
-      </thead>
-      <tbody>
-        ${labels.map((label, t) => gridRow(label, abstained === undefined ? counts[t] : [...counts[t], abstained[t]], t))}
-      </tbody>
-    </table>
-  </div>`;
+  return shadedTable(
+    caption,
+    html`<td class="corner">true ↓ predicted →</td>
+      ${labels.map((label) => html`<th scope="col">${verbatim(label)}</th>`)}
+      ${abstained === undefined ? null : html`<th scope="col">abstained</th>`}`,
+    labels.map((label, t) => gridRow(label, abstained === undefined ? counts[t] : [...counts[t], abstained[t]], t)),
+  );
 }
 
 function gridRow(label: string, cells: readonly number[], truth: number): Html {
@@ -40,9 +31,7 @@ function gridRow(label: string, cells: readonly number[], truth: number): Html {
     ${cells.map((cell, p) => {
       const share = support === 0 ? 0 : cell / support;
       const kind = p === truth ? "hit" : "miss";
-      return html`<td class="${kind}" style="--share:${share.toFixed(3)}">
-        <b>${count(cell)}</b> <small>${support === 0 ? "–" : percent(share)}</small>
-      </td>`;
+      return shadedCell({ kind, share }, count(cell), support === 0 ? "–" : percent(share));
     })}
   </tr>`;
 }

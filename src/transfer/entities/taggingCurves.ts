@@ -1,7 +1,7 @@
 import { forecastGain, type CurvePoint } from "../../classification/curve/powerLaw.js";
 import { duplicateGroups } from "../../dataset/duplicates.js";
 import { curveShape, isShownToHelp, verdictsBySize, type SizeDifference } from "../curves/bySize.js";
-import type { CurveShape, NextLabels, VerdictBySize, Worth } from "../curves/record.js";
+import type { NextLabels, TransferCurves } from "../curves/record.js";
 import { sentenceOf } from "../curves/says.js";
 import { drawVariances, halfWidth, meanOf, varianceOfSum, type Variance } from "../curves/uncertainty.js";
 import { worthOf, type KnownScore } from "../curves/worth.js";
@@ -17,14 +17,8 @@ import type { TaggingCurve, TaggingPoint } from "./record.js";
 import { TAGGER_PAIRS } from "./taggingHalves.js";
 
 /** All that the learning curves of taggers say. */
-export interface TaggingCurves {
+export interface TaggingCurves extends Omit<TransferCurves, "curves" | "n" | "sourceDraws"> {
   readonly curves: readonly TaggingCurve[];
-  readonly byLabels: readonly VerdictBySize[];
-  readonly worth: Worth | null;
-  readonly shape: CurveShape | null;
-  readonly next: NextLabels | null;
-  /** The verdict of all sizes in one sentence. */
-  readonly says: string;
   /** How the taggers were trained, for the reader. */
   readonly curveTaggers: string;
 }

@@ -1,6 +1,7 @@
 import { decimals, signed } from "../../../text/numbers.js";
 import type { MatrixCell } from "../../../transfer/matrix/record.js";
 import { html, verbatim, type Content, type Html } from "../html.js";
+import { shadedCell, shadedTable } from "../shadedTable.js";
 
 interface HeatMapOptions {
   readonly caption: string;
@@ -44,36 +45,23 @@ function grid(
   { text, shade }: Look,
 ): Html {
   const at = new Map(cells.map((cell) => [JSON.stringify([cell.source, cell.target]), cell]));
-  const shaded = (v: number, below: Content): Html => {
-    const { kind, share } = shade(v);
-    return html`<td class="${kind}" style="--share:${share.toFixed(3)}"><b>${text(v)}</b> <small>${below}</small></td>`;
-  };
+  const shaded = (v: number, below: Content): Html => shadedCell(shade(v), text(v), below);
   const place = (source: string, target: string): Html => {
     const cell = at.get(JSON.stringify([source, target]));
     if (cell === undefined) return own === undefined ? html`<td>–</td>` : shaded(own(source), "in-domain");
     const v = value(cell);
     return v === null ? html`<td>–</td>` : shaded(v, note(cell));
   };
-  return html`<div class="scroll" tabindex="0" role="group">
-    <table class="confusion">
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <td class="corner">source ↓ target →</td>
-          ${names.map((name) => html`<th scope="col">${verbatim(name)}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${names.map(
-          (source) =>
-            html`<tr>
-              <th scope="row">${verbatim(source)}</th>
-              ${names.map((target) => place(source, target))}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return shadedTable(
+    caption,
+    html`<td class="corner">source ↓ target →</td>
+      ${names.map((name) => html`<th scope="col">${verbatim(name)}</th>`)}`,
+    names.map(
+      (source) =>
+        html`<tr>
+          <th scope="row">${verbatim(source)}</th>
+          ${names.map((target) => place(source, target))}
+        </tr>`,
+    ),
+  );
 }

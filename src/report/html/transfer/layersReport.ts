@@ -3,6 +3,7 @@ import { count, decimals, duration, pText, range, signed, signedRange, tauText }
 import type { LayerDifference, LayersRecord, MeasureAgreement } from "../../../transfer/layers/record.js";
 import { html, joined, section, verbatim, type Content, type Html } from "../html.js";
 import { pageText } from "../page.js";
+import { shadedTable } from "../shadedTable.js";
 import { definitions, table } from "../table.js";
 import { encoderEntries, runEntries, warnings } from "./sections/provenance.js";
 
@@ -58,22 +59,11 @@ function scores({ layers, best }: LayersRecord): Html {
   return section(
     "scores",
     "Scores by layer",
-    html`<div class="scroll" tabindex="0" role="group">
-        <table class="confusion">
-          <caption>
-            Macro-F1 with its interval, and the difference to the last layer with p for all layers together; the darker,
-            the higher in its column
-          </caption>
-          <thead>
-            <tr>
-              ${head.map((name) => html`<th scope="col">${name}</th>`)}
-            </tr>
-          </thead>
-          <tbody>
-            ${body}
-          </tbody>
-        </table>
-      </div>
+    html`${shadedTable(
+        "Macro-F1 with its interval, and the difference to the last layer with p for all layers together; the darker, the higher in its column",
+        head.map((name) => html`<th scope="col">${name}</th>`),
+        body,
+      )}
       <p class="note">
         A score that is chosen as the highest is too high. On rows that the layer is not chosen on:
         ${freshText("in-domain", best.inDomain)}${best.target === null ? null : [", ", freshText("on the target", best.target)]}.
